@@ -1,0 +1,326 @@
+//! Who may speak in a chat: three registers, each keeping its newest entry, and
+//! one pure function of them and of the time. Any order and any repetition of
+//! the same events gives the same answer.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{Event, EventId, EventKind, Mode, Timestamp};
+
+/// How long before `expireAt` control counts as lapsed: a message on its way
+/// must arrive while the chat is still ours. LINE sends no event at expiry.
+const LAPSE_MARGIN: Duration = Duration::from_secs(2);
+
+/// One register's newest entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry<T> {
+    /// LINE's time of what made it.
+    pub at: Timestamp,
+    /// The event that made it; decides between two of the same time.
+    pub by: EventId,
+    /// What it says.
+    pub value: T,
+}
+
+/// Whether the other side is there to be spoken to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Presence {
+    /// A friend, or a group that we are in.
+    Here,
+    /// Blocked, or left.
+    Gone,
+}
+
+/// What was last said about control of the chat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Control {
+    /// It is ours, until a moment or without limit.
+    Ours(Option<Timestamp>),
+    /// It is another channel's.
+    Theirs,
+    /// A follow has put it back to the account's default.
+    Default,
+}
+
+/// The registers of one chat.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChatState {
+    /// Follow, join, any event with a reply token; unfollow, leave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub presence: Option<Entry<Presence>>,
+    /// Activated, deactivated, our own acquire and release, follow's reset.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub control: Option<Entry<Control>>,
+    /// `mode` of users' events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<Entry<Mode>>,
+}
+
+/// Why nothing may be sent into a chat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum Silence {
+    /// The user blocked the account, or it is no longer in the group.
+    #[error("the chat is gone: blocked, or left")]
+    Gone,
+    /// Another channel holds the chat.
+    #[error("standby: another channel holds the chat")]
+    Standby,
+    /// The account is suspended.
+    #[error("the account is suspended")]
+    Suspended,
+    /// The module channel is not attached to the account.
+    #[error("the account is not attached")]
+    NotAttached,
+    /// The admin did not grant the scope that sending needs.
+    #[error("the scope message:send is not granted")]
+    ScopeMissing,
+}
+
+impl ChatState {
+    /// Takes in one event of this chat. Order and repetition do not matter.
+    pub fn fold(&mut self, event: &Event) {
+        if let Some(presence) = presence_told_by(event) {
+            newest(&mut self.presence, event, presence);
+        }
+        if let Some(control) = control_told_by(event) {
+            newest(&mut self.control, event, control);
+        }
+        if let (Some(mode), false) = (event.mode, event.kind.is_of_module()) {
+            newest(&mut self.mode, event, mode);
+        }
+    }
+
+    /// Whether the chat lets us speak at `now`. Entries not newer than
+    /// `detached_at`, the bot's newest detach, count as absent;
+    /// `default_active` is whether the channel holds chats by default.
+    ///
+    /// # Errors
+    /// [`Silence::Gone`] or [`Silence::Standby`].
+    pub fn may_speak(
+        &self,
+        now: Timestamp,
+        detached_at: Option<Timestamp>,
+        default_active: bool,
+    ) -> Result<(), Silence> {
+        let presence = of_present(&self.presence, detached_at);
+        if presence.is_some_and(|entry| entry.value == Presence::Gone) {
+            return Err(Silence::Gone);
+        }
+        let control = of_present(&self.control, detached_at);
+        let mode = of_present(&self.mode, detached_at);
+        match holds(control, mode, now, default_active) {
+            true => Ok(()),
+            false => Err(Silence::Standby),
+        }
+    }
+}
+
+fn presence_told_by(event: &Event) -> Option<Presence> {
+    match event.kind {
+        EventKind::Follow { .. } | EventKind::Join => Some(Presence::Here),
+        EventKind::Unfollow | EventKind::Leave => Some(Presence::Gone),
+        _ if event.reply_token.is_some() => Some(Presence::Here),
+        _ => None,
+    }
+}
+
+fn control_told_by(event: &Event) -> Option<Control> {
+    match event.kind {
+        EventKind::Activated { expire_at } => Some(Control::Ours(expire_at)),
+        EventKind::Deactivated => Some(Control::Theirs),
+        EventKind::Follow { .. } => Some(Control::Default),
+        _ => None,
+    }
+}
+
+fn newest<T>(register: &mut Option<Entry<T>>, event: &Event, value: T) {
+    let newer = register
+        .as_ref()
+        .is_none_or(|kept| (event.at, &event.id) > (kept.at, &kept.by));
+    if newer {
+        *register = Some(Entry {
+            at: event.at,
+            by: event.id.clone(),
+            value,
+        });
+    }
+}
+
+fn of_present<T>(register: &Option<Entry<T>>, detached_at: Option<Timestamp>) -> Option<&Entry<T>> {
+    register
+        .as_ref()
+        .filter(|entry| Some(entry.at) > detached_at)
+}
+
+/// Of control and mode the newer speaks; at equal times the silent one, save
+/// that a follow's own mode beats its reset.
+fn holds(
+    control: Option<&Entry<Control>>,
+    mode: Option<&Entry<Mode>>,
+    now: Timestamp,
+    default_active: bool,
+) -> bool {
+    let by_control = |c: &Entry<Control>| control_holds(c.value, now, default_active);
+    match (control, mode) {
+        (None, None) => default_active,
+        (Some(control), None) => by_control(control),
+        (None, Some(mode)) => mode.value == Mode::Active,
+        (Some(control), Some(mode)) if mode.at > control.at || mode.by == control.by => {
+            mode_holds(mode, control, now)
+        }
+        (Some(control), Some(mode)) if mode.at < control.at => by_control(control),
+        (Some(control), Some(mode)) => mode_holds(mode, control, now) && by_control(control),
+    }
+}
+
+fn control_holds(control: Control, now: Timestamp, default_active: bool) -> bool {
+    match control {
+        Control::Ours(None) => true,
+        Control::Ours(Some(expire_at)) => now < expire_at.minus(LAPSE_MARGIN),
+        Control::Theirs => false,
+        Control::Default => default_active,
+    }
+}
+
+/// An active mode keeps the control's `expireAt` if that was still running when
+/// the mode was told.
+fn mode_holds(mode: &Entry<Mode>, control: &Entry<Control>, now: Timestamp) -> bool {
+    let limit = match control.value {
+        Control::Ours(Some(expire_at)) if expire_at > mode.at => Some(expire_at),
+        _ => None,
+    };
+    mode.value == Mode::Active && limit.is_none_or(|at| now < at.minus(LAPSE_MARGIN))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{BotId, ReplyToken};
+
+    fn event(at: i64, id: &str, kind: EventKind, mode: Mode) -> Event {
+        Event {
+            id: EventId::new(id).unwrap(),
+            bot: BotId::new("U1").unwrap(),
+            at: Timestamp(at),
+            mode: Some(mode),
+            chat: None,
+            user: None,
+            redelivered: false,
+            reply_token: None,
+            kind,
+        }
+    }
+
+    fn message(at: i64, mode: Mode) -> Event {
+        let kind = EventKind::Unknown("message".into());
+        event(at, &format!("m{at}"), kind, mode)
+    }
+
+    fn after(events: &[Event]) -> ChatState {
+        let mut state = ChatState::default();
+        events.iter().for_each(|event| state.fold(event));
+        state
+    }
+
+    fn at(state: &ChatState, now: i64) -> Result<(), Silence> {
+        state.may_speak(Timestamp(now), None, true)
+    }
+
+    #[test]
+    fn a_standby_message_silences_us_and_an_active_one_gives_the_chat_back() {
+        let standby = after(&[message(1, Mode::Standby)]);
+        assert_eq!(at(&standby, 5), Err(Silence::Standby));
+        assert_eq!(
+            at(
+                &after(&[message(1, Mode::Standby), message(2, Mode::Active)]),
+                5
+            ),
+            Ok(())
+        );
+    }
+
+    #[test]
+    fn a_blocked_chat_is_gone_until_the_user_follows_again() {
+        let block = event(10, "u", EventKind::Unfollow, Mode::Active);
+        let follow = event(
+            20,
+            "f",
+            EventKind::Follow {
+                unblocked: Some(true),
+            },
+            Mode::Active,
+        );
+        assert_eq!(
+            at(&after(std::slice::from_ref(&block)), 11),
+            Err(Silence::Gone)
+        );
+        assert_eq!(at(&after(&[follow, block]), 21), Ok(()));
+    }
+
+    #[test]
+    fn a_reply_token_proves_that_the_user_is_there() {
+        let mut talks = message(30, Mode::Active);
+        talks.reply_token = Some(ReplyToken::new("t"));
+        let block = event(10, "u", EventKind::Unfollow, Mode::Active);
+        assert_eq!(at(&after(&[block, talks]), 31), Ok(()));
+    }
+
+    #[test]
+    fn control_lapses_two_seconds_early_without_any_event() {
+        let ours = EventKind::Activated {
+            expire_at: Some(Timestamp(10_000)),
+        };
+        let state = after(&[
+            event(1_000, "a", ours, Mode::Active),
+            message(2_000, Mode::Active),
+        ]);
+        assert_eq!(at(&state, 7_999), Ok(()));
+        assert_eq!(at(&state, 8_000), Err(Silence::Standby));
+    }
+
+    #[test]
+    fn at_equal_times_the_silent_one_speaks_but_a_follows_own_mode_beats_its_reset() {
+        let lost = event(5, "d", EventKind::Deactivated, Mode::Active);
+        assert_eq!(
+            at(&after(&[lost, message(5, Mode::Active)]), 6),
+            Err(Silence::Standby)
+        );
+        let follow = event(5, "f", EventKind::Follow { unblocked: None }, Mode::Active);
+        assert_eq!(
+            after(&[follow]).may_speak(Timestamp(6), None, false),
+            Ok(())
+        );
+    }
+
+    #[test]
+    fn what_happened_before_a_detach_no_longer_counts() {
+        let state = after(&[message(5, Mode::Standby)]);
+        assert_eq!(
+            state.may_speak(Timestamp(9), Some(Timestamp(5)), true),
+            Ok(())
+        );
+    }
+
+    #[test]
+    fn order_and_repetition_do_not_matter() {
+        let events = [
+            event(1, "f", EventKind::Follow { unblocked: None }, Mode::Active),
+            event(
+                4,
+                "a",
+                EventKind::Activated { expire_at: None },
+                Mode::Active,
+            ),
+            event(4, "d", EventKind::Deactivated, Mode::Active),
+            message(3, Mode::Standby),
+        ];
+        let mut backwards = events.to_vec();
+        backwards.reverse();
+        backwards.extend(events.to_vec());
+        assert_eq!(after(&events), after(&backwards));
+    }
+}

@@ -1,0 +1,125 @@
+//! An event in our own words. What LINE may add later stays visible as
+//! [`EventKind::Unknown`] or as another text in an open member.
+
+use crate::domain::{BotId, Chat, EventId, ReplyToken, Scopes, Timestamp, UserId};
+
+/// Something that happened in a chat, or to an Official Account.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// Its id; the same on every delivery.
+    pub id: EventId,
+    /// The Official Account it happened to.
+    pub bot: BotId,
+    /// When it happened, by LINE's clock; the same on every delivery.
+    pub at: Timestamp,
+    /// Whether LINE thinks that we hold the chat. Absent in old payloads.
+    pub mode: Option<Mode>,
+    /// The chat, if it happened in one.
+    pub chat: Option<Chat>,
+    /// Who did it, if LINE tells.
+    pub user: Option<UserId>,
+    /// Whether LINE says that it sends this event again.
+    pub redelivered: bool,
+    /// What a reply needs. Absent on events of a standby channel and on kinds
+    /// that cannot be replied to.
+    pub reply_token: Option<ReplyToken>,
+    /// What happened.
+    pub kind: EventKind,
+}
+
+/// Who holds the chat, as an event tells it
+/// (<https://developers.line.biz/en/docs/partner-docs/module-technical-using-messaging-api/>).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// We do.
+    Active,
+    /// Another channel does.
+    Standby,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum EventKind {
+    /// A user sent a message.
+    Message {
+        /// Its id.
+        id: String,
+        /// What it holds.
+        content: MessageContent,
+    },
+    /// A user took a message back.
+    Unsend {
+        /// The message's id.
+        message_id: String,
+    },
+    /// A user added the account as a friend.
+    Follow {
+        /// Whether they had blocked it before, if LINE tells.
+        unblocked: Option<bool>,
+    },
+    /// A user blocked the account.
+    Unfollow,
+    /// The account joined a group or room.
+    Join,
+    /// The account left, or was removed from, a group or room.
+    Leave,
+    /// A user tapped something that carries data.
+    Postback {
+        /// The data, as the message's sender wrote it. It may be another
+        /// channel's: postbacks of its messages arrive here too.
+        data: String,
+    },
+    /// The account's admin linked the module channel.
+    Attached {
+        /// The account.
+        bot: BotId,
+        /// What the admin allowed.
+        scopes: Scopes,
+    },
+    /// The module channel was unlinked.
+    Detached {
+        /// The account.
+        bot: BotId,
+        /// Why, if LINE tells; `bot_deleted` is the one documented.
+        reason: Option<String>,
+    },
+    /// We hold the chat from now on.
+    Activated {
+        /// Until when; absent without a limit.
+        expire_at: Option<Timestamp>,
+    },
+    /// We no longer hold the chat.
+    Deactivated,
+    /// The account was suspended.
+    Suspended,
+    /// The account is back.
+    Resumed,
+    /// Any other kind, by LINE's own word. The event itself is kept whole.
+    Unknown(String),
+}
+
+/// What a message holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MessageContent {
+    /// Plain text.
+    Text(String),
+    /// Anything else, by LINE's own word: `image`, `sticker`, …
+    Other(String),
+}
+
+impl EventKind {
+    /// Whether it is about the account, not about a chat.
+    pub fn is_of_bot(&self) -> bool {
+        matches!(
+            self,
+            Self::Attached { .. } | Self::Detached { .. } | Self::Suspended | Self::Resumed
+        )
+    }
+
+    /// Whether it is one of the module channel's own events, whose `mode` is
+    /// always `active` and says nothing of the chat.
+    pub fn is_of_module(&self) -> bool {
+        self.is_of_bot() || matches!(self, Self::Activated { .. } | Self::Deactivated)
+    }
+}

@@ -1,0 +1,17 @@
+//! Ids, scopes, events and states in our own words. No I/O, no clock, no LINE JSON.
+
+pub mod bot;
+pub mod chat;
+pub mod event;
+pub mod id;
+pub mod plan;
+pub mod scope;
+pub mod time;
+
+pub use bot::BotState;
+pub use chat::{ChatState, Silence};
+pub use event::{Event, EventKind, Mode};
+pub use id::{BotId, Chat, ChatId, ChatKind, EventId, IdError, ReplyToken, UserId};
+pub use plan::{Delivery, Effect, Plan};
+pub use scope::{Scope, Scopes};
+pub use time::Timestamp;

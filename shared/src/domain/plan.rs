@@ -1,0 +1,98 @@
+//! What a handler wants sent, and what became of it. A plan is committed before
+//! anything of it is sent, so that a crash can neither lose nor double it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::domain::Timestamp;
+
+/// The sends of one event, in order.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Each send.
+    pub effects: Vec<Effect>,
+}
+
+/// One send. Messages are LINE's message objects, whatever made them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Effect {
+    /// An answer to the event, by its reply token.
+    Reply {
+        /// The event's token. Short-lived and good for one answer.
+        token: String,
+        /// One to five messages.
+        messages: Vec<Value>,
+        /// Whether a push may stand in where the token certainly did not work.
+        or_push: bool,
+        /// When the token is no longer worth trying.
+        deadline: Timestamp,
+    },
+    /// A message to the chat, which counts against the account's quota.
+    Push {
+        /// One to five messages.
+        messages: Vec<Value>,
+    },
+}
+
+impl Effect {
+    /// One word for logs and screens.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Reply { .. } => "reply",
+            Self::Push { .. } => "push",
+        }
+    }
+}
+
+/// What became of one send.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Delivery {
+    /// Not tried, or every try was definitely refused for now.
+    #[default]
+    Pending,
+    /// Tried without a definite answer: it may have been accepted.
+    Open,
+    /// LINE accepted it.
+    Sent {
+        /// LINE's request id, for its support.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request_id: Option<String>,
+    },
+    /// Not sent, on purpose.
+    Dropped {
+        /// Why.
+        reason: String,
+    },
+    /// LINE will not take it, now or later.
+    Refused {
+        /// LINE's reason.
+        reason: String,
+    },
+    /// Whether LINE accepted it cannot be known.
+    Unknown {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Delivery {
+    /// Whether nothing more can be done about it.
+    pub fn is_final(&self) -> bool {
+        !matches!(self, Self::Pending | Self::Open)
+    }
+
+    /// Two workers' knowledge of the same send: what is sent stays sent, what
+    /// is final beats what is not.
+    #[must_use]
+    pub fn merge(self, other: Self) -> Self {
+        match (&self, &other) {
+            (Self::Sent { .. }, _) => self,
+            (_, Self::Sent { .. }) => other,
+            _ if self.is_final() => self,
+            _ if other.is_final() || other == Self::Open => other,
+            _ => self,
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! The channel client. A call for an account goes through [`LineClient::bot`],
+//! which puts the bot header on it: leaving it out does not compile.
+
+use std::sync::Arc;
+
+use http::{HeaderName, Method};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::domain::BotId;
+use crate::line::error::LineError;
+use crate::line::http::{Answer, Http};
+use crate::line::token::{Token, TokenProvider};
+use crate::secret::ChannelSecret;
+
+/// The module channel, as configured.
+#[derive(Debug, Clone)]
+pub struct Channel {
+    /// Its channel id.
+    pub id: String,
+    /// The header that selects the account; LINE tells its name to participants only.
+    pub bot_header: HeaderName,
+    /// `https://api.line.me`, or an emulator.
+    pub api_url: String,
+}
+
+/// Calls LINE as the module channel.
+#[derive(Debug, Clone)]
+pub struct LineClient(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    http: Http,
+    channel: Channel,
+    tokens: TokenProvider,
+}
+
+/// Calls LINE for one account.
+#[derive(Debug, Clone)]
+pub struct BotClient {
+    client: LineClient,
+    bot: BotId,
+}
+
+/// One call: what endpoints are made of.
+pub(crate) struct Call<'a> {
+    /// What it does, for errors.
+    pub(crate) operation: &'static str,
+    /// The method.
+    pub(crate) method: Method,
+    /// The path, its parts encoded.
+    pub(crate) path: &'a str,
+    /// `X-Line-Retry-Key`, where the endpoint takes one.
+    pub(crate) retry_key: Option<uuid::Uuid>,
+}
+
+impl LineClient {
+    /// For `channel`, by its secret.
+    pub fn new(http: Http, channel: Channel, secret: ChannelSecret) -> Self {
+        let tokens = TokenProvider::new(http.clone(), &channel.api_url, channel.id.clone(), secret);
+        Self(Arc::new(Inner {
+            http,
+            channel,
+            tokens,
+        }))
+    }
+
+    /// Calls for the account `bot`.
+    pub fn bot(&self, bot: &BotId) -> BotClient {
+        BotClient {
+            client: self.clone(),
+            bot: bot.clone(),
+        }
+    }
+}
+
+impl BotClient {
+    /// The account these calls are for.
+    pub fn bot(&self) -> &BotId {
+        &self.bot
+    }
+
+    /// Sends a call without a body and reads its answer.
+    pub(crate) async fn get<T: DeserializeOwned>(
+        &self,
+        operation: &'static str,
+        path: &str,
+    ) -> Result<T, LineError> {
+        let call = Call {
+            operation,
+            method: Method::GET,
+            path,
+            retry_key: None,
+        };
+        let answer = self.send(&call, String::new()).await?;
+        match answer.status {
+            200 => answer
+                .json()
+                .ok_or_else(|| LineError::unreadable(operation, &answer)),
+            _ => Err(LineError::refused(operation, &answer)),
+        }
+    }
+
+    /// Sends a call with a JSON body; the answer may have any status.
+    pub(crate) async fn post(
+        &self,
+        call: &Call<'_>,
+        body: &impl Serialize,
+    ) -> Result<Answer, LineError> {
+        let body = serde_json::to_string(body)
+            .map_err(|e| LineError::no_answer(call.operation, e.into()))?;
+        self.send(call, body).await
+    }
+
+    /// A token that LINE does not take is replaced once.
+    async fn send(&self, call: &Call<'_>, body: String) -> Result<Answer, LineError> {
+        let Inner { http, tokens, .. } = &*self.client.0;
+        let token = tokens.token().await?;
+        let failed = |e| LineError::no_answer(call.operation, e);
+        let answer = http
+            .send(self.request(call, &token, body.clone())?)
+            .await
+            .map_err(failed)?;
+        if answer.status != 401 {
+            return Ok(answer);
+        }
+        let token = tokens.instead_of(&token).await?;
+        http.send(self.request(call, &token, body)?)
+            .await
+            .map_err(failed)
+    }
+
+    fn request(
+        &self,
+        call: &Call<'_>,
+        token: &Token,
+        body: String,
+    ) -> Result<http::Request<String>, LineError> {
+        let channel = &self.client.0.channel;
+        let mut request = http::Request::builder()
+            .method(&call.method)
+            .uri(format!("{}{}", channel.api_url, call.path))
+            .header("authorization", token.bearer())
+            .header(&channel.bot_header, self.bot.as_str());
+        if call.method != Method::GET {
+            request = request.header("content-type", "application/json");
+        }
+        if let Some(key) = call.retry_key {
+            request = request.header("x-line-retry-key", key.to_string());
+        }
+        request
+            .body(body)
+            .map_err(|e| LineError::no_answer(call.operation, e.into()))
+    }
+}

@@ -1,0 +1,218 @@
+//! LINE's refusals, cut by what the caller does next.
+
+use serde::Deserialize;
+
+use crate::line::http::{Answer, NoAnswer};
+use crate::secret::SecretError;
+
+/// A call to LINE that did not succeed.
+#[derive(Debug, thiserror::Error)]
+#[error("{operation}: {kind}: {message}{}", .request_id.as_deref().map(|id| format!(" (LINE's request id {id})")).unwrap_or_default())]
+pub struct LineError {
+    /// What the caller does next.
+    pub kind: LineErrorKind,
+    /// Which call.
+    pub operation: &'static str,
+    /// LINE's status, if it answered.
+    pub status: Option<u16>,
+    /// LINE's own words, for the log and the ledger.
+    pub message: String,
+    /// LINE's request id, for its support.
+    pub request_id: Option<String>,
+    /// What lies under it.
+    #[source]
+    pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// What the caller does next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum LineErrorKind {
+    /// Not accepted, surely: try again later.
+    #[error("throttled")]
+    Throttled,
+    /// It may have been accepted: try again only where a second time is harmless.
+    #[error("no definite answer")]
+    Open,
+    /// Not before the month ends, or the account's plan changes.
+    #[error("the monthly quota is reached")]
+    QuotaReached,
+    /// Our token, or the channel's secret, is not taken: an operator must look.
+    #[error("the channel's credentials are refused")]
+    Credentials,
+    /// The account did not grant this, or is not attached.
+    #[error("forbidden")]
+    Forbidden,
+    /// The user, chat or thing is not there.
+    #[error("not found")]
+    NotFound,
+    /// The reply token was used, or is too old.
+    #[error("the reply token is not taken")]
+    ReplyToken,
+    /// The request is wrong, now and later.
+    #[error("invalid")]
+    Invalid,
+}
+
+/// LINE has two shapes of errors: the Messaging API's and OAuth's.
+#[derive(Default, Deserialize)]
+struct ErrorBody {
+    #[serde(default)]
+    message: Option<String>,
+    #[serde(default)]
+    details: Vec<Detail>,
+    #[serde(default)]
+    error: Option<String>,
+    #[serde(default)]
+    error_description: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Detail {
+    #[serde(default)]
+    message: Option<String>,
+    #[serde(default)]
+    property: Option<String>,
+}
+
+impl LineError {
+    /// From an answer that is no success.
+    pub(crate) fn refused(operation: &'static str, answer: &Answer) -> Self {
+        let body: ErrorBody = answer.json().unwrap_or_default();
+        let message = body.text();
+        Self {
+            kind: kind_of(answer.status, &message),
+            operation,
+            status: Some(answer.status),
+            message,
+            request_id: answer.request_id.clone(),
+            source: None,
+        }
+    }
+
+    /// From no answer at all.
+    pub(crate) fn no_answer(operation: &'static str, error: NoAnswer) -> Self {
+        Self {
+            kind: LineErrorKind::Open,
+            operation,
+            status: None,
+            message: error.to_string(),
+            request_id: None,
+            source: Some(error.into()),
+        }
+    }
+
+    /// A success whose body is not what LINE documents.
+    pub(crate) fn unreadable(operation: &'static str, answer: &Answer) -> Self {
+        Self {
+            kind: LineErrorKind::Open,
+            operation,
+            status: Some(answer.status),
+            message: "the answer is not what LINE documents".into(),
+            request_id: answer.request_id.clone(),
+            source: None,
+        }
+    }
+
+    /// The channel secret could not be read: nothing was sent.
+    pub(crate) fn secret(operation: &'static str, error: SecretError) -> Self {
+        Self {
+            kind: LineErrorKind::Throttled,
+            operation,
+            status: None,
+            message: error.to_string(),
+            request_id: None,
+            source: Some(error.into()),
+        }
+    }
+
+    /// Whether LINE says that our id and secret do not fit.
+    pub(crate) fn is_invalid_client(&self) -> bool {
+        matches!(self.status, Some(400 | 401)) && self.message.contains("invalid_client")
+    }
+}
+
+impl ErrorBody {
+    fn text(&self) -> String {
+        let mut parts: Vec<String> = [&self.message, &self.error, &self.error_description]
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect();
+        for detail in &self.details {
+            let place = detail.property.as_deref().unwrap_or_default();
+            parts.push(
+                format!("{place} {}", detail.message.as_deref().unwrap_or_default())
+                    .trim()
+                    .to_owned(),
+            );
+        }
+        if parts.is_empty() {
+            "no reason given".into()
+        } else {
+            parts.join("; ")
+        }
+    }
+}
+
+/// 429 has three meanings that only the message tells apart; neither a rate nor
+/// a concurrency 429 was accepted
+/// (<https://developers.line.biz/en/reference/messaging-api/#error-responses>).
+fn kind_of(status: u16, message: &str) -> LineErrorKind {
+    match status {
+        400 if message.contains("Invalid reply token") => LineErrorKind::ReplyToken,
+        400 | 401 if message.contains("invalid_client") => LineErrorKind::Credentials,
+        401 => LineErrorKind::Credentials,
+        403 => LineErrorKind::Forbidden,
+        404 => LineErrorKind::NotFound,
+        429 if message.contains("monthly limit") => LineErrorKind::QuotaReached,
+        423 | 429 => LineErrorKind::Throttled,
+        400..=499 => LineErrorKind::Invalid,
+        _ => LineErrorKind::Open,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_message_tells_a_full_quota_from_a_rate_limit() {
+        assert_eq!(
+            kind_of(429, "You have reached your monthly limit."),
+            LineErrorKind::QuotaReached
+        );
+        assert_eq!(
+            kind_of(
+                429,
+                "The API rate limit has been exceeded. Try again later."
+            ),
+            LineErrorKind::Throttled
+        );
+    }
+
+    #[test]
+    fn five_hundreds_leave_it_open_and_four_hundreds_are_definite() {
+        assert_eq!(kind_of(500, ""), LineErrorKind::Open);
+        assert_eq!(kind_of(302, ""), LineErrorKind::Open);
+        assert_eq!(
+            kind_of(400, "Invalid reply token"),
+            LineErrorKind::ReplyToken
+        );
+        assert_eq!(kind_of(413, ""), LineErrorKind::Invalid);
+    }
+
+    #[test]
+    fn both_shapes_of_error_are_told_in_one_line() {
+        let oauth: ErrorBody =
+            serde_json::from_str(r#"{"error":"invalid_client","error_description":"x"}"#).unwrap();
+        assert_eq!(oauth.text(), "invalid_client; x");
+        let api: ErrorBody = serde_json::from_str(
+            r#"{"message":"The request body has 1 error(s)","details":[{"message":"May not be empty","property":"messages[0].text"}]}"#,
+        )
+        .unwrap();
+        assert_eq!(
+            api.text(),
+            "The request body has 1 error(s); messages[0].text May not be empty"
+        );
+    }
+}

@@ -1,0 +1,207 @@
+//! A raw event in our own words. Open: a type, member or value that is not
+//! known here stays readable as unknown, and a member of an unexpected type
+//! counts as absent (<https://developers.line.biz/en/reference/messaging-api/#webhook-event-objects>).
+
+use serde_json::Value;
+
+use crate::domain::event::MessageContent;
+use crate::domain::{
+    BotId, Chat, ChatId, ChatKind, Event, EventId, EventKind, Mode, ReplyToken, Scopes, Timestamp,
+    UserId,
+};
+
+/// Reads an event for the account `bot`. `received_at` stands in for a
+/// timestamp that is missing.
+pub fn read(bot: &BotId, id: &EventId, raw: &str, received_at: Timestamp) -> Event {
+    // What even JSON's parser refuses (an unpaired surrogate, absurd nesting)
+    // has no members for us; its raw text is still what is kept of it.
+    let event: Value = serde_json::from_str(raw).unwrap_or(Value::Null);
+    Event {
+        id: id.clone(),
+        bot: bot.clone(),
+        at: event["timestamp"].as_i64().map_or(received_at, Timestamp),
+        mode: mode(&event["mode"]),
+        chat: chat(&event["source"]),
+        user: event["source"]["userId"]
+            .as_str()
+            .and_then(|id| UserId::new(id).ok()),
+        redelivered: event["deliveryContext"]["isRedelivery"]
+            .as_bool()
+            .unwrap_or(false),
+        reply_token: text(&event["replyToken"])
+            .filter(|token| !is_dummy(token))
+            .map(ReplyToken::new),
+        kind: kind(bot, &event),
+    }
+}
+
+fn kind(bot: &BotId, event: &Value) -> EventKind {
+    match event["type"].as_str().unwrap_or_default() {
+        "message" => message(&event["message"]),
+        "unsend" => EventKind::Unsend {
+            message_id: text(&event["unsend"]["messageId"]).unwrap_or_default(),
+        },
+        "follow" => EventKind::Follow {
+            unblocked: event["follow"]["isUnblocked"].as_bool(),
+        },
+        "unfollow" => EventKind::Unfollow,
+        "join" => EventKind::Join,
+        "leave" => EventKind::Leave,
+        "postback" => EventKind::Postback {
+            data: text(&event["postback"]["data"]).unwrap_or_default(),
+        },
+        "module" => module(bot, &event["module"]),
+        "activated" => EventKind::Activated {
+            expire_at: event["chatControl"]["expireAt"].as_i64().map(Timestamp),
+        },
+        "deactivated" => EventKind::Deactivated,
+        "botSuspended" => EventKind::Suspended,
+        "botResumed" => EventKind::Resumed,
+        other => EventKind::Unknown(other.to_owned()),
+    }
+}
+
+fn message(message: &Value) -> EventKind {
+    let kind = message["type"].as_str().unwrap_or_default();
+    let content = match (kind, message["text"].as_str()) {
+        ("text", Some(text)) => MessageContent::Text(text.to_owned()),
+        _ => MessageContent::Other(kind.to_owned()),
+    };
+    EventKind::Message {
+        id: text(&message["id"]).unwrap_or_default(),
+        content,
+    }
+}
+
+fn module(destination: &BotId, module: &Value) -> EventKind {
+    let told = module["botId"].as_str().and_then(|id| BotId::new(id).ok());
+    let bot = told.unwrap_or_else(|| destination.clone());
+    match module["type"].as_str().unwrap_or_default() {
+        "attached" => EventKind::Attached {
+            bot,
+            scopes: scopes(&module["scopes"]),
+        },
+        "detached" => EventKind::Detached {
+            bot,
+            reason: text(&module["reason"]),
+        },
+        other => EventKind::Unknown(format!("module/{other}")),
+    }
+}
+
+/// Scopes as LINE tells them: a list, or one text with spaces.
+pub(crate) fn scopes(value: &Value) -> Scopes {
+    match value {
+        Value::Array(names) => Scopes::granted(names.iter().filter_map(Value::as_str)),
+        Value::String(words) => Scopes::from_words(words),
+        _ => Scopes::Unknown,
+    }
+}
+
+fn mode(value: &Value) -> Option<Mode> {
+    match value.as_str()? {
+        "active" => Some(Mode::Active),
+        // A mode that is not known yet is no permission to speak.
+        _ => Some(Mode::Standby),
+    }
+}
+
+fn chat(source: &Value) -> Option<Chat> {
+    let chat = |kind, id: &Value| {
+        Some(Chat {
+            kind,
+            id: ChatId::new(id.as_str()?).ok()?,
+        })
+    };
+    chat(ChatKind::Group, &source["groupId"])
+        .or_else(|| chat(ChatKind::Room, &source["roomId"]))
+        .or_else(|| chat(ChatKind::User, &source["userId"]))
+}
+
+/// The old console's check sent tokens of 32 zeros or 32 f.
+fn is_dummy(token: &str) -> bool {
+    token.len() == 32 && (token.bytes().all(|b| b == b'0') || token.bytes().all(|b| b == b'f'))
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(raw: &str) -> Event {
+        read(
+            &BotId::new("U1").unwrap(),
+            &EventId::new("e").unwrap(),
+            raw,
+            Timestamp(7),
+        )
+    }
+
+    #[test]
+    fn a_text_message_from_a_user() {
+        let event = event(
+            r#"{"type":"message","mode":"active","timestamp":5,"replyToken":"tok","source":{"type":"user","userId":"L1"},"message":{"type":"text","id":"9","text":"hi"}}"#,
+        );
+        let content = MessageContent::Text("hi".into());
+        assert_eq!(
+            event.kind,
+            EventKind::Message {
+                id: "9".into(),
+                content
+            }
+        );
+        assert_eq!((event.at, event.mode), (Timestamp(5), Some(Mode::Active)));
+        assert_eq!(event.reply_token.unwrap().expose(), "tok");
+        assert_eq!(event.chat.unwrap().kind, ChatKind::User);
+    }
+
+    #[test]
+    fn module_events_with_and_without_their_optional_members() {
+        let attached = event(
+            r#"{"type":"module","module":{"type":"attached","botId":"U2","scopes":["message:send"]}}"#,
+        );
+        let scopes = Scopes::from_words("message:send");
+        assert_eq!(
+            attached.kind,
+            EventKind::Attached {
+                bot: BotId::new("U2").unwrap(),
+                scopes
+            }
+        );
+        let detached = event(r#"{"type":"module","module":{"type":"detached","botId":"U2"}}"#);
+        assert_eq!(
+            detached.kind,
+            EventKind::Detached {
+                bot: BotId::new("U2").unwrap(),
+                reason: None
+            }
+        );
+        let odd = event(r#"{"type":"module","module":{"type":"paused"}}"#);
+        assert_eq!(odd.kind, EventKind::Unknown("module/paused".into()));
+    }
+
+    #[test]
+    fn anything_odd_is_unknown_or_absent_and_never_an_error() {
+        for raw in [
+            "1",
+            "null",
+            "[]",
+            "{}",
+            r#"{"type":7}"#,
+            r#"{"type":"message","message":3,"source":"x","timestamp":"y"}"#,
+        ] {
+            let event = event(raw);
+            assert!(event.chat.is_none() && event.reply_token.is_none(), "{raw}");
+            assert_eq!(event.at, Timestamp(7));
+        }
+    }
+
+    #[test]
+    fn a_dummy_reply_token_of_the_old_console_check_is_none() {
+        let raw = format!(r#"{{"type":"message","replyToken":"{}"}}"#, "0".repeat(32));
+        assert!(event(&raw).reply_token.is_none());
+    }
+}

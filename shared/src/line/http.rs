@@ -1,0 +1,161 @@
+//! One HTTP exchange with LINE: the only place that sends. It follows no
+//! redirect, waits no longer than its limit, and reads no endless answer.
+//!
+//! It stands on the SDK's own HTTP connector, so that the bundle has one HTTP
+//! stack, and tests swap one thing.
+
+use std::time::Duration;
+
+use aws_smithy_async::future::timeout::Timeout;
+use aws_smithy_async::rt::sleep::{AsyncSleep as _, SharedAsyncSleep};
+use aws_smithy_async::time::SharedTimeSource;
+use aws_smithy_runtime_api::client::http::{HttpConnector as _, SharedHttpConnector};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::body::SdkBody;
+use http_body_util::{BodyExt as _, Limited};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::de::DeserializeOwned;
+
+use crate::domain::Timestamp;
+
+/// No answer that we read is larger.
+const LARGEST_ANSWER: usize = 1024 * 1024;
+
+/// What RFC 3986 leaves as it is; LINE wants a space as `%20` and `:` as `%3A`.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// What lies under every call: connector, clock and sleep.
+#[derive(Debug, Clone)]
+pub struct Http {
+    connector: SharedHttpConnector,
+    clock: SharedTimeSource,
+    sleep: SharedAsyncSleep,
+    limit: Duration,
+}
+
+/// LINE's answer, whatever its status.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status code.
+    pub status: u16,
+    /// `x-line-request-id`, for LINE's support.
+    pub request_id: Option<String>,
+    /// `date`: the second in which LINE answered.
+    pub date: Option<Timestamp>,
+    body: Vec<u8>,
+}
+
+/// No answer: refused, broken off or too slow. What was sent may have arrived.
+#[derive(Debug, thiserror::Error)]
+pub enum NoAnswer {
+    /// The limit was over.
+    #[error("no answer within {} ms", .0.as_millis())]
+    TimedOut(Duration),
+    /// The connection could not be made, or broke.
+    #[error("the connection failed")]
+    Connection(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Http {
+    /// `limit` is for a whole exchange.
+    pub fn new(
+        connector: SharedHttpConnector,
+        clock: SharedTimeSource,
+        sleep: SharedAsyncSleep,
+        limit: Duration,
+    ) -> Self {
+        Self {
+            connector,
+            clock,
+            sleep,
+            limit,
+        }
+    }
+
+    /// The time now, by our clock.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now().into()
+    }
+
+    /// Sends a request and reads the answer.
+    pub(crate) async fn send(&self, request: http::Request<String>) -> Result<Answer, NoAnswer> {
+        let exchange = self.exchange(request);
+        match Timeout::new(exchange, self.sleep.sleep(self.limit)).await {
+            Ok(result) => result,
+            Err(_) => Err(NoAnswer::TimedOut(self.limit)),
+        }
+    }
+
+    async fn exchange(&self, request: http::Request<String>) -> Result<Answer, NoAnswer> {
+        let request = HttpRequest::try_from(request.map(SdkBody::from)).map_err(broken)?;
+        let response = self.connector.call(request).await.map_err(broken)?;
+        let header = |name| response.headers().get(name).map(str::to_owned);
+        let answer = Answer {
+            status: response.status().as_u16(),
+            request_id: header("x-line-request-id"),
+            date: header("date")
+                .and_then(|date| httpdate::parse_http_date(&date).ok())
+                .map(Timestamp::from),
+            body: Vec::new(),
+        };
+        let body = Limited::new(response.into_body(), LARGEST_ANSWER);
+        let body = body
+            .collect()
+            .await
+            .map_err(NoAnswer::Connection)?
+            .to_bytes()
+            .to_vec();
+        Ok(Answer { body, ..answer })
+    }
+}
+
+fn broken(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> NoAnswer {
+    NoAnswer::Connection(error.into())
+}
+
+impl Answer {
+    /// The body as JSON; `None` if it is not what is expected.
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_slice(&self.body).ok()
+    }
+
+    /// The last moment of the second in which LINE answered.
+    pub(crate) fn end_of_second(&self) -> Option<Timestamp> {
+        self.date.map(|date| date.plus(Duration::from_millis(999)))
+    }
+}
+
+/// Percent-encodes one value, once.
+pub(crate) fn encode(value: &str) -> String {
+    utf8_percent_encode(value, ENCODED).to_string()
+}
+
+/// `name=value` pairs for a query or a form, each value encoded exactly once.
+pub(crate) fn encode_pairs(pairs: &[(&str, &str)]) -> String {
+    let pairs: Vec<_> = pairs
+        .iter()
+        .map(|(name, value)| format!("{name}={}", encode(value)))
+        .collect();
+    pairs.join("&")
+}
+
+/// A form, as LINE's token endpoints want it.
+pub(crate) fn post_form(url: &str) -> http::request::Builder {
+    http::Request::post(url).header("content-type", "application/x-www-form-urlencoded")
+}
+
+impl From<http::Error> for NoAnswer {
+    fn from(error: http::Error) -> Self {
+        broken(error)
+    }
+}
+
+impl From<serde_json::Error> for NoAnswer {
+    fn from(error: serde_json::Error) -> Self {
+        broken(error)
+    }
+}

@@ -1,0 +1,26 @@
+//! The LINE Platform. The only place that knows LINE's JSON, its headers and
+//! its rules; everything behind it sees our own words.
+
+#[cfg(feature = "client")]
+pub mod attach;
+#[cfg(feature = "client")]
+pub mod client;
+#[cfg(feature = "client")]
+pub mod endpoints;
+#[cfg(feature = "client")]
+pub mod error;
+pub mod event;
+#[cfg(feature = "client")]
+pub mod http;
+#[cfg(feature = "client")]
+pub mod message;
+pub mod signature;
+#[cfg(feature = "client")]
+pub mod token;
+pub mod webhook;
+
+#[cfg(feature = "client")]
+pub use client::{BotClient, Channel, LineClient};
+#[cfg(feature = "client")]
+pub use error::LineError;
+pub use signature::VerifiedBody;

@@ -1,0 +1,246 @@
+//! The webhook's envelope, split into raw events. Only what routing needs is
+//! looked at: everything else is carried as LINE sent it, so that an unknown
+//! type, member or value is never an error and never lost
+//! (<https://developers.line.biz/en/reference/messaging-api/#webhooks>).
+
+use std::fmt::Write as _;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use sha2::{Digest as _, Sha256};
+
+use crate::domain::{BotId, Chat, ChatId, ChatKind, EventId};
+use crate::line::VerifiedBody;
+
+/// A verified webhook.
+#[derive(Debug)]
+pub struct Webhook {
+    /// The Official Account that it is for.
+    pub bot: BotId,
+    /// Its events, in LINE's order.
+    pub events: Vec<RawEvent>,
+}
+
+/// One event as LINE sent it, with what routing needs beside it.
+#[derive(Debug, Clone)]
+pub struct RawEvent {
+    /// `webhookEventId`; if there is none, the SHA-256 of destination and
+    /// event, so that a second copy still has the same.
+    pub id: EventId,
+    /// LINE's `type`; empty if it has none.
+    pub kind: String,
+    /// The chat it happened in, if any.
+    pub chat: Option<Chat>,
+    /// The event's own JSON.
+    pub raw: Box<RawValue>,
+}
+
+/// The body is signed, but it is not a webhook.
+#[derive(Debug, thiserror::Error)]
+pub enum MalformedWebhook {
+    /// It is not JSON, or not an object with a list of events.
+    #[error("the body is not a webhook's JSON")]
+    Json(#[source] serde_json::Error),
+    /// There are events, but it does not tell for which account.
+    #[error("the webhook has events but no usable destination")]
+    Destination,
+}
+
+#[derive(Deserialize)]
+struct Envelope {
+    #[serde(default)]
+    destination: Option<Box<RawValue>>,
+    events: Vec<Box<RawValue>>,
+}
+
+impl Webhook {
+    /// Splits a body; `None` if it has no events, as the console's check has.
+    ///
+    /// # Errors
+    /// [`MalformedWebhook`]; an odd event alone is no error.
+    pub fn parse(body: &VerifiedBody) -> Result<Option<Self>, MalformedWebhook> {
+        let envelope: Envelope =
+            serde_json::from_slice(body.bytes()).map_err(MalformedWebhook::Json)?;
+        if envelope.events.is_empty() {
+            return Ok(None);
+        }
+        let bot = envelope
+            .destination
+            .as_deref()
+            .and_then(text)
+            .and_then(|id| BotId::new(id).ok());
+        let bot = bot.ok_or(MalformedWebhook::Destination)?;
+        let events = envelope
+            .events
+            .into_iter()
+            .map(|raw| RawEvent::read(&bot, raw))
+            .collect();
+        Ok(Some(Self { bot, events }))
+    }
+}
+
+/// What routing looks at. Each member is raw first: one of an unexpected type
+/// must not spoil the others.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Peek<'a> {
+    #[serde(borrow, default, rename = "type")]
+    kind: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    webhook_event_id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    source: Option<&'a RawValue>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Source<'a> {
+    #[serde(borrow, default)]
+    group_id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    room_id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    user_id: Option<&'a RawValue>,
+}
+
+impl RawEvent {
+    fn read(bot: &BotId, raw: Box<RawValue>) -> Self {
+        let peek: Peek<'_> = serde_json::from_str(raw.get()).unwrap_or_default();
+        let given = peek
+            .webhook_event_id
+            .and_then(text)
+            .and_then(|id| EventId::new(id).ok());
+        let id = given.unwrap_or_else(|| derived_id(bot, &raw));
+        let kind = peek.kind.and_then(text).unwrap_or_default();
+        let chat = peek.source.and_then(chat_of);
+        Self {
+            id,
+            kind,
+            chat,
+            raw,
+        }
+    }
+}
+
+fn chat_of(source: &RawValue) -> Option<Chat> {
+    let source: Source<'_> = serde_json::from_str(source.get()).ok()?;
+    let chat = |kind, id: Option<&RawValue>| {
+        let id = ChatId::new(id.and_then(text)?).ok()?;
+        Some(Chat { kind, id })
+    };
+    chat(ChatKind::Group, source.group_id)
+        .or_else(|| chat(ChatKind::Room, source.room_id))
+        .or_else(|| chat(ChatKind::User, source.user_id))
+}
+
+/// A JSON string's text; `None` for anything else, as an unpaired surrogate.
+fn text(raw: &RawValue) -> Option<String> {
+    serde_json::from_str(raw.get()).ok()
+}
+
+/// The id of an event without one: what differs between two deliveries of the
+/// same event, its delivery context, is left out.
+fn derived_id(bot: &BotId, raw: &RawValue) -> EventId {
+    let canonical = match serde_json::from_str::<serde_json::Value>(raw.get()) {
+        Ok(serde_json::Value::Object(mut event)) => {
+            event.remove("deliveryContext");
+            serde_json::Value::Object(event).to_string()
+        }
+        _ => raw.get().to_owned(),
+    };
+    let hash = Sha256::new()
+        .chain_update(bot.as_str())
+        .chain_update("\n")
+        .chain_update(canonical);
+    let mut id = String::with_capacity(64);
+    for byte in hash.finalize() {
+        let _ = write!(id, "{byte:02x}"); // writing to a String cannot fail
+    }
+    EventId::new(id).unwrap_or_else(|_| unreachable!("64 hexadecimal digits are an id"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::line::signature::tests::sign;
+
+    fn verified(body: &str) -> VerifiedBody {
+        let signature = sign("s", body.as_bytes());
+        VerifiedBody::check(body.as_bytes().to_vec(), Some(&signature), &["s".into()]).unwrap()
+    }
+
+    fn parse(body: &str) -> Webhook {
+        Webhook::parse(&verified(body)).unwrap().unwrap()
+    }
+
+    #[test]
+    fn the_consoles_check_has_no_events_and_may_have_no_destination() {
+        assert!(
+            Webhook::parse(&verified(r#"{"events":[]}"#))
+                .unwrap()
+                .is_none()
+        );
+    }
+
+    #[test]
+    fn what_is_no_webhook_is_an_error() {
+        for body in [
+            "",
+            "[]",
+            "{",
+            r#"{"destination":"U1"}"#,
+            r#"{"events":[{}]}"#,
+            r#"{"destination":"","events":[{}]}"#,
+        ] {
+            assert!(Webhook::parse(&verified(body)).is_err(), "{body}");
+        }
+    }
+
+    #[test]
+    fn an_event_is_carried_as_line_sent_it() {
+        let event = r#"{ "type":"new thing","n":1.10, "x":"\ud800",
+            "webhookEventId":"01A","source":{"type":"group","groupId":"C1","userId":"U2"} }"#;
+        let webhook = parse(&format!(r#"{{"destination":"U1","events":[{event}]}}"#));
+        let read = &webhook.events[0];
+        assert_eq!(read.raw.get(), event);
+        assert_eq!((read.id.as_str(), read.kind.as_str()), ("01A", "new thing"));
+        assert_eq!(read.chat.as_ref().unwrap().id.as_str(), "C1");
+    }
+
+    #[test]
+    fn one_odd_event_does_not_harm_its_neighbours() {
+        let webhook = parse(
+            r#"{"destination":"U1","events":[1,null,{"type":7,"source":[]},{"type":"message","webhookEventId":"b","source":{"userId":"U2"}}]}"#,
+        );
+        assert_eq!(webhook.events.len(), 4);
+        assert!(
+            webhook.events[..3]
+                .iter()
+                .all(|event| event.chat.is_none() && event.kind.is_empty())
+        );
+        assert_eq!(webhook.events[3].id.as_str(), "b");
+    }
+
+    #[test]
+    fn without_an_id_two_deliveries_of_one_event_get_the_same() {
+        let id = |rest: &str| {
+            let body = format!(
+                r#"{{"destination":"U1","events":[{{"type":"botSuspended","timestamp":1{rest}}}]}}"#
+            );
+            parse(&body).events[0].id.clone()
+        };
+        let first = id(r#","deliveryContext":{"isRedelivery":false}"#);
+        assert_eq!(first, id(r#","deliveryContext":{"isRedelivery":true}"#));
+        assert_ne!(first, id(r#","mode":"active""#));
+        assert_eq!(first.as_str().len(), 64);
+    }
+
+    #[test]
+    fn a_megabyte_of_nesting_is_only_an_odd_event() {
+        let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        let webhook = parse(&format!(
+            r#"{{"destination":"U1","events":[{{"type":"x","deep":{deep}}}]}}"#
+        ));
+        assert_eq!(webhook.events[0].kind, "x");
+    }
+}

@@ -1,0 +1,259 @@
+//! The channel secret. LINE invalidates the old one at once when a new one is
+//! issued, and the new one is not known before: so a warm function that meets a
+//! wrong signature reads the secret again, at most once a minute, and then decides
+//! (<https://developers.line.biz/en/docs/messaging-api/verify-webhook-signature/>).
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use aws_smithy_async::time::SharedTimeSource;
+use secrecy::SecretString;
+use serde::Deserialize;
+use tokio::sync::Mutex;
+
+use crate::env::{ConfigError, Env};
+
+const REREAD_AT_MOST_EVERY: Duration = Duration::from_secs(60);
+
+/// The secrets accepted now: the current one first, then the previous one if
+/// there is one.
+#[derive(Debug)]
+pub struct Secrets(Vec<SecretString>);
+
+impl Secrets {
+    /// From `current` or `current,previous`.
+    fn from_list(list: &str) -> Option<Self> {
+        let secrets: Vec<_> = list
+            .split(',')
+            .map(str::trim)
+            .filter(|s| !s.is_empty())
+            .collect();
+        (!secrets.is_empty()).then(|| Self(secrets.into_iter().map(SecretString::from).collect()))
+    }
+
+    /// The one that signs for us.
+    pub fn current(&self) -> &SecretString {
+        &self.0[0] // never empty: both constructors see to it
+    }
+
+    /// All that a signature may have been made with.
+    pub fn accepted(&self) -> &[SecretString] {
+        &self.0
+    }
+}
+
+/// Where the secret is, as configured.
+#[derive(Debug)]
+pub enum SecretPlace {
+    /// In `LINE_CHANNEL_SECRET`, for local runs.
+    Here(Secrets),
+    /// In Secrets Manager, by the ARN in `LINE_SECRET_ARN`.
+    SecretsManager(String),
+}
+
+impl SecretPlace {
+    /// Reads both variables; one must be set.
+    ///
+    /// # Errors
+    /// [`ConfigError`] if neither is.
+    pub fn from_env(env: &Env) -> Result<Self, ConfigError> {
+        let arn = env.optional("LINE_SECRET_ARN");
+        let list = env.optional("LINE_CHANNEL_SECRET");
+        match (arn, list.as_deref().and_then(Secrets::from_list)) {
+            (Some(arn), _) => Ok(Self::SecretsManager(arn)),
+            (None, Some(secrets)) => Ok(Self::Here(secrets)),
+            (None, None) => Err(ConfigError::Missing {
+                name: "LINE_CHANNEL_SECRET",
+                remedy: "give the module channel's secret, or in AWS the secret's ARN in LINE_SECRET_ARN",
+            }),
+        }
+    }
+}
+
+/// The secret could not be read. Nothing can be decided without it.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretError {
+    /// Secrets Manager did not give it.
+    #[error("the channel secret could not be read from Secrets Manager")]
+    Unreadable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// It is not the JSON that it must be.
+    #[error("the secret in Secrets Manager is not JSON with a channel_secret")]
+    Malformed,
+}
+
+/// The channel secret, read when first needed and kept.
+#[derive(Debug, Clone)]
+pub struct ChannelSecret(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    source: Option<(aws_sdk_secretsmanager::Client, String)>,
+    clock: SharedTimeSource,
+    kept: Mutex<Option<Kept>>,
+}
+
+#[derive(Debug, Clone)]
+struct Kept {
+    secrets: Arc<Secrets>,
+    read_at: SystemTime,
+}
+
+impl ChannelSecret {
+    /// From where it is configured to be. `client` is asked for only if that is
+    /// Secrets Manager.
+    pub fn new(
+        place: SecretPlace,
+        client: impl FnOnce() -> aws_sdk_secretsmanager::Client,
+        clock: SharedTimeSource,
+    ) -> Self {
+        let (source, kept) = match place {
+            SecretPlace::Here(secrets) => (
+                None,
+                Some(Kept {
+                    secrets: Arc::new(secrets),
+                    read_at: clock.now(),
+                }),
+            ),
+            SecretPlace::SecretsManager(arn) => (Some((client(), arn)), None),
+        };
+        Self(Arc::new(Inner {
+            source,
+            clock,
+            kept: Mutex::new(kept),
+        }))
+    }
+
+    /// The secrets as last read.
+    ///
+    /// # Errors
+    /// [`SecretError`] if they were never read and cannot be now.
+    pub async fn get(&self) -> Result<Arc<Secrets>, SecretError> {
+        let mut kept = self.0.kept.lock().await;
+        match &*kept {
+            Some(kept) => Ok(Arc::clone(&kept.secrets)),
+            None => self.read_into(&mut kept).await,
+        }
+    }
+
+    /// Newer secrets than `seen`, after those did not fit; `None` if there are
+    /// none, or they were read less than a minute ago.
+    ///
+    /// # Errors
+    /// [`SecretError`] if they cannot be read.
+    pub async fn newer_than(
+        &self,
+        seen: &Arc<Secrets>,
+    ) -> Result<Option<Arc<Secrets>>, SecretError> {
+        let mut kept = self.0.kept.lock().await;
+        let Some(current) = kept.clone() else {
+            return Ok(Some(self.read_into(&mut kept).await?));
+        };
+        if !Arc::ptr_eq(&current.secrets, seen) {
+            return Ok(Some(current.secrets));
+        }
+        let age = self
+            .0
+            .clock
+            .now()
+            .duration_since(current.read_at)
+            .unwrap_or_default();
+        if self.0.source.is_none() || age < REREAD_AT_MOST_EVERY {
+            return Ok(None);
+        }
+        // Before the read, so that one that fails counts too.
+        *kept = Some(Kept {
+            read_at: self.0.clock.now(),
+            ..current
+        });
+        Ok(Some(self.read_into(&mut kept).await?))
+    }
+
+    async fn read_into(&self, kept: &mut Option<Kept>) -> Result<Arc<Secrets>, SecretError> {
+        let Some((client, arn)) = &self.0.source else {
+            return Err(SecretError::Malformed);
+        };
+        let answer = client
+            .get_secret_value()
+            .secret_id(arn)
+            .send()
+            .await
+            .map_err(|error| SecretError::Unreadable(error.into()))?;
+        let secrets = Arc::new(parse(answer.secret_string().unwrap_or_default())?);
+        *kept = Some(Kept {
+            secrets: Arc::clone(&secrets),
+            read_at: self.0.clock.now(),
+        });
+        Ok(secrets)
+    }
+}
+
+#[derive(Deserialize)]
+struct SecretJson {
+    channel_secret: SecretString,
+    #[serde(default)]
+    previous_channel_secret: Option<SecretString>,
+}
+
+fn parse(text: &str) -> Result<Secrets, SecretError> {
+    use secrecy::ExposeSecret;
+    let json: SecretJson = serde_json::from_str(text).map_err(|_| SecretError::Malformed)?;
+    let list: Vec<_> = [Some(json.channel_secret), json.previous_channel_secret]
+        .into_iter()
+        .flatten()
+        .filter(|secret| !secret.expose_secret().is_empty())
+        .collect();
+    if list.is_empty() {
+        Err(SecretError::Malformed)
+    } else {
+        Ok(Secrets(list))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use secrecy::ExposeSecret;
+
+    #[test]
+    fn the_secret_in_secrets_manager_may_have_a_previous_one() {
+        let both = parse(r#"{"channel_secret":"new","previous_channel_secret":"old"}"#).unwrap();
+        let texts: Vec<_> = both
+            .accepted()
+            .iter()
+            .map(ExposeSecret::expose_secret)
+            .collect();
+        assert_eq!(texts, ["new", "old"]);
+        assert_eq!(
+            parse(r#"{"channel_secret":"new"}"#)
+                .unwrap()
+                .accepted()
+                .len(),
+            1
+        );
+        assert!(parse(r#"{"channel_secret":""}"#).is_err());
+        assert!(parse("new").is_err());
+    }
+
+    #[test]
+    fn neither_variable_set_is_one_clear_line() {
+        let error = SecretPlace::from_env(&Env::from_map(Default::default())).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("LINE_CHANNEL_SECRET is not set: ")
+        );
+    }
+
+    #[tokio::test]
+    async fn a_secret_from_the_environment_has_nothing_newer() {
+        let place = SecretPlace::Here(Secrets::from_list("new, old").unwrap());
+        let secret = ChannelSecret::new(
+            place,
+            || unreachable!("not in Secrets Manager"),
+            SharedTimeSource::default(),
+        );
+        let seen = secret.get().await.unwrap();
+        assert_eq!(seen.current().expose_secret(), "new");
+        assert!(secret.newer_than(&seen).await.unwrap().is_none());
+    }
+}
