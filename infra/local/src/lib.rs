@@ -1,1 +1,5 @@
 #![doc = include_str!("../README.md")]
+
+pub mod function;
+pub mod gateway;
+pub mod template;

@@ -1,0 +1,219 @@
+//! An HTTP request as the payload 2.0 event of API Gateway.
+
+use std::collections::BTreeMap;
+use std::error::Error as _;
+use std::net::SocketAddr;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::{HeaderMap, Request, Response, StatusCode, Version, header, request};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http_body_util::LengthLimitError;
+use jiff::Timestamp;
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value, json};
+
+use super::response;
+use super::routes::Match;
+use crate::template::ACCOUNT_ID;
+
+/// The most bytes of a body that API Gateway takes.
+const BODY_LIMIT: usize = 10 * 1024 * 1024;
+
+/// Why no event could be made of a request.
+pub(super) enum Refusal {
+    /// The body is over API Gateway's limit.
+    TooLarge,
+    /// The client went away in the middle of the body.
+    Incomplete,
+}
+
+impl Refusal {
+    pub(super) fn into_response(self) -> Response<Body> {
+        match self {
+            Self::TooLarge => {
+                response::message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")
+            }
+            Self::Incomplete => response::message(StatusCode::BAD_REQUEST, "Bad Request"),
+        }
+    }
+}
+
+/// The path as API Gateway matches and hands it on: percent-decoded.
+pub(super) fn decoded_path(path: &str) -> String {
+    percent_decode_str(path).decode_utf8_lossy().into_owned()
+}
+
+/// The event for the request, whose decoded path is `path`.
+pub(super) async fn event(
+    request: Request<Body>,
+    matched: &Match<'_>,
+    path: &str,
+    source: SocketAddr,
+) -> Result<Value, Refusal> {
+    let (head, body) = request.into_parts();
+    let body = read(body).await?;
+    let mut event = Map::new();
+    event.insert("version".to_owned(), json!("2.0"));
+    event.insert("routeKey".to_owned(), json!(matched.route.key()));
+    event.insert("rawPath".to_owned(), json!(path));
+    let query = head.uri.query().unwrap_or_default();
+    event.insert("rawQueryString".to_owned(), json!(query));
+    let mut insert_some = |name: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            event.insert(name.to_owned(), value);
+        }
+    };
+    insert_some("cookies", cookies(&head.headers));
+    insert_some("headers", Some(headers(&head, source)));
+    insert_some("queryStringParameters", query_parameters(query));
+    insert_some("pathParameters", path_parameters(matched));
+    insert_some(
+        "requestContext",
+        Some(context(&head, matched, path, source)),
+    );
+    let (body, is_base64) = encode(&head.headers, &body);
+    insert_some("body", body);
+    insert_some("isBase64Encoded", Some(json!(is_base64)));
+    Ok(Value::Object(event))
+}
+
+async fn read(body: Body) -> Result<Bytes, Refusal> {
+    to_bytes(body, BODY_LIMIT).await.map_err(|error| {
+        let too_large = error.source().is_some_and(|s| s.is::<LengthLimitError>());
+        if too_large {
+            Refusal::TooLarge
+        } else {
+            Refusal::Incomplete
+        }
+    })
+}
+
+/// Payload 2.0 has cookies in a list of their own and no longer among the headers.
+fn cookies(headers: &HeaderMap) -> Option<Value> {
+    let cookies: Vec<String> = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .flat_map(|line| {
+            let line = String::from_utf8_lossy(line.as_bytes()).into_owned();
+            let cookies: Vec<String> = line.split(';').map(|c| c.trim().to_owned()).collect();
+            cookies
+        })
+        .filter(|cookie| !cookie.is_empty())
+        .collect();
+    (!cookies.is_empty()).then(|| json!(cookies))
+}
+
+/// Names in small letters, repeated headers joined by commas, and what a proxy says of the client.
+fn headers(head: &request::Parts, source: SocketAddr) -> Value {
+    let mut joined: BTreeMap<String, String> = BTreeMap::new();
+    let mut add = |name: &str, value: &str| {
+        joined
+            .entry(name.to_owned())
+            .and_modify(|line| {
+                line.push(',');
+                line.push_str(value);
+            })
+            .or_insert_with(|| value.to_owned());
+    };
+    for (name, value) in &head.headers {
+        if name != header::COOKIE {
+            add(name.as_str(), &String::from_utf8_lossy(value.as_bytes()));
+        }
+    }
+    add("x-forwarded-for", &source.ip().to_string());
+    joined.insert("x-forwarded-proto".to_owned(), "http".to_owned());
+    if let Some(port) = host(head).rsplit_once(':').map(|(_, port)| port) {
+        joined.insert("x-forwarded-port".to_owned(), port.to_owned());
+    }
+    json!(joined)
+}
+
+fn query_parameters(query: &str) -> Option<Value> {
+    let mut joined: BTreeMap<String, String> = BTreeMap::new();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        joined
+            .entry(name.into_owned())
+            .and_modify(|line| {
+                line.push(',');
+                line.push_str(&value);
+            })
+            .or_insert_with(|| value.into_owned());
+    }
+    (!joined.is_empty()).then(|| json!(joined))
+}
+
+fn path_parameters(matched: &Match<'_>) -> Option<Value> {
+    (!matched.parameters.is_empty()).then(|| json!(matched.parameters))
+}
+
+fn context(head: &request::Parts, matched: &Match<'_>, path: &str, source: SocketAddr) -> Value {
+    let host = host(head);
+    let now = Timestamp::now();
+    json!({
+        "accountId": ACCOUNT_ID,
+        "apiId": "local",
+        "domainName": host,
+        "domainPrefix": host.split(['.', ':']).next(),
+        "http": {
+            "method": head.method.as_str(),
+            "path": path,
+            "protocol": protocol(head.version),
+            "sourceIp": source.ip().to_string(),
+            "userAgent": text(&head.headers, header::USER_AGENT),
+        },
+        "requestId": uuid::Uuid::new_v4().to_string(),
+        "routeKey": matched.route.key(),
+        "stage": "$default",
+        "time": now.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string(),
+        "timeEpoch": now.as_millisecond(),
+    })
+}
+
+/// The host a request names, in its header or, in HTTP/2, in its address.
+fn host(head: &request::Parts) -> &str {
+    match text(&head.headers, header::HOST) {
+        "" => head
+            .uri
+            .authority()
+            .map_or("", |authority| authority.as_str()),
+        host => host,
+    }
+}
+
+fn protocol(version: Version) -> &'static str {
+    match version {
+        Version::HTTP_10 => "HTTP/1.0",
+        Version::HTTP_2 => "HTTP/2.0",
+        _ => "HTTP/1.1",
+    }
+}
+
+fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
+    headers
+        .get(name)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+}
+
+/// The body as a string, and whether it is in base64. API Gateway judges by the content type; a form is in base64 too.
+fn encode(headers: &HeaderMap, body: &[u8]) -> (Option<Value>, bool) {
+    if body.is_empty() {
+        return (None, false);
+    }
+    match std::str::from_utf8(body) {
+        Ok(body) if is_text(headers) => (Some(json!(body)), false),
+        _ => (Some(json!(STANDARD.encode(body))), true),
+    }
+}
+
+fn is_text(headers: &HeaderMap) -> bool {
+    if headers.contains_key(header::CONTENT_ENCODING) {
+        return false;
+    }
+    let content_type = text(headers, header::CONTENT_TYPE).to_ascii_lowercase();
+    match content_type.split(';').next().unwrap_or_default().trim() {
+        "" | "application/json" | "application/javascript" | "application/xml" => true,
+        other => other.starts_with("text/") || other.ends_with("+json") || other.ends_with("+xml"),
+    }
+}

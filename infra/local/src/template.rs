@@ -1,0 +1,315 @@
+//! What `template.yaml` says, for the local stack and for the tests of the template.
+//!
+//! The template is the one place that names routes, queues, tables and limits. The local stack reads them from it, so
+//! that what is not deployed does not work locally either. References resolve to parameters' defaults and to the
+//! names and ARNs that the local stack gives.
+
+mod function;
+mod intrinsics;
+mod queue;
+mod table;
+mod yaml;
+
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+pub use function::{EventSource, FunctionDefinition, Route};
+pub use queue::QueueDefinition;
+pub use table::TableDefinition;
+
+use intrinsics::Resolver;
+
+/// The account number of everything that runs locally.
+pub const ACCOUNT_ID: &str = "000000000000";
+/// The region of everything that runs locally.
+pub const REGION: &str = "us-east-1";
+
+/// A template, short forms written out and nothing resolved yet.
+#[derive(Debug, Clone)]
+pub struct Template {
+    document: Value,
+}
+
+/// Why a template cannot be used. Each is one sentence that says where to look.
+#[derive(Debug, thiserror::Error)]
+pub enum TemplateError {
+    /// The file could not be read.
+    #[error("cannot read the template {path}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// Why not.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The text is not YAML.
+    #[error("the template is not YAML: {0}")]
+    NotYaml(String),
+    /// A part that is needed is not there.
+    #[error("the template has no {what} in {place}")]
+    Missing {
+        /// What is missing.
+        what: String,
+        /// The part it should be in.
+        place: String,
+    },
+    /// A part is there and is not what it should be.
+    #[error("the template's {place} is {found}, but should be {wanted}")]
+    Unfit {
+        /// The part.
+        place: String,
+        /// What it should be.
+        wanted: String,
+        /// What it is.
+        found: Value,
+    },
+    /// A function of CloudFormation that the local stack does not know.
+    #[error("the local stack does not understand {name} in the template")]
+    UnknownFunction {
+        /// Its name, as `Fn::Select`.
+        name: String,
+    },
+}
+
+impl TemplateError {
+    fn missing(what: impl Into<String>, place: impl Into<String>) -> Self {
+        Self::Missing {
+            what: what.into(),
+            place: place.into(),
+        }
+    }
+
+    fn unfit(place: impl Into<String>, wanted: &str, found: &Value) -> Self {
+        Self::Unfit {
+            place: place.into(),
+            wanted: wanted.to_owned(),
+            found: found.clone(),
+        }
+    }
+}
+
+impl Template {
+    /// Reads the template in the file at `path`.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, TemplateError> {
+        let path = path.as_ref();
+        let text = std::fs::read_to_string(path).map_err(|source| TemplateError::Unreadable {
+            path: path.display().to_string(),
+            source,
+        })?;
+        Self::parse(&text)
+    }
+
+    /// Reads a template from its text.
+    pub fn parse(text: &str) -> Result<Self, TemplateError> {
+        let document = yaml::parse(text)?;
+        if !document["Resources"].is_object() {
+            return Err(TemplateError::missing("Resources", "its document"));
+        }
+        Ok(Self { document })
+    }
+
+    /// The template as it is written, short forms such as `!Ref` in their long form.
+    pub fn document(&self) -> &Value {
+        &self.document
+    }
+
+    /// A resource as it is written, by its logical name.
+    pub fn resource(&self, logical: &str) -> Result<&Value, TemplateError> {
+        self.document["Resources"]
+            .get(logical)
+            .ok_or_else(|| TemplateError::missing(logical, "Resources"))
+    }
+
+    /// Logical name and text of every resource of one type, as `AWS::SQS::Queue`.
+    pub fn resources_of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = (&'a str, &'a Value)> {
+        self.document["Resources"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter(move |(_, resource)| resource["Type"] == kind)
+            .map(|(logical, resource)| (logical.as_str(), resource))
+    }
+
+    /// The routes of the HTTP API.
+    pub fn routes(&self) -> Result<Vec<Route>, TemplateError> {
+        let functions = self.functions()?;
+        Ok(functions.into_iter().flat_map(|f| f.routes).collect())
+    }
+
+    /// Every function.
+    pub fn functions(&self) -> Result<Vec<FunctionDefinition>, TemplateError> {
+        let globals = self.resolve(&self.document["Globals"]["Function"])?;
+        self.resources_of("AWS::Serverless::Function")
+            .map(|(logical, resource)| {
+                let own = self.resolve(&resource["Properties"])?;
+                FunctionDefinition::read(logical, &function::merge(&globals, &own))
+            })
+            .collect()
+    }
+
+    /// The function of this logical name.
+    pub fn function(&self, logical: &str) -> Result<FunctionDefinition, TemplateError> {
+        self.functions()?
+            .into_iter()
+            .find(|function| function.logical_name == logical)
+            .ok_or_else(|| TemplateError::missing(format!("function {logical}"), "Resources"))
+    }
+
+    /// Every DynamoDB table.
+    pub fn tables(&self) -> Result<Vec<TableDefinition>, TemplateError> {
+        self.resources_of("AWS::DynamoDB::Table")
+            .map(|(logical, resource)| {
+                TableDefinition::read(logical, &self.resolve(&resource["Properties"])?)
+            })
+            .collect()
+    }
+
+    /// The DynamoDB table of this logical name.
+    pub fn table(&self, logical: &str) -> Result<TableDefinition, TemplateError> {
+        self.tables()?
+            .into_iter()
+            .find(|table| table.logical_name == logical)
+            .ok_or_else(|| TemplateError::missing(format!("table {logical}"), "Resources"))
+    }
+
+    /// Every SQS queue, one that others redrive to before those others, so that they can be created in this order.
+    pub fn queues(&self) -> Result<Vec<QueueDefinition>, TemplateError> {
+        let mut queues = self
+            .resources_of("AWS::SQS::Queue")
+            .map(|(logical, resource)| {
+                QueueDefinition::read(logical, &self.resolve(&resource["Properties"])?)
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        queues.sort_by_key(QueueDefinition::redrives);
+        Ok(queues)
+    }
+
+    /// The SQS queue of this logical name.
+    pub fn queue(&self, logical: &str) -> Result<QueueDefinition, TemplateError> {
+        self.queues()?
+            .into_iter()
+            .find(|queue| queue.logical_name == logical)
+            .ok_or_else(|| TemplateError::missing(format!("queue {logical}"), "Resources"))
+    }
+
+    fn resolve(&self, value: &Value) -> Result<Value, TemplateError> {
+        Resolver::new(&self.document).resolve(value)
+    }
+}
+
+/// A member that is a non-negative whole number, or absent. A parameter's default may be a string of digits.
+fn number(properties: &Value, name: &str, place: &str) -> Result<Option<u64>, TemplateError> {
+    match &properties[name] {
+        Value::Null => Ok(None),
+        Value::String(digits) if digits.parse::<u64>().is_ok() => Ok(digits.parse().ok()),
+        value => value.as_u64().map(Some).ok_or_else(|| {
+            TemplateError::unfit(format!("{place} {name}"), "a whole number", value)
+        }),
+    }
+}
+
+/// A member that must be there and be a string.
+fn string(properties: &Value, name: &str, place: &str) -> Result<String, TemplateError> {
+    match &properties[name] {
+        Value::Null => Err(TemplateError::missing(name, place)),
+        Value::String(text) => Ok(text.clone()),
+        value => Err(TemplateError::unfit(
+            format!("{place} {name}"),
+            "a string",
+            value,
+        )),
+    }
+}
+
+/// The members of an object, and none of anything else.
+fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flat_map(Map::iter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../template.yaml");
+
+    fn own() -> Template {
+        Template::load(ROOT).unwrap()
+    }
+
+    #[test]
+    fn the_projects_template_has_its_routes() {
+        let routes: Vec<String> = own()
+            .routes()
+            .unwrap()
+            .iter()
+            .map(|r| format!("{} -> {}", r.key(), r.function))
+            .collect();
+        for route in [
+            "GET / -> AttachFunction",
+            "GET /attach -> AttachFunction",
+            "GET /attach/callback -> AttachFunction",
+            "GET /health -> AttachFunction",
+            "POST /webhook -> WebhookFunction",
+        ] {
+            assert!(routes.iter().any(|r| r == route), "{route} in {routes:?}");
+        }
+    }
+
+    #[test]
+    fn the_projects_queue_redrives_to_its_dead_letter_queue() {
+        let template = own();
+        let names: Vec<String> = template
+            .queues()
+            .unwrap()
+            .into_iter()
+            .map(|q| q.name)
+            .collect();
+        assert_eq!(names, ["DeadLetterQueue.fifo", "EventQueue.fifo"]);
+        let queue = template.queue("EventQueue").unwrap();
+        assert_eq!(queue.attributes["VisibilityTimeout"], "48");
+        assert_eq!(queue.attributes["FifoQueue"], "true");
+        assert_eq!(
+            serde_json::from_str::<Value>(&queue.attributes["RedrivePolicy"]).unwrap(),
+            serde_json::json!({
+                "deadLetterTargetArn": "arn:aws:sqs:us-east-1:000000000000:DeadLetterQueue.fifo",
+                "maxReceiveCount": 1000,
+            })
+        );
+    }
+
+    #[test]
+    fn the_projects_worker_has_its_event_source() {
+        let worker = own().function("WorkerFunction").unwrap();
+        assert_eq!(worker.timeout.as_secs(), 8);
+        let [source] = &worker.event_sources[..] else {
+            panic!("one event source, not {:?}", worker.event_sources);
+        };
+        assert_eq!(source.queue, "EventQueue.fifo");
+        assert_eq!(source.batch_size, 10);
+        assert!(source.report_batch_item_failures);
+        assert!(source.maximum_concurrency.is_some());
+    }
+
+    #[test]
+    fn an_error_names_what_is_missing() {
+        let template = Template::parse("Resources: {}").unwrap();
+        assert_eq!(
+            template.queue("EventQueue").unwrap_err().to_string(),
+            "the template has no queue EventQueue in Resources"
+        );
+        assert_eq!(
+            Template::parse("Outputs: {}").unwrap_err().to_string(),
+            "the template has no Resources in its document"
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_named() {
+        let error = Template::load("no-such-folder/template.yaml").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "cannot read the template no-such-folder/template.yaml"
+        );
+    }
+}
