@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod dynamodb;
 pub mod function;
 pub mod gateway;
 pub mod template;

@@ -1,0 +1,161 @@
+//! DynamoDB in process: the table of the template, in memory or in a file.
+
+use std::path::Path;
+
+use dynoxide::actions::create_table::CreateTableRequest;
+use dynoxide::actions::update_time_to_live::UpdateTimeToLiveRequest;
+use dynoxide::{Database, DynoxideError};
+use serde_json::json;
+use tokio::net::TcpListener;
+
+use crate::template::TableDefinition;
+
+/// A DynamoDB server. Clones are the same server.
+#[derive(Clone)]
+pub struct DynamoDb {
+    database: Database,
+}
+
+/// Why there is no DynamoDB to talk to.
+#[derive(Debug, thiserror::Error)]
+pub enum DynamoDbError {
+    /// The database could not be opened.
+    #[error("cannot open the local DynamoDB")]
+    Open(#[source] DynoxideError),
+    /// A table could not be created.
+    #[error("cannot create the table {table} of the template")]
+    Create {
+        /// The table's name.
+        table: String,
+        /// Why not.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl DynamoDb {
+    /// An empty one, gone when the last clone is.
+    pub fn in_memory() -> Result<Self, DynamoDbError> {
+        let database = Database::memory().map_err(DynamoDbError::Open)?;
+        Ok(Self { database })
+    }
+
+    /// One whose rows are in this file, which is made if it is absent.
+    pub fn in_file(path: &Path) -> Result<Self, DynamoDbError> {
+        let database = Database::new(&path.to_string_lossy()).map_err(DynamoDbError::Open)?;
+        Ok(Self { database })
+    }
+
+    /// Creates the table, and says when its rows may go, if it is absent. An existing one stays as it is.
+    pub fn create_if_absent(&self, table: &TableDefinition) -> Result<(), DynamoDbError> {
+        self.create(table).map_err(|source| DynamoDbError::Create {
+            table: table.name.clone(),
+            source,
+        })
+    }
+
+    fn create(
+        &self,
+        table: &TableDefinition,
+    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        if self.database.get_table_metadata(&table.name)?.is_some() {
+            return Ok(());
+        }
+        let request: CreateTableRequest = serde_json::from_value(table.create.clone())?;
+        self.database.create_table(request)?;
+        if let Some(attribute) = &table.ttl_attribute {
+            let request: UpdateTimeToLiveRequest = serde_json::from_value(json!({
+                "TableName": table.name,
+                "TimeToLiveSpecification": {"AttributeName": attribute, "Enabled": true},
+            }))?;
+            self.database.update_time_to_live(request)?;
+        }
+        Ok(())
+    }
+
+    /// Serves on the listener until the future is dropped.
+    pub async fn serve(self, listener: TcpListener) {
+        dynoxide::server::serve_on(listener, self.database).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::template::Template;
+
+    fn table() -> TableDefinition {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../template.yaml");
+        Template::load(path).unwrap().table("Table").unwrap()
+    }
+
+    /// One call as an SDK makes it; the signature is not checked locally.
+    async fn call(url: &str, operation: &str, body: &Value) -> Value {
+        let response = reqwest::Client::new()
+            .post(url)
+            .header("content-type", "application/x-amz-json-1.0")
+            .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
+            .header("x-amz-date", "20260101T000000Z")
+            .header(
+                "authorization",
+                "AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/dynamodb/aws4_request, \
+                 SignedHeaders=host;x-amz-date, Signature=0",
+            )
+            .body(body.to_string());
+        response.send().await.unwrap().json().await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_templates_table_is_served() {
+        let dynamodb = DynamoDb::in_memory().unwrap();
+        dynamodb.create_if_absent(&table()).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(dynamodb.serve(listener));
+
+        let name = json!({"TableName": "Table"});
+        let described = call(&url, "DescribeTable", &name).await;
+        let indexes = &described["Table"]["GlobalSecondaryIndexes"];
+        let indexes: Vec<&Value> = indexes.as_array().unwrap().iter().collect();
+        let names: Vec<&Value> = indexes.iter().map(|index| &index["IndexName"]).collect();
+        assert_eq!(names, ["bots", "parked"], "{described}");
+        let ttl = call(&url, "DescribeTimeToLive", &name).await;
+        assert_eq!(
+            ttl["TimeToLiveDescription"]["AttributeName"], "expires_at",
+            "{ttl}"
+        );
+    }
+
+    #[test]
+    fn a_file_keeps_the_rows() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("table.sqlite");
+        let item = json!({
+            "TableName": "Table",
+            "Item": {"bot_id": {"S": "U1"}, "chat_id": {"S": "@bot"}},
+        });
+        {
+            let dynamodb = DynamoDb::in_file(&path).unwrap();
+            dynamodb.create_if_absent(&table()).unwrap();
+            let put = serde_json::from_value(item).unwrap();
+            dynamodb.database.put_item(put).unwrap();
+        }
+        let dynamodb = DynamoDb::in_file(&path).unwrap();
+        dynamodb.create_if_absent(&table()).unwrap();
+        let scan = serde_json::from_value(json!({"TableName": "Table"})).unwrap();
+        assert_eq!(dynamodb.database.scan(scan).unwrap().count, 1);
+    }
+
+    #[test]
+    fn a_table_that_cannot_be_is_named() {
+        let mut table = table();
+        table.create["KeySchema"] = json!([]);
+        let error = DynamoDb::in_memory().unwrap().create_if_absent(&table);
+        assert_eq!(
+            error.unwrap_err().to_string(),
+            "cannot create the table Table of the template"
+        );
+    }
+}
