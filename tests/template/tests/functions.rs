@@ -1,0 +1,79 @@
+//! Each folder in functions/ is one Lambda function, and nothing else is.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+use std::collections::BTreeSet;
+
+use template::{root, template};
+
+fn folders() -> BTreeSet<String> {
+    std::fs::read_dir(root().join("functions"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.join("Cargo.toml").is_file())
+        .map(|path| path.file_name().unwrap().to_str().unwrap().to_owned())
+        .collect()
+}
+
+/// `attach` is `AttachFunction`.
+fn logical_name(folder: &str) -> String {
+    let words = folder.split(['-', '_']).map(|word| {
+        let mut letters = word.chars();
+        let first: String = letters
+            .next()
+            .into_iter()
+            .flat_map(char::to_uppercase)
+            .collect();
+        first + letters.as_str()
+    });
+    words.chain(["Function".to_owned()]).collect()
+}
+
+#[test]
+fn each_folder_has_its_function_and_each_function_its_folder() {
+    let deployed: BTreeSet<String> = template()
+        .unwrap()
+        .functions()
+        .unwrap()
+        .into_iter()
+        .map(|function| function.logical_name)
+        .collect();
+    let written: BTreeSet<String> = folders().iter().map(|f| logical_name(f)).collect();
+    assert_eq!(written, deployed);
+}
+
+#[test]
+fn each_function_is_built_from_its_folder() {
+    let template = template().unwrap();
+    for folder in folders() {
+        let logical = logical_name(&folder);
+        let function = template.function(&logical).unwrap();
+        assert_eq!(function.code_uri, format!("functions/{folder}"));
+        let metadata = &template.resource(&logical).unwrap()["Metadata"];
+        assert_eq!(metadata["BuildMethod"], "rust-cargolambda", "{logical}");
+        assert_eq!(metadata["BuildProperties"]["Binary"], *folder, "{logical}");
+    }
+}
+
+#[test]
+fn each_package_has_its_folders_name() {
+    for folder in folders() {
+        let manifest = root().join("functions").join(&folder).join("Cargo.toml");
+        let manifest = std::fs::read_to_string(manifest).unwrap();
+        let name = format!("name = \"{folder}\"");
+        assert!(manifest.lines().any(|line| line == name), "{folder}");
+    }
+}
+
+#[test]
+fn every_function_keeps_its_logs_for_a_time() {
+    let template = template().unwrap();
+    for function in template.functions().unwrap() {
+        let logical = &function.logical_name;
+        let properties = &template.resource(logical).unwrap()["Properties"];
+        let group = properties["LoggingConfig"]["LogGroup"]["Ref"].as_str();
+        let group = group.unwrap_or_else(|| panic!("{logical} has no log group"));
+        let retention = &template.resource(group).unwrap()["Properties"]["RetentionInDays"];
+        assert!(!retention.is_null(), "{group}");
+    }
+}
