@@ -1,1 +1,32 @@
 #![doc = include_str!("../README.md")]
+
+mod api;
+mod attach;
+mod authorize;
+mod clock;
+mod control;
+mod emulator;
+mod error;
+mod form;
+mod ids;
+mod oauth;
+mod pages;
+mod platform;
+mod settings;
+mod signature;
+mod verbs;
+mod webhook;
+mod world;
+
+pub use emulator::Emulator;
+pub use error::Error;
+pub use settings::{AttachAnswer, AttachedEvent, Settings};
+pub use webhook::request::{Deliver, DeliverOptions, EventsRequest, SignatureKind};
+pub use webhook::{Held, Outcome};
+pub use world::State;
+pub use world::account::{Account, AccountStatus, BrandType, Region};
+pub use world::chat::{Bubble, Holder, Speaker};
+pub use world::fault::{Fault, FaultKind};
+pub use world::record::{Call, Delivery, Failure};
+pub use world::snapshot::{BotState, ChannelState, ChatState, ClockState, QuotaState, UserState};
+pub use world::user::User;

@@ -1,0 +1,392 @@
+//! Message objects: what LINE refuses in them.
+//!
+//! The rules are those of <https://developers.line.biz/en/reference/messaging-api/#message-objects>
+//! at a basic level. Of the texts, those for empty texts and wrong types are in LINE's own example
+//! of an error; the others are in their style.
+
+use serde_json::Value;
+
+use super::Refusal;
+
+/// One error in a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Detail {
+    /// What is wrong.
+    pub(super) message: String,
+    /// Where.
+    pub(super) property: String,
+}
+
+const TYPES: [&str; 11] = [
+    "text", "textV2", "sticker", "image", "video", "audio", "location", "imagemap", "template",
+    "flex", "coupon",
+];
+
+const ACTIONS: [&str; 9] = [
+    "postback",
+    "message",
+    "uri",
+    "datetimepicker",
+    "camera",
+    "cameraRoll",
+    "location",
+    "richmenuswitch",
+    "clipboard",
+];
+
+/// The errors found so far.
+#[derive(Default)]
+struct Findings(Vec<Detail>);
+
+impl Findings {
+    fn add(&mut self, message: impl Into<String>, property: impl Into<String>) {
+        self.0.push(Detail {
+            message: message.into(),
+            property: property.into(),
+        });
+    }
+
+    /// A text that must be there with a length in UTF-16 units.
+    fn text(&mut self, object: &Value, at: &str, member: &str, longest: usize) {
+        let property = format!("{at}.{member}");
+        match object.get(member).map(Value::as_str) {
+            None => self.add("May not be empty", property),
+            Some(None) => self.add("Must be a string", property),
+            Some(Some(text)) => self.length(text, property, longest),
+        }
+    }
+
+    fn length(&mut self, text: &str, property: String, longest: usize) {
+        if text.is_empty() {
+            self.add("May not be empty", property);
+        } else if text.encode_utf16().count() > longest {
+            self.add(format!("Length must be between 1 and {longest}"), property);
+        }
+    }
+
+    fn optional_text(&mut self, object: &Value, at: &str, member: &str, longest: usize) {
+        if object.get(member).is_some() {
+            self.text(object, at, member, longest);
+        }
+    }
+
+    fn url(&mut self, object: &Value, at: &str, member: &str) {
+        self.text(object, at, member, 5000);
+        let url = object.get(member).and_then(Value::as_str);
+        if url.is_some_and(|url| !url.is_empty() && !url.starts_with("https://")) {
+            self.add("Must be a valid HTTPS URL", format!("{at}.{member}"));
+        }
+    }
+
+    fn number(&mut self, object: &Value, at: &str, member: &str) {
+        if object.get(member).and_then(Value::as_f64).is_none() {
+            self.add("May not be null", format!("{at}.{member}"));
+        }
+    }
+
+    /// A list that must be there with a number of entries.
+    fn list<'a>(
+        &mut self,
+        object: &'a Value,
+        at: &str,
+        member: &str,
+        sizes: (usize, usize),
+    ) -> &'a [Value] {
+        let property = format!("{at}.{member}");
+        let property = property.trim_start_matches('.');
+        let Some(list) = object.get(member).and_then(Value::as_array) else {
+            self.add("May not be null", property);
+            return &[];
+        };
+        if !(sizes.0..=sizes.1).contains(&list.len()) {
+            let text = format!("Size must be between {} and {}", sizes.0, sizes.1);
+            self.add(text, property);
+        }
+        list
+    }
+}
+
+/// A member of the body that must be a text.
+pub(super) fn text<'a>(body: &'a Value, member: &str) -> Result<&'a str, Detail> {
+    let text = body.get(member).and_then(Value::as_str);
+    text.filter(|text| !text.is_empty()).ok_or_else(|| Detail {
+        message: "May not be empty".into(),
+        property: member.into(),
+    })
+}
+
+/// Checks the messages of a body. All errors are told at once, `first` among them.
+pub(super) fn check(body: &Value, first: Option<Detail>) -> Result<(), Refusal> {
+    let mut findings = Findings(first.into_iter().collect());
+    let messages = findings.list(body, "", "messages", (1, 5));
+    for (place, message) in messages.iter().enumerate() {
+        one(&mut findings, message, &format!("messages[{place}]"));
+    }
+    if findings.0.is_empty() {
+        return Ok(());
+    }
+    Err(findings.0.into())
+}
+
+/// Whether a sent message gets a quote token.
+///
+/// Source: <https://developers.line.biz/en/docs/messaging-api/get-quote-tokens/>
+pub(super) fn can_be_quoted(message: &Value) -> bool {
+    let kind = message.get("type").and_then(Value::as_str);
+    matches!(
+        kind,
+        Some("text" | "textV2" | "sticker" | "image" | "video" | "template")
+    )
+}
+
+fn one(findings: &mut Findings, message: &Value, at: &str) {
+    let kind = message
+        .get("type")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    if !TYPES.contains(&kind) {
+        let text = format!(
+            "Must be one of the following values: [{}]",
+            TYPES.join(", ")
+        );
+        findings.add(text, format!("{at}.type"));
+        return;
+    }
+    content(findings, kind, message, at);
+    if let Some(quick_reply) = message.get("quickReply") {
+        quick_replies(findings, quick_reply, &format!("{at}.quickReply"));
+    }
+}
+
+fn content(findings: &mut Findings, kind: &str, message: &Value, at: &str) {
+    match kind {
+        "text" | "textV2" => findings.text(message, at, "text", 5000),
+        "sticker" => {
+            findings.text(message, at, "packageId", 100);
+            findings.text(message, at, "stickerId", 100);
+        }
+        "image" | "video" => {
+            findings.url(message, at, "originalContentUrl");
+            findings.url(message, at, "previewImageUrl");
+        }
+        "audio" => {
+            findings.url(message, at, "originalContentUrl");
+            findings.number(message, at, "duration");
+        }
+        "location" => {
+            findings.text(message, at, "title", 100);
+            findings.text(message, at, "address", 100);
+            findings.number(message, at, "latitude");
+            findings.number(message, at, "longitude");
+        }
+        "imagemap" => imagemap(findings, message, at),
+        "coupon" => findings.text(message, at, "couponId", 100),
+        "template" => {
+            findings.text(message, at, "altText", 1500);
+            template(findings, &message["template"], &format!("{at}.template"));
+        }
+        _ => {
+            findings.text(message, at, "altText", 1500);
+            flex(findings, &message["contents"], &format!("{at}.contents"));
+        }
+    }
+}
+
+fn imagemap(findings: &mut Findings, message: &Value, at: &str) {
+    findings.url(message, at, "baseUrl");
+    findings.text(message, at, "altText", 1500);
+    let size = &message["baseSize"];
+    findings.number(size, &format!("{at}.baseSize"), "width");
+    findings.number(size, &format!("{at}.baseSize"), "height");
+    findings.list(message, at, "actions", (0, 50));
+}
+
+fn flex(findings: &mut Findings, contents: &Value, at: &str) {
+    let kind = contents.get("type").and_then(Value::as_str);
+    match kind {
+        Some("bubble") => {}
+        Some("carousel") => {
+            findings.list(contents, at, "contents", (1, 12));
+        }
+        _ => {
+            let text = "Must be one of the following values: [bubble, carousel]";
+            findings.add(text, format!("{at}.type"));
+        }
+    }
+}
+
+fn template(findings: &mut Findings, template: &Value, at: &str) {
+    match template.get("type").and_then(Value::as_str) {
+        Some("buttons") => {
+            let pictured = ["title", "thumbnailImageUrl"];
+            let pictured = pictured.iter().any(|member| template.get(member).is_some());
+            findings.text(template, at, "text", if pictured { 60 } else { 160 });
+            actions(findings, template, at, (1, 4));
+        }
+        Some("confirm") => {
+            findings.text(template, at, "text", 240);
+            actions(findings, template, at, (2, 2));
+        }
+        Some("carousel") => {
+            for (place, column) in findings
+                .list(template, at, "columns", (1, 10))
+                .iter()
+                .enumerate()
+            {
+                let at = format!("{at}.columns[{place}]");
+                findings.text(column, &at, "text", 120);
+                actions(findings, column, &at, (1, 3));
+            }
+        }
+        Some("image_carousel") => {
+            for (place, column) in findings
+                .list(template, at, "columns", (1, 10))
+                .iter()
+                .enumerate()
+            {
+                let at = format!("{at}.columns[{place}]");
+                findings.url(column, &at, "imageUrl");
+                action(findings, &column["action"], &format!("{at}.action"));
+            }
+        }
+        _ => {
+            let text =
+                "Must be one of the following values: [buttons, confirm, carousel, image_carousel]";
+            findings.add(text, format!("{at}.type"));
+        }
+    }
+}
+
+fn actions(findings: &mut Findings, object: &Value, at: &str, sizes: (usize, usize)) {
+    for (place, entry) in findings
+        .list(object, at, "actions", sizes)
+        .iter()
+        .enumerate()
+    {
+        action(findings, entry, &format!("{at}.actions[{place}]"));
+    }
+}
+
+fn quick_replies(findings: &mut Findings, quick_reply: &Value, at: &str) {
+    for (place, item) in findings
+        .list(quick_reply, at, "items", (1, 13))
+        .iter()
+        .enumerate()
+    {
+        let at = format!("{at}.items[{place}].action");
+        action(findings, &item["action"], &at);
+    }
+}
+
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#action-objects>
+fn action(findings: &mut Findings, action: &Value, at: &str) {
+    let kind = action
+        .get("type")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    if !ACTIONS.contains(&kind) {
+        let text = format!(
+            "Must be one of the following values: [{}]",
+            ACTIONS.join(", ")
+        );
+        findings.add(text, format!("{at}.type"));
+        return;
+    }
+    findings.optional_text(action, at, "label", 20);
+    match kind {
+        "postback" => {
+            findings.text(action, at, "data", 300);
+            findings.optional_text(action, at, "displayText", 300);
+        }
+        "message" => findings.text(action, at, "text", 300),
+        "uri" => findings.text(action, at, "uri", 1000),
+        "datetimepicker" => {
+            findings.text(action, at, "data", 300);
+            findings.text(action, at, "mode", 20);
+        }
+        "richmenuswitch" => {
+            findings.text(action, at, "richMenuAliasId", 32);
+            findings.text(action, at, "data", 300);
+        }
+        "clipboard" => findings.text(action, at, "clipboardText", 1000),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::check;
+    use crate::api::Answer;
+
+    fn errors(messages: impl Into<Value>) -> Vec<(String, String)> {
+        let Err(refusal) = check(&json!({ "messages": messages.into() }), None) else {
+            return Vec::new();
+        };
+        let answer = Answer::from(refusal);
+        let details = answer.body["details"].as_array().unwrap().clone();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let pairs = details
+            .iter()
+            .map(|d| (text(&d["property"]), text(&d["message"])));
+        pairs.collect()
+    }
+
+    #[test]
+    fn lines_own_example_of_an_error_comes_out_as_line_shows_it() {
+        let found = errors(json!([{"type": "text", "text": ""}, {"type": "picture"}]));
+        assert_eq!(
+            found[0],
+            ("messages[0].text".into(), "May not be empty".into())
+        );
+        assert_eq!(found[1].0, "messages[1].type");
+        assert!(
+            found[1]
+                .1
+                .starts_with("Must be one of the following values: [text,")
+        );
+    }
+
+    #[test]
+    fn a_text_is_measured_in_utf_16_units() {
+        assert_eq!(
+            errors(json!([{"type": "text", "text": "😀".repeat(2500)}])),
+            []
+        );
+        let long = errors(json!([{"type": "text", "text": "😀".repeat(2501)}]));
+        assert_eq!(long[0].1, "Length must be between 1 and 5000");
+    }
+
+    #[test]
+    fn one_to_five_messages() {
+        let text = json!({"type": "text", "text": "a"});
+        assert_eq!(errors(json!([]))[0].0, "messages");
+        assert_eq!(errors(vec![text.clone(); 5]), []);
+        assert_eq!(errors(vec![text; 6])[0].1, "Size must be between 1 and 5");
+        assert_eq!(errors(Value::Null)[0].1, "May not be null");
+    }
+
+    #[test]
+    fn at_most_thirteen_quick_replies_each_with_a_proper_action() {
+        let item =
+            json!({"type": "action", "action": {"type": "message", "label": "a", "text": "a"}});
+        let message = |items: Vec<Value>| json!([{"type": "text", "text": "a", "quickReply": {"items": items}}]);
+        assert_eq!(errors(message(vec![item.clone(); 13])), []);
+        assert_eq!(
+            errors(message(vec![item; 14]))[0].0,
+            "messages[0].quickReply.items"
+        );
+        let broken = json!({"type": "action", "action": {"type": "postback", "label": "a"}});
+        assert_eq!(
+            errors(message(vec![broken]))[0].0,
+            "messages[0].quickReply.items[0].action.data"
+        );
+    }
+
+    #[test]
+    fn templates_need_their_members() {
+        let message = json!([{"type": "template", "altText": "a", "template": {"type": "confirm", "text": "b", "actions": []}}]);
+        assert_eq!(errors(message)[0].0, "messages[0].template.actions");
+    }
+}

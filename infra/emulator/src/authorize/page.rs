@@ -1,0 +1,75 @@
+//! The link screen and its error page.
+
+use askama::Template;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+
+use super::request::Request;
+use super::words::Words;
+use crate::platform::Platform;
+use crate::world::account::Account;
+
+#[derive(Template)]
+#[template(path = "authorize.html")]
+struct Screen<'a> {
+    words: &'a Words,
+    channel_id: &'a str,
+    redirect_uri: &'a str,
+    scopes: &'a [String],
+    accounts: Vec<&'a Account>,
+    query: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "authorize_error.html")]
+struct Trouble<'a> {
+    words: &'a Words,
+    sentence: &'a str,
+}
+
+/// The link screen.
+pub(super) fn screen(
+    platform: &Platform,
+    request: &Request,
+    query: &str,
+    words: &Words,
+) -> Response {
+    let accounts = platform.world.accounts.iter();
+    html(
+        StatusCode::OK,
+        words,
+        &Screen {
+            words,
+            channel_id: &platform.settings.channel_id,
+            redirect_uri: &request.redirect_uri,
+            scopes: &request.scopes,
+            accounts: accounts.filter(|account| request.offers(account)).collect(),
+            query,
+        },
+    )
+}
+
+/// The page for an authorize URL that cannot be trusted.
+pub(super) fn error(sentence: &str, words: &Words) -> Response {
+    html(StatusCode::BAD_REQUEST, words, &Trouble { words, sentence })
+}
+
+fn html(status: StatusCode, words: &Words, template: &impl Template) -> Response {
+    match template.render() {
+        Ok(text) => {
+            let mut response = (status, Html(text)).into_response();
+            let language = HeaderValue::from_static(words.lang);
+            let headers = response.headers_mut();
+            headers.insert(header::CONTENT_LANGUAGE, language);
+            headers.insert(header::VARY, HeaderValue::from_static("accept-language"));
+            response
+        }
+        Err(error) => {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "cannot render a page"
+            );
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! The emulator's clock: the system's, moved forward by the control interface.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// A moment in milliseconds since 1970, as LINE's timestamps are.
+pub(crate) type Millis = i64;
+
+/// The system's time.
+pub(crate) fn system_now() -> Millis {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, in_millis)
+}
+
+/// A length of time in milliseconds.
+pub(crate) fn in_millis(duration: Duration) -> Millis {
+    Millis::try_from(duration.as_millis()).unwrap_or(Millis::MAX)
+}
+
+/// Seconds in milliseconds.
+pub(crate) fn seconds(seconds: u64) -> Millis {
+    Millis::try_from(seconds)
+        .unwrap_or(Millis::MAX)
+        .saturating_mul(1000)
+}
+
+/// A moment as the value of a `Date` header.
+pub(crate) fn http_date(now: Millis) -> String {
+    httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_millis(now.max(0).unsigned_abs()))
+}
+
+/// The month of a moment in Japan, such as `2026-11`: LINE counts messages by it.
+pub(crate) fn month(now: Millis) -> String {
+    zoned(now, 9).map_or_else(String::new, |time| time.strftime("%Y-%m").to_string())
+}
+
+fn zoned(now: Millis, hours: i8) -> Option<jiff::Zoned> {
+    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(hours));
+    let timestamp = jiff::Timestamp::from_millisecond(now).ok()?;
+    Some(timestamp.to_zoned(zone))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{http_date, month};
+
+    #[test]
+    fn a_moment_is_shown_in_japan() {
+        let new_year = 1_767_193_200_000;
+        assert_eq!(http_date(new_year), "Wed, 31 Dec 2025 15:00:00 GMT");
+        assert_eq!(month(new_year), "2026-01");
+    }
+}

@@ -1,0 +1,201 @@
+//! The handle that everybody holds: one lock, one HTTP client, one file.
+
+use std::fs;
+use std::future::Future;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::error::Error;
+use crate::platform::Platform;
+use crate::settings::Settings;
+use crate::webhook::send;
+use crate::world::World;
+use crate::{api, authorize, control, pages};
+
+/// How long changes are gathered before the data file is written.
+const SAVE_AFTER: Duration = Duration::from_millis(300);
+
+/// The LINE Platform emulator. Clones share one world.
+#[derive(Clone)]
+pub struct Emulator {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    platform: Mutex<Platform>,
+    client: reqwest::Client,
+    changes: watch::Sender<u64>,
+    save_planned: AtomicBool,
+}
+
+impl std::fmt::Debug for Emulator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Emulator").finish_non_exhaustive()
+    }
+}
+
+impl Emulator {
+    /// Makes an emulator. Its world comes from the data file if there is one, else it is the demo
+    /// world.
+    pub fn new(settings: Settings) -> Result<Self, Error> {
+        check(&settings)?;
+        let world = match &settings.data_file {
+            Some(path) if path.exists() => load(path)?,
+            _ => World::demo(),
+        };
+        let inner = Inner {
+            platform: Mutex::new(Platform { settings, world }),
+            client: send::client().map_err(Error::Client)?,
+            changes: watch::Sender::new(0),
+            save_planned: AtomicBool::new(false),
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// All routes: LINE's API and link screen, the control interface, the pages.
+    pub fn router(&self) -> Router {
+        Router::new()
+            .merge(authorize::routes())
+            .merge(pages::routes())
+            .merge(control::routes())
+            .fallback(api::handle)
+            .layer(axum::middleware::from_fn(control::same_origin))
+            .with_state(self.clone())
+    }
+
+    /// Serves on a listener until the future is dropped.
+    pub fn serve(
+        &self,
+        listener: TcpListener,
+    ) -> impl Future<Output = io::Result<()>> + Send + 'static {
+        let router = self.router();
+        async move { axum::serve(listener, router).await }
+    }
+
+    /// Sets where webhooks go.
+    pub fn set_webhook_url(&self, url: impl Into<String>) {
+        self.platform().settings.webhook_url = Some(url.into());
+        self.changed();
+    }
+
+    /// Sets the redirect URLs registered for the channel.
+    pub fn set_redirect_urls(&self, urls: Vec<String>) {
+        self.platform().settings.redirect_urls = urls;
+        self.changed();
+    }
+
+    /// Sets the address of the bundle's start page.
+    pub fn set_bundle_url(&self, url: impl Into<String>) {
+        self.platform().settings.bundle_url = Some(url.into());
+        self.changed();
+    }
+
+    /// How it is set up now.
+    pub fn settings(&self) -> Settings {
+        self.platform().settings.clone()
+    }
+
+    /// Writes the world to the data file, if there is one.
+    pub fn save(&self) -> Result<(), Error> {
+        let (path, text) = {
+            let platform = self.platform();
+            let Some(path) = platform.settings.data_file.clone() else {
+                return Ok(());
+            };
+            let text = serde_json::to_vec(&platform.world);
+            (path, text.map_err(io::Error::from))
+        };
+        text.and_then(|text| write(&path, &text))
+            .map_err(|source| data_file(&path, source))
+    }
+
+    /// The platform, locked. Never held over an await.
+    pub(crate) fn platform(&self) -> MutexGuard<'_, Platform> {
+        let lock = self.inner.platform.lock();
+        lock.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The HTTP client for webhooks.
+    pub(crate) fn client(&self) -> &reqwest::Client {
+        &self.inner.client
+    }
+
+    /// Tells the pages, and plans to save.
+    pub(crate) fn changed(&self) {
+        self.inner.changes.send_modify(|number| *number += 1);
+        let keeps = self.platform().settings.data_file.is_some();
+        if keeps && !self.inner.save_planned.swap(true, Ordering::SeqCst) {
+            self.plan_save();
+        }
+    }
+
+    fn plan_save(&self) {
+        let emulator = self.clone();
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            self.inner.save_planned.store(false, Ordering::SeqCst);
+            return;
+        };
+        runtime.spawn(async move {
+            tokio::time::sleep(SAVE_AFTER).await;
+            emulator.inner.save_planned.store(false, Ordering::SeqCst);
+            if let Err(error) = emulator.save() {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "cannot save the world"
+                );
+            }
+        });
+    }
+}
+
+fn check(settings: &Settings) -> Result<(), Error> {
+    let header = http::HeaderName::from_bytes(settings.bot_header.as_bytes());
+    if header.is_err() {
+        let sentence = format!("{:?} is no header name", settings.bot_header);
+        return Err(Error::Settings(sentence));
+    }
+    if settings.channel_id.is_empty() || settings.channel_secret.is_empty() {
+        let sentence = "the channel needs an ID and a secret";
+        return Err(Error::Settings(sentence.into()));
+    }
+    Ok(())
+}
+
+fn load(path: &Path) -> Result<World, Error> {
+    let text = fs::read(path).map_err(|source| data_file(path, source))?;
+    serde_json::from_slice(&text).map_err(|source| data_file(path, source.into()))
+}
+
+/// Writes beside the file and renames, so that a crash leaves the old world.
+fn write(path: &Path, text: &[u8]) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let new = path.with_extension("new");
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        // Conversations are nobody else's business.
+        options.mode(0o600);
+    }
+    options.open(&new)?.write_all(text)?;
+    fs::rename(&new, path)
+}
+
+fn data_file(path: &Path, source: io::Error) -> Error {
+    Error::DataFile {
+        path: path.display().to_string(),
+        source,
+    }
+}

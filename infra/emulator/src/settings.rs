@@ -1,0 +1,151 @@
+//! What can be set: the module channel, and a knob for each rule that LINE leaves open.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// How the emulator is set up. Every field has a default; build one with
+/// `Settings { webhook_url: Some(..), ..Settings::default() }`.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// The module channel's ID.
+    pub channel_id: String,
+    /// Its secret: signs webhooks, and proves the channel at the token endpoints.
+    pub channel_secret: String,
+    /// The secret before the last reissue. Only for webhooks sent with `"signature": "previous"`;
+    /// LINE refuses it everywhere from the moment of the reissue.
+    pub previous_secret: Option<String>,
+    /// Name of the header that selects the bot. LINE tells the real one to participants only.
+    pub bot_header: String,
+    /// Where webhooks go. One address for the whole channel.
+    pub webhook_url: Option<String>,
+    /// The redirect URLs registered for the channel. A redirect URI must equal one of them.
+    pub redirect_urls: Vec<String>,
+    /// Whether the channel has the Default Active feature.
+    pub default_active: bool,
+    /// The bundle's start page, linked from the index page.
+    pub bundle_url: Option<String>,
+    /// Where the world is kept. Without it, it lives in memory.
+    pub data_file: Option<PathBuf>,
+
+    /// Life of an authorization code. LINE does not publish it.
+    pub code_ttl_s: u64,
+    /// Life of a stateless channel access token: 15 minutes.
+    pub access_token_ttl_s: u64,
+    /// Life of a reply token after the delivery of its webhook: one minute.
+    pub reply_token_ttl_s: u64,
+    /// How long LINE waits for the answer to a webhook: two seconds.
+    pub webhook_timeout_ms: u64,
+    /// How long a call with the fault `timeout-after-accept` is left without an answer.
+    pub hold_ms: u64,
+    /// Messages that each account may push in a month. `None` is no limit.
+    pub monthly_limit: Option<u64>,
+
+    /// Shape of the answer to the attach call. LINE's documents disagree.
+    pub attach_answer: AttachAnswer,
+    /// When the attached event comes, compared to the answer to the attach call.
+    pub attached_event: AttachedEvent,
+    /// How long after the answer the attached event is sent, where it comes after.
+    pub attached_event_delay_ms: u64,
+    /// Whether `+` is a space in the attach parameters. LINE's documents only ever show `%20`.
+    pub plus_is_space: bool,
+
+    /// Status for wrong channel credentials.
+    pub wrong_client_status: u16,
+    /// Status for a call without the bot header.
+    pub missing_bot_status: u16,
+    /// Status for a call for a bot that the module is not attached to.
+    pub not_attached_status: u16,
+    /// Status for a call for a suspended or deleted account.
+    pub suspended_status: u16,
+    /// Status for a call whose scope was not granted.
+    pub missing_scope_status: u16,
+    /// Status for a message into a chat that another channel holds.
+    pub standby_status: u16,
+}
+
+/// Shape of the answer to the attach call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AttachAnswer {
+    /// `"scopes": ["message:send", …]`, as in LINE's OpenAPI file and the example of the reference.
+    ScopesArray,
+    /// `"scope": "message:send …"`, as in the table of the reference.
+    ScopeString,
+    /// Both members.
+    Both,
+}
+
+/// When the attached event comes, compared to the answer to the attach call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AttachedEvent {
+    /// After the answer.
+    After,
+    /// Before the answer.
+    Before,
+    /// Never.
+    Lost,
+    /// Two times after the answer, with the same event id.
+    Twice,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            channel_id: "2000000001".into(),
+            channel_secret: "00112233445566778899aabbccddeeff".into(),
+            previous_secret: None,
+            bot_header: "X-Emulated-Bot-Id".into(),
+            webhook_url: None,
+            redirect_urls: Vec::new(),
+            default_active: true,
+            bundle_url: None,
+            data_file: None,
+            code_ttl_s: 600,
+            access_token_ttl_s: 900,
+            reply_token_ttl_s: 60,
+            webhook_timeout_ms: 2000,
+            hold_ms: 60_000,
+            monthly_limit: None,
+            attach_answer: AttachAnswer::ScopesArray,
+            attached_event: AttachedEvent::After,
+            attached_event_delay_ms: 50,
+            plus_is_space: false,
+            wrong_client_status: 400,
+            missing_bot_status: 400,
+            not_attached_status: 403,
+            suspended_status: 403,
+            missing_scope_status: 403,
+            standby_status: 403,
+        }
+    }
+}
+
+/// Shows no secret.
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("channel_id", &self.channel_id)
+            .field("bot_header", &self.bot_header)
+            .field("webhook_url", &self.webhook_url)
+            .field("redirect_urls", &self.redirect_urls)
+            .field("default_active", &self.default_active)
+            .field("bundle_url", &self.bundle_url)
+            .field("data_file", &self.data_file)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Settings;
+
+    #[test]
+    fn settings_in_a_log_show_no_secret() {
+        let settings = Settings::default();
+        assert!(!format!("{settings:?}").contains(&settings.channel_secret));
+    }
+}

@@ -1,0 +1,69 @@
+//! What can be done with the emulator from outside: each route of the control interface and each
+//! button of the pages calls one of these.
+
+mod admin;
+mod events;
+mod owner;
+mod user;
+
+use std::time::Duration;
+
+use crate::clock::in_millis;
+use crate::emulator::Emulator;
+use crate::error::Error;
+use crate::world::State;
+use crate::world::chat::Bubble;
+use crate::world::fault::Fault;
+use crate::world::record::{Call, Delivery};
+use crate::world::snapshot;
+
+impl Emulator {
+    /// Everything it knows.
+    pub async fn state(&self) -> State {
+        let platform = self.platform();
+        snapshot::take(&platform.world, &platform.settings, platform.now())
+    }
+
+    /// The API calls received after number `since`.
+    pub async fn calls(&self, since: u64) -> Vec<Call> {
+        let platform = self.platform();
+        let calls = platform.world.calls.iter();
+        calls.filter(|call| call.number > since).cloned().collect()
+    }
+
+    /// The webhooks sent after number `since`.
+    pub async fn deliveries(&self, since: u64) -> Vec<Delivery> {
+        let platform = self.platform();
+        let all = platform.world.deliveries.iter();
+        all.filter(|delivery| delivery.number > since)
+            .cloned()
+            .collect()
+    }
+
+    /// What was said in a chat, oldest first.
+    pub async fn conversation(&self, bot: &str, chat: &str) -> Vec<Bubble> {
+        let platform = self.platform();
+        let chat = platform.world.chat(bot, chat);
+        chat.map_or_else(Vec::new, |chat| chat.bubbles.iter().cloned().collect())
+    }
+
+    /// Lets the next calls that match fail.
+    pub async fn add_faults(&self, faults: Vec<Fault>) -> Result<(), Error> {
+        faults.iter().try_for_each(Fault::check)?;
+        self.platform().world.faults.extend(faults);
+        self.changed();
+        Ok(())
+    }
+
+    /// Moves the clock forward.
+    pub async fn advance_clock(&self, by: Duration) {
+        {
+            let mut platform = self.platform();
+            let ahead = &mut platform.world.clock_ahead;
+            *ahead = ahead.saturating_add(in_millis(by));
+            let now = platform.now();
+            platform.world.prune(now);
+        }
+        self.changed();
+    }
+}

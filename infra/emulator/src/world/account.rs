@@ -1,0 +1,125 @@
+//! LINE Official Accounts.
+
+use serde::{Deserialize, Serialize};
+
+/// A LINE Official Account and its bot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// The bot's user id.
+    pub bot_id: String,
+    /// The basic id, `@` and eight characters.
+    pub basic_id: String,
+    /// The premium id, if the account has bought one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub premium_id: Option<String>,
+    /// The name that users see.
+    pub display_name: String,
+    /// Where the account is at home.
+    pub region: Region,
+    /// What LINE has checked of it.
+    pub brand_type: BrandType,
+    /// Whether it can be used.
+    pub status: AccountStatus,
+    /// Whether the module channel is attached to it.
+    pub attached: bool,
+    /// The scopes granted to the module channel.
+    pub scopes: Vec<String>,
+    /// Messages pushed, with the month they were pushed in.
+    #[serde(default)]
+    pub(crate) pushed: (String, u64),
+}
+
+/// Where an account is at home.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Region {
+    /// Japan.
+    Jp,
+    /// Taiwan.
+    Tw,
+}
+
+/// What LINE has checked of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BrandType {
+    /// Premium.
+    Premium,
+    /// Verified.
+    Verified,
+    /// Unverified.
+    Unverified,
+}
+
+/// Whether an account can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AccountStatus {
+    /// It can.
+    Active,
+    /// Suspended by LINE or its owner; may come back.
+    Suspended,
+    /// Deleted by its owner; its data is erased three months later.
+    Deleted,
+}
+
+impl Account {
+    /// Whether a scope was granted.
+    pub(crate) fn has_scope(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|granted| granted == scope)
+    }
+
+    /// Whether the module channel is sent what happens in this account: it is attached, may
+    /// receive, and the account is in use.
+    ///
+    /// Source: <https://developers.line.biz/en/docs/partner-docs/module-technical-using-messaging-api/#get-webhook>
+    pub(crate) fn sends_webhooks(&self) -> bool {
+        self.attached && self.status == AccountStatus::Active && self.has_scope("message:receive")
+    }
+
+    /// Messages pushed in a month.
+    pub(crate) fn pushed_in(&self, month: &str) -> u64 {
+        if self.pushed.0 == month {
+            self.pushed.1
+        } else {
+            0
+        }
+    }
+
+    /// Counts pushed messages.
+    pub(crate) fn count_push(&mut self, month: &str) {
+        self.pushed = (month.to_owned(), self.pushed_in(month) + 1);
+    }
+}
+
+impl Region {
+    /// The value in LINE's parameters.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Jp => "JP",
+            Self::Tw => "TW",
+        }
+    }
+}
+
+impl BrandType {
+    /// The value in LINE's parameters.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Premium => "premium",
+            Self::Verified => "verified",
+            Self::Unverified => "unverified",
+        }
+    }
+}
+
+impl AccountStatus {
+    /// The value in the control interface.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+            Self::Deleted => "deleted",
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Chats: who may speak, and what was said.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::clock::Millis;
+
+/// How many bubbles a chat keeps.
+const KEPT: usize = 500;
+
+/// A chat of an account with a user, a group or a room.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Chat {
+    /// Who holds it, if somebody took it. Otherwise the default applies.
+    pub(crate) holder: Option<Holder>,
+    /// When the holder loses it, silently.
+    pub(crate) expire_at: Option<Millis>,
+    /// What was said.
+    pub(crate) bubbles: VecDeque<Bubble>,
+}
+
+/// Who may speak in a chat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Holder {
+    /// The module channel.
+    Module,
+    /// The account's own Messaging API channel, where its staff may be.
+    Primary,
+}
+
+/// One entry of a conversation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Bubble {
+    /// A number that grows over all chats.
+    pub number: u64,
+    /// When it was said, in milliseconds since 1970.
+    pub at: i64,
+    /// Who said it.
+    pub from: Speaker,
+    /// LINE's message object; for a notice `{"type":"notice","text":…}`.
+    pub message: Value,
+}
+
+/// Who said something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Speaker {
+    /// The user.
+    User,
+    /// The account: the module's messages.
+    Account,
+    /// Nobody: LINE's own line, such as that the user blocked the account.
+    Notice,
+}
+
+impl Bubble {
+    /// The text, where it has one; of a template its text, of a flex message its alternative text.
+    pub fn text(&self) -> Option<&str> {
+        let message = &self.message;
+        let paths = ["/text", "/template/text", "/altText"];
+        let mut found = paths.iter().filter_map(|path| message.pointer(path));
+        found.find_map(Value::as_str)
+    }
+
+    /// The actions of its quick replies.
+    pub fn quick_replies(&self) -> Vec<&Value> {
+        let items = self.message.pointer("/quickReply/items");
+        let items = items.and_then(Value::as_array);
+        items.map_or_else(Vec::new, |items| {
+            items.iter().filter_map(|item| item.get("action")).collect()
+        })
+    }
+}
+
+impl Chat {
+    /// Who holds the chat now, if somebody took it and has not lost it.
+    pub(crate) fn holder_at(&self, now: Millis) -> Option<Holder> {
+        let lapsed = self.expire_at.is_some_and(|end| end <= now);
+        // At the end of an acquired time the initiative goes back to the primary channel.
+        if lapsed {
+            Some(Holder::Primary)
+        } else {
+            self.holder
+        }
+    }
+
+    /// Gives the chat to somebody, without an end.
+    pub(crate) fn give(&mut self, holder: Holder) {
+        self.holder = Some(holder);
+        self.expire_at = None;
+    }
+
+    /// Back to the default, as when a user who blocked the account comes back.
+    pub(crate) fn reset(&mut self) {
+        self.holder = None;
+        self.expire_at = None;
+    }
+
+    /// Adds what was said.
+    pub(crate) fn add(&mut self, number: u64, from: Speaker, message: Value, at: Millis) {
+        self.bubbles.push_back(Bubble {
+            number,
+            at,
+            from,
+            message,
+        });
+        if self.bubbles.len() > KEPT {
+            self.bubbles.pop_front();
+        }
+    }
+}
+
+impl Holder {
+    /// The value in the control interface.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Module => "module",
+            Self::Primary => "primary",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Bubble, Chat, Holder, Speaker};
+
+    #[test]
+    fn a_chat_taken_for_a_time_goes_back_silently() {
+        let mut chat = Chat::default();
+        assert_eq!(chat.holder_at(5), None);
+        chat.give(Holder::Module);
+        chat.expire_at = Some(10);
+        assert_eq!(chat.holder_at(9), Some(Holder::Module));
+        assert_eq!(chat.holder_at(10), Some(Holder::Primary));
+    }
+
+    #[test]
+    fn a_template_bubble_has_the_text_of_its_template() {
+        let message = json!({"type": "template", "altText": "a", "template": {"text": "b"}});
+        let bubble = Bubble {
+            number: 1,
+            at: 0,
+            from: Speaker::Account,
+            message,
+        };
+        assert_eq!(bubble.text(), Some("b"));
+    }
+}

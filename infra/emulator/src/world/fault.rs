@@ -1,0 +1,170 @@
+//! Faults: what goes wrong with the next calls, as asked on the control interface.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::error::Error;
+
+/// The next calls that match fail in a way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    /// Method and path, such as `POST /v2/bot/message/push`. A segment in braces, or `*`, matches
+    /// any segment.
+    #[serde(rename = "match")]
+    pub matches: String,
+    /// How many calls; one if not given.
+    #[serde(default = "once")]
+    pub times: u32,
+    /// What happens to them.
+    #[serde(rename = "do")]
+    pub kind: FaultKind,
+}
+
+fn once() -> u32 {
+    1
+}
+
+/// What happens to a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum FaultKind {
+    /// `500`: refused with 500; nothing was done.
+    ServerError,
+    /// `429-rate`: over the rate limit.
+    RateLimit,
+    /// `429-month`: over the month's quota.
+    MonthlyLimit,
+    /// `423`: locked, as when another channel has just acquired the chat.
+    Locked,
+    /// `timeout-after-accept`: done, but the answer never comes.
+    TimeoutAfterAccept,
+    /// `delay:800`: done, and answered so many milliseconds later.
+    Delay(u64),
+}
+
+impl FaultKind {
+    /// The answer of a fault that keeps the call from being done.
+    ///
+    /// Source of the texts: <https://developers.line.biz/en/reference/messaging-api/#error-messages>;
+    /// those for 500 and 423 are not documented.
+    pub(crate) fn refusal(self) -> Option<(u16, Value)> {
+        let (status, message) = match self {
+            Self::ServerError => (500, "Internal server error"),
+            Self::RateLimit => (
+                429,
+                "The API rate limit has been exceeded. Try again later.",
+            ),
+            Self::MonthlyLimit => (429, "You have reached your monthly limit."),
+            Self::Locked => (423, "Locked"),
+            Self::TimeoutAfterAccept | Self::Delay(_) => return None,
+        };
+        Some((status, json!({ "message": message })))
+    }
+}
+
+impl TryFrom<String> for FaultKind {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self, Error> {
+        Ok(match text.as_str() {
+            "500" => Self::ServerError,
+            "429-rate" => Self::RateLimit,
+            "429-month" => Self::MonthlyLimit,
+            "423" => Self::Locked,
+            "timeout-after-accept" => Self::TimeoutAfterAccept,
+            other => Self::Delay(
+                other
+                    .strip_prefix("delay:")
+                    .and_then(|milliseconds| milliseconds.parse().ok())
+                    .ok_or_else(|| unknown(other))?,
+            ),
+        })
+    }
+}
+
+fn unknown(kind: &str) -> Error {
+    Error::request(format!(
+        "\"do\" can be 500, 429-rate, 429-month, 423, timeout-after-accept or delay:MILLISECONDS, not {kind:?}"
+    ))
+}
+
+impl From<FaultKind> for String {
+    fn from(kind: FaultKind) -> Self {
+        match kind {
+            FaultKind::ServerError => "500".into(),
+            FaultKind::RateLimit => "429-rate".into(),
+            FaultKind::MonthlyLimit => "429-month".into(),
+            FaultKind::Locked => "423".into(),
+            FaultKind::TimeoutAfterAccept => "timeout-after-accept".into(),
+            FaultKind::Delay(milliseconds) => format!("delay:{milliseconds}"),
+        }
+    }
+}
+
+impl Fault {
+    /// Whether it can ever match: a method, a space and a path.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let ok = self
+            .matches
+            .split_once(' ')
+            .is_some_and(|(method, path)| !method.is_empty() && path.starts_with('/'));
+        if ok && self.times > 0 {
+            return Ok(());
+        }
+        Err(Error::request(format!(
+            "a fault needs \"match\" as METHOD /path and \"times\" above 0, not {:?} and {}",
+            self.matches, self.times
+        )))
+    }
+
+    fn covers(&self, method: &str, path: &str) -> bool {
+        let Some((own_method, pattern)) = self.matches.split_once(' ') else {
+            return false;
+        };
+        let any = |part: &str| part == "*" || part.starts_with('{') && part.ends_with('}');
+        let (wanted, given): (Vec<_>, Vec<_>) =
+            (pattern.split('/').collect(), path.split('/').collect());
+        own_method == method
+            && wanted.len() == given.len()
+            && wanted
+                .iter()
+                .zip(given)
+                .all(|(want, part)| any(want) || *want == part)
+    }
+}
+
+/// Takes one use of the first fault that covers a call.
+pub(crate) fn take(faults: &mut Vec<Fault>, method: &str, path: &str) -> Option<FaultKind> {
+    let fault = faults.iter_mut().find(|fault| fault.covers(method, path))?;
+    fault.times = fault.times.saturating_sub(1);
+    let kind = fault.kind;
+    faults.retain(|fault| fault.times > 0);
+    Some(kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Fault, FaultKind, take};
+
+    #[test]
+    fn a_fault_hits_as_many_calls_as_asked() {
+        let fault = json!({"match": "GET /v2/bot/profile/{userId}", "times": 2, "do": "delay:800"});
+        let mut faults: Vec<Fault> = vec![serde_json::from_value(fault).unwrap()];
+        assert_eq!(take(&mut faults, "POST", "/v2/bot/profile/a"), None);
+        assert_eq!(take(&mut faults, "GET", "/v2/bot/profile"), None);
+        let delay = Some(FaultKind::Delay(800));
+        assert_eq!(take(&mut faults, "GET", "/v2/bot/profile/a"), delay);
+        assert_eq!(take(&mut faults, "GET", "/v2/bot/profile/b"), delay);
+        assert_eq!(take(&mut faults, "GET", "/v2/bot/profile/c"), None);
+    }
+
+    #[test]
+    fn an_unknown_fault_is_refused_with_the_known_ones() {
+        let fault = json!({"match": "GET /a", "do": "explode"});
+        let error = serde_json::from_value::<Fault>(fault).unwrap_err();
+        assert!(error.to_string().contains("timeout-after-accept"));
+    }
+}

@@ -1,0 +1,107 @@
+//! What was given out and can be used once, or for a time.
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Millis;
+
+/// An authorization code, and what the exchange must repeat.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Code {
+    /// The account that the admin chose.
+    pub(crate) bot: String,
+    /// The scopes granted.
+    pub(crate) scopes: Vec<String>,
+    /// The redirect URI of the authorize URL.
+    pub(crate) redirect_uri: String,
+    /// The PKCE challenge of the authorize URL.
+    pub(crate) challenge: Option<String>,
+    /// The parameters that must have the same value again, as far as they were given.
+    pub(crate) repeated: Vec<(String, String)>,
+    /// When it ends.
+    pub(crate) expires_at: Millis,
+    /// Whether it was exchanged.
+    pub(crate) used: bool,
+}
+
+/// A reply token.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct ReplyToken {
+    /// The bot it was given out for.
+    pub(crate) bot: String,
+    /// The chat it answers to.
+    pub(crate) chat: String,
+    /// The timestamp of its event.
+    pub(crate) event_at: Millis,
+    /// When it ends; each delivery moves it.
+    pub(crate) usable_until: Millis,
+    /// Whether it was taken.
+    pub(crate) used: bool,
+}
+
+/// A retry key of an accepted request.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct AcceptedKey {
+    /// When it was accepted.
+    pub(crate) accepted_at: Millis,
+    /// The request id of the accepted request.
+    pub(crate) request_id: String,
+    /// SHA-256 of its body: a later request must be identical.
+    pub(crate) body: String,
+    /// What it sent.
+    pub(crate) sent: serde_json::Value,
+}
+
+impl ReplyToken {
+    /// Takes in a delivery: the token works for its time from now, unless it was taken or, for a
+    /// redelivery, 20 minutes have gone since the event.
+    ///
+    /// Source: <https://developers.line.biz/en/reference/messaging-api/#send-reply-message-reply-token>
+    pub(crate) fn delivered(&mut self, now: Millis, life: Millis) {
+        const REDELIVERED: Millis = 20 * 60_000;
+        let first = self.usable_until == 0;
+        if first {
+            self.usable_until = now + life;
+        } else if now < self.event_at + REDELIVERED {
+            self.usable_until = self.usable_until.max(now + life);
+        }
+    }
+
+    /// Whether it can be used.
+    pub(crate) fn usable(&self, now: Millis) -> bool {
+        !self.used && now < self.usable_until
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ReplyToken;
+
+    fn token() -> ReplyToken {
+        ReplyToken {
+            bot: "U".into(),
+            chat: "L".into(),
+            event_at: 1_000,
+            usable_until: 0,
+            used: false,
+        }
+    }
+
+    #[test]
+    fn a_reply_token_works_for_a_minute_after_its_delivery() {
+        let mut token = token();
+        assert!(!token.usable(1_000));
+        token.delivered(2_000, 60_000);
+        assert!(token.usable(61_999));
+        assert!(!token.usable(62_000));
+    }
+
+    #[test]
+    fn a_redelivery_gives_it_another_minute_within_twenty() {
+        let mut token = token();
+        token.delivered(2_000, 60_000);
+        token.delivered(600_000, 60_000);
+        assert!(token.usable(659_000));
+        token.delivered(1_201_000, 60_000);
+        assert!(!token.usable(1_201_000));
+    }
+}

@@ -1,0 +1,160 @@
+//! The world: everything the LINE Platform knows. A state machine without I/O; each method is told
+//! what time it is.
+
+pub(crate) mod account;
+pub(crate) mod chat;
+pub(crate) mod fault;
+pub(crate) mod grant;
+mod log;
+pub(crate) mod record;
+mod seed;
+pub(crate) mod snapshot;
+pub(crate) mod user;
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use self::account::Account;
+use self::chat::{Chat, Holder, Speaker};
+use self::fault::Fault;
+use self::grant::{AcceptedKey, Code, ReplyToken};
+use self::log::Log;
+use self::record::{Call, Delivery};
+pub use self::snapshot::State;
+use self::user::User;
+use crate::clock::Millis;
+
+/// Everything the emulator knows, apart from its settings. Kept in the data file.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct World {
+    /// The Official Accounts, in the order in which they are shown.
+    pub(crate) accounts: Vec<Account>,
+    /// Users by bot and user id.
+    pub(crate) users: BTreeMap<String, BTreeMap<String, User>>,
+    /// Chats by bot and chat id.
+    pub(crate) chats: BTreeMap<String, BTreeMap<String, Chat>>,
+    /// Authorization codes given out on the link screen.
+    pub(crate) codes: HashMap<String, Code>,
+    /// When access tokens end, by the SHA-256 of the token.
+    pub(crate) access_tokens: HashMap<String, Millis>,
+    /// Reply tokens given out in webhooks.
+    pub(crate) reply_tokens: HashMap<String, ReplyToken>,
+    /// Retry keys of accepted requests, by bot and key.
+    pub(crate) retry_keys: HashMap<String, AcceptedKey>,
+    /// Faults to come.
+    pub(crate) faults: Vec<Fault>,
+    /// The API calls received.
+    pub(crate) calls: Log<Call>,
+    /// The webhooks sent.
+    pub(crate) deliveries: Log<Delivery>,
+    /// How far the clock is ahead of the system's.
+    pub(crate) clock_ahead: Millis,
+    /// Messages numbered so far; the next id comes from it.
+    pub(crate) messages: u64,
+    /// Bubbles numbered so far.
+    pub(crate) bubbles: u64,
+}
+
+impl World {
+    /// The demo world: four accounts, three people, nothing attached.
+    pub(crate) fn demo() -> Self {
+        seed::demo()
+    }
+
+    /// The account of a bot.
+    pub(crate) fn account(&self, bot: &str) -> Option<&Account> {
+        self.accounts.iter().find(|account| account.bot_id == bot)
+    }
+
+    /// The account of a bot, to change it.
+    pub(crate) fn account_mut(&mut self, bot: &str) -> Option<&mut Account> {
+        self.accounts
+            .iter_mut()
+            .find(|account| account.bot_id == bot)
+    }
+
+    /// A user of an account.
+    pub(crate) fn user(&self, bot: &str, user: &str) -> Option<&User> {
+        self.users.get(bot)?.get(user)
+    }
+
+    /// A chat of an account.
+    pub(crate) fn chat(&self, bot: &str, chat: &str) -> Option<&Chat> {
+        self.chats.get(bot)?.get(chat)
+    }
+
+    /// A chat to change; made if it is not there. A user chat gets its user as well, so that
+    /// invented ids work like the seeded ones.
+    pub(crate) fn chat_mut(&mut self, bot: &str, chat: &str) -> &mut Chat {
+        if user::is_user(chat) {
+            let users = self.users.entry(bot.to_owned()).or_default();
+            users
+                .entry(chat.to_owned())
+                .or_insert_with(|| User::invented(chat));
+        }
+        let chats = self.chats.entry(bot.to_owned()).or_default();
+        chats.entry(chat.to_owned()).or_default()
+    }
+
+    /// A user to change; made if not there.
+    pub(crate) fn user_mut(&mut self, bot: &str, user: &str) -> &mut User {
+        let users = self.users.entry(bot.to_owned()).or_default();
+        users
+            .entry(user.to_owned())
+            .or_insert_with(|| User::invented(user))
+    }
+
+    /// Who may speak in a chat now. A chat without a holder of its own has the default one: the
+    /// module if it is attached and Default Active, else the primary channel.
+    ///
+    /// Source: <https://developers.line.biz/en/docs/partner-docs/module-technical-chat-control/>
+    pub(crate) fn holder(
+        &self,
+        bot: &str,
+        chat: &str,
+        default_active: bool,
+        now: Millis,
+    ) -> Holder {
+        let attached = self.account(bot).is_none_or(|account| account.attached);
+        let default = if attached && default_active {
+            Holder::Module
+        } else {
+            Holder::Primary
+        };
+        let own = self.chat(bot, chat).and_then(|chat| chat.holder_at(now));
+        own.unwrap_or(default)
+    }
+
+    /// The id of the next message: digits, as LINE's are.
+    pub(crate) fn next_message_id(&mut self) -> String {
+        self.messages += 1;
+        (540_000_000_000_000_000 + self.messages).to_string()
+    }
+
+    /// Adds a bubble to a conversation.
+    pub(crate) fn say(
+        &mut self,
+        bot: &str,
+        chat: &str,
+        from: Speaker,
+        message: Value,
+        now: Millis,
+    ) {
+        self.bubbles += 1;
+        let number = self.bubbles;
+        self.chat_mut(bot, chat).add(number, from, message, now);
+    }
+
+    /// Forgets what has been over for long.
+    pub(crate) fn prune(&mut self, now: Millis) {
+        const DAY: Millis = 86_400_000;
+        self.access_tokens.retain(|_, end| *end > now);
+        self.codes.retain(|_, code| code.expires_at + DAY > now);
+        self.reply_tokens
+            .retain(|_, token| token.event_at.max(token.usable_until) + DAY > now);
+        self.retry_keys.retain(|_, key| key.accepted_at + DAY > now);
+    }
+}

@@ -1,0 +1,42 @@
+//! Keeping the world in a file.
+
+use emulator::{Emulator, Settings};
+
+use crate::stage::SALON;
+
+#[tokio::test]
+async fn a_world_kept_in_a_file_is_there_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = Settings {
+        data_file: Some(folder.path().join("line/world.json")),
+        ..Settings::default()
+    };
+    let first = Emulator::new(settings.clone()).unwrap();
+    first.user_says(SALON, "LUa", "おはよう").await.unwrap();
+    first.save().unwrap();
+    let second = Emulator::new(settings).unwrap();
+    let said = second.conversation(SALON, "LUa").await;
+    assert_eq!(said[0].text(), Some("おはよう"));
+}
+
+#[tokio::test]
+async fn an_unusable_file_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("world.json");
+    std::fs::write(&file, "no world").unwrap();
+    let settings = Settings {
+        data_file: Some(file),
+        ..Settings::default()
+    };
+    let error = Emulator::new(settings).unwrap_err();
+    assert!(error.to_string().contains("world.json"));
+}
+
+#[test]
+fn a_bot_header_must_be_a_header_name() {
+    let settings = Settings {
+        bot_header: "not a header".into(),
+        ..Settings::default()
+    };
+    assert!(Emulator::new(settings).is_err());
+}
