@@ -175,3 +175,15 @@ fn timeouts(patience: Patience) -> TimeoutConfig {
         .operation_timeout(patience.operation)
         .build()
 }
+
+/// An error and what lies under it, in one line, without the raw answer that
+/// the SDK's own description shows.
+pub fn reasons(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut under = error.source();
+    while let Some(error) = under {
+        text = format!("{text}: {error}");
+        under = error.source();
+    }
+    text
+}

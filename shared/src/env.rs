@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 
 use secrecy::SecretString;
 
+type Lookup = Box<dyn Fn(&str) -> Option<String>>;
+
 /// Where variables come from, and which were asked for.
 pub struct Env {
-    get: Box<dyn Fn(&str) -> Option<String>>,
+    get: Lookup,
     read: RefCell<Vec<&'static str>>,
 }
 

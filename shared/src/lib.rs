@@ -3,11 +3,15 @@
 pub mod aws;
 pub mod domain;
 pub mod env;
+pub mod gateway;
 pub mod line;
 #[cfg(feature = "module")]
 pub mod module;
 #[cfg(feature = "queue")]
 pub mod queue;
+#[cfg(feature = "random")]
+pub mod random;
 pub mod secret;
+pub mod start;
 #[cfg(feature = "store")]
 pub mod store;

@@ -1,1 +1,56 @@
 #![doc = include_str!("../README.md")]
+
+mod batch;
+mod commit;
+pub mod config;
+mod decide;
+mod send;
+mod settle;
+
+use aws_smithy_async::rt::sleep::SharedAsyncSleep;
+use aws_smithy_async::time::SharedTimeSource;
+use shared::domain::Timestamp;
+use shared::line::LineClient;
+use shared::queue::Queue;
+use shared::random::Random;
+use shared::store::Store;
+
+pub use batch::handle;
+pub use config::Config;
+
+/// What the function works with.
+#[derive(Debug, Clone)]
+pub struct App<M> {
+    /// The company's own behaviour.
+    pub module: M,
+    /// The table.
+    pub store: Store,
+    /// The event queue.
+    pub queue: Queue,
+    /// LINE.
+    pub line: LineClient,
+    /// Whether the channel holds chats by default.
+    pub default_active: bool,
+    /// The clock.
+    pub clock: SharedTimeSource,
+    /// The sleep.
+    pub sleep: SharedAsyncSleep,
+    /// For short waits of different length.
+    pub random: Random,
+}
+
+impl<M> App<M> {
+    fn now(&self) -> Timestamp {
+        self.clock.now().into()
+    }
+}
+
+/// The event is not settled: it comes again.
+#[derive(Debug)]
+struct Again(String);
+
+impl From<shared::store::StoreError> for Again {
+    fn from(error: shared::store::StoreError) -> Self {
+        Self(error.to_string())
+    }
+}

@@ -54,6 +54,9 @@ pub enum Delivery {
     Pending,
     /// Tried without a definite answer: it may have been accepted.
     Open,
+    /// The reply was definitely refused, and a push stands in for it, not yet
+    /// with a definite answer. Its retry key makes another try harmless.
+    Pushing,
     /// LINE accepted it.
     Sent {
         /// LINE's request id, for its support.
@@ -80,7 +83,7 @@ pub enum Delivery {
 impl Delivery {
     /// Whether nothing more can be done about it.
     pub fn is_final(&self) -> bool {
-        !matches!(self, Self::Pending | Self::Open)
+        !matches!(self, Self::Pending | Self::Open | Self::Pushing)
     }
 
     /// Two workers' knowledge of the same send: what is sent stays sent, what
@@ -91,8 +94,24 @@ impl Delivery {
             (Self::Sent { .. }, _) => self,
             (_, Self::Sent { .. }) => other,
             _ if self.is_final() => self,
-            _ if other.is_final() || other == Self::Open => other,
+            _ if other.is_final() || self == Self::Pending => other,
             _ => self,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_one_worker_knows_to_be_sent_stays_sent() {
+        let sent = Delivery::Sent { request_id: None };
+        let unknown = Delivery::Unknown { reason: "x".into() };
+        assert_eq!(unknown.clone().merge(sent.clone()), sent);
+        assert_eq!(sent.clone().merge(unknown.clone()), sent);
+        assert_eq!(Delivery::Pending.merge(Delivery::Open), Delivery::Open);
+        assert_eq!(Delivery::Open.merge(Delivery::Pending), Delivery::Open);
+        assert_eq!(Delivery::Open.merge(unknown.clone()), unknown);
     }
 }

@@ -14,7 +14,7 @@ use crate::domain::{BotId, Scopes, Timestamp};
 use crate::line::error::LineError;
 use crate::line::event::scopes;
 use crate::line::http::{Answer, Http, encode_pairs, post_form};
-use crate::line::token::with_secret;
+use crate::line::token::newer_secrets;
 use crate::secret::{ChannelSecret, Secrets};
 
 const OPERATION: &str = "attach";
@@ -168,8 +168,18 @@ impl AttachClient {
         terms: &AttachTerms,
         verifier: &Verifier,
     ) -> Result<Attached, LineError> {
-        let call = async |secrets: &Secrets| self.send(code, terms, verifier, secrets).await;
-        let answer = with_secret(&self.secret, OPERATION, call).await?;
+        let secrets = self
+            .secret
+            .get()
+            .await
+            .map_err(|e| LineError::secret(OPERATION, e))?;
+        let answer = match self.send(code, terms, verifier, &secrets).await {
+            Err(error) => match newer_secrets(&self.secret, &secrets, &error).await {
+                Some(newer) => self.send(code, terms, verifier, &newer).await?,
+                None => return Err(error),
+            },
+            Ok(answer) => answer,
+        };
         let body: ExchangeBody = answer
             .json()
             .ok_or_else(|| LineError::unreadable(OPERATION, &answer))?;

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::domain::BotId;
+use crate::env::{ConfigError, Env};
 use crate::line::error::LineError;
 use crate::line::http::{Answer, Http};
 use crate::line::token::{Token, TokenProvider};
@@ -22,6 +23,34 @@ pub struct Channel {
     pub bot_header: HeaderName,
     /// `https://api.line.me`, or an emulator.
     pub api_url: String,
+}
+
+impl Channel {
+    /// From `LINE_CHANNEL_ID`, `LINE_BOT_HEADER` and `LINE_API_URL`.
+    ///
+    /// # Errors
+    /// The first that is missing or wrong.
+    pub fn read(env: &Env) -> Result<Self, ConfigError> {
+        const HEADER: &str = "LINE_BOT_HEADER";
+        let id = env.required(
+            "LINE_CHANNEL_ID",
+            "give the module channel's ID, from its Basic settings",
+        )?;
+        let header = env.required(
+            HEADER,
+            "give the name of the header that selects the bot; LINE tells it to participants only",
+        )?;
+        let expected = "it must be the name of an HTTP header";
+        let bot_header = header.parse().map_err(|_| ConfigError::Invalid {
+            name: HEADER,
+            expected,
+        })?;
+        Ok(Self {
+            id,
+            bot_header,
+            api_url: env.url("LINE_API_URL", "https://api.line.me")?,
+        })
+    }
 }
 
 /// Calls LINE as the module channel.

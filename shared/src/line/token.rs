@@ -3,6 +3,7 @@
 //! (<https://developers.line.biz/en/docs/basics/channel-access-token/>). One
 //! token serves all accounts; the bot header selects the account.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
@@ -88,10 +89,18 @@ impl TokenProvider {
     }
 
     async fn issue_into(&self, kept: &mut Option<Token>) -> Result<Token, LineError> {
-        let token = with_secret(&self.secret, OPERATION, async |secrets| {
-            self.issue(secrets).await
-        })
-        .await?;
+        let secrets = self
+            .secret
+            .get()
+            .await
+            .map_err(|e| LineError::secret(OPERATION, e))?;
+        let token = match self.issue(&secrets).await {
+            Err(error) => match newer_secrets(&self.secret, &secrets, &error).await {
+                Some(newer) => self.issue(&newer).await?,
+                None => return Err(error),
+            },
+            Ok(token) => token,
+        };
         *kept = Some(token.clone());
         Ok(token)
     }
@@ -127,22 +136,18 @@ impl TokenProvider {
     }
 }
 
-/// Runs `call` with the secret; if LINE answers `invalid_client` and there is a
-/// newer secret, once more with that.
-pub(crate) async fn with_secret<T>(
+/// Newer secrets than those LINE has refused, if it has and there are any: a
+/// call is then made once more.
+pub(crate) async fn newer_secrets(
     secret: &ChannelSecret,
-    operation: &'static str,
-    call: impl AsyncFn(&Secrets) -> Result<T, LineError>,
-) -> Result<T, LineError> {
-    let secrets = secret
-        .get()
-        .await
-        .map_err(|e| LineError::secret(operation, e))?;
-    match call(&secrets).await {
-        Err(error) if error.is_invalid_client() => match secret.newer_than(&secrets).await {
-            Ok(Some(newer)) => call(&newer).await,
-            _ => Err(error),
-        },
-        result => result,
+    seen: &Arc<Secrets>,
+    error: &LineError,
+) -> Option<Arc<Secrets>> {
+    if !error.is_invalid_client() {
+        return None;
     }
+    secret.newer_than(seen).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "LINE refuses the channel secret, and it cannot be read again");
+        None
+    })
 }

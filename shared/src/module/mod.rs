@@ -1,1 +1,74 @@
+//! What a module's author sees. A module is one type: it is given an event and
+//! a [`Context`], changes its own state and plans what to send. Nothing goes out
+//! before all of that is committed, so a handler that fails has done nothing, and
+//! one that runs again does the same.
 
+mod context;
+
+use std::future::Future;
+
+pub use context::{Active, Context, Draft, Row, Surroundings};
+
+pub use crate::domain::event::MessageContent;
+pub use crate::domain::{Chat, ChatKind, Event, EventKind, Timestamp, UserId};
+pub use crate::line::endpoints::profile::Profile;
+pub use crate::line::message::{Action, QuickReply, Text};
+
+use crate::line::LineError;
+use crate::store::StoreError;
+
+/// The company's own behaviour.
+pub trait Module: Send + Sync + 'static {
+    /// Handles one event of a chat. Returning `Ok` without planning anything is
+    /// a fine answer: postbacks of other channels' messages arrive here too.
+    ///
+    /// # Errors
+    /// [`ModuleError`] says whether it is worth trying again.
+    fn handle(
+        &self,
+        cx: &mut Context<'_>,
+        event: &Event,
+    ) -> impl Future<Output = Result<(), ModuleError>> + Send;
+
+    /// Whether a push, which counts against the account's quota, may stand in
+    /// for a reply whose token certainly did not work.
+    fn may_push_instead_of_reply(&self) -> bool {
+        false
+    }
+}
+
+/// Why a handler did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum ModuleError {
+    /// A bad moment: the event is tried again later.
+    #[error("{0}")]
+    Retry(String),
+    /// The module's own fault: tried again a few times, then parked.
+    #[error("{0}")]
+    Bug(String),
+}
+
+impl From<StoreError> for ModuleError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable { .. } => Self::Retry(error.to_string()),
+            StoreError::Malformed { .. } => Self::Bug(error.to_string()),
+        }
+    }
+}
+
+impl From<LineError> for ModuleError {
+    fn from(error: LineError) -> Self {
+        use crate::line::error::LineErrorKind::{Open, Throttled};
+        match error.kind {
+            Open | Throttled => Self::Retry(error.to_string()),
+            _ => Self::Bug(error.to_string()),
+        }
+    }
+}
+
+impl From<serde_json::Error> for ModuleError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Bug(error.to_string())
+    }
+}

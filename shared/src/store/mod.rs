@@ -1,1 +1,102 @@
+//! The one DynamoDB table, a file per noun. Keyed by account (`bot_id`) and
+//! chat (`chat_id`): everything an account owns is in its partition, and no call
+//! crosses from one account to another.
 
+mod attach;
+mod bot;
+mod chat;
+mod commit;
+mod keys;
+mod ledger;
+mod load;
+mod module_row;
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use crate::aws::reasons;
+use crate::domain::Timestamp;
+
+pub use attach::{AttachUnderWay, browser_hash};
+pub use bot::BotRow;
+pub use chat::ChatRow;
+pub use commit::{Commit, CommitError, Subject};
+pub use keys::LedgerKey;
+pub use ledger::{Ended, LedgerRow, Outcome};
+pub use load::Loaded;
+pub use module_row::{ModuleRow, RowChange};
+
+/// An item as DynamoDB has it.
+type Item = std::collections::HashMap<String, AttributeValue>;
+
+/// How long a settled event stays in the ledger.
+const LEDGER_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// The table.
+#[derive(Debug, Clone)]
+pub struct Store {
+    client: aws_sdk_dynamodb::Client,
+    table: String,
+}
+
+/// The table did not do what was asked. Nothing may have happened, or all.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It did not answer, or not now.
+    #[error("{operation}: the table is not available: {reason}")]
+    Unavailable {
+        /// What was asked.
+        operation: &'static str,
+        /// What the SDK said.
+        reason: String,
+    },
+    /// A row is not what this version writes.
+    #[error("{operation}: a row cannot be read: {reason}")]
+    Malformed {
+        /// What was asked.
+        operation: &'static str,
+        /// What does not fit.
+        reason: String,
+    },
+}
+
+impl Store {
+    /// By its name, `TABLE_NAME`.
+    pub fn new(client: aws_sdk_dynamodb::Client, table: String) -> Self {
+        Self { client, table }
+    }
+}
+
+impl StoreError {
+    fn unavailable<E, R>(operation: &'static str) -> impl FnOnce(SdkError<E, R>) -> Self
+    where
+        E: std::error::Error + 'static,
+        R: std::fmt::Debug,
+    {
+        move |error| Self::Unavailable {
+            operation,
+            reason: reasons(&error),
+        }
+    }
+
+    fn malformed(operation: &'static str) -> impl FnOnce(serde_dynamo::Error) -> Self {
+        move |error| Self::Malformed {
+            operation,
+            reason: error.to_string(),
+        }
+    }
+}
+
+fn s(text: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(text.into())
+}
+
+fn n(number: impl std::fmt::Display) -> AttributeValue {
+    AttributeValue::N(format!("{number}"))
+}
+
+fn ledger_end(now: Timestamp) -> i64 {
+    now.plus(LEDGER_LIFE).seconds()
+}

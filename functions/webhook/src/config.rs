@@ -1,0 +1,29 @@
+//! The function's variables.
+
+use shared::env::{ConfigError, Env};
+use shared::secret::SecretPlace;
+
+/// Everything the function is told from outside.
+#[derive(Debug)]
+pub struct Config {
+    /// `LINE_CHANNEL_SECRET` or `LINE_SECRET_ARN`.
+    pub secret: SecretPlace,
+    /// `EVENT_QUEUE_URL`.
+    pub queue_url: String,
+    /// `AWS_ENDPOINT_URL_SQS`, for emulators.
+    pub sqs_endpoint: Option<String>,
+}
+
+impl Config {
+    /// Reads every variable once.
+    ///
+    /// # Errors
+    /// The first that is missing or wrong.
+    pub fn read(env: &Env) -> Result<Self, ConfigError> {
+        Ok(Self {
+            secret: SecretPlace::from_env(env)?,
+            queue_url: env.required("EVENT_QUEUE_URL", "give the event queue's URL")?,
+            sqs_endpoint: env.optional_url("AWS_ENDPOINT_URL_SQS")?,
+        })
+    }
+}

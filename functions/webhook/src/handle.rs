@@ -1,0 +1,144 @@
+//! From a request to the queue.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use aws_smithy_async::future::timeout::Timeout;
+use aws_smithy_async::rt::sleep::{AsyncSleep as _, SharedAsyncSleep};
+use aws_smithy_async::time::SharedTimeSource;
+use shared::domain::{BotId, ChatId, Timestamp};
+use shared::gateway::{Request, Response};
+use shared::line::VerifiedBody;
+use shared::line::signature::SIGNATURE_HEADER;
+use shared::line::webhook::{RawEvent, Webhook};
+use shared::queue::{Job, JobEvent, Message, NotQueued, Queue};
+use shared::secret::{ChannelSecret, SecretError};
+
+/// LINE waits two seconds for an answer; ours comes well before.
+const PATIENCE: Duration = Duration::from_millis(1_300);
+
+/// What the function works with.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// The channel's secret.
+    pub secret: ChannelSecret,
+    /// The event queue.
+    pub queue: Queue,
+    /// The clock.
+    pub clock: SharedTimeSource,
+    /// The sleep, for the time limit.
+    pub sleep: SharedAsyncSleep,
+}
+
+/// Why a webhook is not taken, by what LINE is told.
+#[derive(Debug)]
+enum Refusal {
+    /// 401: not signed by LINE, or with a secret that we do not have.
+    Unsigned,
+    /// 400: signed, but not a webhook.
+    Malformed(String),
+    /// 503: LINE shall send it again.
+    Later(String),
+}
+
+/// Answers `POST /webhook`.
+pub async fn handle(app: &App, request: Request) -> Response {
+    let received_at = Timestamp::from(app.clock.now());
+    let queued = Timeout::new(take(app, request, received_at), app.sleep.sleep(PATIENCE)).await;
+    match queued.unwrap_or_else(|_| Err(Refusal::Later("the time is up".into()))) {
+        Ok(events) => {
+            tracing::info!(events, "webhook queued");
+            Response::status(200)
+        }
+        Err(refusal) => refuse(&refusal),
+    }
+}
+
+fn refuse(refusal: &Refusal) -> Response {
+    match refusal {
+        Refusal::Unsigned => {
+            tracing::warn!("a webhook without a fitting signature");
+            Response::text(401, "The signature does not fit the body.")
+        }
+        Refusal::Malformed(reason) => {
+            tracing::warn!(reason, "a signed body that is not a webhook");
+            Response::text(400, "The body is not a webhook.")
+        }
+        Refusal::Later(reason) => {
+            tracing::error!(reason, "a webhook could not be queued whole");
+            Response::text(503, "The events could not be queued. Send them again.")
+        }
+    }
+}
+
+/// Checks, splits and queues; tells how many events there were.
+async fn take(app: &App, request: Request, received_at: Timestamp) -> Result<usize, Refusal> {
+    let signature = request.header(SIGNATURE_HEADER).map(str::to_owned);
+    let body = request
+        .into_body()
+        .ok_or_else(|| Refusal::Malformed("the body is not base64".into()))?;
+    let body = verify(&app.secret, body, signature.as_deref()).await?;
+    let webhook = Webhook::parse(&body).map_err(|error| Refusal::Malformed(error.to_string()))?;
+    let Some(webhook) = webhook else { return Ok(0) };
+    let count = webhook.events.len();
+    let messages = messages_by_chat(webhook, received_at)?;
+    app.queue
+        .send(messages)
+        .await
+        .map_err(|error: NotQueued| Refusal::Later(error.to_string()))?;
+    Ok(count)
+}
+
+/// A signature that does not fit may be of a secret newer than ours.
+async fn verify(
+    secret: &ChannelSecret,
+    body: Vec<u8>,
+    signature: Option<&str>,
+) -> Result<VerifiedBody, Refusal> {
+    let unreadable = |error: SecretError| Refusal::Later(error.to_string());
+    let secrets = secret.get().await.map_err(unreadable)?;
+    let body = match VerifiedBody::check(body, signature, secrets.accepted()) {
+        Ok(verified) => return Ok(verified),
+        Err((body, _)) => body,
+    };
+    let newer = secret
+        .newer_than(&secrets)
+        .await
+        .map_err(unreadable)?
+        .ok_or(Refusal::Unsigned)?;
+    VerifiedBody::check(body, signature, newer.accepted()).map_err(|_| Refusal::Unsigned)
+}
+
+/// One message per chat, or several if it is large; chats in the order in which
+/// they first appear, each with its events in LINE's order.
+fn messages_by_chat(
+    webhook: Webhook,
+    received_at: Timestamp,
+) -> Result<Vec<Vec<Message>>, Refusal> {
+    let jobs = jobs_by_chat(&webhook.bot, webhook.events, received_at);
+    let messages = jobs
+        .into_iter()
+        .map(Job::into_messages)
+        .collect::<Result<_, _>>();
+    messages.map_err(|error| Refusal::Malformed(error.to_string()))
+}
+
+fn jobs_by_chat(bot: &BotId, events: Vec<RawEvent>, received_at: Timestamp) -> Vec<Job> {
+    let mut place: HashMap<Option<ChatId>, usize> = HashMap::new();
+    let mut jobs: Vec<Job> = Vec::new();
+    for RawEvent {
+        id,
+        kind,
+        chat,
+        raw,
+    } in events
+    {
+        let chat = chat.map(|chat| chat.id);
+        let at = *place.entry(chat.clone()).or_insert_with(|| {
+            jobs.push(Job::new(bot.clone(), chat, received_at, Vec::new()));
+            jobs.len() - 1
+        });
+        jobs[at].events.push(JobEvent { id, kind, raw });
+    }
+    jobs
+}

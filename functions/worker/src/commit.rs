@@ -1,0 +1,68 @@
+//! Committing what was decided.
+
+use shared::module::{Module, ModuleError};
+use shared::store::{ChatRow, Commit, CommitError, Subject};
+
+use crate::decide::{Decision, failed};
+use crate::settle::{View, Work};
+use crate::{Again, App};
+
+/// Whether it is committed.
+pub(crate) enum Committed {
+    Yes,
+    /// Something changed, or the answer was not seen: read again, decide again.
+    DecideAgain,
+}
+
+/// Commits a decision. One that the table can never take counts as the
+/// module's failure.
+pub(crate) async fn commit<M: Module>(
+    app: &App<M>,
+    work: &Work<'_>,
+    view: &View,
+    decision: &Decision,
+) -> Result<Committed, Again> {
+    match write(app, work, view, decision).await {
+        Ok(()) => Ok(Committed::Yes),
+        Err(CommitError::Stale | CommitError::Conflict | CommitError::Unseen(_)) => {
+            Ok(Committed::DecideAgain)
+        }
+        Err(CommitError::Invalid(reason)) => {
+            let decision = failed(app, work, view, &ModuleError::Bug(reason.clone()));
+            match write(app, work, view, &decision).await {
+                Ok(()) if decision.again.is_none() => Ok(Committed::DecideAgain), // parked: found so next
+                _ => Err(Again(reason)),
+            }
+        }
+    }
+}
+
+async fn write<M: Module>(
+    app: &App<M>,
+    work: &Work<'_>,
+    view: &View,
+    decision: &Decision,
+) -> Result<(), CommitError> {
+    let chat = ChatRow {
+        state: decision
+            .draft
+            .state
+            .clone()
+            .or_else(|| view.chat.state.clone()),
+        ..view.chat.clone()
+    };
+    let subject = match &work.key.chat {
+        Some(id) => Subject::Chat(id, &chat),
+        None => Subject::Bot(&view.bot),
+    };
+    let commit = Commit {
+        key: &work.key,
+        was: view.ledger.as_ref(),
+        ledger: &decision.ledger,
+        subject,
+        rows: &decision.draft.rows,
+        detached_at: view.bot.state.detached_at,
+        now: app.now(),
+    };
+    app.store.commit(&commit).await
+}

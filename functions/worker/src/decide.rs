@@ -1,0 +1,141 @@
+//! What becomes of an event: recorded as it is, or given to the module, which
+//! plans. Nothing outside is touched here.
+
+use std::panic::AssertUnwindSafe;
+
+use futures::FutureExt as _;
+use shared::domain::{EventKind, Silence};
+use shared::module::{Context, Draft, Module, ModuleError, Surroundings};
+use shared::store::LedgerRow;
+
+use crate::App;
+use crate::settle::{View, Work};
+
+/// A module that fails this often with one event has it parked.
+const MOST_ATTEMPTS: u32 = 5;
+
+/// What is to be committed.
+pub(crate) struct Decision {
+    /// The event's row as it will be.
+    pub(crate) ledger: LedgerRow,
+    /// The module's new state of the chat, and its rows.
+    pub(crate) draft: Draft,
+    /// Why the event comes again, if it does.
+    pub(crate) again: Option<String>,
+}
+
+/// Decides about an event that has no plan yet.
+pub(crate) async fn decide<M: Module>(app: &App<M>, work: &Work<'_>, view: &View) -> Decision {
+    if let Some(decision) = without_module(app, work, view) {
+        return decision;
+    }
+    match run_module(app, work, view).await {
+        Ok(draft) => planned(app, work, view, draft),
+        Err(error) => failed(app, work, view, &error),
+    }
+}
+
+/// Events that the module is not asked about.
+fn without_module<M>(app: &App<M>, work: &Work<'_>, view: &View) -> Option<Decision> {
+    let mut ledger = row(app, work, view);
+    match &work.event.kind {
+        EventKind::Unknown(kind) => {
+            ledger.reason = Some(format!("the event's type is not known: {kind}"));
+            ledger.raw = Some(work.raw.to_owned());
+        }
+        kind if kind.is_of_module() => {}
+        _ if !view.bot.state.is_attached() => {
+            ledger.reason = Some(Silence::NotAttached.to_string())
+        }
+        _ if work.key.chat.is_none() => ledger.reason = Some("the event is of no chat".into()),
+        _ => return None,
+    }
+    Some(Decision {
+        ledger,
+        draft: Draft::default(),
+        again: None,
+    })
+}
+
+/// A panic is a failure like any other: it costs this event, not the process.
+async fn run_module<M: Module>(
+    app: &App<M>,
+    work: &Work<'_>,
+    view: &View,
+) -> Result<Draft, ModuleError> {
+    let line = app.line.bot(&work.key.bot);
+    let around = Surroundings {
+        store: &app.store,
+        line: &line,
+        bot: &view.bot.state,
+        chat: &view.chat.registers,
+        state: view.chat.state.as_deref(),
+        event: &work.event,
+        received_at: work.received_at,
+        now: app.now(),
+        default_active: app.default_active,
+        push_instead: app.module.may_push_instead_of_reply(),
+    };
+    let mut cx = Context::new(&around);
+    let handled = AssertUnwindSafe(app.module.handle(&mut cx, &work.event))
+        .catch_unwind()
+        .await;
+    handled.unwrap_or_else(|_| Err(ModuleError::Bug("the module panicked".into())))?;
+    let draft = cx.into_draft();
+    draft.check(work.raw)?;
+    Ok(draft)
+}
+
+fn planned<M>(app: &App<M>, work: &Work<'_>, view: &View, draft: Draft) -> Decision {
+    let now = app.now();
+    let mut ledger = row(app, work, view);
+    ledger.reason = view
+        .may_speak(now, app.default_active)
+        .err()
+        .map(|silence| silence.to_string());
+    match ledger.with_plan(&draft.plan, now) {
+        Ok(ledger) => Decision {
+            ledger,
+            draft,
+            again: None,
+        },
+        Err(error) => failed(app, work, view, &error.into()),
+    }
+}
+
+/// A bad moment is not counted; a failure of the module's own is, and parks the
+/// event when it has failed often enough. What the events in hand say is kept
+/// all the same.
+pub(crate) fn failed<M>(
+    app: &App<M>,
+    work: &Work<'_>,
+    view: &View,
+    error: &ModuleError,
+) -> Decision {
+    let mut ledger = row(app, work, view);
+    ledger.outcome = shared::store::Outcome::Failed;
+    ledger.reason = Some(error.to_string());
+    if matches!(error, ModuleError::Bug(_)) {
+        ledger.attempts += 1;
+    }
+    if ledger.attempts >= MOST_ATTEMPTS {
+        let ledger = ledger.into_parked(error.to_string(), work.raw, app.now());
+        return Decision {
+            ledger,
+            draft: Draft::default(),
+            again: None,
+        };
+    }
+    Decision {
+        ledger,
+        draft: Draft::default(),
+        again: Some(error.to_string()),
+    }
+}
+
+fn row<M>(app: &App<M>, work: &Work<'_>, view: &View) -> LedgerRow {
+    let mut row = LedgerRow::done(work.kind, work.event.at, work.received_at, app.now());
+    row.attempts = view.ledger.as_ref().map_or(0, |seen| seen.attempts);
+    row.life = view.bot.state.life();
+    row
+}

@@ -1,0 +1,69 @@
+//! Wiring. Put your own module in place of `Reservation`.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use aws_lambda_events::sqs::SqsEvent;
+use aws_smithy_async::time::SharedTimeSource;
+use lambda_runtime::{LambdaEvent, service_fn};
+use reservation::Reservation;
+use shared::aws::{Aws, Patience, line_connector, tokio_sleep};
+use shared::domain::Timestamp;
+use shared::env::{ConfigError, Env};
+use shared::line::LineClient;
+use shared::line::http::Http;
+use shared::queue::Queue;
+use shared::random::Random;
+use shared::secret::ChannelSecret;
+use shared::start;
+use shared::store::Store;
+use worker::{App, Config, handle};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let env = Env::process();
+    start::logs(&env);
+    let app = match app(&env) {
+        Ok(app) => app,
+        Err(error) => return start::refuse(&error),
+    };
+    let handler = |event: LambdaEvent<SqsEvent>| async {
+        let deadline = Timestamp(i64::try_from(event.context.deadline).unwrap_or(i64::MAX));
+        Ok::<_, std::convert::Infallible>(handle(&app, event.payload, deadline).await)
+    };
+    start::ended(lambda_runtime::run(service_fn(handler)).await)
+}
+
+fn app(env: &Env) -> Result<App<Reservation>, ConfigError> {
+    let config = Config::read(env)?;
+    let aws = Aws::from_env(env)?;
+    let clock = SharedTimeSource::default();
+    let secret = ChannelSecret::new(
+        config.secret,
+        || aws.secrets_manager(Patience::WORKER),
+        clock.clone(),
+    );
+    let connector = line_connector(Duration::from_secs(1), Duration::from_secs(3));
+    let http = Http::new(
+        connector,
+        clock.clone(),
+        tokio_sleep(),
+        Duration::from_secs(3),
+    );
+    Ok(App {
+        module: Reservation::default(),
+        store: Store::new(
+            aws.dynamodb(config.dynamodb_endpoint, Patience::WORKER),
+            config.table,
+        ),
+        queue: Queue::new(
+            aws.sqs(config.sqs_endpoint, Patience::WORKER),
+            config.queue_url,
+        ),
+        line: LineClient::new(http, config.channel, secret),
+        default_active: config.default_active,
+        clock,
+        sleep: tokio_sleep(),
+        random: Random::system(),
+    })
+}

@@ -1,0 +1,134 @@
+//! One event: fold, decide, commit, send.
+
+use std::time::Duration;
+
+use aws_smithy_async::rt::sleep::AsyncSleep as _;
+use shared::domain::{Event, Silence, Timestamp};
+use shared::module::Module;
+use shared::store::{BotRow, ChatRow, LedgerKey, LedgerRow, Loaded, Outcome};
+
+use crate::commit::{Committed, commit};
+use crate::decide::{Decision, decide};
+use crate::send::{Sending, send};
+use crate::{Again, App};
+
+/// So often is an event decided anew because something changed meanwhile.
+const ROUNDS: u32 = 8;
+/// An event is not begun with less time than this.
+const LEAST_TIME: Duration = Duration::from_millis(3_500);
+
+/// One event to settle, and what surrounds it.
+pub(crate) struct Work<'a> {
+    pub(crate) key: LedgerKey,
+    pub(crate) event: Event,
+    pub(crate) kind: &'a str,
+    pub(crate) raw: &'a str,
+    pub(crate) received_at: Timestamp,
+    /// Every event of this chat in the batch.
+    pub(crate) in_hand: &'a [Event],
+    /// When work stops.
+    pub(crate) until: Timestamp,
+}
+
+/// The rows as loaded, with every event in hand taken in.
+pub(crate) struct View {
+    pub(crate) bot: BotRow,
+    pub(crate) chat: ChatRow,
+    pub(crate) ledger: Option<LedgerRow>,
+}
+
+/// Settles one event: afterwards it is done or parked, or it comes again.
+pub(crate) async fn settle<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<(), Again> {
+    for round in 0..ROUNDS {
+        if !work.has_time(app.now()) {
+            return Err(Again("too little time is left".into()));
+        }
+        let view = load(app, work).await?;
+        match view.ledger.as_ref().map(|row| row.outcome) {
+            Some(Outcome::Done | Outcome::Parked) => return Ok(()),
+            Some(Outcome::Planned) => return resume(app, work, &view).await,
+            Some(Outcome::Failed) | None => {}
+        }
+        let decision = decide(app, work, &view).await;
+        match commit(app, work, &view, &decision).await? {
+            Committed::Yes => return finish(app, work, &view, decision).await,
+            Committed::DecideAgain => wait_a_little(app, round).await,
+        }
+    }
+    Err(Again("the rows kept changing".into()))
+}
+
+async fn load<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<View, Again> {
+    let Loaded {
+        bot,
+        mut chat,
+        ledger,
+    } = app.store.load(&work.key, app.now()).await?;
+    let mut bot = match bot {
+        Some(bot) => bot,
+        // An event for an account without a row makes one. An event of the
+        // account itself makes it with its commit.
+        None if work.key.chat.is_some() => app.store.update_bot(&work.key.bot, |_| {}).await?,
+        None => BotRow::default(),
+    };
+    for event in work.in_hand {
+        match work.key.chat {
+            Some(_) => chat.registers.fold(event),
+            None => bot.state.fold(event),
+        }
+    }
+    chat.life = bot.state.life();
+    Ok(View { bot, chat, ledger })
+}
+
+async fn finish<M: Module>(
+    app: &App<M>,
+    work: &Work<'_>,
+    view: &View,
+    decision: Decision,
+) -> Result<(), Again> {
+    if let Some(reason) = decision.again {
+        return Err(Again(reason));
+    }
+    match Sending::first(&decision.ledger) {
+        Some(sending) => send(app, work, view, sending).await,
+        None => Ok(()),
+    }
+}
+
+/// Goes on with a plan that was found: another try, if nobody else begins it.
+async fn resume<M: Module>(app: &App<M>, work: &Work<'_>, view: &View) -> Result<(), Again> {
+    let Some(sending) = view.ledger.as_ref().and_then(Sending::next) else {
+        return Err(Again("the plan cannot be read".into()));
+    };
+    if !app.store.open_try(&work.key, sending.tries).await? {
+        return Err(Again("another worker is at this event".into()));
+    }
+    send(app, work, view, sending).await
+}
+
+async fn wait_a_little<M: Module>(app: &App<M>, round: u32) {
+    let most = 20_u64 << round.min(4);
+    app.sleep
+        .sleep(Duration::from_millis(app.random.below(most)))
+        .await;
+}
+
+impl Work<'_> {
+    /// Whether there is time to begin something.
+    pub(crate) fn has_time(&self, now: Timestamp) -> bool {
+        self.until.since(now) >= LEAST_TIME
+    }
+}
+
+impl View {
+    /// Whether anything may be sent into this chat at `now`: the rule that holds
+    /// whatever a module does.
+    pub(crate) fn may_speak(&self, now: Timestamp, default_active: bool) -> Result<(), Silence> {
+        let bot = &self.bot.state;
+        bot.may_send()?;
+        self.chat
+            .registers
+            .may_speak(now, bot.detached_at, default_active)
+    }
+}

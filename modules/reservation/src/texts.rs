@@ -1,0 +1,240 @@
+//! What the module says, in three languages, and what it understands.
+
+use serde::{Deserialize, Serialize};
+
+use crate::slot::Slot;
+
+/// A guest's language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Language {
+    /// Japanese.
+    #[default]
+    Ja,
+    /// Traditional Chinese.
+    Zh,
+    /// English.
+    En,
+}
+
+/// What a guest can ask for in words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Command {
+    Reserve,
+    List,
+    Cancel,
+}
+
+impl Command {
+    /// The command, and the language it was said in. Anything else is not for us.
+    pub(crate) fn read(text: &str) -> Option<(Self, Language)> {
+        use Language::{En, Ja, Zh};
+        let known = match text.trim().to_lowercase().as_str() {
+            "reserve" => (Self::Reserve, En),
+            "my reservations" => (Self::List, En),
+            "cancel" => (Self::Cancel, En),
+            "予約" | "予約する" => (Self::Reserve, Ja),
+            "予約確認" | "予約を確認" => (Self::List, Ja),
+            "キャンセル" => (Self::Cancel, Ja),
+            "預約" => (Self::Reserve, Zh),
+            "我的預約" => (Self::List, Zh),
+            "取消" | "取消預約" => (Self::Cancel, Zh),
+            _ => return None,
+        };
+        Some(known)
+    }
+}
+
+impl Language {
+    /// From a language tag such as `zh-TW`.
+    pub(crate) fn of(tag: &str) -> Self {
+        match tag.split('-').next().unwrap_or_default() {
+            "ja" => Self::Ja,
+            "zh" => Self::Zh,
+            _ => Self::En,
+        }
+    }
+
+    pub(crate) fn texts(self) -> &'static Texts {
+        match self {
+            Self::Ja => &JA,
+            Self::Zh => &ZH,
+            Self::En => &EN,
+        }
+    }
+}
+
+/// One language's texts. `{}` stands for a time, or a name.
+pub(crate) struct Texts {
+    language: Language,
+    hello: &'static str,
+    hello_name: &'static str,
+    pub(crate) reserve_label: &'static str,
+    pub(crate) list_label: &'static str,
+    pub(crate) choose: &'static str,
+    pub(crate) nothing_free: &'static str,
+    pub(crate) too_late: &'static str,
+    taken: &'static str,
+    already_yours: &'static str,
+    confirmed: &'static str,
+    cancelled: &'static str,
+    pub(crate) nothing_to_cancel: &'static str,
+    pub(crate) cancel_which: &'static str,
+    no_reservations: &'static str,
+    your_reservations: &'static str,
+}
+
+const JA: Texts = Texts {
+    language: Language::Ja,
+    hello: "友だち追加ありがとうございます。ご予約はこちらからどうぞ。",
+    hello_name: "{}さん、友だち追加ありがとうございます。ご予約はこちらからどうぞ。",
+    reserve_label: "予約する",
+    list_label: "予約を確認",
+    choose: "ご希望の時間をお選びください。",
+    nothing_free: "申し訳ありません。今後1週間に空いている時間がありません。",
+    too_late: "その時間は選べません。別の時間をお選びください。",
+    taken: "申し訳ありません。{}はほかの方の予約が入りました。別の時間をお選びください。",
+    already_yours: "{}はすでにご予約済みです。",
+    confirmed: "{}のご予約を承りました。",
+    cancelled: "{}のご予約を取り消しました。",
+    nothing_to_cancel: "取り消せるご予約はありません。",
+    cancel_which: "どのご予約を取り消しますか？",
+    no_reservations: "現在のご予約はありません。",
+    your_reservations: "ご予約：",
+};
+
+const ZH: Texts = Texts {
+    language: Language::Zh,
+    hello: "感謝您加入好友！歡迎從這裡預約。",
+    hello_name: "{}，感謝您加入好友！歡迎從這裡預約。",
+    reserve_label: "預約",
+    list_label: "我的預約",
+    choose: "請選擇時間。",
+    nothing_free: "很抱歉，未來一週沒有空檔。",
+    too_late: "無法選擇該時間，請選擇其他時間。",
+    taken: "很抱歉，{}已有人預約，請選擇其他時間。",
+    already_yours: "您已預約{}。",
+    confirmed: "已為您預約{}。",
+    cancelled: "已取消{}的預約。",
+    nothing_to_cancel: "沒有可取消的預約。",
+    cancel_which: "要取消哪一個預約？",
+    no_reservations: "目前沒有預約。",
+    your_reservations: "您的預約：",
+};
+
+const EN: Texts = Texts {
+    language: Language::En,
+    hello: "Thank you for adding us. You can make a reservation here.",
+    hello_name: "{}, thank you for adding us. You can make a reservation here.",
+    reserve_label: "Reserve",
+    list_label: "My reservations",
+    choose: "Which time would you like?",
+    nothing_free: "Sorry, there is no free time in the next week.",
+    too_late: "That time cannot be chosen. Please choose another one.",
+    taken: "Sorry, {} has just been taken. Please choose another time.",
+    already_yours: "You have already reserved {}.",
+    confirmed: "Your reservation for {} is confirmed.",
+    cancelled: "Your reservation for {} is cancelled.",
+    nothing_to_cancel: "You have no reservation to cancel.",
+    cancel_which: "Which reservation shall we cancel?",
+    no_reservations: "You have no reservations.",
+    your_reservations: "Your reservations:",
+};
+
+impl Texts {
+    pub(crate) fn greeting(&self, name: Option<&str>) -> String {
+        name.map_or_else(
+            || self.hello.to_owned(),
+            |name| self.hello_name.replace("{}", name),
+        )
+    }
+
+    pub(crate) fn taken(&self, slot: Slot) -> String {
+        self.taken.replace("{}", &self.slot(slot))
+    }
+
+    pub(crate) fn already_yours(&self, slot: Slot) -> String {
+        self.already_yours.replace("{}", &self.slot(slot))
+    }
+
+    pub(crate) fn confirmed(&self, slot: Slot) -> String {
+        self.confirmed.replace("{}", &self.slot(slot))
+    }
+
+    pub(crate) fn cancelled(&self, slot: Slot) -> String {
+        self.cancelled.replace("{}", &self.slot(slot))
+    }
+
+    pub(crate) fn list(&self, slots: &[Slot]) -> String {
+        if slots.is_empty() {
+            return self.no_reservations.to_owned();
+        }
+        let lines = slots.iter().map(|slot| format!("\n・{}", self.slot(*slot)));
+        format!("{}{}", self.your_reservations, lines.collect::<String>())
+    }
+
+    /// A time as it is said; at most 20 characters, the length of a label.
+    pub(crate) fn slot(&self, slot: Slot) -> String {
+        let (month, day) = slot.month_day();
+        let time = slot.time();
+        let weekday = |names: [&'static str; 7]| names[slot.weekday()];
+        match self.language {
+            Language::Ja => {
+                let weekday = weekday(["日", "月", "火", "水", "木", "金", "土"]);
+                format!("{month}月{day}日({weekday}) {time}")
+            }
+            Language::Zh => {
+                let weekday = weekday(["日", "一", "二", "三", "四", "五", "六"]);
+                format!("{month}月{day}日({weekday}) {time}")
+            }
+            Language::En => {
+                let weekday = weekday(["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]);
+                format!("{weekday} {month}/{day} {time}")
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_understood_in_three_languages_and_nothing_else_is() {
+        assert_eq!(
+            Command::read(" Reserve "),
+            Some((Command::Reserve, Language::En))
+        );
+        assert_eq!(
+            Command::read("予約を確認"),
+            Some((Command::List, Language::Ja))
+        );
+        assert_eq!(Command::read("取消"), Some((Command::Cancel, Language::Zh)));
+        assert_eq!(Command::read("I would like to reserve"), None);
+    }
+
+    #[test]
+    fn every_menu_label_is_understood() {
+        for texts in [&JA, &ZH, &EN] {
+            assert_eq!(
+                Command::read(texts.reserve_label),
+                Some((Command::Reserve, texts.language))
+            );
+            assert_eq!(
+                Command::read(texts.list_label),
+                Some((Command::List, texts.language))
+            );
+        }
+    }
+
+    #[test]
+    fn a_time_fits_into_a_label() {
+        let slot = Slot::read("2026-12-23T17:00").unwrap();
+        assert_eq!(JA.slot(slot), "12月23日(水) 17:00");
+        assert!(
+            [&JA, &ZH, &EN]
+                .iter()
+                .all(|texts| texts.slot(slot).chars().count() <= 20)
+        );
+    }
+}

@@ -1,0 +1,148 @@
+//! HTTP as API Gateway hands it to a function: payload format 2.0
+//! (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>).
+//! Only what is used is read, so that an odd header is never an error.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+
+/// A request.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Request {
+    /// The method and path of the template's route, as `GET /attach`.
+    #[serde(default)]
+    pub route_key: String,
+    /// The query as it came, still encoded.
+    #[serde(default)]
+    pub raw_query_string: String,
+    /// `name=value`, each.
+    #[serde(default)]
+    pub cookies: Vec<String>,
+    /// Names in lower case; repeated ones joined by commas.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// What API Gateway knows of the request.
+    #[serde(default)]
+    pub request_context: RequestContext,
+    #[serde(default)]
+    body: Option<String>,
+    #[serde(default)]
+    is_base64_encoded: bool,
+}
+
+/// What API Gateway knows of a request.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestContext {
+    /// The host that was asked.
+    #[serde(default)]
+    pub domain_name: String,
+}
+
+impl Request {
+    /// A header, whatever the case of its name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let (_, value) = self
+            .headers
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))?;
+        Some(value)
+    }
+
+    /// A cookie's value.
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        self.cookies
+            .iter()
+            .find_map(|cookie| cookie.split_once('=').filter(|(key, _)| *key == name))
+            .map(|(_, v)| v)
+    }
+
+    /// The body's bytes; `None` if it claims to be base64 and is not.
+    pub fn into_body(self) -> Option<Vec<u8>> {
+        let body = self.body.unwrap_or_default();
+        if self.is_base64_encoded {
+            STANDARD.decode(body).ok()
+        } else {
+            Some(body.into_bytes())
+        }
+    }
+}
+
+/// An answer.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Response {
+    /// The status.
+    pub status_code: u16,
+    /// Headers.
+    pub headers: BTreeMap<&'static str, String>,
+    /// `set-cookie` values.
+    pub cookies: Vec<String>,
+    /// The body, a text.
+    pub body: String,
+}
+
+impl Response {
+    /// An answer with a status and nothing else.
+    pub fn status(status_code: u16) -> Self {
+        Self {
+            status_code,
+            ..Self::default()
+        }
+    }
+
+    /// A short plain text.
+    pub fn text(status_code: u16, body: impl Into<String>) -> Self {
+        Self {
+            body: body.into(),
+            ..Self::status(status_code)
+        }
+        .with_header("content-type", "text/plain; charset=utf-8")
+    }
+
+    /// With one more header.
+    #[must_use]
+    pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.insert(name, value.into());
+        self
+    }
+
+    /// With one more cookie.
+    #[must_use]
+    pub fn with_cookie(mut self, cookie: String) -> Self {
+        self.cookies.push(cookie);
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(json: &str) -> Request {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn a_body_comes_plain_or_as_base64_with_the_same_bytes() {
+        let plain = request(r#"{"body":"{\"a\":\"é\"}","isBase64Encoded":false}"#);
+        let coded = request(r#"{"body":"eyJhIjoiw6kifQ==","isBase64Encoded":true}"#);
+        assert_eq!(plain.into_body(), coded.into_body());
+        assert_eq!(
+            request(r#"{"body":"%","isBase64Encoded":true}"#).into_body(),
+            None
+        );
+        assert_eq!(request("{}").into_body(), Some(vec![]));
+    }
+
+    #[test]
+    fn headers_and_cookies_are_found_by_name() {
+        let request = request(r#"{"headers":{"X-Line-Signature":"s"},"cookies":["a=1","b=2=3"]}"#);
+        assert_eq!(request.header("x-line-signature"), Some("s"));
+        assert_eq!(request.cookie("b"), Some("2=3"));
+        assert_eq!(request.cookie("c"), None);
+    }
+}

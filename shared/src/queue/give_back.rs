@@ -1,0 +1,74 @@
+//! Giving messages back before their time: a FIFO group stays locked while any
+//! of its messages is in flight, so all of a chat's are given back together.
+
+use std::time::Duration;
+
+use aws_sdk_sqs::types::ChangeMessageVisibilityBatchRequestEntry;
+
+use crate::aws::reasons;
+use crate::queue::Queue;
+
+/// The longest wait between two tries.
+const LONGEST_WAIT: Duration = Duration::from_secs(300);
+
+/// What SQS needs to find a message in flight.
+#[derive(Debug, Clone)]
+pub struct Receipt(pub String);
+
+impl Queue {
+    /// Lets the messages be received again after `wait`. Where that fails they
+    /// come back when their visibility ends: late, but not lost.
+    pub async fn give_back(&self, receipts: &[Receipt], wait: Duration) {
+        for receipts in receipts.chunks(10) {
+            let entries = receipts
+                .iter()
+                .enumerate()
+                .filter_map(|(id, receipt)| entry(id, receipt, wait));
+            let request = self
+                .client
+                .change_message_visibility_batch()
+                .queue_url(&self.url);
+            if let Err(error) = request.set_entries(Some(entries.collect())).send().await {
+                let error = reasons(&error);
+                tracing::warn!(
+                    error,
+                    "messages could not be given back early; they come back on their own"
+                );
+            }
+        }
+    }
+}
+
+/// How long to wait before the next try of a message that was received
+/// `received` times: doubling from two seconds to five minutes.
+pub fn backoff(received: u32) -> Duration {
+    let seconds = 1_u64 << received.clamp(1, 9);
+    Duration::from_secs(seconds).min(LONGEST_WAIT)
+}
+
+fn entry(
+    id: usize,
+    receipt: &Receipt,
+    wait: Duration,
+) -> Option<ChangeMessageVisibilityBatchRequestEntry> {
+    let seconds = i32::try_from(wait.as_secs()).ok()?;
+    ChangeMessageVisibilityBatchRequestEntry::builder()
+        .id(id.to_string())
+        .receipt_handle(&receipt.0)
+        .visibility_timeout(seconds)
+        .build()
+        .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_grow_to_five_minutes() {
+        let waits: Vec<_> = [0, 1, 2, 5, 8, 9, 1000]
+            .map(|n| backoff(n).as_secs())
+            .into();
+        assert_eq!(waits, [2, 2, 4, 32, 256, 300, 300]);
+    }
+}

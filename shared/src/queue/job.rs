@@ -1,0 +1,274 @@
+//! What crosses the queue: one chat's events of one webhook, as LINE sent them.
+
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use sha2::{Digest as _, Sha256};
+
+use crate::domain::{BotId, ChatId, EventId, Timestamp};
+
+const VERSION: u32 = 1;
+/// A chat's events are cut into messages of about this size, in bytes.
+const CUT_AT: usize = 200 * 1024;
+/// SQS takes ids of groups and deduplication up to this length.
+const LONGEST_GROUP: usize = 128;
+
+/// One chat's events, in order.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Job {
+    v: u32,
+    /// The account they happened to.
+    pub bot: BotId,
+    /// The chat they happened in; none for events of the account itself.
+    pub chat: Option<ChatId>,
+    /// When the webhook arrived, by our clock.
+    pub received_at: Timestamp,
+    /// The events.
+    pub events: Vec<JobEvent>,
+}
+
+/// One event, as LINE sent it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct JobEvent {
+    /// Its id.
+    pub id: EventId,
+    /// LINE's `type`.
+    pub kind: String,
+    /// Its JSON.
+    pub raw: Box<RawValue>,
+}
+
+/// A job as SQS takes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// `MessageGroupId`.
+    pub group: String,
+    /// `MessageDeduplicationId`.
+    pub deduplication_id: String,
+    /// The body.
+    pub body: String,
+}
+
+/// A message that is not a job, or one of a version that this worker does not know.
+#[derive(Debug, thiserror::Error)]
+pub enum UnreadableJob {
+    /// Its JSON is not a job's.
+    #[error("the message is not a job")]
+    Json(#[source] serde_json::Error),
+    /// It was written by a newer version.
+    #[error("the job has version {0}, this worker knows {VERSION}")]
+    Version(u32),
+}
+
+impl Job {
+    /// A job for one chat, or for the account itself.
+    pub fn new(
+        bot: BotId,
+        chat: Option<ChatId>,
+        received_at: Timestamp,
+        events: Vec<JobEvent>,
+    ) -> Self {
+        Self {
+            v: VERSION,
+            bot,
+            chat,
+            received_at,
+            events,
+        }
+    }
+
+    /// Reads a message's body.
+    ///
+    /// # Errors
+    /// [`UnreadableJob`].
+    pub fn read(body: &str) -> Result<Self, UnreadableJob> {
+        #[derive(Deserialize)]
+        struct Version {
+            v: u32,
+        }
+        let Version { v } = serde_json::from_str(body).map_err(UnreadableJob::Json)?;
+        if v != VERSION {
+            return Err(UnreadableJob::Version(v));
+        }
+        serde_json::from_str(body).map_err(UnreadableJob::Json)
+    }
+
+    /// The messages that carry it: one, or several if it is large. They must
+    /// reach the queue in this order.
+    ///
+    /// # Errors
+    /// Only if the events cannot be written as JSON.
+    pub fn into_messages(self) -> Result<Vec<Message>, serde_json::Error> {
+        let Self {
+            v,
+            bot,
+            chat,
+            received_at,
+            events,
+        } = self;
+        let part = |events| Self {
+            v,
+            bot: bot.clone(),
+            chat: chat.clone(),
+            received_at,
+            events,
+        };
+        cut(events)
+            .into_iter()
+            .map(|events| part(events).into_message())
+            .collect()
+    }
+
+    fn into_message(self) -> Result<Message, serde_json::Error> {
+        let mut ids = Sha256::new();
+        for event in &self.events {
+            ids.update(event.id.as_str());
+            ids.update("\n");
+        }
+        Ok(Message {
+            group: group(&self.bot, self.chat.as_ref()),
+            deduplication_id: hex(&ids.finalize()),
+            body: with_characters_of_sqs(serde_json::to_string(&self)?),
+        })
+    }
+}
+
+/// A chat's group: `bot#chat`, or `bot#@bot` for the account itself.
+pub fn group(bot: &BotId, chat: Option<&ChatId>) -> String {
+    let group = format!("{bot}#{}", chat.map_or("@bot", ChatId::as_str));
+    let taken = group.len() <= LONGEST_GROUP && group.bytes().all(|byte| byte.is_ascii_graphic());
+    if taken {
+        group
+    } else {
+        hex(&Sha256::digest(group))
+    }
+}
+
+fn cut(events: Vec<JobEvent>) -> Vec<Vec<JobEvent>> {
+    let mut parts: Vec<Vec<JobEvent>> = Vec::new();
+    let mut size = usize::MAX;
+    for event in events {
+        let length = event.raw.get().len() + event.id.as_str().len() + event.kind.len();
+        match parts.last_mut() {
+            Some(part) if size.saturating_add(length) <= CUT_AT => {
+                part.push(event);
+                size += length;
+            }
+            _ => {
+                parts.push(vec![event]);
+                size = length;
+            }
+        }
+    }
+    parts
+}
+
+/// SQS refuses U+FFFE and U+FFFF. In JSON they stand only inside strings, where
+/// an escape means the same.
+fn with_characters_of_sqs(json: String) -> String {
+    if json.contains(['\u{FFFE}', '\u{FFFF}']) {
+        json.replace('\u{FFFE}', "\\ufffe")
+            .replace('\u{FFFF}', "\\uffff")
+    } else {
+        json
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        let _ = write!(text, "{byte:02x}"); // writing to a String cannot fail
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(id: &str, raw: &str) -> JobEvent {
+        let raw = RawValue::from_string(raw.to_owned()).unwrap();
+        JobEvent {
+            id: EventId::new(id).unwrap(),
+            kind: "message".into(),
+            raw,
+        }
+    }
+
+    fn job(events: Vec<JobEvent>) -> Job {
+        Job::new(
+            BotId::new("U1").unwrap(),
+            Some(ChatId::new("L2").unwrap()),
+            Timestamp(5),
+            events,
+        )
+    }
+
+    #[test]
+    fn a_job_comes_out_of_its_message_as_it_went_in() {
+        let raw = r#"{ "type": "message", "n": 1.10, "x": "\ud800" }"#;
+        let messages = job(vec![event("a", raw)]).into_messages().unwrap();
+        assert_eq!(messages.len(), 1);
+        assert_eq!(messages[0].group, "U1#L2");
+        assert_eq!(messages[0].deduplication_id.len(), 64);
+        assert_eq!(
+            Job::read(&messages[0].body).unwrap().events[0].raw.get(),
+            raw
+        );
+    }
+
+    #[test]
+    fn a_large_chat_is_cut_in_order() {
+        let raw = format!("\"{}\"", "x".repeat(90 * 1024));
+        let events = (0..5).map(|n| event(&n.to_string(), &raw)).collect();
+        let messages = job(events).into_messages().unwrap();
+        let ids: Vec<Vec<_>> = messages
+            .iter()
+            .map(|message| {
+                Job::read(&message.body)
+                    .unwrap()
+                    .events
+                    .iter()
+                    .map(|e| e.id.to_string())
+                    .collect()
+            })
+            .collect();
+        assert_eq!(ids, [vec!["0", "1"], vec!["2", "3"], vec!["4"]]);
+        assert!(
+            messages
+                .iter()
+                .all(|message| message.body.len() < 210 * 1024)
+        );
+    }
+
+    #[test]
+    fn characters_that_sqs_refuses_travel_as_escapes() {
+        let messages = job(vec![event("a", "\"\u{FFFE}\u{FFFF}é\"")])
+            .into_messages()
+            .unwrap();
+        assert!(!messages[0].body.contains(['\u{FFFE}', '\u{FFFF}']));
+        let read = Job::read(&messages[0].body).unwrap();
+        let text: String = serde_json::from_str(read.events[0].raw.get()).unwrap();
+        assert_eq!(text, "\u{FFFE}\u{FFFF}é");
+    }
+
+    #[test]
+    fn a_group_that_sqs_would_refuse_is_hashed() {
+        let bot = BotId::new("U1").unwrap();
+        assert_eq!(group(&bot, None), "U1#@bot");
+        for odd in ["部屋", "with space", &"x".repeat(130)] {
+            let group = group(&bot, Some(&ChatId::new(odd).unwrap()));
+            assert_eq!(group.len(), 64, "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_job_of_another_version_is_told_apart_from_rubbish() {
+        assert!(matches!(
+            Job::read(r#"{"v":2}"#),
+            Err(UnreadableJob::Version(2))
+        ));
+        assert!(matches!(Job::read("x"), Err(UnreadableJob::Json(_))));
+    }
+}

@@ -1,0 +1,188 @@
+//! Putting messages into the queue, in as few requests as SQS allows.
+
+use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
+use futures::StreamExt as _;
+
+use crate::aws::reasons;
+use crate::queue::{Message, Queue};
+
+/// SQS takes this many messages in one request,
+const LARGEST_BATCH: usize = 10;
+/// and this many bytes; a little is left for what is around the bodies.
+const MOST_BYTES: usize = 1024 * 1024 - 4096;
+/// So many requests are under way at once.
+const SIDE_BY_SIDE: usize = 16;
+/// So often is an entry tried that SQS could not take.
+const ROUNDS: usize = 2;
+
+/// Some messages may not be in the queue.
+#[derive(Debug, thiserror::Error)]
+#[error("{failed} of the messages could not be queued: {reason}")]
+pub struct NotQueued {
+    /// How many.
+    pub failed: usize,
+    /// What SQS, or the way to it, said of one of them.
+    pub reason: String,
+}
+
+/// A message, and which chat's it is.
+struct Entry {
+    chat: usize,
+    message: Message,
+}
+
+impl Queue {
+    /// Queues the messages of each chat in order. After one that failed, nothing
+    /// more of that chat is sent; other chats go on.
+    ///
+    /// # Errors
+    /// [`NotQueued`] if any message may not be in the queue.
+    pub async fn send(&self, chats: Vec<Vec<Message>>) -> Result<(), NotQueued> {
+        let mut rest: Vec<_> = chats.into_iter().map(Vec::into_iter).collect();
+        let mut failure: Option<NotQueued> = None;
+        let mut stopped = vec![false; rest.len()];
+        // One part of each chat at a time: a request may take some of its
+        // messages and not others, and two parts must not change places.
+        loop {
+            let next = |(chat, parts): (usize, &mut std::vec::IntoIter<Message>)| {
+                Some(Entry {
+                    chat,
+                    message: parts.next()?,
+                })
+            };
+            let wave: Vec<_> = rest
+                .iter_mut()
+                .enumerate()
+                .filter(|(c, _)| !stopped[*c])
+                .filter_map(next)
+                .collect();
+            if wave.is_empty() {
+                return failure.map_or(Ok(()), Err);
+            }
+            for (chat, reason) in self.send_wave(wave).await {
+                stopped[chat] = true;
+                failure
+                    .get_or_insert(NotQueued { failed: 0, reason })
+                    .failed += 1;
+            }
+        }
+    }
+
+    /// Sends one message of each chat; gives back the chats whose message failed.
+    async fn send_wave(&self, wave: Vec<Entry>) -> Vec<(usize, String)> {
+        let requests = batches(wave)
+            .into_iter()
+            .map(|batch| self.send_batch(batch));
+        let failed: Vec<_> = futures::stream::iter(requests)
+            .buffer_unordered(SIDE_BY_SIDE)
+            .collect()
+            .await;
+        failed.into_iter().flatten().collect()
+    }
+
+    async fn send_batch(&self, mut batch: Vec<Entry>) -> Vec<(usize, String)> {
+        let mut reasons = Vec::new();
+        for _ in 0..ROUNDS {
+            (batch, reasons) = self.send_once(batch).await;
+            if batch.is_empty() {
+                return Vec::new();
+            }
+        }
+        batch
+            .into_iter()
+            .map(|entry| entry.chat)
+            .zip(reasons)
+            .collect()
+    }
+
+    /// Gives back what was not taken, with the reasons.
+    async fn send_once(&self, batch: Vec<Entry>) -> (Vec<Entry>, Vec<String>) {
+        let entries = batch
+            .iter()
+            .enumerate()
+            .map(|(id, entry)| wire(id, &entry.message));
+        let entries: Result<Vec<_>, _> = entries.collect();
+        let request = self.client.send_message_batch().queue_url(&self.url);
+        let answer = match entries {
+            Ok(entries) => request
+                .set_entries(Some(entries))
+                .send()
+                .await
+                .map_err(|e| reasons(&e)),
+            Err(error) => Err(error.to_string()),
+        };
+        let refused = match answer {
+            Err(reason) => return batch.into_iter().map(|e| (e, reason.clone())).unzip(),
+            Ok(answer) => answer.failed,
+        };
+        let reason_of = |id: usize| {
+            refused
+                .iter()
+                .find(|entry| entry.id == id.to_string())
+                .map(|e| e.code.clone())
+        };
+        let failed = batch
+            .into_iter()
+            .enumerate()
+            .filter_map(|(id, entry)| Some((entry, reason_of(id)?)));
+        failed.unzip()
+    }
+}
+
+fn wire(
+    id: usize,
+    message: &Message,
+) -> Result<SendMessageBatchRequestEntry, aws_sdk_sqs::error::BuildError> {
+    SendMessageBatchRequestEntry::builder()
+        .id(id.to_string())
+        .message_group_id(&message.group)
+        .message_deduplication_id(&message.deduplication_id)
+        .message_body(&message.body)
+        .build()
+}
+
+fn batches(entries: Vec<Entry>) -> Vec<Vec<Entry>> {
+    let mut batches: Vec<Vec<Entry>> = Vec::new();
+    let mut bytes = 0;
+    for entry in entries {
+        let size = entry.message.body.len();
+        match batches.last_mut() {
+            Some(batch) if batch.len() < LARGEST_BATCH && bytes + size <= MOST_BYTES => {
+                batch.push(entry);
+                bytes += size;
+            }
+            _ => {
+                batches.push(vec![entry]);
+                bytes = size;
+            }
+        }
+    }
+    batches
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entries(count: usize, bytes: usize) -> Vec<Entry> {
+        let message = Message {
+            group: "g".into(),
+            deduplication_id: "d".into(),
+            body: "x".repeat(bytes),
+        };
+        (0..count)
+            .map(|chat| Entry {
+                chat,
+                message: message.clone(),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn ten_messages_go_in_one_request_and_fewer_only_for_their_size() {
+        let sizes = |entries| batches(entries).iter().map(Vec::len).collect::<Vec<_>>();
+        assert_eq!(sizes(entries(25, 100)), [10, 10, 5]);
+        assert_eq!(sizes(entries(12, 200 * 1024)), [5, 5, 2]);
+        assert_eq!(sizes(entries(0, 1)), [0; 0]);
+    }
+}

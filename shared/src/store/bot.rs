@@ -1,0 +1,114 @@
+//! The row of an account: attached or not, suspended or not, its scopes, its name.
+
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use serde::{Deserialize, Serialize};
+use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
+
+use crate::domain::{BotId, BotState};
+use crate::store::{Item, Store, StoreError, keys, n, s};
+
+/// An account, as kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BotRow {
+    /// Its registers.
+    #[serde(flatten)]
+    pub state: BotState,
+    /// Its name, for screens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// The id that people search for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basic_id: Option<String>,
+    /// Counts the writes; 0 before the first.
+    #[serde(default)]
+    pub version: u64,
+}
+
+impl BotRow {
+    /// The row as the table has it, one version on.
+    pub(super) fn next_item(&self, bot: &BotId) -> Result<Item, serde_dynamo::Error> {
+        let next = Self {
+            version: self.version + 1,
+            ..self.clone()
+        };
+        let mut item: Item = to_item(&next)?;
+        item.insert("life".into(), n(self.state.life().0));
+        // The key of the index that lists all accounts.
+        item.insert("listed".into(), s("bot"));
+        Ok(keys::with_key(item, &keys::bot(bot), keys::BOT))
+    }
+}
+
+impl Store {
+    /// Changes the account's row, or makes it. `change` may run again, on what
+    /// someone else has written meanwhile; it writes only what it changes.
+    ///
+    /// # Errors
+    /// The table is not available, or a row cannot be read.
+    pub async fn update_bot(
+        &self,
+        bot: &BotId,
+        change: impl Fn(&mut BotRow),
+    ) -> Result<BotRow, StoreError> {
+        loop {
+            let found = self.bot(bot).await?;
+            let mut row = found.clone().unwrap_or_default();
+            change(&mut row);
+            if found.as_ref() == Some(&row) || self.put_bot(bot, &row).await? {
+                return Ok(row);
+            }
+        }
+    }
+
+    /// The account's row.
+    ///
+    /// # Errors
+    /// The table is not available, or the row cannot be read.
+    pub async fn bot(&self, bot: &BotId) -> Result<Option<BotRow>, StoreError> {
+        const OPERATION: &str = "read a bot";
+        let key = keys::key(&keys::bot(bot), keys::BOT);
+        let get = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(key))
+            .consistent_read(true);
+        let item = get
+            .send()
+            .await
+            .map_err(StoreError::unavailable(OPERATION))?
+            .item;
+        item.map(|item| from_item(item).map_err(StoreError::malformed(OPERATION)))
+            .transpose()
+    }
+
+    /// Writes the row if nobody has since it was read; false if someone has.
+    async fn put_bot(&self, bot: &BotId, row: &BotRow) -> Result<bool, StoreError> {
+        const OPERATION: &str = "write a bot";
+        let item = row
+            .next_item(bot)
+            .map_err(StoreError::malformed(OPERATION))?;
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item));
+        let put = match row.version {
+            0 => put.condition_expression("attribute_not_exists(chat_id)"),
+            version => put
+                .condition_expression("version = :v")
+                .expression_attribute_values(":v", n(version)),
+        };
+        match put.send().await {
+            Ok(_) => Ok(true),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(StoreError::unavailable(OPERATION)(error)),
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Keys. Sort keys that are not chats begin with `@`; an id from outside that
+//! could be mistaken for one of ours is written hashed.
+
+use std::fmt::Write as _;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use sha2::{Digest as _, Sha256};
+
+use crate::domain::{BotId, ChatId, EventId};
+use crate::store::{Item, s};
+
+pub(super) const BOT: &str = "@bot";
+pub(super) const ATTACH: &str = "@attach";
+pub(super) const MODULE: &str = "@m#";
+
+/// Which event's ledger row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerKey {
+    /// The account.
+    pub bot: BotId,
+    /// The chat; none for events of the account itself.
+    pub chat: Option<ChatId>,
+    /// The event.
+    pub event: EventId,
+}
+
+impl LedgerKey {
+    pub(super) fn sort(&self) -> String {
+        let chat = self.chat.as_ref().map_or_else(|| BOT.to_owned(), chat);
+        format!("{chat}#{}", safe(self.event.as_str()))
+    }
+
+    pub(super) fn key(&self) -> Item {
+        key(&bot(&self.bot), &self.sort())
+    }
+}
+
+pub(super) fn bot(id: &BotId) -> String {
+    safe(id.as_str())
+}
+
+pub(super) fn chat(id: &ChatId) -> String {
+    safe(id.as_str())
+}
+
+pub(super) fn key(bot_id: &str, chat_id: &str) -> Item {
+    Item::from([("bot_id".into(), s(bot_id)), ("chat_id".into(), s(chat_id))])
+}
+
+/// A row: its keys, and everything of `fields`.
+pub(super) fn with_key(mut fields: Item, bot_id: &str, chat_id: &str) -> Item {
+    fields.extend(key(bot_id, chat_id));
+    fields
+}
+
+pub(super) fn sort_of(item: &Item) -> &str {
+    item.get("chat_id")
+        .and_then(|value| AttributeValue::as_s(value).ok())
+        .map_or("", String::as_str)
+}
+
+fn safe(id: &str) -> String {
+    if id.starts_with('@') || id.contains('#') {
+        format!("sha256:{}", sha256_hex(id))
+    } else {
+        id.to_owned()
+    }
+}
+
+pub(super) fn sha256_hex(text: &str) -> String {
+    let mut hex = String::with_capacity(64);
+    for byte in Sha256::digest(text) {
+        let _ = write!(hex, "{byte:02x}"); // writing to a String cannot fail
+    }
+    hex
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sort(chat: Option<&str>, event: &str) -> String {
+        let chat = chat.map(|id| ChatId::new(id).unwrap());
+        let event = EventId::new(event).unwrap();
+        LedgerKey {
+            bot: BotId::new("U1").unwrap(),
+            chat,
+            event,
+        }
+        .sort()
+    }
+
+    #[test]
+    fn an_events_row_stands_under_its_chat() {
+        assert_eq!(sort(Some("L2"), "01A"), "L2#01A");
+        assert_eq!(sort(None, "01A"), "@bot#01A");
+    }
+
+    #[test]
+    fn an_id_from_outside_cannot_be_mistaken_for_a_key_of_ours() {
+        assert!(sort(Some("@bot"), "01A").starts_with("sha256:"));
+        assert_eq!(sort(Some("L2#x"), "a#b").matches('#').count(), 1);
+    }
+}

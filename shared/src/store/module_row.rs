@@ -1,0 +1,197 @@
+//! The module's own rows, in the account's partition. Their writes join the
+//! commit, each with its condition.
+
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
+use serde::Deserialize;
+use serde_dynamo::aws_sdk_dynamodb_1::from_item;
+
+use crate::domain::{BotId, Timestamp};
+use crate::store::{Item, Store, StoreError, keys, n, s};
+
+/// One row of the module's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModuleRow {
+    /// The module's own key for it.
+    pub key: String,
+    /// What it holds, as JSON.
+    pub value: String,
+    /// Which write made it.
+    pub version: String,
+}
+
+/// A write that the module plans. It holds only if the row is as the module saw it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RowChange {
+    /// A row that must not be there yet.
+    Create {
+        /// Its key.
+        key: String,
+        /// What it will hold, as JSON.
+        value: String,
+    },
+    /// Another value for a row that must be as it was read.
+    Replace {
+        /// Its key.
+        key: String,
+        /// What it will hold, as JSON.
+        value: String,
+        /// The write that made it.
+        version: String,
+    },
+    /// The end of a row that must be as it was read.
+    Delete {
+        /// Its key.
+        key: String,
+        /// The write that made it.
+        version: String,
+    },
+}
+
+/// What a written row says of its own writing.
+pub(super) struct Writing<'a> {
+    pub(super) bot: &'a BotId,
+    /// Which write makes it: no other row ever has the same.
+    pub(super) version: &'a str,
+    pub(super) life: Timestamp,
+    pub(super) detached_at: Option<Timestamp>,
+}
+
+impl RowChange {
+    /// The key it changes.
+    pub fn key(&self) -> &str {
+        match self {
+            Self::Create { key, .. } | Self::Replace { key, .. } | Self::Delete { key, .. } => key,
+        }
+    }
+
+    pub(super) fn write(
+        &self,
+        table: &str,
+        writing: &Writing<'_>,
+    ) -> Result<TransactWriteItem, aws_sdk_dynamodb::error::BuildError> {
+        match self {
+            Self::Create { key, value } => {
+                let put = Put::builder()
+                    .table_name(table)
+                    .set_item(Some(item(writing, key, value)));
+                // What an ended attachment left behind is as good as absent.
+                let put = match writing.detached_at {
+                    None => put.condition_expression("attribute_not_exists(chat_id)"),
+                    Some(at) => put
+                        .condition_expression("attribute_not_exists(chat_id) OR life <= :detached")
+                        .expression_attribute_values(":detached", n(at.0)),
+                };
+                Ok(TransactWriteItem::builder().put(put.build()?).build())
+            }
+            Self::Replace {
+                key,
+                value,
+                version,
+            } => {
+                let put = Put::builder()
+                    .table_name(table)
+                    .set_item(Some(item(writing, key, value)))
+                    .condition_expression("version = :seen")
+                    .expression_attribute_values(":seen", s(version));
+                Ok(TransactWriteItem::builder().put(put.build()?).build())
+            }
+            Self::Delete { key, version } => {
+                let delete = Delete::builder()
+                    .table_name(table)
+                    .set_key(Some(row_key(writing.bot, key)))
+                    .condition_expression("version = :seen")
+                    .expression_attribute_values(":seen", s(version));
+                Ok(TransactWriteItem::builder().delete(delete.build()?).build())
+            }
+        }
+    }
+}
+
+fn row_key(bot: &BotId, key: &str) -> Item {
+    keys::key(&keys::bot(bot), &format!("{}{key}", keys::MODULE))
+}
+
+fn item(writing: &Writing<'_>, key: &str, value: &str) -> Item {
+    let mut item = row_key(writing.bot, key);
+    item.insert("value".into(), s(value));
+    item.insert("version".into(), s(writing.version));
+    item.insert("life".into(), n(writing.life.0));
+    item
+}
+
+#[derive(Deserialize)]
+struct Kept {
+    chat_id: String,
+    value: String,
+    version: String,
+    #[serde(default)]
+    life: Timestamp,
+}
+
+impl Kept {
+    /// The row, unless an ended attachment left it behind.
+    fn into_row(self, detached_at: Option<Timestamp>) -> Option<ModuleRow> {
+        let present = detached_at.is_none_or(|detached_at| self.life > detached_at);
+        let key = self.chat_id.strip_prefix(keys::MODULE)?.to_owned();
+        present.then_some(ModuleRow {
+            key,
+            value: self.value,
+            version: self.version,
+        })
+    }
+}
+
+impl Store {
+    /// One row of the module's.
+    ///
+    /// # Errors
+    /// The table is not available, or the row cannot be read.
+    pub async fn module_row(
+        &self,
+        bot: &BotId,
+        key: &str,
+        detached_at: Option<Timestamp>,
+    ) -> Result<Option<ModuleRow>, StoreError> {
+        const OPERATION: &str = "read a module's row";
+        let get = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .consistent_read(true);
+        let answer = get.set_key(Some(row_key(bot, key))).send().await;
+        let Some(item) = answer.map_err(StoreError::unavailable(OPERATION))?.item else {
+            return Ok(None);
+        };
+        let kept: Kept = from_item(item).map_err(StoreError::malformed(OPERATION))?;
+        Ok(kept.into_row(detached_at))
+    }
+
+    /// The module's rows whose keys begin with `prefix`, in the order of their keys.
+    ///
+    /// # Errors
+    /// The table is not available, or a row cannot be read.
+    pub async fn module_rows(
+        &self,
+        bot: &BotId,
+        prefix: &str,
+        detached_at: Option<Timestamp>,
+    ) -> Result<Vec<ModuleRow>, StoreError> {
+        const OPERATION: &str = "read a module's rows";
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .key_condition_expression("bot_id = :bot AND begins_with(chat_id, :prefix)")
+            .expression_attribute_values(":bot", s(keys::bot(bot)))
+            .expression_attribute_values(":prefix", s(format!("{}{prefix}", keys::MODULE)));
+        let mut rows = Vec::new();
+        let mut pages = query.into_paginator().items().send();
+        while let Some(item) = pages.next().await {
+            let item = item.map_err(StoreError::unavailable(OPERATION))?;
+            let kept: Kept = from_item(item).map_err(StoreError::malformed(OPERATION))?;
+            rows.extend(kept.into_row(detached_at));
+        }
+        Ok(rows)
+    }
+}
