@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use http_body_util::LengthLimitError;
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::response;
 use super::routes::Match;
@@ -52,30 +52,27 @@ pub(super) async fn event(
     source: SocketAddr,
 ) -> Result<Value, Refusal> {
     let (head, body) = request.into_parts();
-    let body = read(body).await?;
-    let mut event = Map::new();
-    event.insert("version".to_owned(), json!("2.0"));
-    event.insert("routeKey".to_owned(), json!(matched.route.key()));
-    event.insert("rawPath".to_owned(), json!(path));
+    let bytes = read(body).await?;
+    let (body, is_base64) = encode(&head.headers, &bytes);
     let query = head.uri.query().unwrap_or_default();
-    event.insert("rawQueryString".to_owned(), json!(query));
-    let mut insert_some = |name: &str, value: Option<Value>| {
-        if let Some(value) = value {
-            event.insert(name.to_owned(), value);
-        }
-    };
-    insert_some("cookies", cookies(&head.headers));
-    insert_some("headers", Some(headers(&head, source)));
-    insert_some("queryStringParameters", query_parameters(query));
-    insert_some("pathParameters", path_parameters(matched));
-    insert_some(
-        "requestContext",
-        Some(context(&head, matched, path, source)),
-    );
-    let (body, is_base64) = encode(&head.headers, &body);
-    insert_some("body", body);
-    insert_some("isBase64Encoded", Some(json!(is_base64)));
-    Ok(Value::Object(event))
+    let mut event = json!({
+        "version": "2.0",
+        "routeKey": matched.route.key(),
+        "rawPath": path,
+        "rawQueryString": query,
+        "cookies": cookies(&head.headers),
+        "headers": headers(&head, source),
+        "queryStringParameters": query_parameters(query),
+        "pathParameters": path_parameters(matched),
+        "requestContext": context(&head, matched, path, source),
+        "body": body,
+        "isBase64Encoded": is_base64,
+    });
+    // What a request does not have is left out, not null.
+    if let Value::Object(members) = &mut event {
+        members.retain(|_, value| !value.is_null());
+    }
+    Ok(event)
 }
 
 async fn read(body: Body) -> Result<Bytes, Refusal> {
@@ -90,22 +87,24 @@ async fn read(body: Body) -> Result<Bytes, Refusal> {
 }
 
 /// Payload 2.0 has cookies in a list of their own and no longer among the headers.
-fn cookies(headers: &HeaderMap) -> Option<Value> {
-    let cookies: Vec<String> = headers
-        .get_all(header::COOKIE)
-        .iter()
-        .flat_map(|line| {
-            let line = String::from_utf8_lossy(line.as_bytes()).into_owned();
-            let cookies: Vec<String> = line.split(';').map(|c| c.trim().to_owned()).collect();
-            cookies
-        })
+fn cookies(headers: &HeaderMap) -> Option<Vec<String>> {
+    let lines = headers.get_all(header::COOKIE).iter();
+    let lines = lines.map(|line| String::from_utf8_lossy(line.as_bytes()));
+    let cookies: Vec<String> = lines
+        .flat_map(|line| split_cookies(&line))
         .filter(|cookie| !cookie.is_empty())
         .collect();
-    (!cookies.is_empty()).then(|| json!(cookies))
+    (!cookies.is_empty()).then_some(cookies)
+}
+
+fn split_cookies(line: &str) -> Vec<String> {
+    line.split(';')
+        .map(|cookie| cookie.trim().to_owned())
+        .collect()
 }
 
 /// Names in small letters, repeated headers joined by commas, and what a proxy says of the client.
-fn headers(head: &request::Parts, source: SocketAddr) -> Value {
+fn headers(head: &request::Parts, source: SocketAddr) -> BTreeMap<String, String> {
     let mut joined: BTreeMap<String, String> = BTreeMap::new();
     let mut add = |name: &str, value: &str| {
         joined
@@ -126,10 +125,10 @@ fn headers(head: &request::Parts, source: SocketAddr) -> Value {
     if let Some(port) = host(head).rsplit_once(':').map(|(_, port)| port) {
         joined.insert("x-forwarded-port".to_owned(), port.to_owned());
     }
-    json!(joined)
+    joined
 }
 
-fn query_parameters(query: &str) -> Option<Value> {
+fn query_parameters(query: &str) -> Option<BTreeMap<String, String>> {
     let mut joined: BTreeMap<String, String> = BTreeMap::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         joined
@@ -140,11 +139,11 @@ fn query_parameters(query: &str) -> Option<Value> {
             })
             .or_insert_with(|| value.into_owned());
     }
-    (!joined.is_empty()).then(|| json!(joined))
+    (!joined.is_empty()).then_some(joined)
 }
 
-fn path_parameters(matched: &Match<'_>) -> Option<Value> {
-    (!matched.parameters.is_empty()).then(|| json!(matched.parameters))
+fn path_parameters<'a>(matched: &'a Match<'_>) -> Option<&'a BTreeMap<String, String>> {
+    (!matched.parameters.is_empty()).then_some(&matched.parameters)
 }
 
 fn context(head: &request::Parts, matched: &Match<'_>, path: &str, source: SocketAddr) -> Value {
@@ -197,13 +196,13 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
 }
 
 /// The body as a string, and whether it is in base64. API Gateway judges by the content type; a form is in base64 too.
-fn encode(headers: &HeaderMap, body: &[u8]) -> (Option<Value>, bool) {
+fn encode(headers: &HeaderMap, body: &[u8]) -> (Option<String>, bool) {
     if body.is_empty() {
         return (None, false);
     }
     match std::str::from_utf8(body) {
-        Ok(body) if is_text(headers) => (Some(json!(body)), false),
-        _ => (Some(json!(STANDARD.encode(body))), true),
+        Ok(body) if is_text(headers) => (Some(body.to_owned()), false),
+        _ => (Some(STANDARD.encode(body)), true),
     }
 }
 

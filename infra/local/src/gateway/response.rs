@@ -62,8 +62,16 @@ fn written_out(answer: &Value, status: &Value) -> Result<Response<Body>, &'stati
     for cookie in answer["cookies"].as_array().into_iter().flatten() {
         headers.append(header::SET_COOKIE, header_value(cookie)?);
     }
-    // Payload 2.0 has no `multiValueHeaders`: API Gateway does not read them, so neither does this.
+    warn_of_what_is_not_read(answer);
     Ok(response)
+}
+
+/// Payload 2.0 has no `multiValueHeaders`. API Gateway does not read them, so neither does this.
+fn warn_of_what_is_not_read(answer: &Value) {
+    let given = answer["multiValueHeaders"].as_object();
+    if given.is_some_and(|headers| !headers.is_empty()) {
+        tracing::warn!("API Gateway does not read multiValueHeaders in payload 2.0");
+    }
 }
 
 /// A header's value may be written as a number or a truth.
