@@ -38,18 +38,16 @@ pub(crate) async fn decide<M: Module>(app: &App<M>, work: &Work<'_>, view: &View
 /// Events that the module is not asked about.
 fn without_module<M>(app: &App<M>, work: &Work<'_>, view: &View) -> Option<Decision> {
     let mut ledger = row(app, work, view);
-    match &work.event.kind {
+    ledger.reason = match &work.event.kind {
         EventKind::Unknown(kind) => {
-            ledger.reason = Some(format!("the event's type is not known: {kind}"));
             ledger.raw = Some(work.raw.to_owned());
+            Some(format!("the event's type is not known: {kind}"))
         }
-        kind if kind.is_of_module() => {}
-        _ if !view.bot.state.is_attached() => {
-            ledger.reason = Some(Silence::NotAttached.to_string())
-        }
-        _ if work.key.chat.is_none() => ledger.reason = Some("the event is of no chat".into()),
+        kind if kind.is_of_module() => None,
+        _ if !view.bot.state.is_attached() => Some(Silence::NotAttached.to_string()),
+        _ if work.key.chat.is_none() => Some("the event is of no chat".into()),
         _ => return None,
-    }
+    };
     Some(Decision {
         ledger,
         draft: Draft::default(),

@@ -27,9 +27,10 @@ async fn main() -> ExitCode {
         Ok(app) => app,
         Err(error) => return start::refuse(&error),
     };
-    let handler = |event: LambdaEvent<SqsEvent>| async {
+    let app = &app;
+    let handler = |event: LambdaEvent<SqsEvent>| async move {
         let deadline = Timestamp(i64::try_from(event.context.deadline).unwrap_or(i64::MAX));
-        Ok::<_, std::convert::Infallible>(handle(&app, event.payload, deadline).await)
+        Ok::<_, std::convert::Infallible>(handle(app, event.payload, deadline).await)
     };
     start::ended(lambda_runtime::run(service_fn(handler)).await)
 }

@@ -95,7 +95,7 @@ pub(crate) async fn send<M: Module>(
         };
         *state = match view.may_speak(now, app.default_active) {
             Ok(()) => sender.deliver(effect, std::mem::take(state)).await,
-            Err(silence) => silenced(std::mem::take(state), &silence.to_string()),
+            Err(silence) => silenced(state, &silence.to_string()),
         };
         if !state.is_final() {
             break; // what follows keeps its place
@@ -106,7 +106,7 @@ pub(crate) async fn send<M: Module>(
 
 /// A send that is no longer allowed is dropped; if an earlier try may have
 /// succeeded, that stays unknown.
-fn silenced(before: Delivery, reason: &str) -> Delivery {
+fn silenced(before: &Delivery, reason: &str) -> Delivery {
     match before {
         Delivery::Open | Delivery::Pushing => unknown(reason),
         _ => Delivery::Dropped {
