@@ -52,7 +52,7 @@ fn app(env: &Env) -> Result<App<Reservation>, ConfigError> {
         Duration::from_secs(3),
     );
     Ok(App {
-        module: Reservation::default(),
+        module: Reservation,
         store: Store::new(
             aws.dynamodb(config.dynamodb_endpoint, Patience::WORKER),
             config.table,

@@ -1,0 +1,241 @@
+//! What the pages say, in three languages.
+
+use crate::language::Language;
+use crate::pages::Outcome;
+
+/// The start page's texts.
+pub(crate) struct StartTexts {
+    pub(crate) title: &'static str,
+    pub(crate) lead: &'static str,
+    pub(crate) steps_title: &'static str,
+    pub(crate) steps: [&'static str; 3],
+    pub(crate) scopes_title: &'static str,
+    pub(crate) button: &'static str,
+    pub(crate) note: &'static str,
+}
+
+/// A result page's texts.
+pub(crate) struct ResultTexts {
+    pub(crate) title: String,
+    pub(crate) lead: String,
+    pub(crate) list_title: Option<&'static str>,
+    pub(crate) list: Vec<String>,
+    /// The button's, if there is something to do.
+    pub(crate) again: Option<&'static str>,
+}
+
+pub(crate) fn start(language: Language) -> &'static StartTexts {
+    match language {
+        Language::Ja => &START_JA,
+        Language::ZhHant => &START_ZH,
+        Language::En => &START_EN,
+    }
+}
+
+const START_JA: StartTexts = StartTexts {
+    title: "LINE公式アカウントと連携する",
+    lead: "お使いのLINE公式アカウントにこの拡張機能を追加します。アカウントの管理者の方が操作してください。",
+    steps_title: "連携の流れ",
+    steps: [
+        "ボタンを押すと、LINE Official Account Managerの画面が開きます。",
+        "連携するアカウントを選び、許可します。",
+        "この画面に戻り、連携が完了します。",
+    ],
+    scopes_title: "許可をお願いする内容",
+    button: "連携をはじめる",
+    note: "15分以内に、同じブラウザで最後まで進めてください。",
+};
+
+const START_ZH: StartTexts = StartTexts {
+    title: "連結LINE官方帳號",
+    lead: "將此擴充功能加入您的LINE官方帳號。請由帳號管理員操作。",
+    steps_title: "連結流程",
+    steps: [
+        "按下按鈕後，會開啟LINE Official Account Manager的畫面。",
+        "選擇要連結的帳號並允許。",
+        "返回此頁面，連結即完成。",
+    ],
+    scopes_title: "需要您允許的權限",
+    button: "開始連結",
+    note: "請在15分鐘內，使用同一個瀏覽器完成。",
+};
+
+const START_EN: StartTexts = StartTexts {
+    title: "Link your LINE Official Account",
+    lead: "Add this extension to your LINE Official Account. An admin of the account must do this.",
+    steps_title: "How it goes",
+    steps: [
+        "The button opens a screen of LINE Official Account Manager.",
+        "Choose the account to link, and allow it.",
+        "You come back here, and the account is linked.",
+    ],
+    scopes_title: "What you will be asked to allow",
+    button: "Start linking",
+    note: "Please finish within 15 minutes, in the same browser.",
+};
+
+/// What a scope allows, in words; a scope that we have no words for as it is.
+pub(crate) fn scope(language: Language, scope: &str) -> String {
+    let [ja, zh, en] = match scope {
+        "message:send" => ["メッセージの送信", "傳送訊息", "Send messages"],
+        "message:receive" => [
+            "メッセージなどのイベントの受信",
+            "接收訊息等事件",
+            "Receive messages and other events",
+        ],
+        "account:manage" => [
+            "リッチメニューの設定と統計の取得",
+            "設定圖文選單與取得統計",
+            "Set rich menus and read statistics",
+        ],
+        "message:mark_as_read" => [
+            "メッセージを既読にする",
+            "將訊息標示為已讀",
+            "Mark messages as read",
+        ],
+        "profile:read" => [
+            "ユーザーのプロフィールの取得",
+            "取得使用者的個人資料",
+            "Read users' profiles",
+        ],
+        "coupon:manage" => ["クーポンの管理", "管理優惠券", "Manage coupons"],
+        other => [other, other, other],
+    };
+    match language {
+        Language::Ja => ja,
+        Language::ZhHant => zh,
+        Language::En => en,
+    }
+    .to_owned()
+}
+
+pub(crate) fn result(language: Language, outcome: &Outcome) -> ResultTexts {
+    match outcome {
+        Outcome::Linked { name, missing } => linked(language, name.as_deref(), missing),
+        other => not_linked(language, other),
+    }
+}
+
+fn linked(language: Language, name: Option<&str>, missing: &[String]) -> ResultTexts {
+    let list = missing.iter().map(|name| scope(language, name)).collect();
+    let (title, unnamed, list_title, again) = match language {
+        Language::Ja => (
+            "連携が完了しました",
+            "アカウント",
+            "許可されていない内容",
+            "もう一度許可する",
+        ),
+        Language::ZhHant => ("連結完成", "帳號", "尚未允許的權限", "再次允許"),
+        Language::En => (
+            "Your account is linked",
+            "Your account",
+            "What was not allowed",
+            "Allow it again",
+        ),
+    };
+    let name = name.unwrap_or(unnamed);
+    let lead = match language {
+        Language::Ja => {
+            format!("「{name}」でこの拡張機能をお使いいただけます。この画面は閉じてかまいません。")
+        }
+        Language::ZhHant => format!("「{name}」現在可以使用此擴充功能。您可以關閉此頁面。"),
+        Language::En => format!("{name} can now use this extension. You may close this page."),
+    };
+    let incomplete = !missing.is_empty();
+    ResultTexts {
+        title: title.into(),
+        lead,
+        list_title: incomplete.then_some(list_title),
+        list,
+        again: incomplete.then_some(again),
+    }
+}
+
+fn not_linked(language: Language, outcome: &Outcome) -> ResultTexts {
+    let (title, lead) = match language {
+        Language::Ja => not_linked_ja(outcome),
+        Language::ZhHant => not_linked_zh(outcome),
+        Language::En => not_linked_en(outcome),
+    };
+    let again = match language {
+        Language::Ja => "最初からやり直す",
+        Language::ZhHant => "重新開始",
+        Language::En => "Start again",
+    };
+    ResultTexts {
+        title: title.into(),
+        lead: lead.into(),
+        list_title: None,
+        list: Vec::new(),
+        again: Some(again),
+    }
+}
+
+fn not_linked_ja(outcome: &Outcome) -> (&'static str, &'static str) {
+    match outcome {
+        Outcome::Refused => (
+            "連携しませんでした",
+            "LINEの画面で許可されなかったため、アカウントは連携されていません。",
+        ),
+        Outcome::Failed => (
+            "連携できませんでした",
+            "LINEが連携を受け付けませんでした。もう一度お試しいただき、くり返す場合はお問い合わせください。",
+        ),
+        Outcome::OtherBrowser => (
+            "はじめたときと同じブラウザで開いてください",
+            "連携をはじめたブラウザでのみ完了できます。このブラウザで続ける場合は、最初からやり直してください。",
+        ),
+        Outcome::StartOver | Outcome::Linked { .. } => (
+            "このリンクは使えません",
+            "すでに使われたか、期限が切れています。完了画面をご覧になった場合は、連携は済んでいます。",
+        ),
+        Outcome::TryLater => (
+            "ただいま連携できません",
+            "一時的な問題が起きています。少し待ってからやり直してください。",
+        ),
+    }
+}
+
+fn not_linked_zh(outcome: &Outcome) -> (&'static str, &'static str) {
+    match outcome {
+        Outcome::Refused => ("未連結", "由於未在LINE的畫面上允許，帳號尚未連結。"),
+        Outcome::Failed => (
+            "無法連結",
+            "LINE未接受此連結。請再試一次；若問題持續發生，請與我們聯絡。",
+        ),
+        Outcome::OtherBrowser => (
+            "請使用開始時的瀏覽器",
+            "只能在開始連結的瀏覽器中完成。若要在此瀏覽器繼續，請重新開始。",
+        ),
+        Outcome::StartOver | Outcome::Linked { .. } => (
+            "此連結無法使用",
+            "連結已使用或已過期。若您已看到完成畫面，表示連結已完成。",
+        ),
+        Outcome::TryLater => ("目前無法連結", "發生暫時性的問題，請稍候再試。"),
+    }
+}
+
+fn not_linked_en(outcome: &Outcome) -> (&'static str, &'static str) {
+    match outcome {
+        Outcome::Refused => (
+            "Your account was not linked",
+            "It was not allowed on LINE's screen, so nothing has changed.",
+        ),
+        Outcome::Failed => (
+            "Your account could not be linked",
+            "LINE did not accept it. Please try again; if it keeps happening, contact us.",
+        ),
+        Outcome::OtherBrowser => (
+            "Please use the browser you began with",
+            "Linking can only be finished there. To go on in this browser, start again.",
+        ),
+        Outcome::StartOver | Outcome::Linked { .. } => (
+            "This link cannot be used",
+            "It has been used already, or is too old. If you have seen the page that says so, your account is linked.",
+        ),
+        Outcome::TryLater => (
+            "Linking is not possible right now",
+            "Something is away for a moment. Please wait a little and start again.",
+        ),
+    }
+}
