@@ -1,0 +1,573 @@
+//! One queue as a state machine: it is told the time, and never waits.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use uuid::Uuid;
+
+use super::attributes::{ACCOUNT, Attributes, arn};
+use super::content;
+use super::deduplication::{Accepted, Recent, Scope};
+use super::error::Error;
+use super::groups::{Group, Groups};
+use super::message::{NewMessage, ReceivedMessage, Sent};
+use super::receipt::Receipt;
+
+/// The most messages in flight: a FIFO queue gives out no more, a standard queue refuses.
+const MOST_IN_FLIGHT: usize = 120_000;
+
+/// The longest a message may stay invisible, counted from its receive.
+const LONGEST_INVISIBLE: Duration = Duration::from_secs(43_200);
+
+/// How long after a purge the next is refused.
+const PURGE_INTERVAL: Duration = Duration::from_secs(60);
+
+/// Where sequence numbers begin and how far they are apart: like those of SQS they have 20 digits.
+const SEQUENCE_BASE: u128 = 18_850_000_000_000_000_000;
+const SEQUENCE_STEP: u128 = 256;
+
+/// A queue: what was sent to it and not yet deleted, and who may have it when.
+///
+/// Where Amazon's documentation and what its service was seen to do differ, this does the latter:
+/// - A message of a FIFO queue is held back by any *earlier* message of its group that is in flight
+///   or delayed. A later one in flight does not hold it back.
+/// - An expired handle cannot delete from a FIFO queue, even if the message was not received again.
+/// - In a standard queue an expired handle still deletes, and changing its visibility does nothing.
+#[derive(Debug)]
+pub struct Queue {
+    name: String,
+    attributes: Attributes,
+    created: SystemTime,
+    messages: BTreeMap<u64, Message>,
+    sequences: HashMap<Uuid, u64>,
+    groups: Groups,
+    recent: Recent,
+    last_sequence: u64,
+    purged: Option<SystemTime>,
+    most_in_flight: usize,
+    /// No message is too old before this time.
+    next_expiry: Option<SystemTime>,
+}
+
+/// A message in the queue.
+#[derive(Debug)]
+struct Message {
+    id: Uuid,
+    sequence: u64,
+    content: NewMessage,
+    sent: SystemTime,
+    /// From when on the retention period counts.
+    kept_since: SystemTime,
+    /// The message can be received from this time on.
+    visible_at: SystemTime,
+    receives: u32,
+    /// Whether it was received from this queue; else, while it is invisible, it is delayed.
+    received_here: bool,
+    first_received: Option<SystemTime>,
+    last_received: Option<SystemTime>,
+    /// The queue that it was received from too often.
+    source: Option<String>,
+}
+
+/// A message that was received too often, on its way to the dead-letter queue.
+#[derive(Debug)]
+pub struct Dead(Message);
+
+/// What a receive gives.
+#[derive(Debug, Default)]
+pub struct Received {
+    /// The messages.
+    pub messages: Vec<ReceivedMessage>,
+    /// Messages that left this queue instead of being received once more.
+    pub dead: Vec<Dead>,
+}
+
+/// How many messages a queue has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Depth {
+    /// Neither in flight nor delayed, even if an earlier one of the group holds them back.
+    pub visible: usize,
+    /// Received and neither deleted nor visible again.
+    pub in_flight: usize,
+    /// Sent with a delay that is not over.
+    pub delayed: usize,
+}
+
+impl Queue {
+    /// An empty queue.
+    pub fn new(name: impl Into<String>, attributes: Attributes, now: SystemTime) -> Self {
+        Self {
+            name: name.into(),
+            attributes,
+            created: now,
+            messages: BTreeMap::new(),
+            sequences: HashMap::new(),
+            groups: Groups::default(),
+            recent: Recent::default(),
+            last_sequence: 0,
+            purged: None,
+            most_in_flight: MOST_IN_FLIGHT,
+            next_expiry: None,
+        }
+    }
+
+    /// The queue's attributes.
+    pub fn attributes(&self) -> &Attributes {
+        &self.attributes
+    }
+
+    /// Takes a message, unless it is a duplicate: that is answered like its first, and dropped.
+    pub fn send(&mut self, message: NewMessage, now: SystemTime) -> Result<Sent, Error> {
+        self.check(&message)?;
+        let delay = self.delay(&message)?;
+        let key = self.deduplication_key(&message)?;
+        let known = key
+            .as_ref()
+            .and_then(|(scope, id)| self.recent.find(scope, id, now));
+        if let Some(first) = known {
+            return Ok(self.sent(first, &message));
+        }
+        let accepted = self.accept();
+        let answer = self.sent(accepted, &message);
+        let content = NewMessage {
+            deduplication: key.as_ref().map(|(_, id)| id.clone()),
+            ..message
+        };
+        if let Some((scope, id)) = key {
+            self.recent.remember(scope, id, accepted, now);
+        }
+        self.store(Message {
+            id: accepted.id,
+            sequence: accepted.sequence,
+            content,
+            sent: now,
+            kept_since: now,
+            visible_at: now + delay,
+            receives: 0,
+            received_here: false,
+            first_received: None,
+            last_received: None,
+            source: None,
+        });
+        Ok(answer)
+    }
+
+    /// Refuses a batch in which a message lacks what a FIFO queue needs: then none is taken.
+    pub fn check_batch(&self, messages: &[NewMessage]) -> Result<(), Error> {
+        if !self.attributes.is_fifo() {
+            return Ok(());
+        }
+        if messages.iter().any(|message| message.group.is_none()) {
+            let missing = Error::MissingParameter("MessageGroupId");
+            return Err(Error::InvalidParameters(missing.to_string()));
+        }
+        let has_id = |message: &NewMessage| {
+            message.deduplication.is_some() || self.attributes.deduplicates_by_content()
+        };
+        if messages.iter().all(has_id) {
+            Ok(())
+        } else {
+            Err(no_deduplication())
+        }
+    }
+
+    /// Gives up to `max` messages and makes them invisible; puts aside those received too often.
+    ///
+    /// As many as possible are of the group whose turn it is, then of the next.
+    pub fn receive(
+        &mut self,
+        max: usize,
+        visibility: Option<Duration>,
+        now: SystemTime,
+    ) -> Result<Received, Error> {
+        self.expire(now);
+        let room = self.room(max, now)?;
+        let (chosen, exhausted) = self.choose(room, now);
+        let dead = exhausted.into_iter().filter_map(|it| self.remove(it));
+        let dead = dead.map(Dead).collect();
+        let until = now + visibility.unwrap_or(self.attributes.visibility_timeout());
+        let messages = chosen
+            .into_iter()
+            .filter_map(|sequence| self.give(sequence, until, now))
+            .collect();
+        Ok(Received { messages, dead })
+    }
+
+    /// Takes a message that another queue has given up. Its group and id stay.
+    pub fn bury(&mut self, Dead(message): Dead, source: &str, now: SystemTime) {
+        let Accepted { sequence, .. } = self.accept();
+        // For a FIFO queue SQS counts the retention anew, for a standard queue from the sending.
+        let kept_since = if self.attributes.is_fifo() {
+            now
+        } else {
+            message.kept_since
+        };
+        self.store(Message {
+            sequence,
+            kept_since,
+            visible_at: now,
+            received_here: false,
+            source: Some(arn(source)),
+            ..message
+        });
+    }
+
+    /// Deletes a received message. To delete one that is gone already is no error.
+    pub fn delete(&mut self, handle: &str, now: SystemTime) -> Result<(), Error> {
+        let receipt = self.receipt(handle)?;
+        self.expire(now);
+        let Some(message) = self.find(&receipt) else {
+            return Ok(());
+        };
+        let sequence = message.sequence;
+        let newest = message.receives == receipt.receive;
+        let in_flight = message.visible_at > now;
+        if self.attributes.is_fifo() && !(newest && in_flight) {
+            return Err(Error::ReceiptHandleExpired(handle.to_owned()));
+        }
+        if newest {
+            self.remove(sequence);
+        }
+        Ok(())
+    }
+
+    /// Lets a received message become visible `timeout` from now instead.
+    pub fn change_visibility(
+        &mut self,
+        handle: &str,
+        timeout: Duration,
+        now: SystemTime,
+    ) -> Result<(), Error> {
+        let receipt = self.receipt(handle)?;
+        self.expire(now);
+        let fifo = self.attributes.is_fifo();
+        let message = self
+            .find_mut(&receipt)
+            .filter(|message| message.receives == receipt.receive)
+            .ok_or_else(|| Error::not_changeable(handle))?;
+        if message.visible_at <= now {
+            return if fifo {
+                Err(Error::MessageNotInflight)
+            } else {
+                Ok(())
+            };
+        }
+        let received = message.last_received.unwrap_or(now);
+        let elapsed = now.duration_since(received).unwrap_or_default().as_secs();
+        if Duration::from_secs(elapsed) + timeout > LONGEST_INVISIBLE {
+            let reason =
+                "Total VisibilityTimeout for the message is beyond the limit [43200 seconds]";
+            return Err(Error::value(
+                "VisibilityTimeout",
+                &timeout.as_secs(),
+                reason,
+            ));
+        }
+        message.visible_at = now + timeout;
+        Ok(())
+    }
+
+    /// Removes all messages, those in flight too, and forgets all deduplication ids.
+    pub fn purge(&mut self, now: SystemTime) -> Result<(), Error> {
+        if self.purged.is_some_and(|last| last + PURGE_INTERVAL > now) {
+            return Err(Error::PurgeQueueInProgress(self.name.clone()));
+        }
+        self.purged = Some(now);
+        self.messages.clear();
+        self.sequences.clear();
+        self.groups.clear();
+        self.recent.clear();
+        Ok(())
+    }
+
+    /// How many messages there are.
+    pub fn depth(&mut self, now: SystemTime) -> Depth {
+        self.expire(now);
+        let mut depth = Depth::default();
+        for message in self.messages.values() {
+            match (message.visible_at > now, message.received_here) {
+                (false, _) => depth.visible += 1,
+                (true, true) => depth.in_flight += 1,
+                (true, false) => depth.delayed += 1,
+            }
+        }
+        depth
+    }
+
+    /// When the next message becomes visible by itself, if one will.
+    pub fn next_visible(&self, now: SystemTime) -> Option<SystemTime> {
+        let times = self.messages.values().map(|message| message.visible_at);
+        times.filter(|time| *time > now).min()
+    }
+
+    /// Every attribute that `GetQueueAttributes` can show.
+    pub fn shown_attributes(&mut self, now: SystemTime) -> BTreeMap<String, String> {
+        let depth = self.depth(now);
+        let created = self.created.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let mut shown = self.attributes.values().clone();
+        for (name, value) in [
+            ("ApproximateNumberOfMessages", depth.visible.to_string()),
+            (
+                "ApproximateNumberOfMessagesNotVisible",
+                depth.in_flight.to_string(),
+            ),
+            (
+                "ApproximateNumberOfMessagesDelayed",
+                depth.delayed.to_string(),
+            ),
+            ("CreatedTimestamp", created.as_secs().to_string()),
+            ("LastModifiedTimestamp", created.as_secs().to_string()),
+            ("QueueArn", arn(&self.name)),
+        ] {
+            shown.insert(name.to_owned(), value);
+        }
+        shown
+    }
+
+    fn check(&self, message: &NewMessage) -> Result<(), Error> {
+        content::check(message)?;
+        if let Some(group) = &message.group {
+            content::check_id("MessageGroupId", group)?;
+        } else if self.attributes.is_fifo() {
+            return Err(Error::MissingParameter("MessageGroupId"));
+        }
+        if let Some(id) = &message.deduplication {
+            if !self.attributes.is_fifo() {
+                return Err(Error::queue_type("MessageDeduplicationId", id));
+            }
+            content::check_id("MessageDeduplicationId", id)?;
+        }
+        let limit = self.attributes.maximum_message_size();
+        if content::bytes(message) > limit {
+            return Err(Error::MessageTooLong(limit));
+        }
+        Ok(())
+    }
+
+    /// A FIFO queue has one delay for all; there zero means that one.
+    fn delay(&self, message: &NewMessage) -> Result<Duration, Error> {
+        let fifo = self.attributes.is_fifo();
+        match message.delay_seconds {
+            None => Ok(self.attributes.delay()),
+            Some(0) if fifo => Ok(self.attributes.delay()),
+            Some(seconds) if fifo => Err(Error::queue_type("DelaySeconds", &seconds)),
+            Some(seconds @ 0..=900) => Ok(Duration::from_secs(seconds.unsigned_abs())),
+            Some(seconds) => {
+                let reason = "DelaySeconds must be >= 0 and <= 900";
+                Err(Error::value("DelaySeconds", &seconds, reason))
+            }
+        }
+    }
+
+    /// By what a duplicate of the message is known; `None` in a standard queue.
+    fn deduplication_key(&self, message: &NewMessage) -> Result<Option<(Scope, String)>, Error> {
+        if !self.attributes.is_fifo() {
+            return Ok(None);
+        }
+        let id = match &message.deduplication {
+            Some(id) => id.clone(),
+            None if self.attributes.deduplicates_by_content() => content::content_id(&message.body),
+            None => return Err(no_deduplication()),
+        };
+        let by_group = self.attributes.deduplicates_by_group();
+        let scope = message.group.clone().filter(|_| by_group);
+        Ok(Some((scope, id)))
+    }
+
+    /// The next place in the order, and the id of the message that gets it. Ids follow from the
+    /// queue and its age, so that a simulation that is run again has the same ones.
+    fn accept(&mut self) -> Accepted {
+        self.last_sequence += 1;
+        let age = self.created.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let name = format!("{}/{}/{}", self.name, age.as_nanos(), self.last_sequence);
+        Accepted {
+            id: Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes()),
+            sequence: self.last_sequence,
+        }
+    }
+
+    fn sent(&self, accepted: Accepted, message: &NewMessage) -> Sent {
+        let number = self.attributes.is_fifo().then_some(accepted.sequence);
+        Sent {
+            message_id: accepted.id.to_string(),
+            sequence_number: number.map(sequence_number),
+            body_md5: content::body_md5(&message.body),
+            attributes_md5: content::attributes_md5(&message.attributes),
+            system_attributes_md5: content::system_attributes_md5(message.trace_header.as_ref()),
+        }
+    }
+
+    fn store(&mut self, message: Message) {
+        let expiry = message.kept_since + self.attributes.retention();
+        self.next_expiry = Some(self.next_expiry.map_or(expiry, |next| next.min(expiry)));
+        self.sequences.insert(message.id, message.sequence);
+        self.groups.add(self.group(&message), message.sequence);
+        self.messages.insert(message.sequence, message);
+    }
+
+    fn remove(&mut self, sequence: u64) -> Option<Message> {
+        let message = self.messages.remove(&sequence)?;
+        self.sequences.remove(&message.id);
+        self.groups.remove(&self.group(&message), sequence);
+        Some(message)
+    }
+
+    fn group(&self, message: &Message) -> Group {
+        match &message.content.group {
+            Some(group) if self.attributes.is_fifo() => Group::Named(group.clone()),
+            _ => Group::Single(message.sequence),
+        }
+    }
+
+    /// Removes what is older than the retention period, in flight or not.
+    fn expire(&mut self, now: SystemTime) {
+        if self.next_expiry.is_none_or(|next| next > now) {
+            return;
+        }
+        let retention = self.attributes.retention();
+        let expiry = |message: &Message| message.kept_since + retention;
+        let old: Vec<u64> = self
+            .messages
+            .values()
+            .filter(|message| expiry(message) <= now)
+            .map(|message| message.sequence)
+            .collect();
+        for sequence in old {
+            self.remove(sequence);
+        }
+        self.next_expiry = self.messages.values().map(expiry).min();
+    }
+
+    /// How many of `max` messages more may be in flight.
+    fn room(&mut self, max: usize, now: SystemTime) -> Result<usize, Error> {
+        if self.messages.len() + max <= self.most_in_flight {
+            return Ok(max);
+        }
+        let in_flight = self.depth(now).in_flight;
+        match self.most_in_flight.saturating_sub(in_flight) {
+            0 if !self.attributes.is_fifo() => Err(Error::OverLimit),
+            room => Ok(room.min(max)),
+        }
+    }
+
+    /// The messages to give, at most `max`, and those met that were received too often.
+    fn choose(&self, max: usize, now: SystemTime) -> (Vec<u64>, Vec<u64>) {
+        let (mut chosen, mut exhausted) = (Vec::new(), Vec::new());
+        for group in self.groups.in_turn() {
+            for message in group.iter().filter_map(|it| self.messages.get(it)) {
+                if chosen.len() >= max {
+                    return (chosen, exhausted);
+                }
+                if message.visible_at > now {
+                    break;
+                }
+                if self.is_exhausted(message) {
+                    exhausted.push(message.sequence);
+                } else {
+                    chosen.push(message.sequence);
+                }
+            }
+        }
+        (chosen, exhausted)
+    }
+
+    fn is_exhausted(&self, message: &Message) -> bool {
+        let dead_letter = self.attributes.dead_letter();
+        dead_letter.is_some_and(|it| message.receives >= it.max_receive_count)
+    }
+
+    /// Hands out a message, and sends its group to the end of the line.
+    fn give(
+        &mut self,
+        sequence: u64,
+        until: SystemTime,
+        now: SystemTime,
+    ) -> Option<ReceivedMessage> {
+        let message = self.messages.get_mut(&sequence)?;
+        message.visible_at = until;
+        message.receives += 1;
+        message.received_here = true;
+        message.last_received = Some(now);
+        message.first_received.get_or_insert(now);
+        let message = self.messages.get(&sequence)?;
+        self.groups.served(&self.group(message));
+        Some(self.received(message))
+    }
+
+    fn received(&self, message: &Message) -> ReceivedMessage {
+        let receipt = Receipt {
+            queue: self.name.clone(),
+            message: message.id,
+            receive: message.receives,
+        };
+        ReceivedMessage {
+            message_id: message.id.to_string(),
+            receipt_handle: receipt.encode(),
+            body: message.content.body.clone(),
+            body_md5: content::body_md5(&message.content.body),
+            system_attributes: message.system_attributes(self.attributes.is_fifo()),
+            attributes: message.content.attributes.clone(),
+        }
+    }
+
+    fn receipt(&self, handle: &str) -> Result<Receipt, Error> {
+        Receipt::decode(handle)
+            .filter(|receipt| receipt.queue == self.name)
+            .ok_or_else(|| Error::ReceiptHandleIsInvalid(handle.to_owned()))
+    }
+
+    fn find(&self, receipt: &Receipt) -> Option<&Message> {
+        let sequence = self.sequences.get(&receipt.message)?;
+        self.messages.get(sequence)
+    }
+
+    fn find_mut(&mut self, receipt: &Receipt) -> Option<&mut Message> {
+        let sequence = self.sequences.get(&receipt.message)?;
+        self.messages.get_mut(sequence)
+    }
+}
+
+impl Message {
+    fn system_attributes(&self, fifo: bool) -> BTreeMap<String, String> {
+        let trace = self.content.trace_header.as_ref();
+        let trace = trace.map(|it| String::from_utf8_lossy(it.value.bytes()).into_owned());
+        [
+            ("SenderId", Some(ACCOUNT.to_owned())),
+            ("SentTimestamp", Some(millis(self.sent))),
+            ("ApproximateReceiveCount", Some(self.receives.to_string())),
+            (
+                "ApproximateFirstReceiveTimestamp",
+                self.first_received.map(millis),
+            ),
+            ("MessageGroupId", self.content.group.clone()),
+            ("MessageDeduplicationId", self.content.deduplication.clone()),
+            (
+                "SequenceNumber",
+                fifo.then(|| sequence_number(self.sequence)),
+            ),
+            ("AWSTraceHeader", trace),
+            ("DeadLetterQueueSourceArn", self.source.clone()),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+        .collect()
+    }
+}
+
+fn no_deduplication() -> Error {
+    Error::InvalidParameters(
+        "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly".to_owned(),
+    )
+}
+
+fn sequence_number(sequence: u64) -> String {
+    (SEQUENCE_BASE + u128::from(sequence) * SEQUENCE_STEP).to_string()
+}
+
+fn millis(time: SystemTime) -> String {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    since.as_millis().to_string()
+}
+
+#[cfg(test)]
+mod tests;
