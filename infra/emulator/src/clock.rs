@@ -34,6 +34,17 @@ pub(crate) fn month(now: Millis) -> String {
     zoned(now, 9).map_or_else(String::new, |time| time.strftime("%Y-%m").to_string())
 }
 
+/// The time of day of a moment, such as `14:05:09`.
+pub(crate) fn time_of_day(now: Millis, hours: i8) -> String {
+    zoned(now, hours).map_or_else(String::new, |time| time.strftime("%H:%M:%S").to_string())
+}
+
+/// The day of a moment, such as `2026-11-20`.
+pub(crate) fn day(now: Millis, hours: i8) -> String {
+    zoned(now, hours).map_or_else(String::new, |time| time.strftime("%Y-%m-%d").to_string())
+}
+
+/// A moment at a distance of `hours` from UTC.
 fn zoned(now: Millis, hours: i8) -> Option<jiff::Zoned> {
     let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(hours));
     let timestamp = jiff::Timestamp::from_millisecond(now).ok()?;
@@ -42,12 +53,14 @@ fn zoned(now: Millis, hours: i8) -> Option<jiff::Zoned> {
 
 #[cfg(test)]
 mod tests {
-    use super::{http_date, month};
+    use super::{day, http_date, month, time_of_day};
 
     #[test]
     fn a_moment_is_shown_in_japan() {
         let new_year = 1_767_193_200_000;
         assert_eq!(http_date(new_year), "Wed, 31 Dec 2025 15:00:00 GMT");
         assert_eq!(month(new_year), "2026-01");
+        assert_eq!(day(new_year, 9), "2026-01-01");
+        assert_eq!(time_of_day(new_year, 8), "23:00:00");
     }
 }

@@ -129,6 +129,11 @@ impl Emulator {
         &self.inner.client
     }
 
+    /// A number that grows with each change.
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.inner.changes.subscribe()
+    }
+
     /// Tells the pages, and plans to save.
     pub(crate) fn changed(&self) {
         self.inner.changes.send_modify(|number| *number += 1);

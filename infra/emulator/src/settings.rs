@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 pub struct Settings {
     /// The module channel's ID.
     pub channel_id: String,
+    /// Its name, as the link screen shows it.
+    pub channel_name: String,
     /// Its secret: signs webhooks, and proves the channel at the token endpoints.
     pub channel_secret: String,
     /// The secret before the last reissue. Only for webhooks sent with `"signature": "previous"`;
@@ -96,6 +98,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             channel_id: "2000000001".into(),
+            channel_name: "Demo Extension".into(),
             channel_secret: "00112233445566778899aabbccddeeff".into(),
             previous_secret: None,
             bot_header: "X-Emulated-Bot-Id".into(),

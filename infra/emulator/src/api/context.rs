@@ -44,6 +44,8 @@ pub(crate) struct Context<'a> {
     pub(crate) bot: Option<String>,
     /// The chat the call turned out to be for.
     pub(crate) chat: Option<String>,
+    /// Whether there is no such endpoint here.
+    pub(crate) unknown: bool,
 }
 
 /// The answer to a call.
@@ -59,6 +61,8 @@ pub(crate) struct Answer {
     pub(crate) bot: Option<String>,
     /// The chat the call was for.
     pub(crate) chat: Option<String>,
+    /// Whether there is no such endpoint here.
+    pub(crate) unknown: bool,
     /// The bot that has just been attached.
     pub(crate) attached: Option<String>,
 }
@@ -87,6 +91,7 @@ impl<'a> Context<'a> {
             now,
             bot: None,
             chat: None,
+            unknown: false,
         }
     }
 

@@ -77,6 +77,7 @@ fn answer(
         None => route::answer(&mut cx).unwrap_or_else(Answer::from),
     };
     (answer.bot, answer.chat) = (cx.bot.take(), cx.chat.take());
+    answer.unknown = cx.unknown;
     record::write(&mut platform.world, incoming, &answer, fault, now);
     (answer, fault, now)
 }

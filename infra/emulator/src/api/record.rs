@@ -49,6 +49,7 @@ pub(super) fn write(
         status: answer.status,
         request,
         response,
+        emulated: !answer.unknown,
         fault: fault.map(String::from),
     });
 }

@@ -27,5 +27,6 @@ pub(crate) fn answer(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
 fn unknown(cx: &mut Context<'_>, status: u16, text: &str) -> Refusal {
     tracing::warn!("not emulated: {} {}", cx.incoming.method, cx.incoming.path);
     cx.look();
+    cx.unknown = true;
     Refusal::message(status, text)
 }

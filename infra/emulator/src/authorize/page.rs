@@ -2,10 +2,11 @@
 
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
 
 use super::request::Request;
 use super::words::Words;
+use crate::pages;
 use crate::platform::Platform;
 use crate::world::account::Account;
 
@@ -13,6 +14,7 @@ use crate::world::account::Account;
 #[template(path = "authorize.html")]
 struct Screen<'a> {
     words: &'a Words,
+    channel_name: &'a str,
     channel_id: &'a str,
     redirect_uri: &'a str,
     scopes: &'a [String],
@@ -40,6 +42,7 @@ pub(super) fn screen(
         words,
         &Screen {
             words,
+            channel_name: &platform.settings.channel_name,
             channel_id: &platform.settings.channel_id,
             redirect_uri: &request.redirect_uri,
             scopes: &request.scopes,
@@ -55,21 +58,10 @@ pub(super) fn error(sentence: &str, words: &Words) -> Response {
 }
 
 fn html(status: StatusCode, words: &Words, template: &impl Template) -> Response {
-    match template.render() {
-        Ok(text) => {
-            let mut response = (status, Html(text)).into_response();
-            let language = HeaderValue::from_static(words.lang);
-            let headers = response.headers_mut();
-            headers.insert(header::CONTENT_LANGUAGE, language);
-            headers.insert(header::VARY, HeaderValue::from_static("accept-language"));
-            response
-        }
-        Err(error) => {
-            tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "cannot render a page"
-            );
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
-    }
+    let mut response = pages::page(status, template);
+    let headers = response.headers_mut();
+    let language = HeaderValue::from_static(words.lang);
+    headers.insert(header::CONTENT_LANGUAGE, language);
+    headers.insert(header::VARY, HeaderValue::from_static("accept-language"));
+    response
 }

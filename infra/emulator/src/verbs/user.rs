@@ -55,6 +55,28 @@ impl Emulator {
         self.notify(bot, Some(user), vec![event]).await
     }
 
+    /// The user picks a date or time for a datetime picker action. `mode` is `date`, `time` or
+    /// `datetime`.
+    ///
+    /// Source: <https://developers.line.biz/en/reference/messaging-api/#postback-params-object-for-datetime-selection-action>
+    pub async fn user_picks(
+        &self,
+        bot: &str,
+        user: &str,
+        data: &str,
+        mode: &str,
+        value: &str,
+    ) -> Result<Option<Delivery>, Error> {
+        if !matches!(mode, "date" | "time" | "datetime") || value.is_empty() {
+            return Err(Error::request("a date picker needs a mode and a value"));
+        }
+        self.known(bot)?;
+        self.can_write(bot, user)?;
+        let params = json!({ mode: value });
+        let event = json!({"type": "postback", "postback": {"data": data, "params": params}});
+        self.notify(bot, Some(user), vec![event]).await
+    }
+
     /// The user adds the account as a friend, or unblocks it.
     pub async fn follow(&self, bot: &str, user: &str) -> Result<Option<Delivery>, Error> {
         self.known(bot)?;

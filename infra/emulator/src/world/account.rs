@@ -93,6 +93,14 @@ impl Account {
 }
 
 impl Region {
+    /// Hours that its clocks are ahead of UTC.
+    pub(crate) fn hours(self) -> i8 {
+        match self {
+            Self::Jp => 9,
+            Self::Tw => 8,
+        }
+    }
+
     /// The value in LINE's parameters.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -31,6 +31,8 @@ pub struct Call {
     pub request: Value,
     /// The body of the answer.
     pub response: Value,
+    /// Whether the emulator knows this endpoint. If not, the answer says nothing about LINE.
+    pub emulated: bool,
     /// The fault that hit it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,

@@ -1,0 +1,97 @@
+// Keeps the page up to date and lets its buttons work without loading it again.
+// Without this script everything works too, by ordinary forms.
+"use strict";
+
+const live = () => document.querySelectorAll("[data-live]");
+const atEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 80;
+const toEnd = () => document.querySelectorAll("[data-follow]").forEach((box) => { box.scrollTop = box.scrollHeight; });
+
+let looking = false;
+let again = false;
+
+// Fetches the page and takes over its live parts. What is open stays open; where the reader has
+// scrolled away from the end, the place is kept.
+async function look() {
+  if (looking) { again = true; return; }
+  looking = true;
+  try {
+    const answer = await fetch(location.href);
+    if (!answer.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of live()) replace(part, fresh.getElementById(part.id));
+  } catch {
+    // The emulator is away; the stream of changes tells when it is back.
+  } finally {
+    looking = false;
+    if (again) { again = false; look(); }
+  }
+}
+
+function replace(part, fresh) {
+  if (!fresh || fresh.innerHTML === part.dataset.seen) return;
+  // A half-filled date picker is not taken from under the hand.
+  if (part.contains(document.activeElement) && document.activeElement.matches("input")) return;
+  const seen = fresh.innerHTML;
+  for (const open of part.querySelectorAll("details[open][id]")) {
+    const same = fresh.querySelector("#" + CSS.escape(open.id));
+    if (same) same.open = true;
+  }
+  const end = atEnd(part);
+  const place = part.scrollTop;
+  swap(part, [...document.adoptNode(fresh).childNodes]);
+  part.dataset.seen = seen;
+  if (part.hasAttribute("data-follow")) part.scrollTop = end ? part.scrollHeight : place;
+}
+
+// Leaves alone what has not changed, so that a screen reader reads out only what is new.
+function swap(part, fresh) {
+  const old = [...part.childNodes];
+  let same = 0;
+  while (same < old.length && same < fresh.length && old[same].isEqualNode(fresh[same])) same += 1;
+  old.slice(same).forEach((node) => node.remove());
+  part.append(...fresh.slice(same));
+}
+
+function complain(sentence) {
+  const problem = document.getElementById("problem");
+  if (!problem) return;
+  problem.textContent = sentence;
+  problem.hidden = !sentence;
+}
+
+async function act(form) {
+  const buttons = form.querySelectorAll("button");
+  const body = new URLSearchParams(new FormData(form));
+  buttons.forEach((button) => { button.disabled = true; });
+  if (form.hasAttribute("data-clear")) form.reset();
+  complain("");
+  try {
+    const answer = await fetch(form.action, { method: "POST", body, headers: { accept: "application/json" } });
+    if (!answer.ok) complain((await answer.json()).message);
+  } catch {
+    complain("The emulator does not answer.");
+  } finally {
+    buttons.forEach((button) => { button.disabled = false; });
+    look();
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("form[data-act]")) return;
+  event.preventDefault();
+  act(event.target);
+});
+
+// Enter sends, Shift+Enter breaks the line, and Enter that ends a Japanese conversion does neither.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  if (!event.target.matches("textarea")) return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
+});
+
+live().forEach((part) => { part.dataset.seen = part.innerHTML; });
+toEnd();
+const changes = new EventSource("/changes");
+changes.onmessage = look;
+changes.onopen = look;

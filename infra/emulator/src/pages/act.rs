@@ -1,0 +1,107 @@
+//! The buttons of the pages. A script gets an empty answer or a sentence; without a script the
+//! browser is sent back to the page.
+
+use axum::extract::{Form, Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{problem, segment};
+use crate::emulator::Emulator;
+use crate::error::Error;
+
+/// What the forms send; each button uses some of it.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Fields {
+    text: String,
+    data: String,
+    display_text: String,
+    mode: String,
+    value: String,
+}
+
+/// A button of a chat's page.
+pub(super) async fn in_chat(
+    State(emulator): State<Emulator>,
+    Path((bot, chat, verb)): Path<(String, String, String)>,
+    headers: HeaderMap,
+    Form(fields): Form<Fields>,
+) -> Response {
+    let done = chat_act(&emulator, &bot, &chat, &verb, &fields).await;
+    let back = format!("/chats/{}/{}", segment(&bot), segment(&chat));
+    answer(done, &headers, &back)
+}
+
+async fn chat_act(
+    emulator: &Emulator,
+    bot: &str,
+    chat: &str,
+    verb: &str,
+    fields: &Fields,
+) -> Result<(), Error> {
+    // Browsers send line breaks as CR LF; LINE has LF.
+    let text = fields.text.replace("\r\n", "\n");
+    let display = Some(fields.display_text.as_str());
+    let sticker = json!({"type": "sticker", "packageId": "446", "stickerId": "1988"});
+    let sent = match verb {
+        "say" => emulator.user_says(bot, chat, text.trim()).await,
+        "tap" => emulator.user_taps(bot, chat, &fields.data, display).await,
+        "pick" => {
+            let (mode, value) = (&fields.mode, &fields.value);
+            emulator
+                .user_picks(bot, chat, &fields.data, mode, value)
+                .await
+        }
+        "sticker" => emulator.user_sends(bot, chat, sticker).await,
+        "image" => {
+            emulator
+                .user_sends(bot, chat, json!({"type": "image"}))
+                .await
+        }
+        "follow" => emulator.follow(bot, chat).await,
+        "block" => emulator.block(bot, chat).await,
+        "take" => emulator.take(bot, chat).await.map(|()| None),
+        "give" => emulator.give(bot, chat).await.map(|()| None),
+        other => Err(Error::request(format!("a chat has no {other:?}"))),
+    };
+    sent.map(|_| ())
+}
+
+/// A button of an account on the index page.
+pub(super) async fn on_bot(
+    State(emulator): State<Emulator>,
+    Path((bot, verb)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    let done = match verb.as_str() {
+        "suspend" => emulator.suspend(&bot).await,
+        "resume" => emulator.resume(&bot).await,
+        other => Err(Error::request(format!("an account has no {other:?}"))),
+    };
+    answer(done.map(|_| ()), &headers, "/")
+}
+
+/// Sends a webhook again.
+pub(super) async fn again(
+    State(emulator): State<Emulator>,
+    Path(number): Path<u64>,
+    headers: HeaderMap,
+) -> Response {
+    let done = emulator.redeliver(number).await;
+    answer(done.map(|_| ()), &headers, "/")
+}
+
+fn answer(done: Result<(), Error>, headers: &HeaderMap, back: &str) -> Response {
+    let accept = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok());
+    let scripted = accept.is_some_and(|accept| accept.contains("application/json"));
+    match done {
+        Ok(()) if scripted => StatusCode::NO_CONTENT.into_response(),
+        Ok(()) => Redirect::to(back).into_response(),
+        Err(error) if scripted => error.into_response(),
+        Err(error) => problem(StatusCode::BAD_REQUEST, &error.to_string()),
+    }
+}

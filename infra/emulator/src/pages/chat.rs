@@ -1,0 +1,96 @@
+//! A chat: the conversation on one side, what passed between LINE and the module on the other.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::bubble::{self, BubbleView, Button, Tap};
+use super::timeline::{self, Entry};
+use super::{colour, initial, page, problem, segment};
+use crate::emulator::Emulator;
+use crate::platform::Platform;
+use crate::world::account::{Account, AccountStatus};
+use crate::world::chat::Holder;
+use crate::world::user;
+
+#[derive(Template)]
+#[template(path = "chat.html")]
+struct ChatPage<'a> {
+    account: &'a Account,
+    initial: String,
+    colour: u32,
+    name: String,
+    language: String,
+    is_user: bool,
+    friend: bool,
+    blocked: bool,
+    held: bool,
+    base: String,
+    banner: Option<Banner>,
+    bundle_url: Option<&'a str>,
+    bubbles: Vec<BubbleView>,
+    chips: Vec<Button>,
+    entries: Vec<Entry>,
+}
+
+/// Why the module hears nothing of this chat.
+enum Banner {
+    NotAttached,
+    CannotReceive,
+    Suspended,
+    NoWebhookUrl,
+}
+
+/// Shows a chat.
+pub(super) async fn show(
+    State(emulator): State<Emulator>,
+    Path((bot, chat)): Path<(String, String)>,
+) -> Response {
+    let platform = emulator.platform();
+    let Some(account) = platform.world.account(&bot) else {
+        let sentence = format!("There is no account {bot}.");
+        return problem(StatusCode::NOT_FOUND, &sentence);
+    };
+    page(StatusCode::OK, &view(&platform, account, &chat))
+}
+
+fn view<'a>(platform: &'a Platform, account: &'a Account, chat: &str) -> ChatPage<'a> {
+    let world = &platform.world;
+    let (bot, now) = (account.bot_id.as_str(), platform.now());
+    let hours = account.region.hours();
+    let known = world.user(bot, chat);
+    let said = world.chat(bot, chat).map(|chat| &chat.bubbles);
+    let default_active = platform.settings.default_active;
+    ChatPage {
+        account,
+        initial: initial(&account.display_name),
+        colour: colour(&account.display_name),
+        name: known.map_or_else(|| chat.to_owned(), |user| user.name.clone()),
+        language: known.map_or_else(String::new, |user| user.language.clone()),
+        is_user: user::is_user(chat),
+        friend: known.is_none_or(|user| user.friend),
+        blocked: known.is_some_and(|user| user.blocked),
+        held: world.holder(bot, chat, default_active, now) == Holder::Module,
+        base: format!("/chats/{}/{}", segment(bot), segment(chat)),
+        banner: banner(platform, account),
+        bundle_url: platform.settings.bundle_url.as_deref(),
+        bubbles: bubble::bubbles(said.into_iter().flatten(), hours),
+        chips: bubble::chips(said.and_then(|said| said.back())),
+        entries: timeline::of_chat(world, bot, chat, hours),
+    }
+}
+
+fn banner(platform: &Platform, account: &Account) -> Option<Banner> {
+    if account.status != AccountStatus::Active {
+        Some(Banner::Suspended)
+    } else if !account.attached {
+        Some(Banner::NotAttached)
+    } else if !account.has_scope("message:receive") {
+        Some(Banner::CannotReceive)
+    } else if platform.settings.webhook_url.is_none() {
+        Some(Banner::NoWebhookUrl)
+    } else {
+        None
+    }
+}
