@@ -55,8 +55,10 @@ function swap(part, fresh) {
 function complain(sentence) {
   const problem = document.getElementById("problem");
   if (!problem) return;
-  problem.textContent = sentence;
+  const ends = [...document.querySelectorAll("[data-follow]")].some(atEnd);
+  problem.textContent = sentence && sentence[0].toUpperCase() + sentence.slice(1) + ".";
   problem.hidden = !sentence;
+  if (ends) toEnd();
 }
 
 async function act(form) {
@@ -69,7 +71,7 @@ async function act(form) {
     const answer = await fetch(form.action, { method: "POST", body, headers: { accept: "application/json" } });
     if (!answer.ok) complain((await answer.json()).message);
   } catch {
-    complain("The emulator does not answer.");
+    complain("the emulator does not answer");
   } finally {
     buttons.forEach((button) => { button.disabled = false; });
     look();

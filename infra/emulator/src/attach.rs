@@ -161,11 +161,17 @@ fn verifier(challenge: Option<&str>, verifier: Option<&str>) -> Result<(), Refus
     }
 }
 
+/// Marks the account. A module that comes new starts with the default holder in every chat.
 fn attach(cx: &mut Context<'_>, bot: &str, scopes: &[String]) -> Result<(), Refusal> {
     let account = cx.world.account_mut(bot);
     let account = account.ok_or_else(|| invalid_grant("the account is gone"))?;
+    let new = !account.attached;
     account.attached = true;
     account.scopes = scopes.to_vec();
+    if new {
+        let chats = cx.world.chats.get_mut(bot).into_iter().flatten();
+        chats.for_each(|(_, chat)| chat.reset());
+    }
     cx.bot = Some(bot.to_owned());
     Ok(())
 }

@@ -37,7 +37,7 @@ pub(crate) fn routes() -> Router<Emulator> {
 
 /// Keeps web pages of other origins from driving the emulator through somebody's browser.
 pub(crate) async fn same_origin(request: Request, next: Next) -> Response {
-    if is_foreign(request.headers()) {
+    if !request.method().is_safe() && is_foreign(request.headers()) {
         let body = json!({"message": "requests from pages of another origin are refused"});
         return (StatusCode::FORBIDDEN, Json(body)).into_response();
     }

@@ -31,12 +31,8 @@ pub(super) fn write(
     let mut response = answer.body.clone();
     mask_members(&mut response);
     let (request, headers) = (body(incoming), headers(&incoming.headers));
-    tracing::info!(
-        "call {} {} -> {}",
-        incoming.method,
-        incoming.path,
-        answer.status
-    );
+    let path = without_ids(&incoming.path);
+    tracing::info!("call {} {path} -> {}", incoming.method, answer.status);
     world.calls.add(|number| Call {
         number,
         at: now,
@@ -52,6 +48,14 @@ pub(super) fn write(
         emulated: !answer.unknown,
         fault: fault.map(String::from),
     });
+}
+
+/// A path for the log: user ids and the like stay out of it.
+pub(super) fn without_ids(path: &str) -> String {
+    let parts = path
+        .split('/')
+        .map(|part| if part.len() > 30 { "{id}" } else { part });
+    parts.collect::<Vec<_>>().join("/")
 }
 
 fn headers(headers: &HeaderMap) -> BTreeMap<String, String> {

@@ -1,6 +1,6 @@
 //! Which endpoint answers a path. What is not known is refused loudly, never answered with 200.
 
-use super::{Answer, Context, Refusal, bot, profile, send};
+use super::{Answer, Context, Refusal, bot, profile, record, send};
 use crate::{attach, oauth};
 
 type Endpoint = fn(&mut Context<'_>) -> Result<Answer, Refusal>;
@@ -25,7 +25,8 @@ pub(crate) fn answer(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
 }
 
 fn unknown(cx: &mut Context<'_>, status: u16, text: &str) -> Refusal {
-    tracing::warn!("not emulated: {} {}", cx.incoming.method, cx.incoming.path);
+    let path = record::without_ids(&cx.incoming.path);
+    tracing::warn!("not emulated: {} {path}", cx.incoming.method);
     cx.look();
     cx.unknown = true;
     Refusal::message(status, text)

@@ -49,7 +49,7 @@ pub(super) async fn show(
 ) -> Response {
     let platform = emulator.platform();
     let Some(account) = platform.world.account(&bot) else {
-        let sentence = format!("There is no account {bot}.");
+        let sentence = format!("there is no account {bot:?}");
         return problem(StatusCode::NOT_FOUND, &sentence);
     };
     page(StatusCode::OK, &view(&platform, account, &chat))

@@ -61,7 +61,17 @@ struct Problem<'a> {
 }
 
 fn problem(status: StatusCode, sentence: &str) -> Response {
-    page(status, &Problem { sentence })
+    let mut letters = sentence.chars();
+    let first = letters
+        .next()
+        .map(|letter| letter.to_uppercase().to_string());
+    let sentence = format!("{}{}.", first.unwrap_or_default(), letters.as_str());
+    page(
+        status,
+        &Problem {
+            sentence: &sentence,
+        },
+    )
 }
 
 /// A path segment for a link.

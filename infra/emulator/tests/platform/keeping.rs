@@ -1,5 +1,7 @@
 //! Keeping the world in a file.
 
+use std::time::Duration;
+
 use emulator::{Emulator, Settings};
 
 use crate::stage::SALON;
@@ -17,6 +19,25 @@ async fn a_world_kept_in_a_file_is_there_after_a_restart() {
     let second = Emulator::new(settings).unwrap();
     let said = second.conversation(SALON, "LUa").await;
     assert_eq!(said[0].text(), Some("おはよう"));
+}
+
+#[tokio::test]
+async fn changes_are_saved_without_being_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("world.json");
+    let settings = Settings {
+        data_file: Some(file.clone()),
+        ..Settings::default()
+    };
+    let emulator = Emulator::new(settings).unwrap();
+    emulator.user_says(SALON, "LUa", "a").await.unwrap();
+    let saved = async {
+        while !file.exists() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let in_time = tokio::time::timeout(Duration::from_secs(10), saved).await;
+    assert!(in_time.is_ok());
 }
 
 #[tokio::test]
