@@ -24,6 +24,7 @@ mod queue;
 mod receipt;
 mod server;
 mod service;
+mod stored;
 
 pub use attributes::{Attributes, DeadLetter, arn};
 pub use clock::{Clock, ManualClock, SystemClock};

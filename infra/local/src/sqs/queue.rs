@@ -5,13 +5,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use uuid::Uuid;
 
-use super::attributes::{ACCOUNT, Attributes, arn};
+use super::attributes::{Attributes, arn};
 use super::content;
 use super::deduplication::{Accepted, Recent, Scope};
 use super::error::Error;
 use super::groups::{Group, Groups};
 use super::message::{NewMessage, ReceivedMessage, Sent};
 use super::receipt::Receipt;
+use super::stored::{Stored, sequence_number};
 
 /// The most messages in flight: a FIFO queue gives out no more, a standard queue refuses.
 const MOST_IN_FLIGHT: usize = 120_000;
@@ -21,10 +22,6 @@ const LONGEST_INVISIBLE: Duration = Duration::from_secs(43_200);
 
 /// How long after a purge the next is refused.
 const PURGE_INTERVAL: Duration = Duration::from_secs(60);
-
-/// Where sequence numbers begin and how far they are apart: like those of SQS they have 20 digits.
-const SEQUENCE_BASE: u128 = 18_850_000_000_000_000_000;
-const SEQUENCE_STEP: u128 = 256;
 
 /// A queue: what was sent to it and not yet deleted, and who may have it when.
 ///
@@ -38,7 +35,7 @@ pub struct Queue {
     name: String,
     attributes: Attributes,
     created: SystemTime,
-    messages: BTreeMap<u64, Message>,
+    messages: BTreeMap<u64, Stored>,
     sequences: HashMap<Uuid, u64>,
     groups: Groups,
     recent: Recent,
@@ -49,29 +46,9 @@ pub struct Queue {
     next_expiry: Option<SystemTime>,
 }
 
-/// A message in the queue.
-#[derive(Debug)]
-struct Message {
-    id: Uuid,
-    sequence: u64,
-    content: NewMessage,
-    sent: SystemTime,
-    /// From when on the retention period counts.
-    kept_since: SystemTime,
-    /// The message can be received from this time on.
-    visible_at: SystemTime,
-    receives: u32,
-    /// Whether it was received from this queue; else, while it is invisible, it is delayed.
-    received_here: bool,
-    first_received: Option<SystemTime>,
-    last_received: Option<SystemTime>,
-    /// The queue that it was received from too often.
-    source: Option<String>,
-}
-
 /// A message that was received too often, on its way to the dead-letter queue.
 #[derive(Debug)]
-pub struct Dead(Message);
+pub struct Dead(Stored);
 
 /// What a receive gives.
 #[derive(Debug, Default)]
@@ -136,19 +113,7 @@ impl Queue {
         if let Some((scope, id)) = key {
             self.recent.remember(scope, id, accepted, now);
         }
-        self.store(Message {
-            id: accepted.id,
-            sequence: accepted.sequence,
-            content,
-            sent: now,
-            kept_since: now,
-            visible_at: now + delay,
-            receives: 0,
-            received_here: false,
-            first_received: None,
-            last_received: None,
-            source: None,
-        });
+        self.store(Stored::new(accepted, content, delay, now));
         Ok(answer)
     }
 
@@ -197,19 +162,11 @@ impl Queue {
     pub fn bury(&mut self, Dead(message): Dead, source: &str, now: SystemTime) {
         let Accepted { sequence, .. } = self.accept();
         // For a FIFO queue SQS counts the retention anew, for a standard queue from the sending.
-        let kept_since = if self.attributes.is_fifo() {
-            now
-        } else {
-            message.kept_since
+        let kept_since = match self.attributes.is_fifo() {
+            true => now,
+            false => message.kept_since,
         };
-        self.store(Message {
-            sequence,
-            kept_since,
-            visible_at: now,
-            received_here: false,
-            source: Some(arn(source)),
-            ..message
-        });
+        self.store(message.moved(sequence, arn(source), kept_since, now));
     }
 
     /// Deletes a received message. To delete one that is gone already is no error.
@@ -305,20 +262,19 @@ impl Queue {
         let depth = self.depth(now);
         let created = self.created.duration_since(UNIX_EPOCH).unwrap_or_default();
         let mut shown = self.attributes.values().clone();
-        for (name, value) in [
-            ("ApproximateNumberOfMessages", depth.visible.to_string()),
-            (
-                "ApproximateNumberOfMessagesNotVisible",
-                depth.in_flight.to_string(),
-            ),
-            (
-                "ApproximateNumberOfMessagesDelayed",
-                depth.delayed.to_string(),
-            ),
-            ("CreatedTimestamp", created.as_secs().to_string()),
-            ("LastModifiedTimestamp", created.as_secs().to_string()),
+        let numbers = [
+            ("ApproximateNumberOfMessages", depth.visible),
+            ("ApproximateNumberOfMessagesNotVisible", depth.in_flight),
+            ("ApproximateNumberOfMessagesDelayed", depth.delayed),
+        ];
+        let numbers = numbers.map(|(name, number)| (name, number.to_string()));
+        let created = created.as_secs().to_string();
+        let others = [
+            ("CreatedTimestamp", created.clone()),
+            ("LastModifiedTimestamp", created),
             ("QueueArn", arn(&self.name)),
-        ] {
+        ];
+        for (name, value) in numbers.into_iter().chain(others) {
             shown.insert(name.to_owned(), value);
         }
         shown
@@ -397,7 +353,7 @@ impl Queue {
         }
     }
 
-    fn store(&mut self, message: Message) {
+    fn store(&mut self, message: Stored) {
         let expiry = message.kept_since + self.attributes.retention();
         self.next_expiry = Some(self.next_expiry.map_or(expiry, |next| next.min(expiry)));
         self.sequences.insert(message.id, message.sequence);
@@ -405,14 +361,14 @@ impl Queue {
         self.messages.insert(message.sequence, message);
     }
 
-    fn remove(&mut self, sequence: u64) -> Option<Message> {
+    fn remove(&mut self, sequence: u64) -> Option<Stored> {
         let message = self.messages.remove(&sequence)?;
         self.sequences.remove(&message.id);
         self.groups.remove(&self.group(&message), sequence);
         Some(message)
     }
 
-    fn group(&self, message: &Message) -> Group {
+    fn group(&self, message: &Stored) -> Group {
         match &message.content.group {
             Some(group) if self.attributes.is_fifo() => Group::Named(group.clone()),
             _ => Group::Single(message.sequence),
@@ -425,7 +381,7 @@ impl Queue {
             return;
         }
         let retention = self.attributes.retention();
-        let expiry = |message: &Message| message.kept_since + retention;
+        let expiry = |message: &Stored| message.kept_since + retention;
         let old: Vec<u64> = self
             .messages
             .values()
@@ -471,7 +427,7 @@ impl Queue {
         (chosen, exhausted)
     }
 
-    fn is_exhausted(&self, message: &Message) -> bool {
+    fn is_exhausted(&self, message: &Stored) -> bool {
         let dead_letter = self.attributes.dead_letter();
         dead_letter.is_some_and(|it| message.receives >= it.max_receive_count)
     }
@@ -484,17 +440,13 @@ impl Queue {
         now: SystemTime,
     ) -> Option<ReceivedMessage> {
         let message = self.messages.get_mut(&sequence)?;
-        message.visible_at = until;
-        message.receives += 1;
-        message.received_here = true;
-        message.last_received = Some(now);
-        message.first_received.get_or_insert(now);
+        message.receive(until, now);
         let message = self.messages.get(&sequence)?;
         self.groups.served(&self.group(message));
         Some(self.received(message))
     }
 
-    fn received(&self, message: &Message) -> ReceivedMessage {
+    fn received(&self, message: &Stored) -> ReceivedMessage {
         let receipt = Receipt {
             queue: self.name.clone(),
             message: message.id,
@@ -516,41 +468,14 @@ impl Queue {
             .ok_or_else(|| Error::ReceiptHandleIsInvalid(handle.to_owned()))
     }
 
-    fn find(&self, receipt: &Receipt) -> Option<&Message> {
+    fn find(&self, receipt: &Receipt) -> Option<&Stored> {
         let sequence = self.sequences.get(&receipt.message)?;
         self.messages.get(sequence)
     }
 
-    fn find_mut(&mut self, receipt: &Receipt) -> Option<&mut Message> {
+    fn find_mut(&mut self, receipt: &Receipt) -> Option<&mut Stored> {
         let sequence = self.sequences.get(&receipt.message)?;
         self.messages.get_mut(sequence)
-    }
-}
-
-impl Message {
-    fn system_attributes(&self, fifo: bool) -> BTreeMap<String, String> {
-        let trace = self.content.trace_header.as_ref();
-        let trace = trace.map(|it| String::from_utf8_lossy(it.value.bytes()).into_owned());
-        [
-            ("SenderId", Some(ACCOUNT.to_owned())),
-            ("SentTimestamp", Some(millis(self.sent))),
-            ("ApproximateReceiveCount", Some(self.receives.to_string())),
-            (
-                "ApproximateFirstReceiveTimestamp",
-                self.first_received.map(millis),
-            ),
-            ("MessageGroupId", self.content.group.clone()),
-            ("MessageDeduplicationId", self.content.deduplication.clone()),
-            (
-                "SequenceNumber",
-                fifo.then(|| sequence_number(self.sequence)),
-            ),
-            ("AWSTraceHeader", trace),
-            ("DeadLetterQueueSourceArn", self.source.clone()),
-        ]
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
-        .collect()
     }
 }
 
@@ -558,15 +483,6 @@ fn no_deduplication() -> Error {
     Error::InvalidParameters(
         "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly".to_owned(),
     )
-}
-
-fn sequence_number(sequence: u64) -> String {
-    (SEQUENCE_BASE + u128::from(sequence) * SEQUENCE_STEP).to_string()
-}
-
-fn millis(time: SystemTime) -> String {
-    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    since.as_millis().to_string()
 }
 
 #[cfg(test)]

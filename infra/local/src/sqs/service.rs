@@ -245,7 +245,8 @@ impl Sqs {
         let mut state = self.state();
         let entry = state.entry(queue)?;
         let received = entry.queue.receive(max, visibility, now)?;
-        let next = entry.queue.next_visible(now);
+        let empty = received.messages.is_empty();
+        let next = empty.then(|| entry.queue.next_visible(now)).flatten();
         let target = entry.queue.attributes().dead_letter();
         let target = target.map(|it| it.queue.clone());
         if let Some(target) = target.filter(|_| !received.dead.is_empty()) {

@@ -262,10 +262,14 @@ async fn a_long_poll_follows_the_clock_of_the_server() {
         tokio::task::yield_now().await;
     }
     // Whether the server waits already or is about to: in the end its time is over.
-    while !poll.is_finished() {
-        clock.advance(Duration::from_secs(20));
-        tokio::task::yield_now().await;
-    }
+    let move_clock = async {
+        while !poll.is_finished() {
+            clock.advance(Duration::from_secs(20));
+            tokio::task::yield_now().await;
+        }
+    };
+    let ended = tokio::time::timeout(Duration::from_secs(10), move_clock).await;
+    ended.expect("it waits on");
     assert_eq!(poll.await.unwrap().unwrap().messages(), []);
 }
 

@@ -43,6 +43,13 @@ async fn waiting(sqs: &Sqs) -> tokio::task::JoinHandle<Vec<ReceivedMessage>> {
     task
 }
 
+/// What a waiting receive got, now that nothing keeps it waiting.
+async fn got(receive: tokio::task::JoinHandle<Vec<ReceivedMessage>>) -> Vec<String> {
+    let received = tokio::time::timeout(10 * SECOND, receive).await;
+    let messages = received.expect("it waits on").unwrap();
+    messages.into_iter().map(|message| message.body).collect()
+}
+
 fn bodies(messages: &[ReceivedMessage]) -> Vec<&str> {
     messages
         .iter()
@@ -62,7 +69,7 @@ async fn a_waiting_receive_ends_when_a_message_arrives() {
     let (sqs, _clock) = world(&[]);
     let receive = waiting(&sqs).await;
     sqs.send("q.fifo", message("m")).unwrap();
-    assert_eq!(bodies(&receive.await.unwrap()), ["m"]);
+    assert_eq!(got(receive).await, ["m"]);
 }
 
 #[tokio::test]
@@ -77,7 +84,7 @@ async fn a_waiting_receive_ends_when_a_message_becomes_visible_again() {
     tokio::task::yield_now().await;
     assert!(!receive.is_finished());
     clock.advance(SECOND);
-    assert_eq!(bodies(&receive.await.unwrap()), ["m"]);
+    assert_eq!(got(receive).await, ["m"]);
 }
 
 #[tokio::test]
@@ -86,7 +93,7 @@ async fn a_waiting_receive_ends_when_a_delay_is_over() {
     sqs.send("q.fifo", message("m")).unwrap();
     let receive = waiting(&sqs).await;
     clock.advance(3 * SECOND);
-    assert_eq!(bodies(&receive.await.unwrap()), ["m"]);
+    assert_eq!(got(receive).await, ["m"]);
 }
 
 #[tokio::test]
@@ -100,7 +107,7 @@ async fn a_waiting_receive_ends_when_its_group_is_freed() {
         .unwrap();
     let receive = waiting(&sqs).await;
     sqs.delete("q.fifo", &first[0].receipt_handle).unwrap();
-    assert_eq!(bodies(&receive.await.unwrap()), ["b"]);
+    assert_eq!(got(receive).await, ["b"]);
 }
 
 #[tokio::test]
@@ -115,7 +122,7 @@ async fn a_waiting_receive_ends_when_a_message_is_given_back() {
     let handle = &first[0].receipt_handle;
     sqs.change_visibility("q.fifo", handle, Duration::ZERO)
         .unwrap();
-    assert_eq!(bodies(&receive.await.unwrap()), ["a"]);
+    assert_eq!(got(receive).await, ["a"]);
 }
 
 #[tokio::test]
@@ -131,7 +138,7 @@ async fn a_waiting_receive_hears_of_a_visibility_that_was_shortened() {
     sqs.change_visibility("q.fifo", handle, 2 * SECOND).unwrap();
     tokio::task::yield_now().await;
     clock.advance(2 * SECOND);
-    assert_eq!(bodies(&receive.await.unwrap()), ["a"]);
+    assert_eq!(got(receive).await, ["a"]);
 }
 
 #[tokio::test]
@@ -139,7 +146,7 @@ async fn a_waiting_receive_ends_empty_when_its_time_is_over() {
     let (sqs, clock) = world(&[]);
     let receive = waiting(&sqs).await;
     clock.advance(20 * SECOND);
-    assert_eq!(receive.await.unwrap(), []);
+    assert_eq!(got(receive).await, [""; 0]);
 }
 
 #[tokio::test]
@@ -149,8 +156,8 @@ async fn of_two_waiting_receives_one_gets_the_message() {
     sqs.send("q.fifo", message("m")).unwrap();
     tokio::task::yield_now().await;
     clock.advance(20 * SECOND);
-    let got = one.await.unwrap().len() + other.await.unwrap().len();
-    assert_eq!(got, 1);
+    let count = got(one).await.len() + got(other).await.len();
+    assert_eq!(count, 1);
 }
 
 #[tokio::test]
@@ -180,7 +187,7 @@ async fn a_poison_message_moves_to_the_dead_letter_queue_and_wakes_who_waits_the
     };
     assert_eq!(bodies(&receive().await.unwrap()), ["poison"]);
     assert_eq!(receive().await, Ok(Vec::new()));
-    assert_eq!(bodies(&waits.await.unwrap()), ["poison"]);
+    assert_eq!(got(waits).await, ["poison"]);
     assert_eq!(sqs.depth("source.fifo"), (0, 0));
 }
 
