@@ -1,8 +1,27 @@
 #![doc = include_str!("../README.md")]
 
+pub mod bundle;
+pub mod demo;
 pub mod dynamodb;
 pub mod event_source;
 pub mod function;
+pub mod gate;
 pub mod gateway;
+mod ready;
 pub mod sqs;
+pub mod stack;
+pub mod talk;
 pub mod template;
+
+/// Shows what the functions and the servers log, on standard error, from the
+/// level in `LOG_LEVEL` up; warnings if it is not set.
+pub fn start_logs() {
+    let level = std::env::var("LOG_LEVEL")
+        .ok()
+        .and_then(|level| level.parse().ok());
+    tracing_subscriber::fmt()
+        .compact()
+        .with_max_level(level.unwrap_or(tracing::Level::WARN))
+        .with_writer(std::io::stderr)
+        .init();
+}

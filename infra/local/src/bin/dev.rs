@@ -1,0 +1,103 @@
+//! `cargo dev`: everything on this machine, until Ctrl-C.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use local::stack::{Options, Stack, StackError};
+use serde_json::json;
+
+/// Run the whole bundle on this machine: emulators of DynamoDB, SQS and the LINE Platform, the
+/// gateway, and the functions. Listens on 127.0.0.1 only. A port of 0 takes a free one.
+#[derive(Parser)]
+#[command(name = "cargo dev", bin_name = "cargo dev")]
+struct Arguments {
+    /// Port of the bundle's public side.
+    #[arg(long, default_value_t = 9000)]
+    port: u16,
+    /// Port of the LINE Platform emulator.
+    #[arg(long, default_value_t = 9001)]
+    line_port: u16,
+    /// Port of DynamoDB.
+    #[arg(long, default_value_t = 9002)]
+    dynamodb_port: u16,
+    /// Port of SQS.
+    #[arg(long, default_value_t = 9003)]
+    sqs_port: u16,
+    /// Folder that keeps the table and the LINE world; without it they live in memory.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// When ready, print one line of JSON with all addresses.
+    #[arg(long)]
+    json: bool,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    local::start_logs();
+    match run(arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("cargo dev: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<(), StackError> {
+    let options = Options {
+        port: arguments.port,
+        line_port: arguments.line_port,
+        dynamodb_port: arguments.dynamodb_port,
+        sqs_port: arguments.sqs_port,
+        data: arguments.data,
+    };
+    let stack = Stack::start(&options).await?;
+    if arguments.json {
+        print_json(&stack);
+    } else {
+        print_addresses(&stack);
+    }
+    let _ = tokio::signal::ctrl_c().await;
+    stack.save();
+    Ok(())
+}
+
+fn print_json(stack: &Stack) {
+    let line = stack.line.settings();
+    let mut addresses = json!(stack.addresses);
+    addresses["channel_id"] = json!(line.channel_id);
+    addresses["channel_secret"] = json!(line.channel_secret);
+    addresses["bot_header"] = json!(line.bot_header);
+    println!("{addresses}");
+}
+
+fn print_addresses(stack: &Stack) {
+    let at = &stack.addresses;
+    let line = stack.line.settings();
+    println!(
+        "
+Ready: a signed webhook has made the whole round.
+
+  1. Link an account    {}/
+  2. Chat as a user     {}/
+
+  Webhook               {}
+  Channel               {} · secret {} · bot header {}
+  DynamoDB              {} · table {}
+  SQS                   {} · queue {}
+
+Ctrl-C ends it.",
+        at.public_url,
+        at.line_url,
+        at.webhook_url,
+        line.channel_id,
+        line.channel_secret,
+        line.bot_header,
+        at.dynamodb_url,
+        at.table_name,
+        at.sqs_url,
+        at.event_queue_url,
+    );
+}

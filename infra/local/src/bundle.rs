@@ -1,0 +1,167 @@
+//! The bundle's functions, in this process: each with the configuration that it
+//! would have in AWS, read by its own code, and the real SDK clients.
+
+use std::collections::{BTreeMap, HashMap};
+use std::convert::Infallible;
+use std::time::Duration;
+
+use aws_smithy_async::time::SharedTimeSource;
+use lambda_runtime::LambdaEvent;
+use reservation::Reservation;
+use shared::aws::{Aws, Patience, plain_connector, tokio_sleep};
+use shared::domain::Timestamp;
+use shared::env::{ConfigError, Env};
+use shared::line::LineClient;
+use shared::line::attach::{AttachClient, Credentials};
+use shared::line::http::Http;
+use shared::queue::Queue;
+use shared::random::Random;
+use shared::secret::{ChannelSecret, SecretPlace};
+use shared::store::Store;
+
+use crate::function::Function;
+use crate::template::FunctionDefinition;
+
+/// LINE is on this machine: an answer that takes longer is none.
+const LINE_PATIENCE: Duration = Duration::from_secs(3);
+
+/// The functions' variables, by name.
+pub type Variables = BTreeMap<String, String>;
+
+/// Why the bundle cannot be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum BundleError {
+    /// A function refuses its configuration.
+    #[error("{function} refuses to start: {source}")]
+    Config {
+        /// The function.
+        function: String,
+        /// What it says.
+        source: ConfigError,
+    },
+    /// The template has a function that the local stack cannot run.
+    #[error("the template has the function {0}, which the local stack does not know")]
+    Unknown(String),
+}
+
+/// The functions that the template defines, by their logical names.
+///
+/// # Errors
+/// [`BundleError`].
+pub fn functions(
+    definitions: &[FunctionDefinition],
+    variables: &Variables,
+) -> Result<HashMap<String, Function>, BundleError> {
+    let function = |definition: &FunctionDefinition| {
+        let name = definition.logical_name.clone();
+        let made = match name.as_str() {
+            "AttachFunction" => attach(variables, definition.timeout),
+            "WebhookFunction" => webhook(variables, definition.timeout),
+            "WorkerFunction" => worker(variables, definition.timeout),
+            _ => return Err(BundleError::Unknown(name)),
+        };
+        let made = made.map_err(|source| BundleError::Config {
+            function: name.clone(),
+            source,
+        })?;
+        Ok((name, made))
+    };
+    definitions.iter().map(function).collect()
+}
+
+fn webhook(variables: &Variables, timeout: Duration) -> Result<Function, ConfigError> {
+    let config = webhook::Config::read(&Env::from_map(variables.clone()))?;
+    let app = webhook::App {
+        secret: secret(config.secret),
+        queue: Queue::new(
+            Aws::emulated().sqs(config.sqs_endpoint, Patience::WEBHOOK),
+            config.queue_url,
+        ),
+        clock: SharedTimeSource::default(),
+        sleep: tokio_sleep(),
+    };
+    Ok(Function::typed(
+        "webhook",
+        timeout,
+        move |event: LambdaEvent<_>| {
+            let app = app.clone();
+            async move { Ok::<_, Infallible>(webhook::handle(&app, event.payload).await) }
+        },
+    ))
+}
+
+fn attach(variables: &Variables, timeout: Duration) -> Result<Function, ConfigError> {
+    let config = attach::Config::read(&Env::from_map(variables.clone()))?;
+    let secret = secret(config.secret);
+    let id = config.channel.id.clone();
+    let app = attach::App {
+        offer: config.offer,
+        attach: AttachClient::new(
+            http(),
+            config.manager_url,
+            id,
+            secret.clone(),
+            Credentials::Basic,
+        ),
+        line: LineClient::new(http(), config.channel, secret),
+        store: Store::new(
+            Aws::emulated().dynamodb(config.dynamodb_endpoint, Patience::WORKER),
+            config.table,
+        ),
+        clock: SharedTimeSource::default(),
+        random: Random::system(),
+    };
+    Ok(Function::typed(
+        "attach",
+        timeout,
+        move |event: LambdaEvent<_>| {
+            let app = app.clone();
+            async move { Ok::<_, Infallible>(attach::handle(&app, event.payload).await) }
+        },
+    ))
+}
+
+fn worker(variables: &Variables, timeout: Duration) -> Result<Function, ConfigError> {
+    let config = worker::Config::read(&Env::from_map(variables.clone()))?;
+    let aws = Aws::emulated();
+    let app = worker::App {
+        module: Reservation,
+        store: Store::new(
+            aws.dynamodb(config.dynamodb_endpoint, Patience::WORKER),
+            config.table,
+        ),
+        queue: Queue::new(
+            aws.sqs(config.sqs_endpoint, Patience::WORKER),
+            config.queue_url,
+        ),
+        line: LineClient::new(http(), config.channel, secret(config.secret)),
+        default_active: config.default_active,
+        clock: SharedTimeSource::default(),
+        sleep: tokio_sleep(),
+        random: Random::system(),
+    };
+    Ok(Function::typed(
+        "worker",
+        timeout,
+        move |event: LambdaEvent<_>| {
+            let app = app.clone();
+            let deadline = Timestamp(i64::try_from(event.context.deadline).unwrap_or(i64::MAX));
+            async move { Ok::<_, Infallible>(worker::handle(&app, event.payload, deadline).await) }
+        },
+    ))
+}
+
+fn http() -> Http {
+    let connector = plain_connector(LINE_PATIENCE, LINE_PATIENCE);
+    Http::new(
+        connector,
+        SharedTimeSource::default(),
+        tokio_sleep(),
+        LINE_PATIENCE,
+    )
+}
+
+fn secret(place: SecretPlace) -> ChannelSecret {
+    let client = || Aws::emulated().secrets_manager(Patience::WORKER);
+    ChannelSecret::new(place, client, SharedTimeSource::default())
+}

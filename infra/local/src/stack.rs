@@ -1,0 +1,370 @@
+//! The whole bundle on this machine: emulators of DynamoDB, SQS and LINE, the
+//! gateway and the event source, and the functions between them.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use emulator::{Emulator, Settings};
+use serde::Serialize;
+use shared::aws::{Aws, Patience};
+use shared::store::Store;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use crate::bundle::{self, BundleError, Variables};
+use crate::dynamodb::{DynamoDb, DynamoDbError};
+use crate::event_source::EventSourceMapping;
+use crate::gate::Gate;
+use crate::gateway::Gateway;
+use crate::sqs::{Sqs, SystemClock};
+use crate::template::{Template, TemplateError};
+
+/// The scopes that the local module asks for.
+const SCOPES: &str = "message:send message:receive profile:read";
+
+/// How the stack is started. A port of 0 takes a free one.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The bundle's public side.
+    pub port: u16,
+    /// The LINE Platform emulator.
+    pub line_port: u16,
+    /// DynamoDB.
+    pub dynamodb_port: u16,
+    /// SQS.
+    pub sqs_port: u16,
+    /// Where table and LINE world are kept; in memory if nowhere.
+    pub data: Option<PathBuf>,
+}
+
+/// Where everything is.
+#[derive(Debug, Clone, Serialize)]
+pub struct Addresses {
+    /// The bundle's public side: its start page.
+    pub public_url: String,
+    /// Where LINE sends webhooks.
+    pub webhook_url: String,
+    /// The LINE Platform emulator: its pages, its API, its control interface.
+    pub line_url: String,
+    /// DynamoDB.
+    pub dynamodb_url: String,
+    /// SQS.
+    pub sqs_url: String,
+    /// The table's name.
+    pub table_name: String,
+    /// The event queue's URL.
+    pub event_queue_url: String,
+}
+
+/// A running stack. It ends when it is dropped.
+pub struct Stack {
+    /// Where everything is.
+    pub addresses: Addresses,
+    /// The LINE Platform.
+    pub line: Emulator,
+    /// SQS.
+    pub sqs: Sqs,
+    /// The table, by the functions' own code.
+    pub store: Store,
+    /// Between the functions and DynamoDB.
+    pub dynamodb_gate: Gate,
+    /// Between the functions and SQS.
+    pub sqs_gate: Gate,
+    pub(crate) aws: aws_sdk_dynamodb::Client,
+    tasks: JoinSet<()>,
+}
+
+/// Why there is no stack.
+#[derive(Debug, thiserror::Error)]
+pub enum StackError {
+    /// A port is not free.
+    #[error("port {port} is taken: choose another with {flag}, or 0 for a free one")]
+    Port {
+        /// The port.
+        port: u16,
+        /// The flag that chooses it.
+        flag: &'static str,
+    },
+    /// A listener or folder could not be made.
+    #[error("{what}: {source}")]
+    Io {
+        /// What was tried.
+        what: String,
+        /// Why it failed.
+        source: io::Error,
+    },
+    /// template.yaml is not what the stack needs.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// DynamoDB does not start.
+    #[error(transparent)]
+    DynamoDb(#[from] DynamoDbError),
+    /// A queue cannot be made.
+    #[error("the queue {name} of the template cannot be made: {reason}")]
+    Queue {
+        /// Its name.
+        name: String,
+        /// Why.
+        reason: String,
+    },
+    /// The emulator does not start.
+    #[error("the LINE Platform emulator does not start: {0}")]
+    Line(String),
+    /// The functions do not start.
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+    /// The first round did not come to its end.
+    #[error("the stack is up, but a signed webhook did not make the whole round: {0}")]
+    NotReady(String),
+}
+
+/// The four listeners, bound before anything else: configuration needs their addresses.
+struct Listeners {
+    public: TcpListener,
+    line: TcpListener,
+    dynamodb: TcpListener,
+    sqs: TcpListener,
+}
+
+impl Stack {
+    /// Starts everything, and returns when a signed webhook has made the whole
+    /// round: through gateway, webhook, queue and worker into the table.
+    ///
+    /// # Errors
+    /// [`StackError`], in one sentence that names the thing.
+    pub async fn start(options: &Options) -> Result<Self, StackError> {
+        let template = Template::load(template_path())?;
+        let listeners = Listeners::bind(options).await?;
+        let stack = Self::assemble(&template, listeners, options.data.as_deref()).await?;
+        stack.prove_round().await.map_err(StackError::NotReady)?;
+        Ok(stack)
+    }
+
+    async fn assemble(
+        template: &Template,
+        at: Listeners,
+        data: Option<&Path>,
+    ) -> Result<Self, StackError> {
+        let mut tasks = JoinSet::new();
+        let sqs = start_sqs(template, at.sqs, &mut tasks).await?;
+        let (dynamodb_gate, dynamodb_url) =
+            start_dynamodb(template, at.dynamodb, data, &mut tasks).await?;
+        let public_url = url(&at.public)?;
+        let line_url = url(&at.line)?;
+        let addresses = Addresses {
+            webhook_url: format!("{public_url}/webhook"),
+            sqs_url: sqs.url,
+            event_queue_url: sqs.event_queue_url,
+            table_name: template.table("Table")?.name,
+            public_url,
+            line_url,
+            dynamodb_url,
+        };
+        let line = start_line(&addresses, at.line, data, &mut tasks)?;
+        let functions = bundle::functions(
+            &template.functions()?,
+            &variables(&addresses, &line.settings()),
+        )?;
+        for definition in template.functions()? {
+            for source in definition.event_sources {
+                let Some(function) = functions.get(&definition.logical_name) else {
+                    continue;
+                };
+                let mapping = EventSourceMapping::new(sqs.server.clone(), source, function.clone());
+                tasks.spawn(mapping.run(std::future::pending()));
+            }
+        }
+        let gateway = Gateway::new(template.routes()?, functions);
+        tasks.spawn(async move { drop(gateway.serve(at.public).await) });
+        let aws = Aws::emulated().dynamodb(Some(addresses.dynamodb_url.clone()), Patience::WORKER);
+        let store = Store::new(aws.clone(), addresses.table_name.clone());
+        Ok(Self {
+            addresses,
+            line,
+            sqs: sqs.server,
+            store,
+            dynamodb_gate,
+            sqs_gate: sqs.gate,
+            aws,
+            tasks,
+        })
+    }
+
+    /// Serves until a server ends by itself, which it does not.
+    pub async fn serve(mut self) {
+        while self.tasks.join_next().await.is_some() {}
+    }
+
+    /// Writes the LINE world to its file, if it has one.
+    pub fn save(&self) {
+        if let Err(error) = self.line.save() {
+            tracing::error!(%error, "the LINE world could not be saved");
+        }
+    }
+}
+
+struct StartedSqs {
+    server: Sqs,
+    gate: Gate,
+    url: String,
+    event_queue_url: String,
+}
+
+async fn start_sqs(
+    template: &Template,
+    listener: TcpListener,
+    tasks: &mut JoinSet<()>,
+) -> Result<StartedSqs, StackError> {
+    let server = Sqs::new(SystemClock);
+    server.set_address(address(&listener)?);
+    let mut queues = template.queues()?;
+    queues.sort_by_key(crate::template::QueueDefinition::redrives); // a dead-letter queue comes first
+    for queue in queues {
+        let made = server.create_queue(&queue.name, queue.attributes);
+        made.map_err(|error| StackError::Queue {
+            name: queue.name,
+            reason: error.to_string(),
+        })?;
+    }
+    let name = template.queue("EventQueue")?.name;
+    let event_queue_url = server.queue_url(&name);
+    let event_queue_url = event_queue_url.map_err(|error| StackError::Queue {
+        name,
+        reason: error.to_string(),
+    })?;
+    let url = url(&listener)?;
+    let inner = bind(0, "--sqs-port").await?;
+    let gate = gate(listener, &inner, tasks)?;
+    tasks.spawn(server.serve(inner));
+    Ok(StartedSqs {
+        server,
+        gate,
+        url,
+        event_queue_url,
+    })
+}
+
+async fn start_dynamodb(
+    template: &Template,
+    listener: TcpListener,
+    data: Option<&Path>,
+    tasks: &mut JoinSet<()>,
+) -> Result<(Gate, String), StackError> {
+    let dynamodb = match data {
+        None => DynamoDb::in_memory()?,
+        Some(folder) => {
+            std::fs::create_dir_all(folder)
+                .map_err(io_error(&format!("the folder {}", folder.display())))?;
+            DynamoDb::in_file(&folder.join("table.sqlite"))?
+        }
+    };
+    for table in template.tables()? {
+        dynamodb.create_if_absent(&table)?;
+    }
+    let url = url(&listener)?;
+    let inner = bind(0, "--dynamodb-port").await?;
+    let gate = gate(listener, &inner, tasks)?;
+    tasks.spawn(dynamodb.serve(inner));
+    Ok((gate, url))
+}
+
+/// The functions reach a server through a gate, whose port is the one asked for.
+fn gate(
+    outer: TcpListener,
+    inner: &TcpListener,
+    tasks: &mut JoinSet<()>,
+) -> Result<Gate, StackError> {
+    let (gate, serving) = Gate::new(outer, address(inner)?);
+    tasks.spawn(serving);
+    Ok(gate)
+}
+
+fn start_line(
+    addresses: &Addresses,
+    listener: TcpListener,
+    data: Option<&Path>,
+    tasks: &mut JoinSet<()>,
+) -> Result<Emulator, StackError> {
+    let settings = Settings {
+        webhook_url: Some(addresses.webhook_url.clone()),
+        redirect_urls: vec![format!("{}/attach/callback", addresses.public_url)],
+        bundle_url: Some(addresses.public_url.clone()),
+        data_file: data.map(|folder| folder.join("line.json")),
+        ..Settings::default()
+    };
+    let line = Emulator::new(settings).map_err(|error| StackError::Line(error.to_string()))?;
+    let serving = line.serve(listener);
+    tasks.spawn(async move { drop(serving.await) });
+    Ok(line)
+}
+
+/// What the functions are told, as the template would.
+fn variables(addresses: &Addresses, line: &Settings) -> Variables {
+    [
+        ("LINE_CHANNEL_ID", line.channel_id.as_str()),
+        ("LINE_CHANNEL_SECRET", &line.channel_secret),
+        ("LINE_BOT_HEADER", &line.bot_header),
+        ("LINE_API_URL", &addresses.line_url),
+        ("LINE_MANAGER_URL", &addresses.line_url),
+        ("LINE_SCOPES", SCOPES),
+        (
+            "LINE_DEFAULT_ACTIVE",
+            if line.default_active { "true" } else { "false" },
+        ),
+        ("PUBLIC_URL", &addresses.public_url),
+        ("TABLE_NAME", &addresses.table_name),
+        ("EVENT_QUEUE_URL", &addresses.event_queue_url),
+        ("AWS_ENDPOINT_URL_DYNAMODB", &addresses.dynamodb_url),
+        ("AWS_ENDPOINT_URL_SQS", &addresses.sqs_url),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into()
+}
+
+impl Listeners {
+    async fn bind(options: &Options) -> Result<Self, StackError> {
+        Ok(Self {
+            public: bind(options.port, "--port").await?,
+            line: bind(options.line_port, "--line-port").await?,
+            dynamodb: bind(options.dynamodb_port, "--dynamodb-port").await?,
+            sqs: bind(options.sqs_port, "--sqs-port").await?,
+        })
+    }
+}
+
+async fn bind(port: u16, flag: &'static str) -> Result<TcpListener, StackError> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .await
+        .map_err(|source| match source.kind() {
+            io::ErrorKind::AddrInUse => StackError::Port { port, flag },
+            _ => StackError::Io {
+                what: format!("port {port}"),
+                source,
+            },
+        })
+}
+
+fn address(listener: &TcpListener) -> Result<SocketAddr, StackError> {
+    listener
+        .local_addr()
+        .map_err(io_error("a listener's address"))
+}
+
+fn url(listener: &TcpListener) -> Result<String, StackError> {
+    Ok(format!("http://{}", address(listener)?))
+}
+
+fn io_error(what: &str) -> impl FnOnce(io::Error) -> StackError {
+    let what = what.to_owned();
+    move |source| StackError::Io { what, source }
+}
+
+/// The template of the working copy that this was built from.
+fn template_path() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../template.yaml")
+}
+
+/// How long tests and the demo wait for something to come about.
+pub const PATIENCE: Duration = Duration::from_secs(20);

@@ -1,0 +1,235 @@
+//! A running stack as people use it: an admin's browser, a user's chat. The
+//! demo and the tests are written with it.
+
+use std::time::Duration;
+
+use emulator::{Bubble, Delivery, Speaker};
+
+use crate::stack::{PATIENCE, Stack};
+
+/// Something that should have happened did not.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Unexpected(pub String);
+
+/// A browser that keeps cookies and follows no redirect by itself.
+#[derive(Debug)]
+pub struct Browser {
+    client: reqwest::Client,
+    public_url: String,
+    cookies: Vec<(String, String)>,
+    language: String,
+}
+
+/// What a browser was answered.
+#[derive(Debug)]
+pub struct Page {
+    /// The status.
+    pub status: u16,
+    /// Where it leads, if it is a redirect.
+    pub location: Option<String>,
+    /// The page.
+    pub body: String,
+}
+
+impl Browser {
+    /// A new browser on the stack's public side, whose owner reads `language`.
+    pub fn new(stack: &Stack, language: &str) -> Result<Self, Unexpected> {
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build();
+        Ok(Self {
+            client: client.map_err(unexpected)?,
+            public_url: stack.addresses.public_url.clone(),
+            cookies: Vec::new(),
+            language: language.to_owned(),
+        })
+    }
+
+    /// Opens a page: a path of the bundle, or a whole URL.
+    pub async fn open(&mut self, place: &str) -> Result<Page, Unexpected> {
+        let url = if place.starts_with('/') {
+            format!("{}{place}", self.public_url)
+        } else {
+            place.to_owned()
+        };
+        let cookies: Vec<_> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let mut request = self
+            .client
+            .get(url)
+            .header("accept-language", &self.language);
+        if !cookies.is_empty() {
+            request = request.header("cookie", cookies.join("; "));
+        }
+        let answer = request.send().await.map_err(unexpected)?;
+        for cookie in answer.headers().get_all("set-cookie") {
+            self.keep(cookie.to_str().unwrap_or_default());
+        }
+        let location = answer
+            .headers()
+            .get("location")
+            .and_then(|url| url.to_str().ok())
+            .map(str::to_owned);
+        let status = answer.status().as_u16();
+        Ok(Page {
+            status,
+            location,
+            body: answer.text().await.map_err(unexpected)?,
+        })
+    }
+
+    fn keep(&mut self, cookie: &str) {
+        let pair = cookie.split(';').next().unwrap_or_default();
+        let Some((name, value)) = pair.split_once('=') else {
+            return;
+        };
+        self.cookies.retain(|(kept, _)| kept != name);
+        if !value.is_empty() {
+            self.cookies.push((name.to_owned(), value.to_owned()));
+        }
+    }
+}
+
+impl Page {
+    /// Where it leads.
+    pub fn leads_to(&self) -> Result<&str, Unexpected> {
+        let nowhere = || {
+            Unexpected(format!(
+                "a redirect was expected, not {}: {}",
+                self.status, self.body
+            ))
+        };
+        self.location.as_deref().ok_or_else(nowhere)
+    }
+}
+
+impl Stack {
+    /// An admin links the account `bot`: start page, link screen, callback. Gives
+    /// the page they end on.
+    pub async fn attach(&self, bot: &str, language: &str) -> Result<Page, Unexpected> {
+        let mut browser = Browser::new(self, language)?;
+        browser.open("/").await?;
+        let begun = browser.open("/attach").await?;
+        let back = self
+            .line
+            .link(begun.leads_to()?, bot)
+            .await
+            .map_err(unexpected)?;
+        let page = browser.open(&back).await?;
+        self.settled().await?;
+        Ok(page)
+    }
+
+    /// The chat of one of an account's users, from now on.
+    pub fn chat(&self, bot: &str, user: &str) -> Chat<'_> {
+        Chat {
+            stack: self,
+            bot: bot.to_owned(),
+            user: user.to_owned(),
+            seen: 0,
+        }
+    }
+
+    /// Waits until nothing is in the queue and nothing is being handled.
+    pub async fn settled(&self) -> Result<(), Unexpected> {
+        let queue = self
+            .addresses
+            .event_queue_url
+            .rsplit('/')
+            .next()
+            .unwrap_or_default();
+        let empty = async {
+            while self.sqs.depth(queue) != (0, 0) {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        let late = |_| Unexpected("the queue does not become empty".into());
+        tokio::time::timeout(PATIENCE, empty).await.map_err(late)
+    }
+}
+
+/// One user's chat with one account.
+pub struct Chat<'a> {
+    stack: &'a Stack,
+    bot: String,
+    user: String,
+    seen: u64,
+}
+
+impl Chat<'_> {
+    /// The user's id.
+    pub fn user(&self) -> &str {
+        &self.user
+    }
+
+    /// The user adds the account, or unblocks it.
+    pub async fn follows(&mut self) -> Result<Vec<Bubble>, Unexpected> {
+        let delivery = self.stack.line.follow(&self.bot, &self.user).await;
+        self.answers(delivery).await
+    }
+
+    /// The user blocks the account.
+    pub async fn blocks(&mut self) -> Result<Vec<Bubble>, Unexpected> {
+        let delivery = self.stack.line.block(&self.bot, &self.user).await;
+        self.answers(delivery).await
+    }
+
+    /// The user writes.
+    pub async fn says(&mut self, text: &str) -> Result<Vec<Bubble>, Unexpected> {
+        let delivery = self.stack.line.user_says(&self.bot, &self.user, text).await;
+        self.answers(delivery).await
+    }
+
+    /// The user taps something that carries `data` and shows `label`.
+    pub async fn taps(&mut self, data: &str, label: &str) -> Result<Vec<Bubble>, Unexpected> {
+        let delivery = self
+            .stack
+            .line
+            .user_taps(&self.bot, &self.user, data, Some(label))
+            .await;
+        self.answers(delivery).await
+    }
+
+    /// What the account has said since the last time, when all is settled.
+    pub async fn heard(&mut self) -> Result<Vec<Bubble>, Unexpected> {
+        self.stack.settled().await?;
+        let all = self.stack.line.conversation(&self.bot, &self.user).await;
+        let new: Vec<_> = all
+            .into_iter()
+            .filter(|bubble| bubble.number > self.seen)
+            .collect();
+        self.seen = new
+            .iter()
+            .map(|bubble| bubble.number)
+            .max()
+            .unwrap_or(self.seen);
+        Ok(new
+            .into_iter()
+            .filter(|bubble| bubble.from == Speaker::Account)
+            .collect())
+    }
+
+    async fn answers(
+        &mut self,
+        delivery: Result<Option<Delivery>, emulator::Error>,
+    ) -> Result<Vec<Bubble>, Unexpected> {
+        match delivery.map_err(unexpected)? {
+            Some(delivery) if delivery.status == Some(200) => self.heard().await,
+            Some(delivery) => Err(Unexpected(format!(
+                "the webhook was answered {:?}",
+                delivery.status
+            ))),
+            None => Err(Unexpected(
+                "the account is not attached: nothing was sent".into(),
+            )),
+        }
+    }
+}
+
+fn unexpected(error: impl std::fmt::Display) -> Unexpected {
+    Unexpected(error.to_string())
+}

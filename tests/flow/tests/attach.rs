@@ -1,0 +1,160 @@
+//! An admin links an Official Account.
+
+use flow::Bundle;
+use local::talk::Browser;
+use shared::domain::{BotId, Scopes};
+
+#[tokio::test]
+async fn an_admin_links_an_account_and_sees_its_name() {
+    let bundle = Bundle::start().await;
+    let page = bundle.stack.attach(&bundle.bot, "ja").await.unwrap();
+    assert_eq!(page.status, 200);
+    let name = bundle.stack.line.state().await.bots[0].display_name.clone();
+    assert!(
+        page.body.contains("連携が完了しました") && page.body.contains(&name),
+        "{}",
+        page.body
+    );
+
+    let row = bundle
+        .stack
+        .store
+        .bot(&BotId::new(&bundle.bot).unwrap())
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(row.state.is_attached());
+    assert_eq!(
+        row.state.scopes,
+        Scopes::from_words("message:send message:receive profile:read")
+    );
+    assert_eq!(row.display_name.as_deref(), Some(name.as_str()));
+}
+
+#[tokio::test]
+async fn an_admin_says_no_and_nothing_is_linked() {
+    let bundle = Bundle::start().await;
+    let mut browser = Browser::new(&bundle.stack, "en").unwrap();
+    let begun = browser.open("/attach").await.unwrap();
+    let back = bundle
+        .stack
+        .line
+        .cancel_link(begun.leads_to().unwrap())
+        .await
+        .unwrap();
+    let page = browser.open(&back).await.unwrap();
+    assert_eq!(page.status, 200);
+    assert!(
+        page.body.contains("Your account was not linked"),
+        "{}",
+        page.body
+    );
+    assert!(!bundle.stack.line.state().await.bots[0].attached);
+}
+
+#[tokio::test]
+async fn a_result_page_that_is_loaded_again_does_not_link_again() {
+    let bundle = Bundle::start().await;
+    let mut browser = Browser::new(&bundle.stack, "en").unwrap();
+    let begun = browser.open("/attach").await.unwrap();
+    let back = bundle
+        .stack
+        .line
+        .link(begun.leads_to().unwrap(), &bundle.bot)
+        .await
+        .unwrap();
+    assert_eq!(browser.open(&back).await.unwrap().status, 200);
+    let again = browser.open(&back).await.unwrap();
+    assert_eq!(again.status, 400);
+    assert_eq!(bundle.calls("/module/auth/v1/token").await.len(), 1);
+}
+
+#[tokio::test]
+async fn another_browser_cannot_finish_what_this_one_began_and_does_not_spoil_it() {
+    let bundle = Bundle::start().await;
+    let mut browser = Browser::new(&bundle.stack, "en").unwrap();
+    let begun = browser.open("/attach").await.unwrap();
+    let back = bundle
+        .stack
+        .line
+        .link(begun.leads_to().unwrap(), &bundle.bot)
+        .await
+        .unwrap();
+    let mut other = Browser::new(&bundle.stack, "en").unwrap();
+    let page = other.open(&back).await.unwrap();
+    assert_eq!(page.status, 400);
+    assert!(
+        page.body.contains("Please use the browser you began with"),
+        "{}",
+        page.body
+    );
+    assert_eq!(browser.open(&back).await.unwrap().status, 200);
+}
+
+#[tokio::test]
+async fn two_tabs_do_not_disturb_each_other() {
+    let bundle = Bundle::start().await;
+    let mut browser = Browser::new(&bundle.stack, "en").unwrap();
+    let first = browser.open("/attach").await.unwrap();
+    let second = browser.open("/attach").await.unwrap();
+    let link = async |page: &local::talk::Page| {
+        bundle
+            .stack
+            .line
+            .link(page.leads_to().unwrap(), &bundle.bot)
+            .await
+    };
+    let back = link(&first).await.unwrap();
+    assert_eq!(browser.open(&back).await.unwrap().status, 200);
+    let back = link(&second).await.unwrap();
+    assert_eq!(browser.open(&back).await.unwrap().status, 200);
+}
+
+#[tokio::test]
+async fn a_callback_that_nobody_began_is_sent_to_the_start() {
+    let bundle = Bundle::start().await;
+    let mut browser = Browser::new(&bundle.stack, "ja").unwrap();
+    for place in [
+        "/attach/callback",
+        "/attach/callback?code=x",
+        "/attach/callback?state=&code=x",
+    ] {
+        let page = browser.open(place).await.unwrap();
+        assert_eq!(page.status, 400, "{place}");
+        assert!(page.body.contains("最初からやり直す"));
+    }
+}
+
+#[tokio::test]
+async fn the_pages_are_private_and_the_start_page_speaks_three_languages() {
+    let bundle = Bundle::start().await;
+    for (language, title) in [
+        ("ja", "連携する"),
+        ("zh-TW", "連結LINE官方帳號"),
+        ("en", "Link your LINE Official Account"),
+    ] {
+        let mut browser = Browser::new(&bundle.stack, language).unwrap();
+        assert!(browser.open("/").await.unwrap().body.contains(title));
+    }
+    let answer = reqwest::get(format!("{}/", bundle.stack.addresses.public_url))
+        .await
+        .unwrap();
+    assert_eq!(answer.headers()["cache-control"], "no-store");
+    assert_eq!(answer.headers()["referrer-policy"], "no-referrer");
+    assert!(
+        answer.headers()["content-security-policy"]
+            .to_str()
+            .unwrap()
+            .contains("frame-ancestors 'none'")
+    );
+}
+
+#[tokio::test]
+async fn what_is_not_routed_is_not_found() {
+    let bundle = Bundle::start().await;
+    let mut browser = Browser::new(&bundle.stack, "en").unwrap();
+    for place in ["/webhook", "/attach/", "/attach/other", "/favicon.ico"] {
+        assert_eq!(browser.open(place).await.unwrap().status, 404, "{place}");
+    }
+    assert_eq!(browser.open("/health").await.unwrap().body, "ok");
+}
