@@ -82,7 +82,6 @@ impl Stored {
             sequence,
             kept_since,
             visible_at: now,
-            received_here: false,
             source: Some(source),
             ..self
         }

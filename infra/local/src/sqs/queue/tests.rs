@@ -592,6 +592,36 @@ fn a_message_received_too_often_goes_to_the_dead_letter_queue_and_frees_its_grou
 }
 
 #[test]
+fn a_dead_letter_queue_counts_the_retention_anew_only_if_it_is_fifo() {
+    for (suffix, fifo, kept) in [(".fifo", "FifoQueue", 1), ("", "DelaySeconds", 0)] {
+        let dead = format!("dead{suffix}");
+        let policy = format!(
+            r#"{{"deadLetterTargetArn":"{}","maxReceiveCount":1}}"#,
+            arn(&dead)
+        );
+        let value = if kept == 1 { "true" } else { "0" };
+        let redrive = ("RedrivePolicy", policy.as_str());
+        let mut world = World::new(&format!("q{suffix}"), &[(fifo, value), redrive]);
+        let retention = ("MessageRetentionPeriod", "60");
+        let mut dead_letters = World::new(&dead, &[(fifo, value), retention]);
+        let deduplication = (kept == 1).then(|| "id".to_owned());
+        let message = NewMessage {
+            deduplication,
+            ..NewMessage::fifo("m", "g", "")
+        };
+        world.try_send(message).unwrap();
+        world.receive_for(1, 30);
+        world.wait(30);
+        let mut received = world.queue.receive(1, None, world.now).unwrap();
+        let moved = received.dead.remove(0);
+        dead_letters.queue.bury(moved, "q", world.now);
+        dead_letters.now = world.now;
+        dead_letters.wait(59);
+        assert_eq!(dead_letters.depth(), (kept, 0, 0), "{dead}");
+    }
+}
+
+#[test]
 fn a_purge_removes_everything_and_the_next_must_wait_a_minute() {
     let mut world = World::fifo(&[]);
     world.send("g", "a");
