@@ -6,13 +6,11 @@ use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use aws_smithy_runtime_api::client::http::{
-    HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
-};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
+use crate::connector;
 use crate::env::{ConfigError, Env};
 
 /// How long a caller can wait for one AWS call.
@@ -46,11 +44,12 @@ impl Patience {
 pub struct Aws {
     region: String,
     credentials: Credentials,
-    http: SharedHttpClient,
+    /// Another HTTP client than ours, in simulations.
+    http: Option<SharedHttpClient>,
 }
 
 impl Aws {
-    /// Region and keys as Lambda sets them; TLS by ring.
+    /// Region and keys as Lambda sets them.
     ///
     /// # Errors
     /// A variable that is missing.
@@ -61,29 +60,35 @@ impl Aws {
             env.required("AWS_SECRET_ACCESS_KEY", REMEDY)?,
             env.optional("AWS_SESSION_TOKEN"),
         );
-        let http = aws_smithy_http_client::Builder::new()
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .build_https();
         Ok(Self {
             region: env.required("AWS_REGION", REMEDY)?,
             credentials,
-            http,
+            http: None,
         })
     }
 
-    /// For emulators on this machine: plain HTTP and keys of no value.
+    /// For emulators on this machine: keys of no value.
     pub fn emulated() -> Self {
         Self {
             region: "us-east-1".into(),
             credentials: Credentials::from_keys("emulated", "emulated", None),
-            http: aws_smithy_http_client::Builder::new().build_http(),
+            http: None,
         }
+    }
+
+    fn http(&self, patience: Patience) -> SharedHttpClient {
+        self.http
+            .clone()
+            .unwrap_or_else(|| connector::client(patience.connect))
     }
 
     /// The same over another HTTP client.
     #[must_use]
     pub fn with_http(self, http: SharedHttpClient) -> Self {
-        Self { http, ..self }
+        Self {
+            http: Some(http),
+            ..self
+        }
     }
 }
 
@@ -94,7 +99,7 @@ macro_rules! client {
             .behavior_version($service::config::BehaviorVersion::latest())
             .region($service::config::Region::new($aws.region.clone()))
             .credentials_provider($aws.credentials.clone())
-            .http_client($aws.http.clone())
+            .http_client($aws.http($patience))
             .sleep_impl(TokioSleep::new())
             .retry_config(retries())
             .timeout_config(timeouts($patience));
@@ -130,35 +135,9 @@ impl Aws {
     }
 }
 
-/// The connector for calls to LINE, over TLS by ring.
-pub fn line_connector(connect: Duration, read: Duration) -> SharedHttpConnector {
-    let connector = aws_smithy_http_client::Connector::builder()
-        .connector_settings(settings(connect, read))
-        .sleep_impl(tokio_sleep())
-        .tls_provider(Provider::Rustls(CryptoMode::Ring))
-        .build();
-    SharedHttpConnector::new(connector)
-}
-
-/// The same without TLS, for the emulator.
-pub fn plain_connector(connect: Duration, read: Duration) -> SharedHttpConnector {
-    let connector = aws_smithy_http_client::Connector::builder()
-        .connector_settings(settings(connect, read))
-        .sleep_impl(tokio_sleep())
-        .build_http();
-    SharedHttpConnector::new(connector)
-}
-
 /// Tokio's sleep, as the SDK wants it.
 pub fn tokio_sleep() -> SharedAsyncSleep {
     SharedAsyncSleep::new(TokioSleep::new())
-}
-
-fn settings(connect: Duration, read: Duration) -> HttpConnectorSettings {
-    HttpConnectorSettings::builder()
-        .connect_timeout(connect)
-        .read_timeout(read)
-        .build()
 }
 
 /// One retry, soon: what waits longer is the queue's business.

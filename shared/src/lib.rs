@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod aws;
+pub mod connector;
 pub mod domain;
 pub mod env;
 pub mod gateway;

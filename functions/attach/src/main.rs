@@ -6,7 +6,8 @@ use std::time::Duration;
 use attach::{App, Config, handle};
 use aws_smithy_async::time::SharedTimeSource;
 use lambda_runtime::{LambdaEvent, service_fn};
-use shared::aws::{Aws, Patience, line_connector, tokio_sleep};
+use shared::aws::{Aws, Patience, tokio_sleep};
+use shared::connector::connector;
 use shared::env::{ConfigError, Env};
 use shared::gateway::Request;
 use shared::line::LineClient;
@@ -48,7 +49,7 @@ fn app(env: &Env) -> Result<App, ConfigError> {
         || aws.secrets_manager(Patience::WORKER),
         clock.clone(),
     );
-    let connector = line_connector(Duration::from_secs(1), Duration::from_secs(4));
+    let connector = connector(Duration::from_secs(1));
     let http = Http::new(
         connector,
         clock.clone(),

@@ -7,7 +7,8 @@ use aws_lambda_events::sqs::SqsEvent;
 use aws_smithy_async::time::SharedTimeSource;
 use lambda_runtime::{LambdaEvent, service_fn};
 use reservation::Reservation;
-use shared::aws::{Aws, Patience, line_connector, tokio_sleep};
+use shared::aws::{Aws, Patience, tokio_sleep};
+use shared::connector::connector;
 use shared::domain::Timestamp;
 use shared::env::{ConfigError, Env};
 use shared::line::LineClient;
@@ -44,7 +45,7 @@ fn app(env: &Env) -> Result<App<Reservation>, ConfigError> {
         || aws.secrets_manager(Patience::WORKER),
         clock.clone(),
     );
-    let connector = line_connector(Duration::from_secs(1), Duration::from_secs(3));
+    let connector = connector(Duration::from_secs(1));
     let http = Http::new(
         connector,
         clock.clone(),

@@ -8,7 +8,8 @@ use std::time::Duration;
 use aws_smithy_async::time::SharedTimeSource;
 use lambda_runtime::LambdaEvent;
 use reservation::Reservation;
-use shared::aws::{Aws, Patience, plain_connector, tokio_sleep};
+use shared::aws::{Aws, Patience, tokio_sleep};
+use shared::connector::connector;
 use shared::domain::Timestamp;
 use shared::env::{ConfigError, Env};
 use shared::line::LineClient;
@@ -152,7 +153,7 @@ fn worker(variables: &Variables, timeout: Duration) -> Result<Function, ConfigEr
 }
 
 fn http() -> Http {
-    let connector = plain_connector(LINE_PATIENCE, LINE_PATIENCE);
+    let connector = connector(LINE_PATIENCE);
     Http::new(
         connector,
         SharedTimeSource::default(),

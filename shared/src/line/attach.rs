@@ -261,7 +261,7 @@ mod tests {
 
     fn client(credentials: Credentials) -> AttachClient {
         let second = Duration::from_secs(1);
-        let connector = crate::aws::plain_connector(second, second);
+        let connector = crate::connector::connector(second);
         let http = Http::new(
             connector,
             SharedTimeSource::default(),

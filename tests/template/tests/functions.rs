@@ -77,3 +77,12 @@ fn every_function_keeps_its_logs_for_a_time() {
         assert!(!retention.is_null(), "{group}");
     }
 }
+
+/// Without it, cargo-lambda builds with "abort", and a module's panic would cost the whole batch.
+#[test]
+fn a_panic_unwinds_in_what_is_deployed() {
+    let manifest = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let release = manifest.split("[profile.release]").nth(1).unwrap();
+    let release = release.split("\n[").next().unwrap();
+    assert!(release.contains("panic = \"unwind\""), "{release}");
+}

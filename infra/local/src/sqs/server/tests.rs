@@ -77,7 +77,7 @@ fn client(endpoint: &str) -> Client {
         .region(Region::new("us-east-1"))
         .credentials_provider(Credentials::from_keys("key", "secret", None))
         .endpoint_url(endpoint)
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .http_client(shared::connector::client(Duration::from_secs(5)))
         .retry_config(RetryConfig::disabled())
         .build();
     Client::from_conf(config)

@@ -1,0 +1,85 @@
+//! Each function is given exactly the variables that its `Config` reads.
+
+use std::collections::BTreeSet;
+
+use local::template::TemplateError;
+use shared::env::Env;
+use template::template;
+
+/// Set locally only: in AWS the secret has an ARN, and the SDK finds its endpoints.
+const LOCAL_ONLY: [&str; 3] = [
+    "LINE_CHANNEL_SECRET",
+    "AWS_ENDPOINT_URL_DYNAMODB",
+    "AWS_ENDPOINT_URL_SQS",
+];
+
+/// Values with which no configuration is refused.
+fn env() -> Env {
+    let values = [
+        ("LINE_CHANNEL_ID", "1"),
+        ("LINE_CHANNEL_SECRET", "secret"),
+        ("LINE_BOT_HEADER", "x-bot"),
+        ("LINE_SCOPES", "message:send"),
+        ("TABLE_NAME", "table"),
+        ("EVENT_QUEUE_URL", "http://127.0.0.1/queue"),
+    ];
+    Env::from_map(
+        values
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
+    )
+}
+
+/// The variables that a function's `Config` asks for.
+fn read(config: impl FnOnce(&Env)) -> BTreeSet<String> {
+    let env = env();
+    config(&env);
+    let names = env
+        .names_read()
+        .into_iter()
+        .filter(|name| !LOCAL_ONLY.contains(name));
+    names.map(str::to_owned).collect()
+}
+
+/// The variables that the template gives to a function.
+fn given(function: &str) -> Result<BTreeSet<String>, TemplateError> {
+    let function = template()?.function(function)?;
+    Ok(function.variables.into_keys().collect())
+}
+
+#[test]
+fn the_webhook_is_given_what_it_reads() {
+    let names = read(|env| drop(webhook::Config::read(env).unwrap()));
+    assert_eq!(given("WebhookFunction").unwrap(), names);
+}
+
+#[test]
+fn attach_is_given_what_it_reads() {
+    let names = read(|env| drop(attach::Config::read(env).unwrap()));
+    assert_eq!(given("AttachFunction").unwrap(), names);
+}
+
+#[test]
+fn the_worker_is_given_what_it_reads() {
+    let names = read(|env| drop(worker::Config::read(env).unwrap()));
+    assert_eq!(given("WorkerFunction").unwrap(), names);
+}
+
+/// Each variable that cannot be left out is named in one line when it is.
+#[test]
+fn a_missing_variable_is_named() {
+    let nothing = || Env::from_map(Default::default());
+    let errors = [
+        webhook::Config::read(&nothing()).unwrap_err().to_string(),
+        attach::Config::read(&nothing()).unwrap_err().to_string(),
+        worker::Config::read(&nothing()).unwrap_err().to_string(),
+    ];
+    let names = ["LINE_CHANNEL_SECRET", "LINE_CHANNEL_ID", "LINE_CHANNEL_ID"];
+    for (error, name) in errors.iter().zip(names) {
+        assert!(
+            error.starts_with(&format!("{name} is not set: ")),
+            "{error}"
+        );
+        assert_eq!(error.lines().count(), 1);
+    }
+}
