@@ -1,6 +1,6 @@
 //! One queue as a state machine: it is told the time, and never waits.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use uuid::Uuid;
@@ -25,9 +25,12 @@ const PURGE_INTERVAL: Duration = Duration::from_secs(60);
 
 /// A queue: what was sent to it and not yet deleted, and who may have it when.
 ///
-/// Where Amazon's documentation and what its service was seen to do differ, this does the latter:
-/// - A message of a FIFO queue is held back by any *earlier* message of its group that is in flight
-///   or delayed. A later one in flight does not hold it back.
+/// A FIFO group is locked while any of its messages is in flight, as Amazon documents it. The service
+/// was seen to be less strict: a message that is given back comes again though a later one is still
+/// in flight. Code that works here, and gives a group's messages back together, works there too.
+///
+/// Elsewhere, where Amazon's documentation and what its service was seen to do differ, this does the
+/// latter:
 /// - An expired handle cannot delete from a FIFO queue, even if the message was not received again.
 /// - In a standard queue an expired handle still deletes, and changing its visibility does nothing.
 #[derive(Debug)]
@@ -409,7 +412,7 @@ impl Queue {
     /// The messages to give, at most `max`, and those met that were received too often.
     fn choose(&self, max: usize, now: SystemTime) -> (Vec<u64>, Vec<u64>) {
         let (mut chosen, mut exhausted) = (Vec::new(), Vec::new());
-        for group in self.groups.in_turn() {
+        for group in self.groups.in_turn().filter(|it| !self.is_locked(it, now)) {
             for message in group.iter().filter_map(|it| self.messages.get(it)) {
                 if chosen.len() >= max {
                     return (chosen, exhausted);
@@ -425,6 +428,13 @@ impl Queue {
             }
         }
         (chosen, exhausted)
+    }
+
+    /// Whether any of a group's messages is in flight. Those that were received come first in it.
+    fn is_locked(&self, group: &BTreeSet<u64>, now: SystemTime) -> bool {
+        let messages = group.iter().filter_map(|it| self.messages.get(it));
+        let mut received = messages.take_while(|message| message.received_here);
+        received.any(|message| message.visible_at > now)
     }
 
     fn is_exhausted(&self, message: &Stored) -> bool {
