@@ -10,6 +10,8 @@ use lambda_runtime::{Context, LambdaEvent};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
 
 use crate::template::{ACCOUNT_ID, REGION};
 
@@ -24,7 +26,40 @@ pub struct Function {
 /// Where the function runs. One in a process of its own, behind Lambda's Invoke call, is another kind.
 #[derive(Clone)]
 enum Kind {
-    InProcess(Arc<Handler>),
+    InProcess(Arc<Handler>, Arc<Home>),
+}
+
+/// A function's own thread: like a Lambda of its own, it does not wait for the work of others.
+struct Home(Option<Runtime>);
+
+impl Home {
+    /// Without one, where the system gives none, the function runs among the others.
+    fn new(name: &str) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name(name)
+            .enable_all()
+            .build();
+        Self(runtime.ok())
+    }
+
+    fn spawn<F>(&self, call: F) -> JoinHandle<F::Output>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        match &self.0 {
+            Some(runtime) => runtime.spawn(call),
+            None => tokio::spawn(call),
+        }
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background(); // not waiting: it may be dropped where nothing may block
+        }
+    }
 }
 
 type Handler = dyn Fn(LambdaEvent<Value>) -> Answer + Send + Sync;
@@ -69,7 +104,10 @@ impl Function {
         Self {
             name: name.into(),
             timeout,
-            kind: Kind::InProcess(Arc::new(move |event| handler(event).boxed())),
+            kind: Kind::InProcess(
+                Arc::new(move |event| handler(event).boxed()),
+                Arc::new(Home::new(name)),
+            ),
         }
     }
 
@@ -109,7 +147,7 @@ impl Function {
     /// Calls the function and waits for its answer.
     pub async fn call(&self, event: Value) -> Result<Value, FunctionError> {
         match &self.kind {
-            Kind::InProcess(handler) => self.call_in_process(handler, event).await,
+            Kind::InProcess(handler, home) => self.call_in_process(handler, home, event).await,
         }
     }
 
@@ -118,12 +156,13 @@ impl Function {
     async fn call_in_process(
         &self,
         handler: &Arc<Handler>,
+        home: &Home,
         event: Value,
     ) -> Result<Value, FunctionError> {
         let handler = Arc::clone(handler);
         let event = LambdaEvent::new(event, self.context());
         let timeout = self.timeout;
-        let call = tokio::spawn(async move {
+        let call = home.spawn(async move {
             tokio::time::timeout(timeout, async { handler(event).await }).await
         });
         let function = self.name.to_string();

@@ -120,8 +120,25 @@ impl Stack {
             .await
             .map_err(unexpected)?;
         let page = browser.open(&back).await?;
+        self.attached_event(bot).await?;
         self.settled().await?;
         Ok(page)
+    }
+
+    /// Waits for LINE's own event of the attach, which comes after its answer.
+    async fn attached_event(&self, bot: &str) -> Result<(), Unexpected> {
+        let came = async {
+            let is_attach = |delivery: &Delivery| {
+                delivery.bot == bot
+                    && delivery.body.contains("\"attached\"")
+                    && delivery.status.is_some()
+            };
+            while !self.line.deliveries(0).await.iter().any(is_attach) {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        let late = |_| Unexpected("the attached event does not come".into());
+        tokio::time::timeout(PATIENCE, came).await.map_err(late)
     }
 
     /// The chat of one of an account's users, from now on.

@@ -128,7 +128,7 @@ async fn rubbish_with_a_good_signature_is_a_bad_request_and_no_events_are_fine()
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_chats_in_one_body_are_a_hundred_requests_and_each_is_handled_once() {
     let bundle = Bundle::attached().await;
     let events: Vec<_> = (0..1000)
