@@ -61,12 +61,33 @@ impl HttpConnector for Connector {
                 .try_into_http1x()
                 .map_err(|error| ConnectorError::user(error.into()))?;
             // Transient, as far as the SDK's retries are concerned.
-            let response = client
-                .request(request)
-                .await
-                .map_err(|error| ConnectorError::io(error.into()))?;
+            let response =
+                client
+                    .request(request)
+                    .await
+                    .map_err(|error| match error.is_connect() {
+                        true => ConnectorError::io(NotConnected(error).into()),
+                        false => ConnectorError::io(error.into()),
+                    })?;
             HttpResponse::try_from(response.map(SdkBody::from_body_1_x))
                 .map_err(|error| ConnectorError::other(error.into(), None))
         })
     }
+}
+
+/// The error is from before anything was sent.
+#[derive(Debug, thiserror::Error)]
+#[error("no connection could be made")]
+struct NotConnected(#[source] hyper_util::client::legacy::Error);
+
+/// Whether a call failed before it could send anything.
+pub fn was_connecting(error: &ConnectorError) -> bool {
+    let mut under = std::error::Error::source(error);
+    while let Some(error) = under {
+        if error.is::<NotConnected>() {
+            return true;
+        }
+        under = error.source();
+    }
+    false
 }

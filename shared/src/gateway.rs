@@ -8,8 +8,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
-/// A request.
-#[derive(Debug, Default, Deserialize)]
+/// A request. It cannot be printed: cookies, a code or what a user wrote are in it.
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Request {
     /// The method and path of the template's route, as `GET /attach`.

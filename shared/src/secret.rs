@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use aws_smithy_async::time::SharedTimeSource;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use tokio::sync::Mutex;
 
@@ -22,7 +22,8 @@ pub struct Secrets(Vec<SecretString>);
 
 impl Secrets {
     /// From `current` or `current,previous`.
-    fn from_list(list: &str) -> Option<Self> {
+    fn from_list(list: &SecretString) -> Option<Self> {
+        let list = list.expose_secret();
         let secrets: Vec<_> = list
             .split(',')
             .map(str::trim)
@@ -58,10 +59,13 @@ impl SecretPlace {
     /// [`ConfigError`] if neither is.
     pub fn from_env(env: &Env) -> Result<Self, ConfigError> {
         let arn = env.optional("LINE_SECRET_ARN");
-        let list = env.optional("LINE_CHANNEL_SECRET");
-        match (arn, list.as_deref().and_then(Secrets::from_list)) {
+        let list = env.secret("LINE_CHANNEL_SECRET");
+        match (arn, list) {
             (Some(arn), _) => Ok(Self::SecretsManager(arn)),
-            (None, Some(secrets)) => Ok(Self::Here(secrets)),
+            (None, Some(list)) => Secrets::from_list(&list).map(Self::Here).ok_or(ConfigError::Invalid {
+                name: "LINE_CHANNEL_SECRET",
+                expected: "it must be the secret, or the current and the previous one with a comma between",
+            }),
             (None, None) => Err(ConfigError::Missing {
                 name: "LINE_CHANNEL_SECRET",
                 remedy: "give the module channel's secret, or in AWS the secret's ARN in LINE_SECRET_ARN",
@@ -195,7 +199,6 @@ struct SecretJson {
 }
 
 fn parse(text: &str) -> Result<Secrets, SecretError> {
-    use secrecy::ExposeSecret;
     let json: SecretJson = serde_json::from_str(text).map_err(|_| SecretError::Malformed)?;
     let list: Vec<_> = [Some(json.channel_secret), json.previous_channel_secret]
         .into_iter()
@@ -212,7 +215,6 @@ fn parse(text: &str) -> Result<Secrets, SecretError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use secrecy::ExposeSecret;
 
     #[test]
     fn the_secret_in_secrets_manager_may_have_a_previous_one() {
@@ -246,7 +248,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_secret_from_the_environment_has_nothing_newer() {
-        let place = SecretPlace::Here(Secrets::from_list("new, old").unwrap());
+        let place = SecretPlace::Here(Secrets::from_list(&"new, old".into()).unwrap());
         let secret = ChannelSecret::new(
             place,
             || unreachable!("not in Secrets Manager"),

@@ -8,6 +8,7 @@ use tracing::Level;
 use crate::env::{ConfigError, Env};
 
 /// Logs as JSON lines, one per event, from the level in `AWS_LAMBDA_LOG_LEVEL` up.
+/// Of a panic only the place is logged: its message may hold what a user wrote.
 pub fn logs(env: &Env) {
     let level = env
         .optional("AWS_LAMBDA_LOG_LEVEL")
@@ -18,6 +19,10 @@ pub fn logs(env: &Env) {
         .with_max_level(level.unwrap_or(Level::INFO))
         .with_writer(std::io::stderr)
         .init();
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        tracing::error!(place, "a panic");
+    }));
 }
 
 /// Says what is wrong with the configuration, and that the function failed.

@@ -14,7 +14,7 @@ use crate::pages::{self, Outcome};
 use crate::under_way::{Cookie, Kept};
 
 /// What LINE, or someone in its name, sends back.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Query {
     state: Option<String>,
     code: Option<String>,
@@ -46,25 +46,30 @@ pub(crate) async fn callback(app: &App, language: Language, request: &Request) -
     let Some(secret) = request.cookie(cookie.name()) else {
         return pages::result(language, &Outcome::OtherBrowser);
     };
-    let outcome = end(app, &state, secret, query).await;
-    pages::result(language, &outcome).with_cookie(cookie.cleared())
-}
-
-async fn end(app: &App, state: &str, secret: &str, query: Query) -> Outcome {
-    let kept = match take(app, state, secret).await {
-        Ok(Some(kept)) => kept,
-        Ok(None) => return Outcome::StartOver,
+    match take(app, &state, secret).await {
+        Ok(Some(kept)) => {
+            let outcome = end(app, &kept, query).await;
+            pages::result(language, &outcome).with_cookie(cookie.cleared())
+        }
+        Ok(None) => pages::result(language, &Outcome::StartOver).with_cookie(cookie.cleared()),
         Err(reason) => {
             tracing::error!(reason, "an attach could not be read");
-            return Outcome::TryLater;
+            // The cookie stays: loading the page again may help.
+            pages::result(language, &Outcome::TryLater)
         }
-    };
+    }
+}
+
+async fn end(app: &App, kept: &Kept, query: Query) -> Outcome {
     match (query.code, query.error) {
         (_, Some(error)) => {
+            let plain =
+                error.len() <= 40 && error.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+            let error = if plain { error.as_str() } else { "not a code" };
             tracing::info!(error, "an admin did not link the account");
             Outcome::Refused
         }
-        (Some(code), None) => exchange(app, &code, &kept).await,
+        (Some(code), None) => exchange(app, &code, kept).await,
         (None, None) => Outcome::StartOver,
     }
 }
@@ -72,7 +77,12 @@ async fn end(app: &App, state: &str, secret: &str, query: Query) -> Outcome {
 async fn take(app: &App, state: &str, secret: &str) -> Result<Option<Kept>, String> {
     let found = app
         .store
-        .take_attach(state, &browser_hash(secret), app.now())
+        .take_attach(
+            state,
+            &browser_hash(secret),
+            &app.random.alphanumeric(16),
+            app.now(),
+        )
         .await;
     let Some(under_way) = found.map_err(|error| error.to_string())? else {
         return Ok(None);
@@ -88,7 +98,9 @@ async fn exchange(app: &App, code: &str, kept: &Kept) -> Outcome {
         Err(error) => {
             tracing::error!(error = %error, "LINE did not exchange the code");
             match error.kind {
-                LineErrorKind::Open | LineErrorKind::Throttled => Outcome::TryLater,
+                LineErrorKind::NotSent | LineErrorKind::Open | LineErrorKind::Throttled => {
+                    Outcome::TryLater
+                }
                 _ => Outcome::Failed,
             }
         }

@@ -20,6 +20,9 @@ use crate::{Again, App};
 /// be given back.
 const BEFORE_DEADLINE: Duration = Duration::from_millis(1_000);
 
+/// Giving back takes no longer than this.
+const FOR_GIVING_BACK: Duration = Duration::from_millis(700);
+
 /// One message, as the batch has it.
 struct Record {
     message_id: String,
@@ -84,7 +87,9 @@ async fn handle_chat<'a, M: Module>(
         "a chat's messages are given back"
     );
     let receipts: Vec<_> = rest.iter().map(|record| record.receipt.clone()).collect();
-    app.queue.give_back(&receipts, wait).await;
+    // Where that fails they come back when their visibility ends: later, but not lost.
+    let giving = app.queue.give_back(&receipts, wait);
+    let _ = Timeout::new(giving, app.sleep.sleep(FOR_GIVING_BACK)).await;
     rest
 }
 
@@ -99,9 +104,15 @@ async fn handle_in_order<M: Module>(
         .iter()
         .map(|record| Job::read(&record.body))
         .collect();
-    let in_hand: Vec<Event> = jobs.iter().flatten().flat_map(events).collect();
     for job in &jobs {
         let job = job.as_ref().map_err(|error| Again(error.to_string()))?;
+        let same_chat = |other: &&Job| other.bot == job.bot && other.chat == job.chat;
+        let in_hand: Vec<Event> = jobs
+            .iter()
+            .flatten()
+            .filter(same_chat)
+            .flat_map(events)
+            .collect();
         for (event, sent) in events(job).zip(&job.events) {
             let key = LedgerKey {
                 bot: job.bot.clone(),

@@ -1,7 +1,7 @@
 //! Committing what was decided.
 
 use shared::module::{Module, ModuleError};
-use shared::store::{ChatRow, Commit, CommitError, Subject};
+use shared::store::{Commit, CommitError, Subject};
 
 use crate::decide::{Decision, failed};
 use crate::settle::{View, Work};
@@ -28,10 +28,10 @@ pub(crate) async fn commit<M: Module>(
             Ok(Committed::DecideAgain)
         }
         Err(CommitError::Invalid(reason)) => {
-            let decision = failed(app, work, view, &ModuleError::Bug(reason.clone()));
+            let decision = failed(app, work, view, &ModuleError::Bug(reason));
             match write(app, work, view, &decision).await {
                 Ok(()) if decision.again.is_none() => Ok(Committed::DecideAgain), // parked: found so next
-                _ => Err(Again(reason)),
+                _ => Err(Again::because("the commit cannot be written")),
             }
         }
     }
@@ -43,14 +43,10 @@ async fn write<M: Module>(
     view: &View,
     decision: &Decision,
 ) -> Result<(), CommitError> {
-    let chat = ChatRow {
-        state: decision
-            .draft
-            .state
-            .clone()
-            .or_else(|| view.chat.state.clone()),
-        ..view.chat.clone()
-    };
+    let chat = view
+        .chat
+        .clone()
+        .with_state(decision.draft.state.clone(), view.bot.state.life());
     let subject = match &work.key.chat {
         Some(id) => Subject::Chat(id, &chat),
         None => Subject::Bot(&view.bot),

@@ -6,7 +6,7 @@ use std::panic::AssertUnwindSafe;
 use futures::FutureExt as _;
 use shared::domain::{EventKind, Silence};
 use shared::module::{Context, Draft, Module, ModuleError, Surroundings};
-use shared::store::LedgerRow;
+use shared::store::{LedgerRow, Outcome, Try};
 
 use crate::App;
 use crate::settle::{View, Work};
@@ -20,8 +20,22 @@ pub(crate) struct Decision {
     pub(crate) ledger: LedgerRow,
     /// The module's new state of the chat, and its rows.
     pub(crate) draft: Draft,
+    /// The try that the commit begins.
+    pub(crate) this: Try,
     /// Why the event comes again, if it does.
-    pub(crate) again: Option<String>,
+    pub(crate) again: Option<&'static str>,
+}
+
+impl Decision {
+    /// Nothing to send, nothing changed.
+    fn record<M>(app: &App<M>, ledger: LedgerRow, again: Option<&'static str>) -> Self {
+        Self {
+            ledger,
+            draft: Draft::default(),
+            this: app.new_try(0),
+            again,
+        }
+    }
 }
 
 /// Decides about an event that has no plan yet.
@@ -48,15 +62,22 @@ fn without_module<M>(app: &App<M>, work: &Work<'_>, view: &View) -> Option<Decis
         _ if work.key.chat.is_none() => Some("the event is of no chat".into()),
         _ => return None,
     };
-    Some(Decision {
-        ledger,
-        draft: Draft::default(),
-        again: None,
-    })
+    Some(Decision::record(app, ledger, None))
 }
 
 /// A panic is a failure like any other: it costs this event, not the process.
 async fn run_module<M: Module>(
+    app: &App<M>,
+    work: &Work<'_>,
+    view: &View,
+) -> Result<Draft, ModuleError> {
+    let handled = AssertUnwindSafe(async { call_module(app, work, view).await })
+        .catch_unwind()
+        .await;
+    handled.unwrap_or_else(|_| Err(ModuleError::Bug("the module panicked".into())))
+}
+
+async fn call_module<M: Module>(
     app: &App<M>,
     work: &Work<'_>,
     view: &View,
@@ -75,10 +96,7 @@ async fn run_module<M: Module>(
         push_instead: app.module.may_push_instead_of_reply(),
     };
     let mut cx = Context::new(&around);
-    let handled = AssertUnwindSafe(app.module.handle(&mut cx, &work.event))
-        .catch_unwind()
-        .await;
-    handled.unwrap_or_else(|_| Err(ModuleError::Bug("the module panicked".into())))?;
+    app.module.handle(&mut cx, &work.event).await?;
     let draft = cx.into_draft();
     draft.check(work.raw)?;
     Ok(draft)
@@ -86,15 +104,15 @@ async fn run_module<M: Module>(
 
 fn planned<M>(app: &App<M>, work: &Work<'_>, view: &View, draft: Draft) -> Decision {
     let now = app.now();
+    let this = app.new_try(0);
     let mut ledger = row(app, work, view);
-    ledger.reason = view
-        .may_speak(now, app.default_active)
-        .err()
-        .map(|silence| silence.to_string());
-    match ledger.with_plan(&draft.plan, now) {
+    let silence = view.may_speak(now, app.default_active).err();
+    ledger.reason = silence.map(|silence| silence.to_string());
+    match ledger.with_plan(&draft.plan, &this, now) {
         Ok(ledger) => Decision {
             ledger,
             draft,
+            this,
             again: None,
         },
         Err(error) => failed(app, work, view, &error.into()),
@@ -111,24 +129,20 @@ pub(crate) fn failed<M>(
     error: &ModuleError,
 ) -> Decision {
     let mut ledger = row(app, work, view);
-    ledger.outcome = shared::store::Outcome::Failed;
-    ledger.reason = Some(error.to_string());
-    if matches!(error, ModuleError::Bug(_)) {
-        ledger.attempts += 1;
-    }
+    ledger.outcome = Outcome::Failed;
+    ledger.reason = Some(error.reason());
+    let again = match error {
+        ModuleError::Retry(_) => "the module asks to be called again",
+        ModuleError::Bug(_) => {
+            ledger.attempts += 1;
+            "the module failed"
+        }
+    };
     if ledger.attempts >= MOST_ATTEMPTS {
-        let ledger = ledger.into_parked(error.to_string(), work.raw, app.now());
-        return Decision {
-            ledger,
-            draft: Draft::default(),
-            again: None,
-        };
+        let ledger = ledger.into_parked(error.reason(), work.raw, app.now());
+        return Decision::record(app, ledger, None);
     }
-    Decision {
-        ledger,
-        draft: Draft::default(),
-        again: Some(error.to_string()),
-    }
+    Decision::record(app, ledger, Some(again))
 }
 
 fn row<M>(app: &App<M>, work: &Work<'_>, view: &View) -> LedgerRow {

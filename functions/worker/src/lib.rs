@@ -13,7 +13,7 @@ use shared::domain::Timestamp;
 use shared::line::LineClient;
 use shared::queue::Queue;
 use shared::random::Random;
-use shared::store::Store;
+use shared::store::{Store, Try};
 
 pub use batch::handle;
 pub use config::Config;
@@ -43,11 +43,26 @@ impl<M> App<M> {
     fn now(&self) -> Timestamp {
         self.clock.now().into()
     }
+
+    /// A try to send, by a name that no other has.
+    fn new_try(&self, writes: u32) -> Try {
+        Try {
+            name: self.random.alphanumeric(12),
+            writes,
+        }
+    }
 }
 
-/// The event is not settled: it comes again.
+/// The event is not settled: it comes again. What is said here is logged, so it
+/// is never a module's or LINE's own words; those are in the event's row.
 #[derive(Debug)]
 struct Again(String);
+
+impl Again {
+    fn because(reason: &str) -> Self {
+        Self(reason.to_owned())
+    }
+}
 
 impl From<shared::store::StoreError> for Again {
     fn from(error: shared::store::StoreError) -> Self {

@@ -3,11 +3,12 @@
 
 use std::time::Duration;
 
-use shared::domain::{ChatId, Delivery, Effect, Plan, ReplyToken, Timestamp};
+use serde_json::Value;
+use shared::domain::{ChatId, Delivery, Effect, MaySpeak, Plan, ReplyToken, Timestamp};
 use shared::line::error::{LineError, LineErrorKind};
 use shared::line::{BotClient, endpoints::message::Accepted};
 use shared::module::Module;
-use shared::store::{Ended, LedgerRow};
+use shared::store::{LedgerRow, Try};
 use uuid::Uuid;
 
 use crate::settle::{View, Work};
@@ -22,47 +23,34 @@ pub(crate) struct Sending {
     plan: Plan,
     effects: Vec<Delivery>,
     planned_at: Timestamp,
-    ends: u32,
-    /// The tries begun before this one.
-    pub(crate) tries: u32,
+    /// This worker's try.
+    pub(crate) this: Try,
 }
 
 impl Sending {
     /// The first try, which the commit has begun.
-    pub(crate) fn first(row: &LedgerRow) -> Option<Self> {
+    pub(crate) fn first(row: &LedgerRow, this: Try) -> Option<Self> {
         Some(Self {
             plan: row.plan()?,
             effects: row.effects.clone(),
             planned_at: row.planned_at.unwrap_or_default(),
-            ends: row.ends,
-            tries: row.tries,
+            this,
         })
     }
 
     /// The next try of a plan that was found. If one before it never ended, what
     /// it had not settled may have been sent.
-    pub(crate) fn next(row: &LedgerRow) -> Option<Self> {
-        let mut sending = Self::first(row)?;
-        if row.tries > row.ends {
-            for effect in sending
+    pub(crate) fn next(row: &LedgerRow, this: Try) -> Option<Self> {
+        let mut sending = Self::first(row, this)?;
+        if !row.open.is_empty() {
+            let pending = sending
                 .effects
                 .iter_mut()
-                .filter(|effect| **effect == Delivery::Pending)
-            {
-                *effect = Delivery::Open;
-            }
+                .filter(|effect| **effect == Delivery::Pending);
+            pending.for_each(|effect| *effect = Delivery::Open);
         }
         Some(sending)
     }
-}
-
-/// What one send needs beside itself.
-struct Sender<'a> {
-    line: BotClient,
-    chat: &'a ChatId,
-    key: Uuid,
-    planned_at: Timestamp,
-    now: Timestamp,
 }
 
 /// Sends what is not settled, and writes what became of it.
@@ -75,90 +63,101 @@ pub(crate) async fn send<M: Module>(
     let Some(chat) = &work.key.chat else {
         return Ok(());
     };
+    let line = app.line.bot(&work.key.bot);
+    let sender = Sender {
+        app,
+        work,
+        view,
+        chat,
+        line,
+        planned_at: sending.planned_at,
+    };
     for (ordinal, effect) in sending.plan.effects.iter().enumerate() {
         let state = &mut sending.effects[ordinal];
         if state.is_final() {
             continue;
         }
-        let now = app.now();
-        if !work.has_time(now) {
+        if !sender.is_ready().await {
             break;
         }
-        let line = app.line.bot(&work.key.bot);
-        let key = retry_key(work, ordinal);
-        let sender = Sender {
-            line,
-            chat,
-            key,
-            planned_at: sending.planned_at,
-            now,
-        };
-        *state = match view.may_speak(now, app.default_active) {
-            Ok(()) => sender.deliver(effect, std::mem::take(state)).await,
-            Err(silence) => silenced(state, &silence.to_string()),
-        };
+        *state = sender
+            .deliver(ordinal, effect, state, &mut sending.this)
+            .await?;
         if !state.is_final() {
             break; // what follows keeps its place
         }
     }
-    end(app, work, sending).await
-}
-
-/// A send that is no longer allowed is dropped; if an earlier try may have
-/// succeeded, that stays unknown.
-fn silenced(before: &Delivery, reason: &str) -> Delivery {
-    match before {
-        Delivery::Open | Delivery::Pushing => unknown(reason),
-        _ => Delivery::Dropped {
-            reason: reason.to_owned(),
-        },
+    let Sending { this, effects, .. } = sending;
+    let effects = app
+        .store
+        .end_try(&work.key, this, effects, work.raw, app.now())
+        .await?;
+    match effects.iter().all(Delivery::is_final) {
+        true => Ok(()),
+        false => Err(Again::because("LINE has not taken everything yet")),
     }
 }
 
-async fn end<M: Module>(app: &App<M>, work: &Work<'_>, sending: Sending) -> Result<(), Again> {
-    let settled = sending.effects.iter().all(Delivery::is_final);
-    let refused = sending.effects.iter().find_map(|effect| match effect {
-        Delivery::Refused { reason } => Some(reason.clone()),
-        _ => None,
-    });
-    let parked = refused
-        .filter(|_| settled)
-        .map(|reason| (reason, work.raw.to_owned()));
-    let ended = Ended {
-        ends: sending.ends,
-        effects: sending.effects,
-        parked,
-    };
-    app.store.end_try(&work.key, ended, app.now()).await?;
-    if settled {
-        Ok(())
-    } else {
-        Err(Again("LINE has not taken everything yet".into()))
-    }
+/// What a send needs.
+struct Sender<'a, M> {
+    app: &'a App<M>,
+    work: &'a Work<'a>,
+    view: &'a View,
+    chat: &'a ChatId,
+    line: BotClient,
+    planned_at: Timestamp,
 }
 
-impl Sender<'_> {
-    async fn deliver(&self, effect: &Effect, before: Delivery) -> Delivery {
+/// How a reply went.
+enum Replied {
+    /// It is as it is.
+    As(Delivery),
+    /// The token is not taken, and no try can have used it.
+    TokenNotTaken,
+}
+
+impl<M: Module> Sender<'_, M> {
+    /// Whether there is a token and time for a call.
+    async fn is_ready(&self) -> bool {
+        match self.app.line.ready().await {
+            Ok(()) => self.work.has_time(self.app.now()),
+            Err(error) => {
+                log(&error);
+                false
+            }
+        }
+    }
+
+    /// Sends one effect; what it was `before` this try decides what a refusal means.
+    async fn deliver(
+        &self,
+        ordinal: usize,
+        effect: &Effect,
+        before: &Delivery,
+        this: &mut Try,
+    ) -> Result<Delivery, Again> {
+        let may = match self.view.may_speak(self.app.now(), self.app.default_active) {
+            Ok(may) => may,
+            Err(silence) => return Ok(silenced(before, &silence.to_string())),
+        };
+        let open = *before != Delivery::Pending;
         match effect {
-            Effect::Push { messages } => self.push(messages, before).await,
-            Effect::Reply { messages, .. } if before == Delivery::Pushing => {
-                self.push(messages, before).await
+            Effect::Push { messages } => Ok(self.push(&may, ordinal, messages, open).await),
+            Effect::Reply { messages, .. } if *before == Delivery::Pushing => {
+                Ok(pushing(self.push(&may, ordinal, messages, true).await))
             }
             Effect::Reply {
                 token,
                 messages,
                 or_push,
                 deadline,
-            } => {
-                let after = self.reply(token, messages, *deadline, &before).await;
-                let refused =
-                    matches!(&after, Delivery::Refused { reason } if reason == TOKEN_NOT_TAKEN);
-                if refused && *or_push {
-                    self.push(messages, Delivery::Pushing).await
-                } else {
-                    after
+            } => match self.reply(&may, token, messages, *deadline, open).await {
+                Replied::As(delivery) => Ok(delivery),
+                Replied::TokenNotTaken if *or_push => {
+                    self.push_instead(&may, ordinal, messages, this).await
                 }
-            }
+                Replied::TokenNotTaken => Ok(refused("the reply token is used or too old", false)),
+            },
         }
     }
 
@@ -166,58 +165,113 @@ impl Sender<'_> {
     /// definite answer, "not taken" may mean that it was taken then.
     async fn reply(
         &self,
-        token: &str,
-        messages: &[serde_json::Value],
+        may: &MaySpeak,
+        token: &ReplyToken,
+        messages: &[Value],
         deadline: Timestamp,
-        before: &Delivery,
-    ) -> Delivery {
-        let not_taken = || match before {
-            Delivery::Open => {
-                unknown("the reply token is not taken, and an earlier try may have used it")
-            }
-            _ => Delivery::Refused {
-                reason: TOKEN_NOT_TAKEN.into(),
-            },
+        open: bool,
+    ) -> Replied {
+        let not_taken = || match open {
+            true => Replied::As(unknown(
+                "the reply token is not taken, and an earlier try may have used it",
+            )),
+            false => Replied::TokenNotTaken,
         };
-        if self.now > deadline {
+        if self.app.now() > deadline {
             return not_taken();
         }
-        match self.line.reply(&ReplyToken::new(token), messages).await {
-            Ok(accepted) => sent(accepted),
-            Err(error) => {
-                log(&error);
-                match error.kind {
-                    LineErrorKind::ReplyToken => not_taken(),
-                    LineErrorKind::Open => Delivery::Open,
-                    LineErrorKind::Throttled | LineErrorKind::Credentials => before.clone(),
-                    _ => refused(&error),
-                }
-            }
+        match self.line.reply(may, token, messages).await {
+            Ok(accepted) => Replied::As(sent(accepted)),
+            Err(error) if error.kind == LineErrorKind::ReplyToken => not_taken(),
+            Err(error) => Replied::As(after(&error, open)),
         }
     }
 
-    async fn push(&self, messages: &[serde_json::Value], before: Delivery) -> Delivery {
-        let open = matches!(before, Delivery::Open | Delivery::Pushing);
-        if open && self.now.since(self.planned_at) >= KEY_LIFE {
+    /// A push in place of a reply is written down before it is made, and only made
+    /// if no other worker's try can have sent the reply.
+    async fn push_instead(
+        &self,
+        may: &MaySpeak,
+        ordinal: usize,
+        messages: &[Value],
+        this: &mut Try,
+    ) -> Result<Delivery, Again> {
+        if !self
+            .app
+            .store
+            .begin_push(&self.work.key, this, ordinal)
+            .await?
+        {
+            return Ok(unknown(
+                "another worker's try may have used the reply token",
+            ));
+        }
+        Ok(pushing(self.push(may, ordinal, messages, false).await))
+    }
+
+    async fn push(
+        &self,
+        may: &MaySpeak,
+        ordinal: usize,
+        messages: &[Value],
+        open: bool,
+    ) -> Delivery {
+        if open && self.app.now().since(self.planned_at) >= KEY_LIFE {
             return unknown("LINE did not answer while it knew the retry key");
         }
-        match self.line.push(self.chat, messages, self.key).await {
+        match self
+            .line
+            .push(may, self.chat, messages, retry_key(self.work, ordinal))
+            .await
+        {
             Ok(accepted) => sent(accepted),
-            Err(error) => {
-                log(&error);
-                match error.kind {
-                    LineErrorKind::Open if before == Delivery::Pending => Delivery::Open,
-                    LineErrorKind::Open | LineErrorKind::Throttled | LineErrorKind::Credentials => {
-                        before
-                    }
-                    _ => refused(&error),
-                }
-            }
+            Err(error) => after(&error, open),
         }
     }
 }
 
-const TOKEN_NOT_TAKEN: &str = "the reply token is used or too old";
+/// A push that stands in for a reply stays one.
+fn pushing(delivery: Delivery) -> Delivery {
+    if delivery.is_final() {
+        delivery
+    } else {
+        Delivery::Pushing
+    }
+}
+
+/// What LINE's error makes of a send; `open` is whether an earlier try may have
+/// been accepted.
+fn after(error: &LineError, open: bool) -> Delivery {
+    use LineErrorKind::{Credentials, NotSent, Open, Throttled};
+    log(error);
+    match error.kind {
+        Open => Delivery::Open,
+        Throttled | NotSent | Credentials if open => Delivery::Open,
+        Throttled | NotSent | Credentials => Delivery::Pending,
+        _ => refused(&error.to_string(), open),
+    }
+}
+
+/// A definite refusal says nothing of an earlier try that was left open.
+fn refused(reason: &str, open: bool) -> Delivery {
+    let reason = reason.to_owned();
+    if open {
+        Delivery::Unknown { reason }
+    } else {
+        Delivery::Refused { reason }
+    }
+}
+
+/// A send that is no longer allowed is dropped; if an earlier try may have
+/// succeeded, that stays unknown.
+fn silenced(before: &Delivery, reason: &str) -> Delivery {
+    match before {
+        Delivery::Pending => Delivery::Dropped {
+            reason: reason.to_owned(),
+        },
+        _ => unknown(reason),
+    }
+}
 
 /// The same for every try of the same send, and for no other
 /// (<https://developers.line.biz/en/docs/messaging-api/retrying-api-request/>).
@@ -232,12 +286,6 @@ fn retry_key(work: &Work<'_>, ordinal: usize) -> Uuid {
 fn sent(accepted: Accepted) -> Delivery {
     Delivery::Sent {
         request_id: accepted.request_id,
-    }
-}
-
-fn refused(error: &LineError) -> Delivery {
-    Delivery::Refused {
-        reason: error.to_string(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::AsyncSleep as _;
-use shared::domain::{Event, Silence, Timestamp};
+use shared::domain::{Event, MaySpeak, Silence, Timestamp, may_speak};
 use shared::module::Module;
 use shared::store::{BotRow, ChatRow, LedgerKey, LedgerRow, Loaded, Outcome};
 
@@ -41,13 +41,15 @@ pub(crate) struct View {
 pub(crate) async fn settle<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<(), Again> {
     for round in 0..ROUNDS {
         if !work.has_time(app.now()) {
-            return Err(Again("too little time is left".into()));
+            return Err(Again::because("too little time is left"));
         }
         let view = load(app, work).await?;
-        match view.ledger.as_ref().map(|row| row.outcome) {
-            Some(Outcome::Done | Outcome::Parked) => return Ok(()),
-            Some(Outcome::Planned) => return resume(app, work, &view).await,
-            Some(Outcome::Failed) | None => {}
+        match &view.ledger {
+            Some(row) if matches!(row.outcome, Outcome::Done | Outcome::Parked) => return Ok(()),
+            Some(row) if row.outcome == Outcome::Planned => {
+                return resume(app, work, &view, row).await;
+            }
+            _ => {}
         }
         let decision = decide(app, work, &view).await;
         match commit(app, work, &view, &decision).await? {
@@ -55,7 +57,7 @@ pub(crate) async fn settle<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<(
             Committed::DecideAgain => wait_a_little(app, round).await,
         }
     }
-    Err(Again("the rows kept changing".into()))
+    Err(Again::because("the rows kept changing"))
 }
 
 async fn load<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<View, Again> {
@@ -77,7 +79,6 @@ async fn load<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<View, Again> {
             None => bot.state.fold(event),
         }
     }
-    chat.life = bot.state.life();
     Ok(View { bot, chat, ledger })
 }
 
@@ -88,21 +89,27 @@ async fn finish<M: Module>(
     decision: Decision,
 ) -> Result<(), Again> {
     if let Some(reason) = decision.again {
-        return Err(Again(reason));
+        return Err(Again::because(reason));
     }
-    match Sending::first(&decision.ledger) {
+    match Sending::first(&decision.ledger, decision.this) {
         Some(sending) => send(app, work, view, sending).await,
         None => Ok(()),
     }
 }
 
 /// Goes on with a plan that was found: another try, if nobody else begins it.
-async fn resume<M: Module>(app: &App<M>, work: &Work<'_>, view: &View) -> Result<(), Again> {
-    let Some(sending) = view.ledger.as_ref().and_then(Sending::next) else {
-        return Err(Again("the plan cannot be read".into()));
+async fn resume<M: Module>(
+    app: &App<M>,
+    work: &Work<'_>,
+    view: &View,
+    row: &LedgerRow,
+) -> Result<(), Again> {
+    let this = app.new_try(row.writes);
+    let Some(mut sending) = Sending::next(row, this) else {
+        return Err(Again::because("the plan cannot be read"));
     };
-    if !app.store.open_try(&work.key, sending.tries).await? {
-        return Err(Again("another worker is at this event".into()));
+    if !app.store.begin_try(&work.key, &mut sending.this).await? {
+        return Err(Again::because("another worker is at this event"));
     }
     send(app, work, view, sending).await
 }
@@ -122,13 +129,12 @@ impl Work<'_> {
 }
 
 impl View {
-    /// Whether anything may be sent into this chat at `now`: the rule that holds
-    /// whatever a module does.
-    pub(crate) fn may_speak(&self, now: Timestamp, default_active: bool) -> Result<(), Silence> {
-        let bot = &self.bot.state;
-        bot.may_send()?;
-        self.chat
-            .registers
-            .may_speak(now, bot.detached_at, default_active)
+    /// Whether anything may be sent into this chat at `now`.
+    pub(crate) fn may_speak(
+        &self,
+        now: Timestamp,
+        default_active: bool,
+    ) -> Result<MaySpeak, Silence> {
+        may_speak(&self.bot.state, &self.chat.registers, now, default_active)
     }
 }

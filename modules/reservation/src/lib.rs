@@ -43,13 +43,13 @@ impl Module for Reservation {
             } => match Command::read(text) {
                 Some((command, language)) => {
                     guest.language = language;
-                    obey(cx, &active, &mut guest, command).await
+                    obey(cx, &active, event, &mut guest, command).await
                 }
                 None => Ok(()),
             },
             EventKind::Postback { data } => match Choice::read(data) {
                 Some(Choice::Reserve(slot)) => reserve(cx, &active, event, &mut guest, slot).await,
-                Some(Choice::Cancel(slot)) => cancel(cx, &active, &mut guest, slot).await,
+                Some(Choice::Cancel(slot)) => cancel(cx, &active, event, &mut guest, slot).await,
                 None => Ok(()), // another channel's, or an older version's
             },
             _ => Ok(()),
@@ -99,6 +99,7 @@ async fn greet(
 async fn obey(
     cx: &mut Context<'_>,
     active: &Active<'_>,
+    event: &Event,
     guest: &mut Guest,
     command: Command,
 ) -> Result<(), ModuleError> {
@@ -114,7 +115,7 @@ async fn obey(
         Command::Cancel => {
             forget_past(cx, guest);
             match guest.reservations.as_slice() {
-                [only] => cancel(cx, active, guest, *only).await,
+                [only] => cancel(cx, active, event, guest, *only).await,
                 _ => ask_which(cx, active, guest),
             }
         }
@@ -144,7 +145,8 @@ async fn offer(
     say(cx, active, guest, Text::new(texts.nothing_free))
 }
 
-/// Takes a time, unless someone has it: then others are offered.
+/// Takes a time, unless someone has it: then others are offered. The row tells
+/// who has it, whatever the guest's own list says.
 async fn reserve(
     cx: &mut Context<'_>,
     active: &Active<'_>,
@@ -152,38 +154,31 @@ async fn reserve(
     guest: &mut Guest,
     slot: Slot,
 ) -> Result<(), ModuleError> {
-    let Some(chat) = &event.chat else {
+    let texts = guest.language.texts();
+    let Some(chat) = event.chat.as_ref().map(|chat| chat.id.to_string()) else {
         return Ok(());
     };
-    let texts = guest.language.texts();
-    if guest.reservations.contains(&slot) {
-        return say(cx, active, guest, Text::new(texts.already_yours(slot)));
-    }
     if slot.is_past(cx.now()) || !slot.is_offered() {
         return offer(cx, active, guest, texts.too_late).await;
     }
-    if cx.row::<Booking>(&slot.key()).await?.is_some() {
-        return offer(cx, active, guest, &texts.taken(slot)).await;
+    match cx.row::<Booking>(&slot.key()).await? {
+        Some(taken) if taken.value.chat == chat => {
+            return say(cx, active, guest, Text::new(texts.already_yours(slot)));
+        }
+        Some(_) => return offer(cx, active, guest, &texts.taken(slot)).await,
+        None => cx.create(slot.key(), &Booking { chat })?,
     }
-    cx.create(
-        slot.key(),
-        &Booking {
-            chat: chat.id.to_string(),
-        },
-    )?;
+    guest.reservations.retain(|kept| *kept != slot);
     guest.reservations.push(slot);
     guest.reservations.sort_unstable();
-    say(
-        cx,
-        active,
-        guest,
-        Text::new(texts.confirmed(slot)).quick_replies(main_menu(guest.language)),
-    )
+    let confirmed = Text::new(texts.confirmed(slot)).quick_replies(main_menu(guest.language));
+    say(cx, active, guest, confirmed)
 }
 
 async fn cancel(
     cx: &mut Context<'_>,
     active: &Active<'_>,
+    event: &Event,
     guest: &mut Guest,
     slot: Slot,
 ) -> Result<(), ModuleError> {
@@ -191,16 +186,14 @@ async fn cancel(
     if !guest.reservations.contains(&slot) {
         return say(cx, active, guest, Text::new(texts.nothing_to_cancel));
     }
-    if let Some(row) = cx.row::<Booking>(&slot.key()).await? {
-        cx.delete(row);
+    let chat = event.chat.as_ref().map(|chat| chat.id.as_str());
+    let row = cx.row::<Booking>(&slot.key()).await?;
+    if let Some(own) = row.filter(|row| Some(row.value.chat.as_str()) == chat) {
+        cx.delete(own);
     }
     guest.reservations.retain(|kept| *kept != slot);
-    say(
-        cx,
-        active,
-        guest,
-        Text::new(texts.cancelled(slot)).quick_replies(main_menu(guest.language)),
-    )
+    let cancelled = Text::new(texts.cancelled(slot)).quick_replies(main_menu(guest.language));
+    say(cx, active, guest, cancelled)
 }
 
 fn ask_which(cx: &mut Context<'_>, active: &Active<'_>, guest: &Guest) -> Result<(), ModuleError> {

@@ -20,12 +20,11 @@ pub struct BotState {
     /// The newest return from a suspension known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resumed_at: Option<Timestamp>,
-    /// What the admin granted.
     #[serde(default)]
-    pub scopes: Scopes,
+    scopes: Scopes,
     /// The attach that told the scopes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub scopes_of: Option<Timestamp>,
+    scopes_of: Option<Timestamp>,
 }
 
 impl BotState {
@@ -47,6 +46,16 @@ impl BotState {
         if told && self.scopes_of.is_none_or(|kept| kept <= at) {
             self.scopes = scopes.clone();
             self.scopes_of = Some(at);
+        }
+    }
+
+    /// What the admin granted with today's attachment, as far as it was told.
+    pub fn scopes(&self) -> &Scopes {
+        let of_present = self.scopes_of > self.detached_at;
+        if of_present {
+            &self.scopes
+        } else {
+            &Scopes::Unknown
         }
     }
 
@@ -78,7 +87,7 @@ impl BotState {
         if self.is_suspended() {
             return Err(Silence::Suspended);
         }
-        match self.scopes.may(Scope::MESSAGE_SEND) {
+        match self.scopes().may(Scope::MESSAGE_SEND) {
             true => Ok(()),
             false => Err(Silence::ScopeMissing),
         }
@@ -125,5 +134,15 @@ mod tests {
         bot.attach(Timestamp(5), &Scopes::from_words("profile:read"));
         bot.attach(Timestamp(5), &Scopes::Unknown);
         assert_eq!(bot.may_send(), Err(Silence::ScopeMissing));
+    }
+
+    #[test]
+    fn scopes_of_an_ended_attachment_say_nothing_of_the_new_one() {
+        let mut bot = BotState::default();
+        bot.attach(Timestamp(5), &Scopes::from_words("profile:read"));
+        bot.detach(Timestamp(6));
+        bot.attach(Timestamp(7), &Scopes::Unknown);
+        assert_eq!(bot.scopes(), &Scopes::Unknown);
+        assert_eq!(bot.may_send(), Ok(()));
     }
 }

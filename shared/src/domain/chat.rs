@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Event, EventId, EventKind, Mode, Timestamp};
+use crate::domain::{Event, EventId, EventKind, Mode, Silence, Timestamp};
 
 /// How long before `expireAt` control counts as lapsed: a message on its way
 /// must arrive while the chat is still ours. LINE sends no event at expiry.
@@ -57,27 +57,6 @@ pub struct ChatState {
     /// `mode` of users' events.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mode: Option<Entry<Mode>>,
-}
-
-/// Why nothing may be sent into a chat.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(rename_all = "snake_case")]
-pub enum Silence {
-    /// The user blocked the account, or it is no longer in the group.
-    #[error("the chat is gone: blocked, or left")]
-    Gone,
-    /// Another channel holds the chat.
-    #[error("standby: another channel holds the chat")]
-    Standby,
-    /// The account is suspended.
-    #[error("the account is suspended")]
-    Suspended,
-    /// The module channel is not attached to the account.
-    #[error("the account is not attached")]
-    NotAttached,
-    /// The admin did not grant the scope that sending needs.
-    #[error("the scope message:send is not granted")]
-    ScopeMissing,
 }
 
 impl ChatState {

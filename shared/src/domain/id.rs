@@ -4,7 +4,7 @@
 use std::fmt;
 
 use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// The longest id taken, in bytes. LINE's longest is a module channel's user
 /// id: 68 characters, beginning with `L`
@@ -115,9 +115,23 @@ pub struct Chat {
     pub id: ChatId,
 }
 
-/// The token that answers one event, once, within about a minute.
-#[derive(Debug, Clone)]
+/// The token that answers one event, once, within about a minute. It is never
+/// printed; it is written only as part of a plan.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(transparent)]
 pub struct ReplyToken(SecretString);
+
+impl Serialize for ReplyToken {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.expose())
+    }
+}
+
+impl PartialEq for ReplyToken {
+    fn eq(&self, other: &Self) -> bool {
+        self.expose() == other.expose()
+    }
+}
 
 impl ReplyToken {
     /// Wraps a token as LINE sent it.

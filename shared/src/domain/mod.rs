@@ -6,12 +6,14 @@ pub mod event;
 pub mod id;
 pub mod plan;
 pub mod scope;
+pub mod speak;
 pub mod time;
 
 pub use bot::BotState;
-pub use chat::{ChatState, Silence};
+pub use chat::ChatState;
 pub use event::{Event, EventKind, Mode};
 pub use id::{BotId, Chat, ChatId, ChatKind, EventId, IdError, ReplyToken, UserId};
 pub use plan::{Delivery, Effect, Plan};
 pub use scope::{Scope, Scopes};
+pub use speak::{MaySpeak, Silence, may_speak};
 pub use time::Timestamp;

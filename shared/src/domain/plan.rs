@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::domain::Timestamp;
+use crate::domain::{ReplyToken, Timestamp};
 
 /// The sends of one event, in order.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -20,7 +20,7 @@ pub enum Effect {
     /// An answer to the event, by its reply token.
     Reply {
         /// The event's token. Short-lived and good for one answer.
-        token: String,
+        token: ReplyToken,
         /// One to five messages.
         messages: Vec<Value>,
         /// Whether a push may stand in where the token certainly did not work.
@@ -86,16 +86,29 @@ impl Delivery {
         !matches!(self, Self::Pending | Self::Open | Self::Pushing)
     }
 
-    /// Two workers' knowledge of the same send: what is sent stays sent, what
-    /// is final beats what is not.
+    /// Why LINE will not take it, if so.
+    pub fn refusal(&self) -> Option<&str> {
+        match self {
+            Self::Refused { reason } => Some(reason),
+            _ => None,
+        }
+    }
+
+    /// Two workers' knowledge of the same send: what is sent stays sent, and what
+    /// one of them does not know for sure is not known.
     #[must_use]
     pub fn merge(self, other: Self) -> Self {
-        match (&self, &other) {
-            (Self::Sent { .. }, _) => self,
-            (_, Self::Sent { .. }) => other,
-            _ if self.is_final() => self,
-            _ if other.is_final() || self == Self::Pending => other,
-            _ => self,
+        match (self, other) {
+            (sent @ Self::Sent { .. }, _) | (_, sent @ Self::Sent { .. }) => sent,
+            (unknown @ Self::Unknown { .. }, _) | (_, unknown @ Self::Unknown { .. }) => unknown,
+            (Self::Refused { reason } | Self::Dropped { reason }, Self::Open | Self::Pushing)
+            | (Self::Open | Self::Pushing, Self::Refused { reason } | Self::Dropped { reason }) => {
+                Self::Unknown { reason }
+            }
+            (ours, Self::Pending) => ours,
+            (Self::Pending, theirs) => theirs,
+            (Self::Open, theirs) => theirs,
+            (ours, _) => ours,
         }
     }
 }
@@ -113,5 +126,8 @@ mod tests {
         assert_eq!(Delivery::Pending.merge(Delivery::Open), Delivery::Open);
         assert_eq!(Delivery::Open.merge(Delivery::Pending), Delivery::Open);
         assert_eq!(Delivery::Open.merge(unknown.clone()), unknown);
+        let refused = Delivery::Refused { reason: "x".into() };
+        assert_eq!(refused.clone().merge(Delivery::Open), unknown);
+        assert_eq!(refused.clone().merge(Delivery::Pending), refused);
     }
 }

@@ -204,7 +204,7 @@ impl AttachClient {
         secrets: &Secrets,
     ) -> Result<Answer, LineError> {
         let request = self.request(code, terms, verifier, secrets);
-        let request = request.map_err(|e| LineError::no_answer(OPERATION, e.into()))?;
+        let request = request.map_err(|e| LineError::unsendable(OPERATION, e))?;
         let answer = self
             .http
             .send(request)

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST};
 use http::{HeaderName, Method};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -13,6 +14,9 @@ use crate::line::error::LineError;
 use crate::line::http::{Answer, Http};
 use crate::line::token::{Token, TokenProvider};
 use crate::secret::ChannelSecret;
+
+/// Headers that a call has anyway.
+const OURS: [HeaderName; 4] = [AUTHORIZATION, CONTENT_TYPE, CONTENT_LENGTH, HOST];
 
 /// The module channel, as configured.
 #[derive(Debug, Clone)]
@@ -40,8 +44,10 @@ impl Channel {
             HEADER,
             "give the name of the header that selects the bot; LINE tells it to participants only",
         )?;
-        let expected = "it must be the name of an HTTP header";
-        let bot_header = header.parse().map_err(|_| ConfigError::Invalid {
+        let expected = "it must be the name of an HTTP header that has no other meaning";
+        let bot_header: Option<HeaderName> =
+            header.parse().ok().filter(|name| !OURS.contains(name));
+        let bot_header = bot_header.ok_or(ConfigError::Invalid {
             name: HEADER,
             expected,
         })?;
@@ -94,6 +100,14 @@ impl LineClient {
         }))
     }
 
+    /// Sees to it that there is a token, so that no time is lost for one later.
+    ///
+    /// # Errors
+    /// LINE's refusal, or that it could not be asked.
+    pub async fn ready(&self) -> Result<(), LineError> {
+        self.0.tokens.token().await.map(drop)
+    }
+
     /// Calls for the account `bot`.
     pub fn bot(&self, bot: &BotId) -> BotClient {
         BotClient {
@@ -136,15 +150,15 @@ impl BotClient {
         call: &Call<'_>,
         body: &impl Serialize,
     ) -> Result<Answer, LineError> {
-        let body = serde_json::to_string(body)
-            .map_err(|e| LineError::no_answer(call.operation, e.into()))?;
+        let body =
+            serde_json::to_string(body).map_err(|e| LineError::unsendable(call.operation, e))?;
         self.send(call, body).await
     }
 
     /// A token that LINE does not take is replaced once.
     async fn send(&self, call: &Call<'_>, body: String) -> Result<Answer, LineError> {
         let Inner { http, tokens, .. } = &*self.client.0;
-        let token = tokens.token().await?;
+        let token = tokens.token().await.map_err(LineError::before_sending)?;
         let failed = |e| LineError::no_answer(call.operation, e);
         let answer = http
             .send(self.request(call, &token, body.clone())?)
@@ -153,7 +167,10 @@ impl BotClient {
         if answer.status != 401 {
             return Ok(answer);
         }
-        let token = tokens.instead_of(&token).await?;
+        let token = tokens
+            .instead_of(&token)
+            .await
+            .map_err(LineError::before_sending)?;
         http.send(self.request(call, &token, body)?)
             .await
             .map_err(failed)
@@ -179,6 +196,6 @@ impl BotClient {
         }
         request
             .body(body)
-            .map_err(|e| LineError::no_answer(call.operation, e.into()))
+            .map_err(|e| LineError::unsendable(call.operation, e))
     }
 }

@@ -27,6 +27,9 @@ pub struct LineError {
 /// What the caller does next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum LineErrorKind {
+    /// It never left us: try again later.
+    #[error("not sent")]
+    NotSent,
     /// Not accepted, surely: try again later.
     #[error("throttled")]
     Throttled,
@@ -78,7 +81,7 @@ impl LineError {
     /// From an answer that is no success.
     pub(crate) fn refused(operation: &'static str, answer: &Answer) -> Self {
         let body: ErrorBody = answer.json().unwrap_or_default();
-        let message = body.text();
+        let message = shortened(body.text());
         Self {
             kind: kind_of(answer.status, &message),
             operation,
@@ -92,13 +95,37 @@ impl LineError {
     /// From no answer at all.
     pub(crate) fn no_answer(operation: &'static str, error: NoAnswer) -> Self {
         Self {
-            kind: LineErrorKind::Open,
+            kind: match error {
+                NoAnswer::NotConnected(_) => LineErrorKind::NotSent,
+                _ => LineErrorKind::Open,
+            },
             operation,
             status: None,
             message: error.to_string(),
             request_id: None,
             source: Some(error.into()),
         }
+    }
+
+    /// The request could not even be made.
+    pub(crate) fn unsendable(operation: &'static str, error: impl std::fmt::Display) -> Self {
+        Self {
+            kind: LineErrorKind::Invalid,
+            operation,
+            status: None,
+            message: shortened(error.to_string()),
+            request_id: None,
+            source: None,
+        }
+    }
+
+    /// The same trouble, met before the call itself was made: whatever it is, the
+    /// call was not.
+    pub(crate) fn before_sending(mut self) -> Self {
+        if self.kind != LineErrorKind::Credentials {
+            self.kind = LineErrorKind::NotSent;
+        }
+        self
     }
 
     /// A success whose body is not what LINE documents.
@@ -116,7 +143,7 @@ impl LineError {
     /// The channel secret could not be read: nothing was sent.
     pub(crate) fn secret(operation: &'static str, error: SecretError) -> Self {
         Self {
-            kind: LineErrorKind::Throttled,
+            kind: LineErrorKind::NotSent,
             operation,
             status: None,
             message: error.to_string(),
@@ -129,6 +156,20 @@ impl LineError {
     pub(crate) fn is_invalid_client(&self) -> bool {
         matches!(self.status, Some(400 | 401)) && self.message.contains("invalid_client")
     }
+}
+
+/// LINE's words go into the ledger, whose rows have a limit.
+fn shortened(mut text: String) -> String {
+    const MOST: usize = 500;
+    if text.len() > MOST {
+        let end = (0..=MOST)
+            .rev()
+            .find(|at| text.is_char_boundary(*at))
+            .unwrap_or(0);
+        text.truncate(end);
+        text.push('…');
+    }
+    text
 }
 
 impl ErrorBody {

@@ -2,7 +2,10 @@
 //! known here stays readable as unknown, and a member of an unexpected type
 //! counts as absent (<https://developers.line.biz/en/reference/messaging-api/#webhook-event-objects>).
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::domain::event::MessageContent;
 use crate::domain::{
@@ -13,9 +16,7 @@ use crate::domain::{
 /// Reads an event for the account `bot`. `received_at` stands in for a
 /// timestamp that is missing.
 pub fn read(bot: &BotId, id: &EventId, raw: &str, received_at: Timestamp) -> Event {
-    // What even JSON's parser refuses (an unpaired surrogate, absurd nesting)
-    // has no members for us; its raw text is still what is kept of it.
-    let event: Value = serde_json::from_str(raw).unwrap_or(Value::Null);
+    let event = members(raw);
     Event {
         id: id.clone(),
         bot: bot.clone(),
@@ -33,6 +34,46 @@ pub fn read(bot: &BotId, id: &EventId, raw: &str, received_at: Timestamp) -> Eve
             .map(ReplyToken::new),
         kind: kind(bot, &event),
     }
+}
+
+/// The event's members, each read for itself: one that JSON's parser refuses (an
+/// absurd number or nesting) counts as absent and does not harm the others.
+fn members(raw: &str) -> Value {
+    let members: BTreeMap<String, &RawValue> = serde_json::from_str(raw).unwrap_or_default();
+    members
+        .into_iter()
+        .map(|(name, member)| (name, value(member.get())))
+        .collect()
+}
+
+fn value(raw: &str) -> Value {
+    serde_json::from_str(raw)
+        .or_else(|_| serde_json::from_str(&without_lone_surrogates(raw)))
+        .unwrap_or(Value::Null)
+}
+
+/// Half of a surrogate pair is no character: it is shown as U+FFFD.
+fn without_lone_surrogates(raw: &str) -> String {
+    let mut text = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some(at) = rest.find('\\') {
+        let (before, escape) = rest.split_at(at);
+        text.push_str(before);
+        let unit = |from: usize| escape.get(from..from + 6).and_then(code_unit);
+        let (kept, length) = match (unit(0), unit(6)) {
+            (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => (escape.get(..12), 12),
+            (Some(0xD800..=0xDFFF), _) => (Some("\\ufffd"), 6),
+            _ => (escape.get(..2), 2), // also an escaped backslash, as one
+        };
+        text.push_str(kept.unwrap_or(escape));
+        rest = escape.get(length..).unwrap_or_default();
+    }
+    text + rest
+}
+
+/// The code unit of an escape such as `\ud83d`.
+fn code_unit(escape: &str) -> Option<u32> {
+    u32::from_str_radix(escape.strip_prefix("\\u")?, 16).ok()
 }
 
 fn kind(bot: &BotId, event: &Value) -> EventKind {
@@ -197,6 +238,22 @@ mod tests {
             assert!(event.chat.is_none() && event.reply_token.is_none(), "{raw}");
             assert_eq!(event.at, Timestamp(7));
         }
+    }
+
+    #[test]
+    fn one_odd_member_does_not_harm_the_others() {
+        let raw = r#"{"type":"message","mode":"standby","odd":1e999,"deep":DEEP,
+            "message":{"type":"text","text":"a\ud83d \ud83d\ude00 \\ud83d"}}"#;
+        let event = event(&raw.replace("DEEP", &format!("{}{}", "[".repeat(500), "]".repeat(500))));
+        let content = MessageContent::Text("a\u{FFFD} 😀 \\ud83d".into());
+        assert_eq!(
+            event.kind,
+            EventKind::Message {
+                id: String::new(),
+                content
+            }
+        );
+        assert_eq!(event.mode, Some(Mode::Standby));
     }
 
     #[test]

@@ -16,6 +16,7 @@ use http_body_util::{BodyExt as _, Limited};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeOwned;
 
+use crate::connector::was_connecting;
 use crate::domain::Timestamp;
 
 /// No answer that we read is larger.
@@ -44,6 +45,9 @@ pub struct Answer {
     pub status: u16,
     /// `x-line-request-id`, for LINE's support.
     pub request_id: Option<String>,
+    /// `x-line-accepted-request-id`: of the request with the same retry key that
+    /// LINE has taken before.
+    pub accepted_request_id: Option<String>,
     /// `date`: the second in which LINE answered.
     pub date: Option<Timestamp>,
     body: Vec<u8>,
@@ -55,7 +59,10 @@ pub enum NoAnswer {
     /// The limit was over.
     #[error("no answer within {} ms", .0.as_millis())]
     TimedOut(Duration),
-    /// The connection could not be made, or broke.
+    /// No connection could be made: nothing was sent.
+    #[error("no connection could be made")]
+    NotConnected(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The connection broke.
     #[error("the connection failed")]
     Connection(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
@@ -92,23 +99,31 @@ impl Http {
 
     async fn exchange(&self, request: http::Request<String>) -> Result<Answer, NoAnswer> {
         let request = HttpRequest::try_from(request.map(SdkBody::from)).map_err(broken)?;
-        let response = self.connector.call(request).await.map_err(broken)?;
+        let response = self
+            .connector
+            .call(request)
+            .await
+            .map_err(|error| match was_connecting(&error) {
+                true => NoAnswer::NotConnected(error.into()),
+                false => broken(error),
+            })?;
         let header = |name| response.headers().get(name).map(str::to_owned);
         let answer = Answer {
             status: response.status().as_u16(),
             request_id: header("x-line-request-id"),
+            accepted_request_id: header("x-line-accepted-request-id"),
             date: header("date")
                 .and_then(|date| httpdate::parse_http_date(&date).ok())
                 .map(Timestamp::from),
             body: Vec::new(),
         };
-        let body = Limited::new(response.into_body(), LARGEST_ANSWER);
-        let body = body
+        // The status tells what LINE did, also where the body breaks off.
+        let body = Limited::new(response.into_body(), LARGEST_ANSWER)
             .collect()
-            .await
-            .map_err(NoAnswer::Connection)?
-            .to_bytes()
-            .to_vec();
+            .await;
+        let body = body
+            .map(|body| body.to_bytes().to_vec())
+            .unwrap_or_default();
         Ok(Answer { body, ..answer })
     }
 }
@@ -146,16 +161,4 @@ pub(crate) fn encode_pairs(pairs: &[(&str, &str)]) -> String {
 /// A form, as LINE's token endpoints want it.
 pub(crate) fn post_form(url: &str) -> http::request::Builder {
     http::Request::post(url).header("content-type", "application/x-www-form-urlencoded")
-}
-
-impl From<http::Error> for NoAnswer {
-    fn from(error: http::Error) -> Self {
-        broken(error)
-    }
-}
-
-impl From<serde_json::Error> for NoAnswer {
-    fn from(error: serde_json::Error) -> Self {
-        broken(error)
-    }
 }

@@ -113,7 +113,7 @@ impl TokenProvider {
         ]);
         let request = post_form(&self.url)
             .body(body)
-            .map_err(|e| LineError::no_answer(OPERATION, e.into()))?;
+            .map_err(|e| LineError::unsendable(OPERATION, e))?;
         let asked_at = self.http.now();
         let answer = self
             .http

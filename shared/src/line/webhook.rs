@@ -12,6 +12,9 @@ use sha2::{Digest as _, Sha256};
 use crate::domain::{BotId, Chat, ChatId, ChatKind, EventId};
 use crate::line::VerifiedBody;
 
+/// Events of the account itself, which are in no chat, whatever else they carry.
+const OF_THE_ACCOUNT: [&str; 3] = ["module", "botSuspended", "botResumed"];
+
 /// A verified webhook.
 #[derive(Debug)]
 pub struct Webhook {
@@ -112,7 +115,8 @@ impl RawEvent {
             .and_then(|id| EventId::new(id).ok());
         let id = given.unwrap_or_else(|| derived_id(bot, &raw));
         let kind = peek.kind.and_then(text).unwrap_or_default();
-        let chat = peek.source.and_then(chat_of);
+        let of_bot = OF_THE_ACCOUNT.contains(&kind.as_str());
+        let chat = peek.source.filter(|_| !of_bot).and_then(chat_of);
         Self {
             id,
             kind,
@@ -219,6 +223,14 @@ mod tests {
                 .all(|event| event.chat.is_none() && event.kind.is_empty())
         );
         assert_eq!(webhook.events[3].id.as_str(), "b");
+    }
+
+    #[test]
+    fn an_event_of_the_account_is_in_no_chat_even_with_a_source() {
+        let webhook = parse(
+            r#"{"destination":"U1","events":[{"type":"module","source":{"userId":"U2"},"module":{"type":"detached"}}]}"#,
+        );
+        assert!(webhook.events[0].chat.is_none());
     }
 
     #[test]

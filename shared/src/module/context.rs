@@ -7,7 +7,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::domain::{BotState, ChatState, Effect, Event, Plan, Scope, Silence, Timestamp, UserId};
+use crate::domain::{
+    BotState, ChatState, Effect, Event, Plan, Scope, Silence, Timestamp, UserId, may_speak,
+};
 use crate::line::BotClient;
 use crate::line::endpoints::profile::Profile;
 use crate::module::ModuleError;
@@ -80,6 +82,7 @@ pub struct Row<T> {
     /// What it holds.
     pub value: T,
     version: String,
+    life: Timestamp,
 }
 
 impl<'a> Context<'a> {
@@ -119,16 +122,15 @@ impl<'a> Context<'a> {
         if event.chat.is_none() {
             return Some(Silence::Standby);
         }
-        bot.may_send()
-            .and_then(|()| chat.may_speak(now, bot.detached_at, default_active))
-            .err()
+        may_speak(bot, chat, now, default_active).err()
     }
 
     /// Answers the event. Without a reply token (an event that cannot be
     /// answered) nothing is planned, and the answer is false.
     ///
     /// # Errors
-    /// The author's: no or too many messages, or ones that do not serialise.
+    /// The author's: a second reply to one event, no or too many messages, or
+    /// ones that do not serialise.
     pub fn reply<M: Serialize>(
         &mut self,
         _: &Active<'_>,
@@ -143,8 +145,17 @@ impl<'a> Context<'a> {
         let Some(token) = &event.reply_token else {
             return Ok(false);
         };
-        self.draft.plan.effects.push(Effect::Reply {
-            token: token.expose().to_owned(),
+        let effects = &mut self.draft.plan.effects;
+        if effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Reply { .. }))
+        {
+            return Err(ModuleError::Bug(
+                "LINE takes one reply to an event: send all its messages at once".into(),
+            ));
+        }
+        effects.push(Effect::Reply {
+            token: token.clone(),
             messages: wire(messages)?,
             or_push: push_instead,
             deadline: received_at
@@ -248,6 +259,7 @@ impl<'a> Context<'a> {
             key: row.key,
             value,
             version: row.version,
+            life: row.life,
         });
         Ok(())
     }
@@ -265,13 +277,15 @@ impl<'a> Context<'a> {
     /// # Errors
     /// LINE could not be asked now.
     pub async fn profile(&self, user: &UserId) -> Result<Option<Profile>, ModuleError> {
-        use crate::line::error::LineErrorKind::{Open, Throttled};
-        if !self.around.bot.scopes.may(Scope::PROFILE_READ) {
+        use crate::line::error::LineErrorKind::{Credentials, NotSent, Open, Throttled};
+        if !self.around.bot.scopes().may(Scope::PROFILE_READ) {
             return Ok(None);
         }
         match self.around.line.profile(user).await {
             Ok(profile) => Ok(Some(profile)),
-            Err(error) if matches!(error.kind, Open | Throttled) => Err(error.into()),
+            Err(error) if matches!(error.kind, Credentials | NotSent | Open | Throttled) => {
+                Err(error.into())
+            }
             Err(_) => Ok(None),
         }
     }
@@ -329,6 +343,7 @@ fn read<T: DeserializeOwned>(row: crate::store::ModuleRow) -> Result<Row<T>, Mod
         key: row.key,
         value: serde_json::from_str(&row.value)?,
         version: row.version,
+        life: row.life,
     })
 }
 

@@ -48,6 +48,13 @@ pub enum ModuleError {
     Bug(String),
 }
 
+impl ModuleError {
+    /// The reason, short enough for the ledger.
+    pub fn reason(&self) -> String {
+        self.to_string().chars().take(500).collect()
+    }
+}
+
 impl From<StoreError> for ModuleError {
     fn from(error: StoreError) -> Self {
         match error {
@@ -59,9 +66,9 @@ impl From<StoreError> for ModuleError {
 
 impl From<LineError> for ModuleError {
     fn from(error: LineError) -> Self {
-        use crate::line::error::LineErrorKind::{Open, Throttled};
+        use crate::line::error::LineErrorKind::{Credentials, NotSent, Open, Throttled};
         match error.kind {
-            Open | Throttled => Self::Retry(error.to_string()),
+            Credentials | NotSent | Open | Throttled => Self::Retry(error.to_string()),
             _ => Self::Bug(error.to_string()),
         }
     }

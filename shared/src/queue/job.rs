@@ -134,15 +134,22 @@ impl Job {
     }
 }
 
-/// A chat's group: `bot#chat`, or `bot#@bot` for the account itself.
+/// A chat's group: `bot#chat`, or `bot#@bot` for the account itself; hashed where
+/// SQS would not take it, or where it could be mistaken for another's.
 pub fn group(bot: &BotId, chat: Option<&ChatId>) -> String {
+    let odd = |id: &str| id.contains('#') || id.starts_with('@');
     let group = format!("{bot}#{}", chat.map_or("@bot", ChatId::as_str));
     let taken = group.len() <= LONGEST_GROUP && group.bytes().all(|byte| byte.is_ascii_graphic());
-    if taken {
-        group
-    } else {
-        hex(&Sha256::digest(group))
+    if taken && !odd(bot.as_str()) && !chat.is_some_and(|chat| odd(chat.as_str())) {
+        return group;
     }
+    let parts = [bot.as_str(), chat.map_or("", ChatId::as_str)];
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.len().to_be_bytes());
+        hash.update(part);
+    }
+    hex(&hash.finalize())
 }
 
 fn cut(events: Vec<JobEvent>) -> Vec<Vec<JobEvent>> {
@@ -257,10 +264,13 @@ mod tests {
     fn a_group_that_sqs_would_refuse_is_hashed() {
         let bot = BotId::new("U1").unwrap();
         assert_eq!(group(&bot, None), "U1#@bot");
-        for odd in ["部屋", "with space", &"x".repeat(130)] {
+        for odd in ["部屋", "with space", "@bot", "a#b", &"x".repeat(130)] {
             let group = group(&bot, Some(&ChatId::new(odd).unwrap()));
             assert_eq!(group.len(), 64, "{odd}");
         }
+        let other = BotId::new("U1#a").unwrap();
+        let of = |bot, chat: &str| group(bot, Some(&ChatId::new(chat).unwrap()));
+        assert_ne!(of(&bot, "a#b"), of(&other, "b"));
     }
 
     #[test]

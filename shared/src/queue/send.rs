@@ -111,20 +111,21 @@ impl Queue {
                 .map_err(|e| reasons(&e)),
             Err(error) => Err(error.to_string()),
         };
-        let refused = match answer {
+        let answer = match answer {
+            Ok(answer) => answer,
             Err(reason) => return batch.into_iter().map(|e| (e, reason.clone())).unzip(),
-            Ok(answer) => answer.failed,
         };
-        let reason_of = |id: usize| {
-            refused
-                .iter()
-                .find(|entry| entry.id == id.to_string())
-                .map(|e| e.code.clone())
+        // In the queue is only what SQS says is.
+        let refusal = |id: String| {
+            let queued = answer.successful.iter().any(|entry| entry.id == id);
+            let failed = answer.failed.iter().find(|entry| entry.id == id);
+            let reason = || failed.map_or_else(|| "SQS does not say".into(), |e| e.code.clone());
+            (!queued).then(reason)
         };
         let failed = batch
             .into_iter()
             .enumerate()
-            .filter_map(|(id, entry)| Some((entry, reason_of(id)?)));
+            .filter_map(|(id, entry)| Some((entry, refusal(id.to_string())?)));
         failed.unzip()
     }
 }

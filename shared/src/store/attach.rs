@@ -1,6 +1,6 @@
 //! An attach under way: kept from the start page to the callback, used once.
 
-use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::ReturnValue;
 use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
@@ -10,7 +10,7 @@ use crate::store::{Item, Store, StoreError, keys, n, s};
 
 /// What the callback must find again. `terms` is the attach's own JSON: the
 /// table does not look into it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct AttachUnderWay {
     /// SHA-256 of the cookie that the browser was given: see [`browser_hash`].
     pub browser: String,
@@ -50,7 +50,8 @@ impl Store {
     }
 
     /// Takes the attach out: whoever comes second, too late or with another
-    /// browser's cookie finds nothing. Another browser does not use it up.
+    /// browser's cookie finds nothing. Another browser does not use it up. `taker`
+    /// is random: it tells a second visit from a write whose answer was lost.
     ///
     /// # Errors
     /// The table is not available, or the row cannot be read.
@@ -58,19 +59,25 @@ impl Store {
         &self,
         state: &str,
         browser: &str,
+        taker: &str,
         now: Timestamp,
     ) -> Result<Option<AttachUnderWay>, StoreError> {
         const OPERATION: &str = "take an attach";
-        let delete = self
+        let update = self
             .client
-            .delete_item()
+            .update_item()
             .table_name(&self.table)
             .set_key(Some(keys::key(keys::ATTACH, &keys::sha256_hex(state))))
-            .condition_expression("browser = :browser AND expires_at > :now")
+            .update_expression("SET taker = :taker")
+            .condition_expression(
+                "browser = :browser AND expires_at > :now \
+                 AND (attribute_not_exists(taker) OR taker = :taker)",
+            )
             .expression_attribute_values(":browser", s(browser))
+            .expression_attribute_values(":taker", s(taker))
             .expression_attribute_values(":now", n(now.seconds()))
-            .return_values(ReturnValue::AllOld);
-        match delete.send().await {
+            .return_values(ReturnValue::AllNew);
+        match update.send().await {
             Ok(answer) => answer
                 .attributes
                 .map(|item| from_item(item).map_err(StoreError::malformed(OPERATION)))
@@ -78,7 +85,7 @@ impl Store {
             Err(error)
                 if error
                     .as_service_error()
-                    .is_some_and(DeleteItemError::is_conditional_check_failed_exception) =>
+                    .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
             {
                 Ok(None)
             }

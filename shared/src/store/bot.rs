@@ -7,6 +7,9 @@ use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 use crate::domain::{BotId, BotState};
 use crate::store::{Item, Store, StoreError, keys, n, s};
 
+/// So often is a change made anew because someone else made another.
+const MOST_ROUNDS: u32 = 8;
+
 /// An account, as kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BotRow {
@@ -50,7 +53,7 @@ impl Store {
         bot: &BotId,
         change: impl Fn(&mut BotRow),
     ) -> Result<BotRow, StoreError> {
-        loop {
+        for _ in 0..MOST_ROUNDS {
             let found = self.bot(bot).await?;
             let mut row = found.clone().unwrap_or_default();
             change(&mut row);
@@ -58,6 +61,11 @@ impl Store {
                 return Ok(row);
             }
         }
+        let reason = "the row keeps changing".into();
+        Err(StoreError::Unavailable {
+            operation: "change a bot",
+            reason,
+        })
     }
 
     /// The account's row.

@@ -15,6 +15,9 @@ pub struct ChatRow {
     /// The module's own state of this chat, as JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
+    /// The newest attach known when the state was begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state_life: Option<Timestamp>,
     /// The newest attach known when it was written.
     #[serde(default)]
     pub life: Timestamp,
@@ -43,9 +46,35 @@ impl ChatRow {
 
     /// The row as of today's attachment: what an older one left is not shown.
     pub(super) fn of_present(mut self, detached_at: Option<Timestamp>) -> Self {
-        if detached_at.is_some_and(|detached_at| self.life <= detached_at) {
+        if detached_at.is_some() && self.state_life <= detached_at {
             self.state = None;
+            self.state_life = None;
         }
         self
+    }
+
+    /// The row with a new state, if there is one. A state stays of the life it was
+    /// begun in, so that a detach that is learnt late still ends it.
+    #[must_use]
+    pub fn with_state(mut self, state: Option<String>, life: Timestamp) -> Self {
+        if state.is_some() {
+            self.state = state;
+            self.state_life.get_or_insert(life);
+        }
+        self.life = life;
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_begun_before_a_detach_ends_with_it_though_it_was_written_after() {
+        let begun = ChatRow::default().with_state(Some("1".into()), Timestamp(10));
+        let later = begun.with_state(Some("2".into()), Timestamp(30));
+        assert_eq!(later.clone().of_present(None).state.as_deref(), Some("2"));
+        assert_eq!(later.of_present(Some(Timestamp(20))).state, None);
     }
 }

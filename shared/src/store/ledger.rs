@@ -1,14 +1,21 @@
 //! The event ledger: what became of each event, its plan, its tries. It is what
 //! makes a second delivery harmless, and what answers "why did my bot not answer?".
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_attribute_value, to_item};
+use serde_dynamo::string_set;
 
 use crate::domain::{Delivery, Plan, Timestamp};
 use crate::store::{Item, LedgerKey, Store, StoreError, keys, ledger_end, n, s};
+
+const END: &str = "end a try";
+/// So often is a try's end merged with what others write.
+const MOST_ROUNDS: u32 = 8;
 
 /// What became of an event so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,13 +54,17 @@ pub struct LedgerRow {
     /// What became of each send.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub effects: Vec<Delivery>,
-    /// Tries to send that were begun.
+    /// Tries to send that were begun and have not ended: each may have sent
+    /// anything that is not settled.
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeSet::is_empty",
+        with = "string_set"
+    )]
+    pub open: BTreeSet<String>,
+    /// Counts the writes of tries.
     #[serde(default)]
-    pub tries: u32,
-    /// Tries whose end was written. While there are fewer than `tries`, one that
-    /// vanished may have sent anything.
-    #[serde(default)]
-    pub ends: u32,
+    pub writes: u32,
     /// Attempts at which the module failed.
     #[serde(default)]
     pub attempts: u32,
@@ -74,15 +85,14 @@ pub struct LedgerRow {
     pub parked_at: Option<Timestamp>,
 }
 
-/// How a try to send ended.
+/// One try to send, by one worker. It has a name, so that a write whose answer
+/// was lost can be told from another worker's.
 #[derive(Debug, Clone)]
-pub struct Ended {
-    /// The row's `ends` as this worker knows it.
-    pub ends: u32,
-    /// What became of each send.
-    pub effects: Vec<Delivery>,
-    /// Why the event is parked, if it is, and its JSON.
-    pub parked: Option<(String, String)>,
+pub struct Try {
+    /// Its name: random.
+    pub name: String,
+    /// The row's `writes` as this worker knows it.
+    pub writes: u32,
 }
 
 impl LedgerRow {
@@ -97,8 +107,8 @@ impl LedgerRow {
             plan: None,
             planned_at: None,
             effects: Vec::new(),
-            tries: 0,
-            ends: 0,
+            open: BTreeSet::new(),
+            writes: 0,
             attempts: 0,
             raw: None,
             life: Timestamp::default(),
@@ -108,17 +118,22 @@ impl LedgerRow {
         }
     }
 
-    /// With the plan, whose first try is opened by the commit itself.
+    /// With the plan, whose first try, `first`, is begun by the commit itself.
     ///
     /// # Errors
     /// Only if the plan cannot be written as JSON.
-    pub fn with_plan(mut self, plan: &Plan, now: Timestamp) -> Result<Self, serde_json::Error> {
+    pub fn with_plan(
+        mut self,
+        plan: &Plan,
+        first: &Try,
+        now: Timestamp,
+    ) -> Result<Self, serde_json::Error> {
         if !plan.effects.is_empty() {
             self.outcome = Outcome::Planned;
             self.plan = Some(serde_json::to_string(plan)?);
             self.planned_at = Some(now);
             self.effects = vec![Delivery::Pending; plan.effects.len()];
-            self.tries = 1;
+            self.open.insert(first.name.clone());
         }
         Ok(self)
     }
@@ -171,79 +186,153 @@ impl Store {
             .transpose()
     }
 
-    /// Begins the next try of a plan that was found; false if another worker did.
+    /// Begins another try of a plan that was found; false if another worker did
+    /// something since it was read.
     ///
     /// # Errors
     /// The table is not available.
-    pub async fn open_try(&self, key: &LedgerKey, tries: u32) -> Result<bool, StoreError> {
-        const OPERATION: &str = "begin a try";
+    pub async fn begin_try(&self, key: &LedgerKey, this: &mut Try) -> Result<bool, StoreError> {
         let update = self
             .update_ledger(key)
-            .update_expression("SET tries = :next")
-            .condition_expression("outcome = :planned AND tries = :tries")
+            .update_expression("SET writes = :next ADD #open :mine")
+            .condition_expression("(outcome = :planned AND writes = :seen) OR contains(#open, :me)")
             .expression_attribute_values(":planned", s("planned"))
-            .expression_attribute_values(":tries", n(tries))
-            .expression_attribute_values(":next", n(tries + 1));
-        applied(OPERATION, update).await
+            .expression_attribute_values(":mine", AttributeValue::Ss(vec![this.name.clone()]));
+        self.write_try("begin a try", update, this).await
     }
 
-    /// Writes how a try ended. What another worker has written meanwhile is
-    /// merged: `sent` is never overwritten, and no row is made.
+    /// Writes that a push is about to stand in for a reply that was definitely
+    /// refused; false unless this is the only try that may have sent it.
+    ///
+    /// # Errors
+    /// The table is not available, or the row cannot be written.
+    pub async fn begin_push(
+        &self,
+        key: &LedgerKey,
+        this: &mut Try,
+        ordinal: usize,
+    ) -> Result<bool, StoreError> {
+        const OPERATION: &str = "begin a push in place of a reply";
+        let pushing =
+            to_attribute_value(&Delivery::Pushing).map_err(StoreError::malformed(OPERATION))?;
+        let effect = format!("effects[{ordinal}]");
+        let update = self
+            .update_ledger(key)
+            .update_expression(format!("SET {effect} = :pushing, writes = :next"))
+            .condition_expression(format!(
+                "contains(#open, :me) AND size(#open) = :one AND (writes = :seen OR {effect} = :pushing)"
+            ))
+            .expression_attribute_values(":one", n(1))
+            .expression_attribute_values(":pushing", pushing);
+        self.write_try(OPERATION, update, this).await
+    }
+
+    /// Ends a try with what became of each send. What another worker has written
+    /// meanwhile is merged: `sent` is never overwritten, and no row is made. `raw`
+    /// is kept if the event is parked by it.
     ///
     /// # Errors
     /// The table is not available, or the row cannot be read.
     pub async fn end_try(
         &self,
         key: &LedgerKey,
-        mut ended: Ended,
+        mut this: Try,
+        mut effects: Vec<Delivery>,
+        raw: &str,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
-        while !self.write_end(key, &ended, now).await? {
-            let Some(row) = self.ledger(key).await? else {
-                return Ok(());
-            };
-            ended.ends = row.ends;
-            let mut theirs = row.effects.into_iter();
-            for effect in &mut ended.effects {
-                *effect = std::mem::take(effect).merge(theirs.next().unwrap_or_default());
+    ) -> Result<Vec<Delivery>, StoreError> {
+        for _ in 0..MOST_ROUNDS {
+            let update = self.end(key, &this, &effects, raw, now)?;
+            if self.write_try(END, update, &mut this).await? {
+                return Ok(effects);
+            }
+            match self.ledger(key).await? {
+                // Erased, or ended by a write whose answer was lost.
+                None => return Ok(effects),
+                Some(row) if !row.open.contains(&this.name) => return Ok(row.effects),
+                Some(row) => {
+                    this.writes = row.writes;
+                    let theirs = row
+                        .effects
+                        .into_iter()
+                        .chain(std::iter::repeat(Delivery::Pending));
+                    effects = effects
+                        .into_iter()
+                        .zip(theirs)
+                        .map(|(ours, theirs)| ours.merge(theirs))
+                        .collect();
+                }
             }
         }
-        Ok(())
+        Err(StoreError::Unavailable {
+            operation: END,
+            reason: "the row keeps changing".into(),
+        })
     }
 
-    /// Whether nobody else has ended a try since.
-    async fn write_end(
+    fn end(
         &self,
         key: &LedgerKey,
-        ended: &Ended,
+        this: &Try,
+        effects: &[Delivery],
+        raw: &str,
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        const OPERATION: &str = "end a try";
-        let effects: AttributeValue =
-            to_attribute_value(&ended.effects).map_err(StoreError::malformed(OPERATION))?;
-        let settled = ended.effects.iter().all(Delivery::is_final);
-        let outcome = match (&ended.parked, settled) {
-            (Some(_), _) => "parked",
-            (None, true) => "done",
-            (None, false) => "planned",
-        };
-        let mut update = self
+    ) -> Result<UpdateItemFluentBuilder, StoreError> {
+        let settled = effects.iter().all(Delivery::is_final);
+        let refusal = effects
+            .iter()
+            .find_map(Delivery::refusal)
+            .filter(|_| settled);
+        let update = self
             .update_ledger(key)
-            .condition_expression("ends = :ends")
-            .expression_attribute_values(":ends", n(ended.ends))
-            .expression_attribute_values(":next", n(ended.ends + 1))
-            .expression_attribute_values(":effects", effects)
-            .expression_attribute_values(":outcome", s(outcome));
-        let mut set = "SET effects = :effects, outcome = :outcome, ends = :next".to_owned();
-        if let Some((reason, raw)) = &ended.parked {
-            set += ", reason = :reason, #raw = :raw, parked = :outcome, parked_at = :now REMOVE expires_at";
-            update = update
+            .condition_expression("contains(#open, :me) AND writes = :seen")
+            .expression_attribute_values(":mine", AttributeValue::Ss(vec![this.name.clone()]))
+            .expression_attribute_values(
+                ":effects",
+                to_attribute_value(effects).map_err(StoreError::malformed(END))?,
+            );
+        const SET: &str = "SET effects = :effects, writes = :next, outcome = :outcome";
+        Ok(match refusal {
+            Some(reason) => update
+                .update_expression(format!(
+                    "{SET}, reason = :reason, #raw = :raw, parked = :outcome, parked_at = :now \
+                     REMOVE expires_at DELETE #open :mine"
+                ))
                 .expression_attribute_names("#raw", "raw")
+                .expression_attribute_values(":outcome", s("parked"))
                 .expression_attribute_values(":reason", s(reason))
                 .expression_attribute_values(":raw", s(raw))
-                .expression_attribute_values(":now", n(now.0));
+                .expression_attribute_values(":now", n(now.0)),
+            None => update
+                .update_expression(format!(
+                    "{SET}, expires_at = :end REMOVE parked, parked_at DELETE #open :mine"
+                ))
+                .expression_attribute_values(":end", n(ledger_end(now)))
+                .expression_attribute_values(
+                    ":outcome",
+                    s(if settled { "done" } else { "planned" }),
+                ),
+        })
+    }
+
+    /// Makes one write of a try, if the row is as the try knows it.
+    async fn write_try(
+        &self,
+        operation: &'static str,
+        update: UpdateItemFluentBuilder,
+        this: &mut Try,
+    ) -> Result<bool, StoreError> {
+        let next = this.writes + 1;
+        let update = update
+            .expression_attribute_names("#open", "open")
+            .expression_attribute_values(":me", s(&this.name))
+            .expression_attribute_values(":seen", n(this.writes))
+            .expression_attribute_values(":next", n(next));
+        let written = applied(operation, update).await?;
+        if written {
+            this.writes = next;
         }
-        applied(OPERATION, update.update_expression(set)).await
+        Ok(written)
     }
 
     fn update_ledger(&self, key: &LedgerKey) -> UpdateItemFluentBuilder {

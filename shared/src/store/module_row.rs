@@ -17,6 +17,8 @@ pub struct ModuleRow {
     pub value: String,
     /// Which write made it.
     pub version: String,
+    /// The newest attach known when it was created.
+    pub life: Timestamp,
 }
 
 /// A write that the module plans. It holds only if the row is as the module saw it.
@@ -37,6 +39,8 @@ pub enum RowChange {
         value: String,
         /// The write that made it.
         version: String,
+        /// The life that it was created in, and stays of.
+        life: Timestamp,
     },
     /// The end of a row that must be as it was read.
     Delete {
@@ -71,9 +75,12 @@ impl RowChange {
     ) -> Result<TransactWriteItem, aws_sdk_dynamodb::error::BuildError> {
         match self {
             Self::Create { key, value } => {
-                let put = Put::builder()
-                    .table_name(table)
-                    .set_item(Some(item(writing, key, value)));
+                let put = Put::builder().table_name(table).set_item(Some(item(
+                    writing,
+                    writing.life,
+                    key,
+                    value,
+                )));
                 // What an ended attachment left behind is as good as absent.
                 let put = match writing.detached_at {
                     None => put.condition_expression("attribute_not_exists(chat_id)"),
@@ -87,10 +94,11 @@ impl RowChange {
                 key,
                 value,
                 version,
+                life,
             } => {
                 let put = Put::builder()
                     .table_name(table)
-                    .set_item(Some(item(writing, key, value)))
+                    .set_item(Some(item(writing, *life, key, value)))
                     .condition_expression("version = :seen")
                     .expression_attribute_values(":seen", s(version));
                 Ok(TransactWriteItem::builder().put(put.build()?).build())
@@ -111,11 +119,11 @@ fn row_key(bot: &BotId, key: &str) -> Item {
     keys::key(&keys::bot(bot), &format!("{}{key}", keys::MODULE))
 }
 
-fn item(writing: &Writing<'_>, key: &str, value: &str) -> Item {
+fn item(writing: &Writing<'_>, life: Timestamp, key: &str, value: &str) -> Item {
     let mut item = row_key(writing.bot, key);
     item.insert("value".into(), s(value));
     item.insert("version".into(), s(writing.version));
-    item.insert("life".into(), n(writing.life.0));
+    item.insert("life".into(), n(life.0));
     item
 }
 
@@ -137,6 +145,7 @@ impl Kept {
             key,
             value: self.value,
             version: self.version,
+            life: self.life,
         })
     }
 }

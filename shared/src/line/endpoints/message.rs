@@ -4,7 +4,7 @@ use http::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::domain::{ChatId, ReplyToken};
+use crate::domain::{ChatId, MaySpeak, ReplyToken};
 use crate::line::client::Call;
 use crate::line::http::Answer;
 use crate::line::{BotClient, LineError};
@@ -24,6 +24,7 @@ impl BotClient {
     /// LINE's refusal, or that its answer is not known.
     pub async fn reply(
         &self,
+        _: &MaySpeak,
         token: &ReplyToken,
         messages: &[Value],
     ) -> Result<Accepted, LineError> {
@@ -45,6 +46,7 @@ impl BotClient {
     /// LINE's refusal, or that its answer is not known.
     pub async fn push(
         &self,
+        _: &MaySpeak,
         to: &ChatId,
         messages: &[Value],
         retry_key: Uuid,
@@ -59,7 +61,7 @@ impl BotClient {
         let answer = self.post(&call, &body).await?;
         match answer.status {
             409 => Ok(Accepted {
-                request_id: answer.request_id,
+                request_id: answer.accepted_request_id,
             }),
             _ => accepted(call.operation, &answer),
         }

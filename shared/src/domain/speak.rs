@@ -1,0 +1,49 @@
+//! The rule that holds whatever a module does: nothing is sent into a chat that
+//! is standby or gone, for an account that is suspended or not attached, or
+//! without a scope that is known not to be granted.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{BotState, ChatState, Timestamp};
+
+/// Proof that a chat could be spoken to a moment ago. A call that sends needs
+/// one, and only [`may_speak`] makes it: so each try is judged anew.
+#[derive(Debug)]
+pub struct MaySpeak(());
+
+/// Why nothing may be sent into a chat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum Silence {
+    /// The user blocked the account, or it is no longer in the group.
+    #[error("the chat is gone: blocked, or left")]
+    Gone,
+    /// Another channel holds the chat.
+    #[error("standby: another channel holds the chat")]
+    Standby,
+    /// The account is suspended.
+    #[error("the account is suspended")]
+    Suspended,
+    /// The module channel is not attached to the account.
+    #[error("the account is not attached")]
+    NotAttached,
+    /// The admin did not grant the scope that sending needs.
+    #[error("the scope message:send is not granted")]
+    ScopeMissing,
+}
+
+/// Judges by the registers of account and chat, and by the time; `default_active`
+/// is whether the channel holds chats by default.
+///
+/// # Errors
+/// The [`Silence`] that forbids it.
+pub fn may_speak(
+    bot: &BotState,
+    chat: &ChatState,
+    now: Timestamp,
+    default_active: bool,
+) -> Result<MaySpeak, Silence> {
+    bot.may_send()?;
+    chat.may_speak(now, bot.detached_at, default_active)?;
+    Ok(MaySpeak(()))
+}
