@@ -156,13 +156,15 @@ impl Function {
     async fn call_in_process(
         &self,
         handler: &Arc<Handler>,
-        home: &Home,
+        home: &Arc<Home>,
         event: Value,
     ) -> Result<Value, FunctionError> {
         let handler = Arc::clone(handler);
         let event = LambdaEvent::new(event, self.context());
         let timeout = self.timeout;
+        let kept = Arc::clone(home);
         let call = home.spawn(async move {
+            let _home = kept; // the call goes on when the last clone of the function has gone
             tokio::time::timeout(timeout, async { handler(event).await }).await
         });
         let function = self.name.to_string();

@@ -1,18 +1,21 @@
 //! A door between the functions and a server, for tests: open, shut, or one
 //! where nobody answers.
 
+use std::io;
 use std::net::SocketAddr;
 
 use tokio::io::copy_bidirectional;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
+
+const BACKLOG: u32 = 1024;
 
 /// What a gate does with a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GateState {
     /// It leads to the server.
     Open,
-    /// It is closed at once, also if it was open before.
+    /// It is refused, as by a server that is not there; those that were open are closed.
     Shut,
     /// It is taken, and nothing comes of it.
     Silent,
@@ -43,10 +46,39 @@ impl Gate {
     }
 }
 
-async fn serve(listener: TcpListener, server: SocketAddr, state: watch::Receiver<GateState>) {
-    while let Ok((connection, _)) = listener.accept().await {
-        tokio::spawn(pass(connection, server, state.clone()));
+async fn serve(
+    mut listener: TcpListener,
+    server: SocketAddr,
+    mut state: watch::Receiver<GateState>,
+) {
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => {
+                let Ok((connection, _)) = accepted else { return };
+                tokio::spawn(pass(connection, server, state.clone()));
+            }
+            _ = state.wait_for(|state| *state == GateState::Shut) => {
+                match refuse(listener, &mut state).await {
+                    Ok(again) => listener = again,
+                    Err(error) => return tracing::error!(%error, "a gate cannot open again"),
+                }
+            }
+        }
     }
+}
+
+/// Keeps the port, but does not listen, until the gate is no longer shut.
+async fn refuse(
+    listener: TcpListener,
+    state: &mut watch::Receiver<GateState>,
+) -> io::Result<TcpListener> {
+    let address = listener.local_addr()?;
+    drop(listener);
+    let socket = TcpSocket::new_v4()?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    let _ = state.wait_for(|state| *state != GateState::Shut).await;
+    socket.listen(BACKLOG)
 }
 
 async fn pass(

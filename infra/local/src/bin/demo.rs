@@ -7,6 +7,7 @@ use local::demo;
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    local::start_logs();
     match demo::run(&mut std::io::stdout()).await {
         Ok(steps) => {
             println!("\nAll {steps} steps did what they should.");
