@@ -52,17 +52,19 @@ async fn serve(
     mut state: watch::Receiver<GateState>,
 ) {
     loop {
-        tokio::select! {
-            accepted = listener.accept() => {
-                let Ok((connection, _)) = accepted else { return };
-                tokio::spawn(pass(connection, server, state.clone()));
+        let accepted = tokio::select! {
+            accepted = listener.accept() => Some(accepted),
+            _ = state.wait_for(|state| *state == GateState::Shut) => None,
+        };
+        match accepted {
+            Some(Ok((connection, _))) => {
+                drop(tokio::spawn(pass(connection, server, state.clone())))
             }
-            _ = state.wait_for(|state| *state == GateState::Shut) => {
-                match refuse(listener, &mut state).await {
-                    Ok(again) => listener = again,
-                    Err(error) => return tracing::error!(%error, "a gate cannot open again"),
-                }
-            }
+            Some(Err(error)) => return tracing::error!(%error, "a gate takes no connections"),
+            None => match refuse(listener, &mut state).await {
+                Ok(again) => listener = again,
+                Err(error) => return tracing::error!(%error, "a gate cannot open again"),
+            },
         }
     }
 }
