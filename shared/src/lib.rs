@@ -5,6 +5,7 @@ pub mod connector;
 pub mod domain;
 pub mod env;
 pub mod gateway;
+mod hash;
 pub mod line;
 #[cfg(feature = "module")]
 pub mod module;

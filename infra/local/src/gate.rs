@@ -58,7 +58,7 @@ async fn serve(
         };
         match accepted {
             Some(Ok((connection, _))) => {
-                drop(tokio::spawn(pass(connection, server, state.clone())))
+                tokio::spawn(pass(connection, server, state.clone()));
             }
             Some(Err(error)) => return tracing::error!(%error, "a gate takes no connections"),
             None => match refuse(listener, &mut state).await {

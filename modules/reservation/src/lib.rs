@@ -6,10 +6,11 @@ mod texts;
 use serde::{Deserialize, Serialize};
 use shared::module::{
     Active, Context, Event, EventKind, MessageContent, Module, ModuleError, QuickReply, Text,
+    UserId,
 };
 
 use crate::slot::Slot;
-use crate::texts::{Command, Language};
+use crate::texts::{Command, Language, Texts};
 
 /// Takes reservations.
 #[derive(Debug, Clone, Default)]
@@ -31,25 +32,28 @@ struct Booking {
 impl Module for Reservation {
     async fn handle(&self, cx: &mut Context<'_>, event: &Event) -> Result<(), ModuleError> {
         // Another channel holds the chat, or it is gone: nothing to do for us.
-        let Some(active) = cx.active() else {
+        let (Some(active), Some(chat)) = (cx.active(), &event.chat) else {
             return Ok(());
         };
-        let mut guest: Guest = cx.state()?;
+        let guest = cx.state()?;
+        let visit = Visit {
+            cx,
+            active,
+            chat: chat.id.as_str(),
+            guest,
+        };
         match &event.kind {
-            EventKind::Follow { .. } => greet(cx, &active, event, &mut guest).await,
+            EventKind::Follow { .. } => visit.greet(event.user.as_ref()).await,
             EventKind::Message {
                 content: MessageContent::Text(text),
                 ..
             } => match Command::read(text) {
-                Some((command, language)) => {
-                    guest.language = language;
-                    obey(cx, &active, event, &mut guest, command).await
-                }
+                Some((command, language)) => visit.obey(command, language).await,
                 None => Ok(()),
             },
             EventKind::Postback { data } => match Choice::read(data) {
-                Some(Choice::Reserve(slot)) => reserve(cx, &active, event, &mut guest, slot).await,
-                Some(Choice::Cancel(slot)) => cancel(cx, &active, event, &mut guest, slot).await,
+                Some(Choice::Reserve(slot)) => visit.reserve(slot).await,
+                Some(Choice::Cancel(slot)) => visit.cancel(slot).await,
                 None => Ok(()), // another channel's, or an older version's
             },
             _ => Ok(()),
@@ -75,166 +79,136 @@ impl Choice {
     }
 }
 
-async fn greet(
-    cx: &mut Context<'_>,
-    active: &Active<'_>,
-    event: &Event,
-    guest: &mut Guest,
-) -> Result<(), ModuleError> {
-    let profile = match &event.user {
-        Some(user) => cx.profile(user).await?,
-        None => None,
-    };
-    let language = profile
-        .as_ref()
-        .and_then(|profile| profile.language.as_deref());
-    guest.language = language.map_or(guest.language, Language::of);
-    let texts = guest.language.texts();
-    let name = profile.map(|profile| profile.display_name);
-    let greeting =
-        Text::new(texts.greeting(name.as_deref())).quick_replies(main_menu(guest.language));
-    say(cx, active, guest, greeting)
+/// One event of a guest's, to be answered once.
+struct Visit<'a, 'cx> {
+    cx: &'a mut Context<'cx>,
+    active: Active<'cx>,
+    chat: &'a str,
+    guest: Guest,
 }
 
-async fn obey(
-    cx: &mut Context<'_>,
-    active: &Active<'_>,
-    event: &Event,
-    guest: &mut Guest,
-    command: Command,
-) -> Result<(), ModuleError> {
-    let texts = guest.language.texts();
-    match command {
-        Command::Reserve => offer(cx, active, guest, texts.choose).await,
-        Command::List => {
-            forget_past(cx, guest);
-            let answer =
-                Text::new(texts.list(&guest.reservations)).quick_replies(main_menu(guest.language));
-            say(cx, active, guest, answer)
+impl Visit<'_, '_> {
+    async fn greet(mut self, user: Option<&UserId>) -> Result<(), ModuleError> {
+        let profile = match user {
+            Some(user) => self.cx.profile(user).await?,
+            None => None,
+        };
+        if let Some(language) = profile
+            .as_ref()
+            .and_then(|profile| profile.language.as_deref())
+        {
+            self.guest.language = Language::of(language);
         }
-        Command::Cancel => {
-            forget_past(cx, guest);
-            match guest.reservations.as_slice() {
-                [only] => cancel(cx, active, event, guest, *only).await,
-                _ => ask_which(cx, active, guest),
+        let name = profile.map(|profile| profile.display_name);
+        let greeting = self.texts().greeting(name.as_deref());
+        self.say_with_menu(greeting)
+    }
+
+    async fn obey(mut self, command: Command, language: Language) -> Result<(), ModuleError> {
+        self.guest.language = language;
+        self.forget_past();
+        match command {
+            Command::Reserve => self.offer(language.texts().choose).await,
+            Command::List => {
+                let list = self.texts().list(&self.guest.reservations);
+                self.say_with_menu(list)
+            }
+            Command::Cancel => match self.guest.reservations.as_slice() {
+                [] => self.say_with_menu(language.texts().nothing_to_cancel),
+                [only] => {
+                    let only = *only;
+                    self.cancel(only).await
+                }
+                _ => self.ask_which_to_cancel(),
+            },
+        }
+    }
+
+    /// Offers the free times of the first day that has some.
+    async fn offer(self, text: impl Into<String>) -> Result<(), ModuleError> {
+        let texts = self.texts();
+        for day in slot::next_days(self.cx.now()) {
+            let taken = self.cx.rows::<Booking>(&day.key_prefix()).await?;
+            let free = day
+                .slots()
+                .filter(|slot| taken.iter().all(|row| row.key != slot.key()));
+            let choices: Vec<_> = free
+                .map(|slot| QuickReply::postback(texts.slot(slot), format!("reserve {slot}")))
+                .collect();
+            if !choices.is_empty() {
+                return self.say(Text::new(text).quick_replies(choices));
             }
         }
+        self.say(Text::new(texts.nothing_free))
     }
-}
 
-/// Offers the free times of the first day that has some.
-async fn offer(
-    cx: &mut Context<'_>,
-    active: &Active<'_>,
-    guest: &Guest,
-    text: &str,
-) -> Result<(), ModuleError> {
-    let texts = guest.language.texts();
-    for day in slot::next_days(cx.now()) {
-        let taken = cx.rows::<Booking>(&day.key_prefix()).await?;
-        let free = day
-            .slots()
-            .filter(|slot| taken.iter().all(|row| row.key != slot.key()));
-        let choices: Vec<_> = free
-            .map(|slot| QuickReply::postback(texts.slot(slot), format!("reserve {slot}")))
-            .collect();
-        if !choices.is_empty() {
-            return say(cx, active, guest, Text::new(text).quick_replies(choices));
+    /// Takes a time, unless someone has it: then others are offered. The row tells
+    /// who has it, whatever the guest's own list says.
+    async fn reserve(mut self, slot: Slot) -> Result<(), ModuleError> {
+        let texts = self.texts();
+        if slot.is_past(self.cx.now()) || !slot.is_offered() {
+            return self.offer(texts.too_late).await;
         }
-    }
-    say(cx, active, guest, Text::new(texts.nothing_free))
-}
-
-/// Takes a time, unless someone has it: then others are offered. The row tells
-/// who has it, whatever the guest's own list says.
-async fn reserve(
-    cx: &mut Context<'_>,
-    active: &Active<'_>,
-    event: &Event,
-    guest: &mut Guest,
-    slot: Slot,
-) -> Result<(), ModuleError> {
-    let texts = guest.language.texts();
-    let Some(chat) = event.chat.as_ref().map(|chat| chat.id.to_string()) else {
-        return Ok(());
-    };
-    if slot.is_past(cx.now()) || !slot.is_offered() {
-        return offer(cx, active, guest, texts.too_late).await;
-    }
-    match cx.row::<Booking>(&slot.key()).await? {
-        Some(taken) if taken.value.chat == chat => {
-            return say(cx, active, guest, Text::new(texts.already_yours(slot)));
+        match self.cx.row::<Booking>(&slot.key()).await? {
+            Some(taken) if taken.value.chat == self.chat => {
+                return self.say_with_menu(texts.already_yours(slot));
+            }
+            Some(_) => return self.offer(texts.taken(slot)).await,
+            None => self.cx.create(
+                slot.key(),
+                &Booking {
+                    chat: self.chat.to_owned(),
+                },
+            )?,
         }
-        Some(_) => return offer(cx, active, guest, &texts.taken(slot)).await,
-        None => cx.create(slot.key(), &Booking { chat })?,
+        self.guest.reservations.retain(|kept| *kept != slot);
+        self.guest.reservations.push(slot);
+        self.guest.reservations.sort_unstable();
+        self.say_with_menu(texts.confirmed(slot))
     }
-    guest.reservations.retain(|kept| *kept != slot);
-    guest.reservations.push(slot);
-    guest.reservations.sort_unstable();
-    let confirmed = Text::new(texts.confirmed(slot)).quick_replies(main_menu(guest.language));
-    say(cx, active, guest, confirmed)
-}
 
-async fn cancel(
-    cx: &mut Context<'_>,
-    active: &Active<'_>,
-    event: &Event,
-    guest: &mut Guest,
-    slot: Slot,
-) -> Result<(), ModuleError> {
-    let texts = guest.language.texts();
-    if !guest.reservations.contains(&slot) {
-        return say(cx, active, guest, Text::new(texts.nothing_to_cancel));
+    async fn cancel(mut self, slot: Slot) -> Result<(), ModuleError> {
+        let texts = self.texts();
+        if !self.guest.reservations.contains(&slot) {
+            return self.say_with_menu(texts.nothing_to_cancel);
+        }
+        let row = self.cx.row::<Booking>(&slot.key()).await?;
+        if let Some(own) = row.filter(|row| row.value.chat == self.chat) {
+            self.cx.delete(own);
+        }
+        self.guest.reservations.retain(|kept| *kept != slot);
+        self.say_with_menu(texts.cancelled(slot))
     }
-    let chat = event.chat.as_ref().map(|chat| chat.id.as_str());
-    let row = cx.row::<Booking>(&slot.key()).await?;
-    if let Some(own) = row.filter(|row| Some(row.value.chat.as_str()) == chat) {
-        cx.delete(own);
+
+    fn ask_which_to_cancel(self) -> Result<(), ModuleError> {
+        let texts = self.texts();
+        let choice =
+            |slot: &Slot| QuickReply::postback(texts.slot(*slot), format!("cancel {slot}"));
+        let choices: Vec<_> = self.guest.reservations.iter().map(choice).collect();
+        self.say(Text::new(texts.cancel_which).quick_replies(choices))
     }
-    guest.reservations.retain(|kept| *kept != slot);
-    let cancelled = Text::new(texts.cancelled(slot)).quick_replies(main_menu(guest.language));
-    say(cx, active, guest, cancelled)
-}
 
-fn ask_which(cx: &mut Context<'_>, active: &Active<'_>, guest: &Guest) -> Result<(), ModuleError> {
-    let texts = guest.language.texts();
-    if guest.reservations.is_empty() {
-        return say(cx, active, guest, Text::new(texts.nothing_to_cancel));
+    /// What is over is no longer listed.
+    fn forget_past(&mut self) {
+        let now = self.cx.now();
+        self.guest.reservations.retain(|slot| !slot.is_past(now));
     }
-    let choices = guest
-        .reservations
-        .iter()
-        .map(|slot| QuickReply::postback(texts.slot(*slot), format!("cancel {slot}")));
-    say(
-        cx,
-        active,
-        guest,
-        Text::new(texts.cancel_which).quick_replies(choices),
-    )
-}
 
-/// What is over is no longer listed.
-fn forget_past(cx: &Context<'_>, guest: &mut Guest) {
-    let now = cx.now();
-    guest.reservations.retain(|slot| !slot.is_past(now));
-}
+    fn texts(&self) -> &'static Texts {
+        self.guest.language.texts()
+    }
 
-fn main_menu(language: Language) -> [QuickReply; 2] {
-    let texts = language.texts();
-    [
-        QuickReply::message(texts.reserve_label, texts.reserve_label),
-        QuickReply::message(texts.list_label, texts.list_label),
-    ]
-}
+    fn say_with_menu(self, text: impl Into<String>) -> Result<(), ModuleError> {
+        let texts = self.texts();
+        let menu =
+            [texts.reserve_label, texts.list_label].map(|label| QuickReply::message(label, label));
+        self.say(Text::new(text).quick_replies(menu))
+    }
 
-/// Answers, and keeps what is known of the guest.
-fn say(
-    cx: &mut Context<'_>,
-    active: &Active<'_>,
-    guest: &Guest,
-    answer: Text,
-) -> Result<(), ModuleError> {
-    cx.set_state(guest)?;
-    cx.reply(active, &[answer])?;
-    Ok(())
+    /// Answers, and keeps what is known of the guest.
+    fn say(self, answer: Text) -> Result<(), ModuleError> {
+        self.cx.set_state(&self.guest)?;
+        self.cx.reply(&self.active, &[answer])?;
+        Ok(())
+    }
 }

@@ -3,13 +3,11 @@
 //! type, member or value is never an error and never lost
 //! (<https://developers.line.biz/en/reference/messaging-api/#webhooks>).
 
-use std::fmt::Write as _;
-
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use sha2::{Digest as _, Sha256};
 
 use crate::domain::{BotId, Chat, ChatId, ChatKind, EventId};
+use crate::hash::sha256_hex;
 use crate::line::VerifiedBody;
 
 /// Events of the account itself, which are in no chat, whatever else they carry.
@@ -152,14 +150,7 @@ fn derived_id(bot: &BotId, raw: &RawValue) -> EventId {
         }
         _ => raw.get().to_owned(),
     };
-    let hash = Sha256::new()
-        .chain_update(bot.as_str())
-        .chain_update("\n")
-        .chain_update(canonical);
-    let mut id = String::with_capacity(64);
-    for byte in hash.finalize() {
-        let _ = write!(id, "{byte:02x}"); // writing to a String cannot fail
-    }
+    let id = sha256_hex([bot.as_str(), "\n", &canonical]);
     EventId::new(id).unwrap_or_else(|_| unreachable!("64 hexadecimal digits are an id"))
 }
 

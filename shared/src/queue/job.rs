@@ -1,12 +1,10 @@
 //! What crosses the queue: one chat's events of one webhook, as LINE sent them.
 
-use std::fmt::Write as _;
-
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use sha2::{Digest as _, Sha256};
 
 use crate::domain::{BotId, ChatId, EventId, Timestamp};
+use crate::hash::sha256_hex;
 
 const VERSION: u32 = 1;
 /// A chat's events are cut into messages of about this size, in bytes.
@@ -121,14 +119,14 @@ impl Job {
     }
 
     fn into_message(self) -> Result<Message, serde_json::Error> {
-        let mut ids = Sha256::new();
-        for event in &self.events {
-            ids.update(event.id.as_str());
-            ids.update("\n");
-        }
+        let ids = self
+            .events
+            .iter()
+            .flat_map(|event| [event.id.as_str(), "\n"]);
+        let deduplication_id = sha256_hex(ids);
         Ok(Message {
             group: group(&self.bot, self.chat.as_ref()),
-            deduplication_id: hex(&ids.finalize()),
+            deduplication_id,
             body: with_characters_of_sqs(serde_json::to_string(&self)?),
         })
     }
@@ -143,13 +141,8 @@ pub fn group(bot: &BotId, chat: Option<&ChatId>) -> String {
     if taken && !odd(bot.as_str()) && !chat.is_some_and(|chat| odd(chat.as_str())) {
         return group;
     }
-    let parts = [bot.as_str(), chat.map_or("", ChatId::as_str)];
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update(part.len().to_be_bytes());
-        hash.update(part);
-    }
-    hex(&hash.finalize())
+    // NUL is in no id that LINE has ever had, and ends each part.
+    sha256_hex([bot.as_str(), "\0", chat.map_or("", ChatId::as_str), "\0"])
 }
 
 fn cut(events: Vec<JobEvent>) -> Vec<Vec<JobEvent>> {
@@ -180,14 +173,6 @@ fn with_characters_of_sqs(json: String) -> String {
     } else {
         json
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        let _ = write!(text, "{byte:02x}"); // writing to a String cannot fail
-    }
-    text
 }
 
 #[cfg(test)]

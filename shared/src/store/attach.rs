@@ -1,12 +1,12 @@
 //! An attach under way: kept from the start page to the callback, used once.
 
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::ReturnValue;
 use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 
 use crate::domain::Timestamp;
-use crate::store::{Item, Store, StoreError, keys, n, s};
+use crate::hash::sha256_hex;
+use crate::store::{Item, Store, StoreError, if_held, keys, n, s};
 
 /// What the callback must find again. `terms` is the attach's own JSON: the
 /// table does not look into it.
@@ -22,7 +22,7 @@ pub struct AttachUnderWay {
 
 /// What is kept of a browser's cookie.
 pub fn browser_hash(cookie: &str) -> String {
-    keys::sha256_hex(cookie)
+    sha256_hex([cookie])
 }
 
 impl Store {
@@ -37,7 +37,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         const OPERATION: &str = "begin an attach";
         let item: Item = to_item(attach).map_err(StoreError::malformed(OPERATION))?;
-        let item = keys::with_key(item, keys::ATTACH, &keys::sha256_hex(state));
+        let item = keys::with_key(item, keys::ATTACH, &sha256_hex([state]));
         let put = self
             .client
             .put_item()
@@ -67,7 +67,7 @@ impl Store {
             .client
             .update_item()
             .table_name(&self.table)
-            .set_key(Some(keys::key(keys::ATTACH, &keys::sha256_hex(state))))
+            .set_key(Some(keys::key(keys::ATTACH, &sha256_hex([state]))))
             .update_expression("SET taker = :taker")
             .condition_expression(
                 "browser = :browser AND expires_at > :now \
@@ -77,19 +77,9 @@ impl Store {
             .expression_attribute_values(":taker", s(taker))
             .expression_attribute_values(":now", n(now.seconds()))
             .return_values(ReturnValue::AllNew);
-        match update.send().await {
-            Ok(answer) => answer
-                .attributes
-                .map(|item| from_item(item).map_err(StoreError::malformed(OPERATION)))
-                .transpose(),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(None)
-            }
-            Err(error) => Err(StoreError::unavailable(OPERATION)(error)),
-        }
+        let taken = if_held(OPERATION, update.send().await)?;
+        let item = taken.and_then(|answer| answer.attributes);
+        item.map(|item| from_item(item).map_err(StoreError::malformed(OPERATION)))
+            .transpose()
     }
 }

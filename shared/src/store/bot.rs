@@ -1,11 +1,10 @@
 //! The row of an account: attached or not, suspended or not, its scopes, its name.
 
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 
 use crate::domain::{BotId, BotState};
-use crate::store::{Item, Store, StoreError, keys, n, s};
+use crate::store::{Item, Store, StoreError, if_held, keys, n, s};
 
 /// So often is a change made anew because someone else made another.
 const MOST_ROUNDS: u32 = 8;
@@ -107,16 +106,6 @@ impl Store {
                 .condition_expression("version = :v")
                 .expression_attribute_values(":v", n(version)),
         };
-        match put.send().await {
-            Ok(_) => Ok(true),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(StoreError::unavailable(OPERATION)(error)),
-        }
+        Ok(if_held(OPERATION, put.send().await)?.is_some())
     }
 }

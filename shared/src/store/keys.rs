@@ -1,12 +1,10 @@
 //! Keys. Sort keys that are not chats begin with `@`; an id from outside that
 //! could be mistaken for one of ours is written hashed.
 
-use std::fmt::Write as _;
-
 use aws_sdk_dynamodb::types::AttributeValue;
-use sha2::{Digest as _, Sha256};
 
 use crate::domain::{BotId, ChatId, EventId};
+use crate::hash::sha256_hex;
 use crate::store::{Item, s};
 
 pub(super) const BOT: &str = "@bot";
@@ -61,18 +59,10 @@ pub(super) fn sort_of(item: &Item) -> &str {
 
 fn safe(id: &str) -> String {
     if id.starts_with('@') || id.contains('#') {
-        format!("sha256:{}", sha256_hex(id))
+        format!("sha256:{}", sha256_hex([id]))
     } else {
         id.to_owned()
     }
-}
-
-pub(super) fn sha256_hex(text: &str) -> String {
-    let mut hex = String::with_capacity(64);
-    for byte in Sha256::digest(text) {
-        let _ = write!(hex, "{byte:02x}"); // writing to a String cannot fail
-    }
-    hex
 }
 
 #[cfg(test)]

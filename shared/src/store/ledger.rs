@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
@@ -11,7 +10,7 @@ use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_attribute_value, to_item};
 use serde_dynamo::string_set;
 
 use crate::domain::{Delivery, Plan, Timestamp};
-use crate::store::{Item, LedgerKey, Store, StoreError, keys, ledger_end, n, s};
+use crate::store::{Item, LedgerKey, Store, StoreError, if_held, keys, ledger_end, n, s};
 
 const END: &str = "end a try";
 /// So often is a try's end merged with what others write.
@@ -328,7 +327,7 @@ impl Store {
             .expression_attribute_values(":me", s(&this.name))
             .expression_attribute_values(":seen", n(this.writes))
             .expression_attribute_values(":next", n(next));
-        let written = applied(operation, update).await?;
+        let written = if_held(operation, update.send().await)?.is_some();
         if written {
             this.writes = next;
         }
@@ -340,23 +339,5 @@ impl Store {
             .update_item()
             .table_name(&self.table)
             .set_key(Some(key.key()))
-    }
-}
-
-/// Whether the update's condition held.
-async fn applied(
-    operation: &'static str,
-    update: UpdateItemFluentBuilder,
-) -> Result<bool, StoreError> {
-    match update.send().await {
-        Ok(_) => Ok(true),
-        Err(error)
-            if error
-                .as_service_error()
-                .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-        {
-            Ok(false)
-        }
-        Err(error) => Err(StoreError::unavailable(operation)(error)),
     }
 }

@@ -13,7 +13,7 @@ mod module_row;
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::aws::reasons;
@@ -86,6 +86,22 @@ impl StoreError {
             operation,
             reason: error.to_string(),
         }
+    }
+}
+
+/// A conditional write's answer; none if its condition did not hold.
+fn if_held<O, E, R>(
+    operation: &'static str,
+    result: Result<O, SdkError<E, R>>,
+) -> Result<Option<O>, StoreError>
+where
+    E: std::error::Error + ProvideErrorMetadata + 'static,
+    R: std::fmt::Debug,
+{
+    match result {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(None),
+        Err(error) => Err(StoreError::unavailable(operation)(error)),
     }
 }
 

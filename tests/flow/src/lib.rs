@@ -5,6 +5,10 @@
     reason = "a test that cannot go on fails"
 )]
 
+pub mod clock;
+pub mod faulty;
+pub mod worker;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use emulator::{Bubble, Call, Deliver, DeliverOptions, Delivery, EventsRequest, Held, Outcome};
@@ -128,16 +132,20 @@ impl Bundle {
         sign_with(&self.stack.line.settings().channel_secret, body)
     }
 
-    /// What the ledger has of an event.
-    pub async fn record(&self, chat: Option<&str>, event: &str) -> Option<LedgerRow> {
-        let key = LedgerKey {
+    /// Where the ledger has an event.
+    pub fn key(&self, chat: Option<&str>, event: &str) -> LedgerKey {
+        LedgerKey {
             bot: BotId::new(&self.bot).expect("an id"),
             chat: chat.map(|chat| ChatId::new(chat).expect("an id")),
             event: EventId::new(event).expect("an id"),
-        };
+        }
+    }
+
+    /// What the ledger has of an event.
+    pub async fn record(&self, chat: Option<&str>, event: &str) -> Option<LedgerRow> {
         self.stack
             .store
-            .ledger(&key)
+            .ledger(&self.key(chat, event))
             .await
             .expect("the table answers")
     }

@@ -1,0 +1,138 @@
+//! A connection on which some calls go wrong: their answer is lost, they are
+//! held up, or they get another answer than the server's.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
+use shared::connector::connector;
+use tokio::sync::Notify;
+
+/// What happens to a call.
+#[derive(Debug, Clone)]
+pub enum Fate {
+    /// It is done, and the connection breaks before the answer comes.
+    AnswerLost,
+    /// It is not done: a status and a body come from elsewhere.
+    Answered(u16, String),
+    /// It is done when the test lets it go.
+    RequestHeld(Held),
+    /// It is done, and the answer comes when the test lets it go, if ever.
+    AnswerHeld(Held),
+}
+
+/// A call that is held up. Clones are the same call.
+#[derive(Debug, Clone, Default)]
+pub struct Held {
+    there: Arc<Notify>,
+    go: Arc<Notify>,
+}
+
+impl Held {
+    /// Waits until the call is where it is held.
+    pub async fn is_there(&self) {
+        self.there.notified().await;
+    }
+
+    /// Lets it go on.
+    pub fn let_go(&self) {
+        self.go.notify_one();
+    }
+
+    async fn hold(&self) {
+        self.there.notify_one();
+        self.go.notified().await;
+    }
+}
+
+/// A connection with such calls. Clones share what is planned.
+#[derive(Debug, Clone)]
+pub struct Faulty {
+    inner: SharedHttpConnector,
+    plans: Arc<Mutex<Vec<(String, Fate)>>>,
+}
+
+impl Default for Faulty {
+    fn default() -> Self {
+        Self {
+            inner: connector(Duration::from_secs(5)),
+            plans: Arc::default(),
+        }
+    }
+}
+
+impl Faulty {
+    /// Plans for the next call of an operation: an action of AWS, or the end of a path.
+    pub fn next(&self, operation: &str, fate: Fate) {
+        self.plans().push((operation.to_owned(), fate));
+    }
+
+    /// The next `times` answers to an operation are lost.
+    pub fn loses(&self, operation: &str, times: usize) {
+        for _ in 0..times {
+            self.next(operation, Fate::AnswerLost);
+        }
+    }
+
+    /// Whether all that was planned has happened.
+    pub fn is_spent(&self) -> bool {
+        self.plans().is_empty()
+    }
+
+    /// For LINE.
+    pub fn connector(&self) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+
+    /// For AWS.
+    pub fn client(&self) -> SharedHttpClient {
+        let connector = self.connector();
+        http_client_fn(move |_, _| connector.clone())
+    }
+
+    fn plans(&self) -> MutexGuard<'_, Vec<(String, Fate)>> {
+        self.plans.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn fate(&self, request: &HttpRequest) -> Option<Fate> {
+        let action = request.headers().get("x-amz-target").unwrap_or_default();
+        let mut plans = self.plans();
+        let place = plans
+            .iter()
+            .position(|(name, _)| action.ends_with(name) || request.uri().ends_with(name))?;
+        Some(plans.remove(place).1)
+    }
+}
+
+impl HttpConnector for Faulty {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let (inner, fate) = (self.inner.clone(), self.fate(&request));
+        HttpConnectorFuture::new(async move {
+            match fate {
+                None => inner.call(request).await,
+                Some(Fate::AnswerLost) => {
+                    inner.call(request).await?;
+                    Err(ConnectorError::io("the answer is lost".into()))
+                }
+                Some(Fate::Answered(status, body)) => {
+                    let status = status.try_into().expect("a status");
+                    Ok(HttpResponse::new(status, SdkBody::from(body)))
+                }
+                Some(Fate::RequestHeld(held)) => {
+                    held.hold().await;
+                    inner.call(request).await
+                }
+                Some(Fate::AnswerHeld(held)) => {
+                    let answer = inner.call(request).await;
+                    held.hold().await;
+                    answer
+                }
+            }
+        })
+    }
+}

@@ -1,0 +1,200 @@
+//! A worker of the test's own beside the stack's: with any module, a clock to
+//! move, and connections that can be made to fail.
+
+use std::time::Duration;
+
+use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use aws_smithy_async::time::SharedTimeSource;
+use serde_json::Value;
+use serde_json::value::RawValue;
+use shared::aws::{Aws, Patience, tokio_sleep};
+use shared::domain::{BotId, ChatId, Delivery, EventId};
+use shared::env::Env;
+use shared::line::http::Http;
+use shared::line::{Channel, LineClient};
+use shared::module::Module;
+use shared::queue::{Job, JobEvent, Queue};
+use shared::random::Random;
+use shared::secret::{ChannelSecret, SecretPlace};
+use shared::store::{LedgerRow, Store};
+use worker::App;
+
+use crate::Bundle;
+use crate::clock::Clock;
+use crate::faulty::Faulty;
+
+/// So long has a worker for a batch: more than any test takes.
+const TIME: Duration = Duration::from_secs(60);
+/// No call is given up before a test is.
+const PATIENCE: Patience = Patience {
+    connect: Duration::from_secs(5),
+    attempt: TIME,
+    operation: TIME,
+};
+
+/// A worker with the module `M`.
+pub struct Worker<M> {
+    /// The function.
+    pub app: App<M>,
+    /// Its connection to DynamoDB. The SDK tries a call whose answer is lost once again.
+    pub table: Faulty,
+    /// Its connection to LINE.
+    pub line: Faulty,
+    /// Its clock.
+    pub clock: Clock,
+}
+
+impl<M: Module> Worker<M> {
+    /// A worker over a bundle's table, queue and LINE.
+    pub fn new(bundle: &Bundle, module: M) -> Self {
+        let (table, line, clock) = (Faulty::default(), Faulty::default(), Clock::default());
+        let addresses = &bundle.stack.addresses;
+        let time = SharedTimeSource::new(clock.clone());
+        let settings = bundle.stack.line.settings();
+        let channel = Channel {
+            id: settings.channel_id,
+            bot_header: settings.bot_header.parse().expect("a header's name"),
+            api_url: addresses.line_url.clone(),
+        };
+        let http = Http::new(line.connector(), time.clone(), tokio_sleep(), TIME);
+        let secret = secret(settings.channel_secret, time.clone());
+        let dynamodb = Aws::emulated().with_http(table.client());
+        let app = App {
+            module,
+            store: Store::new(
+                dynamodb.dynamodb(Some(addresses.dynamodb_url.clone()), PATIENCE),
+                addresses.table_name.clone(),
+            ),
+            queue: Queue::new(
+                Aws::emulated().sqs(Some(addresses.sqs_url.clone()), PATIENCE),
+                addresses.event_queue_url.clone(),
+            ),
+            line: LineClient::new(http, channel, secret),
+            default_active: true,
+            clock: time,
+            sleep: tokio_sleep(),
+            random: Random::system(),
+        };
+        Self {
+            app,
+            table,
+            line,
+            clock,
+        }
+    }
+
+    /// Is given messages, as one batch; tells which it gives back.
+    pub async fn is_given<'a>(&self, messages: impl IntoIterator<Item = &'a Message>) -> Vec<String> {
+        self.is_given_within(messages, TIME).await
+    }
+
+    /// The same, with only so much time before Lambda's deadline.
+    pub async fn is_given_within<'a>(
+        &self,
+        messages: impl IntoIterator<Item = &'a Message>,
+        time: Duration,
+    ) -> Vec<String> {
+        let mut batch = SqsEvent::default();
+        batch.records = messages.into_iter().map(Message::record).collect();
+        let deadline = self.clock.timestamp().plus(time);
+        let answer = worker::handle(&self.app, batch, deadline).await;
+        let failures = answer.batch_item_failures.into_iter();
+        failures.map(|failure| failure.item_identifier).collect()
+    }
+
+    /// Is given one message, and settles it.
+    pub async fn settles(&self, message: &Message) {
+        assert!(self.is_given([message]).await.is_empty(), "it is given back");
+    }
+
+    /// Is given one message, and gives it back.
+    pub async fn gives_back(&self, message: &Message) {
+        assert!(!self.is_given([message]).await.is_empty(), "it is settled");
+    }
+}
+
+fn secret(secret: String, clock: SharedTimeSource) -> ChannelSecret {
+    let env = Env::from_map([("LINE_CHANNEL_SECRET".to_owned(), secret)].into());
+    let place = SecretPlace::from_env(&env).expect("the secret is there");
+    ChannelSecret::new(place, || unreachable!("it is known"), clock)
+}
+
+/// A queue's message, to be given to workers as often as a test likes.
+#[derive(Debug, Clone)]
+pub struct Message {
+    id: String,
+    group: String,
+    body: String,
+}
+
+impl Message {
+    fn record(&self) -> SqsMessage {
+        let mut record = SqsMessage::default();
+        record.message_id = Some(self.id.clone());
+        record.receipt_handle = Some("none".into());
+        record.body = Some(self.body.clone());
+        let group = ("MessageGroupId".to_owned(), self.group.clone());
+        record.attributes = [group].into();
+        record
+    }
+}
+
+impl Bundle {
+    /// Events of a chat, made by the emulator, as one message of the queue. The
+    /// first event's id is the message's.
+    pub async fn message(&self, chat: &str, events: Vec<Value>) -> Message {
+        let held = self.line_holds(Some(chat), events).await;
+        let body: Value = serde_json::from_str(&held.body).expect("a webhook is JSON");
+        let events = body["events"].as_array().expect("events").iter();
+        let bot = BotId::new(&self.bot).expect("an id");
+        let chat = ChatId::new(chat).expect("an id");
+        let now = Clock::default().timestamp();
+        let job = Job::new(bot, Some(chat), now, events.map(event).collect());
+        let mut messages = job.into_messages().expect("a job is JSON");
+        assert_eq!(messages.len(), 1, "events that fit into one message");
+        let message = messages.remove(0);
+        Message {
+            id: held.event_ids[0].clone(),
+            group: message.group,
+            body: message.body,
+        }
+    }
+
+    /// What the ledger has of an event of the first user's chat.
+    pub async fn recorded(&self, event: &str) -> LedgerRow {
+        let row = self.record(Some(&self.guest), event).await;
+        row.expect("the event is recorded")
+    }
+
+    /// What the first user has been told, reply or push.
+    pub async fn told(&self) -> Vec<String> {
+        let all = self.stack.line.conversation(&self.bot, &self.guest).await;
+        all.iter()
+            .filter(|bubble| bubble.from == emulator::Speaker::Account)
+            .filter_map(|bubble| bubble.text().map(str::to_owned))
+            .collect()
+    }
+}
+
+fn event(event: &Value) -> JobEvent {
+    let text = |name: &str| event[name].as_str().unwrap_or_default();
+    JobEvent {
+        id: EventId::new(text("webhookEventId")).expect("an id"),
+        kind: text("type").to_owned(),
+        raw: RawValue::from_string(event.to_string()).expect("JSON"),
+    }
+}
+
+/// The state of each send, in a word.
+pub fn states(row: &LedgerRow) -> Vec<&'static str> {
+    let word = |delivery: &Delivery| match delivery {
+        Delivery::Pending => "pending",
+        Delivery::Open => "open",
+        Delivery::Pushing => "pushing",
+        Delivery::Sent { .. } => "sent",
+        Delivery::Dropped { .. } => "dropped",
+        Delivery::Refused { .. } => "refused",
+        Delivery::Unknown { .. } => "unknown",
+    };
+    row.effects.iter().map(word).collect()
+}

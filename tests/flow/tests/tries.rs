@@ -1,0 +1,466 @@
+//! A reply meets trouble on its way: the user has it once or not at all, and the
+//! ledger says which.
+
+use std::time::Duration;
+
+use emulator::{Fault, FaultKind};
+use flow::Bundle;
+use flow::faulty::{Fate, Held};
+use flow::worker::{Message, Worker, states};
+use serde_json::json;
+use shared::module::{Context, Event, Module, ModuleError, Text};
+use shared::store::{AttachUnderWay, Outcome, browser_hash};
+
+const REPLY: &str = "/v2/bot/message/reply";
+const PUSH: &str = "/v2/bot/message/push";
+const TOKEN: &str = "/oauth2/v3/token";
+
+/// Answers everything with "hi".
+struct Answers {
+    or_push: bool,
+}
+
+const ONLY_BY_REPLY: Answers = Answers { or_push: false };
+const OR_BY_PUSH: Answers = Answers { or_push: true };
+
+impl Module for Answers {
+    async fn handle(&self, cx: &mut Context<'_>, _: &Event) -> Result<(), ModuleError> {
+        if let Some(active) = cx.active() {
+            cx.reply(&active, &[Text::new("hi")])?;
+        }
+        Ok(())
+    }
+
+    fn may_push_instead_of_reply(&self) -> bool {
+        self.or_push
+    }
+}
+
+/// The first user writes: the event `e`.
+async fn written(bundle: &Bundle) -> Message {
+    let event = json!({"type": "message", "webhookEventId": "e", "message": {"type": "text", "text": "hello"}});
+    bundle.message(&bundle.guest, vec![event]).await
+}
+
+/// LINE meets the next call of a path with a fault.
+#[expect(clippy::unwrap_used, reason = "part of tests")]
+async fn line_fails(bundle: &Bundle, path: &str, kind: FaultKind) {
+    let fault = Fault {
+        matches: format!("POST {path}"),
+        times: 1,
+        kind,
+    };
+    bundle.stack.line.add_faults(vec![fault]).await.unwrap();
+}
+
+/// The user has it once, the event is settled, and no try is left open.
+async fn sent_once(bundle: &Bundle) {
+    assert_eq!(bundle.told().await, ["hi"]);
+    let row = bundle.recorded("e").await;
+    assert_eq!(states(&row), ["sent"], "{row:?}");
+    assert_eq!(row.outcome, Outcome::Done);
+    assert_eq!(row.parked, None);
+}
+
+/// A worker makes a call, and is killed before it sees the answer.
+async fn killed_at(worker: &Worker<Answers>, path: &str, message: &Message) {
+    let held = Held::default();
+    worker.line.next(path, Fate::AnswerHeld(held.clone()));
+    tokio::select! {
+        _ = worker.is_given([message]) => unreachable!("it waits for an answer"),
+        () = held.is_there() => {}
+    }
+}
+
+/// The tokens of all events are too old for LINE.
+async fn tokens_grow_old(bundle: &Bundle) {
+    bundle
+        .stack
+        .line
+        .advance_clock(Duration::from_secs(3600))
+        .await;
+}
+
+// Two workers at one event: the queue gave it to both.
+
+async fn another_worker_replies_first(module: fn() -> Answers) {
+    let bundle = Bundle::attached().await;
+    let (first, second) = (
+        Worker::new(&bundle, module()),
+        Worker::new(&bundle, module()),
+    );
+    let message = written(&bundle).await;
+    let held = Held::default();
+    first.line.next(REPLY, Fate::RequestHeld(held.clone()));
+    let overtaken = async {
+        held.is_there().await;
+        second.settles(&message).await;
+        held.let_go();
+    };
+    tokio::join!(first.settles(&message), overtaken);
+    let statuses: Vec<_> = bundle
+        .calls(REPLY)
+        .await
+        .iter()
+        .map(|call| call.status)
+        .collect();
+    assert_eq!(statuses, [200, 400]);
+    sent_once(&bundle).await;
+    assert!(bundle.recorded("e").await.open.is_empty());
+}
+
+#[tokio::test]
+async fn a_worker_that_finds_the_token_used_by_another_does_not_push() {
+    another_worker_replies_first(|| OR_BY_PUSH).await;
+}
+
+#[tokio::test]
+async fn a_worker_that_finds_the_token_used_by_another_does_not_park_what_is_sent() {
+    another_worker_replies_first(|| ONLY_BY_REPLY).await;
+}
+
+#[tokio::test]
+async fn a_reply_that_another_worker_gave_up_as_unknown_is_sent_once_its_answer_comes() {
+    let bundle = Bundle::attached().await;
+    let (first, second) = (
+        Worker::new(&bundle, OR_BY_PUSH),
+        Worker::new(&bundle, OR_BY_PUSH),
+    );
+    let message = written(&bundle).await;
+    let held = Held::default();
+    first.line.next(REPLY, Fate::AnswerHeld(held.clone()));
+    let meanwhile = async {
+        held.is_there().await;
+        second.settles(&message).await;
+        let row = bundle.recorded("e").await;
+        assert_eq!(states(&row), ["unknown"], "{row:?}");
+        held.let_go();
+    };
+    tokio::join!(first.settles(&message), meanwhile);
+    sent_once(&bundle).await;
+}
+
+#[tokio::test]
+async fn after_a_worker_was_killed_its_reply_is_unknown_and_never_pushed() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, OR_BY_PUSH);
+    let message = written(&bundle).await;
+    killed_at(&worker, REPLY, &message).await;
+    worker.settles(&message).await;
+    assert_eq!(bundle.told().await, ["hi"]);
+    assert_eq!(states(&bundle.recorded("e").await), ["unknown"]);
+}
+
+// A push in place of a reply.
+
+#[tokio::test]
+async fn where_the_token_is_too_old_the_answer_comes_by_push() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, OR_BY_PUSH);
+    let message = written(&bundle).await;
+    tokens_grow_old(&bundle).await;
+    worker.settles(&message).await;
+    sent_once(&bundle).await;
+    assert_eq!(bundle.calls(PUSH).await.len(), 1);
+}
+
+#[tokio::test]
+async fn where_no_push_may_stand_in_an_old_token_parks_the_event() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, ONLY_BY_REPLY);
+    let message = written(&bundle).await;
+    tokens_grow_old(&bundle).await;
+    worker.settles(&message).await;
+    let row = bundle.recorded("e").await;
+    assert_eq!(
+        (states(&row), row.outcome),
+        (vec!["refused"], Outcome::Parked)
+    );
+    assert!(row.raw.is_some_and(|raw| raw.contains("hello")));
+}
+
+#[tokio::test]
+async fn after_a_worker_was_killed_at_the_push_it_is_made_again_with_its_key() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, OR_BY_PUSH);
+    let message = written(&bundle).await;
+    tokens_grow_old(&bundle).await;
+    killed_at(&worker, PUSH, &message).await;
+    assert_eq!(states(&bundle.recorded("e").await), ["pushing"]);
+    worker.settles(&message).await;
+    sent_once(&bundle).await;
+    one_key_and_statuses(&bundle, &[200, 409]).await;
+}
+
+#[tokio::test]
+async fn a_push_in_place_of_a_reply_that_meets_a_500_is_made_again_with_its_key() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, OR_BY_PUSH);
+    let message = written(&bundle).await;
+    tokens_grow_old(&bundle).await;
+    line_fails(&bundle, PUSH, FaultKind::ServerError).await;
+    worker.gives_back(&message).await;
+    worker.settles(&message).await;
+    sent_once(&bundle).await;
+    one_key_and_statuses(&bundle, &[500, 200]).await;
+    assert_eq!(bundle.calls(REPLY).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_push_in_place_of_a_reply_is_made_once_though_the_tables_answer_is_lost() {
+    for lost in [1, 2] {
+        let bundle = Bundle::attached().await;
+        let worker = Worker::new(&bundle, OR_BY_PUSH);
+        let message = written(&bundle).await;
+        tokens_grow_old(&bundle).await;
+        worker.table.loses("UpdateItem", lost);
+        match lost {
+            1 => worker.settles(&message).await,
+            _ => {
+                worker.gives_back(&message).await;
+                assert_eq!(bundle.told().await.len(), 0);
+                worker.settles(&message).await;
+            }
+        }
+        assert!(worker.table.is_spent());
+        sent_once(&bundle).await;
+        one_key_and_statuses(&bundle, &[200]).await;
+    }
+}
+
+async fn one_key_and_statuses(bundle: &Bundle, statuses: &[u16]) {
+    let pushes = bundle.calls(PUSH).await;
+    let seen: Vec<_> = pushes.iter().map(|call| call.status).collect();
+    assert_eq!(seen, statuses);
+    let key = |call: &emulator::Call| call.headers["x-line-retry-key"].clone();
+    assert!(pushes.iter().all(|call| key(call) == key(&pushes[0])));
+}
+
+// The table's answers are lost.
+
+#[tokio::test]
+async fn a_commit_whose_answer_is_lost_is_found_and_its_reply_sent() {
+    for lost in [1, 2] {
+        let bundle = Bundle::attached().await;
+        let worker = Worker::new(&bundle, OR_BY_PUSH);
+        let message = written(&bundle).await;
+        worker.table.loses("TransactWriteItems", lost);
+        worker.settles(&message).await;
+        assert!(worker.table.is_spent());
+        sent_once(&bundle).await;
+    }
+}
+
+/// The first try is throttled; LINE has surely not taken it.
+async fn throttled(bundle: &Bundle, worker: &Worker<Answers>, message: &Message) {
+    line_fails(bundle, REPLY, FaultKind::RateLimit).await;
+    worker.gives_back(message).await;
+}
+
+#[tokio::test]
+async fn a_try_whose_beginning_was_not_answered_goes_on_when_the_table_answers_again() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, ONLY_BY_REPLY);
+    let message = written(&bundle).await;
+    throttled(&bundle, &worker, &message).await;
+    worker.table.loses("UpdateItem", 1);
+    worker.settles(&message).await;
+    assert!(worker.table.is_spent());
+    sent_once(&bundle).await;
+}
+
+#[tokio::test]
+async fn a_try_that_may_or_may_not_have_begun_sends_nothing_and_the_next_one_does() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, OR_BY_PUSH);
+    let message = written(&bundle).await;
+    throttled(&bundle, &worker, &message).await;
+    worker.table.loses("UpdateItem", 2);
+    worker.gives_back(&message).await;
+    assert_eq!(bundle.calls(REPLY).await.len(), 1);
+    worker.settles(&message).await;
+    sent_once(&bundle).await;
+}
+
+/// The write that ends a try must not end the next one, nor be taken for it.
+#[tokio::test]
+async fn a_try_ended_without_an_answer_does_not_hide_that_the_next_one_was_killed() {
+    for lost in [1, 2] {
+        let bundle = Bundle::attached().await;
+        let worker = Worker::new(&bundle, OR_BY_PUSH);
+        let message = written(&bundle).await;
+        worker.table.loses("UpdateItem", lost);
+        throttled(&bundle, &worker, &message).await;
+        assert!(worker.table.is_spent());
+        let row = bundle.recorded("e").await;
+        assert_eq!(states(&row), ["pending"]);
+        assert!(row.open.is_empty(), "{row:?}");
+
+        killed_at(&worker, REPLY, &message).await;
+        assert_eq!(bundle.recorded("e").await.open.len(), 1);
+        worker.settles(&message).await;
+        assert_eq!(bundle.told().await, ["hi"]);
+        assert_eq!(states(&bundle.recorded("e").await), ["unknown"]);
+    }
+}
+
+#[tokio::test]
+async fn a_reply_whose_end_was_not_answered_is_known_as_sent() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, OR_BY_PUSH);
+    let message = written(&bundle).await;
+    worker.table.loses("UpdateItem", 1);
+    worker.settles(&message).await;
+    assert!(worker.table.is_spent());
+    sent_once(&bundle).await;
+}
+
+#[tokio::test]
+async fn an_attach_is_taken_once_though_the_tables_answer_is_lost() {
+    let bundle = Bundle::start().await;
+    let worker = Worker::new(&bundle, ONLY_BY_REPLY);
+    let (store, now) = (&worker.app.store, worker.clock.timestamp());
+    let browser = browser_hash("cookie");
+    let under_way = AttachUnderWay {
+        browser: browser.clone(),
+        terms: "{}".into(),
+        expires_at: now.seconds() + 600,
+    };
+    store.begin_attach("state", &under_way).await.unwrap();
+    worker.table.loses("UpdateItem", 1);
+    let taken = |taker| store.take_attach("state", &browser, taker, now);
+    assert!(taken("first visit").await.unwrap().is_some());
+    assert!(worker.table.is_spent());
+    assert!(taken("second visit").await.unwrap().is_none());
+}
+
+// LINE's token endpoint is in trouble: no reply was tried.
+
+/// Trouble before the reply left us: it comes again. Later than its token lives,
+/// a push may surely stand in.
+async fn nothing_was_tried(bundle: &Bundle, worker: &Worker<Answers>, message: &Message) {
+    worker.gives_back(message).await;
+    let row = bundle.recorded("e").await;
+    assert_eq!(states(&row), ["pending"], "{row:?}");
+    assert_eq!(bundle.told().await.len(), 0);
+    worker.clock.advance(Duration::from_secs(120));
+    worker.settles(message).await;
+    sent_once(bundle).await;
+    assert_eq!(bundle.calls(PUSH).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_500_of_the_token_endpoint_leaves_no_doubt_about_the_reply() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, OR_BY_PUSH);
+    let message = written(&bundle).await;
+    line_fails(&bundle, TOKEN, FaultKind::ServerError).await;
+    nothing_was_tried(&bundle, &worker, &message).await;
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_token_endpoint_is_not_the_replys() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, OR_BY_PUSH);
+    let message = written(&bundle).await;
+    let refusal = json!({"error": "invalid_request", "error_description": "some parameters missed or invalid"});
+    worker
+        .line
+        .next(TOKEN, Fate::Answered(400, refusal.to_string()));
+    nothing_was_tried(&bundle, &worker, &message).await;
+}
+
+#[tokio::test]
+async fn a_token_that_line_does_not_take_and_cannot_replace_leaves_no_doubt_about_the_reply() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, OR_BY_PUSH);
+    let message = written(&bundle).await;
+    worker.app.line.ready().await.unwrap();
+    line_fails(&bundle, TOKEN, FaultKind::ServerError).await;
+    worker.line.next(REPLY, Fate::Answered(401, "{}".into()));
+    nothing_was_tried(&bundle, &worker, &message).await;
+}
+
+#[tokio::test]
+async fn a_line_that_takes_no_connection_leaves_no_doubt_about_the_reply() {
+    let bundle = Bundle::attached().await;
+    let mut worker = Worker::new(&bundle, OR_BY_PUSH);
+    let message = written(&bundle).await;
+    worker.app.line.ready().await.unwrap();
+    let reachable = worker.app.line.clone();
+    worker.app.line = worker.line_nowhere(&bundle).await;
+    worker.gives_back(&message).await;
+    worker.app.line = reachable;
+    worker.clock.advance(Duration::from_secs(120));
+    worker.settles(&message).await;
+    sent_once(&bundle).await;
+}
+
+// What LINE says.
+
+#[tokio::test]
+async fn a_refusal_after_a_500_does_not_say_that_nothing_was_sent() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, OR_BY_PUSH);
+    let message = written(&bundle).await;
+    line_fails(&bundle, REPLY, FaultKind::ServerError).await;
+    line_fails(&bundle, REPLY, FaultKind::MonthlyLimit).await;
+    worker.gives_back(&message).await;
+    assert_eq!(states(&bundle.recorded("e").await), ["open"]);
+    worker.settles(&message).await;
+    let row = bundle.recorded("e").await;
+    assert_eq!(
+        (states(&row), row.outcome),
+        (vec!["unknown"], Outcome::Done)
+    );
+    assert!(bundle.calls(PUSH).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_refusal_alone_parks_the_event_with_lines_reason() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, OR_BY_PUSH);
+    let message = written(&bundle).await;
+    line_fails(&bundle, REPLY, FaultKind::MonthlyLimit).await;
+    worker.settles(&message).await;
+    let row = bundle.recorded("e").await;
+    assert_eq!(
+        (states(&row), row.outcome),
+        (vec!["refused"], Outcome::Parked)
+    );
+    assert!(row.reason.is_some_and(|reason| reason.contains("monthly")));
+    assert_eq!(row.expires_at, None);
+}
+
+/// A row of the table has a limit; LINE's words have none.
+#[tokio::test]
+async fn a_refusal_of_many_words_parks_the_event_with_the_first_of_them() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, ONLY_BY_REPLY);
+    let message = written(&bundle).await;
+    let refusal = json!({"message": format!("no: {}", "だめ".repeat(75_000))});
+    worker
+        .line
+        .next(REPLY, Fate::Answered(400, refusal.to_string()));
+    worker.settles(&message).await;
+    let row = bundle.recorded("e").await;
+    assert_eq!(row.outcome, Outcome::Parked);
+    let reason = row.reason.unwrap();
+    assert!(reason.contains("no: だめ"), "{reason}");
+    assert!(reason.len() < 1000, "{}", reason.len());
+}
+
+/// Each try is judged anew.
+#[tokio::test]
+async fn what_waits_for_another_try_is_dropped_when_the_chat_is_handed_over() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, OR_BY_PUSH);
+    let message = written(&bundle).await;
+    throttled(&bundle, &worker, &message).await;
+    let over = json!({"type": "deactivated", "webhookEventId": "over", "timestamp": worker.clock.timestamp().0});
+    let over = bundle.message(&bundle.guest, vec![over]).await;
+    worker.settles(&over).await;
+    worker.settles(&message).await;
+    assert_eq!(states(&bundle.recorded("e").await), ["dropped"]);
+    assert_eq!(bundle.calls(REPLY).await.len(), 1);
+}
