@@ -1,6 +1,7 @@
 //! A connection on which some calls go wrong: their answer is lost, they are
 //! held up, or they get another answer than the server's.
 
+use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use shared::connector::connector;
+use tokio::net::TcpSocket;
 use tokio::sync::Notify;
 
 /// What happens to a call.
@@ -20,6 +22,8 @@ pub enum Fate {
     AnswerLost,
     /// It is not done: a status and a body come from elsewhere.
     Answered(u16, String),
+    /// It never gets there: nothing listens.
+    Unreachable,
     /// It is done when the test lets it go.
     RequestHeld(Held),
     /// It is done, and the answer comes when the test lets it go, if ever.
@@ -109,6 +113,22 @@ impl Faulty {
     }
 }
 
+/// Calls a port that is taken, so that nobody else listens there either.
+async fn call_nowhere(
+    inner: &SharedHttpConnector,
+    mut request: HttpRequest,
+) -> Result<HttpResponse, ConnectorError> {
+    let taken = TcpSocket::new_v4().expect("a socket");
+    taken
+        .bind((Ipv4Addr::LOCALHOST, 0).into())
+        .expect("a free port");
+    let nowhere = taken.local_addr().expect("an address");
+    request
+        .set_uri(format!("http://{nowhere}/"))
+        .expect("a URL");
+    inner.call(request).await
+}
+
 impl HttpConnector for Faulty {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let (inner, fate) = (self.inner.clone(), self.fate(&request));
@@ -123,6 +143,7 @@ impl HttpConnector for Faulty {
                     let status = status.try_into().expect("a status");
                     Ok(HttpResponse::new(status, SdkBody::from(body)))
                 }
+                Some(Fate::Unreachable) => call_nowhere(&inner, request).await,
                 Some(Fate::RequestHeld(held)) => {
                     held.hold().await;
                     inner.call(request).await

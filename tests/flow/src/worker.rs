@@ -84,7 +84,10 @@ impl<M: Module> Worker<M> {
     }
 
     /// Is given messages, as one batch; tells which it gives back.
-    pub async fn is_given<'a>(&self, messages: impl IntoIterator<Item = &'a Message>) -> Vec<String> {
+    pub async fn is_given<'a>(
+        &self,
+        messages: impl IntoIterator<Item = &'a Message>,
+    ) -> Vec<String> {
         self.is_given_within(messages, TIME).await
     }
 
@@ -104,7 +107,10 @@ impl<M: Module> Worker<M> {
 
     /// Is given one message, and settles it.
     pub async fn settles(&self, message: &Message) {
-        assert!(self.is_given([message]).await.is_empty(), "it is given back");
+        assert!(
+            self.is_given([message]).await.is_empty(),
+            "it is given back"
+        );
     }
 
     /// Is given one message, and gives it back.

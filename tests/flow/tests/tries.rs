@@ -382,18 +382,12 @@ async fn a_token_that_line_does_not_take_and_cannot_replace_leaves_no_doubt_abou
 }
 
 #[tokio::test]
-async fn a_line_that_takes_no_connection_leaves_no_doubt_about_the_reply() {
+async fn a_line_that_cannot_be_reached_leaves_no_doubt_about_the_reply() {
     let bundle = Bundle::attached().await;
-    let mut worker = Worker::new(&bundle, OR_BY_PUSH);
+    let worker = Worker::new(&bundle, OR_BY_PUSH);
     let message = written(&bundle).await;
-    worker.app.line.ready().await.unwrap();
-    let reachable = worker.app.line.clone();
-    worker.app.line = worker.line_nowhere(&bundle).await;
-    worker.gives_back(&message).await;
-    worker.app.line = reachable;
-    worker.clock.advance(Duration::from_secs(120));
-    worker.settles(&message).await;
-    sent_once(&bundle).await;
+    worker.line.next(REPLY, Fate::Unreachable);
+    nothing_was_tried(&bundle, &worker, &message).await;
 }
 
 // What LINE says.
