@@ -13,7 +13,8 @@ use shared::module::Module;
 use shared::queue::{Job, Receipt, backoff};
 use shared::store::LedgerKey;
 
-use crate::settle::{Work, settle};
+use crate::settle::settle;
+use crate::work::Work;
 use crate::{Again, App};
 
 /// Work stops this long before Lambda would stop it, so that what is left can

@@ -4,7 +4,7 @@ use shared::module::{Module, ModuleError};
 use shared::store::{Commit, CommitError, Subject};
 
 use crate::decide::{Decision, failed};
-use crate::settle::{View, Work};
+use crate::work::{View, Work};
 use crate::{Again, App};
 
 /// Whether it is committed.

@@ -9,7 +9,7 @@ use shared::module::{Context, Draft, Module, ModuleError, Surroundings};
 use shared::store::{LedgerRow, Outcome, Try};
 
 use crate::App;
-use crate::settle::{View, Work};
+use crate::work::{View, Work};
 
 /// A module that fails this often with one event has it parked.
 const MOST_ATTEMPTS: u32 = 5;

@@ -6,6 +6,7 @@ pub mod config;
 mod decide;
 mod send;
 mod settle;
+mod work;
 
 use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use aws_smithy_async::time::SharedTimeSource;

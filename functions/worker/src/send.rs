@@ -11,7 +11,7 @@ use shared::module::Module;
 use shared::store::{LedgerRow, Try};
 use uuid::Uuid;
 
-use crate::settle::{View, Work};
+use crate::work::{View, Work};
 use crate::{Again, App};
 
 /// LINE keeps a retry key for 24 hours; a push that may have been accepted is

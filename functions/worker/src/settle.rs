@@ -3,39 +3,17 @@
 use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::AsyncSleep as _;
-use shared::domain::{Event, MaySpeak, Silence, Timestamp, may_speak};
 use shared::module::Module;
-use shared::store::{BotRow, ChatRow, LedgerKey, LedgerRow, Loaded, Outcome};
+use shared::store::{BotRow, LedgerRow, Loaded, Outcome};
 
 use crate::commit::{Committed, commit};
 use crate::decide::{Decision, decide};
 use crate::send::{Sending, send};
+use crate::work::{View, Work};
 use crate::{Again, App};
 
 /// So often is an event decided anew because something changed meanwhile.
 const ROUNDS: u32 = 8;
-/// An event is not begun with less time than this.
-const LEAST_TIME: Duration = Duration::from_millis(3_500);
-
-/// One event to settle, and what surrounds it.
-pub(crate) struct Work<'a> {
-    pub(crate) key: LedgerKey,
-    pub(crate) event: Event,
-    pub(crate) kind: &'a str,
-    pub(crate) raw: &'a str,
-    pub(crate) received_at: Timestamp,
-    /// Every event of this chat in the batch.
-    pub(crate) in_hand: &'a [Event],
-    /// When work stops.
-    pub(crate) until: Timestamp,
-}
-
-/// The rows as loaded, with every event in hand taken in.
-pub(crate) struct View {
-    pub(crate) bot: BotRow,
-    pub(crate) chat: ChatRow,
-    pub(crate) ledger: Option<LedgerRow>,
-}
 
 /// Settles one event: afterwards it is done or parked, or it comes again.
 pub(crate) async fn settle<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<(), Again> {
@@ -119,22 +97,4 @@ async fn wait_a_little<M: Module>(app: &App<M>, round: u32) {
     app.sleep
         .sleep(Duration::from_millis(app.random.below(most)))
         .await;
-}
-
-impl Work<'_> {
-    /// Whether there is time to begin something.
-    pub(crate) fn has_time(&self, now: Timestamp) -> bool {
-        self.until.since(now) >= LEAST_TIME
-    }
-}
-
-impl View {
-    /// Whether anything may be sent into this chat at `now`.
-    pub(crate) fn may_speak(
-        &self,
-        now: Timestamp,
-        default_active: bool,
-    ) -> Result<MaySpeak, Silence> {
-        may_speak(&self.bot.state, &self.chat.registers, now, default_active)
-    }
 }

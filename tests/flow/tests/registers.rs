@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use emulator::DeliverOptions;
+use flow::clock::Clock;
 use flow::worker::Worker;
 use flow::{Bundle, choices, texts};
 use reservation::Reservation;
@@ -70,7 +71,9 @@ async fn a_guest_of_an_earlier_link_cannot_cancel_what_another_has_reserved_sinc
 #[tokio::test]
 async fn an_unlinking_that_names_a_user_is_the_accounts_all_the_same() {
     let bundle = Bundle::attached().await;
-    let event = json!({"type": "module", "webhookEventId": "gone", "source": {"type": "user", "userId": bundle.guest},
+    // Later than the second in which it was linked.
+    let at = Clock::default().timestamp().plus(Duration::from_secs(5)).0;
+    let event = json!({"type": "module", "webhookEventId": "gone", "timestamp": at, "source": {"type": "user", "userId": bundle.guest},
         "module": {"type": "detached", "botId": bundle.bot}});
     let once = DeliverOptions::default();
     bundle.line_sends(None, vec![event], once).await;

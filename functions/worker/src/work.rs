@@ -1,0 +1,47 @@
+//! One event's work, and the rows it is done by.
+
+use std::time::Duration;
+
+use shared::domain::{Event, MaySpeak, Silence, Timestamp, may_speak};
+use shared::store::{BotRow, ChatRow, LedgerKey, LedgerRow};
+
+/// An event is not begun with less time than this.
+const LEAST_TIME: Duration = Duration::from_millis(3_500);
+
+/// One event to settle, and what surrounds it.
+pub(crate) struct Work<'a> {
+    pub(crate) key: LedgerKey,
+    pub(crate) event: Event,
+    pub(crate) kind: &'a str,
+    pub(crate) raw: &'a str,
+    pub(crate) received_at: Timestamp,
+    /// Every event of this chat in the batch.
+    pub(crate) in_hand: &'a [Event],
+    /// When work stops.
+    pub(crate) until: Timestamp,
+}
+
+/// The rows as loaded, with every event in hand taken in.
+pub(crate) struct View {
+    pub(crate) bot: BotRow,
+    pub(crate) chat: ChatRow,
+    pub(crate) ledger: Option<LedgerRow>,
+}
+
+impl Work<'_> {
+    /// Whether there is time to begin something.
+    pub(crate) fn has_time(&self, now: Timestamp) -> bool {
+        self.until.since(now) >= LEAST_TIME
+    }
+}
+
+impl View {
+    /// Whether anything may be sent into this chat at `now`.
+    pub(crate) fn may_speak(
+        &self,
+        now: Timestamp,
+        default_active: bool,
+    ) -> Result<MaySpeak, Silence> {
+        may_speak(&self.bot.state, &self.chat.registers, now, default_active)
+    }
+}
