@@ -43,7 +43,7 @@ impl BotState {
     pub fn attach(&mut self, at: Timestamp, scopes: &Scopes) {
         keep_newest(&mut self.attached_at, at);
         let told = *scopes != Scopes::Unknown;
-        if told && self.scopes_of.is_none_or(|kept| kept <= at) {
+        if told && (self.scopes_of, &self.scopes) < (Some(at), scopes) {
             self.scopes = scopes.clone();
             self.scopes_of = Some(at);
         }
@@ -105,6 +105,8 @@ fn keep_newest(register: &mut Option<Timestamp>, at: Timestamp) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -144,5 +146,56 @@ mod tests {
         bot.attach(Timestamp(7), &Scopes::Unknown);
         assert_eq!(bot.scopes(), &Scopes::Unknown);
         assert_eq!(bot.may_send(), Ok(()));
+    }
+
+    #[derive(Debug, Clone)]
+    enum Told {
+        Attach(i64, &'static str),
+        Detach(i64),
+        Suspend(i64),
+        Resume(i64),
+    }
+
+    fn told() -> impl Strategy<Value = Told> {
+        prop_oneof![
+            (
+                0..6_i64,
+                prop_oneof![
+                    Just(""),
+                    Just("message:send"),
+                    Just("message:send profile:read")
+                ]
+            )
+                .prop_map(|(at, scopes)| Told::Attach(at, scopes)),
+            (0..6_i64).prop_map(Told::Detach),
+            (0..6_i64).prop_map(Told::Suspend),
+            (0..6_i64).prop_map(Told::Resume),
+        ]
+    }
+
+    fn after(all: &[Told]) -> BotState {
+        let mut bot = BotState::default();
+        for told in all {
+            match *told {
+                Told::Attach(at, "") => bot.attach(Timestamp(at), &Scopes::Unknown),
+                Told::Attach(at, words) => bot.attach(Timestamp(at), &Scopes::from_words(words)),
+                Told::Detach(at) => bot.detach(Timestamp(at)),
+                Told::Suspend(at) => keep_newest(&mut bot.suspended_at, Timestamp(at)),
+                Told::Resume(at) => keep_newest(&mut bot.resumed_at, Timestamp(at)),
+            }
+        }
+        bot
+    }
+
+    proptest! {
+        #[test]
+        fn order_and_repetition_do_not_matter(
+            (all, shuffled) in proptest::collection::vec(told(), 0..10).prop_flat_map(|all| {
+                let twice: Vec<_> = all.iter().chain(&all).cloned().collect();
+                (Just(all), Just(twice).prop_shuffle())
+            })
+        ) {
+            prop_assert_eq!(after(&all), after(&shuffled));
+        }
     }
 }

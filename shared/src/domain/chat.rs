@@ -177,6 +177,8 @@ fn mode_holds(mode: &Entry<Mode>, control: &Entry<Control>, now: Timestamp) -> b
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::domain::{BotId, ReplyToken};
 
@@ -284,22 +286,77 @@ mod tests {
         );
     }
 
-    #[test]
-    fn order_and_repetition_do_not_matter() {
-        let events = [
-            event(1, "f", EventKind::Follow { unblocked: None }, Mode::Active),
-            event(
-                4,
-                "a",
-                EventKind::Activated { expire_at: None },
-                Mode::Active,
-            ),
-            event(4, "d", EventKind::Deactivated, Mode::Active),
-            message(3, Mode::Standby),
+    /// Events of one chat in close quarters: few times, so that many coincide.
+    fn any_event() -> impl Strategy<Value = Event> {
+        let kind = prop_oneof![
+            Just(EventKind::Follow { unblocked: None }),
+            Just(EventKind::Unfollow),
+            Just(EventKind::Join),
+            Just(EventKind::Leave),
+            Just(EventKind::Deactivated),
+            Just(EventKind::Unknown("message".into())),
+            proptest::option::of(0..40_i64).prop_map(|at| EventKind::Activated {
+                expire_at: at.map(|at| Timestamp(at * 1_000))
+            }),
         ];
-        let mut backwards = events.to_vec();
-        backwards.reverse();
-        backwards.extend(events.to_vec());
-        assert_eq!(after(&events), after(&backwards));
+        let mode = prop_oneof![Just(Mode::Active), Just(Mode::Standby)];
+        (0..8_i64, 0..4_u8, kind, mode, any::<bool>()).prop_map(|(at, id, kind, mode, token)| {
+            let mut event = event(at * 1_000, &format!("{at}-{id}"), kind, mode);
+            event.reply_token = token.then(|| ReplyToken::new("t"));
+            event
+        })
+    }
+
+    /// Two events of one id are two deliveries of the same event.
+    fn chat_events() -> impl Strategy<Value = Vec<Event>> {
+        proptest::collection::vec(any_event(), 0..12).prop_map(|mut events| {
+            events.sort_by(|a, b| a.id.cmp(&b.id));
+            events.dedup_by(|a, b| a.id == b.id);
+            events
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn order_and_repetition_do_not_matter(
+            (events, shuffled) in chat_events().prop_flat_map(|events| {
+                let twice: Vec<_> = events.iter().chain(&events).cloned().collect();
+                (Just(events), Just(twice).prop_shuffle())
+            }),
+            detached_at in proptest::option::of(0..9_i64),
+            default_active: bool,
+        ) {
+            let (once, again) = (after(&events), after(&shuffled));
+            prop_assert_eq!(&once, &again);
+            let detached_at = detached_at.map(|at| Timestamp(at * 1_000));
+            for now in 0..45 {
+                let judge = |state: &ChatState| {
+                    state.may_speak(Timestamp(now * 1_000), detached_at, default_active)
+                };
+                prop_assert_eq!(judge(&once), judge(&again));
+            }
+        }
+
+        /// Nothing that is known to be lost or standby is spoken into: whatever else
+        /// there is, the newest word about the chat must allow it.
+        #[test]
+        fn the_newest_word_decides(events in chat_events(), later in any_event()) {
+            let mut newest = later;
+            newest.at = Timestamp(100_000);
+            newest.id = EventId::new("newest").unwrap();
+            let mut state = after(&events);
+            state.fold(&newest);
+            let verdict = state.may_speak(Timestamp(101_000), None, true);
+            match newest.kind {
+                EventKind::Unfollow | EventKind::Leave => prop_assert_eq!(verdict, Err(Silence::Gone)),
+                EventKind::Deactivated => prop_assert!(verdict.is_err()),
+                EventKind::Activated { expire_at: Some(at) } if at < Timestamp(103_000) => {
+                    prop_assert!(verdict.is_err());
+                }
+                _ if newest.kind.is_of_module() => {}
+                _ if newest.mode == Some(Mode::Standby) => prop_assert!(verdict.is_err()),
+                _ => {}
+            }
+        }
     }
 }

@@ -30,7 +30,7 @@ impl Scope {
 }
 
 /// What is known of the scopes granted by one Official Account.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(from = "Option<BTreeSet<Scope>>", into = "Option<BTreeSet<Scope>>")]
 pub enum Scopes {
     /// Neither the attach answer nor the attached event has told: try, and let
