@@ -4,7 +4,7 @@
 use flow::Bundle;
 use flow::worker::{Message, Worker};
 use serde_json::{Value, json};
-use shared::domain::Mode;
+use shared::domain::chat::Control;
 use shared::module::{Context, Event, EventKind, MessageContent, Module, ModuleError, Text};
 use shared::store::{LedgerRow, Outcome};
 
@@ -160,8 +160,7 @@ async fn a_failed_handler_has_done_nothing_and_what_the_events_say_is_kept() {
     let bundle = Bundle::attached().await;
     let worker = Worker::new(&bundle, Obeys);
     let at = worker.clock.timestamp().0;
-    let later = json!({"type": "message", "webhookEventId": "later", "timestamp": at + 1000, "mode": "standby",
-        "message": {"type": "text", "text": "hello"}});
+    let later = json!({"type": "activated", "webhookEventId": "later", "timestamp": at + 1000});
     let events = vec![says("e", "fail"), later];
     let message = bundle.message(&bundle.guest, events).await;
     worker.gives_back(&message).await;
@@ -173,7 +172,7 @@ async fn a_failed_handler_has_done_nothing_and_what_the_events_say_is_kept() {
     assert_eq!(chat.state, None);
     assert!(chat.registers.presence.is_some());
     // Also what a later event says, whose turn has not come.
-    assert_eq!(chat.registers.mode.unwrap().value, Mode::Standby);
+    assert_eq!(chat.registers.control.unwrap().value, Control::Ours(None));
 }
 
 #[tokio::test]
