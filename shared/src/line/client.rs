@@ -8,7 +8,7 @@ use http::{HeaderName, Method};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::domain::BotId;
+use crate::domain::{BotId, Timestamp};
 use crate::env::{ConfigError, Env};
 use crate::line::error::LineError;
 use crate::line::http::{Answer, Http};
@@ -108,6 +108,11 @@ impl LineClient {
         self.0.tokens.token().await.map(drop)
     }
 
+    /// The time by our clock.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.0.http.now()
+    }
+
     /// Calls for the account `bot`.
     pub fn bot(&self, bot: &BotId) -> BotClient {
         BotClient {
@@ -115,9 +120,32 @@ impl LineClient {
             bot: bot.clone(),
         }
     }
+
+    /// A call that is for no account: LINE wants no bot header on it.
+    pub(crate) async fn get<T: DeserializeOwned>(
+        &self,
+        operation: &'static str,
+        path: &str,
+    ) -> Result<T, LineError> {
+        self.0.get(operation, path, None).await
+    }
+
+    /// The same with a JSON body; the answer may have any status.
+    pub(crate) async fn post(
+        &self,
+        call: &Call<'_>,
+        body: &impl Serialize,
+    ) -> Result<Answer, LineError> {
+        self.0.post(call, body, None).await
+    }
 }
 
 impl BotClient {
+    /// The time by our clock.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.client.now()
+    }
+
     /// The account these calls are for.
     pub fn bot(&self) -> &BotId {
         &self.bot
@@ -129,19 +157,7 @@ impl BotClient {
         operation: &'static str,
         path: &str,
     ) -> Result<T, LineError> {
-        let call = Call {
-            operation,
-            method: Method::GET,
-            path,
-            retry_key: None,
-        };
-        let answer = self.send(&call, String::new()).await?;
-        match answer.status {
-            200 => answer
-                .json()
-                .ok_or_else(|| LineError::unreadable(operation, &answer)),
-            _ => Err(LineError::refused(operation, &answer)),
-        }
+        self.client.0.get(operation, path, Some(&self.bot)).await
     }
 
     /// Sends a call with a JSON body; the answer may have any status.
@@ -150,20 +166,63 @@ impl BotClient {
         call: &Call<'_>,
         body: &impl Serialize,
     ) -> Result<Answer, LineError> {
+        self.client.0.post(call, body, Some(&self.bot)).await
+    }
+
+    /// Sends a call without a body; the answer may have any status.
+    pub(crate) async fn post_nothing(&self, call: &Call<'_>) -> Result<Answer, LineError> {
+        self.client
+            .0
+            .send(call, Some(&self.bot), String::new())
+            .await
+    }
+}
+
+impl Inner {
+    async fn get<T: DeserializeOwned>(
+        &self,
+        operation: &'static str,
+        path: &str,
+        bot: Option<&BotId>,
+    ) -> Result<T, LineError> {
+        let call = Call {
+            operation,
+            method: Method::GET,
+            path,
+            retry_key: None,
+        };
+        let answer = self.send(&call, bot, String::new()).await?;
+        match answer.status {
+            200 => answer
+                .json()
+                .ok_or_else(|| LineError::unreadable(operation, &answer)),
+            _ => Err(LineError::refused(operation, &answer)),
+        }
+    }
+
+    async fn post(
+        &self,
+        call: &Call<'_>,
+        body: &impl Serialize,
+        bot: Option<&BotId>,
+    ) -> Result<Answer, LineError> {
         let body =
             serde_json::to_string(body).map_err(|e| LineError::unsendable(call.operation, e))?;
-        self.send(call, body).await
+        self.send(call, bot, body).await
     }
 
     /// A token that LINE does not take is replaced once.
-    async fn send(&self, call: &Call<'_>, body: String) -> Result<Answer, LineError> {
-        let Inner { http, tokens, .. } = &*self.client.0;
+    async fn send(
+        &self,
+        call: &Call<'_>,
+        bot: Option<&BotId>,
+        body: String,
+    ) -> Result<Answer, LineError> {
+        let Self { http, tokens, .. } = self;
         let token = tokens.token().await.map_err(LineError::before_sending)?;
         let failed = |e| LineError::no_answer(call.operation, e);
-        let answer = http
-            .send(self.request(call, &token, body.clone())?)
-            .await
-            .map_err(failed)?;
+        let request = self.request(call, bot, &token, body.clone())?;
+        let answer = http.send(request).await.map_err(failed)?;
         if answer.status != 401 {
             return Ok(answer);
         }
@@ -171,24 +230,26 @@ impl BotClient {
             .instead_of(&token)
             .await
             .map_err(LineError::before_sending)?;
-        http.send(self.request(call, &token, body)?)
-            .await
-            .map_err(failed)
+        let request = self.request(call, bot, &token, body)?;
+        http.send(request).await.map_err(failed)
     }
 
     fn request(
         &self,
         call: &Call<'_>,
+        bot: Option<&BotId>,
         token: &Token,
         body: String,
     ) -> Result<http::Request<String>, LineError> {
-        let channel = &self.client.0.channel;
+        let channel = &self.channel;
         let mut request = http::Request::builder()
             .method(&call.method)
             .uri(format!("{}{}", channel.api_url, call.path))
-            .header("authorization", token.bearer())
-            .header(&channel.bot_header, self.bot.as_str());
-        if call.method != Method::GET {
+            .header("authorization", token.bearer());
+        if let Some(bot) = bot {
+            request = request.header(&channel.bot_header, bot.as_str());
+        }
+        if !body.is_empty() {
             request = request.header("content-type", "application/json");
         }
         if let Some(key) = call.retry_key {

@@ -51,6 +51,9 @@ pub enum LineErrorKind {
     /// The reply token was used, or is too old.
     #[error("the reply token is not taken")]
     ReplyToken,
+    /// The place in a list is no longer good: begin from its start.
+    #[error("the continuation is no longer good")]
+    StartExpired,
     /// The request is wrong, now and later.
     #[error("invalid")]
     Invalid,
@@ -201,6 +204,7 @@ impl ErrorBody {
 fn kind_of(status: u16, message: &str) -> LineErrorKind {
     match status {
         400 if message.contains("Invalid reply token") => LineErrorKind::ReplyToken,
+        400 if message.contains("Invalid start param") => LineErrorKind::StartExpired,
         400 | 401 if message.contains("invalid_client") => LineErrorKind::Credentials,
         401 => LineErrorKind::Credentials,
         403 => LineErrorKind::Forbidden,
