@@ -12,6 +12,10 @@ fn message(id: &str, text: &str) -> serde_json::Value {
     json!({"type": "message", "webhookEventId": id, "message": {"type": "text", "text": text}})
 }
 
+/// Then LINE counts the webhook as failed, whatever is answered later. The function itself gives up
+/// after 1.3 s; what is printed tells how near that comes.
+const LINE_WAITS: Duration = Duration::from_secs(2);
+
 async fn status_within_time(bundle: &Bundle) -> u16 {
     let held = bundle
         .line_holds(Some(&bundle.guest), vec![message("q", "reserve")])
@@ -20,7 +24,7 @@ async fn status_within_time(bundle: &Bundle) -> u16 {
     let status = bundle.post(held.body, Some(&held.signature)).await;
     let took = begun.elapsed();
     println!("answered {status} after {took:?}");
-    assert!(took < Duration::from_millis(1500), "{took:?}");
+    assert!(took < LINE_WAITS, "{took:?}");
     status
 }
 
