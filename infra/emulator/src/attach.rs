@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::api::{Answer, Context, Refusal};
+use crate::authorize::excluded;
 use crate::authorize::request::REPEATED;
 use crate::clock::Millis;
 use crate::form::Form;
@@ -165,6 +166,10 @@ fn verifier(challenge: Option<&str>, verifier: Option<&str>) -> Result<(), Refus
 fn attach(cx: &mut Context<'_>, bot: &str, scopes: &[String]) -> Result<(), Refusal> {
     let account = cx.world.account_mut(bot);
     let account = account.ok_or_else(|| invalid_grant("the account is gone"))?;
+    if excluded(cx.settings, account) {
+        let sentence = "another module channel with Default Active is attached to the account";
+        return Err(oauth_error(403, "access_denied", sentence));
+    }
     let new = !account.attached;
     account.attached = true;
     account.scopes = scopes.to_vec();

@@ -30,6 +30,7 @@ pub(crate) fn routes() -> Router<Emulator> {
         .route("/_emulator/redeliver", post(redeliver))
         .route("/_emulator/faults", post(faults))
         .route("/_emulator/clock", post(clock))
+        .route("/_emulator/bots/{bot}/other-module", post(other_module))
         .route("/_emulator/bots/{bot}/{verb}", post(bot_verb))
         .route("/_emulator/chats/{bot}/{chat}/{verb}", post(chat_verb))
         .route("/_emulator/{*rest}", axum::routing::any(unknown))
@@ -134,6 +135,22 @@ async fn clock(State(emulator): State<Emulator>, body: Bytes) -> Result<Response
     Ok(Json(emulator.state().await.clock).into_response())
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OtherModule {
+    attached: bool,
+}
+
+async fn other_module(
+    State(emulator): State<Emulator>,
+    Path(bot): Path<String>,
+    body: Bytes,
+) -> Result<Response, Error> {
+    let request: OtherModule = read(&body)?;
+    emulator.set_other_module(&bot, request.attached).await?;
+    Ok(Json(json!({})).into_response())
+}
+
 async fn bot_verb(
     State(emulator): State<Emulator>,
     Path((bot, verb)): Path<(String, String)>,
@@ -152,8 +169,8 @@ async fn chat_verb(
     Path((bot, chat, verb)): Path<(String, String, String)>,
 ) -> Result<Response, Error> {
     let delivery = match verb.as_str() {
-        "take" => emulator.take(&bot, &chat).await.map(|()| None)?,
-        "give" => emulator.give(&bot, &chat).await.map(|()| None)?,
+        "take" => emulator.take(&bot, &chat).await?,
+        "give" => emulator.give(&bot, &chat).await?,
         "block" => emulator.block(&bot, &chat).await?,
         "unblock" => emulator.unblock(&bot, &chat).await?,
         other => return Err(no_verb(other, "take, give, block and unblock")),

@@ -74,6 +74,20 @@ pub(crate) fn module_user(bot: &str, person: &str) -> String {
     format!("LU{}-U{}", &digits[..32], &digits[32..])
 }
 
+/// Whether this looks like the id of a chat: a user's of a module channel or, as in LINE's
+/// examples, a classic one, a group's or a room's.
+pub(crate) fn is_chat(id: &str) -> bool {
+    let of_module = id.strip_prefix('L').and_then(|rest| rest.split_once('-'));
+    of_module.is_some_and(|(one, two)| shape(one, 'U') && shape(two, 'U'))
+        || ['U', 'C', 'R'].iter().any(|letter| shape(id, *letter))
+}
+
+fn shape(id: &str, letter: char) -> bool {
+    let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    id.strip_prefix(letter)
+        .is_some_and(|digits| digits.len() == 32 && digits.bytes().all(is_digit))
+}
+
 /// Whether this is a UUID in hexadecimal groups of 8-4-4-4-12, as a retry key must be.
 pub(crate) fn is_uuid(key: &str) -> bool {
     let groups: Vec<&str> = key.split('-').collect();
@@ -83,7 +97,7 @@ pub(crate) fn is_uuid(key: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_uuid, module_user, ulid};
+    use super::{is_chat, is_uuid, module_user, ulid};
 
     #[test]
     fn a_user_has_a_different_68_character_id_for_each_account() {
@@ -91,6 +105,15 @@ mod tests {
         assert_eq!(one.len(), 68);
         assert!(one.starts_with("LU") && &one[34..36] == "-U");
         assert_ne!(one, module_user("U2", "sakura"));
+    }
+
+    #[test]
+    fn ids_of_chats_are_told_from_other_texts() {
+        let classic = "U7c1f0a52d9b84e63a1c5f28e904b6d31";
+        assert!(is_chat(classic));
+        assert!(is_chat(&module_user("U1", "sakura")));
+        assert!(is_chat(&classic.replace('U', "C")));
+        assert!(!is_chat("nobody") && !is_chat("LU1-U2") && !is_chat(""));
     }
 
     #[test]

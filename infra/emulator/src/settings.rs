@@ -51,6 +51,10 @@ pub struct Settings {
     pub attached_event: AttachedEvent,
     /// How long after the answer the attached event is sent, where it comes after.
     pub attached_event_delay_ms: u64,
+    /// For how long after another channel acquired a chat the module cannot: "a few seconds".
+    pub acquire_lock_ms: u64,
+    /// How long after its answer a call's event is sent: `activated`, `deactivated`, `detached`.
+    pub control_event_delay_ms: u64,
     /// Whether `+` is a space in the attach parameters. LINE's documents only ever show `%20`.
     pub plus_is_space: bool,
 
@@ -116,6 +120,8 @@ impl Default for Settings {
             attach_answer: AttachAnswer::ScopesArray,
             attached_event: AttachedEvent::After,
             attached_event_delay_ms: 50,
+            acquire_lock_ms: 3000,
+            control_event_delay_ms: 50,
             plus_is_space: false,
             wrong_client_status: 400,
             missing_bot_status: 400,

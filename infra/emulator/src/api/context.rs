@@ -10,6 +10,7 @@ use crate::form::Form;
 use crate::platform::Platform;
 use crate::settings::Settings;
 use crate::world::World;
+use crate::world::account::Account;
 
 /// A request, read completely.
 #[derive(Debug)]
@@ -46,6 +47,19 @@ pub(crate) struct Context<'a> {
     pub(crate) chat: Option<String>,
     /// Whether there is no such endpoint here.
     pub(crate) unknown: bool,
+    /// What the module is told of it by a webhook.
+    pub(crate) told: Option<Told>,
+}
+
+/// An event that a call brings about.
+#[derive(Debug)]
+pub(crate) struct Told {
+    /// The bot.
+    pub(crate) bot: String,
+    /// The chat, for an event with a source.
+    pub(crate) chat: Option<String>,
+    /// The event.
+    pub(crate) event: Value,
 }
 
 /// The answer to a call.
@@ -92,6 +106,18 @@ impl<'a> Context<'a> {
             bot: None,
             chat: None,
             unknown: false,
+            told: None,
+        }
+    }
+
+    /// Tells the module by a webhook, if it is sent what happens in this account.
+    pub(crate) fn tell(&mut self, bot: &str, chat: Option<&str>, event: Value) {
+        if self.world.account(bot).is_some_and(Account::sends_webhooks) {
+            self.told = Some(Told {
+                bot: bot.to_owned(),
+                chat: chat.map(str::to_owned),
+                event,
+            });
         }
     }
 

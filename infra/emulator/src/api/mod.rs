@@ -5,6 +5,7 @@
 mod bot;
 mod checks;
 mod context;
+mod control;
 mod messages;
 mod profile;
 mod record;
@@ -49,21 +50,29 @@ pub(crate) async fn handle(State(emulator): State<Emulator>, request: Request) -
         body: body.unwrap_or_default(),
     };
     let request_id = ids::request_id();
-    let (answer, fault, now) = answer(&emulator, &incoming, &request_id);
+    let done = answer(&emulator, &incoming, &request_id);
     emulator.changed();
-    if let Some(bot) = &answer.attached {
+    if let Some(bot) = &done.answer.attached {
         announce(&emulator, bot).await;
     }
-    hold(&emulator, fault).await;
-    respond(&answer, &request_id, now)
+    if let Some(built) = done.told {
+        let delay_ms = emulator.platform().settings.control_event_delay_ms;
+        send_later(&emulator, built, delay_ms, 1);
+    }
+    hold(&emulator, done.fault).await;
+    respond(&done.answer, &request_id, done.at)
 }
 
-/// What the call comes to, with the fault that hit it. The world has it when this returns.
-fn answer(
-    emulator: &Emulator,
-    incoming: &Incoming,
-    request_id: &str,
-) -> (Answer, Option<FaultKind>, Millis) {
+/// What a call came to.
+struct Done {
+    answer: Answer,
+    told: Option<Built>,
+    fault: Option<FaultKind>,
+    at: Millis,
+}
+
+/// What the call comes to. The world has it when this returns.
+fn answer(emulator: &Emulator, incoming: &Incoming, request_id: &str) -> Done {
     let mut platform = emulator.platform();
     let now = platform.now();
     let platform = &mut *platform;
@@ -78,8 +87,29 @@ fn answer(
     };
     (answer.bot, answer.chat) = (cx.bot.take(), cx.chat.take());
     answer.unknown = cx.unknown;
+    let told = cx.told.take();
     record::write(&mut platform.world, incoming, &answer, fault, now);
-    (answer, fault, now)
+    let told = told.map(|told| {
+        let chat = told.chat.as_deref();
+        webhook::build(platform, &told.bot, chat, vec![told.event], now)
+    });
+    Done {
+        answer,
+        told,
+        fault,
+        at: now,
+    }
+}
+
+/// Sends a webhook some real milliseconds from now, without waiting for it.
+fn send_later(emulator: &Emulator, built: Built, delay_ms: u64, copies: u32) {
+    let options = DeliverOptions {
+        copies,
+        delay_ms,
+        ..DeliverOptions::default()
+    };
+    let emulator = emulator.clone();
+    tokio::spawn(async move { emulator.deliver(built, options).await });
 }
 
 async fn hold(emulator: &Emulator, fault: Option<FaultKind>) {
@@ -101,30 +131,20 @@ async fn announce(emulator: &Emulator, bot: &str) {
         AttachedEvent::Twice => 2,
         AttachedEvent::After | AttachedEvent::Before => 1,
     };
-    let options = DeliverOptions {
-        copies,
-        delay_ms: settings.attached_event_delay_ms,
-        ..DeliverOptions::default()
-    };
     if settings.attached_event == AttachedEvent::Before {
         let at_once = DeliverOptions::default();
         // What comes of it is in the list of deliveries.
         let _ = emulator.deliver(built, at_once).await;
         return;
     }
-    let emulator = emulator.clone();
-    tokio::spawn(async move { emulator.deliver(built, options).await });
+    send_later(emulator, built, settings.attached_event_delay_ms, copies);
 }
 
 fn attached_event(emulator: &Emulator, bot: &str) -> Option<(Built, crate::settings::Settings)> {
     let mut platform = emulator.platform();
     let now = platform.now();
-    let account = platform.world.account(bot)?;
-    if !account.sends_webhooks() {
-        return None;
-    }
-    let event = webhook::attached_event(bot, &account.scopes.clone(), now);
-    let built = webhook::build(&mut platform, bot, None, vec![event], now);
+    let event = webhook::module::attached(bot, &platform.world.account(bot)?.scopes);
+    let built = webhook::prepare(&mut platform, bot, None, vec![event], now)?;
     Some((built, platform.settings.clone()))
 }
 

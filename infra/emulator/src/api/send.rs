@@ -111,7 +111,7 @@ fn reachable(cx: &Context<'_>, bot: &str, to: &str) -> Result<(), Refusal> {
         let user = cx.world.user(bot, to);
         user.is_some_and(|user| user.can_be_pushed(cx.now))
     } else {
-        cx.world.chat(bot, to).is_some()
+        cx.world.chat(bot, to).is_some_and(|chat| !chat.left)
     };
     known
         .then_some(())

@@ -22,6 +22,7 @@ use crate::form::with_query;
 use crate::ids;
 use crate::platform::Platform;
 use crate::settings::Settings;
+use crate::world::account::Account;
 use crate::world::grant::Code;
 
 /// The routes of the link screen.
@@ -118,12 +119,26 @@ pub(crate) fn granted(
         let sentence = format!("{bot:?} is no account that this link may be used for");
         return Err(Error::request(sentence));
     }
+    if let Some(account) = account.filter(|account| excluded(&platform.settings, account)) {
+        let name = &account.display_name;
+        let sentence = format!(
+            "{name} has another extension with Default Active linked; there can be only one"
+        );
+        return Err(Error::request(sentence));
+    }
     let code = ids::authorization_code();
     let grant = grant(&platform.settings, request, bot, now);
     platform.world.prune(now);
     platform.world.codes.insert(code.clone(), grant);
     let parameters = [("code", code.as_str()), ("state", &request.state)];
     Ok(with_query(&request.redirect_uri, &parameters))
+}
+
+/// Whether another module channel keeps this one out: with Default Active there can be only one.
+///
+/// Source: <https://developers.line.biz/en/docs/partner-docs/module-technical-chat-control/#default-active>
+pub(crate) fn excluded(settings: &Settings, account: &Account) -> bool {
+    settings.default_active && account.other_module
 }
 
 /// The admin pressed Cancel. The error's name is not documented; this is OAuth 2.0's.

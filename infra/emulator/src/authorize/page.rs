@@ -4,6 +4,7 @@ use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 
+use super::excluded;
 use super::request::Request;
 use super::words::Words;
 use crate::pages;
@@ -18,8 +19,18 @@ struct Screen<'a> {
     channel_id: &'a str,
     redirect_uri: &'a str,
     scopes: &'a [String],
-    accounts: Vec<&'a Account>,
+    choices: Vec<Choice<'a>>,
+    any_free: bool,
     query: &'a str,
+}
+
+/// An account to choose.
+struct Choice<'a> {
+    account: &'a Account,
+    /// Whether another module channel keeps this one out.
+    excluded: bool,
+    /// Whether it is the one chosen at first.
+    chosen: bool,
 }
 
 #[derive(Template)]
@@ -36,7 +47,7 @@ pub(super) fn screen(
     query: &str,
     words: &Words,
 ) -> Response {
-    let accounts = platform.world.accounts.iter();
+    let choices = choices(platform, request);
     html(
         StatusCode::OK,
         words,
@@ -46,10 +57,26 @@ pub(super) fn screen(
             channel_id: &platform.settings.channel_id,
             redirect_uri: &request.redirect_uri,
             scopes: &request.scopes,
-            accounts: accounts.filter(|account| request.offers(account)).collect(),
+            any_free: choices.iter().any(|choice| choice.chosen),
+            choices,
             query,
         },
     )
+}
+
+fn choices<'a>(platform: &'a Platform, request: &Request) -> Vec<Choice<'a>> {
+    let accounts = platform.world.accounts.iter();
+    let offered = accounts.filter(|account| request.offers(account));
+    let choices = offered.map(|account| Choice {
+        account,
+        excluded: excluded(&platform.settings, account),
+        chosen: false,
+    });
+    let mut choices: Vec<Choice> = choices.collect();
+    if let Some(first) = choices.iter_mut().find(|choice| !choice.excluded) {
+        first.chosen = true;
+    }
+    choices
 }
 
 /// The page for an authorize URL that cannot be trusted.

@@ -16,6 +16,8 @@ pub(crate) struct Words {
     pub(crate) no_account: &'static str,
     /// An account that is linked already.
     pub(crate) attached: &'static str,
+    /// An account that another module channel keeps this one out of.
+    pub(crate) excluded: &'static str,
     /// The Link button.
     pub(crate) link: &'static str,
     /// The Cancel button.
@@ -75,6 +77,7 @@ static ENGLISH: Words = Words {
     account: "LINE Official Account",
     no_account: "You have no account that this link may be used for.",
     attached: "linked already",
+    excluded: "another extension is linked",
     link: "Link",
     cancel: "Cancel",
     then: "Afterwards you return to",
@@ -115,6 +118,7 @@ static JAPANESE: Words = Words {
     account: "LINE公式アカウント",
     no_account: "このリンクで連携できるアカウントがありません。",
     attached: "連携済み",
+    excluded: "ほかの拡張機能と連携済みのため選択できません",
     link: "許可する",
     cancel: "キャンセル",
     then: "このあと次のページに戻ります:",
@@ -152,6 +156,7 @@ static CHINESE: Words = Words {
     account: "LINE官方帳號",
     no_account: "沒有可用此連結的帳號。",
     attached: "已連結",
+    excluded: "已連結其他擴充功能,無法選擇",
     link: "允許",
     cancel: "取消",
     then: "完成後將返回:",

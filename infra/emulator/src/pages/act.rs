@@ -62,8 +62,8 @@ async fn chat_act(
         }
         "follow" => emulator.follow(bot, chat).await,
         "block" => emulator.block(bot, chat).await,
-        "take" => emulator.take(bot, chat).await.map(|()| None),
-        "give" => emulator.give(bot, chat).await.map(|()| None),
+        "take" => emulator.take(bot, chat).await,
+        "give" => emulator.give(bot, chat).await,
         other => Err(Error::request(format!("a chat has no {other:?}"))),
     };
     sent.map(|_| ())

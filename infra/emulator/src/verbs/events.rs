@@ -9,7 +9,6 @@ use crate::emulator::Emulator;
 use crate::error::Error;
 use crate::webhook::request::{Deliver, DeliverOptions, EventsRequest, SignatureKind};
 use crate::webhook::{self, Built, Held, Outcome, send};
-use crate::world::account::Account;
 use crate::world::record::Delivery;
 
 impl Emulator {
@@ -69,12 +68,7 @@ impl Emulator {
         let built = {
             let mut platform = self.platform();
             let now = platform.now();
-            let sends = platform
-                .world
-                .account(bot)
-                .is_some_and(Account::sends_webhooks);
-            let built = webhook::build(&mut platform, bot, chat, events, now);
-            sends.then_some(built)
+            webhook::prepare(&mut platform, bot, chat, events, now)
         };
         self.changed();
         built

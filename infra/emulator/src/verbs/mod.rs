@@ -4,6 +4,7 @@
 mod admin;
 mod events;
 mod owner;
+mod primary;
 mod user;
 
 use std::time::Duration;

@@ -1,18 +1,16 @@
-//! What an account's owner, and its primary channel, do.
-
-use serde_json::json;
+//! What an account's owner does.
 
 use crate::emulator::Emulator;
 use crate::error::Error;
+use crate::webhook::module;
 use crate::world::account::AccountStatus;
-use crate::world::chat::Holder;
 use crate::world::record::Delivery;
 
 impl Emulator {
     /// The account is suspended. The module is told by a `botSuspended` event.
     pub async fn suspend(&self, bot: &str) -> Result<Option<Delivery>, Error> {
         self.status(bot)?;
-        let event = self.prepare(bot, None, vec![json!({"type": "botSuspended"})]);
+        let event = self.prepare(bot, None, vec![module::suspended()]);
         self.set_status(bot, AccountStatus::Suspended);
         self.deliver_some(event).await
     }
@@ -23,8 +21,7 @@ impl Emulator {
             return Err(Error::request("a deleted account does not come back"));
         }
         self.set_status(bot, AccountStatus::Active);
-        self.notify(bot, None, vec![json!({"type": "botResumed"})])
-            .await
+        self.notify(bot, None, vec![module::resumed()]).await
     }
 
     /// The owner deletes the account. That suspends it; it is detached three months later, when
@@ -33,29 +30,34 @@ impl Emulator {
     /// Source: <https://developers.line.biz/en/reference/partner-docs/#detached-event>
     pub async fn delete(&self, bot: &str) -> Result<Option<Delivery>, Error> {
         self.status(bot)?;
-        let event = self.prepare(bot, None, vec![json!({"type": "botSuspended"})]);
+        let event = self.prepare(bot, None, vec![module::suspended()]);
         self.set_status(bot, AccountStatus::Deleted);
         self.deliver_some(event).await
     }
 
-    /// The primary channel takes a chat: the module is on standby there.
-    pub async fn take(&self, bot: &str, chat: &str) -> Result<(), Error> {
-        self.hand(bot, chat, Holder::Primary)
-    }
-
-    /// The primary channel gives a chat to the module.
-    pub async fn give(&self, bot: &str, chat: &str) -> Result<(), Error> {
-        self.hand(bot, chat, Holder::Module)
-    }
-
-    fn hand(&self, bot: &str, chat: &str, holder: Holder) -> Result<(), Error> {
+    /// Attaches another module channel with Default Active to the account, or detaches it. There
+    /// can be only one, so while it is there, the link screen refuses this one.
+    ///
+    /// Source: <https://developers.line.biz/en/docs/partner-docs/module-technical-chat-control/#default-active>
+    pub async fn set_other_module(&self, bot: &str, attached: bool) -> Result<(), Error> {
         self.status(bot)?;
-        self.platform().world.chat_mut(bot, chat).give(holder);
+        {
+            let mut platform = self.platform();
+            let default_active = platform.settings.default_active;
+            let account = platform.world.account_mut(bot);
+            if let Some(account) = account {
+                if attached && default_active && account.attached {
+                    let sentence = "this module channel is attached with Default Active already";
+                    return Err(Error::request(sentence));
+                }
+                account.other_module = attached;
+            }
+        }
         self.changed();
         Ok(())
     }
 
-    fn status(&self, bot: &str) -> Result<AccountStatus, Error> {
+    pub(super) fn status(&self, bot: &str) -> Result<AccountStatus, Error> {
         let platform = self.platform();
         let account = platform.world.account(bot);
         let account =

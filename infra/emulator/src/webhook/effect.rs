@@ -8,9 +8,19 @@ use crate::world::World;
 use crate::world::chat::Speaker;
 use crate::world::user;
 
+/// Takes in whether the account can talk there.
+pub(super) fn presence(world: &mut World, bot: &str, event: &Map<String, Value>) {
+    friendship(world, bot, event);
+    if let Some(chat) = chat_of_map(event).filter(|chat| !user::is_user(chat)) {
+        // An event from a group shows that the bot is in it.
+        let left = event.get("type").is_some_and(|kind| kind == "leave");
+        world.chat_mut(bot, chat).left = left;
+    }
+}
+
 /// Takes in follow and unfollow. An event older than the newest one known changes nothing, so that
 /// tests may send the past.
-pub(super) fn presence(world: &mut World, bot: &str, event: &Map<String, Value>) {
+fn friendship(world: &mut World, bot: &str, event: &Map<String, Value>) {
     let kind = event.get("type").and_then(Value::as_str);
     let at = event.get("timestamp").and_then(Value::as_i64).unwrap_or(0);
     let (Some(kind @ ("follow" | "unfollow")), Some(chat)) = (kind, chat_of_map(event)) else {

@@ -2,6 +2,7 @@
 
 mod effect;
 mod fill;
+pub(crate) mod module;
 pub(crate) mod request;
 pub(crate) mod send;
 
@@ -9,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::clock::{Millis, seconds};
-use crate::ids;
 use crate::platform::Platform;
+use crate::world::account::Account;
 use crate::world::grant::ReplyToken;
 use crate::world::record::Delivery;
 
@@ -74,6 +75,20 @@ pub(crate) fn build(
         filled.push(event);
     }
     assemble(bot, &filled, false)
+}
+
+/// The same, for an account of the world: `None` if the module is not sent what happens there.
+pub(crate) fn prepare(
+    platform: &mut Platform,
+    bot: &str,
+    chat: Option<&str>,
+    events: Vec<Value>,
+    now: Millis,
+) -> Option<Built> {
+    let account = platform.world.account(bot);
+    let sends = account.is_some_and(Account::sends_webhooks);
+    let built = build(platform, bot, chat, events, now);
+    sends.then_some(built)
 }
 
 /// The same webhook again, marked as a redelivery.
@@ -150,18 +165,4 @@ pub(crate) fn start_tokens(platform: &mut Platform, built: &Built, now: Millis) 
             token.delivered(now, life);
         }
     }
-}
-
-/// The attached event: sent when the module channel has been attached to an account.
-///
-/// Source: <https://developers.line.biz/en/reference/partner-docs/#attached-event>
-pub(crate) fn attached_event(bot: &str, scopes: &[String], now: Millis) -> Value {
-    json!({
-        "type": "module",
-        "module": {"type": "attached", "botId": bot, "scopes": scopes},
-        "webhookEventId": ids::ulid(now),
-        "deliveryContext": {"isRedelivery": false},
-        "timestamp": now,
-        "mode": "active",
-    })
 }

@@ -24,6 +24,9 @@ pub struct Account {
     pub attached: bool,
     /// The scopes granted to the module channel.
     pub scopes: Vec<String>,
+    /// Whether another module channel with Default Active is attached to it.
+    #[serde(default)]
+    pub other_module: bool,
     /// Messages pushed, with the month they were pushed in.
     #[serde(default)]
     pub(crate) pushed: (String, u64),

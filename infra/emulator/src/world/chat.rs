@@ -18,6 +18,10 @@ pub(crate) struct Chat {
     pub(crate) holder: Option<Holder>,
     /// When the holder loses it, silently.
     pub(crate) expire_at: Option<Millis>,
+    /// When another channel acquired it last.
+    pub(crate) taken_at: Option<Millis>,
+    /// Whether the bot has left this group or room.
+    pub(crate) left: bool,
     /// What was said.
     pub(crate) bubbles: VecDeque<Bubble>,
 }
@@ -94,10 +98,29 @@ impl Chat {
         self.expire_at = None;
     }
 
+    /// The module acquires the chat, until a moment or for good.
+    pub(crate) fn acquire(&mut self, until: Option<Millis>) {
+        self.give(Holder::Module);
+        self.expire_at = until;
+    }
+
+    /// Another channel, the primary one, acquires the chat.
+    pub(crate) fn take(&mut self, now: Millis) {
+        self.give(Holder::Primary);
+        self.taken_at = Some(now);
+    }
+
+    /// Whether another channel acquired the chat within the last milliseconds.
+    pub(crate) fn taken_within(&self, window: Millis, now: Millis) -> bool {
+        self.taken_at
+            .is_some_and(|at| now < at.saturating_add(window))
+    }
+
     /// Back to the default, as when a user who blocked the account comes back.
     pub(crate) fn reset(&mut self) {
         self.holder = None;
         self.expire_at = None;
+        self.taken_at = None;
     }
 
     /// Adds what was said.
@@ -134,10 +157,18 @@ mod tests {
     fn a_chat_taken_for_a_time_goes_back_silently() {
         let mut chat = Chat::default();
         assert_eq!(chat.holder_at(5), None);
-        chat.give(Holder::Module);
-        chat.expire_at = Some(10);
+        chat.acquire(Some(10));
         assert_eq!(chat.holder_at(9), Some(Holder::Module));
         assert_eq!(chat.holder_at(10), Some(Holder::Primary));
+    }
+
+    #[test]
+    fn a_chat_is_locked_for_a_moment_after_another_channel_took_it() {
+        let mut chat = Chat::default();
+        assert!(!chat.taken_within(3, 5));
+        chat.take(5);
+        assert!(chat.taken_within(3, 7));
+        assert!(!chat.taken_within(3, 8));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 pub(crate) mod account;
 pub(crate) mod chat;
+mod control;
 pub(crate) mod fault;
 pub(crate) mod grant;
 mod log;
@@ -17,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use self::account::Account;
-use self::chat::{Chat, Holder, Speaker};
+use self::chat::{Chat, Speaker};
 use self::fault::Fault;
 use self::grant::{AcceptedKey, Code, ReplyToken};
 use self::log::Log;
@@ -105,27 +106,6 @@ impl World {
         users
             .entry(user.to_owned())
             .or_insert_with(|| User::invented(user))
-    }
-
-    /// Who may speak in a chat now. A chat without a holder of its own has the default one: the
-    /// module if it is attached and Default Active, else the primary channel.
-    ///
-    /// Source: <https://developers.line.biz/en/docs/partner-docs/module-technical-chat-control/>
-    pub(crate) fn holder(
-        &self,
-        bot: &str,
-        chat: &str,
-        default_active: bool,
-        now: Millis,
-    ) -> Holder {
-        let attached = self.account(bot).is_none_or(|account| account.attached);
-        let default = if attached && default_active {
-            Holder::Module
-        } else {
-            Holder::Primary
-        };
-        let own = self.chat(bot, chat).and_then(|chat| chat.holder_at(now));
-        own.unwrap_or(default)
     }
 
     /// The id of the next message: digits, as LINE's are.

@@ -75,6 +75,7 @@ fn account(bot: &str, basic: &str, name: &str, region: Region, brand_type: Brand
         status: AccountStatus::Active,
         attached: false,
         scopes: Vec::new(),
+        other_module: false,
         pushed: (String::new(), 0),
     }
 }

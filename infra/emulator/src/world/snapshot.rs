@@ -79,6 +79,9 @@ pub struct BotState {
     pub attached: bool,
     /// The scopes granted.
     pub scopes: Vec<String>,
+    /// Whether another module channel with Default Active is attached.
+    #[serde(default)]
+    pub other_module: bool,
 }
 
 /// A user of an account.
@@ -171,6 +174,7 @@ fn bots(world: &World) -> Vec<BotState> {
         status: account.status,
         attached: account.attached,
         scopes: account.scopes.clone(),
+        other_module: account.other_module,
     });
     bots.collect()
 }
@@ -202,10 +206,7 @@ fn chats(world: &World, settings: &Settings, now: Millis) -> Vec<ChatState> {
         bot: bot.clone(),
         chat: chat.clone(),
         holder: world.holder(bot, chat, settings.default_active, now),
-        expire_at: world
-            .chat(bot, chat)
-            .and_then(|chat| chat.expire_at)
-            .filter(|end| *end > now),
+        expire_at: world.held_until(bot, chat, settings.default_active, now),
     });
     all.collect()
 }

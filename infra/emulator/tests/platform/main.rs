@@ -8,6 +8,7 @@
 
 mod api;
 mod control;
+mod initiative;
 mod keeping;
 mod link;
 mod pages;

@@ -60,6 +60,7 @@ impl Stage {
             webhook_url: Some(format!("{webhook}/webhook")),
             redirect_urls: vec![REDIRECT.into()],
             attached_event_delay_ms: 0,
+            control_event_delay_ms: 0,
             ..settings
         })
         .unwrap();

@@ -85,6 +85,7 @@ async fn a_chat_that_the_module_does_not_hold_is_on_standby_without_a_reply_toke
     stage
         .control(&format!("chats/{SALON}/{user}/take"), Value::Null)
         .await;
+    stage.hook().await;
     stage.emulator.user_says(SALON, &user, "a").await.unwrap();
     let event = stage.hook().await.json()["events"][0].clone();
     assert_eq!(event["mode"], "standby");
@@ -93,6 +94,7 @@ async fn a_chat_that_the_module_does_not_hold_is_on_standby_without_a_reply_toke
     stage
         .control(&format!("chats/{SALON}/{user}/give"), Value::Null)
         .await;
+    stage.hook().await;
     stage.emulator.user_says(SALON, &user, "b").await.unwrap();
     assert_eq!(stage.hook().await.json()["events"][0]["mode"], "active");
 }
@@ -102,6 +104,7 @@ async fn blocking_is_an_unfollow_and_coming_back_resets_who_may_speak() {
     let mut stage = Stage::attached().await;
     let user = stage.user("青木さくら").await;
     stage.emulator.take(SALON, &user).await.unwrap();
+    stage.hook().await;
     stage
         .control(&format!("chats/{SALON}/{user}/block"), Value::Null)
         .await;
