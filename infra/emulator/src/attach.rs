@@ -172,6 +172,7 @@ fn attach(cx: &mut Context<'_>, bot: &str, scopes: &[String]) -> Result<(), Refu
     }
     let new = !account.attached;
     account.attached = true;
+    account.lingers_until = None;
     account.scopes = scopes.to_vec();
     if new {
         let chats = cx.world.chats.get_mut(bot).into_iter().flatten();

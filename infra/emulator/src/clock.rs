@@ -39,6 +39,14 @@ pub(crate) fn time_of_day(now: Millis, hours: i8) -> String {
     zoned(now, hours).map_or_else(String::new, |time| time.strftime("%H:%M:%S").to_string())
 }
 
+/// The same time of day some calendar months later.
+pub(crate) fn months_later(moment: Millis, months: i64, hours: i8) -> Millis {
+    let span = jiff::Span::new().try_months(months).ok();
+    let later = zoned(moment, hours).zip(span);
+    let later = later.and_then(|(time, span)| time.checked_add(span).ok());
+    later.map_or(Millis::MAX, |time| time.timestamp().as_millisecond())
+}
+
 /// The day of a moment, such as `2026-11-20`.
 pub(crate) fn day(now: Millis, hours: i8) -> String {
     zoned(now, hours).map_or_else(String::new, |time| time.strftime("%Y-%m-%d").to_string())
@@ -53,7 +61,7 @@ fn zoned(now: Millis, hours: i8) -> Option<jiff::Zoned> {
 
 #[cfg(test)]
 mod tests {
-    use super::{day, http_date, month, time_of_day};
+    use super::{day, http_date, month, months_later, time_of_day};
 
     #[test]
     fn a_moment_is_shown_in_japan() {
@@ -62,5 +70,6 @@ mod tests {
         assert_eq!(month(new_year), "2026-01");
         assert_eq!(day(new_year, 9), "2026-01-01");
         assert_eq!(time_of_day(new_year, 8), "23:00:00");
+        assert_eq!(day(months_later(new_year, 3, 9), 9), "2026-04-01");
     }
 }

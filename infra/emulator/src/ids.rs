@@ -74,6 +74,11 @@ pub(crate) fn module_user(bot: &str, person: &str) -> String {
     format!("LU{}-U{}", &digits[..32], &digits[32..])
 }
 
+/// Whether this looks like the id of a bot: `U` and 32 hexadecimal digits in lower case.
+pub(crate) fn is_bot(id: &str) -> bool {
+    shape(id, 'U')
+}
+
 /// Whether this looks like the id of a chat: a user's of a module channel or, as in LINE's
 /// examples, a classic one, a group's or a room's.
 pub(crate) fn is_chat(id: &str) -> bool {
@@ -97,7 +102,7 @@ pub(crate) fn is_uuid(key: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_chat, is_uuid, module_user, ulid};
+    use super::{is_bot, is_chat, is_uuid, module_user, ulid};
 
     #[test]
     fn a_user_has_a_different_68_character_id_for_each_account() {
@@ -110,7 +115,7 @@ mod tests {
     #[test]
     fn ids_of_chats_are_told_from_other_texts() {
         let classic = "U7c1f0a52d9b84e63a1c5f28e904b6d31";
-        assert!(is_chat(classic));
+        assert!(is_bot(classic) && is_chat(classic) && !is_bot("U1"));
         assert!(is_chat(&module_user("U1", "sakura")));
         assert!(is_chat(&classic.replace('U', "C")));
         assert!(!is_chat("nobody") && !is_chat("LU1-U2") && !is_chat(""));

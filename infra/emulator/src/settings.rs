@@ -55,6 +55,10 @@ pub struct Settings {
     pub acquire_lock_ms: u64,
     /// How long after its answer a call's event is sent: `activated`, `deactivated`, `detached`.
     pub control_event_delay_ms: u64,
+    /// For how long after a detach calls for the account still succeed, by the emulator's clock.
+    pub detach_lag_ms: u64,
+    /// Whether the detach call brings about a `detached` event. LINE's documents do not say.
+    pub detached_event: bool,
     /// Whether `+` is a space in the attach parameters. LINE's documents only ever show `%20`.
     pub plus_is_space: bool,
 
@@ -122,6 +126,8 @@ impl Default for Settings {
             attached_event_delay_ms: 50,
             acquire_lock_ms: 3000,
             control_event_delay_ms: 50,
+            detach_lag_ms: 0,
+            detached_event: false,
             plus_is_space: false,
             wrong_client_status: 400,
             missing_bot_status: 400,

@@ -9,6 +9,12 @@ use crate::ids;
 use crate::world::account::AccountStatus;
 use crate::world::chat::Holder;
 
+/// Checks the token alone, for a call that is about no account or names it in its body.
+pub(super) fn channel(cx: &mut Context<'_>) -> Result<(), Refusal> {
+    cx.look();
+    token(cx)
+}
+
 /// Checks token, bot, attachment, suspension and scope. Gives the bot.
 pub(super) fn access(cx: &mut Context<'_>, scope: Option<&str>) -> Result<String, Refusal> {
     cx.look();
@@ -76,7 +82,7 @@ fn attached_bot(cx: &Context<'_>) -> Result<String, Refusal> {
     let attached = cx
         .world
         .account(bot)
-        .is_some_and(|account| account.attached);
+        .is_some_and(|account| account.answers(cx.now));
     if !attached {
         return Err(unavailable(cx.settings.not_attached_status));
     }

@@ -6,6 +6,7 @@ mod bot;
 mod checks;
 mod context;
 mod control;
+mod detach;
 mod messages;
 mod profile;
 mod record;

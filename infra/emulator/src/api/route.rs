@@ -1,6 +1,6 @@
 //! Which endpoint answers a path. What is not known is refused loudly, never answered with 200.
 
-use super::{Answer, Context, Refusal, bot, control, profile, record, send};
+use super::{Answer, Context, Refusal, bot, control, detach, profile, record, send};
 use crate::{attach, oauth};
 
 type Endpoint = fn(&mut Context<'_>) -> Result<Answer, Refusal>;
@@ -12,6 +12,7 @@ pub(crate) fn answer(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
     let (method, endpoint): (&str, Endpoint) = match path.as_slice() {
         ["module", "auth", "v1", "token"] => ("POST", attach::exchange),
         ["oauth2", "v3", "token"] => ("POST", oauth::stateless),
+        ["v2", "bot", "channel", "detach"] => ("POST", detach::detach),
         ["v2", "bot", "chat", _, "control", "acquire"] => ("POST", control::acquire),
         ["v2", "bot", "chat", _, "control", "release"] => ("POST", control::release),
         ["v2", "bot", "info"] => ("GET", bot::info),

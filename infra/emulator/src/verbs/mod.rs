@@ -2,6 +2,7 @@
 //! button of the pages calls one of these.
 
 mod admin;
+mod erase;
 mod events;
 mod owner;
 mod primary;
@@ -56,7 +57,8 @@ impl Emulator {
         Ok(())
     }
 
-    /// Moves the clock forward.
+    /// Moves the clock forward. What becomes due by that happens before it returns: accounts
+    /// deleted three months ago are erased, and the module is told.
     pub async fn advance_clock(&self, by: Duration) {
         {
             let mut platform = self.platform();
@@ -66,5 +68,6 @@ impl Emulator {
             platform.world.prune(now);
         }
         self.changed();
+        self.erase_due().await;
     }
 }

@@ -9,7 +9,9 @@ use crate::world::record::Delivery;
 impl Emulator {
     /// The account is suspended. The module is told by a `botSuspended` event.
     pub async fn suspend(&self, bot: &str) -> Result<Option<Delivery>, Error> {
-        self.status(bot)?;
+        if self.status(bot)? == AccountStatus::Deleted {
+            return Err(Error::request("a deleted account is suspended already"));
+        }
         let event = self.prepare(bot, None, vec![module::suspended()]);
         self.set_status(bot, AccountStatus::Suspended);
         self.deliver_some(event).await
@@ -32,6 +34,13 @@ impl Emulator {
         self.status(bot)?;
         let event = self.prepare(bot, None, vec![module::suspended()]);
         self.set_status(bot, AccountStatus::Deleted);
+        {
+            let mut platform = self.platform();
+            let now = platform.now();
+            if let Some(account) = platform.world.account_mut(bot) {
+                account.deleted_at.get_or_insert(now);
+            }
+        }
         self.deliver_some(event).await
     }
 

@@ -15,6 +15,16 @@ pub(crate) fn attached(bot: &str, scopes: &[String]) -> Value {
     })
 }
 
+/// The module channel has been detached from an account. The reason is there only where the
+/// account was erased: `bot_deleted`.
+pub(crate) fn detached(bot: &str, reason: Option<&str>) -> Value {
+    let mut module = json!({"type": "detached", "botId": bot});
+    if let Some(reason) = reason {
+        module["reason"] = reason.into();
+    }
+    json!({"type": "module", "module": module})
+}
+
 /// The module has acquired a chat. The end is left out where there is none, which LINE does not
 /// document.
 pub(crate) fn activated(until: Option<Millis>) -> Value {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::clock::{self, Millis};
+
 /// A LINE Official Account and its bot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
@@ -27,6 +29,12 @@ pub struct Account {
     /// Whether another module channel with Default Active is attached to it.
     #[serde(default)]
     pub other_module: bool,
+    /// When its owner deleted it.
+    #[serde(default)]
+    pub(crate) deleted_at: Option<Millis>,
+    /// Until when calls for it still succeed although it is detached.
+    #[serde(default)]
+    pub(crate) lingers_until: Option<Millis>,
     /// Messages pushed, with the month they were pushed in.
     #[serde(default)]
     pub(crate) pushed: (String, u64),
@@ -78,6 +86,20 @@ impl Account {
     /// Source: <https://developers.line.biz/en/docs/partner-docs/module-technical-using-messaging-api/#get-webhook>
     pub(crate) fn sends_webhooks(&self) -> bool {
         self.attached && self.status == AccountStatus::Active && self.has_scope("message:receive")
+    }
+
+    /// Whether calls for it succeed: the module channel is attached, or has just been detached.
+    pub(crate) fn answers(&self, now: Millis) -> bool {
+        self.attached || self.lingers_until.is_some_and(|end| now < end)
+    }
+
+    /// When its data is erased and the module channel is detached: three months after its owner
+    /// deleted it.
+    ///
+    /// Source: <https://developers.line.biz/en/reference/partner-docs/#detached-event>
+    pub(crate) fn erased_at(&self) -> Option<Millis> {
+        let deleted_at = self.deleted_at.filter(|_| self.attached);
+        deleted_at.map(|at| clock::months_later(at, 3, self.region.hours()))
     }
 
     /// Messages pushed in a month.

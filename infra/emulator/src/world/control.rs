@@ -3,6 +3,7 @@
 //! Source: <https://developers.line.biz/en/docs/partner-docs/module-technical-chat-control/>
 
 use super::World;
+use super::account::Account;
 use super::chat::Holder;
 use super::user;
 use crate::clock::Millis;
@@ -18,8 +19,8 @@ impl World {
         default_active: bool,
         now: Millis,
     ) -> Holder {
-        let attached = self.account(bot).is_none_or(|account| account.attached);
-        if !attached {
+        let attached = |account: &Account| account.answers(now);
+        if !self.account(bot).is_none_or(attached) {
             return Holder::Primary;
         }
         let default = if default_active {

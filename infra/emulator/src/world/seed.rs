@@ -76,6 +76,8 @@ fn account(bot: &str, basic: &str, name: &str, region: Region, brand_type: Brand
         attached: false,
         scopes: Vec::new(),
         other_module: false,
+        deleted_at: None,
+        lingers_until: None,
         pushed: (String::new(), 0),
     }
 }

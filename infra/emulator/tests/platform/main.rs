@@ -10,6 +10,7 @@ mod api;
 mod control;
 mod initiative;
 mod keeping;
+mod life;
 mod link;
 mod pages;
 mod stage;
