@@ -1,5 +1,7 @@
 //! Who holds a chat: staff, or the module.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use std::time::Duration;
 
 use emulator::Holder;
