@@ -30,6 +30,7 @@ pub(crate) fn routes() -> Router<Emulator> {
         .route("/_emulator/redeliver", post(redeliver))
         .route("/_emulator/faults", post(faults))
         .route("/_emulator/clock", post(clock))
+        .route("/_emulator/bots", post(bots))
         .route("/_emulator/bots/{bot}/other-module", post(other_module))
         .route("/_emulator/bots/{bot}/{verb}", post(bot_verb))
         .route("/_emulator/chats/{bot}/{chat}/{verb}", post(chat_verb))
@@ -133,6 +134,29 @@ async fn clock(State(emulator): State<Emulator>, body: Bytes) -> Result<Response
         .advance_clock(Duration::from_secs(request.advance_s))
         .await;
     Ok(Json(emulator.state().await.clock).into_response())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Bots {
+    count: usize,
+    #[serde(default)]
+    attached: bool,
+    #[serde(default = "usual_scopes")]
+    scopes: Vec<String>,
+}
+
+fn usual_scopes() -> Vec<String> {
+    ["message:send", "message:receive", "profile:read"]
+        .map(str::to_owned)
+        .into()
+}
+
+async fn bots(State(emulator): State<Emulator>, body: Bytes) -> Result<Response, Error> {
+    let request: Bots = read(&body)?;
+    let scopes = request.attached.then_some(request.scopes);
+    let bots = emulator.make_accounts(request.count, scopes).await?;
+    Ok(Json(json!({ "bots": bots })).into_response())
 }
 
 #[derive(Deserialize)]

@@ -177,7 +177,10 @@ fn check(settings: &Settings) -> Result<(), Error> {
 
 fn load(path: &Path) -> Result<World, Error> {
     let text = fs::read(path).map_err(|source| data_file(path, source))?;
-    serde_json::from_slice(&text).map_err(|source| data_file(path, source.into()))
+    let world = serde_json::from_slice(&text);
+    let mut world: World = world.map_err(|source| data_file(path, source.into()))?;
+    world.find_places();
+    Ok(world)
 }
 
 /// Writes beside the file and renames, so that a crash leaves the old world.

@@ -59,6 +59,8 @@ pub struct Settings {
     pub detach_lag_ms: u64,
     /// Whether the detach call brings about a `detached` event. LINE's documents do not say.
     pub detached_event: bool,
+    /// Whether suspended and deleted accounts are in the list of bots. LINE does not say.
+    pub list_suspended: bool,
     /// Whether `+` is a space in the attach parameters. LINE's documents only ever show `%20`.
     pub plus_is_space: bool,
 
@@ -128,6 +130,7 @@ impl Default for Settings {
             control_event_delay_ms: 50,
             detach_lag_ms: 0,
             detached_event: false,
+            list_suspended: true,
             plus_is_space: false,
             wrong_client_status: 400,
             missing_bot_status: 400,

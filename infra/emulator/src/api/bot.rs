@@ -21,5 +21,8 @@ pub(super) fn info(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
     if let Some(premium) = &account.premium_id {
         body["premiumId"] = premium.as_str().into();
     }
+    if let Some(picture) = &account.picture_url {
+        body["pictureUrl"] = picture.as_str().into();
+    }
     Ok(Answer::ok(body))
 }

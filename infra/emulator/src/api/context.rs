@@ -11,6 +11,7 @@ use crate::platform::Platform;
 use crate::settings::Settings;
 use crate::world::World;
 use crate::world::account::Account;
+use crate::world::fault::FaultKind;
 
 /// A request, read completely.
 #[derive(Debug)]
@@ -47,6 +48,8 @@ pub(crate) struct Context<'a> {
     pub(crate) chat: Option<String>,
     /// Whether there is no such endpoint here.
     pub(crate) unknown: bool,
+    /// The fault that hits the call.
+    pub(crate) fault: Option<FaultKind>,
     /// What the module is told of it by a webhook.
     pub(crate) told: Option<Told>,
 }
@@ -106,6 +109,7 @@ impl<'a> Context<'a> {
             bot: None,
             chat: None,
             unknown: false,
+            fault: None,
             told: None,
         }
     }

@@ -7,6 +7,7 @@ mod checks;
 mod context;
 mod control;
 mod detach;
+mod list;
 mod messages;
 mod profile;
 mod record;
@@ -79,6 +80,7 @@ fn answer(emulator: &Emulator, incoming: &Incoming, request_id: &str) -> Done {
     let platform = &mut *platform;
     let fault = fault::take(&mut platform.world.faults, &incoming.method, &incoming.path);
     let mut cx = Context::new(platform, incoming, request_id, now);
+    cx.fault = fault;
     let mut answer = match fault.and_then(FaultKind::refusal) {
         Some((status, body)) => {
             cx.look();

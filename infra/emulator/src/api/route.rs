@@ -1,6 +1,6 @@
 //! Which endpoint answers a path. What is not known is refused loudly, never answered with 200.
 
-use super::{Answer, Context, Refusal, bot, control, detach, profile, record, send};
+use super::{Answer, Context, Refusal, bot, control, detach, list, profile, record, send};
 use crate::{attach, oauth};
 
 type Endpoint = fn(&mut Context<'_>) -> Result<Answer, Refusal>;
@@ -16,6 +16,7 @@ pub(crate) fn answer(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
         ["v2", "bot", "chat", _, "control", "acquire"] => ("POST", control::acquire),
         ["v2", "bot", "chat", _, "control", "release"] => ("POST", control::release),
         ["v2", "bot", "info"] => ("GET", bot::info),
+        ["v2", "bot", "list"] => ("GET", list::bots),
         ["v2", "bot", "message", "reply"] => ("POST", send::reply),
         ["v2", "bot", "message", "push"] => ("POST", send::push),
         ["v2", "bot", "profile", user] if !user.is_empty() => ("GET", profile::get),

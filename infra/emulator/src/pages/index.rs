@@ -12,6 +12,9 @@ use crate::settings::Settings;
 use crate::world::World;
 use crate::world::account::{Account, AccountStatus};
 
+/// How many accounts are shown.
+const ACCOUNTS: usize = 60;
+
 /// How many chats of an account are listed.
 const SHOWN: usize = 12;
 
@@ -21,6 +24,7 @@ struct Index<'a> {
     settings: &'a Settings,
     any_attached: bool,
     accounts: Vec<AccountView<'a>>,
+    more: usize,
     entries: Vec<Entry>,
 }
 
@@ -50,12 +54,14 @@ pub(super) async fn show(State(emulator): State<Emulator>) -> Response {
     let accounts: Vec<AccountView> = world
         .accounts
         .iter()
+        .take(ACCOUNTS)
         .map(|account| account_view(world, account))
         .collect();
     let index = Index {
         settings: &platform.settings,
         any_attached: world.accounts.iter().any(|account| account.attached),
         accounts,
+        more: world.accounts.len().saturating_sub(ACCOUNTS),
         entries: timeline::newest(world, 12, 9),
     };
     page(StatusCode::OK, &index)

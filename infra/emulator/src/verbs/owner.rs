@@ -6,6 +6,9 @@ use crate::webhook::module;
 use crate::world::account::AccountStatus;
 use crate::world::record::Delivery;
 
+/// The most accounts that can be made at once.
+const MOST_ACCOUNTS: usize = 1_000_000;
+
 impl Emulator {
     /// The account is suspended. The module is told by a `botSuspended` event.
     pub async fn suspend(&self, bot: &str) -> Result<Option<Delivery>, Error> {
@@ -42,6 +45,25 @@ impl Emulator {
             }
         }
         self.deliver_some(event).await
+    }
+
+    /// Makes accounts without users, with the module channel attached by these scopes, if any are
+    /// given. No event is sent. Gives their bots.
+    pub async fn make_accounts(
+        &self,
+        count: usize,
+        scopes: Option<Vec<String>>,
+    ) -> Result<Vec<String>, Error> {
+        if !(1..=MOST_ACCOUNTS).contains(&count) {
+            let sentence = format!("\"count\" is between 1 and {MOST_ACCOUNTS}");
+            return Err(Error::request(sentence));
+        }
+        let made = {
+            let world = &mut self.platform().world;
+            world.make_accounts(count, scopes.as_deref())
+        };
+        self.changed();
+        Ok(made)
     }
 
     /// Attaches another module channel with Default Active to the account, or detaches it. There

@@ -14,6 +14,9 @@ pub struct Account {
     /// The premium id, if the account has bought one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub premium_id: Option<String>,
+    /// Where its picture is, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture_url: Option<String>,
     /// The name that users see.
     pub display_name: String,
     /// Where the account is at home.

@@ -39,6 +39,12 @@ pub enum FaultKind {
     Locked,
     /// `timeout-after-accept`: done, but the answer never comes.
     TimeoutAfterAccept,
+    /// `empty-list`: the list of bots is empty, and is the end.
+    EmptyList,
+    /// `repeat-token`: the list of bots leads back to the same page.
+    RepeatToken,
+    /// `cut-page`: the list of bots ends in the middle of the page, as if there were no more.
+    CutPage,
     /// `delay:800`: done, and answered so many milliseconds later.
     Delay(u64),
 }
@@ -57,9 +63,19 @@ impl FaultKind {
             ),
             Self::MonthlyLimit => (429, "You have reached your monthly limit."),
             Self::Locked => (423, "Locked"),
-            Self::TimeoutAfterAccept | Self::Delay(_) => return None,
+            Self::TimeoutAfterAccept
+            | Self::EmptyList
+            | Self::RepeatToken
+            | Self::CutPage
+            | Self::Delay(_) => return None,
         };
         Some((status, json!({ "message": message })))
+    }
+}
+
+impl FaultKind {
+    fn is_for_lists(self) -> bool {
+        matches!(self, Self::EmptyList | Self::RepeatToken | Self::CutPage)
     }
 }
 
@@ -73,6 +89,9 @@ impl TryFrom<String> for FaultKind {
             "429-month" => Self::MonthlyLimit,
             "423" => Self::Locked,
             "timeout-after-accept" => Self::TimeoutAfterAccept,
+            "empty-list" => Self::EmptyList,
+            "repeat-token" => Self::RepeatToken,
+            "cut-page" => Self::CutPage,
             other => Self::Delay(
                 other
                     .strip_prefix("delay:")
@@ -85,7 +104,7 @@ impl TryFrom<String> for FaultKind {
 
 fn unknown(kind: &str) -> Error {
     Error::request(format!(
-        "\"do\" can be 500, 429-rate, 429-month, 423, timeout-after-accept or delay:MILLISECONDS, not {kind:?}"
+        "\"do\" can be 500, 429-rate, 429-month, 423, timeout-after-accept, delay:MILLISECONDS or, for the list of bots, empty-list, repeat-token or cut-page, not {kind:?}"
     ))
 }
 
@@ -97,6 +116,9 @@ impl From<FaultKind> for String {
             FaultKind::MonthlyLimit => "429-month".into(),
             FaultKind::Locked => "423".into(),
             FaultKind::TimeoutAfterAccept => "timeout-after-accept".into(),
+            FaultKind::EmptyList => "empty-list".into(),
+            FaultKind::RepeatToken => "repeat-token".into(),
+            FaultKind::CutPage => "cut-page".into(),
             FaultKind::Delay(milliseconds) => format!("delay:{milliseconds}"),
         }
     }
@@ -109,6 +131,11 @@ impl Fault {
             .matches
             .split_once(' ')
             .is_some_and(|(method, path)| !method.is_empty() && path.starts_with('/'));
+        if self.kind.is_for_lists() && !self.covers("GET", "/v2/bot/list") {
+            let kind = String::from(self.kind);
+            let sentence = format!("{kind:?} is for \"GET /v2/bot/list\" only");
+            return Err(Error::request(sentence));
+        }
         if ok && self.times > 0 {
             return Ok(());
         }

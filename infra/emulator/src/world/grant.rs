@@ -38,6 +38,15 @@ pub(crate) struct ReplyToken {
     pub(crate) used: bool,
 }
 
+/// A continuation token of the bot list.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct ListToken {
+    /// The place among the accounts at which the next page begins.
+    pub(crate) place: usize,
+    /// When it ends.
+    pub(crate) expires_at: Millis,
+}
+
 /// A retry key of an accepted request.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct AcceptedKey {

@@ -20,7 +20,7 @@ use serde_json::Value;
 use self::account::Account;
 use self::chat::{Chat, Speaker};
 use self::fault::Fault;
-use self::grant::{AcceptedKey, Code, ReplyToken};
+use self::grant::{AcceptedKey, Code, ListToken, ReplyToken};
 use self::log::Log;
 use self::record::{Call, Delivery};
 pub use self::snapshot::State;
@@ -31,8 +31,11 @@ use crate::clock::Millis;
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct World {
-    /// The Official Accounts, in the order in which they are shown.
+    /// The Official Accounts, in the order in which they are shown. None is ever taken out.
     pub(crate) accounts: Vec<Account>,
+    /// Where each account stands, by bot.
+    #[serde(skip)]
+    places: HashMap<String, usize>,
     /// Users by bot and user id.
     pub(crate) users: BTreeMap<String, BTreeMap<String, User>>,
     /// Chats by bot and chat id.
@@ -45,6 +48,8 @@ pub(crate) struct World {
     pub(crate) reply_tokens: HashMap<String, ReplyToken>,
     /// Retry keys of accepted requests, by bot and key.
     pub(crate) retry_keys: HashMap<String, AcceptedKey>,
+    /// Continuation tokens of the bot list.
+    pub(crate) list_tokens: HashMap<String, ListToken>,
     /// Faults to come.
     pub(crate) faults: Vec<Fault>,
     /// The API calls received.
@@ -65,16 +70,44 @@ impl World {
         seed::demo()
     }
 
+    /// Makes accounts, with the module channel attached if scopes are given. Gives their bots.
+    pub(crate) fn make_accounts(&mut self, count: usize, scopes: Option<&[String]>) -> Vec<String> {
+        let made = (0..count).map(|_| {
+            let account = Account {
+                attached: scopes.is_some(),
+                scopes: scopes.unwrap_or_default().to_vec(),
+                ..seed::numbered(self.accounts.len() + 1)
+            };
+            let bot = account.bot_id.clone();
+            self.add_account(account);
+            bot
+        });
+        made.collect()
+    }
+
+    /// Adds an account at the end.
+    pub(crate) fn add_account(&mut self, account: Account) {
+        let place = self.accounts.len();
+        self.places.insert(account.bot_id.clone(), place);
+        self.accounts.push(account);
+    }
+
+    /// Notes where each account stands, after they were read from a file.
+    pub(crate) fn find_places(&mut self) {
+        let accounts = self.accounts.iter().enumerate();
+        self.places = accounts
+            .map(|(place, account)| (account.bot_id.clone(), place))
+            .collect();
+    }
+
     /// The account of a bot.
     pub(crate) fn account(&self, bot: &str) -> Option<&Account> {
-        self.accounts.iter().find(|account| account.bot_id == bot)
+        self.accounts.get(*self.places.get(bot)?)
     }
 
     /// The account of a bot, to change it.
     pub(crate) fn account_mut(&mut self, bot: &str) -> Option<&mut Account> {
-        self.accounts
-            .iter_mut()
-            .find(|account| account.bot_id == bot)
+        self.accounts.get_mut(*self.places.get(bot)?)
     }
 
     /// A user of an account.
@@ -132,6 +165,7 @@ impl World {
     pub(crate) fn prune(&mut self, now: Millis) {
         const DAY: Millis = 86_400_000;
         self.access_tokens.retain(|_, end| *end > now);
+        self.list_tokens.retain(|_, token| token.expires_at > now);
         self.codes.retain(|_, code| code.expires_at + DAY > now);
         self.reply_tokens
             .retain(|_, token| token.event_at.max(token.usable_until) + DAY > now);

@@ -14,10 +14,10 @@ const PEOPLE: [(&str, &str, bool); 3] = [
 
 /// Four accounts, with the same three people in each.
 pub(super) fn demo() -> World {
-    let mut world = World {
-        accounts: accounts(),
-        ..World::default()
-    };
+    let mut world = World::default();
+    for account in accounts() {
+        world.add_account(account);
+    }
     for account in &world.accounts {
         let users =
             PEOPLE.map(|(name, language, friend)| user(&account.bot_id, name, language, friend));
@@ -64,11 +64,31 @@ fn accounts() -> Vec<Account> {
     ]
 }
 
+/// The account with a number: one of the many that can be made at once. It has no users yet; each
+/// third has a premium id and a picture.
+pub(super) fn numbered(number: usize) -> Account {
+    let digits = ids::digest(&format!("account {number}"));
+    let bot = format!("U{}", &digits[..32]);
+    let special = number.is_multiple_of(3);
+    Account {
+        premium_id: special.then(|| format!("@account-{number}")),
+        picture_url: special.then(|| format!("https://profile.line-scdn.net/0h{}", &digits[32..])),
+        ..account(
+            &bot,
+            &format!("@{number:08}"),
+            &format!("Official Account {number}"),
+            Region::Jp,
+            BrandType::Verified,
+        )
+    }
+}
+
 fn account(bot: &str, basic: &str, name: &str, region: Region, brand_type: BrandType) -> Account {
     Account {
         bot_id: bot.to_owned(),
         basic_id: basic.to_owned(),
         premium_id: None,
+        picture_url: None,
         display_name: name.to_owned(),
         region,
         brand_type,

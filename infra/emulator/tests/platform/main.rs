@@ -12,6 +12,7 @@ mod initiative;
 mod keeping;
 mod life;
 mod link;
+mod list;
 mod pages;
 mod stage;
 mod webhooks;
