@@ -9,7 +9,8 @@ use flow::worker::Worker;
 use flow::{Bundle, choices, texts};
 use reservation::Reservation;
 use serde_json::{Value, json};
-use shared::domain::{BotId, Scopes};
+use shared::domain::chat::{Control, Presence};
+use shared::domain::{BotId, Scopes, Timestamp};
 use shared::store::Outcome;
 
 fn says(id: &str, text: &str) -> Value {
@@ -47,6 +48,7 @@ async fn a_guest_of_an_earlier_link_cannot_cancel_what_another_has_reserved_sinc
         let message = bundle.message(chat, vec![event]).await;
         worker.settles(&message).await;
     };
+    guest.heard().await.unwrap();
     given(&bundle.guest, says("looks", "my reservations")).await;
     let unlink = store.update_bot(&bot, |row| row.state.detach(unlinked));
     unlink.await.unwrap();
@@ -54,8 +56,10 @@ async fn a_guest_of_an_earlier_link_cannot_cancel_what_another_has_reserved_sinc
     given(&bundle.rival, taps("reserves", &data)).await;
     let cancel = data.replace("reserve", "cancel");
     given(&bundle.guest, taps("cancels", &cancel)).await;
-    given(&bundle.rival, says("is sure", "my reservations")).await;
 
+    let heard = guest.heard().await.unwrap();
+    assert!(texts(&heard)[0].contains(&label), "{heard:?}");
+    assert_eq!(texts(&heard)[1], "You have no reservations.");
     let mut rival = bundle.stack.chat(&bundle.bot, &bundle.rival);
     let heard = rival.heard().await.unwrap();
     assert!(texts(&heard)[0].contains("承りました"), "{heard:?}");
@@ -85,20 +89,38 @@ async fn an_unlinking_that_names_a_user_is_the_accounts_all_the_same() {
 
 /// A row that is written and cannot be read would hold up its chat for ever.
 #[tokio::test]
-async fn every_kind_of_control_and_presence_can_be_read_again() {
+async fn every_kind_of_control_and_presence_is_read_as_it_was_written() {
     let bundle = Bundle::attached().await;
     let worker = Worker::new(&bundle, Reservation);
     let at = worker.clock.timestamp().0;
+    let activated = json!({"type": "activated", "chatControl": {"expireAt": at + 60_000}});
+    let until = Control::Ours(Some(Timestamp(at + 60_000)));
     let events = [
-        json!({"type": "activated", "chatControl": {"expireAt": at + 60_000}}),
-        json!({"type": "activated"}),
-        json!({"type": "deactivated"}),
-        json!({"type": "follow", "follow": {"isUnblocked": true}}),
-        json!({"type": "unfollow"}),
-        json!({"type": "join"}),
-        json!({"type": "leave"}),
+        (activated, until, None),
+        (json!({"type": "activated"}), Control::Ours(None), None),
+        (json!({"type": "deactivated"}), Control::Theirs, None),
+        (
+            json!({"type": "follow"}),
+            Control::Default,
+            Some(Presence::Here),
+        ),
+        (
+            json!({"type": "unfollow"}),
+            Control::Default,
+            Some(Presence::Gone),
+        ),
+        (
+            json!({"type": "join"}),
+            Control::Default,
+            Some(Presence::Here),
+        ),
+        (
+            json!({"type": "leave"}),
+            Control::Default,
+            Some(Presence::Gone),
+        ),
     ];
-    for (n, mut event) in (0..).zip(events) {
+    for (n, (mut event, control, presence)) in (0..).zip(events) {
         let id = format!("event {n}");
         event["webhookEventId"] = id.clone().into();
         event["timestamp"] = (at + n).into();
@@ -107,6 +129,15 @@ async fn every_kind_of_control_and_presence_can_be_read_again() {
         assert_eq!(bundle.recorded(&id).await.outcome, Outcome::Done);
         let key = bundle.key(Some(&bundle.guest), &id);
         let now = worker.clock.timestamp();
-        worker.app.store.load(&key, now).await.unwrap();
+        let kept = worker
+            .app
+            .store
+            .load(&key, now)
+            .await
+            .unwrap()
+            .chat
+            .registers;
+        assert_eq!(kept.control.map(|entry| entry.value), Some(control), "{n}");
+        assert_eq!(kept.presence.map(|entry| entry.value), presence, "{n}");
     }
 }

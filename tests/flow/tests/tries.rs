@@ -141,14 +141,20 @@ async fn a_reply_that_another_worker_gave_up_as_unknown_is_sent_once_its_answer_
 }
 
 #[tokio::test]
-async fn after_a_worker_was_killed_its_reply_is_unknown_and_never_pushed() {
-    let bundle = Bundle::attached().await;
-    let worker = Worker::new(&bundle, OR_BY_PUSH);
-    let message = written(&bundle).await;
-    killed_at(&worker, REPLY, &message).await;
-    worker.settles(&message).await;
-    assert_eq!(bundle.told().await, ["hi"]);
-    assert_eq!(states(&bundle.recorded("e").await), ["unknown"]);
+async fn after_a_worker_was_killed_its_reply_is_unknown_and_neither_pushed_nor_parked() {
+    for module in [ONLY_BY_REPLY, OR_BY_PUSH] {
+        let bundle = Bundle::attached().await;
+        let worker = Worker::new(&bundle, module);
+        let message = written(&bundle).await;
+        killed_at(&worker, REPLY, &message).await;
+        worker.settles(&message).await;
+        assert_eq!(bundle.told().await, ["hi"]);
+        let row = bundle.recorded("e").await;
+        assert_eq!(
+            (states(&row), row.outcome),
+            (vec!["unknown"], Outcome::Done)
+        );
+    }
 }
 
 // A push in place of a reply.
@@ -226,6 +232,21 @@ async fn a_push_in_place_of_a_reply_is_made_once_though_the_tables_answer_is_los
         sent_once(&bundle).await;
         one_key_and_statuses(&bundle, &[200]).await;
     }
+}
+
+/// LINE forgets a key after 24 hours: the same push would be another message.
+#[tokio::test]
+async fn a_push_without_an_answer_is_not_made_again_when_line_forgets_its_key() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, OR_BY_PUSH);
+    let message = written(&bundle).await;
+    tokens_grow_old(&bundle).await;
+    line_fails(&bundle, PUSH, FaultKind::ServerError).await;
+    worker.gives_back(&message).await;
+    worker.clock.advance(Duration::from_secs(23 * 3600));
+    worker.settles(&message).await;
+    assert_eq!(states(&bundle.recorded("e").await), ["unknown"]);
+    assert_eq!(bundle.calls(PUSH).await.len(), 1);
 }
 
 async fn one_key_and_statuses(bundle: &Bundle, statuses: &[u16]) {
@@ -306,13 +327,19 @@ async fn a_try_ended_without_an_answer_does_not_hide_that_the_next_one_was_kille
 
 #[tokio::test]
 async fn a_reply_whose_end_was_not_answered_is_known_as_sent() {
-    let bundle = Bundle::attached().await;
-    let worker = Worker::new(&bundle, OR_BY_PUSH);
-    let message = written(&bundle).await;
-    worker.table.loses("UpdateItem", 1);
-    worker.settles(&message).await;
-    assert!(worker.table.is_spent());
-    sent_once(&bundle).await;
+    for lost in [1, 2] {
+        let bundle = Bundle::attached().await;
+        let worker = Worker::new(&bundle, OR_BY_PUSH);
+        let message = written(&bundle).await;
+        worker.table.loses("UpdateItem", lost);
+        if lost == 2 {
+            worker.gives_back(&message).await;
+        }
+        worker.settles(&message).await;
+        assert!(worker.table.is_spent());
+        sent_once(&bundle).await;
+        assert_eq!(bundle.calls(REPLY).await.len(), 1);
+    }
 }
 
 #[tokio::test]
