@@ -64,6 +64,8 @@ async fn chat_act(
         "block" => emulator.block(bot, chat).await,
         "take" => emulator.take(bot, chat).await,
         "give" => emulator.give(bot, chat).await,
+        "suspend" => emulator.suspend(bot).await,
+        "resume" => emulator.resume(bot).await,
         other => Err(Error::request(format!("a chat has no {other:?}"))),
     };
     sent.map(|_| ())

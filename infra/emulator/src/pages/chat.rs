@@ -8,6 +8,7 @@ use axum::response::Response;
 use super::bubble::{self, BubbleView, Button, Tap};
 use super::timeline::{self, Entry};
 use super::{colour, initial, page, problem, segment};
+use crate::clock::{self, Millis};
 use crate::emulator::Emulator;
 use crate::platform::Platform;
 use crate::world::account::{Account, AccountStatus};
@@ -26,6 +27,7 @@ struct ChatPage<'a> {
     friend: bool,
     blocked: bool,
     held: bool,
+    until: Option<String>,
     base: String,
     banner: Option<Banner>,
     bundle_url: Option<&'a str>,
@@ -72,12 +74,26 @@ fn view<'a>(platform: &'a Platform, account: &'a Account, chat: &str) -> ChatPag
         friend: known.is_none_or(|user| user.friend),
         blocked: known.is_some_and(|user| user.blocked),
         held: world.holder(bot, chat, default_active, now) == Holder::Module,
+        until: world
+            .held_until(bot, chat, default_active, now)
+            .map(|end| moment(end, now, hours)),
         base: format!("/chats/{}/{}", segment(bot), segment(chat)),
         banner: banner(platform, account),
         bundle_url: platform.settings.bundle_url.as_deref(),
         bubbles: bubble::bubbles(said.into_iter().flatten(), hours),
         chips: bubble::chips(said.and_then(|said| said.back())),
         entries: timeline::of_chat(world, bot, chat, hours),
+    }
+}
+
+/// A moment for reading: its time, with the day where that is not today.
+fn moment(at: Millis, now: Millis, hours: i8) -> String {
+    let time = clock::time_of_day(at, hours);
+    let day = clock::day(at, hours);
+    if day == clock::day(now, hours) {
+        time
+    } else {
+        format!("{day} {time}")
     }
 }
 
@@ -92,5 +108,20 @@ fn banner(platform: &Platform, account: &Account) -> Option<Banner> {
         Some(Banner::NoWebhookUrl)
     } else {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::moment;
+
+    #[test]
+    fn the_day_is_told_where_it_is_not_today() {
+        let (midnight, hour) = (1_767_193_200_000, 3_600_000);
+        assert_eq!(moment(midnight + hour, midnight, 9), "01:00:00");
+        assert_eq!(
+            moment(midnight + 24 * hour, midnight, 9),
+            "2026-01-02 00:00:00"
+        );
     }
 }

@@ -167,6 +167,48 @@ async fn an_open_page_is_told_of_changes() {
 }
 
 #[tokio::test]
+async fn a_chat_shows_who_may_speak_until_when_and_hands_it_over_by_buttons() {
+    let mut stage = Stage::attached().await;
+    let user = stage.user("青木さくら").await;
+    let path = format!("/chats/{SALON}/{user}");
+    let press = async |stage: &mut Stage, verb: &str| {
+        let request = stage.client.post(format!("{}{path}/{verb}", stage.address));
+        let fields: [(&str, &str); 0] = [];
+        let answer = request.form(&fields).send().await.unwrap();
+        assert_eq!(answer.status(), 303, "{verb}");
+        stage.hook().await.json()["events"][0]["type"].clone()
+    };
+    let chat = page(&stage, &path).await;
+    assert!(chat.contains("The module may answer in this chat."));
+    assert!(chat.contains("Let staff take over"));
+    assert_eq!(press(&mut stage, "take").await, "deactivated");
+    let chat = page(&stage, &path).await;
+    assert!(chat.contains("standby") && chat.contains("Give back"));
+    assert_eq!(press(&mut stage, "give").await, "activated");
+
+    let call = stage
+        .call("POST", &format!("/v2/bot/chat/{user}/control/acquire"))
+        .await;
+    assert_eq!(call.send().await.unwrap().status(), 200);
+    let chat = page(&stage, &path).await;
+    assert!(chat.contains("The module may answer in this chat until <time>"));
+    assert_eq!(stage.hook().await.json()["events"][0]["type"], "activated");
+
+    assert_eq!(press(&mut stage, "suspend").await, "botSuspended");
+    assert!(
+        page(&stage, &path)
+            .await
+            .contains("<button>Resume</button>")
+    );
+    assert_eq!(press(&mut stage, "resume").await, "botResumed");
+    assert!(
+        page(&stage, &path)
+            .await
+            .contains("<button>Suspend</button>")
+    );
+}
+
+#[tokio::test]
 async fn an_account_is_suspended_and_resumed_and_a_webhook_sent_again_by_buttons() {
     let mut stage = Stage::attached().await;
     let press = async |path: String| {
