@@ -156,7 +156,7 @@ fn call(call: &Call, hours: i8) -> Entry {
         delivery: None,
         time: clock::time_of_day(call.at, hours),
         tag: call.method.clone(),
-        what: call.path.clone(),
+        what: short(&call.path),
         note: if call.emulated {
             excerpt(&call.request, "messages", &["/text", "/altText"])
         } else {
@@ -166,4 +166,16 @@ fn call(call: &Call, hours: i8) -> Entry {
         failed: call.status >= 400 && call.status != 409,
         sections,
     }
+}
+
+/// A path with long ids cut short, so that its end can be seen.
+fn short(path: &str) -> String {
+    let parts = path.split('/').map(|part| {
+        if part.len() > 30 {
+            part.chars().take(8).chain(['…']).collect()
+        } else {
+            part.to_owned()
+        }
+    });
+    parts.collect::<Vec<_>>().join("/")
 }
