@@ -6,7 +6,7 @@ use std::panic::AssertUnwindSafe;
 use futures::FutureExt as _;
 use shared::domain::{EventKind, Silence};
 use shared::module::{Context, Draft, Module, ModuleError, Surroundings};
-use shared::store::{LedgerRow, Outcome, Try};
+use shared::store::{LedgerRow, Outcome, Try, keepable};
 
 use crate::App;
 use crate::work::{View, Work};
@@ -54,7 +54,7 @@ fn without_module<M>(app: &App<M>, work: &Work<'_>, view: &View) -> Option<Decis
     let mut ledger = row(app, work, view);
     ledger.reason = match &work.event.kind {
         EventKind::Unknown(kind) => {
-            ledger.raw = Some(work.raw.to_owned());
+            ledger.raw = Some(keepable(work.raw).to_owned());
             Some(format!("the event's type is not known: {kind}"))
         }
         kind if kind.is_of_module() => None,

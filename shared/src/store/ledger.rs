@@ -13,6 +13,8 @@ use crate::domain::{Delivery, Plan, Timestamp};
 use crate::store::{Item, LedgerKey, Store, StoreError, if_held, keys, ledger_end, n, s};
 
 const END: &str = "end a try";
+/// An item has 400 KB at most, and a plan with its event 300 KB.
+const LARGEST_RAW: usize = 300 * 1024;
 /// So often is a try's end merged with what others write.
 const MOST_ROUNDS: u32 = 8;
 
@@ -142,7 +144,7 @@ impl LedgerRow {
     pub fn into_parked(mut self, reason: impl Into<String>, raw: &str, now: Timestamp) -> Self {
         self.outcome = Outcome::Parked;
         self.reason = Some(reason.into());
-        self.raw = Some(raw.to_owned());
+        self.raw = Some(keepable(raw).to_owned());
         self.expires_at = None;
         self.parked = Some("parked".into());
         self.parked_at = Some(now);
@@ -161,6 +163,33 @@ impl LedgerRow {
             &key.sort(),
         ))
     }
+}
+
+/// Our knowledge of the sends with that of a row that others have written. While
+/// another try is open, what the row calls pending may have been sent by it.
+fn merged(ours: Vec<Delivery>, row: LedgerRow) -> Vec<Delivery> {
+    let others_open = row.open.len() > 1;
+    let theirs = row
+        .effects
+        .into_iter()
+        .chain(std::iter::repeat(Delivery::Pending));
+    let theirs = theirs.map(|theirs| match theirs {
+        Delivery::Pending if others_open => Delivery::Open,
+        known => known,
+    });
+    ours.into_iter()
+        .zip(theirs)
+        .map(|(ours, theirs)| ours.merge(theirs))
+        .collect()
+}
+
+/// What of an event's JSON fits into its row: all of it, save of one so large that
+/// LINE has never sent its like.
+pub fn keepable(raw: &str) -> &str {
+    let end = (0..=LARGEST_RAW.min(raw.len()))
+        .rev()
+        .find(|at| raw.is_char_boundary(*at));
+    &raw[..end.unwrap_or(0)]
 }
 
 impl Store {
@@ -251,15 +280,7 @@ impl Store {
                 Some(row) if !row.open.contains(&this.name) => return Ok(row.effects),
                 Some(row) => {
                     this.writes = row.writes;
-                    let theirs = row
-                        .effects
-                        .into_iter()
-                        .chain(std::iter::repeat(Delivery::Pending));
-                    effects = effects
-                        .into_iter()
-                        .zip(theirs)
-                        .map(|(ours, theirs)| ours.merge(theirs))
-                        .collect();
+                    effects = merged(effects, row);
                 }
             }
         }
@@ -300,7 +321,7 @@ impl Store {
                 .expression_attribute_names("#raw", "raw")
                 .expression_attribute_values(":outcome", s("parked"))
                 .expression_attribute_values(":reason", s(reason))
-                .expression_attribute_values(":raw", s(raw))
+                .expression_attribute_values(":raw", s(keepable(raw)))
                 .expression_attribute_values(":now", n(now.0)),
             None => update
                 .update_expression(format!(

@@ -24,7 +24,7 @@ pub use bot::BotRow;
 pub use chat::ChatRow;
 pub use commit::{Commit, CommitError, Subject};
 pub use keys::LedgerKey;
-pub use ledger::{LedgerRow, Outcome, Try};
+pub use ledger::{LedgerRow, Outcome, Try, keepable};
 pub use load::Loaded;
 pub use module_row::{ModuleRow, RowChange};
 

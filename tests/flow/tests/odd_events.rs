@@ -125,3 +125,26 @@ async fn an_id_that_looks_like_a_key_of_ours_stays_a_chat() {
             .is_attached()
     );
 }
+
+/// LINE has never sent its like, and the table could not keep it whole.
+#[tokio::test]
+async fn an_event_larger_than_a_row_is_recorded_as_far_as_it_goes_and_the_chat_goes_on() {
+    let bundle = Bundle::attached().await;
+    let odd = json!({"type": "teleport", "webhookEventId": "huge", "to": "火".repeat(150_000)});
+    let text = json!({"type": "message", "message": {"type": "text", "text": "reserve"}});
+    bundle
+        .line_sends(
+            Some(&bundle.guest),
+            vec![odd, text],
+            DeliverOptions::default(),
+        )
+        .await;
+    assert_eq!(bundle.calls("/v2/bot/message/reply").await.len(), 1);
+    let raw = bundle
+        .record(Some(&bundle.guest), "huge")
+        .await
+        .unwrap()
+        .raw
+        .unwrap();
+    assert!((300_000..=300 * 1024).contains(&raw.len()), "{}", raw.len());
+}

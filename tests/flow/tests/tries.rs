@@ -485,3 +485,27 @@ async fn what_waits_for_another_try_is_dropped_when_the_chat_is_handed_over() {
     assert_eq!(states(&bundle.recorded("e").await), ["dropped"]);
     assert_eq!(bundle.calls(REPLY).await.len(), 1);
 }
+
+#[tokio::test]
+async fn what_a_killed_worker_may_have_sent_is_not_called_refused() {
+    let bundle = Bundle::attached().await;
+    let (first, second) = (
+        Worker::new(&bundle, ONLY_BY_REPLY),
+        Worker::new(&bundle, ONLY_BY_REPLY),
+    );
+    let message = written(&bundle).await;
+    let held = Held::default();
+    first.line.next(REPLY, Fate::RequestHeld(held.clone()));
+    let overtaken = async {
+        held.is_there().await;
+        killed_at(&second, REPLY, &message).await;
+        held.let_go();
+    };
+    tokio::join!(first.is_given([&message]), overtaken);
+    assert_eq!(bundle.told().await, ["hi"]);
+    let row = bundle.recorded("e").await;
+    assert_eq!(
+        (states(&row), row.outcome),
+        (vec!["unknown"], Outcome::Done)
+    );
+}
