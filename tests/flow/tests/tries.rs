@@ -16,6 +16,7 @@ const PUSH: &str = "/v2/bot/message/push";
 const TOKEN: &str = "/oauth2/v3/token";
 
 /// Answers everything with "hi".
+#[derive(Clone, Copy)]
 struct Answers {
     or_push: bool,
 }
@@ -81,14 +82,14 @@ async fn tokens_grow_old(bundle: &Bundle) {
         .await;
 }
 
-// Two workers at one event: the queue gave it to both.
+/// Two workers at one event: the queue gave it to both.
+fn two_workers(bundle: &Bundle, module: Answers) -> (Worker<Answers>, Worker<Answers>) {
+    (Worker::new(bundle, module), Worker::new(bundle, module))
+}
 
-async fn another_worker_replies_first(module: fn() -> Answers) {
+async fn another_worker_replies_first(module: Answers) {
     let bundle = Bundle::attached().await;
-    let (first, second) = (
-        Worker::new(&bundle, module()),
-        Worker::new(&bundle, module()),
-    );
+    let (first, second) = two_workers(&bundle, module);
     let message = written(&bundle).await;
     let held = Held::default();
     first.line.next(REPLY, Fate::RequestHeld(held.clone()));
@@ -111,21 +112,18 @@ async fn another_worker_replies_first(module: fn() -> Answers) {
 
 #[tokio::test]
 async fn a_worker_that_finds_the_token_used_by_another_does_not_push() {
-    another_worker_replies_first(|| OR_BY_PUSH).await;
+    another_worker_replies_first(OR_BY_PUSH).await;
 }
 
 #[tokio::test]
 async fn a_worker_that_finds_the_token_used_by_another_does_not_park_what_is_sent() {
-    another_worker_replies_first(|| ONLY_BY_REPLY).await;
+    another_worker_replies_first(ONLY_BY_REPLY).await;
 }
 
 #[tokio::test]
 async fn a_reply_that_another_worker_gave_up_as_unknown_is_sent_once_its_answer_comes() {
     let bundle = Bundle::attached().await;
-    let (first, second) = (
-        Worker::new(&bundle, OR_BY_PUSH),
-        Worker::new(&bundle, OR_BY_PUSH),
-    );
+    let (first, second) = two_workers(&bundle, OR_BY_PUSH);
     let message = written(&bundle).await;
     let held = Held::default();
     first.line.next(REPLY, Fate::AnswerHeld(held.clone()));
@@ -489,10 +487,7 @@ async fn what_waits_for_another_try_is_dropped_when_the_chat_is_handed_over() {
 #[tokio::test]
 async fn what_a_killed_worker_may_have_sent_is_not_called_refused() {
     let bundle = Bundle::attached().await;
-    let (first, second) = (
-        Worker::new(&bundle, ONLY_BY_REPLY),
-        Worker::new(&bundle, ONLY_BY_REPLY),
-    );
+    let (first, second) = two_workers(&bundle, ONLY_BY_REPLY);
     let message = written(&bundle).await;
     let held = Held::default();
     first.line.next(REPLY, Fate::RequestHeld(held.clone()));
