@@ -2,13 +2,12 @@
 //! before anything else, the code is exchanged, the account is saved, and then
 //! the page is shown.
 
-use shared::domain::Scopes;
 use shared::gateway::{Request, Response};
-use shared::line::attach::Attached;
 use shared::line::error::LineErrorKind;
 use shared::store::browser_hash;
 
 use crate::App;
+use crate::account;
 use crate::language::Language;
 use crate::pages::{self, Outcome};
 use crate::under_way::{Cookie, Kept};
@@ -46,21 +45,23 @@ pub(crate) async fn callback(app: &App, language: Language, request: &Request) -
     let Some(secret) = request.cookie(cookie.name()) else {
         return pages::result(language, &Outcome::OtherBrowser);
     };
-    match take(app, &state, secret).await {
-        Ok(Some(kept)) => {
-            let outcome = end(app, &kept, query).await;
-            pages::result(language, &outcome).with_cookie(cookie.cleared())
-        }
-        Ok(None) => pages::result(language, &Outcome::StartOver).with_cookie(cookie.cleared()),
+    let outcome = match take(app, &state, secret).await {
+        Ok(Some(kept)) => end(app, &state, &kept, query).await,
+        Ok(None) => again(app, &state, secret).await,
         Err(reason) => {
             tracing::error!(reason, "an attach could not be read");
-            // The cookie stays: loading the page again may help.
-            pages::result(language, &Outcome::TryLater)
+            Outcome::TryLater
         }
+    };
+    let page = pages::result(language, &outcome);
+    match outcome {
+        // The page can be loaded again, or that may help.
+        Outcome::Linked { .. } | Outcome::Suspended { .. } | Outcome::TryLater => page,
+        _ => page.with_cookie(cookie.cleared()),
     }
 }
 
-async fn end(app: &App, kept: &Kept, query: Query) -> Outcome {
+async fn end(app: &App, state: &str, kept: &Kept, query: Query) -> Outcome {
     match (query.code, query.error) {
         (_, Some(error)) => {
             let plain =
@@ -69,7 +70,7 @@ async fn end(app: &App, kept: &Kept, query: Query) -> Outcome {
             tracing::info!(error, "an admin did not link the account");
             Outcome::Refused
         }
-        (Some(code), None) => exchange(app, &code, kept).await,
+        (Some(code), None) => exchange(app, state, &code, kept).await,
         (None, None) => Outcome::StartOver,
     }
 }
@@ -92,9 +93,38 @@ async fn take(app: &App, state: &str, secret: &str) -> Result<Option<Kept>, Stri
         .map_err(|error| error.to_string())
 }
 
-async fn exchange(app: &App, code: &str, kept: &Kept) -> Outcome {
+/// The same page once more: how the account is now that was attached by it.
+async fn again(app: &App, state: &str, secret: &str) -> Outcome {
+    match ended(app, state, secret).await {
+        Ok(outcome) => outcome.unwrap_or(Outcome::StartOver),
+        Err(reason) => {
+            tracing::error!(reason, "an ended attach could not be read");
+            Outcome::TryLater
+        }
+    }
+}
+
+async fn ended(app: &App, state: &str, secret: &str) -> Result<Option<Outcome>, String> {
+    let browser = browser_hash(secret);
+    let ended = app.store.ended_attach(state, &browser, app.now()).await;
+    let Some(attach) = ended.map_err(|error| error.to_string())? else {
+        return Ok(None);
+    };
+    let Some(bot) = &attach.bot else {
+        return Ok(None);
+    };
+    let kept: Kept = serde_json::from_str(&attach.terms).map_err(|error| error.to_string())?;
+    let row = app
+        .store
+        .bot(bot)
+        .await
+        .map_err(|error| error.to_string())?;
+    Ok(row.map(|row| account::outcome(&row, &kept.terms.scope)))
+}
+
+async fn exchange(app: &App, state: &str, code: &str, kept: &Kept) -> Outcome {
     match app.attach.exchange(code, &kept.terms, &kept.verifier).await {
-        Ok(attached) => save(app, attached, &kept.terms.scope).await,
+        Ok(attached) => account::save(app, state, &attached, &kept.terms.scope).await,
         Err(error) => {
             tracing::error!(error = %error, "LINE did not exchange the code");
             match error.kind {
@@ -105,44 +135,4 @@ async fn exchange(app: &App, code: &str, kept: &Kept) -> Outcome {
             }
         }
     }
-}
-
-/// The account is linked whatever happens here: if it cannot be saved now, the
-/// attached event and the reconciler do it.
-async fn save(app: &App, attached: Attached, asked: &str) -> Outcome {
-    let Attached { bot, scopes, at } = &attached;
-    if let Err(error) = app
-        .store
-        .update_bot(bot, |row| row.state.attach(*at, scopes))
-        .await
-    {
-        tracing::error!(%error, %bot, "an attached account could not be saved");
-    }
-    tracing::info!(%bot, "an account is attached");
-    let info = app.line.bot(bot).info().await;
-    let info = info
-        .inspect_err(|error| tracing::warn!(%error, "the account's name could not be read"))
-        .ok();
-    if let Some(info) = &info {
-        let named = app.store.update_bot(bot, |row| {
-            row.display_name.clone_from(&info.display_name);
-            row.basic_id.clone_from(&info.basic_id);
-        });
-        if let Err(error) = named.await {
-            tracing::warn!(%error, "the account's name could not be saved");
-        }
-    }
-    Outcome::Linked {
-        name: info.and_then(|info| info.display_name),
-        missing: missing(asked, scopes),
-    }
-}
-
-/// Scopes that were asked for and are known not to be granted.
-fn missing(asked: &str, granted: &Scopes) -> Vec<String> {
-    asked
-        .split(' ')
-        .filter(|scope| !granted.may(scope))
-        .map(str::to_owned)
-        .collect()
 }

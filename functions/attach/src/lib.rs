@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod account;
 mod begin;
 mod callback;
 pub mod config;
@@ -12,6 +13,7 @@ use shared::domain::Timestamp;
 use shared::gateway::{Request, Response};
 use shared::line::LineClient;
 use shared::line::attach::AttachClient;
+use shared::queue::Queue;
 use shared::random::Random;
 use shared::store::Store;
 
@@ -30,6 +32,8 @@ pub struct App {
     pub line: LineClient,
     /// The table.
     pub store: Store,
+    /// The event queue, by which the module hears of an attach.
+    pub queue: Queue,
     /// The clock.
     pub clock: SharedTimeSource,
     /// For states, verifiers and cookies.

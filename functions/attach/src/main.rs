@@ -13,6 +13,7 @@ use shared::gateway::Request;
 use shared::line::LineClient;
 use shared::line::attach::{AttachClient, Credentials};
 use shared::line::http::Http;
+use shared::queue::Queue;
 use shared::random::Random;
 use shared::secret::ChannelSecret;
 use shared::start;
@@ -40,7 +41,9 @@ fn app(env: &Env) -> Result<App, ConfigError> {
         manager_url,
         offer,
         table,
+        queue_url,
         dynamodb_endpoint,
+        sqs_endpoint,
     } = Config::read(env)?;
     let aws = Aws::from_env(env)?;
     let clock = SharedTimeSource::default();
@@ -68,6 +71,7 @@ fn app(env: &Env) -> Result<App, ConfigError> {
         ),
         line: LineClient::new(http, channel, secret),
         store: Store::new(aws.dynamodb(dynamodb_endpoint, Patience::WORKER), table),
+        queue: Queue::new(aws.sqs(sqs_endpoint, Patience::WORKER), queue_url),
         clock,
         random: Random::system(),
     })

@@ -18,6 +18,10 @@ pub(crate) enum Outcome {
         name: Option<String>,
         missing: Vec<String>,
     },
+    /// Linked, but the account cannot be used for now: the notice that LINE
+    /// recommends, and nothing else
+    /// (<https://developers.line.biz/en/reference/partner-docs/#botsuspend-event>).
+    Suspended { name: Option<String> },
     /// The admin said no, or LINE would not let them.
     Refused,
     /// LINE did not take the exchange.
@@ -68,7 +72,7 @@ pub(crate) fn start(language: Language, offer: &Offer) -> Response {
 /// The page that ends an attach.
 pub(crate) fn result(language: Language, outcome: &Outcome) -> Response {
     let status = match outcome {
-        Outcome::Linked { .. } | Outcome::Refused => 200,
+        Outcome::Linked { .. } | Outcome::Suspended { .. } | Outcome::Refused => 200,
         Outcome::StartOver | Outcome::OtherBrowser => 400,
         Outcome::Failed => 502,
         Outcome::TryLater => 503,

@@ -29,6 +29,7 @@ impl Kept {
             browser: browser_hash(cookie),
             terms: serde_json::to_string(self)?,
             expires_at: now.plus(PATIENCE).seconds(),
+            bot: None,
         })
     }
 }

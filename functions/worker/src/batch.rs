@@ -13,6 +13,7 @@ use shared::module::Module;
 use shared::queue::{Job, Receipt, backoff};
 use shared::store::LedgerKey;
 
+use crate::detach::detach;
 use crate::settle::settle;
 use crate::work::Work;
 use crate::{Again, App};
@@ -74,15 +75,15 @@ async fn handle_chat<'a, M: Module>(
     let left = until.since(app.now());
     let work = handle_in_order(app, records, until, &mut done);
     let result = Timeout::new(work, app.sleep.sleep(left)).await;
-    let again = match result {
+    let Again(reason, wait) = match result {
         Ok(Ok(())) => return &[],
-        Ok(Err(Again(reason))) => reason,
-        Err(_) => "the time is up".into(),
+        Ok(Err(again)) => again,
+        Err(_) => Again::because("the time is up"),
     };
     let rest = &records[done..];
-    let wait = backoff(rest[0].received);
+    let wait = wait.unwrap_or_else(|| backoff(rest[0].received));
     tracing::warn!(
-        reason = again,
+        reason,
         messages = rest.len(),
         wait = wait.as_secs(),
         "a chat's messages are given back"
@@ -106,7 +107,14 @@ async fn handle_in_order<M: Module>(
         .map(|record| Job::read(&record.body))
         .collect();
     for job in &jobs {
-        let job = job.as_ref().map_err(|error| Again(error.to_string()))?;
+        let job = job
+            .as_ref()
+            .map_err(|error| Again::because(&error.to_string()))?;
+        if let Some(mark) = job.detach_mark() {
+            detach(app, job, mark).await?;
+            *done += 1;
+            continue;
+        }
         let same_chat = |other: &&Job| other.bot == job.bot && other.chat == job.chat;
         let in_hand: Vec<Event> = jobs
             .iter()

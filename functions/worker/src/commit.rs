@@ -47,9 +47,13 @@ async fn write<M: Module>(
         .chat
         .clone()
         .with_state(decision.draft.state.clone(), view.bot.state.life());
+    let mut bot = view.bot.clone();
+    if let Some(turn) = decision.heard {
+        bot.state.hear(turn);
+    }
     let subject = match &work.key.chat {
         Some(id) => Subject::Chat(id, &chat),
-        None => Subject::Bot(&view.bot),
+        None => Subject::Bot(&bot),
     };
     let commit = Commit {
         key: &work.key,

@@ -4,7 +4,7 @@
 use std::panic::AssertUnwindSafe;
 
 use futures::FutureExt as _;
-use shared::domain::{EventKind, Silence};
+use shared::domain::{Event, EventKind, Silence, Turn};
 use shared::module::{Context, Draft, Module, ModuleError, Surroundings};
 use shared::store::{LedgerRow, Outcome, Try, keepable};
 
@@ -22,6 +22,8 @@ pub(crate) struct Decision {
     pub(crate) draft: Draft,
     /// The try that the commit begins.
     pub(crate) this: Try,
+    /// The turn in the account's life that the module has heard of by it.
+    pub(crate) heard: Option<Turn>,
     /// Why the event comes again, if it does.
     pub(crate) again: Option<&'static str>,
 }
@@ -33,6 +35,7 @@ impl Decision {
             ledger,
             draft: Draft::default(),
             this: app.new_try(0),
+            heard: None,
             again,
         }
     }
@@ -52,17 +55,33 @@ pub(crate) async fn decide<M: Module>(app: &App<M>, work: &Work<'_>, view: &View
 /// Events that the module is not asked about.
 fn without_module<M>(app: &App<M>, work: &Work<'_>, view: &View) -> Option<Decision> {
     let mut ledger = row(app, work, view);
-    ledger.reason = match &work.event.kind {
+    match &work.event.kind {
         EventKind::Unknown(kind) => {
             ledger.raw = Some(keepable(work.raw).to_owned());
-            Some(format!("the event's type is not known: {kind}"))
+            ledger.reason = Some(format!("the event's type is not known: {kind}"));
         }
-        kind if kind.is_of_module() => None,
-        _ if !view.bot.state.is_attached() => Some(Silence::NotAttached.to_string()),
-        _ if work.key.chat.is_none() => Some("the event is of no chat".into()),
+        EventKind::Attached { .. } | EventKind::Detached { .. } if turn(work, view).is_none() => {
+            ledger.reason = Some("the module has heard of it, or it is no longer so".into());
+        }
+        kind if kind.is_of_bot() => return None,
+        _ if !view.bot.state.is_attached() => {
+            ledger = ledger.silenced(Some(Silence::NotAttached));
+        }
+        _ if work.key.chat.is_none() => ledger.reason = Some("the event is of no chat".into()),
         _ => return None,
-    };
+    }
     Some(Decision::record(app, ledger, None))
+}
+
+/// The turn that this event tells of, if the module has not heard of it yet. The
+/// callback, LINE's event and the reconciler may each be first, twice or missing.
+fn turn(work: &Work<'_>, view: &View) -> Option<Turn> {
+    let unheard = view.bot.state.unheard()?;
+    let told = match unheard {
+        Turn::Attached(_) => matches!(work.event.kind, EventKind::Attached { .. }),
+        Turn::Detached(_) => matches!(work.event.kind, EventKind::Detached { .. }),
+    };
+    told.then_some(unheard)
 }
 
 /// A panic is a failure like any other: it costs this event, not the process.
@@ -83,36 +102,47 @@ async fn call_module<M: Module>(
     view: &View,
 ) -> Result<Draft, ModuleError> {
     let line = app.line.bot(&work.key.bot);
+    let event = as_known(work, view);
     let around = Surroundings {
         store: &app.store,
         line: &line,
         bot: &view.bot.state,
         chat: &view.chat.registers,
         state: view.chat.state.as_deref(),
-        event: &work.event,
+        event: &event,
         received_at: work.received_at,
         now: app.now(),
         default_active: app.default_active,
         push_instead: app.module.may_push_instead_of_reply(),
     };
     let mut cx = Context::new(&around);
-    app.module.handle(&mut cx, &work.event).await?;
+    app.module.handle(&mut cx, &event).await?;
     let draft = cx.into_draft();
     draft.check(work.raw)?;
     Ok(draft)
 }
 
+/// The event; an attach with the scopes as they are known by now.
+fn as_known(work: &Work<'_>, view: &View) -> Event {
+    let mut event = work.event.clone();
+    if let EventKind::Attached { scopes, .. } = &mut event.kind {
+        scopes.clone_from(view.bot.state.scopes());
+    }
+    event
+}
+
 fn planned<M>(app: &App<M>, work: &Work<'_>, view: &View, draft: Draft) -> Decision {
     let now = app.now();
     let this = app.new_try(0);
-    let mut ledger = row(app, work, view);
     let silence = view.may_speak(now, app.default_active).err();
-    ledger.reason = silence.map(|silence| silence.to_string());
+    let silence = silence.filter(|_| !work.event.kind.is_of_module());
+    let ledger = row(app, work, view).silenced(silence);
     match ledger.with_plan(&draft.plan, &this, now) {
         Ok(ledger) => Decision {
             ledger,
             draft,
             this,
+            heard: turn(work, view),
             again: None,
         },
         Err(error) => failed(app, work, view, &error.into()),

@@ -3,10 +3,14 @@
 mod batch;
 mod commit;
 pub mod config;
+mod control;
 mod decide;
+mod detach;
 mod send;
 mod settle;
 mod work;
+
+use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use aws_smithy_async::time::SharedTimeSource;
@@ -57,16 +61,21 @@ impl<M> App<M> {
 /// The event is not settled: it comes again. What is said here is logged, so it
 /// is never a module's or LINE's own words; those are in the event's row.
 #[derive(Debug)]
-struct Again(String);
+struct Again(String, Option<Duration>);
 
 impl Again {
     fn because(reason: &str) -> Self {
-        Self(reason.to_owned())
+        Self(reason.to_owned(), None)
+    }
+
+    /// Not before so long, whatever the backoff.
+    fn after(wait: Duration, reason: &str) -> Self {
+        Self(reason.to_owned(), Some(wait))
     }
 }
 
 impl From<shared::store::StoreError> for Again {
     fn from(error: shared::store::StoreError) -> Self {
-        Self(error.to_string())
+        Self(error.to_string(), None)
     }
 }

@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use shared::domain::{ChatId, Delivery, Effect, MaySpeak, Plan, ReplyToken, Timestamp};
+use shared::domain::{
+    ChatId, Delivery, Effect, MaySpeak, Plan, ReplyToken, Scope, Silence, Timestamp,
+};
 use shared::line::error::{LineError, LineErrorKind};
 use shared::line::{BotClient, endpoints::message::Accepted};
 use shared::module::Module;
@@ -57,14 +59,14 @@ impl Sending {
 pub(crate) async fn send<M: Module>(
     app: &App<M>,
     work: &Work<'_>,
-    view: &View,
+    view: View,
     mut sending: Sending,
 ) -> Result<(), Again> {
     let Some(chat) = &work.key.chat else {
         return Ok(());
     };
     let line = app.line.bot(&work.key.bot);
-    let sender = Sender {
+    let mut sender = Sender {
         app,
         work,
         view,
@@ -99,12 +101,12 @@ pub(crate) async fn send<M: Module>(
 }
 
 /// What a send needs.
-struct Sender<'a, M> {
-    app: &'a App<M>,
-    work: &'a Work<'a>,
-    view: &'a View,
-    chat: &'a ChatId,
-    line: BotClient,
+pub(crate) struct Sender<'a, M> {
+    pub(crate) app: &'a App<M>,
+    pub(crate) work: &'a Work<'a>,
+    pub(crate) view: View,
+    pub(crate) chat: &'a ChatId,
+    pub(crate) line: BotClient,
     planned_at: Timestamp,
 }
 
@@ -130,33 +132,37 @@ impl<M: Module> Sender<'_, M> {
 
     /// Sends one effect; what it was `before` this try decides what a refusal means.
     async fn deliver(
-        &self,
+        &mut self,
         ordinal: usize,
         effect: &Effect,
         before: &Delivery,
         this: &mut Try,
     ) -> Result<Delivery, Again> {
-        let may = match self.view.may_speak(self.app.now(), self.app.default_active) {
-            Ok(may) => may,
-            Err(silence) => return Ok(silenced(before, &silence.to_string())),
-        };
+        let may = self.view.may_speak(self.app.now(), self.app.default_active);
         let open = *before != Delivery::Pending;
-        match effect {
-            Effect::Push { messages } => Ok(self.push(&may, ordinal, messages, open).await),
-            Effect::Reply { messages, .. } if *before == Delivery::Pushing => {
+        match (effect, may) {
+            (Effect::Acquire { .. } | Effect::Release, _) => self.control(effect, before).await,
+            (_, Err(silence)) => Ok(silenced(before, silence)),
+            (Effect::Push { messages }, Ok(may)) => {
+                Ok(self.push(&may, ordinal, messages, open).await)
+            }
+            (Effect::Reply { messages, .. }, Ok(may)) if *before == Delivery::Pushing => {
                 Ok(pushing(self.push(&may, ordinal, messages, true).await))
             }
-            Effect::Reply {
-                token,
-                messages,
-                or_push,
-                deadline,
-            } => match self.reply(&may, token, messages, *deadline, open).await {
+            (
+                Effect::Reply {
+                    token,
+                    messages,
+                    or_push,
+                    deadline,
+                },
+                Ok(may),
+            ) => match self.reply(&may, token, messages, *deadline, open).await {
                 Replied::As(delivery) => Ok(delivery),
                 Replied::TokenNotTaken if *or_push => {
                     self.push_instead(&may, ordinal, messages, this).await
                 }
-                Replied::TokenNotTaken => Ok(refused("the reply token is used or too old", false)),
+                Replied::TokenNotTaken => Ok(Delivery::Expired),
             },
         }
     }
@@ -183,7 +189,7 @@ impl<M: Module> Sender<'_, M> {
         match self.line.reply(may, token, messages).await {
             Ok(accepted) => Replied::As(sent(accepted)),
             Err(error) if error.kind == LineErrorKind::ReplyToken => not_taken(),
-            Err(error) => Replied::As(after(&error, open)),
+            Err(error) => Replied::As(self.after(&error, Scope::MESSAGE_SEND, open).await),
         }
     }
 
@@ -225,7 +231,31 @@ impl<M: Module> Sender<'_, M> {
             .await
         {
             Ok(accepted) => sent(accepted),
-            Err(error) => after(&error, open),
+            Err(error) => self.after(&error, Scope::MESSAGE_SEND, open).await,
+        }
+    }
+
+    /// What LINE's error makes of a send that needs `scope`; `open` is whether an
+    /// earlier try may have been accepted. A 403 counts against the scope: it was
+    /// granted, or not known, as far as we could tell.
+    pub(crate) async fn after(&self, error: &LineError, scope: &str, open: bool) -> Delivery {
+        use LineErrorKind::{Credentials, Forbidden, NotSent, Open, Throttled};
+        log(error);
+        if error.kind == Forbidden {
+            let now = self.app.now();
+            let deny = self
+                .app
+                .store
+                .update_bot(&self.work.key.bot, |row| row.state.deny(scope, now));
+            if let Err(error) = deny.await {
+                tracing::warn!(%error, "a refused scope could not be written down");
+            }
+        }
+        match error.kind {
+            Open => Delivery::Open,
+            Throttled | NotSent | Credentials if open => Delivery::Open,
+            Throttled | NotSent | Credentials => Delivery::Pending,
+            _ => refused(&error.to_string(), open),
         }
     }
 }
@@ -236,19 +266,6 @@ fn pushing(delivery: Delivery) -> Delivery {
         delivery
     } else {
         Delivery::Pushing
-    }
-}
-
-/// What LINE's error makes of a send; `open` is whether an earlier try may have
-/// been accepted.
-fn after(error: &LineError, open: bool) -> Delivery {
-    use LineErrorKind::{Credentials, NotSent, Open, Throttled};
-    log(error);
-    match error.kind {
-        Open => Delivery::Open,
-        Throttled | NotSent | Credentials if open => Delivery::Open,
-        Throttled | NotSent | Credentials => Delivery::Pending,
-        _ => refused(&error.to_string(), open),
     }
 }
 
@@ -264,12 +281,10 @@ fn refused(reason: &str, open: bool) -> Delivery {
 
 /// A send that is no longer allowed is dropped; if an earlier try may have
 /// succeeded, that stays unknown.
-fn silenced(before: &Delivery, reason: &str) -> Delivery {
+fn silenced(before: &Delivery, silence: Silence) -> Delivery {
     match before {
-        Delivery::Pending => Delivery::Dropped {
-            reason: reason.to_owned(),
-        },
-        _ => unknown(reason),
+        Delivery::Pending => Delivery::Dropped { silence },
+        _ => unknown(&silence.to_string()),
     }
 }
 

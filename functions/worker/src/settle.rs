@@ -25,13 +25,14 @@ pub(crate) async fn settle<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<(
         match &view.ledger {
             Some(row) if matches!(row.outcome, Outcome::Done | Outcome::Parked) => return Ok(()),
             Some(row) if row.outcome == Outcome::Planned => {
-                return resume(app, work, &view, row).await;
+                let row = row.clone();
+                return resume(app, work, view, &row).await;
             }
             _ => {}
         }
         let decision = decide(app, work, &view).await;
         match commit(app, work, &view, &decision).await? {
-            Committed::Yes => return finish(app, work, &view, decision).await,
+            Committed::Yes => return finish(app, work, view, decision).await,
             Committed::DecideAgain => wait_a_little(app, round).await,
         }
     }
@@ -63,7 +64,7 @@ async fn load<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<View, Again> {
 async fn finish<M: Module>(
     app: &App<M>,
     work: &Work<'_>,
-    view: &View,
+    view: View,
     decision: Decision,
 ) -> Result<(), Again> {
     if let Some(reason) = decision.again {
@@ -79,7 +80,7 @@ async fn finish<M: Module>(
 async fn resume<M: Module>(
     app: &App<M>,
     work: &Work<'_>,
-    view: &View,
+    view: View,
     row: &LedgerRow,
 ) -> Result<(), Again> {
     let this = app.new_try(row.writes);

@@ -109,6 +109,10 @@ fn attach(variables: &Variables, timeout: Duration) -> Result<Function, ConfigEr
             Aws::emulated().dynamodb(config.dynamodb_endpoint, Patience::WORKER),
             config.table,
         ),
+        queue: Queue::new(
+            Aws::emulated().sqs(config.sqs_endpoint, Patience::WORKER),
+            config.queue_url,
+        ),
         clock: SharedTimeSource::default(),
         random: Random::system(),
     };

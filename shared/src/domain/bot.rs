@@ -1,9 +1,16 @@
-//! The life of an Official Account with us: attached or not, suspended or not.
-//! Registers again: the newest of each kind is kept, in any order.
+//! The life of an Official Account with us: attached, to be detached or not
+//! attached; suspended or not; and what of it the module has heard. Registers
+//! again: the newest of each kind is kept, in any order.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Event, EventKind, Scope, Scopes, Silence, Timestamp};
+
+/// For so long a refusal by LINE counts against a scope.
+const DENIAL: Duration = Duration::from_secs(3600);
 
 /// The registers of one Official Account. Times are LINE's.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,6 +18,9 @@ pub struct BotState {
     /// The newest attach known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attached_at: Option<Timestamp>,
+    /// Since when it is to be detached, by us.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detaching_at: Option<Timestamp>,
     /// The newest detach known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detached_at: Option<Timestamp>,
@@ -25,6 +35,39 @@ pub struct BotState {
     /// The attach that told the scopes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     scopes_of: Option<Timestamp>,
+    /// When a walk over LINE's list began that did not find it: the reconciler's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing_since: Option<Timestamp>,
+    /// When LINE last refused a call for want of a scope.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    denied: BTreeMap<Scope, Timestamp>,
+    /// The newest attach that the module has heard of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    heard_attach: Option<Timestamp>,
+    /// The newest detach that the module has heard of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    heard_detach: Option<Timestamp>,
+}
+
+/// What the newest entry of the attachment says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attachment {
+    /// The module channel is attached. An account of which neither attach nor
+    /// detach is known counts as attached too: LINE sends its events.
+    Attached,
+    /// It is to be detached, since this mark. Nothing is sent any more.
+    Detaching(Timestamp),
+    /// It is not attached, since this moment.
+    Detached(Timestamp),
+}
+
+/// A turn in an account's life, which the module hears of once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// It was attached at this moment.
+    Attached(Timestamp),
+    /// It was detached at this moment.
+    Detached(Timestamp),
 }
 
 impl BotState {
@@ -49,6 +92,47 @@ impl BotState {
         }
     }
 
+    /// Marks the account as to be detached, by our clock; gives the mark. One that
+    /// is marked or detached already stays as it is, and one that was attached a
+    /// moment ago, by LINE's clock, is marked all the same.
+    pub fn begin_detach(&mut self, now: Timestamp) -> Option<Timestamp> {
+        match self.attachment() {
+            Attachment::Detaching(mark) => return Some(mark),
+            Attachment::Detached(_) => return None,
+            Attachment::Attached => {}
+        }
+        let after_attach = self.life().plus(Duration::from_millis(1));
+        self.detaching_at = Some(now.max(after_attach));
+        self.detaching_at
+    }
+
+    /// A detach at `at`.
+    pub fn detach(&mut self, at: Timestamp) {
+        keep_newest(&mut self.detached_at, at);
+    }
+
+    /// What the newest entry says. At equal times the one that silences.
+    pub fn attachment(&self) -> Attachment {
+        let ended = self.detached_at.filter(|at| Some(*at) >= self.attached_at);
+        let marked = self.detaching_at.filter(|at| Some(*at) > self.attached_at);
+        match (ended, marked) {
+            (ended, Some(mark)) if Some(mark) > ended => Attachment::Detaching(mark),
+            (Some(at), _) => Attachment::Detached(at),
+            _ => Attachment::Attached,
+        }
+    }
+
+    /// Whether the module channel is attached, and is not to be detached.
+    pub fn is_attached(&self) -> bool {
+        self.attachment() == Attachment::Attached
+    }
+
+    /// Whether the account is suspended. An attach newer than the suspension
+    /// ends it.
+    pub fn is_suspended(&self) -> bool {
+        self.suspended_at > self.resumed_at && self.suspended_at >= self.attached_at
+    }
+
     /// What the admin granted with today's attachment, as far as it was told.
     pub fn scopes(&self) -> &Scopes {
         let of_present = self.scopes_of > self.detached_at;
@@ -59,37 +143,57 @@ impl BotState {
         }
     }
 
-    /// A detach at `at`.
-    pub fn detach(&mut self, at: Timestamp) {
-        keep_newest(&mut self.detached_at, at);
+    /// LINE refused a call at `at` for want of `scope`, whatever was told.
+    pub fn deny(&mut self, scope: &str, at: Timestamp) {
+        let denied = self.denied.entry(Scope::new(scope)).or_insert(at);
+        *denied = (*denied).max(at);
     }
 
-    /// Whether the module channel is attached. An account of which no attach is
-    /// known, but no detach either, is taken as attached: LINE sends its events.
-    pub fn is_attached(&self) -> bool {
-        self.detached_at.is_none() || self.attached_at > self.detached_at
+    /// Whether a call that needs `scope` is worth trying at `now`: it may be
+    /// granted, and LINE has not refused it within the hour since the attach.
+    pub fn may(&self, scope: &str, now: Timestamp) -> bool {
+        let denied = self.denied.get(&Scope::new(scope)).copied();
+        let denied = denied.filter(|at| Some(*at) > self.attached_at);
+        self.scopes().may(scope) && denied.is_none_or(|at| now >= at.plus(DENIAL))
     }
 
-    /// Whether the account is suspended. An attach newer than the suspension
-    /// ends it.
-    pub fn is_suspended(&self) -> bool {
-        self.suspended_at > self.resumed_at && self.suspended_at >= self.attached_at
-    }
-
-    /// Whether anything may be sent for this account.
+    /// Whether anything may be done for this account at `now` that needs `scope`.
     ///
     /// # Errors
     /// The [`Silence`] that forbids it.
-    pub fn may_send(&self) -> Result<(), Silence> {
+    pub fn may_act(&self, scope: &str, now: Timestamp) -> Result<(), Silence> {
         if !self.is_attached() {
             return Err(Silence::NotAttached);
         }
         if self.is_suspended() {
             return Err(Silence::Suspended);
         }
-        match self.scopes().may(Scope::MESSAGE_SEND) {
+        match self.may(scope, now) {
             true => Ok(()),
             false => Err(Silence::ScopeMissing),
+        }
+    }
+
+    /// The turn that the module has not heard of yet. Callback, event and
+    /// reconciler may tell of one attach with different times: between two
+    /// detaches there is one to hear of, and likewise between two attaches.
+    pub fn unheard(&self) -> Option<Turn> {
+        match (self.attachment(), self.attached_at) {
+            (Attachment::Attached, Some(at)) if self.heard_attach <= self.detached_at => {
+                Some(Turn::Attached(at))
+            }
+            (Attachment::Detached(at), _) if self.heard_detach <= self.attached_at => {
+                Some(Turn::Detached(at))
+            }
+            _ => None,
+        }
+    }
+
+    /// The module has heard of it.
+    pub fn hear(&mut self, turn: Turn) {
+        match turn {
+            Turn::Attached(at) => keep_newest(&mut self.heard_attach, at),
+            Turn::Detached(at) => keep_newest(&mut self.heard_detach, at),
         }
     }
 
@@ -109,14 +213,35 @@ mod tests {
 
     use super::*;
 
+    const SEND: &str = Scope::MESSAGE_SEND;
+
+    fn may_send(bot: &BotState) -> Result<(), Silence> {
+        bot.may_act(SEND, Timestamp(100))
+    }
+
     #[test]
     fn an_attach_that_arrives_late_does_not_undo_a_newer_detach() {
         let mut bot = BotState::default();
         bot.detach(Timestamp(20));
         bot.attach(Timestamp(10), &Scopes::from_words("message:send"));
-        assert_eq!(bot.may_send(), Err(Silence::NotAttached));
+        assert_eq!(may_send(&bot), Err(Silence::NotAttached));
         bot.attach(Timestamp(30), &Scopes::Unknown);
         assert!(bot.is_attached());
+    }
+
+    #[test]
+    fn an_account_to_be_detached_is_silent_until_it_is_attached_anew() {
+        let mut bot = BotState::default();
+        bot.attach(Timestamp(10), &Scopes::Unknown);
+        // LINE's clock is ahead of ours: the mark is newer all the same.
+        assert_eq!(bot.begin_detach(Timestamp(5)), Some(Timestamp(11)));
+        assert_eq!(bot.begin_detach(Timestamp(50)), Some(Timestamp(11)));
+        assert_eq!(may_send(&bot), Err(Silence::NotAttached));
+        bot.detach(Timestamp(11));
+        assert_eq!(bot.attachment(), Attachment::Detached(Timestamp(11)));
+        assert_eq!(bot.begin_detach(Timestamp(60)), None);
+        bot.attach(Timestamp(70), &Scopes::Unknown);
+        assert_eq!(may_send(&bot), Ok(()));
     }
 
     #[test]
@@ -125,9 +250,9 @@ mod tests {
             suspended_at: Some(Timestamp(5)),
             ..BotState::default()
         };
-        assert_eq!(bot.may_send(), Err(Silence::Suspended));
+        assert_eq!(may_send(&bot), Err(Silence::Suspended));
         bot.attach(Timestamp(6), &Scopes::Unknown);
-        assert_eq!(bot.may_send(), Ok(()));
+        assert_eq!(may_send(&bot), Ok(()));
     }
 
     #[test]
@@ -135,7 +260,20 @@ mod tests {
         let mut bot = BotState::default();
         bot.attach(Timestamp(5), &Scopes::from_words("profile:read"));
         bot.attach(Timestamp(5), &Scopes::Unknown);
-        assert_eq!(bot.may_send(), Err(Silence::ScopeMissing));
+        assert_eq!(may_send(&bot), Err(Silence::ScopeMissing));
+    }
+
+    #[test]
+    fn more_scopes_for_an_attached_account_are_taken_in() {
+        let mut bot = BotState::default();
+        bot.attach(Timestamp(5), &Scopes::from_words("profile:read"));
+        bot.hear(Turn::Attached(Timestamp(5)));
+        bot.attach(
+            Timestamp(9),
+            &Scopes::from_words("profile:read message:send"),
+        );
+        assert_eq!(may_send(&bot), Ok(()));
+        assert_eq!(bot.unheard(), None);
     }
 
     #[test]
@@ -145,7 +283,46 @@ mod tests {
         bot.detach(Timestamp(6));
         bot.attach(Timestamp(7), &Scopes::Unknown);
         assert_eq!(bot.scopes(), &Scopes::Unknown);
-        assert_eq!(bot.may_send(), Ok(()));
+        assert_eq!(may_send(&bot), Ok(()));
+    }
+
+    #[test]
+    fn a_refusal_counts_against_a_scope_for_an_hour_or_until_the_next_attach() {
+        let hour = 3_600_000;
+        let mut bot = BotState::default();
+        bot.attach(Timestamp(5), &Scopes::Unknown);
+        bot.deny(SEND, Timestamp(10));
+        bot.deny(SEND, Timestamp(8));
+        assert!(!bot.may(SEND, Timestamp(9 + hour)));
+        assert!(bot.may(Scope::PROFILE_READ, Timestamp(9)));
+        assert!(bot.may(SEND, Timestamp(10 + hour)));
+        bot.attach(Timestamp(20), &Scopes::Unknown);
+        assert!(bot.may(SEND, Timestamp(21)));
+    }
+
+    #[test]
+    fn each_turn_is_heard_once_however_often_and_late_it_is_told() {
+        let mut bot = BotState::default();
+        assert_eq!(bot.unheard(), None);
+        bot.attach(Timestamp(10), &Scopes::Unknown); // by the event
+        bot.hear(Turn::Attached(Timestamp(10)));
+        bot.attach(Timestamp(12), &Scopes::Unknown); // by the callback
+        assert_eq!(bot.unheard(), None);
+        bot.detach(Timestamp(20));
+        assert_eq!(bot.unheard(), Some(Turn::Detached(Timestamp(20))));
+        bot.hear(Turn::Detached(Timestamp(20)));
+        bot.detach(Timestamp(21));
+        assert_eq!(bot.unheard(), None);
+        bot.attach(Timestamp(30), &Scopes::Unknown);
+        assert_eq!(bot.unheard(), Some(Turn::Attached(Timestamp(30))));
+    }
+
+    #[test]
+    fn an_account_that_is_to_be_detached_has_nothing_to_be_heard() {
+        let mut bot = BotState::default();
+        bot.attach(Timestamp(10), &Scopes::Unknown);
+        bot.begin_detach(Timestamp(11));
+        assert_eq!(bot.unheard(), None);
     }
 
     #[derive(Debug, Clone)]
@@ -154,6 +331,8 @@ mod tests {
         Detach(i64),
         Suspend(i64),
         Resume(i64),
+        Deny(i64),
+        Hear(Turn),
     }
 
     fn told() -> impl Strategy<Value = Told> {
@@ -170,6 +349,9 @@ mod tests {
             (0..6_i64).prop_map(Told::Detach),
             (0..6_i64).prop_map(Told::Suspend),
             (0..6_i64).prop_map(Told::Resume),
+            (0..6_i64).prop_map(Told::Deny),
+            (0..6_i64).prop_map(|at| Told::Hear(Turn::Attached(Timestamp(at)))),
+            (0..6_i64).prop_map(|at| Told::Hear(Turn::Detached(Timestamp(at)))),
         ]
     }
 
@@ -182,6 +364,8 @@ mod tests {
                 Told::Detach(at) => bot.detach(Timestamp(at)),
                 Told::Suspend(at) => keep_newest(&mut bot.suspended_at, Timestamp(at)),
                 Told::Resume(at) => keep_newest(&mut bot.resumed_at, Timestamp(at)),
+                Told::Deny(at) => bot.deny(SEND, Timestamp(at)),
+                Told::Hear(turn) => bot.hear(turn),
             }
         }
         bot

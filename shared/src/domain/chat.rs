@@ -73,6 +73,37 @@ impl ChatState {
         }
     }
 
+    /// We took the chat at `at`, by the event or deed `by`, until a moment or
+    /// without limit.
+    pub fn acquired(&mut self, at: Timestamp, by: &EventId, until: Option<Timestamp>) {
+        keep_newest(&mut self.control, at, by, Control::Ours(until));
+    }
+
+    /// We gave the chat back at `at`, by the event or deed `by`.
+    pub fn released(&mut self, at: Timestamp, by: &EventId) {
+        keep_newest(&mut self.control, at, by, Control::Theirs);
+    }
+
+    /// Whether an event of `event_at` may still change who holds the chat.
+    ///
+    /// # Errors
+    /// [`Silence::Gone`], or [`Silence::Overtaken`] if a newer entry is known.
+    pub fn may_control(
+        &self,
+        detached_at: Option<Timestamp>,
+        event_at: Timestamp,
+    ) -> Result<(), Silence> {
+        let presence = of_present(&self.presence, detached_at);
+        if presence.is_some_and(|entry| entry.value == Presence::Gone) {
+            return Err(Silence::Gone);
+        }
+        let control = of_present(&self.control, detached_at);
+        match control.is_some_and(|entry| entry.at > event_at) {
+            true => Err(Silence::Overtaken),
+            false => Ok(()),
+        }
+    }
+
     /// Whether the chat lets us speak at `now`. Entries not newer than
     /// `detached_at`, the bot's newest detach, count as absent;
     /// `default_active` is whether the channel holds chats by default.
@@ -117,15 +148,16 @@ fn control_told_by(event: &Event) -> Option<Control> {
 }
 
 fn newest<T>(register: &mut Option<Entry<T>>, event: &Event, value: T) {
+    keep_newest(register, event.at, &event.id, value);
+}
+
+fn keep_newest<T>(register: &mut Option<Entry<T>>, at: Timestamp, by: &EventId, value: T) {
     let newer = register
         .as_ref()
-        .is_none_or(|kept| (event.at, &event.id) > (kept.at, &kept.by));
+        .is_none_or(|kept| (at, by) > (kept.at, &kept.by));
     if newer {
-        *register = Some(Entry {
-            at: event.at,
-            by: event.id.clone(),
-            value,
-        });
+        let by = by.clone();
+        *register = Some(Entry { at, by, value });
     }
 }
 
@@ -316,17 +348,71 @@ mod tests {
         })
     }
 
+    /// What a chat is told: by LINE, or by our own calls.
+    #[derive(Debug, Clone)]
+    enum Told {
+        Event(Event),
+        Acquired(Timestamp, EventId, Option<Timestamp>),
+        Released(Timestamp, EventId),
+    }
+
+    fn told() -> impl Strategy<Value = Vec<Told>> {
+        let deed = (0..8_i64, proptest::option::of(0..40_i64), any::<bool>());
+        let deeds = proptest::collection::vec(deed, 0..4).prop_map(|deeds| {
+            let told = |(n, (at, until, acquired)): (usize, (i64, Option<i64>, bool))| {
+                let by = EventId::new(format!("own-{n}")).unwrap();
+                let until = until.map(|until| Timestamp(until * 1_000));
+                match acquired {
+                    true => Told::Acquired(Timestamp(at * 1_000), by, until),
+                    false => Told::Released(Timestamp(at * 1_000 + 999), by),
+                }
+            };
+            deeds.into_iter().enumerate().map(told).collect::<Vec<_>>()
+        });
+        (chat_events(), deeds).prop_map(|(events, deeds)| {
+            let events = events.into_iter().map(Told::Event);
+            events.chain(deeds).collect()
+        })
+    }
+
+    fn after_all(told: &[Told]) -> ChatState {
+        let mut state = ChatState::default();
+        for told in told {
+            match told {
+                Told::Event(event) => state.fold(event),
+                Told::Acquired(at, by, until) => state.acquired(*at, by, *until),
+                Told::Released(at, by) => state.released(*at, by),
+            }
+        }
+        state
+    }
+
+    #[test]
+    fn a_chat_that_we_took_is_ours_until_its_time_is_up_or_we_give_it_back() {
+        let own = |id: &str| EventId::new(id).unwrap();
+        let mut state = after(&[message(5_000, Mode::Standby)]);
+        state.acquired(Timestamp(6_000), &own("a"), Some(Timestamp(60_000)));
+        assert_eq!(at(&state, 57_000), Ok(()));
+        assert_eq!(at(&state, 58_000), Err(Silence::Standby));
+        state.released(Timestamp(7_999), &own("r"));
+        assert_eq!(at(&state, 8_000), Err(Silence::Standby));
+        // What was decided for an event of an earlier moment comes too late.
+        let late = state.may_control(None, Timestamp(7_000));
+        assert_eq!(late, Err(Silence::Overtaken));
+        assert_eq!(state.may_control(None, Timestamp(9_000)), Ok(()));
+    }
+
     proptest! {
         #[test]
         fn order_and_repetition_do_not_matter(
-            (events, shuffled) in chat_events().prop_flat_map(|events| {
+            (events, shuffled) in told().prop_flat_map(|events| {
                 let twice: Vec<_> = events.iter().chain(&events).cloned().collect();
                 (Just(events), Just(twice).prop_shuffle())
             }),
             detached_at in proptest::option::of(0..9_i64),
             default_active: bool,
         ) {
-            let (once, again) = (after(&events), after(&shuffled));
+            let (once, again) = (after_all(&events), after_all(&shuffled));
             prop_assert_eq!(&once, &again);
             let detached_at = detached_at.map(|at| Timestamp(at * 1_000));
             for now in 0..45 {

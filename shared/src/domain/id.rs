@@ -6,6 +6,8 @@ use std::fmt;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::domain::Timestamp;
+
 /// The longest id taken, in bytes. LINE's longest is a module channel's user
 /// id: 68 characters, beginning with `L`
 /// (<https://developers.line.biz/en/docs/partner-docs/module-technical-using-messaging-api/>).
@@ -93,6 +95,13 @@ id!(
     /// `webhookEventId`, or the hash that stands in for it.
     EventId
 );
+
+impl EventId {
+    /// The id of something that we make ourselves: the same for the same deed.
+    pub fn dated(word: &str, at: Timestamp) -> Self {
+        Self(format!("{word}-{}", at.0))
+    }
+}
 
 /// What kind of chat an event came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

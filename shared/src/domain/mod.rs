@@ -9,11 +9,11 @@ pub mod scope;
 pub mod speak;
 pub mod time;
 
-pub use bot::BotState;
+pub use bot::{Attachment, BotState, Turn};
 pub use chat::ChatState;
 pub use event::{Event, EventKind, Mode};
 pub use id::{BotId, Chat, ChatId, ChatKind, EventId, IdError, ReplyToken, UserId};
 pub use plan::{Delivery, Effect, Plan};
 pub use scope::{Scope, Scopes};
-pub use speak::{MaySpeak, Silence, may_speak};
+pub use speak::{MayControl, MaySpeak, Silence, may_control, may_speak};
 pub use time::Timestamp;

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::domain::{ReplyToken, Timestamp};
+use crate::domain::{ReplyToken, Silence, Timestamp};
 
 /// The sends of one event, in order.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -33,6 +33,14 @@ pub enum Effect {
         /// One to five messages.
         messages: Vec<Value>,
     },
+    /// To take the chat from whoever holds it.
+    Acquire {
+        /// For so many seconds; without limit if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seconds: Option<u64>,
+    },
+    /// To give the chat back to the account's primary channel.
+    Release,
 }
 
 impl Effect {
@@ -41,6 +49,8 @@ impl Effect {
         match self {
             Self::Reply { .. } => "reply",
             Self::Push { .. } => "push",
+            Self::Acquire { .. } => "acquire",
+            Self::Release => "release",
         }
     }
 }
@@ -66,8 +76,10 @@ pub enum Delivery {
     /// Not sent, on purpose.
     Dropped {
         /// Why.
-        reason: String,
+        silence: Silence,
     },
+    /// The reply token was used, or too old, and no push was to stand in.
+    Expired,
     /// LINE will not take it, now or later.
     Refused {
         /// LINE's reason.
@@ -86,11 +98,36 @@ impl Delivery {
         !matches!(self, Self::Pending | Self::Open | Self::Pushing)
     }
 
-    /// Why LINE will not take it, if so.
+    /// Why LINE will not take it, if so: the event needs a person.
     pub fn refusal(&self) -> Option<&str> {
         match self {
             Self::Refused { reason } => Some(reason),
+            Self::Expired => Some(EXPIRED),
             _ => None,
+        }
+    }
+
+    /// One word for screens.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Open => "open",
+            Self::Pushing => "pushing",
+            Self::Sent { .. } => "sent",
+            Self::Dropped { .. } => "dropped",
+            Self::Expired => "expired",
+            Self::Refused { .. } => "refused",
+            Self::Unknown { .. } => "unknown",
+        }
+    }
+
+    /// Why it is so, where the word alone does not tell.
+    pub fn reason(&self) -> Option<String> {
+        match self {
+            Self::Dropped { silence } => Some(silence.to_string()),
+            Self::Expired => Some(EXPIRED.to_owned()),
+            Self::Refused { reason } | Self::Unknown { reason } => Some(reason.clone()),
+            Self::Pending | Self::Open | Self::Pushing | Self::Sent { .. } => None,
         }
     }
 
@@ -101,8 +138,10 @@ impl Delivery {
         match (self, other) {
             (sent @ Self::Sent { .. }, _) | (_, sent @ Self::Sent { .. }) => sent,
             (unknown @ Self::Unknown { .. }, _) | (_, unknown @ Self::Unknown { .. }) => unknown,
-            (Self::Refused { reason } | Self::Dropped { reason }, Self::Open | Self::Pushing)
-            | (Self::Open | Self::Pushing, Self::Refused { reason } | Self::Dropped { reason }) => {
+            (no, Self::Open | Self::Pushing) | (Self::Open | Self::Pushing, no)
+                if no.is_final() =>
+            {
+                let reason = no.reason().unwrap_or_default();
                 Self::Unknown { reason }
             }
             (ours, Self::Pending) => ours,
@@ -112,6 +151,8 @@ impl Delivery {
         }
     }
 }
+
+const EXPIRED: &str = "the reply token is used or too old";
 
 #[cfg(test)]
 mod tests {

@@ -4,14 +4,19 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{BotState, ChatState, Timestamp};
+use crate::domain::{BotState, ChatState, Scope, Timestamp};
 
 /// Proof that a chat could be spoken to a moment ago. A call that sends needs
 /// one, and only [`may_speak`] makes it: so each try is judged anew.
 #[derive(Debug)]
 pub struct MaySpeak(());
 
-/// Why nothing may be sent into a chat.
+/// Proof that who holds a chat was ours to change a moment ago. Calls that take
+/// or give back a chat need one, and only [`may_control`] makes it.
+#[derive(Debug)]
+pub struct MayControl(());
+
+/// Why nothing may be sent into a chat, or done about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum Silence {
@@ -27,9 +32,12 @@ pub enum Silence {
     /// The module channel is not attached to the account.
     #[error("the account is not attached")]
     NotAttached,
-    /// The admin did not grant the scope that sending needs.
-    #[error("the scope message:send is not granted")]
+    /// The admin did not grant the scope that it needs, or LINE says so.
+    #[error("a scope that it needs is not granted")]
     ScopeMissing,
+    /// Who holds the chat has been decided anew since the event.
+    #[error("who holds the chat has been decided anew since")]
+    Overtaken,
 }
 
 /// Judges by the registers of account and chat, and by the time; `default_active`
@@ -43,7 +51,23 @@ pub fn may_speak(
     now: Timestamp,
     default_active: bool,
 ) -> Result<MaySpeak, Silence> {
-    bot.may_send()?;
+    bot.may_act(Scope::MESSAGE_SEND, now)?;
     chat.may_speak(now, bot.detached_at, default_active)?;
     Ok(MaySpeak(()))
+}
+
+/// Judges whether the chat may be taken or given back for an event of `event_at`.
+/// Where a newer word on who holds it is known, the event has nothing to say.
+///
+/// # Errors
+/// The [`Silence`] that forbids it.
+pub fn may_control(
+    bot: &BotState,
+    chat: &ChatState,
+    now: Timestamp,
+    event_at: Timestamp,
+) -> Result<MayControl, Silence> {
+    bot.may_act(Scope::MESSAGE_RECEIVE, now)?;
+    chat.may_control(bot.detached_at, event_at)?;
+    Ok(MayControl(()))
 }

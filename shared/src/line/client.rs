@@ -121,12 +121,13 @@ impl LineClient {
         }
     }
 
-    /// A call that is for no account: LINE wants no bot header on it.
+    /// A call that is for no account: LINE wants no bot header on it. Gives the
+    /// answer, and when LINE made it.
     pub(crate) async fn get<T: DeserializeOwned>(
         &self,
         operation: &'static str,
         path: &str,
-    ) -> Result<T, LineError> {
+    ) -> Result<(T, Option<Timestamp>), LineError> {
         self.0.get(operation, path, None).await
     }
 
@@ -157,7 +158,8 @@ impl BotClient {
         operation: &'static str,
         path: &str,
     ) -> Result<T, LineError> {
-        self.client.0.get(operation, path, Some(&self.bot)).await
+        let answer = self.client.0.get(operation, path, Some(&self.bot)).await;
+        answer.map(|(answer, _)| answer)
     }
 
     /// Sends a call with a JSON body; the answer may have any status.
@@ -184,7 +186,7 @@ impl Inner {
         operation: &'static str,
         path: &str,
         bot: Option<&BotId>,
-    ) -> Result<T, LineError> {
+    ) -> Result<(T, Option<Timestamp>), LineError> {
         let call = Call {
             operation,
             method: Method::GET,
@@ -195,6 +197,7 @@ impl Inner {
         match answer.status {
             200 => answer
                 .json()
+                .map(|value| (value, answer.date))
                 .ok_or_else(|| LineError::unreadable(operation, &answer)),
             _ => Err(LineError::refused(operation, &answer)),
         }

@@ -4,13 +4,13 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
 use crate::domain::event::MessageContent;
 use crate::domain::{
     BotId, Chat, ChatId, ChatKind, Event, EventId, EventKind, Mode, ReplyToken, Scopes, Timestamp,
-    UserId,
+    Turn, UserId,
 };
 
 /// Reads an event for the account `bot`. `received_at` stands in for a
@@ -34,6 +34,18 @@ pub fn read(bot: &BotId, id: &EventId, raw: &str, received_at: Timestamp) -> Eve
             .map(ReplyToken::new),
         kind: kind(bot, &event),
     }
+}
+
+/// An account's turn as LINE would tell of it, for a queue whose reader has not
+/// heard of it: id, type and JSON. Whoever finds the same turn makes the same.
+pub fn of_turn(bot: &BotId, turn: Turn) -> (EventId, &'static str, Value) {
+    let (kind, at) = match turn {
+        Turn::Attached(at) => ("attached", at),
+        Turn::Detached(at) => ("detached", at),
+    };
+    let module = json!({ "type": kind, "botId": bot });
+    let event = json!({ "type": "module", "module": module, "timestamp": at, "mode": "active" });
+    (EventId::dated(kind, at), "module", event)
 }
 
 /// The event's members, each read for itself: one that JSON's parser refuses (an

@@ -112,7 +112,11 @@ impl RawEvent {
             .and_then(text)
             .and_then(|id| EventId::new(id).ok());
         let id = given.unwrap_or_else(|| derived_id(bot, &raw));
-        let kind = peek.kind.and_then(text).unwrap_or_default();
+        // A kind that begins with @ is the queue's own: no type of LINE's becomes one.
+        let kind = peek.kind.and_then(text);
+        let kind = kind
+            .filter(|kind| !kind.starts_with('@'))
+            .unwrap_or_default();
         let of_bot = OF_THE_ACCOUNT.contains(&kind.as_str());
         let chat = peek.source.filter(|_| !of_bot).and_then(chat_of);
         Self {

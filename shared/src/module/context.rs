@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::domain::{
-    BotState, ChatState, Effect, Event, Plan, Scope, Silence, Timestamp, UserId, may_speak,
+    BotState, ChatState, Effect, Event, Plan, Scope, Scopes, Silence, Timestamp, UserId, may_speak,
 };
 use crate::line::BotClient;
 use crate::line::endpoints::profile::Profile;
@@ -180,6 +180,39 @@ impl<'a> Context<'a> {
         Ok(())
     }
 
+    /// Takes the chat from whoever holds it, for `time` or without limit, so that
+    /// later events of it can be answered. It goes out like a send, after the
+    /// commit, and not at all if someone has decided since who holds the chat.
+    ///
+    /// # Errors
+    /// The author's: the event is of no chat.
+    pub fn acquire(&mut self, time: Option<Duration>) -> Result<(), ModuleError> {
+        let seconds = time.map(|time| time.as_secs());
+        self.plan_control(Effect::Acquire { seconds })
+    }
+
+    /// Gives the chat back to the account's primary channel: to its staff. What is
+    /// planned before it is sent before it.
+    ///
+    /// # Errors
+    /// As [`Context::acquire`].
+    pub fn release(&mut self) -> Result<(), ModuleError> {
+        self.plan_control(Effect::Release)
+    }
+
+    fn plan_control(&mut self, effect: Effect) -> Result<(), ModuleError> {
+        if self.around.event.chat.is_none() {
+            return Err(ModuleError::Bug("the event is of no chat".into()));
+        }
+        self.draft.plan.effects.push(effect);
+        Ok(())
+    }
+
+    /// What the account's admin has granted, as far as it is known.
+    pub fn scopes(&self) -> &Scopes {
+        self.around.bot.scopes()
+    }
+
     /// The module's state of this chat; the default if there is none yet.
     ///
     /// # Errors
@@ -195,8 +228,11 @@ impl<'a> Context<'a> {
     /// Keeps a new state of this chat.
     ///
     /// # Errors
-    /// It does not serialise.
+    /// It does not serialise, or the event is of no chat.
     pub fn set_state<T: Serialize>(&mut self, state: &T) -> Result<(), ModuleError> {
+        if self.around.event.chat.is_none() {
+            return Err(ModuleError::Bug("the event is of no chat".into()));
+        }
         self.draft.state = Some(serde_json::to_string(state)?);
         Ok(())
     }
@@ -278,7 +314,7 @@ impl<'a> Context<'a> {
     /// LINE could not be asked now.
     pub async fn profile(&self, user: &UserId) -> Result<Option<Profile>, ModuleError> {
         use crate::line::error::LineErrorKind::{Credentials, NotSent, Open, Throttled};
-        if !self.around.bot.scopes().may(Scope::PROFILE_READ) {
+        if !self.around.bot.may(Scope::PROFILE_READ, self.around.now) {
             return Ok(None);
         }
         match self.around.line.profile(user).await {

@@ -10,7 +10,7 @@ use std::future::Future;
 pub use context::{Active, Context, Draft, Row, Surroundings};
 
 pub use crate::domain::event::MessageContent;
-pub use crate::domain::{Chat, ChatKind, Event, EventKind, Timestamp, UserId};
+pub use crate::domain::{Chat, ChatKind, Event, EventKind, Scopes, Timestamp, UserId};
 pub use crate::line::endpoints::profile::Profile;
 pub use crate::line::message::{Action, QuickReply, Text};
 
@@ -19,8 +19,10 @@ use crate::store::StoreError;
 
 /// The company's own behaviour.
 pub trait Module: Send + Sync + 'static {
-    /// Handles one event of a chat. Returning `Ok` without planning anything is
-    /// a fine answer: postbacks of other channels' messages arrive here too.
+    /// Handles one event: of a chat, or of the account itself (attached, detached,
+    /// suspended, resumed), which has no chat. Of each attach and each detach it is
+    /// told once. Returning `Ok` without planning anything is a fine answer:
+    /// postbacks of other channels' messages arrive here too.
     ///
     /// # Errors
     /// [`ModuleError`] says whether it is worth trying again.

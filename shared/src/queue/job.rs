@@ -1,12 +1,15 @@
 //! What crosses the queue: one chat's events of one webhook, as LINE sent them.
 
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
+use serde_json::{Value, json};
 
 use crate::domain::{BotId, ChatId, EventId, Timestamp};
 use crate::hash::sha256_hex;
 
 const VERSION: u32 = 1;
+/// The kind of the event that asks for its account to be detached: ours, not LINE's.
+const DETACH: &str = "@detach";
 /// A chat's events are cut into messages of about this size, in bytes.
 const CUT_AT: usize = 200 * 1024;
 /// SQS takes ids of groups and deduplication up to this length.
@@ -74,6 +77,44 @@ impl Job {
             received_at,
             events,
         }
+    }
+
+    /// A job of the account itself, with one event made by us.
+    ///
+    /// # Errors
+    /// Only if `raw` cannot be written as JSON.
+    pub fn of_account(
+        bot: BotId,
+        now: Timestamp,
+        (id, kind, raw): (EventId, &str, Value),
+    ) -> Result<Self, serde_json::Error> {
+        let kind = kind.to_owned();
+        let raw = to_raw_value(&raw)?;
+        Ok(Self::new(bot, None, now, vec![JobEvent { id, kind, raw }]))
+    }
+
+    /// Asks for the account to be detached, for the mark that its row has.
+    ///
+    /// # Errors
+    /// As [`Job::of_account`].
+    pub fn to_detach(
+        bot: BotId,
+        mark: Timestamp,
+        now: Timestamp,
+    ) -> Result<Self, serde_json::Error> {
+        let id = EventId::dated("detach", mark);
+        Self::of_account(bot, now, (id, DETACH, json!({ "mark": mark })))
+    }
+
+    /// The mark for which the account is to be detached, if this job asks for that.
+    pub fn detach_mark(&self) -> Option<Timestamp> {
+        #[derive(Deserialize)]
+        struct Marked {
+            mark: Timestamp,
+        }
+        let event = self.events.first().filter(|event| event.kind == DETACH)?;
+        let marked: Marked = serde_json::from_str(event.raw.get()).ok()?;
+        Some(marked.mark)
     }
 
     /// Reads a message's body.
@@ -256,6 +297,24 @@ mod tests {
         let other = BotId::new("U1#a").unwrap();
         let of = |bot, chat: &str| group(bot, Some(&ChatId::new(chat).unwrap()));
         assert_ne!(of(&bot, "a#b"), of(&other, "b"));
+    }
+
+    #[test]
+    fn a_job_to_detach_keeps_its_mark_and_no_event_of_lines_looks_like_one() {
+        let bot = BotId::new("U1").unwrap();
+        let job = Job::to_detach(bot, Timestamp(7), Timestamp(9)).unwrap();
+        let message = job.into_messages().unwrap().remove(0);
+        assert_eq!(message.group, "U1#@bot");
+        let read = Job::read(&message.body).unwrap();
+        assert_eq!(read.detach_mark(), Some(Timestamp(7)));
+        let other = job_of_a_chat_with("detach");
+        assert_eq!(other.detach_mark(), None);
+    }
+
+    fn job_of_a_chat_with(kind: &str) -> Job {
+        let mut event = event("a", r#"{"mark": 7}"#);
+        event.kind = kind.into();
+        job(vec![event])
     }
 
     #[test]

@@ -4,7 +4,7 @@ use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use futures::StreamExt as _;
 
 use crate::aws::reasons;
-use crate::queue::{Message, Queue};
+use crate::queue::{Job, Message, Queue};
 
 /// SQS takes this many messages in one request,
 const LARGEST_BATCH: usize = 10;
@@ -32,6 +32,19 @@ struct Entry {
 }
 
 impl Queue {
+    /// Queues jobs, each of a chat or account of its own.
+    ///
+    /// # Errors
+    /// [`NotQueued`] if any may not be in the queue.
+    pub async fn send_jobs(&self, jobs: Vec<Job>) -> Result<(), NotQueued> {
+        let messages: Result<Vec<_>, _> = jobs.into_iter().map(Job::into_messages).collect();
+        let unwritable = |error: serde_json::Error| NotQueued {
+            failed: 1,
+            reason: error.to_string(),
+        };
+        self.send(messages.map_err(unwritable)?).await
+    }
+
     /// Queues the messages of each chat in order. After one that failed, nothing
     /// more of that chat is sent; other chats go on.
     ///

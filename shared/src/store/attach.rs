@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::ReturnValue;
 use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 
-use crate::domain::Timestamp;
+use crate::domain::{BotId, Timestamp};
 use crate::hash::sha256_hex;
 use crate::store::{Item, Store, StoreError, if_held, keys, n, s};
 
@@ -18,6 +18,9 @@ pub struct AttachUnderWay {
     pub terms: String,
     /// When it is too late, in epoch seconds.
     pub expires_at: i64,
+    /// The account that it has attached, once it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bot: Option<BotId>,
 }
 
 /// What is kept of a browser's cookie.
@@ -81,5 +84,48 @@ impl Store {
         let item = taken.and_then(|answer| answer.attributes);
         item.map(|item| from_item(item).map_err(StoreError::malformed(OPERATION)))
             .transpose()
+    }
+
+    /// Keeps which account an attach that was taken has attached, so that its
+    /// last page can be loaded again.
+    ///
+    /// # Errors
+    /// The table is not available.
+    pub async fn end_attach(&self, state: &str, bot: &BotId) -> Result<(), StoreError> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(keys::key(keys::ATTACH, &sha256_hex([state]))))
+            .update_expression("SET bot = :bot")
+            .condition_expression("attribute_exists(taker)")
+            .expression_attribute_values(":bot", s(bot.as_str()));
+        if_held("end an attach", update.send().await).map(drop)
+    }
+
+    /// An attach that has ended in the same browser, and is not too old.
+    ///
+    /// # Errors
+    /// The table is not available, or the row cannot be read.
+    pub async fn ended_attach(
+        &self,
+        state: &str,
+        browser: &str,
+        now: Timestamp,
+    ) -> Result<Option<AttachUnderWay>, StoreError> {
+        const OPERATION: &str = "read an ended attach";
+        let get = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(keys::key(keys::ATTACH, &sha256_hex([state]))))
+            .consistent_read(true);
+        let answer = get.send().await;
+        let Some(item) = answer.map_err(StoreError::unavailable(OPERATION))?.item else {
+            return Ok(None);
+        };
+        let attach: AttachUnderWay = from_item(item).map_err(StoreError::malformed(OPERATION))?;
+        let shown = attach.browser == browser && attach.expires_at > now.seconds();
+        Ok(Some(attach).filter(|attach| shown && attach.bot.is_some()))
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_attribute_value, to_item};
 use serde_dynamo::string_set;
 
-use crate::domain::{Delivery, Plan, Timestamp};
+use crate::domain::{Delivery, Plan, Silence, Timestamp};
 use crate::store::{Item, LedgerKey, Store, StoreError, if_held, keys, ledger_end, n, s};
 
 const END: &str = "end a try";
@@ -46,6 +46,9 @@ pub struct LedgerRow {
     /// Why, where the outcome alone does not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Why nothing could be sent for it when it was decided, if so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silence: Option<Silence>,
     /// The sends, as JSON: see [`Plan`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<String>,
@@ -105,6 +108,7 @@ impl LedgerRow {
             at,
             received_at,
             reason: None,
+            silence: None,
             plan: None,
             planned_at: None,
             effects: Vec::new(),
@@ -117,6 +121,14 @@ impl LedgerRow {
             parked: None,
             parked_at: None,
         }
+    }
+
+    /// With what keeps us from speaking in its chat, if anything does.
+    #[must_use]
+    pub fn silenced(mut self, silence: Option<Silence>) -> Self {
+        self.reason = silence.map(|silence| silence.to_string());
+        self.silence = silence;
+        self
     }
 
     /// With the plan, whose first try, `first`, is begun by the commit itself.

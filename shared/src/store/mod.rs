@@ -10,6 +10,7 @@ mod keys;
 mod ledger;
 mod load;
 mod module_row;
+mod trace;
 
 use std::time::Duration;
 
@@ -27,6 +28,7 @@ pub use keys::LedgerKey;
 pub use ledger::{LedgerRow, Outcome, Try, keepable};
 pub use load::Loaded;
 pub use module_row::{ModuleRow, RowChange};
+pub use trace::{Trace, TracedEffect, Verdict};
 
 /// An item as DynamoDB has it.
 type Item = std::collections::HashMap<String, AttributeValue>;

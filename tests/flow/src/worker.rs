@@ -134,6 +134,19 @@ pub struct Message {
 }
 
 impl Message {
+    /// A job of our own, as a message of the queue.
+    pub fn of(job: Job) -> Self {
+        let id = job.events[0].id.to_string();
+        let mut messages = job.into_messages().expect("a job is JSON");
+        assert_eq!(messages.len(), 1, "events that fit into one message");
+        let message = messages.remove(0);
+        Self {
+            id,
+            group: message.group,
+            body: message.body,
+        }
+    }
+
     fn record(&self) -> SqsMessage {
         let mut record = SqsMessage::default();
         record.message_id = Some(self.id.clone());
@@ -149,21 +162,18 @@ impl Bundle {
     /// Events of a chat, made by the emulator, as one message of the queue. The
     /// first event's id is the message's.
     pub async fn message(&self, chat: &str, events: Vec<Value>) -> Message {
-        let held = self.line_holds(Some(chat), events).await;
+        self.message_of(Some(chat), events).await
+    }
+
+    /// The same for events of a chat, or of the account itself.
+    pub async fn message_of(&self, chat: Option<&str>, events: Vec<Value>) -> Message {
+        let held = self.line_holds(chat, events).await;
         let body: Value = serde_json::from_str(&held.body).expect("a webhook is JSON");
         let events = body["events"].as_array().expect("events").iter();
         let bot = BotId::new(&self.bot).expect("an id");
-        let chat = ChatId::new(chat).expect("an id");
+        let chat = chat.map(|chat| ChatId::new(chat).expect("an id"));
         let now = Clock::default().timestamp();
-        let job = Job::new(bot, Some(chat), now, events.map(event).collect());
-        let mut messages = job.into_messages().expect("a job is JSON");
-        assert_eq!(messages.len(), 1, "events that fit into one message");
-        let message = messages.remove(0);
-        Message {
-            id: held.event_ids[0].clone(),
-            group: message.group,
-            body: message.body,
-        }
+        Message::of(Job::new(bot, chat, now, events.map(event).collect()))
     }
 
     /// What the ledger has of an event of the first user's chat.
@@ -193,14 +203,5 @@ fn event(event: &Value) -> JobEvent {
 
 /// The state of each send, in a word.
 pub fn states(row: &LedgerRow) -> Vec<&'static str> {
-    let word = |delivery: &Delivery| match delivery {
-        Delivery::Pending => "pending",
-        Delivery::Open => "open",
-        Delivery::Pushing => "pushing",
-        Delivery::Sent { .. } => "sent",
-        Delivery::Dropped { .. } => "dropped",
-        Delivery::Refused { .. } => "refused",
-        Delivery::Unknown { .. } => "unknown",
-    };
-    row.effects.iter().map(word).collect()
+    row.effects.iter().map(Delivery::name).collect()
 }

@@ -1,5 +1,7 @@
 //! An admin links an Official Account.
 
+use std::time::Duration;
+
 use flow::Bundle;
 use local::talk::Browser;
 use shared::domain::{BotId, Scopes};
@@ -53,7 +55,7 @@ async fn an_admin_says_no_and_nothing_is_linked() {
 }
 
 #[tokio::test]
-async fn a_result_page_that_is_loaded_again_does_not_link_again() {
+async fn a_result_page_can_be_loaded_again_and_does_not_link_again() {
     let bundle = Bundle::start().await;
     let mut browser = Browser::new(&bundle.stack, "en").unwrap();
     let begun = browser.open("/attach").await.unwrap();
@@ -63,10 +65,43 @@ async fn a_result_page_that_is_loaded_again_does_not_link_again() {
         .link(begun.leads_to().unwrap(), &bundle.bot)
         .await
         .unwrap();
-    assert_eq!(browser.open(&back).await.unwrap().status, 200);
+    let first = browser.open(&back).await.unwrap();
     let again = browser.open(&back).await.unwrap();
-    assert_eq!(again.status, 400);
+    assert_eq!((first.status, &first.body), (again.status, &again.body));
+    assert!(again.body.contains("Your account is linked"));
     assert_eq!(bundle.calls("/module/auth/v1/token").await.len(), 1);
+
+    let elsewhere = Browser::new(&bundle.stack, "en").unwrap().open(&back).await;
+    assert_eq!(elsewhere.unwrap().status, 400);
+}
+
+#[tokio::test]
+async fn while_the_account_is_suspended_its_page_shows_the_notice_and_nothing_else() {
+    let bundle = Bundle::start().await;
+    let mut browser = Browser::new(&bundle.stack, "en").unwrap();
+    let begun = browser.open("/attach").await.unwrap();
+    let line = &bundle.stack.line;
+    let back = line.link(begun.leads_to().unwrap(), &bundle.bot).await;
+    let back = back.unwrap();
+    browser.open(&back).await.unwrap();
+    bundle.stack.settled().await.unwrap();
+
+    // An attach counts until the end of its second.
+    line.advance_clock(Duration::from_secs(2)).await;
+    line.suspend(&bundle.bot).await.unwrap();
+    bundle.stack.settled().await.unwrap();
+    let page = browser.open(&back).await.unwrap();
+    assert_eq!(page.status, 200);
+    assert!(
+        page.body
+            .contains("is unavailable, so this page cannot be used")
+    );
+    assert!(!page.body.contains("href"), "{}", page.body);
+
+    line.resume(&bundle.bot).await.unwrap();
+    bundle.stack.settled().await.unwrap();
+    let page = browser.open(&back).await.unwrap();
+    assert!(page.body.contains("Your account is linked"));
 }
 
 #[tokio::test]

@@ -8,13 +8,18 @@ use emulator::Holder;
 use flow::worker::Worker;
 use flow::{Bundle, texts};
 use reservation::Reservation;
-use shared::domain::{BotId, ChatId};
+use shared::domain::{BotId, BotState, ChatId, ChatState, MayControl, Timestamp, may_control};
 use shared::line::BotClient;
 use shared::line::error::LineErrorKind;
 
 fn line(bundle: &Bundle) -> BotClient {
     let worker = Worker::new(bundle, Reservation);
     worker.app.line.bot(&BotId::new(&bundle.bot).unwrap())
+}
+
+fn may() -> MayControl {
+    let (bot, chat, now) = (BotState::default(), ChatState::default(), Timestamp(1));
+    may_control(&bot, &chat, now, now).unwrap()
 }
 
 async fn holder(bundle: &Bundle) -> (Holder, Option<i64>) {
@@ -65,7 +70,7 @@ async fn the_module_acquires_a_chat_for_an_hour_and_releases_it() {
     let line = line(&bundle);
 
     // Another channel took it a moment ago.
-    let too_soon = line.acquire(&chat, None).await.unwrap_err();
+    let too_soon = line.acquire(&may(), &chat, None).await.unwrap_err();
     assert_eq!(
         (too_soon.status, too_soon.kind),
         (Some(423), LineErrorKind::Throttled)
@@ -76,18 +81,19 @@ async fn the_module_acquires_a_chat_for_an_hour_and_releases_it() {
         .line
         .advance_clock(Duration::from_secs(10))
         .await;
-    let from = line
-        .acquire(&chat, Some(Duration::from_secs(3600)))
+    let held = line
+        .acquire(&may(), &chat, Some(Duration::from_secs(3600)))
         .await
         .unwrap();
     let (holds, until) = holder(&bundle).await;
     assert_eq!(holds, Holder::Module);
-    let hour = until.unwrap() - from.0;
+    let hour = until.unwrap() - held.from.0;
     assert!((3_600_000..3_601_000).contains(&hour), "{hour}");
+    assert!(held.until <= until.map(Timestamp));
     bundle.stack.settled().await.unwrap();
     assert_eq!(guest.says("reserve").await.unwrap().len(), 1);
 
-    line.release(&chat).await.unwrap();
+    line.release(&may(), &chat).await.unwrap();
     bundle.stack.settled().await.unwrap();
     assert!(guest.says("reserve").await.unwrap().is_empty());
     assert_eq!(holder(&bundle).await.0, Holder::Primary);
@@ -100,7 +106,7 @@ async fn a_chat_with_somebody_who_is_no_friend_cannot_be_acquired() {
     let of_account = |user: &&emulator::UserState| user.bot == bundle.bot && !user.friend;
     let stranger = &world.users.iter().find(of_account).unwrap().user_id;
     let refused = line(&bundle)
-        .acquire(&ChatId::new(stranger).unwrap(), None)
+        .acquire(&may(), &ChatId::new(stranger).unwrap(), None)
         .await
         .unwrap_err();
     assert_eq!(refused.kind, LineErrorKind::NotFound);

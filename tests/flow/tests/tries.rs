@@ -9,7 +9,7 @@ use flow::faulty::{Fate, Held};
 use flow::worker::{Message, Worker, states};
 use serde_json::json;
 use shared::module::{Context, Event, Module, ModuleError, Text};
-use shared::store::{AttachUnderWay, Outcome, browser_hash};
+use shared::store::{AttachUnderWay, Outcome, Verdict, browser_hash};
 
 const REPLY: &str = "/v2/bot/message/reply";
 const PUSH: &str = "/v2/bot/message/push";
@@ -178,8 +178,9 @@ async fn where_no_push_may_stand_in_an_old_token_parks_the_event() {
     let row = bundle.recorded("e").await;
     assert_eq!(
         (states(&row), row.outcome),
-        (vec!["refused"], Outcome::Parked)
+        (vec!["expired"], Outcome::Parked)
     );
+    assert_eq!(row.verdict(), Verdict::TokenExpired);
     assert!(row.raw.is_some_and(|raw| raw.contains("hello")));
 }
 
@@ -350,6 +351,7 @@ async fn an_attach_is_taken_once_though_the_tables_answer_is_lost() {
         browser: browser.clone(),
         terms: "{}".into(),
         expires_at: now.seconds() + 600,
+        bot: None,
     };
     store.begin_attach("state", &under_way).await.unwrap();
     worker.table.loses("UpdateItem", 1);

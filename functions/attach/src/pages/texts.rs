@@ -112,6 +112,7 @@ pub(crate) fn scope(language: Language, scope: &str) -> String {
 pub(crate) fn result(language: Language, outcome: &Outcome) -> ResultTexts {
     match outcome {
         Outcome::Linked { name, missing } => linked(language, name.as_deref(), missing),
+        Outcome::Suspended { name } => suspended(language, name.as_deref()),
         other => not_linked(language, other),
     }
 }
@@ -151,6 +152,44 @@ fn linked(language: Language, name: Option<&str>, missing: &[String]) -> ResultT
     }
 }
 
+fn suspended(language: Language, name: Option<&str>) -> ResultTexts {
+    let (title, lead) = match (language, name) {
+        (Language::Ja, Some(name)) => (
+            "この画面はご利用いただけません",
+            format!(
+                "LINE公式アカウント「{name}」が利用できない状態のため、この画面はご利用いただけません。"
+            ),
+        ),
+        (Language::Ja, None) => (
+            "この画面はご利用いただけません",
+            "LINE公式アカウントが利用できない状態のため、この画面はご利用いただけません。".into(),
+        ),
+        (Language::ZhHant, Some(name)) => (
+            "無法使用此頁面",
+            format!("由於LINE官方帳號「{name}」目前無法使用，因此無法使用此頁面。"),
+        ),
+        (Language::ZhHant, None) => (
+            "無法使用此頁面",
+            "由於LINE官方帳號目前無法使用，因此無法使用此頁面。".into(),
+        ),
+        (Language::En, name) => (
+            "This page cannot be used",
+            format!(
+                "The LINE Official Account{}{} is unavailable, so this page cannot be used.",
+                if name.is_some() { " " } else { "" },
+                name.unwrap_or_default(),
+            ),
+        ),
+    };
+    ResultTexts {
+        title: title.into(),
+        lead,
+        list_title: None,
+        list: Vec::new(),
+        again: None,
+    }
+}
+
 fn not_linked(language: Language, outcome: &Outcome) -> ResultTexts {
     let (title, lead) = match language {
         Language::Ja => not_linked_ja(outcome),
@@ -185,7 +224,7 @@ fn not_linked_ja(outcome: &Outcome) -> (&'static str, &'static str) {
             "はじめたときと同じブラウザで開いてください",
             "連携をはじめたブラウザでのみ完了できます。このブラウザで続ける場合は、最初からやり直してください。",
         ),
-        Outcome::StartOver | Outcome::Linked { .. } => (
+        Outcome::StartOver | Outcome::Linked { .. } | Outcome::Suspended { .. } => (
             "このリンクは使えません",
             "すでに使われたか、期限が切れています。完了画面をご覧になった場合は、連携は済んでいます。",
         ),
@@ -207,7 +246,7 @@ fn not_linked_zh(outcome: &Outcome) -> (&'static str, &'static str) {
             "請使用開始時的瀏覽器",
             "只能在開始連結的瀏覽器中完成。若要在此瀏覽器繼續，請重新開始。",
         ),
-        Outcome::StartOver | Outcome::Linked { .. } => (
+        Outcome::StartOver | Outcome::Linked { .. } | Outcome::Suspended { .. } => (
             "此連結無法使用",
             "連結已使用或已過期。若您已看到完成畫面，表示連結已完成。",
         ),
@@ -229,7 +268,7 @@ fn not_linked_en(outcome: &Outcome) -> (&'static str, &'static str) {
             "Please use the browser you began with",
             "Linking can only be finished there. To go on in this browser, start again.",
         ),
-        Outcome::StartOver | Outcome::Linked { .. } => (
+        Outcome::StartOver | Outcome::Linked { .. } | Outcome::Suspended { .. } => (
             "This link cannot be used",
             "It has been used already, or is too old. If you have seen the page that says so, your account is linked.",
         ),

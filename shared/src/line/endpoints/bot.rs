@@ -6,7 +6,7 @@ use crate::line::{BotClient, LineError};
 
 /// What an account shows of itself
 /// (<https://developers.line.biz/en/reference/messaging-api/#get-bot-info>).
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BotInfo {
     /// The id that people search for, with its `@`.

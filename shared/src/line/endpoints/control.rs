@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::Method;
 use serde_json::json;
 
-use crate::domain::{ChatId, Timestamp};
+use crate::domain::{ChatId, MayControl, Timestamp};
 use crate::line::client::Call;
 use crate::line::http::{Answer, encode};
 use crate::line::{BotClient, LineError};
@@ -13,10 +13,18 @@ use crate::line::{BotClient, LineError};
 /// LINE lets a chat be held for a year at most, unless it is without limit.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 
+/// A chat that was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    /// From when on it is ours: the start of the second of LINE's answer.
+    pub from: Timestamp,
+    /// Until when, if there is a limit.
+    pub until: Option<Timestamp>,
+}
+
 impl BotClient {
     /// Takes the chat, for `ttl` or without limit; then it goes back to the
-    /// primary channel, and LINE sends no event. Gives the moment from which on it
-    /// is ours: the start of the second of LINE's answer.
+    /// primary channel, and LINE sends no event.
     ///
     /// A 423 (another channel took it a few seconds ago) is
     /// [`Throttled`](crate::line::error::LineErrorKind::Throttled): try again
@@ -28,18 +36,21 @@ impl BotClient {
     /// LINE's refusal, or that its answer is not known.
     pub async fn acquire(
         &self,
+        _: &MayControl,
         chat: &ChatId,
         ttl: Option<Duration>,
-    ) -> Result<Timestamp, LineError> {
-        let seconds = |ttl: Duration| ttl.clamp(Duration::from_secs(1), LONGEST).as_secs();
+    ) -> Result<Held, LineError> {
+        let ttl = ttl.map(|ttl| ttl.clamp(Duration::from_secs(1), LONGEST));
         let body = match ttl {
-            Some(ttl) => json!({ "expired": true, "ttl": seconds(ttl) }),
+            Some(ttl) => json!({ "expired": true, "ttl": ttl.as_secs() }),
             None => json!({ "expired": false }),
         };
         let path = control(chat, "acquire");
         let call = post("acquire a chat", &path);
         let answer = done(call.operation, self.post(&call, &body).await?)?;
-        Ok(answer.date.unwrap_or_else(|| self.now()))
+        let from = answer.date.unwrap_or_else(|| self.now());
+        let until = ttl.map(|ttl| from.plus(ttl));
+        Ok(Held { from, until })
     }
 
     /// Gives the chat back to the primary channel. Gives the moment from which on
@@ -48,7 +59,7 @@ impl BotClient {
     ///
     /// # Errors
     /// As [`BotClient::acquire`].
-    pub async fn release(&self, chat: &ChatId) -> Result<Timestamp, LineError> {
+    pub async fn release(&self, _: &MayControl, chat: &ChatId) -> Result<Timestamp, LineError> {
         let path = control(chat, "release");
         let call = post("release a chat", &path);
         let answer = done(call.operation, self.post_nothing(&call).await?)?;

@@ -16,6 +16,9 @@ const PAGE: u32 = 100;
 /// (<https://developers.line.biz/en/reference/partner-docs/#get-multiple-bot-info-api>).
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct BotPage {
+    /// When LINE answered: the start of that second.
+    #[serde(skip)]
+    pub at: Timestamp,
     /// The accounts.
     pub bots: Vec<ListedBot>,
     /// Where the next page begins, good for 24 hours; none on the last page.
@@ -58,11 +61,10 @@ impl LineClient {
         let start = start
             .map(|start| format!("&start={}", encode(start)))
             .unwrap_or_default();
-        self.get(
-            "list the bots",
-            &format!("/v2/bot/list?limit={PAGE}{start}"),
-        )
-        .await
+        let path = format!("/v2/bot/list?limit={PAGE}{start}");
+        let (page, at): (BotPage, _) = self.get("list the bots", &path).await?;
+        let at = at.unwrap_or_else(|| self.now());
+        Ok(BotPage { at, ..page })
     }
 
     /// Unlinks the module channel from an account. One that is not attached is no

@@ -1,0 +1,207 @@
+//! What a person is told of an event: the answer to "why did my bot (not) answer?".
+
+use serde::Serialize;
+
+use crate::domain::{Delivery, Silence, Timestamp};
+use crate::store::{LedgerRow, Outcome};
+
+/// What became of an event, in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// The module has handled it, and what it planned was sent.
+    Handled,
+    /// It was taken down, and nothing was to be done.
+    Recorded,
+    /// Another channel holds the chat, or has taken it since.
+    Standby,
+    /// The user has blocked the account, or it has left the group.
+    Gone,
+    /// The account is suspended.
+    Suspended,
+    /// The account is not attached.
+    Detached,
+    /// A scope that it needs is not granted.
+    ScopeMissing,
+    /// The reply token was used or too old.
+    TokenExpired,
+    /// Whether LINE has taken a message cannot be known.
+    Unknown,
+    /// LINE has refused a message for good.
+    Refused,
+    /// The module has failed.
+    Failed,
+    /// Not all of it is sent yet.
+    Waiting,
+}
+
+/// One event's trace.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Trace {
+    /// What became of it.
+    pub verdict: Verdict,
+    /// The row's own word.
+    pub outcome: Outcome,
+    /// Why, where the verdict alone does not tell.
+    pub reason: Option<String>,
+    /// LINE's `type`.
+    pub kind: String,
+    /// Attempts at which the module failed.
+    pub attempts: u32,
+    /// When it happened, by LINE's clock.
+    pub at: Timestamp,
+    /// When it reached us first.
+    pub received_at: Timestamp,
+    /// Each send.
+    pub effects: Vec<TracedEffect>,
+}
+
+/// What became of one send.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TracedEffect {
+    /// `reply`, `push`, `acquire` or `release`.
+    pub name: &'static str,
+    /// See [`Delivery::name`].
+    pub state: &'static str,
+    /// Why, where the state alone does not tell.
+    pub reason: Option<String>,
+    /// LINE's request id, for its support.
+    pub request_id: Option<String>,
+}
+
+impl LedgerRow {
+    /// What became of the event so far. What was sent is not told.
+    pub fn trace(&self) -> Trace {
+        let planned = self.plan().unwrap_or_default().effects;
+        let effects = planned.iter().zip(&self.effects);
+        Trace {
+            verdict: self.verdict(),
+            outcome: self.outcome,
+            reason: self.reason.clone(),
+            kind: self.kind.clone(),
+            attempts: self.attempts,
+            at: self.at,
+            received_at: self.received_at,
+            effects: effects
+                .map(|(effect, delivery)| traced(effect.name(), delivery))
+                .collect(),
+        }
+    }
+
+    /// What became of the event, in one word.
+    pub fn verdict(&self) -> Verdict {
+        match self.outcome {
+            Outcome::Planned => Verdict::Waiting,
+            Outcome::Failed => Verdict::Failed,
+            Outcome::Parked => self.why_parked(),
+            Outcome::Done => self.how_done(),
+        }
+    }
+
+    fn why_parked(&self) -> Verdict {
+        let has = |wanted: fn(&Delivery) -> bool| self.effects.iter().any(wanted);
+        if has(|effect| *effect == Delivery::Expired) {
+            Verdict::TokenExpired
+        } else if has(|effect| matches!(effect, Delivery::Refused { .. })) {
+            Verdict::Refused
+        } else {
+            Verdict::Failed
+        }
+    }
+
+    fn how_done(&self) -> Verdict {
+        let is_unknown = |effect: &Delivery| matches!(effect, Delivery::Unknown { .. });
+        if self.effects.iter().any(is_unknown) {
+            return Verdict::Unknown;
+        }
+        let dropped = self.effects.iter().find_map(|effect| match effect {
+            Delivery::Dropped { silence } => Some(*silence),
+            _ => None,
+        });
+        match dropped.or(self.silence) {
+            Some(silence) => silence.into(),
+            None if self.reason.is_some() => Verdict::Recorded,
+            None => Verdict::Handled,
+        }
+    }
+}
+
+impl From<Silence> for Verdict {
+    fn from(silence: Silence) -> Self {
+        match silence {
+            Silence::Gone => Self::Gone,
+            Silence::Standby | Silence::Overtaken => Self::Standby,
+            Silence::Suspended => Self::Suspended,
+            Silence::NotAttached => Self::Detached,
+            Silence::ScopeMissing => Self::ScopeMissing,
+        }
+    }
+}
+
+fn traced(name: &'static str, delivery: &Delivery) -> TracedEffect {
+    let request_id = match delivery {
+        Delivery::Sent { request_id } => request_id.clone(),
+        _ => None,
+    };
+    TracedEffect {
+        name,
+        state: delivery.name(),
+        reason: delivery.reason(),
+        request_id,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(outcome: Outcome, effects: Vec<Delivery>) -> LedgerRow {
+        let mut row = LedgerRow::done("message", Timestamp(1), Timestamp(2), Timestamp(3));
+        row.outcome = outcome;
+        row.effects = effects;
+        row
+    }
+
+    fn sent() -> Delivery {
+        Delivery::Sent { request_id: None }
+    }
+
+    #[test]
+    fn what_was_sent_and_handled_is_told_from_what_was_not() {
+        let dropped = Delivery::Dropped {
+            silence: Silence::Standby,
+        };
+        let unknown = Delivery::Unknown { reason: "x".into() };
+        let refused = Delivery::Refused { reason: "x".into() };
+        let verdict = |outcome, effects| row(outcome, effects).verdict();
+        assert_eq!(verdict(Outcome::Done, vec![]), Verdict::Handled);
+        assert_eq!(verdict(Outcome::Done, vec![sent()]), Verdict::Handled);
+        assert_eq!(
+            verdict(Outcome::Done, vec![sent(), dropped]),
+            Verdict::Standby
+        );
+        assert_eq!(
+            verdict(Outcome::Done, vec![unknown, sent()]),
+            Verdict::Unknown
+        );
+        assert_eq!(
+            verdict(Outcome::Parked, vec![Delivery::Expired]),
+            Verdict::TokenExpired
+        );
+        assert_eq!(verdict(Outcome::Parked, vec![refused]), Verdict::Refused);
+        assert_eq!(verdict(Outcome::Parked, vec![]), Verdict::Failed);
+        assert_eq!(
+            verdict(Outcome::Planned, vec![Delivery::Open]),
+            Verdict::Waiting
+        );
+    }
+
+    #[test]
+    fn silence_and_mere_recording_are_told_where_nothing_was_planned() {
+        let mut quiet = row(Outcome::Done, vec![]);
+        quiet.reason = Some("the event's type is not known".into());
+        assert_eq!(quiet.verdict(), Verdict::Recorded);
+        quiet.silence = Some(Silence::Suspended);
+        assert_eq!(quiet.verdict(), Verdict::Suspended);
+    }
+}
