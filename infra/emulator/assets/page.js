@@ -4,6 +4,7 @@
 
 const live = () => document.querySelectorAll("[data-live]");
 const atEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 80;
+const parse = (text) => new DOMParser().parseFromString(text, "text/html");
 const toEnd = () => document.querySelectorAll("[data-follow]").forEach((box) => { box.scrollTop = box.scrollHeight; });
 
 let looking = false;
@@ -17,8 +18,9 @@ async function look() {
   try {
     const answer = await fetch(location.href);
     if (!answer.ok) return;
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = parse(await answer.text());
     for (const part of live()) replace(part, fresh.getElementById(part.id));
+    trace();
   } catch {
     // The emulator is away; the stream of changes tells when it is back.
   } finally {
@@ -36,6 +38,7 @@ function replace(part, fresh) {
     const same = fresh.querySelector("#" + CSS.escape(open.id));
     if (same) same.open = true;
   }
+  fill(fresh);
   const end = atEnd(part);
   const place = part.scrollTop;
   swap(part, [...document.adoptNode(fresh).childNodes]);
@@ -50,6 +53,78 @@ function swap(part, fresh) {
   while (same < old.length && same < fresh.length && old[same].isEqualNode(fresh[same])) same += 1;
   old.slice(same).forEach((node) => node.remove());
   part.append(...fresh.slice(same));
+}
+
+// What became of each event, by the address that tells it. When the receiver settles an event,
+// nothing changes here: so it is asked for a few times, and the newest again when something does
+// change. What is settled is kept, and is in a fresh part before that is shown.
+const traces = new Map();
+const pauses = [100, 300, 600, 1000, 2000, 4000, 8000, 16000];
+const unsettled = ["none", "waiting"];
+const sleep = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
+const verdict = (told) => told?.querySelector("[data-word]");
+
+function trace() {
+  const addresses = new Set([...document.querySelectorAll("[data-trace]")].map((place) => place.dataset.trace));
+  let more = 10;
+  for (const address of addresses) {
+    if (!traces.has(address)) follow(address, pauses);
+    else if (traces.get(address).resting && more-- > 0) follow(address, [300, 1500]);
+  }
+}
+
+// That there is no trace is shown only when it has not come for some time.
+async function follow(address, pauses) {
+  const known = traces.get(address) ?? {};
+  traces.set(address, known);
+  known.resting = false;
+  let told = null;
+  for (const pause of pauses) {
+    await sleep(pause);
+    told = await read(address) ?? told;
+    const word = verdict(told)?.dataset.word;
+    if (word && word !== "none") show(address, told);
+    if (word && !unsettled.includes(word)) return;
+  }
+  if (told) show(address, told);
+  known.resting = true;
+}
+
+async function read(address) {
+  try {
+    return parse(await (await fetch(address)).text()).getElementById("trace");
+  } catch {
+    return null;
+  }
+}
+
+function show(address, told) {
+  if (traces.get(address).told?.isEqualNode(told)) return;
+  traces.get(address).told = told;
+  fill(document, address);
+}
+
+function fill(root, only) {
+  for (const place of root.querySelectorAll("[data-trace]")) {
+    const told = traces.get(place.dataset.trace)?.told;
+    if (!told || (only && place.dataset.trace !== only)) continue;
+    place.replaceChildren(...told.cloneNode(true).childNodes);
+    sum(place.closest("details"));
+  }
+}
+
+// Puts the verdicts of an entry's events on its line, each once.
+function sum(entry) {
+  const badges = new Map();
+  for (const place of entry?.querySelectorAll("[data-trace]") ?? []) {
+    const badge = verdict(place);
+    if (badge) badges.set(badge.dataset.word, [...badges.get(badge.dataset.word) ?? [], badge]);
+  }
+  entry?.querySelector(".verdicts").replaceChildren(...[...badges.values()].map((same) => {
+    const badge = same[0].cloneNode(true);
+    if (same.length > 1) badge.append(" ×" + same.length);
+    return badge;
+  }));
 }
 
 function complain(sentence) {
@@ -94,6 +169,7 @@ document.addEventListener("keydown", (event) => {
 
 live().forEach((part) => { part.dataset.seen = part.innerHTML; });
 toEnd();
+trace();
 const changes = new EventSource("/changes");
 changes.onmessage = look;
 changes.onopen = look;

@@ -52,6 +52,17 @@ pub(crate) fn day(now: Millis, hours: i8) -> String {
     zoned(now, hours).map_or_else(String::new, |time| time.strftime("%Y-%m-%d").to_string())
 }
 
+/// A moment for reading: its time, with the day where that is not today.
+pub(crate) fn moment(at: Millis, now: Millis, hours: i8) -> String {
+    let time = time_of_day(at, hours);
+    let day = day(at, hours);
+    if day == self::day(now, hours) {
+        time
+    } else {
+        format!("{day} {time}")
+    }
+}
+
 /// A moment at a distance of `hours` from UTC.
 fn zoned(now: Millis, hours: i8) -> Option<jiff::Zoned> {
     let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(hours));
@@ -61,7 +72,7 @@ fn zoned(now: Millis, hours: i8) -> Option<jiff::Zoned> {
 
 #[cfg(test)]
 mod tests {
-    use super::{day, http_date, month, months_later, time_of_day};
+    use super::{day, http_date, moment, month, months_later, time_of_day};
 
     #[test]
     fn a_moment_is_shown_in_japan() {
@@ -71,5 +82,15 @@ mod tests {
         assert_eq!(day(new_year, 9), "2026-01-01");
         assert_eq!(time_of_day(new_year, 8), "23:00:00");
         assert_eq!(day(months_later(new_year, 3, 9), 9), "2026-04-01");
+    }
+
+    #[test]
+    fn the_day_is_told_where_it_is_not_today() {
+        let (midnight, hour) = (1_767_193_200_000, 3_600_000);
+        assert_eq!(moment(midnight + hour, midnight, 9), "01:00:00");
+        assert_eq!(
+            moment(midnight + 24 * hour, midnight, 9),
+            "2026-01-02 00:00:00"
+        );
     }
 }

@@ -2,12 +2,12 @@
 //! browser is sent back to the page.
 
 use axum::extract::{Form, Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{problem, segment};
+use super::{problem, scripted, segment};
 use crate::emulator::Emulator;
 use crate::error::Error;
 
@@ -96,10 +96,7 @@ pub(super) async fn again(
 }
 
 fn answer(done: Result<(), Error>, headers: &HeaderMap, back: &str) -> Response {
-    let accept = headers
-        .get(header::ACCEPT)
-        .and_then(|value| value.to_str().ok());
-    let scripted = accept.is_some_and(|accept| accept.contains("application/json"));
+    let scripted = scripted(headers);
     match done {
         Ok(()) if scripted => StatusCode::NO_CONTENT.into_response(),
         Ok(()) => Redirect::to(back).into_response(),
