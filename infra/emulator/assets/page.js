@@ -127,6 +127,15 @@ function sum(entry) {
   }));
 }
 
+// Lets a clock go on from the moment at which it was shown.
+function tick() {
+  for (const clock of document.querySelectorAll("[data-wall]")) {
+    clock.since ??= Date.now();
+    const wall = Number(clock.dataset.wall) + Date.now() - clock.since;
+    clock.textContent = new Date(wall).toISOString().slice(0, 19).replace("T", " ");
+  }
+}
+
 function complain(sentence) {
   const problem = document.getElementById("problem");
   if (!problem) return;
@@ -136,9 +145,9 @@ function complain(sentence) {
   if (ends) toEnd();
 }
 
-async function act(form) {
+async function act(form, button) {
   const buttons = form.querySelectorAll("button");
-  const body = new URLSearchParams(new FormData(form));
+  const body = new URLSearchParams(new FormData(form, button));
   buttons.forEach((button) => { button.disabled = true; });
   if (form.hasAttribute("data-clear")) form.reset();
   complain("");
@@ -156,7 +165,7 @@ async function act(form) {
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("form[data-act]")) return;
   event.preventDefault();
-  act(event.target);
+  act(event.target, event.submitter);
 });
 
 // Enter sends, Shift+Enter breaks the line, and Enter that ends a Japanese conversion does neither.
@@ -170,6 +179,7 @@ document.addEventListener("keydown", (event) => {
 live().forEach((part) => { part.dataset.seen = part.innerHTML; });
 toEnd();
 trace();
+setInterval(tick, 1000);
 const changes = new EventSource("/changes");
 changes.onmessage = look;
 changes.onopen = look;

@@ -1,6 +1,8 @@
 //! The buttons of the pages. A script gets an empty answer or a sentence; without a script the
 //! browser is sent back to the page.
 
+use std::time::Duration;
+
 use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -66,9 +68,21 @@ async fn chat_act(
         "give" => emulator.give(bot, chat).await,
         "suspend" => emulator.suspend(bot).await,
         "resume" => emulator.resume(bot).await,
+        "clock" => move_clock(emulator, &fields.value).await.map(|()| None),
         other => Err(Error::request(format!("a chat has no {other:?}"))),
     };
     sent.map(|_| ())
+}
+
+async fn move_clock(emulator: &Emulator, by: &str) -> Result<(), Error> {
+    let seconds = match by {
+        "minute" => 60,
+        "hour" => 3600,
+        "day" => 86_400,
+        _ => return Err(Error::request("the clock moves by a minute, hour or day")),
+    };
+    emulator.advance_clock(Duration::from_secs(seconds)).await;
+    Ok(())
 }
 
 /// A button of an account on the index page.

@@ -33,6 +33,9 @@ struct ChatPage<'a> {
     bundle_url: Option<&'a str>,
     bubbles: Vec<BubbleView>,
     chips: Vec<Button>,
+    wall: i64,
+    clock: String,
+    ahead: String,
     entries: Vec<Entry>,
     traced: bool,
 }
@@ -89,6 +92,13 @@ fn view<'a>(
         bundle_url: platform.settings.bundle_url.as_deref(),
         bubbles: bubble::bubbles(said.into_iter().flatten(), hours),
         chips: bubble::chips(said.and_then(|said| said.back())),
+        wall: clock::wall(now, hours),
+        clock: format!(
+            "{} {}",
+            clock::day(now, hours),
+            clock::time_of_day(now, hours)
+        ),
+        ahead: clock::length(world.clock_ahead),
         entries: timeline::of_chat(world, bot, chat, hours),
         traced,
     }

@@ -1,4 +1,6 @@
-//! What became of an event, where somebody tells the emulator.
+//! What became of an event, where somebody tells the emulator; and the clock on the chat page.
+
+use std::time::Duration;
 
 use emulator::{Trace, TraceEffect, TraceKey};
 use reqwest::Response;
@@ -169,4 +171,39 @@ async fn nothing_of_a_trace_is_taken_for_markup() {
     let page = text(&stage, path).await;
     assert!(!page.contains("<script>"), "{page}");
     assert!(page.contains("&#60;script&#62;"));
+}
+
+#[tokio::test]
+async fn the_clock_is_shown_and_moved_by_buttons() {
+    let stage = Stage::new().await;
+    let user = stage.user("青木さくら").await;
+    let path = format!("/chats/{SALON}/{user}");
+    let before = stage.emulator.state().await.clock.now;
+    let move_by = async |value: &str, origin: &str| {
+        let url = format!("{}{path}/clock", stage.address);
+        let request = stage.client.post(url).header("origin", origin);
+        let answer = request.form(&[("value", value)]).send().await.unwrap();
+        answer.status().as_u16()
+    };
+    let chat = text(&stage, &path).await;
+    assert!(chat.contains("<time data-wall=") && !chat.contains("moved by"));
+    for by in ["minute", "hour", "day"] {
+        assert!(chat.contains(&format!(
+            "<button name=\"value\" value=\"{by}\">+1 {by}</button>"
+        )));
+        assert_eq!(move_by(by, &stage.address).await, 303);
+    }
+    assert_eq!(move_by("year", &stage.address).await, 400);
+    assert_eq!(move_by("day", "https://example.com").await, 403);
+    assert!(
+        text(&stage, &path)
+            .await
+            .contains("moved by 1 day 1 h 1 min")
+    );
+    let moved = Duration::from_millis(
+        u64::try_from(stage.emulator.state().await.clock.now - before).unwrap(),
+    );
+    assert!(
+        moved >= Duration::from_secs(86_400 + 3660) && moved < Duration::from_secs(86_400 + 3720)
+    );
 }
