@@ -104,17 +104,14 @@ fn show(
     let platform = emulator.platform();
     let account = platform.world.account(bot);
     let hours = account.map_or(9, |account| account.region.hours());
-    let status = match trace {
-        Some(_) => StatusCode::OK,
-        None => StatusCode::NOT_FOUND,
-    };
     let shown = TracePage {
         event,
         link: link(bot, chat, event),
         back: chat.map_or_else(|| "/".into(), |_| owner(bot, chat)),
         trace: trace.map(|trace| view(trace, platform.now(), hours)),
     };
-    page(status, &shown)
+    // The page is there without a trace too: that there is none yet is nothing wrong.
+    page(StatusCode::OK, &shown)
 }
 
 fn view(trace: Trace, now: Millis, hours: i8) -> View {
