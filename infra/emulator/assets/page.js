@@ -56,11 +56,9 @@ function swap(part, fresh) {
 }
 
 // What became of each event, by the address that tells it. When the receiver settles an event,
-// nothing changes here: so it is asked for a few times, and the newest again when something does
+// nothing changes here: so each is asked for a few times, and the newest again when something does
 // change. What is settled is kept, and is in a fresh part before that is shown.
 const traces = new Map();
-const pauses = [100, 300, 600, 1000, 2000, 4000, 8000, 16000];
-const unsettled = ["none", "waiting"];
 const sleep = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
 const verdict = (told) => told?.querySelector("[data-word]");
 
@@ -68,26 +66,39 @@ function trace() {
   const addresses = new Set([...document.querySelectorAll("[data-trace]")].map((place) => place.dataset.trace));
   let more = 10;
   for (const address of addresses) {
-    if (!traces.has(address)) follow(address, pauses);
-    else if (traces.get(address).resting && more-- > 0) follow(address, [300, 1500]);
+    const known = traces.get(address);
+    if (!known) follow(address);
+    else if (!known.settled && !known.again && more-- > 0) followUp(address, known);
   }
 }
 
-// That there is no trace is shown only when it has not come for some time.
-async function follow(address, pauses) {
-  const known = traces.get(address) ?? {};
+// That there is no trace is shown only when none has come for some time.
+async function follow(address) {
+  const known = {};
   traces.set(address, known);
-  known.resting = false;
   let told = null;
-  for (const pause of pauses) {
-    await sleep(pause);
-    told = await read(address) ?? told;
-    const word = verdict(told)?.dataset.word;
-    if (word && word !== "none") show(address, told);
-    if (word && !unsettled.includes(word)) return;
+  for (const pause of [100, 300, 600, 1000, 2000, 4000, 8000, 16000]) {
+    told = await ask(address, pause);
+    if (known.settled) return;
   }
-  if (told) show(address, told);
-  known.resting = true;
+  if (told && !known.told) show(address, told);
+}
+
+async function followUp(address, known) {
+  known.again = true;
+  for (const pause of [300, 1500]) await ask(address, pause);
+  known.again = false;
+}
+
+async function ask(address, pause) {
+  const known = traces.get(address);
+  await sleep(pause);
+  const told = known.settled ? null : await read(address);
+  const word = verdict(told)?.dataset.word;
+  if (known.settled || !word) return null;
+  if (word !== "none") show(address, told);
+  known.settled = word !== "none" && word !== "waiting";
+  return told;
 }
 
 async function read(address) {
@@ -158,6 +169,8 @@ async function act(form, button) {
     complain("the emulator does not answer");
   } finally {
     buttons.forEach((button) => { button.disabled = false; });
+    // A disabled button loses the focus; whoever works by keyboard wants to press it again.
+    if (document.activeElement === document.body) button?.focus();
     look();
   }
 }
