@@ -4,6 +4,7 @@
 
 const live = () => document.querySelectorAll("[data-live]");
 const atEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 80;
+const parse = (text) => new DOMParser().parseFromString(text, "text/html");
 const toEnd = () => document.querySelectorAll("[data-follow]").forEach((box) => { box.scrollTop = box.scrollHeight; });
 
 let looking = false;
@@ -17,8 +18,9 @@ async function look() {
   try {
     const answer = await fetch(location.href);
     if (!answer.ok) return;
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = parse(await answer.text());
     for (const part of live()) replace(part, fresh.getElementById(part.id));
+    trace();
   } catch {
     // The emulator is away; the stream of changes tells when it is back.
   } finally {
@@ -36,6 +38,7 @@ function replace(part, fresh) {
     const same = fresh.querySelector("#" + CSS.escape(open.id));
     if (same) same.open = true;
   }
+  fill(fresh);
   const end = atEnd(part);
   const place = part.scrollTop;
   swap(part, [...document.adoptNode(fresh).childNodes]);
@@ -52,6 +55,98 @@ function swap(part, fresh) {
   part.append(...fresh.slice(same));
 }
 
+// What became of each event, by the address that tells it. When the receiver settles an event,
+// nothing changes here: so each is asked for a few times, and the newest again when something does
+// change. What is settled is kept, and is in a fresh part before that is shown.
+const traces = new Map();
+const sleep = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
+const verdict = (told) => told?.querySelector("[data-word]");
+
+function trace() {
+  const addresses = new Set([...document.querySelectorAll("[data-trace]")].map((place) => place.dataset.trace));
+  let more = 10;
+  for (const address of addresses) {
+    const known = traces.get(address);
+    if (!known) follow(address);
+    else if (!known.settled && !known.again && more-- > 0) followUp(address, known);
+  }
+}
+
+// That there is no trace is shown only when none has come for some time.
+async function follow(address) {
+  const known = {};
+  traces.set(address, known);
+  let told = null;
+  for (const pause of [100, 300, 600, 1000, 2000, 4000, 8000, 16000]) {
+    told = await ask(address, pause);
+    if (known.settled) return;
+  }
+  if (told && !known.told) show(address, told);
+}
+
+async function followUp(address, known) {
+  known.again = true;
+  for (const pause of [300, 1500]) await ask(address, pause);
+  known.again = false;
+}
+
+async function ask(address, pause) {
+  const known = traces.get(address);
+  await sleep(pause);
+  const told = known.settled ? null : await read(address);
+  const word = verdict(told)?.dataset.word;
+  if (known.settled || !word) return null;
+  if (word !== "none") show(address, told);
+  known.settled = word !== "none" && word !== "waiting";
+  return told;
+}
+
+async function read(address) {
+  try {
+    return parse(await (await fetch(address)).text()).getElementById("trace");
+  } catch {
+    return null;
+  }
+}
+
+function show(address, told) {
+  if (traces.get(address).told?.isEqualNode(told)) return;
+  traces.get(address).told = told;
+  fill(document, address);
+}
+
+function fill(root, only) {
+  for (const place of root.querySelectorAll("[data-trace]")) {
+    const told = traces.get(place.dataset.trace)?.told;
+    if (!told || (only && place.dataset.trace !== only)) continue;
+    place.replaceChildren(...told.cloneNode(true).childNodes);
+    sum(place.closest("details"));
+  }
+}
+
+// Puts the verdicts of an entry's events on its line, each once.
+function sum(entry) {
+  const badges = new Map();
+  for (const place of entry?.querySelectorAll("[data-trace]") ?? []) {
+    const badge = verdict(place);
+    if (badge) badges.set(badge.dataset.word, [...badges.get(badge.dataset.word) ?? [], badge]);
+  }
+  entry?.querySelector(".verdicts").replaceChildren(...[...badges.values()].map((same) => {
+    const badge = same[0].cloneNode(true);
+    if (same.length > 1) badge.append(" ×" + same.length);
+    return badge;
+  }));
+}
+
+// Lets a clock go on from the moment at which it was shown.
+function tick() {
+  for (const clock of document.querySelectorAll("[data-wall]")) {
+    clock.since ??= Date.now();
+    const wall = Number(clock.dataset.wall) + Date.now() - clock.since;
+    clock.textContent = new Date(wall).toISOString().slice(0, 19).replace("T", " ");
+  }
+}
+
 function complain(sentence) {
   const problem = document.getElementById("problem");
   if (!problem) return;
@@ -61,9 +156,9 @@ function complain(sentence) {
   if (ends) toEnd();
 }
 
-async function act(form) {
+async function act(form, button) {
   const buttons = form.querySelectorAll("button");
-  const body = new URLSearchParams(new FormData(form));
+  const body = new URLSearchParams(new FormData(form, button));
   buttons.forEach((button) => { button.disabled = true; });
   if (form.hasAttribute("data-clear")) form.reset();
   complain("");
@@ -74,6 +169,8 @@ async function act(form) {
     complain("the emulator does not answer");
   } finally {
     buttons.forEach((button) => { button.disabled = false; });
+    // A disabled button loses the focus; whoever works by keyboard wants to press it again.
+    if (document.activeElement === document.body) button?.focus();
     look();
   }
 }
@@ -81,7 +178,7 @@ async function act(form) {
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("form[data-act]")) return;
   event.preventDefault();
-  act(event.target);
+  act(event.target, event.submitter);
 });
 
 // Enter sends, Shift+Enter breaks the line, and Enter that ends a Japanese conversion does neither.
@@ -94,6 +191,8 @@ document.addEventListener("keydown", (event) => {
 
 live().forEach((part) => { part.dataset.seen = part.innerHTML; });
 toEnd();
+trace();
+setInterval(tick, 1000);
 const changes = new EventSource("/changes");
 changes.onmessage = look;
 changes.onopen = look;

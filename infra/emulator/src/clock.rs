@@ -39,6 +39,11 @@ pub(crate) fn time_of_day(now: Millis, hours: i8) -> String {
     zoned(now, hours).map_or_else(String::new, |time| time.strftime("%H:%M:%S").to_string())
 }
 
+/// A moment as a clock on the wall shows it, as if that were UTC: for scripts that let it go on.
+pub(crate) fn wall(now: Millis, hours: i8) -> Millis {
+    now.saturating_add(Millis::from(hours) * 3_600_000)
+}
+
 /// The same time of day some calendar months later.
 pub(crate) fn months_later(moment: Millis, months: i64, hours: i8) -> Millis {
     let span = jiff::Span::new().try_months(months).ok();
@@ -52,6 +57,34 @@ pub(crate) fn day(now: Millis, hours: i8) -> String {
     zoned(now, hours).map_or_else(String::new, |time| time.strftime("%Y-%m-%d").to_string())
 }
 
+/// A moment for reading: its time, with the day where that is not today.
+pub(crate) fn moment(at: Millis, now: Millis, hours: i8) -> String {
+    let time = time_of_day(at, hours);
+    let day = day(at, hours);
+    if day == self::day(now, hours) {
+        time
+    } else {
+        format!("{day} {time}")
+    }
+}
+
+/// A length of time for reading, such as `1 day 2 h 5 min`.
+pub(crate) fn length(of: Millis) -> String {
+    let seconds = of / 1000;
+    let days = seconds / 86_400;
+    let parts = [
+        (days, if days == 1 { "day" } else { "days" }),
+        (seconds / 3600 % 24, "h"),
+        (seconds / 60 % 60, "min"),
+        (seconds % 60, "s"),
+    ];
+    let parts = parts.iter().filter(|(count, _)| *count > 0);
+    let words: Vec<_> = parts
+        .map(|(count, unit)| format!("{count} {unit}"))
+        .collect();
+    words.join(" ")
+}
+
 /// A moment at a distance of `hours` from UTC.
 fn zoned(now: Millis, hours: i8) -> Option<jiff::Zoned> {
     let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(hours));
@@ -61,7 +94,7 @@ fn zoned(now: Millis, hours: i8) -> Option<jiff::Zoned> {
 
 #[cfg(test)]
 mod tests {
-    use super::{day, http_date, month, months_later, time_of_day};
+    use super::{day, http_date, length, moment, month, months_later, time_of_day};
 
     #[test]
     fn a_moment_is_shown_in_japan() {
@@ -71,5 +104,23 @@ mod tests {
         assert_eq!(day(new_year, 9), "2026-01-01");
         assert_eq!(time_of_day(new_year, 8), "23:00:00");
         assert_eq!(day(months_later(new_year, 3, 9), 9), "2026-04-01");
+    }
+
+    #[test]
+    fn the_day_is_told_where_it_is_not_today() {
+        let (midnight, hour) = (1_767_193_200_000, 3_600_000);
+        assert_eq!(moment(midnight + hour, midnight, 9), "01:00:00");
+        assert_eq!(
+            moment(midnight + 24 * hour, midnight, 9),
+            "2026-01-02 00:00:00"
+        );
+    }
+
+    #[test]
+    fn a_length_is_told_in_the_units_that_it_has() {
+        assert_eq!(length(3_600_000), "1 h");
+        assert_eq!(length(2 * 86_400_000 + 61_000), "2 days 1 min 1 s");
+        assert_eq!(length(86_400_000), "1 day");
+        assert_eq!(length(999), "");
     }
 }

@@ -9,12 +9,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
+use futures::future::BoxFuture;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::error::Error;
 use crate::platform::Platform;
 use crate::settings::Settings;
+use crate::trace::{FindTrace, Trace, TraceKey};
 use crate::webhook::send;
 use crate::world::World;
 use crate::{api, authorize, control, pages};
@@ -30,6 +32,7 @@ pub struct Emulator {
 
 struct Inner {
     platform: Mutex<Platform>,
+    traces: Mutex<Option<FindTrace>>,
     client: reqwest::Client,
     changes: watch::Sender<u64>,
     save_planned: AtomicBool,
@@ -52,6 +55,7 @@ impl Emulator {
         };
         let inner = Inner {
             platform: Mutex::new(Platform { settings, world }),
+            traces: Mutex::new(None),
             client: send::client().map_err(Error::Client)?,
             changes: watch::Sender::new(0),
             save_planned: AtomicBool::new(false),
@@ -99,6 +103,15 @@ impl Emulator {
         self.changed();
     }
 
+    /// Sets how to find what became of an event. Without it the pages tell nothing of that.
+    pub fn show_traces(
+        &self,
+        find: impl Fn(TraceKey) -> BoxFuture<'static, Option<Trace>> + Send + Sync + 'static,
+    ) {
+        *unpoisoned(&self.inner.traces) = Some(Arc::new(find));
+        self.changed();
+    }
+
     /// How it is set up now.
     pub fn settings(&self) -> Settings {
         self.platform().settings.clone()
@@ -120,8 +133,12 @@ impl Emulator {
 
     /// The platform, locked. Never held over an await.
     pub(crate) fn platform(&self) -> MutexGuard<'_, Platform> {
-        let lock = self.inner.platform.lock();
-        lock.unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(&self.inner.platform)
+    }
+
+    /// How to find what became of an event, if that was set.
+    pub(crate) fn traces(&self) -> Option<FindTrace> {
+        unpoisoned(&self.inner.traces).clone()
     }
 
     /// The HTTP client for webhooks.
@@ -160,6 +177,11 @@ impl Emulator {
             }
         });
     }
+}
+
+/// What the lock holds, after a panic too.
+fn unpoisoned<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn check(settings: &Settings) -> Result<(), Error> {

@@ -1,13 +1,15 @@
 //! The buttons of the pages. A script gets an empty answer or a sentence; without a script the
 //! browser is sent back to the page.
 
+use std::time::Duration;
+
 use axum::extract::{Form, Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{problem, segment};
+use super::{problem, scripted, segment};
 use crate::emulator::Emulator;
 use crate::error::Error;
 
@@ -66,9 +68,21 @@ async fn chat_act(
         "give" => emulator.give(bot, chat).await,
         "suspend" => emulator.suspend(bot).await,
         "resume" => emulator.resume(bot).await,
+        "clock" => move_clock(emulator, &fields.value).await.map(|()| None),
         other => Err(Error::request(format!("a chat has no {other:?}"))),
     };
     sent.map(|_| ())
+}
+
+async fn move_clock(emulator: &Emulator, by: &str) -> Result<(), Error> {
+    let seconds = match by {
+        "minute" => 60,
+        "hour" => 3600,
+        "day" => 86_400,
+        _ => return Err(Error::request("the clock moves by a minute, hour or day")),
+    };
+    emulator.advance_clock(Duration::from_secs(seconds)).await;
+    Ok(())
 }
 
 /// A button of an account on the index page.
@@ -96,10 +110,7 @@ pub(super) async fn again(
 }
 
 fn answer(done: Result<(), Error>, headers: &HeaderMap, back: &str) -> Response {
-    let accept = headers
-        .get(header::ACCEPT)
-        .and_then(|value| value.to_str().ok());
-    let scripted = accept.is_some_and(|accept| accept.contains("application/json"));
+    let scripted = scripted(headers);
     match done {
         Ok(()) if scripted => StatusCode::NO_CONTENT.into_response(),
         Ok(()) => Redirect::to(back).into_response(),

@@ -8,7 +8,7 @@ use axum::response::Response;
 use super::bubble::{self, BubbleView, Button, Tap};
 use super::timeline::{self, Entry};
 use super::{colour, initial, page, problem, segment};
-use crate::clock::{self, Millis};
+use crate::clock;
 use crate::emulator::Emulator;
 use crate::platform::Platform;
 use crate::world::account::{Account, AccountStatus};
@@ -33,7 +33,11 @@ struct ChatPage<'a> {
     bundle_url: Option<&'a str>,
     bubbles: Vec<BubbleView>,
     chips: Vec<Button>,
+    wall: i64,
+    clock: String,
+    ahead: String,
     entries: Vec<Entry>,
+    traced: bool,
 }
 
 /// Why the module hears nothing of this chat.
@@ -54,10 +58,16 @@ pub(super) async fn show(
         let sentence = format!("there is no account {bot:?}");
         return problem(StatusCode::NOT_FOUND, &sentence);
     };
-    page(StatusCode::OK, &view(&platform, account, &chat))
+    let traced = emulator.traces().is_some();
+    page(StatusCode::OK, &view(&platform, account, &chat, traced))
 }
 
-fn view<'a>(platform: &'a Platform, account: &'a Account, chat: &str) -> ChatPage<'a> {
+fn view<'a>(
+    platform: &'a Platform,
+    account: &'a Account,
+    chat: &str,
+    traced: bool,
+) -> ChatPage<'a> {
     let world = &platform.world;
     let (bot, now) = (account.bot_id.as_str(), platform.now());
     let hours = account.region.hours();
@@ -76,24 +86,21 @@ fn view<'a>(platform: &'a Platform, account: &'a Account, chat: &str) -> ChatPag
         held: world.holder(bot, chat, default_active, now) == Holder::Module,
         until: world
             .held_until(bot, chat, default_active, now)
-            .map(|end| moment(end, now, hours)),
+            .map(|end| clock::moment(end, now, hours)),
         base: format!("/chats/{}/{}", segment(bot), segment(chat)),
         banner: banner(platform, account),
         bundle_url: platform.settings.bundle_url.as_deref(),
         bubbles: bubble::bubbles(said.into_iter().flatten(), hours),
         chips: bubble::chips(said.and_then(|said| said.back())),
+        wall: clock::wall(now, hours),
+        clock: format!(
+            "{} {}",
+            clock::day(now, hours),
+            clock::time_of_day(now, hours)
+        ),
+        ahead: clock::length(world.clock_ahead),
         entries: timeline::of_chat(world, bot, chat, hours),
-    }
-}
-
-/// A moment for reading: its time, with the day where that is not today.
-fn moment(at: Millis, now: Millis, hours: i8) -> String {
-    let time = clock::time_of_day(at, hours);
-    let day = clock::day(at, hours);
-    if day == clock::day(now, hours) {
-        time
-    } else {
-        format!("{day} {time}")
+        traced,
     }
 }
 
@@ -108,20 +115,5 @@ fn banner(platform: &Platform, account: &Account) -> Option<Banner> {
         Some(Banner::NoWebhookUrl)
     } else {
         None
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::moment;
-
-    #[test]
-    fn the_day_is_told_where_it_is_not_today() {
-        let (midnight, hour) = (1_767_193_200_000, 3_600_000);
-        assert_eq!(moment(midnight + hour, midnight, 9), "01:00:00");
-        assert_eq!(
-            moment(midnight + 24 * hour, midnight, 9),
-            "2026-01-02 00:00:00"
-        );
     }
 }

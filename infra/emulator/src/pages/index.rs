@@ -26,6 +26,7 @@ struct Index<'a> {
     accounts: Vec<AccountView<'a>>,
     more: usize,
     entries: Vec<Entry>,
+    traced: bool,
 }
 
 struct AccountView<'a> {
@@ -63,6 +64,7 @@ pub(super) async fn show(State(emulator): State<Emulator>) -> Response {
         accounts,
         more: world.accounts.len().saturating_sub(ACCOUNTS),
         entries: timeline::newest(world, 12, 9),
+        traced: emulator.traces().is_some(),
     };
     page(StatusCode::OK, &index)
 }

@@ -7,10 +7,11 @@ mod chat;
 mod index;
 mod live;
 mod timeline;
+mod trace;
 
 use askama::Template;
 use axum::Router;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 
@@ -26,7 +27,9 @@ pub(crate) fn routes() -> Router<Emulator> {
         .route("/", get(index::show))
         .route("/chats/{bot}/{chat}", get(chat::show))
         .route("/chats/{bot}/{chat}/{verb}", post(act::in_chat))
+        .route("/chats/{bot}/{chat}/events/{event}", get(trace::of_chat))
         .route("/bots/{bot}/{verb}", post(act::on_bot))
+        .route("/bots/{bot}/events/{event}", get(trace::of_account))
         .route("/deliveries/{number}/again", post(act::again))
         .route("/changes", get(live::changes))
         .merge(assets::routes())
@@ -72,6 +75,13 @@ fn problem(status: StatusCode, sentence: &str) -> Response {
             sentence: &sentence,
         },
     )
+}
+
+/// Whether a script asks, not a browser that shows a page.
+fn scripted(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT);
+    let accept = accept.and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("application/json"))
 }
 
 /// A path segment for a link.

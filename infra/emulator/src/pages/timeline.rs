@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::bubble::pretty;
+use super::{bubble::pretty, trace};
 use crate::clock;
+use crate::webhook::chat_of;
 use crate::world::World;
 use crate::world::record::{Call, Delivery, Failure};
 
@@ -33,8 +34,18 @@ pub(super) struct Entry {
     pub(super) outcome: String,
     /// Whether it went wrong.
     pub(super) failed: bool,
+    /// The events that can leave a trace.
+    pub(super) events: Vec<EventView>,
     /// Titles and texts of what opens.
     pub(super) sections: Vec<(&'static str, String)>,
+}
+
+/// An event of a webhook.
+pub(super) struct EventView {
+    /// Its type.
+    pub(super) kind: String,
+    /// Where it is told what became of it.
+    pub(super) link: String,
 }
 
 /// The timeline of a chat: what has to do with it, or with its account as a whole.
@@ -86,11 +97,26 @@ fn webhook(delivery: &Delivery, hours: i8) -> Entry {
         note: excerpt(&body, "events", &["/message/text", "/postback/data"]),
         outcome: webhook_outcome(delivery),
         failed: delivery.failure.is_some(),
+        events: events(&delivery.bot, &body),
         sections: vec![
             ("x-line-signature", signature.into()),
             ("Body", pretty(&body)),
         ],
     }
+}
+
+/// The events that have an id; by it what became of them is found.
+fn events(bot: &str, body: &Value) -> Vec<EventView> {
+    let events = body.get("events").and_then(Value::as_array);
+    let view = |event: &Value| {
+        let id = event.get("webhookEventId")?.as_str()?;
+        let chat = chat_of(event).filter(|chat| !chat.is_empty());
+        Some(EventView {
+            kind: kind(event),
+            link: trace::link(bot, chat, id),
+        })
+    };
+    events.into_iter().flatten().filter_map(view).collect()
 }
 
 /// The first words of the first text.
@@ -164,6 +190,7 @@ fn call(call: &Call, hours: i8) -> Entry {
         },
         outcome: format!("{}{}", call.status, fault.unwrap_or_default()),
         failed: call.status >= 400 && call.status != 409,
+        events: Vec::new(),
         sections,
     }
 }

@@ -15,4 +15,5 @@ mod link;
 mod list;
 mod pages;
 mod stage;
+mod traces;
 mod webhooks;
