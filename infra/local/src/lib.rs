@@ -12,6 +12,7 @@ pub mod sqs;
 pub mod stack;
 pub mod talk;
 pub mod template;
+mod trace;
 
 /// Shows what the functions and the servers log, on standard error, from the
 /// level in `LOG_LEVEL` up; warnings if it is not set.

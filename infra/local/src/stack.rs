@@ -20,6 +20,7 @@ use crate::gate::Gate;
 use crate::gateway::Gateway;
 use crate::sqs::{Sqs, SystemClock};
 use crate::template::{Template, TemplateError};
+use crate::trace::traces;
 
 /// The scopes that the local module asks for.
 const SCOPES: &str = "message:send message:receive profile:read";
@@ -180,6 +181,7 @@ impl Stack {
         tasks.spawn(async move { drop(gateway.serve(at.public).await) });
         let aws = Aws::emulated().dynamodb(Some(addresses.dynamodb_url.clone()), Patience::WORKER);
         let store = Store::new(aws.clone(), addresses.table_name.clone());
+        line.show_traces(traces(store.clone()));
         Ok(Self {
             addresses,
             line,

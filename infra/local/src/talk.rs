@@ -119,26 +119,33 @@ impl Stack {
             .link(begun.leads_to()?, bot)
             .await
             .map_err(unexpected)?;
+        let before = self.last_delivery().await;
         let page = browser.open(&back).await?;
-        self.attached_event(bot).await?;
-        self.settled().await?;
+        self.event_after(before, bot, "attached").await?;
         Ok(page)
     }
 
-    /// Waits for LINE's own event of the attach, which comes after its answer.
-    async fn attached_event(&self, bot: &str) -> Result<(), Unexpected> {
+    /// The number of LINE's newest webhook.
+    pub async fn last_delivery(&self) -> u64 {
+        let deliveries = self.line.deliveries(0).await;
+        deliveries.last().map_or(0, |delivery| delivery.number)
+    }
+
+    /// Waits until an event of LINE's own has come after webhook number `before`
+    /// and all is settled: LINE sends it some time after its answer to a call.
+    pub async fn event_after(&self, before: u64, bot: &str, kind: &str) -> Result<(), Unexpected> {
+        let word = format!("\"type\":\"{kind}\"");
         let came = async {
-            let is_attach = |delivery: &Delivery| {
-                delivery.bot == bot
-                    && delivery.body.contains("\"attached\"")
-                    && delivery.status.is_some()
+            let is_it = |delivery: &Delivery| {
+                delivery.bot == bot && delivery.body.contains(&word) && delivery.status.is_some()
             };
-            while !self.line.deliveries(0).await.iter().any(is_attach) {
+            while !self.line.deliveries(before).await.iter().any(is_it) {
                 tokio::time::sleep(Duration::from_millis(2)).await;
             }
         };
-        let late = |_| Unexpected("the attached event does not come".into());
-        tokio::time::timeout(PATIENCE, came).await.map_err(late)
+        let late = |_| Unexpected(format!("the {kind} event does not come"));
+        tokio::time::timeout(PATIENCE, came).await.map_err(late)?;
+        self.settled().await
     }
 
     /// The chat of one of an account's users, from now on.

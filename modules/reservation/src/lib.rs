@@ -3,6 +3,8 @@
 mod slot;
 mod texts;
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use shared::module::{
     Active, Context, Event, EventKind, MessageContent, Module, ModuleError, QuickReply, Text,
@@ -16,11 +18,17 @@ use crate::texts::{Command, Language, Texts};
 #[derive(Debug, Clone, Default)]
 pub struct Reservation;
 
+/// For so long we hold a chat that a guest has asked us back into.
+const OUR_TURN: Duration = Duration::from_secs(3600);
+
 /// What is kept of a chat.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Guest {
     language: Language,
     reservations: Vec<Slot>,
+    /// They asked to be answered by the module again.
+    #[serde(default)]
+    returns: bool,
 }
 
 /// What is kept of a time that is taken.
@@ -31,9 +39,11 @@ struct Booking {
 
 impl Module for Reservation {
     async fn handle(&self, cx: &mut Context<'_>, event: &Event) -> Result<(), ModuleError> {
-        // Another channel holds the chat, or it is gone: nothing to do for us.
-        let (Some(active), Some(chat)) = (cx.active(), &event.chat) else {
-            return Ok(());
+        let Some(chat) = &event.chat else {
+            return Ok(()); // of the account itself
+        };
+        let Some(active) = cx.active() else {
+            return aside(cx, event);
         };
         let guest = cx.state()?;
         let visit = Visit {
@@ -44,10 +54,8 @@ impl Module for Reservation {
         };
         match &event.kind {
             EventKind::Follow { .. } => visit.greet(event.user.as_ref()).await,
-            EventKind::Message {
-                content: MessageContent::Text(text),
-                ..
-            } => match Command::read(text) {
+            EventKind::Activated { .. } => visit.welcome_back(),
+            EventKind::Message { .. } => match command(event) {
                 Some((command, language)) => visit.obey(command, language).await,
                 None => Ok(()),
             },
@@ -59,6 +67,31 @@ impl Module for Reservation {
             _ => Ok(()),
         }
     }
+}
+
+/// The command of a text, and its language.
+fn command(event: &Event) -> Option<(Command, Language)> {
+    match &event.kind {
+        EventKind::Message {
+            content: MessageContent::Text(text),
+            ..
+        } => Command::read(text),
+        _ => None,
+    }
+}
+
+/// Staff hold the chat, or it is gone: we are silent, unless the guest asks for us.
+fn aside(cx: &mut Context<'_>, event: &Event) -> Result<(), ModuleError> {
+    let Some((Command::BackToUs, language)) = command(event) else {
+        return Ok(());
+    };
+    let guest: Guest = cx.state()?;
+    cx.set_state(&Guest {
+        language,
+        returns: true,
+        ..guest
+    })?;
+    cx.acquire(Some(OUR_TURN))
 }
 
 /// What our own quick replies carry.
@@ -121,7 +154,30 @@ impl Visit<'_, '_> {
                 }
                 _ => self.ask_which_to_cancel(),
             },
+            Command::AskStaff => self.hand_over(),
+            Command::BackToUs => self.say_with_menu(language.texts().back),
         }
+    }
+
+    /// The last word before staff answer.
+    fn hand_over(self) -> Result<(), ModuleError> {
+        let texts = self.texts();
+        let back = QuickReply::message(texts.back_label, texts.back_label);
+        let word = Text::new(texts.staff).quick_replies([back]);
+        self.cx.set_state(&self.guest)?;
+        self.cx.reply(&self.active, &[word])?;
+        self.cx.release()
+    }
+
+    /// The chat is ours. Only a guest who asked for that is told: LINE gives no
+    /// reply token here, and a push counts against the account's quota.
+    fn welcome_back(mut self) -> Result<(), ModuleError> {
+        if !std::mem::take(&mut self.guest.returns) {
+            return Ok(());
+        }
+        let word = Text::new(self.texts().back).quick_replies(self.menu());
+        self.cx.set_state(&self.guest)?;
+        self.cx.push(&self.active, &[word])
     }
 
     /// Offers the free times of the first day that has some.
@@ -198,10 +254,14 @@ impl Visit<'_, '_> {
         self.guest.language.texts()
     }
 
-    fn say_with_menu(self, text: impl Into<String>) -> Result<(), ModuleError> {
+    fn menu(&self) -> [QuickReply; 3] {
         let texts = self.texts();
-        let menu =
-            [texts.reserve_label, texts.list_label].map(|label| QuickReply::message(label, label));
+        let labels = [texts.reserve_label, texts.list_label, texts.staff_label];
+        labels.map(|label| QuickReply::message(label, label))
+    }
+
+    fn say_with_menu(self, text: impl Into<String>) -> Result<(), ModuleError> {
+        let menu = self.menu();
         self.say(Text::new(text).quick_replies(menu))
     }
 

@@ -1,6 +1,8 @@
 //! The life of an account: attached, suspended, detached. Of each turn the module
 //! hears once, whoever tells of it, and however often.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
