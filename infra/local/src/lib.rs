@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod bundle;
+mod clock;
 pub mod demo;
 pub mod dynamodb;
 pub mod event_source;

@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use crate::bundle::{self, BundleError, Variables};
+use crate::clock;
 use crate::dynamodb::{DynamoDb, DynamoDbError};
 use crate::event_source::EventSourceMapping;
 use crate::gate::Gate;
@@ -166,6 +167,7 @@ impl Stack {
         let functions = bundle::functions(
             &template.functions()?,
             &variables(&addresses, &line.settings()),
+            &clock::of_line(&line),
         )?;
         for definition in template.functions()? {
             for source in definition.event_sources {
