@@ -86,6 +86,12 @@ pub enum FunctionError {
         /// The panic's message.
         message: String,
     },
+    /// No schedule runs a function of that name.
+    #[error("the template has no schedule for {function}")]
+    NotScheduled {
+        /// The name.
+        function: String,
+    },
     /// The function ran out of time and was stopped.
     #[error("{function} timed out after {after:?}")]
     TimedOut {

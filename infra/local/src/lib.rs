@@ -9,6 +9,7 @@ pub mod function;
 pub mod gate;
 pub mod gateway;
 mod ready;
+pub mod schedule;
 pub mod sqs;
 pub mod stack;
 pub mod talk;
