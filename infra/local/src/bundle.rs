@@ -45,40 +45,45 @@ pub enum BundleError {
     Unknown(String),
 }
 
-/// The functions that the template defines, by their logical names.
+/// The functions that the template defines, by their logical names. They go by `clock`, and so do their deadlines.
 ///
 /// # Errors
 /// [`BundleError`].
 pub fn functions(
     definitions: &[FunctionDefinition],
     variables: &Variables,
+    clock: &SharedTimeSource,
 ) -> Result<HashMap<String, Function>, BundleError> {
     let function = |definition: &FunctionDefinition| {
         let name = definition.logical_name.clone();
         let made = match name.as_str() {
-            "AttachFunction" => attach(variables, definition.timeout),
-            "WebhookFunction" => webhook(variables, definition.timeout),
-            "WorkerFunction" => worker(variables, definition.timeout),
+            "AttachFunction" => attach(variables, definition.timeout, clock),
+            "WebhookFunction" => webhook(variables, definition.timeout, clock),
+            "WorkerFunction" => worker(variables, definition.timeout, clock),
             _ => return Err(BundleError::Unknown(name)),
         };
         let made = made.map_err(|source| BundleError::Config {
             function: name.clone(),
             source,
         })?;
-        Ok((name, made))
+        Ok((name, made.with_clock(clock.clone())))
     };
     definitions.iter().map(function).collect()
 }
 
-fn webhook(variables: &Variables, timeout: Duration) -> Result<Function, ConfigError> {
+fn webhook(
+    variables: &Variables,
+    timeout: Duration,
+    clock: &SharedTimeSource,
+) -> Result<Function, ConfigError> {
     let config = webhook::Config::read(&Env::from_map(variables.clone()))?;
     let app = webhook::App {
-        secret: secret(config.secret),
+        secret: secret(config.secret, clock),
         queue: Queue::new(
             Aws::emulated().sqs(config.sqs_endpoint, Patience::WEBHOOK),
             config.queue_url,
         ),
-        clock: SharedTimeSource::default(),
+        clock: clock.clone(),
         sleep: tokio_sleep(),
     };
     Ok(Function::typed(
@@ -91,20 +96,24 @@ fn webhook(variables: &Variables, timeout: Duration) -> Result<Function, ConfigE
     ))
 }
 
-fn attach(variables: &Variables, timeout: Duration) -> Result<Function, ConfigError> {
+fn attach(
+    variables: &Variables,
+    timeout: Duration,
+    clock: &SharedTimeSource,
+) -> Result<Function, ConfigError> {
     let config = attach::Config::read(&Env::from_map(variables.clone()))?;
-    let secret = secret(config.secret);
+    let secret = secret(config.secret, clock);
     let id = config.channel.id.clone();
     let app = attach::App {
         offer: config.offer,
         attach: AttachClient::new(
-            http(),
+            http(clock),
             config.manager_url,
             id,
             secret.clone(),
             Credentials::Basic,
         ),
-        line: LineClient::new(http(), config.channel, secret),
+        line: LineClient::new(http(clock), config.channel, secret),
         store: Store::new(
             Aws::emulated().dynamodb(config.dynamodb_endpoint, Patience::WORKER),
             config.table,
@@ -113,7 +122,7 @@ fn attach(variables: &Variables, timeout: Duration) -> Result<Function, ConfigEr
             Aws::emulated().sqs(config.sqs_endpoint, Patience::WORKER),
             config.queue_url,
         ),
-        clock: SharedTimeSource::default(),
+        clock: clock.clone(),
         random: Random::system(),
     };
     Ok(Function::typed(
@@ -126,7 +135,11 @@ fn attach(variables: &Variables, timeout: Duration) -> Result<Function, ConfigEr
     ))
 }
 
-fn worker(variables: &Variables, timeout: Duration) -> Result<Function, ConfigError> {
+fn worker(
+    variables: &Variables,
+    timeout: Duration,
+    clock: &SharedTimeSource,
+) -> Result<Function, ConfigError> {
     let config = worker::Config::read(&Env::from_map(variables.clone()))?;
     let aws = Aws::emulated();
     let app = worker::App {
@@ -139,9 +152,9 @@ fn worker(variables: &Variables, timeout: Duration) -> Result<Function, ConfigEr
             aws.sqs(config.sqs_endpoint, Patience::WORKER),
             config.queue_url,
         ),
-        line: LineClient::new(http(), config.channel, secret(config.secret)),
+        line: LineClient::new(http(clock), config.channel, secret(config.secret, clock)),
         default_active: config.default_active,
-        clock: SharedTimeSource::default(),
+        clock: clock.clone(),
         sleep: tokio_sleep(),
         random: Random::system(),
     };
@@ -156,17 +169,12 @@ fn worker(variables: &Variables, timeout: Duration) -> Result<Function, ConfigEr
     ))
 }
 
-fn http() -> Http {
+fn http(clock: &SharedTimeSource) -> Http {
     let connector = connector(LINE_PATIENCE);
-    Http::new(
-        connector,
-        SharedTimeSource::default(),
-        tokio_sleep(),
-        LINE_PATIENCE,
-    )
+    Http::new(connector, clock.clone(), tokio_sleep(), LINE_PATIENCE)
 }
 
-fn secret(place: SecretPlace) -> ChannelSecret {
+fn secret(place: SecretPlace, clock: &SharedTimeSource) -> ChannelSecret {
     let client = || Aws::emulated().secrets_manager(Patience::WORKER);
-    ChannelSecret::new(place, client, SharedTimeSource::default())
+    ChannelSecret::new(place, client, clock.clone())
 }

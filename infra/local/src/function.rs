@@ -4,6 +4,7 @@ use std::any::Any;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use aws_smithy_async::time::SharedTimeSource;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use lambda_runtime::{Context, LambdaEvent};
@@ -20,6 +21,7 @@ use crate::template::{ACCOUNT_ID, REGION};
 pub struct Function {
     name: Arc<str>,
     timeout: Duration,
+    clock: SharedTimeSource,
     kind: Kind,
 }
 
@@ -84,6 +86,12 @@ pub enum FunctionError {
         /// The panic's message.
         message: String,
     },
+    /// No schedule runs a function of that name.
+    #[error("the template has no schedule for {function}")]
+    NotScheduled {
+        /// The name.
+        function: String,
+    },
     /// The function ran out of time and was stopped.
     #[error("{function} timed out after {after:?}")]
     TimedOut {
@@ -104,6 +112,7 @@ impl Function {
         Self {
             name: name.into(),
             timeout,
+            clock: SharedTimeSource::default(),
             kind: Kind::InProcess(
                 Arc::new(move |event| handler(event).boxed()),
                 Arc::new(Home::new(name)),
@@ -132,6 +141,12 @@ impl Function {
                 Ok(serde_json::from_slice(&text)?)
             }
         })
+    }
+
+    /// The same, told its deadline by another clock than the system's: the one that it goes by itself.
+    #[must_use]
+    pub fn with_clock(self, clock: SharedTimeSource) -> Self {
+        Self { clock, ..self }
     }
 
     /// The function's name.
@@ -188,7 +203,7 @@ impl Function {
     fn context(&self) -> Context {
         let mut context = Context::default();
         context.request_id = uuid::Uuid::new_v4().to_string();
-        context.deadline = epoch_milliseconds(SystemTime::now() + self.timeout);
+        context.deadline = epoch_milliseconds(self.clock.now() + self.timeout);
         context.invoked_function_arn = format!(
             "arn:aws:lambda:{REGION}:{ACCOUNT_ID}:function:{}",
             self.name
@@ -232,6 +247,7 @@ fn panic_message(ended: tokio::task::JoinError) -> String {
 
 #[cfg(test)]
 mod tests {
+    use aws_smithy_async::time::StaticTimeSource;
     use serde::Deserialize;
     use serde_json::json;
 
@@ -261,6 +277,18 @@ mod tests {
             function.call(Value::Null).await.unwrap(),
             json!([36, true, "F"])
         );
+    }
+
+    #[tokio::test]
+    async fn the_deadline_is_by_the_functions_own_clock() {
+        let later = SystemTime::now() + Duration::from_secs(3600);
+        let clock = SharedTimeSource::new(StaticTimeSource::new(later));
+        let deadline = epoch_milliseconds(later + LONG);
+        let function = Function::in_process("F", LONG, move |event| async move {
+            Ok(json!(event.context.deadline == deadline))
+        })
+        .with_clock(clock);
+        assert_eq!(function.call(Value::Null).await.unwrap(), json!(true));
     }
 
     #[tokio::test]

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod bundle;
+mod clock;
 pub mod demo;
 pub mod dynamodb;
 pub mod event_source;
@@ -8,6 +9,7 @@ pub mod function;
 pub mod gate;
 pub mod gateway;
 mod ready;
+pub mod schedule;
 pub mod sqs;
 pub mod stack;
 pub mod talk;

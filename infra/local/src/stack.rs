@@ -1,23 +1,29 @@
 //! The whole bundle on this machine: emulators of DynamoDB, SQS and LINE, the
 //! gateway and the event source, and the functions between them.
 
+use std::collections::HashMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use aws_smithy_async::time::SharedTimeSource;
 use emulator::{Emulator, Settings};
 use serde::Serialize;
+use serde_json::Value;
 use shared::aws::{Aws, Patience};
 use shared::store::Store;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use crate::bundle::{self, BundleError, Variables};
+use crate::clock;
 use crate::dynamodb::{DynamoDb, DynamoDbError};
 use crate::event_source::EventSourceMapping;
+use crate::function::{Function, FunctionError};
 use crate::gate::Gate;
 use crate::gateway::Gateway;
+use crate::schedule::Scheduled;
 use crate::sqs::{Sqs, SystemClock};
 use crate::template::{Template, TemplateError};
 use crate::trace::traces;
@@ -74,6 +80,7 @@ pub struct Stack {
     /// Between the functions and SQS.
     pub sqs_gate: Gate,
     pub(crate) aws: aws_sdk_dynamodb::Client,
+    schedules: HashMap<String, Scheduled>,
     tasks: JoinSet<()>,
 }
 
@@ -164,19 +171,14 @@ impl Stack {
             dynamodb_url,
         };
         let line = start_line(&addresses, at.line, data, &mut tasks)?;
+        let clock = clock::of_line(&line);
         let functions = bundle::functions(
             &template.functions()?,
             &variables(&addresses, &line.settings()),
+            &clock,
         )?;
-        for definition in template.functions()? {
-            for source in definition.event_sources {
-                let Some(function) = functions.get(&definition.logical_name) else {
-                    continue;
-                };
-                let mapping = EventSourceMapping::new(sqs.server.clone(), source, function.clone());
-                tasks.spawn(mapping.run(std::future::pending()));
-            }
-        }
+        feed_from_queues(template, &functions, &sqs.server, &mut tasks)?;
+        let schedules = start_schedules(template, &functions, &clock, &mut tasks)?;
         let gateway = Gateway::new(template.routes()?, functions);
         tasks.spawn(async move { drop(gateway.serve(at.public).await) });
         let aws = Aws::emulated().dynamodb(Some(addresses.dynamodb_url.clone()), Patience::WORKER);
@@ -190,8 +192,21 @@ impl Stack {
             dynamodb_gate,
             sqs_gate: sqs.gate,
             aws,
+            schedules,
             tasks,
         })
+    }
+
+    /// Runs a scheduled function at once, as its schedule would, and waits for its answer.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn run_schedule(&self, logical_name: &str) -> Result<Value, FunctionError> {
+        let none = || FunctionError::NotScheduled {
+            function: logical_name.to_owned(),
+        };
+        let scheduled = self.schedules.get(logical_name).ok_or_else(none)?;
+        scheduled.run_now().await
     }
 
     /// Serves until a server ends by itself, which it does not.
@@ -281,6 +296,45 @@ fn gate(
     let (gate, serving) = Gate::new(outer, address(inner)?);
     tasks.spawn(serving);
     Ok(gate)
+}
+
+fn feed_from_queues(
+    template: &Template,
+    functions: &HashMap<String, Function>,
+    sqs: &Sqs,
+    tasks: &mut JoinSet<()>,
+) -> Result<(), StackError> {
+    for definition in template.functions()? {
+        let Some(function) = functions.get(&definition.logical_name) else {
+            continue;
+        };
+        for source in definition.event_sources {
+            let mapping = EventSourceMapping::new(sqs.clone(), source, function.clone());
+            tasks.spawn(mapping.run(std::future::pending()));
+        }
+    }
+    Ok(())
+}
+
+/// Gives a schedule of each function that has one, by the function's logical name.
+fn start_schedules(
+    template: &Template,
+    functions: &HashMap<String, Function>,
+    clock: &SharedTimeSource,
+    tasks: &mut JoinSet<()>,
+) -> Result<HashMap<String, Scheduled>, StackError> {
+    let mut schedules = HashMap::new();
+    for definition in template.functions()? {
+        let Some(function) = functions.get(&definition.logical_name) else {
+            continue;
+        };
+        for schedule in definition.schedules {
+            let scheduled = Scheduled::new(schedule, function.clone(), clock.clone());
+            tasks.spawn(scheduled.clone().run());
+            schedules.insert(definition.logical_name.clone(), scheduled);
+        }
+    }
+    Ok(schedules)
 }
 
 fn start_line(

@@ -14,7 +14,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-pub use function::{EventSource, FunctionDefinition, Route};
+pub use function::{EventSource, FunctionDefinition, Route, Schedule, ScheduleKeeper};
 pub use queue::QueueDefinition;
 pub use table::TableDefinition;
 

@@ -8,7 +8,7 @@ mod owner;
 mod primary;
 mod user;
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::clock::in_millis;
 use crate::emulator::Emulator;
@@ -20,6 +20,12 @@ use crate::world::record::{Call, Delivery};
 use crate::world::snapshot;
 
 impl Emulator {
+    /// The time on its clock: the system's, and what it was moved.
+    pub fn now(&self) -> SystemTime {
+        let now = self.platform().now();
+        UNIX_EPOCH + Duration::from_millis(now.max(0).unsigned_abs())
+    }
+
     /// Everything it knows.
     pub async fn state(&self) -> State {
         let platform = self.platform();

@@ -24,6 +24,8 @@ pub struct FunctionDefinition {
     pub routes: Vec<Route>,
     /// The queues it is fed from.
     pub event_sources: Vec<EventSource>,
+    /// The schedules that run it.
+    pub schedules: Vec<Schedule>,
 }
 
 /// A route of the HTTP API.
@@ -60,6 +62,28 @@ pub struct EventSource {
     pub report_batch_item_failures: bool,
 }
 
+/// A schedule that runs the function again and again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schedule {
+    /// Its name in the template, as `Hourly`.
+    pub name: String,
+    /// The time from one run to the next.
+    pub every: Duration,
+    /// What keeps it.
+    pub keeper: ScheduleKeeper,
+    /// What the function is given in place of the keeper's own event.
+    pub input: Option<Value>,
+}
+
+/// The service behind a schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScheduleKeeper {
+    /// EventBridge Scheduler: SAM's `ScheduleV2`.
+    Scheduler,
+    /// A rule of EventBridge: SAM's `Schedule`.
+    Rule,
+}
+
 impl FunctionDefinition {
     /// Reads a function from its resolved properties, the globals merged in.
     pub(super) fn read(logical: &str, properties: &Value) -> Result<Self, TemplateError> {
@@ -72,6 +96,7 @@ impl FunctionDefinition {
             variables: variables(&properties["Environment"]["Variables"]),
             routes: Vec::new(),
             event_sources: Vec::new(),
+            schedules: Vec::new(),
         };
         for (name, event) in members(&properties["Events"]) {
             let place = format!("{logical} event {name}");
@@ -80,6 +105,18 @@ impl FunctionDefinition {
                 Some("SQS") => {
                     let source = event_source(&event["Properties"], &place)?;
                     function.event_sources.push(source);
+                }
+                Some("ScheduleV2") => {
+                    let expression = "ScheduleExpression";
+                    let schedule = schedule(name, &event["Properties"], expression, &place)?;
+                    function.schedules.push(schedule);
+                }
+                Some("Schedule") => {
+                    let schedule = schedule(name, &event["Properties"], "Schedule", &place)?;
+                    function.schedules.push(Schedule {
+                        keeper: ScheduleKeeper::Rule,
+                        ..schedule
+                    });
                 }
                 // Other triggers are read by whoever plays them.
                 Some(_) => {}
@@ -130,6 +167,46 @@ fn event_source(properties: &Value, place: &str) -> Result<EventSource, Template
             .as_array()
             .is_some_and(|types| types.iter().any(|t| t == "ReportBatchItemFailures")),
     })
+}
+
+/// A schedule of EventBridge Scheduler; `expression` is the property that says when.
+fn schedule(
+    name: &str,
+    properties: &Value,
+    expression: &str,
+    place: &str,
+) -> Result<Schedule, TemplateError> {
+    let every = rate(&string(properties, expression, place)?).ok_or_else(|| {
+        TemplateError::unfit(
+            format!("{place} {expression}"),
+            "a rate, as rate(1 hour), since the local stack plays no other schedule",
+            &properties[expression],
+        )
+    })?;
+    let input = properties["Input"].as_str().map(serde_json::from_str);
+    let input = input.transpose().map_err(|_| {
+        TemplateError::unfit(format!("{place} Input"), "JSON", &properties["Input"])
+    })?;
+    Ok(Schedule {
+        name: name.to_owned(),
+        every,
+        keeper: ScheduleKeeper::Scheduler,
+        input,
+    })
+}
+
+/// The time in a rate expression, as `rate(5 minutes)`.
+fn rate(expression: &str) -> Option<Duration> {
+    let inner = expression.strip_prefix("rate(")?.strip_suffix(')')?;
+    let (number, unit) = inner.split_once(' ')?;
+    let unit = match unit {
+        "minute" | "minutes" => 60,
+        "hour" | "hours" => 3_600,
+        "day" | "days" => 86_400,
+        _ => return None,
+    };
+    let number = number.parse().ok().filter(|number: &u64| *number > 0)?;
+    Some(Duration::from_secs(number.checked_mul(unit)?))
 }
 
 /// SAM's globals under a function's own properties: objects are merged, lists appended, the rest is the function's.
@@ -222,6 +299,71 @@ mod tests {
                 .unwrap_err()
                 .to_string(),
             "the template has no Queue in XFunction event A"
+        );
+    }
+
+    fn schedules(kind: &str, properties: &Value) -> Result<Vec<Schedule>, TemplateError> {
+        let event = json!({"Type": kind, "Properties": properties});
+        Ok(read(&json!({"Events": {"Hourly": event}}))?.schedules)
+    }
+
+    #[test]
+    fn a_schedule_is_read_with_its_rate() {
+        let hourly = Schedule {
+            name: "Hourly".to_owned(),
+            every: Duration::from_secs(3600),
+            keeper: ScheduleKeeper::Scheduler,
+            input: None,
+        };
+        let read = schedules("ScheduleV2", &json!({"ScheduleExpression": "rate(1 hour)"}));
+        assert_eq!(read.unwrap(), std::slice::from_ref(&hourly));
+        let read = schedules("Schedule", &json!({"Schedule": "rate(1 hour)"}));
+        let rule = Schedule {
+            keeper: ScheduleKeeper::Rule,
+            ..hourly.clone()
+        };
+        assert_eq!(read.unwrap(), [rule]);
+        let properties = json!({"ScheduleExpression": "rate(1 hour)", "Input": "{\"full\": true}"});
+        let input = Some(json!({"full": true}));
+        assert_eq!(
+            schedules("ScheduleV2", &properties).unwrap(),
+            [Schedule { input, ..hourly }]
+        );
+    }
+
+    #[test]
+    fn rates_are_of_minutes_hours_and_days() {
+        let seconds = |expression| rate(expression).map(|every| every.as_secs());
+        assert_eq!(seconds("rate(1 minute)"), Some(60));
+        assert_eq!(seconds("rate(5 minutes)"), Some(300));
+        assert_eq!(seconds("rate(2 hours)"), Some(7_200));
+        assert_eq!(seconds("rate(1 day)"), Some(86_400));
+        for wrong in [
+            "rate(0 hours)",
+            "rate(1 week)",
+            "rate(hour)",
+            "rate(1 hour",
+            "1 hour",
+        ] {
+            assert_eq!(seconds(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_schedule_that_is_no_rate_is_an_error() {
+        let error = schedules(
+            "ScheduleV2",
+            &json!({"ScheduleExpression": "cron(0 * * * ? *)"}),
+        );
+        assert_eq!(
+            error.unwrap_err().to_string(),
+            "the template's XFunction event Hourly ScheduleExpression is \"cron(0 * * * ? *)\", but should be \
+             a rate, as rate(1 hour), since the local stack plays no other schedule"
+        );
+        let error = schedules("ScheduleV2", &json!({})).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the template has no ScheduleExpression in XFunction event Hourly"
         );
     }
 
