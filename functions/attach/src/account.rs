@@ -9,6 +9,7 @@ use shared::store::BotRow;
 
 use crate::App;
 use crate::pages::Outcome;
+use crate::under_way::SHOWN_AGAIN;
 
 /// Saves an attach. The account is linked whatever happens here: if it cannot be
 /// saved now, the attached event and the reconciler do it.
@@ -22,7 +23,8 @@ pub(crate) async fn save(app: &App, state: &str, attached: &Attached, asked: &st
         Ok(row) => tell(app, bot, &row).await,
         Err(error) => tracing::error!(%error, %bot, "an attached account could not be saved"),
     }
-    if let Err(error) = app.store.end_attach(state, bot).await {
+    let end = app.now().plus(SHOWN_AGAIN).seconds();
+    if let Err(error) = app.store.end_attach(state, bot, end).await {
         tracing::warn!(%error, "the last page of an attach cannot be loaded again");
     }
     let row = name(app, bot).await;

@@ -55,8 +55,8 @@ pub(crate) async fn callback(app: &App, language: Language, request: &Request) -
     };
     let page = pages::result(language, &outcome);
     match outcome {
-        // The page can be loaded again, or that may help.
-        Outcome::Linked { .. } | Outcome::Suspended { .. } | Outcome::TryLater => page,
+        Outcome::Linked { .. } | Outcome::Suspended { .. } => page.with_cookie(cookie.kept(secret)),
+        Outcome::TryLater => page, // loading it again may help
         _ => page.with_cookie(cookie.cleared()),
     }
 }

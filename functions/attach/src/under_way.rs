@@ -11,6 +11,9 @@ use shared::store::{AttachUnderWay, browser_hash};
 /// An admin has this long on LINE's link screen.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(15 * 60);
 
+/// For so long the last page of an attach can be loaded again.
+pub(crate) const SHOWN_AGAIN: Duration = Duration::from_secs(24 * 3600);
+
 /// What the exchange must repeat.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Kept {
@@ -59,6 +62,11 @@ impl Cookie {
 
     pub(crate) fn set(&self, value: &str) -> String {
         self.with(value, PATIENCE.as_secs())
+    }
+
+    /// The same for the last page.
+    pub(crate) fn kept(&self, value: &str) -> String {
+        self.with(value, SHOWN_AGAIN.as_secs())
     }
 
     pub(crate) fn cleared(&self) -> String {

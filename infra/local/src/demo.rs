@@ -1,22 +1,28 @@
 //! The main job as a script: an account is attached, people write, the bundle
-//! answers. Each step says what it expects and stops the demo if it is not so.
+//! answers, and does not where it must not. Each step says what it expects and
+//! stops the demo if it is not so.
+
+mod booking;
+mod control;
+mod life;
 
 use std::io::Write;
 
-use emulator::{BotState, Bubble, Deliver, DeliverOptions, EventsRequest, UserState};
-use serde_json::{Value, json};
+use emulator::{BotState, Bubble, UserState};
+use shared::store::{Trace, Verdict};
 
 use crate::stack::{Options, Stack};
-use crate::talk::{Chat, Unexpected};
+use crate::talk::{Chat, Link, Unexpected};
 
 type Done = Result<(), Unexpected>;
 
-/// Runs the demo on a stack of its own; tells how many steps there were.
+/// Runs the demo on a stack of its own, started as `options` say; tells how many
+/// steps there were.
 ///
 /// # Errors
 /// The first step that did not do what it should.
-pub async fn run(out: &mut impl Write) -> Result<usize, Unexpected> {
-    let stack = Stack::start(&Options::default())
+pub async fn run(options: &Options, out: &mut impl Write) -> Result<usize, Unexpected> {
+    let stack = Stack::start(options)
         .await
         .map_err(|error| Unexpected(error.to_string()))?;
     let cast = Cast::of(&stack).await?;
@@ -28,14 +34,10 @@ pub async fn run(out: &mut impl Write) -> Result<usize, Unexpected> {
     };
     let mut guest = stack.chat(&cast.account.bot_id, &cast.guest.user_id);
     let mut rival = stack.chat(&cast.account.bot_id, &cast.rival.user_id);
-    demo.attach().await?;
-    demo.follow(&mut guest, &cast.guest.name).await?;
-    let choice = demo.offer(&mut guest, &cast.guest.name).await?;
-    demo.choose(&mut guest, &cast.guest.name, &choice).await?;
-    demo.double_booking(&mut rival, &cast.rival.name, &choice)
-        .await?;
-    demo.twice(&mut guest, &cast.guest.name).await?;
-    demo.cancel(&mut guest, &cast.guest.name).await?;
+    let mut admin = demo.attach().await?;
+    demo.bookings(&cast, &mut guest, &mut rival).await?;
+    demo.who_may_speak(&cast.guest.name, &mut guest).await?;
+    demo.lives(&cast, &mut guest, &mut admin).await?;
     demo.on_the_wire().await?;
     Ok(demo.steps)
 }
@@ -45,34 +47,35 @@ struct Cast {
     account: BotState,
     guest: UserState,
     rival: UserState,
+    /// An account that is attached later, and one of its users.
+    second: BotState,
+    patron: UserState,
 }
 
 impl Cast {
-    /// The first account of the world, and two of its users.
+    /// The first account of the world and two of its users; the second and one.
     async fn of(stack: &Stack) -> Result<Self, Unexpected> {
         let world = stack.line.state().await;
-        let missing = || Unexpected("the LINE world has no account with two users".into());
-        let account = world.bots.first().cloned().ok_or_else(missing)?;
-        let mut users = world
-            .users
-            .into_iter()
-            .filter(|user| user.bot == account.bot_id);
-        let (guest, rival) = (
-            users.next().ok_or_else(missing)?,
-            users.next().ok_or_else(missing)?,
-        );
+        let missing = || Unexpected("the LINE world has not enough accounts and users".into());
+        let [account, second, ..] = world.bots.as_slice() else {
+            return Err(missing());
+        };
+        let users_of = |bot: &BotState| {
+            let users = world.users.iter().filter(|user| user.bot == bot.bot_id);
+            users.cloned().collect::<Vec<_>>()
+        };
+        let (users, patrons) = (users_of(account), users_of(second));
+        let ([guest, rival, ..], [patron, ..]) = (users.as_slice(), patrons.as_slice()) else {
+            return Err(missing());
+        };
         Ok(Self {
-            account,
-            guest,
-            rival,
+            account: account.clone(),
+            guest: guest.clone(),
+            rival: rival.clone(),
+            second: second.clone(),
+            patron: patron.clone(),
         })
     }
-}
-
-/// A quick reply that was offered.
-struct Choice {
-    label: String,
-    data: String,
 }
 
 struct Demo<'a, W> {
@@ -83,9 +86,10 @@ struct Demo<'a, W> {
 }
 
 impl<W: Write> Demo<'_, W> {
-    async fn attach(&mut self) -> Done {
+    async fn attach(&mut self) -> Result<Link, Unexpected> {
         self.step("An admin links the account: start page, link screen, result page")?;
-        let page = self.stack.attach(&self.account.bot_id, "ja").await?;
+        let link = self.stack.link(&self.account.bot_id, "ja").await?;
+        let page = &link.page;
         self.expect(
             page.status == 200 && page.body.contains(&self.account.display_name),
             &page.body,
@@ -99,114 +103,58 @@ impl<W: Write> Demo<'_, W> {
             .ok_or_else(|| Unexpected("the emulator does not show it attached".into()))?
             .scopes
             .join(" ");
-        self.line(&format!("linked: {} ({scopes})", self.account.display_name))
+        self.line(&format!("linked: {} ({scopes})", self.account.display_name))?;
+        Ok(link)
     }
 
-    async fn follow(&mut self, guest: &mut Chat<'_>, name: &str) -> Done {
-        self.step("A user adds the account as a friend and is greeted by name")?;
-        let answers = guest.follows().await?;
-        self.hear(name, "(follows)", &answers)?;
-        self.expect_one(&answers, name)
-    }
-
-    async fn offer(&mut self, guest: &mut Chat<'_>, name: &str) -> Result<Choice, Unexpected> {
-        self.step("They ask for a reservation and are offered times")?;
-        let answers = guest.says("予約する").await?;
-        self.hear(name, "予約する", &answers)?;
-        let choices: Vec<_> = answers
-            .iter()
-            .flat_map(Bubble::quick_replies)
-            .filter_map(Choice::read)
-            .collect();
-        self.line(&format!(
-            "offered: {}",
-            choices
-                .iter()
-                .map(|c| c.label.as_str())
-                .collect::<Vec<_>>()
-                .join(" · ")
-        ))?;
-        choices
-            .into_iter()
-            .next()
-            .ok_or_else(|| Unexpected("no time was offered".into()))
-    }
-
-    async fn choose(&mut self, guest: &mut Chat<'_>, name: &str, choice: &Choice) -> Done {
-        self.step("They choose one, and it is confirmed")?;
-        let answers = guest.taps(&choice.data, &choice.label).await?;
-        self.hear(name, &choice.label, &answers)?;
-        self.expect_one(&answers, &format!("{}のご予約を承りました", choice.label))
-    }
-
-    async fn double_booking(&mut self, rival: &mut Chat<'_>, name: &str, choice: &Choice) -> Done {
-        self.step("Another user, who saw the same offer, is refused and offered other times")?;
-        rival.follows().await?;
-        rival.says("予約する").await?;
-        let answers = rival.taps(&choice.data, &choice.label).await?;
-        self.hear(name, &choice.label, &answers)?;
-        self.expect_one(&answers, "ほかの方の予約が入りました")?;
-        let again = answers
-            .iter()
-            .flat_map(Bubble::quick_replies)
-            .filter_map(Choice::read);
-        let still_offered = again
-            .map(|other| other.data)
-            .any(|data| data == choice.data);
-        self.expect(!still_offered, "the taken time is offered again")
-    }
-
-    async fn twice(&mut self, guest: &mut Chat<'_>, name: &str) -> Done {
-        self.step("LINE delivers one webhook twice; it is answered once")?;
-        let message =
-            json!({ "type": "message", "message": { "type": "text", "text": "予約を確認" } });
-        let request = EventsRequest {
-            bot: self.account.bot_id.clone(),
-            chat: Some(guest.user().to_owned()),
-            events: vec![message],
-            deliver: Deliver::Send(DeliverOptions {
-                copies: 2,
-                ..DeliverOptions::default()
-            }),
-        };
-        self.stack
-            .line
-            .send_events(request)
-            .await
-            .map_err(|error| Unexpected(error.to_string()))?;
-        let answers = guest.heard().await?;
-        self.hear(name, "予約を確認 (the same webhook, two times)", &answers)?;
-        self.expect_one(&answers, "ご予約：")
-    }
-
-    async fn cancel(&mut self, guest: &mut Chat<'_>, name: &str) -> Done {
-        self.step("They cancel, and have no reservation left")?;
-        let answers = guest.says("キャンセル").await?;
-        self.hear(name, "キャンセル", &answers)?;
-        self.expect_one(&answers, "取り消しました")?;
-        let answers = guest.says("予約を確認").await?;
-        self.hear(name, "予約を確認", &answers)?;
-        self.expect_one(&answers, "現在のご予約はありません")
-    }
-
-    /// Every reply had the bot header, and none was refused.
+    /// Every call for an account had the bot header, and none was refused.
     async fn on_the_wire(&mut self) -> Done {
-        self.step("Every call for the account carried the bot header, and LINE took every reply")?;
+        self.step("Every call for an account carried its bot header, and LINE took every one")?;
         let header = self.stack.line.settings().bot_header.to_lowercase();
         let calls = self.stack.line.calls(0).await;
+        // These two are calls of the channel, which LINE wants without the header.
+        let of_channel = ["/v2/bot/list", "/v2/bot/channel/detach"];
         let calls: Vec<_> = calls
             .iter()
             .filter(|call| call.path.starts_with("/v2/bot/"))
             .collect();
         let good = calls.iter().all(|call| {
-            call.status == 200 && call.headers.get(&header) == Some(&self.account.bot_id)
+            let named = call.headers.contains_key(&header);
+            call.status == 200 && named != of_channel.contains(&call.path.as_str())
         });
         let replies = calls
             .iter()
             .filter(|call| call.path.ends_with("/reply"))
             .count();
         self.line(&format!("{} calls, {replies} of them replies", calls.len()))?;
-        self.expect(good, "a call was refused, or had no bot header")
+        self.expect(
+            good,
+            "a call was refused, or had not the header that it needs",
+        )
+    }
+
+    /// Shows the last event's trace, which must have this verdict.
+    async fn trace(&mut self, chat: &Chat<'_>, verdict: Verdict) -> Done {
+        let trace = chat.trace().await?;
+        self.show(&trace)?;
+        self.expect(
+            trace.verdict == verdict,
+            &format!("{verdict:?} was expected"),
+        )
+    }
+
+    fn show(&mut self, trace: &Trace) -> Done {
+        let mut words = vec![format!("trace of the {}: {}", trace.kind, trace.verdict)];
+        words.extend(trace.reason.clone());
+        self.line(&words.join(" – "))
+    }
+
+    fn expect_none(&self, answers: &[Bubble]) -> Done {
+        let texts: Vec<_> = answers.iter().filter_map(Bubble::text).collect();
+        self.expect(
+            texts.is_empty(),
+            &format!("silence was expected, not {texts:?}"),
+        )
     }
 
     fn step(&mut self, what: &str) -> Done {
@@ -247,14 +195,5 @@ impl<W: Write> Demo<'_, W> {
             good,
             &format!("one answer with {part:?} was expected, not {texts:?}"),
         )
-    }
-}
-
-impl Choice {
-    fn read(action: &Value) -> Option<Self> {
-        Some(Self {
-            label: action["label"].as_str()?.to_owned(),
-            data: action["data"].as_str()?.to_owned(),
-        })
     }
 }

@@ -54,7 +54,7 @@ impl Stack {
         }
     }
 
-    async fn post_webhook(&self, held: &Held) -> Result<(), String> {
+    pub(crate) async fn post_webhook(&self, held: &Held) -> Result<(), String> {
         let request = reqwest::Client::new()
             .post(&self.addresses.webhook_url)
             .header("x-line-signature", &held.signature)

@@ -12,6 +12,7 @@ use emulator::{Emulator, Settings};
 use serde::Serialize;
 use serde_json::Value;
 use shared::aws::{Aws, Patience};
+use shared::queue::Queue;
 use shared::store::Store;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -75,6 +76,10 @@ pub struct Stack {
     pub sqs: Sqs,
     /// The table, by the functions' own code.
     pub store: Store,
+    /// The event queue, likewise.
+    pub queue: Queue,
+    /// The time that the functions go by.
+    pub clock: SharedTimeSource,
     /// Between the functions and DynamoDB.
     pub dynamodb_gate: Gate,
     /// Between the functions and SQS.
@@ -184,11 +189,17 @@ impl Stack {
         let aws = Aws::emulated().dynamodb(Some(addresses.dynamodb_url.clone()), Patience::WORKER);
         let store = Store::new(aws.clone(), addresses.table_name.clone());
         line.show_traces(traces(store.clone()));
+        let queue = Queue::new(
+            Aws::emulated().sqs(Some(addresses.sqs_url.clone()), Patience::WORKER),
+            addresses.event_queue_url.clone(),
+        );
         Ok(Self {
             addresses,
             line,
             sqs: sqs.server,
             store,
+            queue,
+            clock,
             dynamodb_gate,
             sqs_gate: sqs.gate,
             aws,

@@ -3,7 +3,11 @@
 
 use std::time::Duration;
 
-use emulator::{Bubble, Delivery, Speaker};
+use emulator::{Bubble, Deliver, Delivery, EventsRequest, Held, Outcome, Speaker};
+use serde_json::json;
+use shared::domain::{BotId, ChatId, EventId};
+use shared::queue::Job;
+use shared::store::{LedgerKey, Trace};
 
 use crate::stack::{PATIENCE, Stack};
 
@@ -107,10 +111,31 @@ impl Page {
     }
 }
 
+/// An account that an admin has linked: the page they ended on, in their browser.
+#[derive(Debug)]
+pub struct Link {
+    /// The page as it was first shown.
+    pub page: Page,
+    browser: Browser,
+    back: String,
+}
+
+impl Link {
+    /// The same page, loaded again.
+    pub async fn open_again(&mut self) -> Result<Page, Unexpected> {
+        self.browser.open(&self.back).await
+    }
+}
+
 impl Stack {
     /// An admin links the account `bot`: start page, link screen, callback. Gives
     /// the page they end on.
     pub async fn attach(&self, bot: &str, language: &str) -> Result<Page, Unexpected> {
+        Ok(self.link(bot, language).await?.page)
+    }
+
+    /// The same; the page can be loaded again.
+    pub async fn link(&self, bot: &str, language: &str) -> Result<Link, Unexpected> {
         let mut browser = Browser::new(self, language)?;
         browser.open("/").await?;
         let begun = browser.open("/attach").await?;
@@ -122,7 +147,25 @@ impl Stack {
         let before = self.last_delivery().await;
         let page = browser.open(&back).await?;
         self.event_after(before, bot, "attached").await?;
-        Ok(page)
+        Ok(Link {
+            page,
+            browser,
+            back,
+        })
+    }
+
+    /// We detach the account: its row is marked, and the worker does the rest.
+    pub async fn detach(&self, bot: &BotId) -> Result<(), Unexpected> {
+        let now = self.clock.now().into();
+        let marked = self.store.update_bot(bot, |row| {
+            row.state.begin_detach(now);
+        });
+        let mut row = marked.await.map_err(unexpected)?;
+        if let Some(mark) = row.state.begin_detach(now) {
+            let job = Job::to_detach(bot.clone(), mark, now).map_err(unexpected)?;
+            self.queue.send_jobs(vec![job]).await.map_err(unexpected)?;
+        }
+        Ok(())
     }
 
     /// The number of LINE's newest webhook.
@@ -134,18 +177,24 @@ impl Stack {
     /// Waits until an event of LINE's own has come after webhook number `before`
     /// and all is settled: LINE sends it some time after its answer to a call.
     pub async fn event_after(&self, before: u64, bot: &str, kind: &str) -> Result<(), Unexpected> {
+        self.event_tried(before, bot, kind).await?;
+        self.settled().await
+    }
+
+    /// The same, whether our webhook has taken it or not.
+    pub async fn event_tried(&self, before: u64, bot: &str, kind: &str) -> Result<(), Unexpected> {
         let word = format!("\"type\":\"{kind}\"");
         let came = async {
             let is_it = |delivery: &Delivery| {
-                delivery.bot == bot && delivery.body.contains(&word) && delivery.status.is_some()
+                let ended = delivery.status.is_some() || delivery.failure.is_some();
+                delivery.bot == bot && delivery.body.contains(&word) && ended
             };
             while !self.line.deliveries(before).await.iter().any(is_it) {
                 tokio::time::sleep(Duration::from_millis(2)).await;
             }
         };
         let late = |_| Unexpected(format!("the {kind} event does not come"));
-        tokio::time::timeout(PATIENCE, came).await.map_err(late)?;
-        self.settled().await
+        tokio::time::timeout(PATIENCE, came).await.map_err(late)
     }
 
     /// The chat of one of an account's users, from now on.
@@ -155,6 +204,7 @@ impl Stack {
             bot: bot.to_owned(),
             user: user.to_owned(),
             seen: 0,
+            event: None,
         }
     }
 
@@ -182,6 +232,8 @@ pub struct Chat<'a> {
     bot: String,
     user: String,
     seen: u64,
+    /// The last event.
+    event: Option<String>,
 }
 
 impl Chat<'_> {
@@ -218,6 +270,42 @@ impl Chat<'_> {
         self.answers(delivery).await
     }
 
+    /// The user writes, and LINE is slow: see [`Chat::arrives`].
+    pub async fn writes_on_its_way(&self, text: &str) -> Result<Held, Unexpected> {
+        let message = json!({ "type": "message", "message": { "type": "text", "text": text } });
+        let request = EventsRequest {
+            bot: self.bot.clone(),
+            chat: Some(self.user.clone()),
+            events: vec![message],
+            deliver: Deliver::Hold,
+        };
+        let held = self.stack.line.send_events(request).await;
+        match held.map_err(unexpected)? {
+            Outcome::Held(held) => Ok(held),
+            Outcome::Delivered(_) => Err(Unexpected("the webhook was not held back".into())),
+        }
+    }
+
+    /// What was on its way arrives.
+    pub async fn arrives(&mut self, held: &Held) -> Result<Vec<Bubble>, Unexpected> {
+        self.stack.post_webhook(held).await.map_err(Unexpected)?;
+        self.event = held.event_ids.first().cloned();
+        self.heard().await
+    }
+
+    /// What became of the user's last event.
+    pub async fn trace(&self) -> Result<Trace, Unexpected> {
+        let event = self.event.as_deref().unwrap_or_default();
+        let key = LedgerKey {
+            bot: BotId::new(&self.bot).map_err(unexpected)?,
+            chat: Some(ChatId::new(&self.user).map_err(unexpected)?),
+            event: EventId::new(event).map_err(unexpected)?,
+        };
+        let row = self.stack.store.ledger(&key).await.map_err(unexpected)?;
+        let row = row.ok_or_else(|| Unexpected(format!("nothing is recorded of {event}")))?;
+        Ok(row.trace())
+    }
+
     /// What the account has said since the last time, when all is settled.
     pub async fn heard(&mut self) -> Result<Vec<Bubble>, Unexpected> {
         self.stack.settled().await?;
@@ -242,7 +330,10 @@ impl Chat<'_> {
         delivery: Result<Option<Delivery>, emulator::Error>,
     ) -> Result<Vec<Bubble>, Unexpected> {
         match delivery.map_err(unexpected)? {
-            Some(delivery) if delivery.status == Some(200) => self.heard().await,
+            Some(delivery) if delivery.status == Some(200) => {
+                self.event = delivery.event_ids.first().cloned();
+                self.heard().await
+            }
             Some(delivery) => Err(Unexpected(format!(
                 "the webhook was answered {:?}",
                 delivery.status

@@ -87,19 +87,25 @@ impl Store {
     }
 
     /// Keeps which account an attach that was taken has attached, so that its
-    /// last page can be loaded again.
+    /// last page can be loaded again, until `expires_at` in epoch seconds.
     ///
     /// # Errors
     /// The table is not available.
-    pub async fn end_attach(&self, state: &str, bot: &BotId) -> Result<(), StoreError> {
+    pub async fn end_attach(
+        &self,
+        state: &str,
+        bot: &BotId,
+        expires_at: i64,
+    ) -> Result<(), StoreError> {
         let update = self
             .client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(keys::key(keys::ATTACH, &sha256_hex([state]))))
-            .update_expression("SET bot = :bot")
+            .update_expression("SET bot = :bot, expires_at = :end")
             .condition_expression("attribute_exists(taker)")
-            .expression_attribute_values(":bot", s(bot.as_str()));
+            .expression_attribute_values(":bot", s(bot.as_str()))
+            .expression_attribute_values(":end", n(expires_at));
         if_held("end an attach", update.send().await).map(drop)
     }
 

@@ -1,5 +1,7 @@
 //! What a person is told of an event: the answer to "why did my bot (not) answer?".
 
+use std::fmt;
+
 use serde::Serialize;
 
 use crate::domain::{Delivery, Silence, Timestamp};
@@ -33,6 +35,25 @@ pub enum Verdict {
     Failed,
     /// Not all of it is sent yet.
     Waiting,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Handled => "handled",
+            Self::Recorded => "recorded",
+            Self::Standby => "standby",
+            Self::Gone => "gone",
+            Self::Suspended => "suspended",
+            Self::Detached => "detached",
+            Self::ScopeMissing => "scope missing",
+            Self::TokenExpired => "token expired",
+            Self::Unknown => "unknown",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+            Self::Waiting => "waiting",
+        })
+    }
 }
 
 /// One event's trace.

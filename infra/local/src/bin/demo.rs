@@ -8,7 +8,7 @@ use local::demo;
 #[tokio::main]
 async fn main() -> ExitCode {
     local::start_logs();
-    match demo::run(&mut std::io::stdout()).await {
+    match demo::run(&local::stack::Options::default(), &mut std::io::stdout()).await {
         Ok(steps) => {
             println!("\nAll {steps} steps did what they should.");
             ExitCode::SUCCESS
