@@ -350,3 +350,19 @@ async fn what_is_recorded_of_a_detached_accounts_chat_says_so() {
     );
     assert_eq!(row.reason.as_deref(), Some("the account is not attached"));
 }
+
+#[tokio::test]
+async fn more_scopes_for_an_attached_account_count_at_once_and_are_no_new_life() {
+    let scene = Scene::begin().await;
+    scene.callback(1_999).await;
+    let first = scene.attached("a", 1_500).await;
+    let module = json!({"type": "attached", "botId": scene.bot,
+        "scopes": ["message:send", "profile:read", "account:manage"]});
+    let more = json!({"type": "module", "module": module});
+    let more = scene.event("b", 9_000, more).await;
+    scene.settles(&[&first, &more]).await;
+    let row = scene.worker.app.store.bot(&scene.bot).await.unwrap();
+    let state = row.unwrap().state;
+    assert!(state.may("account:manage", Timestamp(9_001)));
+    assert_eq!(scene.heard(), ["attached message:send"]);
+}
