@@ -139,8 +139,11 @@ impl LedgerRow {
             Delivery::Dropped { silence } => Some(*silence),
             _ => None,
         });
-        match dropped.or(self.silence) {
+        // A silent chat can still be taken: what was done counts.
+        let silence = self.silence.filter(|_| self.effects.is_empty());
+        match dropped.or(silence) {
             Some(silence) => silence.into(),
+            None if !self.effects.is_empty() => Verdict::Handled,
             None if self.reason.is_some() => Verdict::Recorded,
             None => Verdict::Handled,
         }
@@ -224,5 +227,7 @@ mod tests {
         assert_eq!(quiet.verdict(), Verdict::Recorded);
         quiet.silence = Some(Silence::Suspended);
         assert_eq!(quiet.verdict(), Verdict::Suspended);
+        quiet.effects = vec![sent()];
+        assert_eq!(quiet.verdict(), Verdict::Handled);
     }
 }
