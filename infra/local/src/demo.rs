@@ -11,12 +11,12 @@ use crate::talk::{Chat, Unexpected};
 
 type Done = Result<(), Unexpected>;
 
-/// Runs the demo on a stack of its own; tells how many steps there were.
+/// Runs the demo on a stack of its own, started as `options` say; tells how many steps there were.
 ///
 /// # Errors
 /// The first step that did not do what it should.
-pub async fn run(out: &mut impl Write) -> Result<usize, Unexpected> {
-    let stack = Stack::start(&Options::default())
+pub async fn run(options: &Options, out: &mut impl Write) -> Result<usize, Unexpected> {
+    let stack = Stack::start(options)
         .await
         .map_err(|error| Unexpected(error.to_string()))?;
     let cast = Cast::of(&stack).await?;
