@@ -2,9 +2,11 @@
 //! Called from each `main.rs`, nowhere else.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use tracing::Level;
 
+use crate::domain::Timestamp;
 use crate::env::{ConfigError, Env};
 
 /// Logs as JSON lines, one per event, from the level in `AWS_LAMBDA_LOG_LEVEL` up.
@@ -31,6 +33,17 @@ pub fn refuse(error: &ConfigError) -> ExitCode {
     ExitCode::FAILURE
 }
 
+/// When a call must be done: at Lambda's deadline, or, where that has passed before the call begins, so long after
+/// `now`. `cargo lambda watch` tells every call the same deadline, in 1970.
+pub fn deadline(lambdas: u64, now: Timestamp, otherwise: Duration) -> Timestamp {
+    let lambdas = Timestamp(i64::try_from(lambdas).unwrap_or(i64::MAX));
+    if lambdas > now {
+        lambdas
+    } else {
+        now.plus(otherwise)
+    }
+}
+
 /// How the runtime ended.
 pub fn ended<E: std::fmt::Display>(result: Result<(), E>) -> ExitCode {
     match result {
@@ -39,5 +52,18 @@ pub fn ended<E: std::fmt::Display>(result: Result<(), E>) -> ExitCode {
             tracing::error!(%error, "the Lambda runtime ended");
             ExitCode::FAILURE
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deadline_before_the_call_is_none() {
+        let (now, time) = (Timestamp(5_000), Duration::from_secs(8));
+        assert_eq!(deadline(6_000, now, time), Timestamp(6_000));
+        assert_eq!(deadline(600, now, time), Timestamp(13_000));
+        assert_eq!(deadline(u64::MAX, now, time), Timestamp(i64::MAX));
     }
 }

@@ -9,7 +9,6 @@ use lambda_runtime::{LambdaEvent, service_fn};
 use reservation::Reservation;
 use shared::aws::{Aws, Patience, tokio_sleep};
 use shared::connector::connector;
-use shared::domain::Timestamp;
 use shared::env::{ConfigError, Env};
 use shared::line::LineClient;
 use shared::line::http::Http;
@@ -19,6 +18,9 @@ use shared::secret::ChannelSecret;
 use shared::start;
 use shared::store::Store;
 use worker::{App, Config, handle};
+
+/// What template.yaml gives it for a batch, for where nobody tells the deadline.
+const TIME: Duration = Duration::from_secs(8);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -30,7 +32,7 @@ async fn main() -> ExitCode {
     };
     let app = &app;
     let handler = |event: LambdaEvent<SqsEvent>| async move {
-        let deadline = Timestamp(i64::try_from(event.context.deadline).unwrap_or(i64::MAX));
+        let deadline = start::deadline(event.context.deadline, app.clock.now().into(), TIME);
         Ok::<_, std::convert::Infallible>(handle(app, event.payload, deadline).await)
     };
     start::ended(lambda_runtime::run(service_fn(handler)).await)

@@ -53,6 +53,8 @@ impl EventSourceMapping {
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send) {
         let limit = self.inner.source.maximum_concurrency;
         let limit = usize::try_from(limit.unwrap_or(DEFAULT_CONCURRENCY)).unwrap_or(1);
+        // Messages wait in the queue, not with their visibility running before a function that is busy.
+        let limit = limit.min(self.inner.function.concurrency().unwrap_or(limit));
         let free = Arc::new(Semaphore::new(limit));
         let mut batches = JoinSet::new();
         let mut shutdown = std::pin::pin!(shutdown);

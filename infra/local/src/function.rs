@@ -1,5 +1,7 @@
 //! A Lambda function as the rest of the local stack sees it: JSON in, JSON out, within a time.
 
+mod invoke;
+
 use std::any::Any;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -16,6 +18,8 @@ use tokio::task::JoinHandle;
 
 use crate::template::{ACCOUNT_ID, REGION};
 
+use invoke::Invoke;
+
 /// A Lambda function that can be called. Clones are the same function.
 #[derive(Clone)]
 pub struct Function {
@@ -25,10 +29,11 @@ pub struct Function {
     kind: Kind,
 }
 
-/// Where the function runs. One in a process of its own, behind Lambda's Invoke call, is another kind.
+/// Where the function runs: in this process, or in one of its own behind Lambda's Invoke call.
 #[derive(Clone)]
 enum Kind {
     InProcess(Arc<Handler>, Arc<Home>),
+    Invoked(Arc<Invoke>),
 }
 
 /// A function's own thread: like a Lambda of its own, it does not wait for the work of others.
@@ -143,6 +148,17 @@ impl Function {
         })
     }
 
+    /// A function in a process of its own, behind the Invoke call of Lambda at `endpoint`.
+    pub fn invoked(endpoint: &str, name: &str, timeout: Duration) -> Self {
+        let invoke = Invoke::new(name, invoke_url(endpoint, name));
+        Self {
+            name: name.into(),
+            timeout,
+            clock: SharedTimeSource::default(),
+            kind: Kind::Invoked(Arc::new(invoke)),
+        }
+    }
+
     /// The same, told its deadline by another clock than the system's: the one that it goes by itself.
     #[must_use]
     pub fn with_clock(self, clock: SharedTimeSource) -> Self {
@@ -159,10 +175,19 @@ impl Function {
         self.timeout
     }
 
+    /// How many calls it takes at once, if there is a limit. The others wait.
+    pub fn concurrency(&self) -> Option<usize> {
+        match self.kind {
+            Kind::InProcess(..) => None,
+            Kind::Invoked(_) => Some(1),
+        }
+    }
+
     /// Calls the function and waits for its answer.
     pub async fn call(&self, event: Value) -> Result<Value, FunctionError> {
         match &self.kind {
             Kind::InProcess(handler, home) => self.call_in_process(handler, home, event).await,
+            Kind::Invoked(invoke) => invoke.call(&event, self.timeout).await,
         }
     }
 
@@ -224,6 +249,11 @@ impl std::fmt::Debug for Function {
             .field("timeout", &self.timeout)
             .finish_non_exhaustive()
     }
+}
+
+/// Where Lambda's Invoke call of a function is.
+pub(crate) fn invoke_url(endpoint: &str, name: &str) -> String {
+    format!("{endpoint}/2015-03-31/functions/{name}/invocations")
 }
 
 fn epoch_milliseconds(time: SystemTime) -> u64 {

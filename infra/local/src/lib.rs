@@ -8,6 +8,8 @@ pub mod event_source;
 pub mod function;
 pub mod gate;
 pub mod gateway;
+pub mod lambda;
+mod process;
 mod ready;
 pub mod schedule;
 pub mod sqs;
@@ -20,6 +22,20 @@ use tracing::Level;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
+
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Waits until someone asks this program to end: Ctrl-C, or a polite kill.
+pub async fn asked_to_end() {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        let _ = tokio::signal::ctrl_c().await;
+        return;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
 
 /// Shows what the functions and the servers log, on standard error, from the
 /// level in `LOG_LEVEL` up; warnings if it is not set.

@@ -34,10 +34,11 @@ impl Scheduled {
     pub async fn run(self) {
         let mut due = self.clock.now();
         loop {
-            due = next(due, self.schedule.every, self.clock.now());
+            due += self.schedule.every;
             while self.clock.now() < due {
                 tokio::time::sleep(LOOK).await;
             }
+            due = latest(due, self.schedule.every, self.clock.now());
             if let Err(error) = self.function.call(self.event(due)).await {
                 tracing::error!(%error, schedule = self.schedule.name, "a scheduled run failed");
             }
@@ -76,13 +77,12 @@ impl Scheduled {
     }
 }
 
-/// The first time after `now` that is whole periods after `due`.
-fn next(due: SystemTime, every: Duration, now: SystemTime) -> SystemTime {
-    let mut next = due + every;
-    while next <= now {
-        next += every;
+/// The last time until `now` that is whole periods after `due`.
+fn latest(mut due: SystemTime, every: Duration, now: SystemTime) -> SystemTime {
+    while due + every <= now {
+        due += every;
     }
-    next
+    due
 }
 
 /// A moment as AWS writes it: `2026-11-20T09:00:00Z`.
@@ -161,9 +161,9 @@ mod tests {
     #[test]
     fn periods_that_were_jumped_over_are_not_made_up_for() {
         let at = |hours| UNIX_EPOCH + HOUR * hours;
-        assert_eq!(next(at(0), HOUR, at(0)), at(1));
-        assert_eq!(next(at(1), HOUR, at(1) + HOUR / 2), at(2));
-        assert_eq!(next(at(1), HOUR, at(5)), at(6));
+        assert_eq!(latest(at(1), HOUR, at(1)), at(1));
+        assert_eq!(latest(at(1), HOUR, at(2) - HOUR / 2), at(1));
+        assert_eq!(latest(at(1), HOUR, at(5) + HOUR / 2), at(5));
     }
 
     #[tokio::test]

@@ -24,6 +24,7 @@ use crate::event_source::EventSourceMapping;
 use crate::function::{Function, FunctionError};
 use crate::gate::Gate;
 use crate::gateway::Gateway;
+use crate::lambda::{Lambda, LambdaError};
 use crate::schedule::Scheduled;
 use crate::sqs::{Sqs, SystemClock};
 use crate::template::{Template, TemplateError};
@@ -45,6 +46,8 @@ pub struct Options {
     pub sqs_port: u16,
     /// Where table and LINE world are kept; in memory if nowhere.
     pub data: Option<PathBuf>,
+    /// Whether the functions run as Lambda processes of their own.
+    pub lambda: bool,
 }
 
 /// Where everything is.
@@ -87,6 +90,7 @@ pub struct Stack {
     pub(crate) aws: aws_sdk_dynamodb::Client,
     schedules: HashMap<String, Scheduled>,
     tasks: JoinSet<()>,
+    _lambda: Option<Lambda>,
 }
 
 /// Why there is no stack.
@@ -128,6 +132,9 @@ pub enum StackError {
     /// The functions do not start.
     #[error(transparent)]
     Bundle(#[from] BundleError),
+    /// The functions do not run as processes.
+    #[error(transparent)]
+    Lambda(#[from] LambdaError),
     /// The first round did not come to its end.
     #[error("the stack is up, but a signed webhook did not make the whole round: {0}")]
     NotReady(String),
@@ -150,7 +157,7 @@ impl Stack {
     pub async fn start(options: &Options) -> Result<Self, StackError> {
         let template = Template::load(template_path())?;
         let listeners = Listeners::bind(options).await?;
-        let stack = Self::assemble(&template, listeners, options.data.as_deref()).await?;
+        let stack = Self::assemble(&template, listeners, options).await?;
         stack.prove_round().await.map_err(StackError::NotReady)?;
         Ok(stack)
     }
@@ -158,9 +165,10 @@ impl Stack {
     async fn assemble(
         template: &Template,
         at: Listeners,
-        data: Option<&Path>,
+        options: &Options,
     ) -> Result<Self, StackError> {
         let mut tasks = JoinSet::new();
+        let data = options.data.as_deref();
         let sqs = start_sqs(template, at.sqs, &mut tasks).await?;
         let (dynamodb_gate, dynamodb_url) =
             start_dynamodb(template, at.dynamodb, data, &mut tasks).await?;
@@ -177,11 +185,14 @@ impl Stack {
         };
         let line = start_line(&addresses, at.line, data, &mut tasks)?;
         let clock = clock::of_line(&line);
-        let functions = bundle::functions(
-            &template.functions()?,
-            &variables(&addresses, &line.settings()),
-            &clock,
-        )?;
+        let definitions = template.functions()?;
+        let variables = variables(&addresses, &line.settings());
+        let (functions, lambda) = if options.lambda {
+            let lambda = Lambda::start(&definitions, &variables).await?;
+            (lambda.functions(&definitions), Some(lambda))
+        } else {
+            (bundle::functions(&definitions, &variables, &clock)?, None)
+        };
         feed_from_queues(template, &functions, &sqs.server, &mut tasks)?;
         let schedules = start_schedules(template, &functions, &clock, &mut tasks)?;
         let gateway = Gateway::new(template.routes()?, functions);
@@ -205,6 +216,7 @@ impl Stack {
             aws,
             schedules,
             tasks,
+            _lambda: lambda,
         })
     }
 

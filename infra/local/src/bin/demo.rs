@@ -3,12 +3,33 @@
 
 use std::process::ExitCode;
 
+use clap::Parser;
 use local::demo;
+use local::stack::Options;
+
+/// Attach an account, talk to it, and show each answer, on a stack of its own on free ports. Ends
+/// with 0 only if every step did what it should.
+#[derive(Parser)]
+#[command(name = "cargo demo", bin_name = "cargo demo")]
+struct Arguments {
+    /// Run the functions as real Lambda processes, under `cargo lambda watch`.
+    #[arg(long)]
+    lambda: bool,
+}
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    let options = Options {
+        lambda: Arguments::parse().lambda,
+        ..Options::default()
+    };
     local::start_logs();
-    match demo::run(&local::stack::Options::default(), &mut std::io::stdout()).await {
+    let mut out = std::io::stdout();
+    let result = tokio::select! {
+        result = demo::run(&options, &mut out) => result,
+        () = local::asked_to_end() => return ExitCode::FAILURE,
+    };
+    match result {
         Ok(steps) => {
             println!("\nAll {steps} steps did what they should.");
             ExitCode::SUCCESS

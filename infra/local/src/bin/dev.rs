@@ -27,6 +27,9 @@ struct Arguments {
     /// Folder that keeps the table and the LINE world; without it they live in memory.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Run the functions as real Lambda processes, under `cargo lambda watch`.
+    #[arg(long)]
+    lambda: bool,
     /// When ready, print one line of JSON with all addresses.
     #[arg(long)]
     json: bool,
@@ -52,14 +55,18 @@ async fn run(arguments: Arguments) -> Result<(), StackError> {
         dynamodb_port: arguments.dynamodb_port,
         sqs_port: arguments.sqs_port,
         data: arguments.data,
+        lambda: arguments.lambda,
     };
-    let stack = Stack::start(&options).await?;
+    let stack = tokio::select! {
+        stack = Stack::start(&options) => stack?,
+        () = local::asked_to_end() => return Ok(()),
+    };
     if arguments.json {
         print_json(&stack);
     } else {
         print_addresses(&stack);
     }
-    let _ = tokio::signal::ctrl_c().await;
+    local::asked_to_end().await;
     stack.save();
     Ok(())
 }
