@@ -194,6 +194,10 @@ fn check(settings: &Settings) -> Result<(), Error> {
         let sentence = "the channel needs an ID and a secret";
         return Err(Error::Settings(sentence.into()));
     }
+    if settings.list_page == 0 {
+        let sentence = "a page of the list of bots needs at least one";
+        return Err(Error::Settings(sentence.into()));
+    }
     Ok(())
 }
 

@@ -61,6 +61,9 @@ pub struct Settings {
     pub detached_event: bool,
     /// Whether suspended and deleted accounts are in the list of bots. LINE does not say.
     pub list_suspended: bool,
+    /// Most accounts in a page of the list of bots; a greater limit counts as this one. LINE's
+    /// documents say 100.
+    pub list_page: usize,
     /// Whether `+` is a space in the attach parameters. LINE's documents only ever show `%20`.
     pub plus_is_space: bool,
 
@@ -131,6 +134,7 @@ impl Default for Settings {
             detach_lag_ms: 0,
             detached_event: false,
             list_suspended: true,
+            list_page: 100,
             plus_is_space: false,
             wrong_client_status: 400,
             missing_bot_status: 400,

@@ -8,6 +8,7 @@ use std::time::Duration;
 use aws_smithy_async::time::SharedTimeSource;
 use lambda_runtime::LambdaEvent;
 use reservation::Reservation;
+use serde_json::Value;
 use shared::aws::{Aws, Patience, tokio_sleep};
 use shared::connector::connector;
 use shared::domain::Timestamp;
@@ -58,6 +59,7 @@ pub fn functions(
         let name = definition.logical_name.clone();
         let made = match name.as_str() {
             "AttachFunction" => attach(variables, definition.timeout, clock),
+            "ReconcilerFunction" => reconciler(variables, definition.timeout, clock),
             "WebhookFunction" => webhook(variables, definition.timeout, clock),
             "WorkerFunction" => worker(variables, definition.timeout, clock),
             _ => return Err(BundleError::Unknown(name)),
@@ -165,6 +167,38 @@ fn worker(
             let app = app.clone();
             let deadline = Timestamp(i64::try_from(event.context.deadline).unwrap_or(i64::MAX));
             async move { Ok::<_, Infallible>(worker::handle(&app, event.payload, deadline).await) }
+        },
+    ))
+}
+
+fn reconciler(
+    variables: &Variables,
+    timeout: Duration,
+    clock: &SharedTimeSource,
+) -> Result<Function, ConfigError> {
+    let config = reconciler::Config::read(&Env::from_map(variables.clone()))?;
+    let aws = Aws::emulated();
+    let app = reconciler::App {
+        store: Store::new(
+            aws.dynamodb(config.dynamodb_endpoint, Patience::WORKER),
+            config.table,
+        ),
+        queue: Queue::new(
+            aws.sqs(config.sqs_endpoint, Patience::WORKER),
+            config.queue_url,
+        ),
+        line: LineClient::new(http(clock), config.channel, secret(config.secret, clock)),
+        clock: clock.clone(),
+        sleep: tokio_sleep(),
+        random: Random::system(),
+    };
+    Ok(Function::typed(
+        "reconciler",
+        timeout,
+        move |event: LambdaEvent<Value>| {
+            let app = app.clone();
+            let deadline = Timestamp(i64::try_from(event.context.deadline).unwrap_or(i64::MAX));
+            async move { reconciler::handle(&app, deadline).await }
         },
     ))
 }

@@ -26,6 +26,15 @@ pub struct BotRow {
     pub version: u64,
 }
 
+/// What became of an account's row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    /// As it was; an empty one if there was none.
+    pub before: BotRow,
+    /// As it is.
+    pub row: BotRow,
+}
+
 impl BotRow {
     /// The row as the table has it, one version on.
     pub(super) fn next_item(&self, bot: &BotId) -> Result<Item, serde_dynamo::Error> {
@@ -36,7 +45,7 @@ impl BotRow {
         let mut item: Item = to_item(&next)?;
         item.insert("life".into(), n(self.state.life().0));
         // The key of the index that lists all accounts.
-        item.insert("listed".into(), s("bot"));
+        item.insert("listed".into(), s(keys::LISTED));
         Ok(keys::with_key(item, &keys::bot(bot), keys::BOT))
     }
 }
@@ -52,12 +61,25 @@ impl Store {
         bot: &BotId,
         change: impl Fn(&mut BotRow),
     ) -> Result<BotRow, StoreError> {
+        Ok(self.change_bot(bot, change).await?.row)
+    }
+
+    /// The same; tells also what the row was before.
+    ///
+    /// # Errors
+    /// As [`Store::update_bot`].
+    pub async fn change_bot(
+        &self,
+        bot: &BotId,
+        change: impl Fn(&mut BotRow),
+    ) -> Result<Changed, StoreError> {
         for _ in 0..MOST_ROUNDS {
             let found = self.bot(bot).await?;
-            let mut row = found.clone().unwrap_or_default();
+            let before = found.clone().unwrap_or_default();
+            let mut row = before.clone();
             change(&mut row);
             if found.as_ref() == Some(&row) || self.put_bot(bot, &row).await? {
-                return Ok(row);
+                return Ok(Changed { before, row });
             }
         }
         let reason = "the row keeps changing".into();

@@ -10,6 +10,17 @@ use crate::store::{Item, s};
 pub(super) const BOT: &str = "@bot";
 pub(super) const ATTACH: &str = "@attach";
 pub(super) const MODULE: &str = "@m#";
+pub(super) const RECONCILER: &str = "@reconciler";
+pub(super) const LEASE: &str = "@lease";
+pub(super) const WALK: &str = "@walk";
+pub(super) const APPROVAL: &str = "@approval";
+
+/// The index that lists all accounts, and its key's one value.
+pub(super) const BOTS: &str = "bots";
+pub(super) const LISTED: &str = "bot";
+
+/// What an id begins with that is written hashed.
+const HASHED: &str = "sha256:";
 
 /// Which event's ledger row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,14 +63,23 @@ pub(super) fn with_key(mut fields: Item, bot_id: &str, chat_id: &str) -> Item {
 }
 
 pub(super) fn sort_of(item: &Item) -> &str {
-    item.get("chat_id")
-        .and_then(|value| AttributeValue::as_s(value).ok())
-        .map_or("", String::as_str)
+    text(item, "chat_id").unwrap_or_default()
+}
+
+/// Whose row it is; none if the id is kept as a hash.
+pub(super) fn bot_of(item: &Item) -> Option<BotId> {
+    let id = text(item, "bot_id").filter(|id| !id.starts_with(HASHED))?;
+    BotId::new(id).ok()
+}
+
+fn text<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
+    let value = AttributeValue::as_s(item.get(name)?).ok()?;
+    Some(value.as_str())
 }
 
 fn safe(id: &str) -> String {
     if id.starts_with('@') || id.contains('#') {
-        format!("sha256:{}", sha256_hex([id]))
+        format!("{HASHED}{}", sha256_hex([id]))
     } else {
         id.to_owned()
     }

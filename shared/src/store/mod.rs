@@ -4,12 +4,14 @@
 
 mod attach;
 mod bot;
+mod bots;
 mod chat;
 mod commit;
 mod keys;
 mod ledger;
 mod load;
 mod module_row;
+mod reconciler;
 mod trace;
 
 use std::time::Duration;
@@ -21,13 +23,15 @@ use crate::aws::reasons;
 use crate::domain::Timestamp;
 
 pub use attach::{AttachUnderWay, browser_hash};
-pub use bot::BotRow;
+pub use bot::{BotRow, Changed};
+pub use bots::{BotsPage, Place};
 pub use chat::ChatRow;
 pub use commit::{Commit, CommitError, Subject};
 pub use keys::LedgerKey;
 pub use ledger::{LedgerRow, Outcome, Try, keepable};
 pub use load::Loaded;
 pub use module_row::{ModuleRow, RowChange};
+pub use reconciler::{Stopped, WalkRow, fingerprint};
 pub use trace::{Trace, TracedEffect, Verdict};
 
 /// An item as DynamoDB has it.

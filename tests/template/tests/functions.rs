@@ -78,6 +78,20 @@ fn every_function_keeps_its_logs_for_a_time() {
     }
 }
 
+#[test]
+fn the_reconciler_runs_hourly_alone_and_without_retries() {
+    let template = template().unwrap();
+    let function = template.function("ReconcilerFunction").unwrap();
+    assert_eq!(function.timeout, reconciler::LEASE);
+    let properties = &template.resource("ReconcilerFunction").unwrap()["Properties"];
+    let schedule = &properties["Events"]["Hourly"];
+    assert_eq!(schedule["Type"], "ScheduleV2");
+    assert_eq!(schedule["Properties"]["ScheduleExpression"], "rate(1 hour)");
+    let none = serde_json::json!({"MaximumRetryAttempts": 0});
+    assert_eq!(schedule["Properties"]["RetryPolicy"], none);
+    assert_eq!(properties["EventInvokeConfig"], none);
+}
+
 /// Without it, cargo-lambda builds with "abort", and a module's panic would cost the whole batch.
 #[test]
 fn a_panic_unwinds_in_what_is_deployed() {

@@ -96,6 +96,21 @@ fn the_webhook_may_only_queue_and_read_the_secret() {
 }
 
 #[test]
+fn the_reconciler_lists_the_bots_and_nothing_else() {
+    let template = template().unwrap();
+    let statements = statements(&template, "ReconcilerFunction");
+    let queries = statements
+        .iter()
+        .filter(|s| listed(&s["Action"]).contains(&&json!("dynamodb:Query")));
+    let queried: Vec<&Value> = queries.map(|s| &s["Resource"]).collect();
+    assert_eq!(queried, [&json!({"Fn::Sub": "${Table.Arn}/index/bots"})]);
+    let received = statements
+        .iter()
+        .any(|s| s["Action"].to_string().contains("sqs:Receive"));
+    assert!(!received);
+}
+
+#[test]
 fn the_secrets_value_stands_nowhere_in_the_template() {
     let template = template().unwrap();
     let secrets = template.resources_of("AWS::SecretsManager::Secret");

@@ -65,6 +65,12 @@ fn the_worker_is_given_what_it_reads() {
     assert_eq!(given("WorkerFunction").unwrap(), names);
 }
 
+#[test]
+fn the_reconciler_is_given_what_it_reads() {
+    let names = read(|env| drop(reconciler::Config::read(env).unwrap()));
+    assert_eq!(given("ReconcilerFunction").unwrap(), names);
+}
+
 /// Each variable that cannot be left out is named in one line when it is.
 #[test]
 fn a_missing_variable_is_named() {
@@ -73,8 +79,16 @@ fn a_missing_variable_is_named() {
         webhook::Config::read(&nothing()).unwrap_err().to_string(),
         attach::Config::read(&nothing()).unwrap_err().to_string(),
         worker::Config::read(&nothing()).unwrap_err().to_string(),
+        reconciler::Config::read(&nothing())
+            .unwrap_err()
+            .to_string(),
     ];
-    let names = ["LINE_CHANNEL_SECRET", "LINE_CHANNEL_ID", "LINE_CHANNEL_ID"];
+    let names = [
+        "LINE_CHANNEL_SECRET",
+        "LINE_CHANNEL_ID",
+        "LINE_CHANNEL_ID",
+        "LINE_CHANNEL_ID",
+    ];
     for (error, name) in errors.iter().zip(names) {
         assert!(
             error.starts_with(&format!("{name} is not set: ")),

@@ -13,9 +13,6 @@ use crate::world::account::{Account, AccountStatus};
 use crate::world::fault::FaultKind;
 use crate::world::grant::ListToken;
 
-/// The most accounts of a page; a greater limit counts as this one.
-const MOST: usize = 100;
-
 /// How long a continuation token is good for: 24 hours.
 const TOKEN_LIFE: Millis = 86_400_000;
 
@@ -31,7 +28,7 @@ pub(super) fn bots(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
     checks::channel(cx)?;
     let query = cx.incoming.query.as_deref().unwrap_or_default();
     let query = Form::parse(query, false);
-    let limit = limit(query.get("limit"))?;
+    let limit = limit(query.get("limit"), cx.settings.list_page)?;
     let start = query.get("start").filter(|start| !start.is_empty());
     let place = start.map_or(Ok(0), |start| place(cx, start))?;
     let page = spoiled(page(cx, place, limit), place, cx.fault);
@@ -45,11 +42,11 @@ pub(super) fn bots(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
 }
 
 /// The text for a limit that is no number is not documented.
-fn limit(given: Option<&str>) -> Result<usize, Refusal> {
-    let limit = given.map_or(Ok(MOST), str::parse);
+fn limit(given: Option<&str>, most: usize) -> Result<usize, Refusal> {
+    let limit = given.map_or(Ok(most), str::parse);
     let limit = limit.ok().filter(|limit| *limit > 0);
     limit
-        .map(|limit| limit.min(MOST))
+        .map(|limit| limit.min(most))
         .ok_or_else(|| Refusal::message(400, "Invalid limit param"))
 }
 

@@ -86,6 +86,23 @@ async fn a_walk_over_the_pages_meets_every_bot_once() {
 }
 
 #[tokio::test]
+async fn a_page_can_be_set_to_be_smaller() {
+    let settings = Settings {
+        list_page: 4,
+        ..Settings::default()
+    };
+    let stage = Stage::with(settings, Receiver::Answers(200)).await;
+    let request = json!({"count": 6, "attached": true});
+    stage.control("bots", request).await;
+    let token = stage.token().await;
+    let (_, answer) = list(&stage, &token, "?limit=100").await;
+    let (bots, next) = page(&answer);
+    assert_eq!(bots.len(), 4);
+    let rest = list(&stage, &token, &format!("?start={}", next.unwrap())).await;
+    assert_eq!(page(&rest.1).0.len(), 2);
+}
+
+#[tokio::test]
 async fn a_continuation_token_is_good_for_a_day() {
     let (stage, _) = many(5).await;
     let token = stage.token().await;

@@ -1,0 +1,128 @@
+//! One run: the lease, LINE's list, the rows, the changes.
+
+use std::time::Duration;
+
+use aws_smithy_async::future::timeout::Timeout;
+use aws_smithy_async::rt::sleep::AsyncSleep as _;
+use shared::domain::{BotId, Timestamp};
+use shared::store::WalkRow;
+
+use crate::again::again;
+use crate::apply::apply;
+use crate::plan::{Planner, Step};
+use crate::tell::Teller;
+use crate::walk::walk;
+use crate::{App, Failure};
+
+/// How long the lease lasts: as long as the function may run.
+pub const LEASE: Duration = Duration::from_secs(900);
+
+/// Work stops this long before Lambda would stop it, so that what became of it
+/// can be kept, and the lease given back.
+const BEFORE_DEADLINE: Duration = Duration::from_secs(15);
+
+/// Reconciles once; `deadline` is Lambda's. Tells what was done.
+///
+/// # Errors
+/// Why it was not all done. What was done is in the table's row of the walk.
+pub async fn handle(app: &App, deadline: Timestamp) -> Result<WalkRow, Failure> {
+    let holder = app.random.alphanumeric(12);
+    hold(app, &holder, Failure::AnotherAtWork).await?;
+    let left = deadline.minus(BEFORE_DEADLINE).since(app.now());
+    let mut done = WalkRow::default();
+    let work = reconcile(app, &holder, &mut done);
+    let result = match Timeout::new(work, app.sleep.sleep(left)).await {
+        Ok(result) => result,
+        Err(_) => Err(Failure::TimeUp),
+    };
+    done.ended_at = app.now();
+    done.failure = result.as_ref().err().map(ToString::to_string);
+    leave(app, &holder, &done).await;
+    report(&done);
+    result.map(|()| done)
+}
+
+/// Takes the lease, or makes sure that it is still ours.
+async fn hold(app: &App, holder: &str, otherwise: Failure) -> Result<(), Failure> {
+    let take = || app.store.take_lease(holder, app.now(), LEASE);
+    match again(app, take).await? {
+        true => Ok(()),
+        false => Err(otherwise),
+    }
+}
+
+async fn reconcile(app: &App, holder: &str, done: &mut WalkRow) -> Result<(), Failure> {
+    let mut planner = walk(app).await.map(Planner::new);
+    // What is to be told again does not wait for LINE's list.
+    read_rows(app, planner.as_mut().ok(), done).await?;
+    let planner = planner?;
+    let began = planner.began();
+    done.began_at = Some(began);
+    done.listed = planner.listed();
+    let steps = decide(app, planner, done).await?;
+    hold(app, holder, Failure::LeaseLost).await?;
+    apply(app, steps, began, done).await
+}
+
+/// Reads every account's row, once: for the plan, and for what is open.
+async fn read_rows(
+    app: &App,
+    mut planner: Option<&mut Planner>,
+    done: &mut WalkRow,
+) -> Result<(), Failure> {
+    let mut teller = Teller::new(app);
+    let mut from = None;
+    loop {
+        let page = again(app, || app.store.bots(from.as_ref())).await?;
+        done.known += page.rows.len();
+        for (bot, row) in page.rows {
+            teller.tell(&bot, &row.state).await?;
+            if let Some(planner) = &mut planner {
+                planner.row(bot, &row);
+            }
+        }
+        from = page.next;
+        if from.is_none() {
+            done.queued += teller.end().await?;
+            return Ok(());
+        }
+    }
+}
+
+/// What is to be done, or that too many would go. An approval ends with the first
+/// list in which other accounts are missing than it was given for.
+async fn decide(
+    app: &App,
+    planner: Planner,
+    done: &mut WalkRow,
+) -> Result<Vec<(BotId, Step)>, Failure> {
+    let approval = again(app, || app.store.approval()).await?;
+    if let Some(approval) = approval.as_deref().filter(|a| *a != planner.fingerprint()) {
+        again(app, || app.store.end_approval(approval)).await?;
+    }
+    planner.plan(approval.as_deref()).map_err(|stopped| {
+        done.stopped = Some(stopped.clone());
+        Failure::TooMany(stopped)
+    })
+}
+
+/// Where this fails, the lease ends by itself before the next run.
+async fn leave(app: &App, holder: &str, done: &WalkRow) {
+    if let Err(error) = app.store.keep_walk(done).await {
+        tracing::warn!(%error, "what the walk came to could not be kept");
+    }
+    if let Err(error) = app.store.give_back_lease(holder).await {
+        tracing::warn!(%error, "the lease could not be given back");
+    }
+}
+
+fn report(done: &WalkRow) {
+    let stopped = done.stopped.as_ref();
+    match &done.failure {
+        Some(failure) => {
+            let first = stopped.map(|stopped| &stopped.first);
+            tracing::error!(failure, ?first, "the reconciler failed");
+        }
+        None => tracing::info!(walk = ?done, "the reconciler is done"),
+    }
+}

@@ -1,0 +1,79 @@
+//! What is queued again: a turn of an account that the module has not heard of,
+//! and a detach that was begun long ago. A second copy is harmless: its ids are
+//! the first one's.
+
+use std::time::Duration;
+
+use shared::domain::{Attachment, BotId, BotState, Timestamp};
+use shared::line::event;
+use shared::queue::{Job, NotQueued};
+
+use crate::App;
+
+/// A detach that is not done so long after its mark is queued again.
+const DETACH_TAKES: Duration = Duration::from_secs(3600);
+/// So many jobs are gathered before they are sent.
+const GATHERED: usize = 500;
+
+/// Jobs on their way into the queue.
+pub(crate) struct Teller<'a> {
+    app: &'a App,
+    now: Timestamp,
+    jobs: Vec<Job>,
+    sent: usize,
+}
+
+impl<'a> Teller<'a> {
+    pub(crate) fn new(app: &'a App) -> Self {
+        Self {
+            app,
+            now: app.now(),
+            jobs: Vec::new(),
+            sent: 0,
+        }
+    }
+
+    /// Queues what is open for an account, sooner or later.
+    ///
+    /// # Errors
+    /// Something may not be in the queue.
+    pub(crate) async fn tell(&mut self, bot: &BotId, state: &BotState) -> Result<(), NotQueued> {
+        self.jobs.extend(job(bot, state, self.now)?);
+        match self.jobs.len() >= GATHERED {
+            true => self.send().await,
+            false => Ok(()),
+        }
+    }
+
+    /// Queues what is left; tells how many jobs it were in all.
+    ///
+    /// # Errors
+    /// Something may not be in the queue.
+    pub(crate) async fn end(mut self) -> Result<usize, NotQueued> {
+        self.send().await?;
+        Ok(self.sent)
+    }
+
+    async fn send(&mut self) -> Result<(), NotQueued> {
+        let jobs = std::mem::take(&mut self.jobs);
+        let count = jobs.len();
+        self.app.queue.send_jobs(jobs).await?;
+        self.sent += count;
+        Ok(())
+    }
+}
+
+fn job(bot: &BotId, state: &BotState, now: Timestamp) -> Result<Option<Job>, NotQueued> {
+    let job = match (state.unheard(), state.attachment()) {
+        (Some(turn), _) => Job::of_account(bot.clone(), now, event::of_turn(bot, turn)),
+        (None, Attachment::Detaching(mark)) if now.since(mark) > DETACH_TAKES => {
+            Job::to_detach(bot.clone(), mark, now)
+        }
+        _ => return Ok(None),
+    };
+    let unwritable = |error: serde_json::Error| NotQueued {
+        failed: 1,
+        reason: error.to_string(),
+    };
+    job.map(Some).map_err(unwritable)
+}
