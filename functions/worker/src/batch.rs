@@ -81,13 +81,17 @@ async fn handle_chat<'a, M: Module>(
         Err(_) => Again::because("the time is up"),
     };
     let rest = &records[done..];
-    let wait = wait.unwrap_or_else(|| backoff(rest[0].received));
-    tracing::warn!(
-        reason,
-        messages = rest.len(),
-        wait = wait.as_secs(),
-        "a chat's messages are given back"
-    );
+    let messages = rest.len();
+    let wait = match wait {
+        Some(wait) => {
+            tracing::info!(reason, messages, "a chat's messages wait");
+            wait
+        }
+        None => {
+            tracing::warn!(reason, messages, "a chat's messages are given back");
+            backoff(rest[0].received)
+        }
+    };
     let receipts: Vec<_> = rest.iter().map(|record| record.receipt.clone()).collect();
     // Where that fails they come back when their visibility ends: later, but not lost.
     let giving = app.queue.give_back(&receipts, wait);

@@ -9,6 +9,7 @@ pub mod function;
 pub mod gate;
 pub mod gateway;
 pub mod lambda;
+mod logs;
 mod process;
 mod ready;
 pub mod schedule;
@@ -18,10 +19,7 @@ pub mod talk;
 pub mod template;
 mod trace;
 
-use tracing::Level;
-use tracing_subscriber::filter::Targets;
-use tracing_subscriber::layer::SubscriberExt as _;
-use tracing_subscriber::util::SubscriberInitExt as _;
+pub use logs::start_logs;
 
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -35,23 +33,4 @@ pub async fn asked_to_end() {
         _ = tokio::signal::ctrl_c() => {}
         _ = terminate.recv() => {}
     }
-}
-
-/// Shows what the functions and the servers log, on standard error, from the
-/// level in `LOG_LEVEL` up; warnings if it is not set.
-pub fn start_logs() {
-    let level = std::env::var("LOG_LEVEL")
-        .ok()
-        .and_then(|level| level.parse().ok());
-    // A condition that does not hold is an answer, but DynamoDB's stand-in warns of it.
-    let shown = Targets::new()
-        .with_default(level.unwrap_or(Level::WARN))
-        .with_target("dynoxide", level.unwrap_or(Level::ERROR));
-    let lines = tracing_subscriber::fmt::layer()
-        .compact()
-        .with_writer(std::io::stderr);
-    tracing_subscriber::registry()
-        .with(lines)
-        .with(shown)
-        .init();
 }

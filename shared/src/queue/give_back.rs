@@ -46,12 +46,17 @@ pub fn backoff(received: u32) -> Duration {
     Duration::from_secs(seconds).min(LONGEST_WAIT)
 }
 
+/// SQS waits for whole seconds; a part of one that is cut off would be no wait.
+fn whole_seconds(wait: Duration) -> u128 {
+    wait.as_millis().div_ceil(1000)
+}
+
 fn entry(
     id: usize,
     receipt: &Receipt,
     wait: Duration,
 ) -> Option<ChangeMessageVisibilityBatchRequestEntry> {
-    let seconds = i32::try_from(wait.as_secs()).ok()?;
+    let seconds = i32::try_from(whole_seconds(wait)).ok()?;
     ChangeMessageVisibilityBatchRequestEntry::builder()
         .id(id.to_string())
         .receipt_handle(&receipt.0)
@@ -63,6 +68,13 @@ fn entry(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_part_of_a_second_is_waited_for() {
+        assert_eq!(whole_seconds(Duration::ZERO), 0);
+        assert_eq!(whole_seconds(Duration::from_millis(1)), 1);
+        assert_eq!(whole_seconds(Duration::from_millis(2001)), 3);
+    }
 
     #[test]
     fn waits_grow_to_five_minutes() {

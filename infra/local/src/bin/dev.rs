@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use local::stack::{Options, Stack, StackError};
 use serde_json::json;
+use tracing::level_filters::LevelFilter;
 
 /// Run the whole bundle on this machine: emulators of DynamoDB, SQS and the LINE Platform, the
 /// gateway, and the functions. Listens on 127.0.0.1 only. A port of 0 takes a free one.
@@ -38,7 +39,7 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    local::start_logs();
+    local::start_logs(LevelFilter::WARN);
     match run(arguments).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
