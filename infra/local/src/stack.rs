@@ -48,6 +48,8 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// Whether the functions run as Lambda processes of their own.
     pub lambda: bool,
+    /// Whether the template's schedules run by themselves; else only when asked to.
+    pub scheduled: bool,
 }
 
 /// Where everything is.
@@ -184,7 +186,11 @@ impl Stack {
             dynamodb_url,
         };
         let line = start_line(&addresses, at.line, data, &mut tasks)?;
-        let clock = clock::of_line(&line);
+        // A process of its own goes by the system's clock.
+        let clock = match options.lambda {
+            true => SharedTimeSource::default(),
+            false => clock::of_line(&line),
+        };
         let definitions = template.functions()?;
         let variables = variables(&addresses, &line.settings());
         let (functions, lambda) = if options.lambda {
@@ -194,7 +200,12 @@ impl Stack {
             (bundle::functions(&definitions, &variables, &clock)?, None)
         };
         feed_from_queues(template, &functions, &sqs.server, &mut tasks)?;
-        let schedules = start_schedules(template, &functions, &clock, &mut tasks)?;
+        let schedules = schedules(template, &functions, &clock)?;
+        if options.scheduled {
+            for scheduled in schedules.values().cloned() {
+                tasks.spawn(scheduled.run());
+            }
+        }
         let gateway = Gateway::new(template.routes()?, functions);
         tasks.spawn(async move { drop(gateway.serve(at.public).await) });
         let aws = Aws::emulated().dynamodb(Some(addresses.dynamodb_url.clone()), Patience::WORKER);
@@ -339,12 +350,11 @@ fn feed_from_queues(
     Ok(())
 }
 
-/// Gives a schedule of each function that has one, by the function's logical name.
-fn start_schedules(
+/// The schedule of each function that has one, by the function's logical name.
+fn schedules(
     template: &Template,
     functions: &HashMap<String, Function>,
     clock: &SharedTimeSource,
-    tasks: &mut JoinSet<()>,
 ) -> Result<HashMap<String, Scheduled>, StackError> {
     let mut schedules = HashMap::new();
     for definition in template.functions()? {
@@ -353,7 +363,6 @@ fn start_schedules(
         };
         for schedule in definition.schedules {
             let scheduled = Scheduled::new(schedule, function.clone(), clock.clone());
-            tasks.spawn(scheduled.clone().run());
             schedules.insert(definition.logical_name.clone(), scheduled);
         }
     }

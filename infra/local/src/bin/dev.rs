@@ -57,6 +57,7 @@ async fn run(arguments: Arguments) -> Result<(), StackError> {
         sqs_port: arguments.sqs_port,
         data: arguments.data,
         lambda: arguments.lambda,
+        scheduled: true,
     };
     let stack = tokio::select! {
         stack = Stack::start(&options) => stack?,
