@@ -9,7 +9,6 @@ use reconciler::{App, Config, handle};
 use serde_json::Value;
 use shared::aws::{Aws, Patience, tokio_sleep};
 use shared::connector::connector;
-use shared::domain::Timestamp;
 use shared::env::{ConfigError, Env};
 use shared::line::LineClient;
 use shared::line::http::Http;
@@ -18,6 +17,9 @@ use shared::random::Random;
 use shared::secret::ChannelSecret;
 use shared::start;
 use shared::store::Store;
+
+/// What template.yaml gives it for a run, for where nobody tells the deadline.
+const TIME: Duration = Duration::from_secs(900);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -29,7 +31,7 @@ async fn main() -> ExitCode {
     };
     let app = &app;
     let handler = |event: LambdaEvent<Value>| async move {
-        let deadline = Timestamp(i64::try_from(event.context.deadline).unwrap_or(i64::MAX));
+        let deadline = start::deadline(event.context.deadline, app.clock.now().into(), TIME);
         let walk = handle(app, deadline).await;
         walk.map_err(lambda_runtime::Error::from)
     };
