@@ -15,6 +15,10 @@ struct Arguments {
     /// Port of the bundle's public side.
     #[arg(long, default_value_t = 9000)]
     port: u16,
+    /// Where LINE and browsers reach the public side, if not at that port: the address of a tunnel, or of a
+    /// `cargo lambda watch`. Without a slash at the end.
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
     /// Port of the LINE Platform emulator.
     #[arg(long, default_value_t = 9001)]
     line_port: u16,
@@ -51,6 +55,7 @@ async fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> Result<(), StackError> {
     let options = Options {
         port: arguments.port,
+        public_url: arguments.public_url,
         line_port: arguments.line_port,
         dynamodb_port: arguments.dynamodb_port,
         sqs_port: arguments.sqs_port,
