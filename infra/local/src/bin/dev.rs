@@ -1,6 +1,7 @@
 //! `cargo dev`: everything on this machine, until Ctrl-C.
 
 use std::path::PathBuf;
+use std::pin::pin;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -62,16 +63,17 @@ async fn run(arguments: Arguments) -> Result<(), StackError> {
         data: arguments.data,
         lambda: arguments.lambda,
     };
+    let mut asked_to_end = pin!(local::asked_to_end());
     let stack = tokio::select! {
         stack = Stack::start(&options) => stack?,
-        () = local::asked_to_end() => return Ok(()),
+        () = &mut asked_to_end => return Ok(()),
     };
     if arguments.json {
         print_json(&stack);
     } else {
         print_addresses(&stack);
     }
-    local::asked_to_end().await;
+    asked_to_end.await;
     stack.save();
     Ok(())
 }
