@@ -2,24 +2,25 @@
 //! (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>).
 //! Only what is used is read, so that an odd header is never an error.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A request. It cannot be printed: cookies, a code or what a user wrote are in it.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Request {
     /// The method and path of the template's route, as `GET /attach`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_is_none")]
     pub route_key: String,
     /// The query as it came, still encoded.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_is_none")]
     pub raw_query_string: String,
     /// `name=value`, each.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_is_none")]
     pub cookies: Vec<String>,
     /// Names in lower case; repeated ones joined by commas.
     #[serde(default)]
@@ -40,9 +41,38 @@ pub struct RequestContext {
     /// The host that was asked.
     #[serde(default)]
     pub domain_name: String,
+    #[serde(default)]
+    http: Http,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Http {
+    #[serde(default)]
+    method: String,
+    #[serde(default)]
+    path: String,
+}
+
+/// A member that is null is one that is not there: so writes `cargo lambda watch`, which API Gateway leaves out.
+fn null_is_none<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 impl Request {
+    /// The route that was asked for: the template's; or, where all comes by the one route `$default`, as from a
+    /// function URL or `cargo lambda watch`, method and path.
+    pub fn route(&self) -> Cow<'_, str> {
+        let http = &self.request_context.http;
+        match self.route_key.as_str() {
+            "$default" => format!("{} {}", http.method, http.path).into(),
+            key => key.into(),
+        }
+    }
+
     /// A header, whatever the case of its name.
     pub fn header(&self, name: &str) -> Option<&str> {
         let (_, value) = self
@@ -136,6 +166,24 @@ mod tests {
             None
         );
         assert_eq!(request("{}").into_body(), Some(vec![]));
+    }
+
+    #[test]
+    fn the_route_is_the_templates_or_method_and_path() {
+        let routed = request(r#"{"routeKey":"GET /attach"}"#);
+        assert_eq!(routed.route(), "GET /attach");
+        let http = r#"{"http":{"method":"GET","path":"/health"}}"#;
+        let json = format!(r#"{{"routeKey":"$default","requestContext":{http}}}"#);
+        assert_eq!(request(&json).route(), "GET /health");
+        assert_eq!(request("{}").route(), "");
+    }
+
+    #[test]
+    fn a_member_that_is_null_is_none() {
+        let request =
+            request(r#"{"routeKey":null,"rawQueryString":null,"cookies":null,"body":null}"#);
+        assert_eq!(request.raw_query_string, "");
+        assert_eq!(request.cookie("a"), None);
     }
 
     #[test]

@@ -49,7 +49,7 @@ impl App {
 /// Answers the routes of template.yaml.
 pub async fn handle(app: &App, request: Request) -> Response {
     let language = Language::asked_for(request.header("accept-language").unwrap_or_default());
-    match request.route_key.as_str() {
+    match request.route().as_ref() {
         "GET /" => pages::start(language, &app.offer),
         "GET /attach" => begin::begin(app, language, &request).await,
         "GET /attach/callback" => callback::callback(app, language, &request).await,

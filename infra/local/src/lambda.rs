@@ -143,7 +143,10 @@ async fn find_program() -> Result<(), LambdaError> {
 async fn build(names: &[&str]) -> Result<(), LambdaError> {
     eprintln!("Building the functions; the first time this takes minutes.");
     let mut command = cargo("cargo");
-    command.arg("build").stdin(Stdio::null());
+    command
+        .arg("build")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null());
     for name in names {
         command.args(["--bin", name]);
     }

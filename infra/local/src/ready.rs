@@ -56,7 +56,7 @@ impl Stack {
 
     pub(crate) async fn post_webhook(&self, held: &Held) -> Result<(), String> {
         let request = reqwest::Client::new()
-            .post(&self.addresses.webhook_url)
+            .post(format!("{}/webhook", self.gateway_url))
             .header("x-line-signature", &held.signature)
             .header("content-type", "application/json; charset=utf-8")
             .body(held.body.clone());

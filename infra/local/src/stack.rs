@@ -38,6 +38,9 @@ const SCOPES: &str = "message:send message:receive profile:read";
 pub struct Options {
     /// The bundle's public side.
     pub port: u16,
+    /// The public side as LINE and browsers reach it, where that is not the port: of a tunnel, or of a
+    /// `cargo lambda watch`.
+    pub public_url: Option<String>,
     /// The LINE Platform emulator.
     pub line_port: u16,
     /// DynamoDB.
@@ -90,6 +93,8 @@ pub struct Stack {
     /// Between the functions and SQS.
     pub sqs_gate: Gate,
     pub(crate) aws: aws_sdk_dynamodb::Client,
+    /// The gateway's own address.
+    pub(crate) gateway_url: String,
     schedules: HashMap<String, Scheduled>,
     tasks: JoinSet<()>,
     _lambda: Option<Lambda>,
@@ -174,7 +179,9 @@ impl Stack {
         let sqs = start_sqs(template, at.sqs, &mut tasks).await?;
         let (dynamodb_gate, dynamodb_url) =
             start_dynamodb(template, at.dynamodb, data, &mut tasks).await?;
-        let public_url = url(&at.public)?;
+        let gateway_url = url(&at.public)?;
+        let public_url = options.public_url.clone();
+        let public_url = public_url.unwrap_or_else(|| gateway_url.clone());
         let line_url = url(&at.line)?;
         let addresses = Addresses {
             webhook_url: format!("{public_url}/webhook"),
@@ -225,6 +232,7 @@ impl Stack {
             dynamodb_gate,
             sqs_gate: sqs.gate,
             aws,
+            gateway_url,
             schedules,
             tasks,
             _lambda: lambda,
@@ -456,3 +464,55 @@ fn template_path() -> PathBuf {
 
 /// How long tests and the demo wait for something to come about.
 pub const PATIENCE: Duration = Duration::from_secs(20);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The addresses at the usual ports.
+    fn usual() -> Addresses {
+        let at = |port: u16| format!("http://127.0.0.1:{port}");
+        Addresses {
+            public_url: at(9000),
+            webhook_url: at(9000) + "/webhook",
+            line_url: at(9001),
+            dynamodb_url: at(9002),
+            sqs_url: at(9003),
+            table_name: "Table".into(),
+            event_queue_url: at(9003) + "/000000000000/EventQueue.fifo",
+        }
+    }
+
+    fn cargo_lambda() -> String {
+        let path = template_path().with_file_name("CargoLambda.toml");
+        std::fs::read_to_string(path).unwrap()
+    }
+
+    #[test]
+    fn a_plain_watch_is_told_what_the_stack_tells_its_functions() {
+        let file = cargo_lambda();
+        for (name, value) in variables(&usual(), &Settings::default()) {
+            let line = format!("\n{name} = \"{value}\"\n");
+            assert!(file.contains(&line), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_plain_watch_has_the_templates_routes() {
+        let template = Template::load(template_path()).unwrap();
+        let routes = template.routes().unwrap();
+        let file = cargo_lambda();
+        for route in &routes {
+            let code_uri = template.function(&route.function).unwrap().code_uri;
+            let function = code_uri.rsplit('/').next().unwrap();
+            let path = route.path.replace("{proxy+}", "{*proxy}");
+            let to = match route.method.as_str() {
+                "ANY" => format!("\"{function}\""),
+                method => format!("[{{ method = \"{method}\", function = \"{function}\" }}]"),
+            };
+            let line = format!("\n\"{path}\" = {to}\n");
+            assert!(file.contains(&line), "{line}");
+        }
+        assert_eq!(file.matches("\n\"/").count(), routes.len());
+    }
+}

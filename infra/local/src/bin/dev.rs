@@ -1,6 +1,7 @@
 //! `cargo dev`: everything on this machine, until Ctrl-C.
 
 use std::path::PathBuf;
+use std::pin::pin;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -16,6 +17,10 @@ struct Arguments {
     /// Port of the bundle's public side.
     #[arg(long, default_value_t = 9000)]
     port: u16,
+    /// Where LINE and browsers reach the public side, if not at that port: the address of a tunnel, or of a
+    /// `cargo lambda watch`. Without a slash at the end.
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
     /// Port of the LINE Platform emulator.
     #[arg(long, default_value_t = 9001)]
     line_port: u16,
@@ -52,6 +57,7 @@ async fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> Result<(), StackError> {
     let options = Options {
         port: arguments.port,
+        public_url: arguments.public_url,
         line_port: arguments.line_port,
         dynamodb_port: arguments.dynamodb_port,
         sqs_port: arguments.sqs_port,
@@ -59,16 +65,17 @@ async fn run(arguments: Arguments) -> Result<(), StackError> {
         lambda: arguments.lambda,
         scheduled: true,
     };
+    let mut asked_to_end = pin!(local::asked_to_end());
     let stack = tokio::select! {
         stack = Stack::start(&options) => stack?,
-        () = local::asked_to_end() => return Ok(()),
+        () = &mut asked_to_end => return Ok(()),
     };
     if arguments.json {
         print_json(&stack);
     } else {
         print_addresses(&stack);
     }
-    local::asked_to_end().await;
+    asked_to_end.await;
     stack.save();
     Ok(())
 }
