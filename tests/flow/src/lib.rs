@@ -7,6 +7,9 @@
 
 pub mod clock;
 pub mod faulty;
+pub mod ground;
+pub mod hurry;
+pub mod reconciler;
 pub mod worker;
 
 use base64::Engine as _;
