@@ -8,6 +8,7 @@
 pub mod clock;
 pub mod faulty;
 pub mod ground;
+pub mod hostile;
 pub mod hurry;
 pub mod reconciler;
 pub mod worker;
