@@ -48,6 +48,12 @@ pub struct WalkRow {
     pub failure: Option<String>,
 }
 
+/// The row has it as one member: some of its names are keys of indexes.
+#[derive(Serialize, Deserialize)]
+struct KeptWalk<W> {
+    walk: W,
+}
+
 /// More accounts would go than without an operator's word.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stopped {
@@ -108,7 +114,7 @@ impl Store {
     /// The table is not available.
     pub async fn keep_walk(&self, walk: &WalkRow) -> Result<(), StoreError> {
         const OPERATION: &str = "keep the walk";
-        let item: Item = to_item(walk).map_err(StoreError::malformed(OPERATION))?;
+        let item: Item = to_item(KeptWalk { walk }).map_err(StoreError::malformed(OPERATION))?;
         self.put_own(OPERATION, keys::WALK, item).await
     }
 
@@ -119,8 +125,9 @@ impl Store {
     pub async fn walk(&self) -> Result<Option<WalkRow>, StoreError> {
         const OPERATION: &str = "read the walk";
         let item = self.own(OPERATION, keys::WALK).await?;
-        item.map(|item| from_item(item).map_err(StoreError::malformed(OPERATION)))
-            .transpose()
+        let read = |item| from_item(item).map_err(StoreError::malformed(OPERATION));
+        let kept: Option<KeptWalk<WalkRow>> = item.map(read).transpose()?;
+        Ok(kept.map(|kept| kept.walk))
     }
 
     /// An operator says that exactly the accounts of this fingerprint may go.

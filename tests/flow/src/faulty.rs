@@ -2,6 +2,7 @@
 //! held up, or they get another answer than the server's.
 
 use std::net::Ipv4Addr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,6 +19,8 @@ use tokio::sync::Notify;
 /// What happens to a call.
 #[derive(Debug, Clone)]
 pub enum Fate {
+    /// It is done, and answered: the one after it has another fate.
+    Done,
     /// It is done, and the connection breaks before the answer comes.
     AnswerLost,
     /// It is not done: a status and a body come from elsewhere.
@@ -59,6 +62,7 @@ impl Held {
 pub struct Faulty {
     inner: SharedHttpConnector,
     plans: Arc<Mutex<Vec<(String, Fate)>>>,
+    writes: Arc<AtomicUsize>,
 }
 
 impl Default for Faulty {
@@ -66,6 +70,7 @@ impl Default for Faulty {
         Self {
             inner: connector(Duration::from_secs(5)),
             plans: Arc::default(),
+            writes: Arc::default(),
         }
     }
 }
@@ -88,6 +93,16 @@ impl Faulty {
         self.plans().is_empty()
     }
 
+    /// Forgets what was planned and has not happened.
+    pub fn forget(&self) {
+        self.plans().clear();
+    }
+
+    /// How many requests so far would write an account's row.
+    pub fn writes_of_bots(&self) -> usize {
+        self.writes.load(Ordering::SeqCst)
+    }
+
     /// For LINE.
     pub fn connector(&self) -> SharedHttpConnector {
         SharedHttpConnector::new(self.clone())
@@ -105,12 +120,28 @@ impl Faulty {
 
     fn fate(&self, request: &HttpRequest) -> Option<Fate> {
         let action = request.headers().get("x-amz-target").unwrap_or_default();
+        let path = request.uri().split('?').next().unwrap_or_default();
         let mut plans = self.plans();
         let place = plans
             .iter()
-            .position(|(name, _)| action.ends_with(name) || request.uri().ends_with(name))?;
+            .position(|(name, _)| action.ends_with(name) || path.ends_with(name))?;
         Some(plans.remove(place).1)
     }
+}
+
+/// A write of one row, and the row is an account's.
+fn writes_a_bot(request: &HttpRequest) -> bool {
+    let action = request.headers().get("x-amz-target").unwrap_or_default();
+    let writes = [
+        "PutItem",
+        "UpdateItem",
+        "DeleteItem",
+        "WriteItems",
+        "WriteItem",
+    ];
+    let body = request.body().bytes().unwrap_or_default();
+    let body = String::from_utf8_lossy(body);
+    writes.iter().any(|write| action.ends_with(write)) && body.contains(r#"{"S":"@bot"}"#)
 }
 
 /// Calls a port that is taken, so that nobody else listens there either.
@@ -131,10 +162,13 @@ async fn call_nowhere(
 
 impl HttpConnector for Faulty {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        if writes_a_bot(&request) {
+            self.writes.fetch_add(1, Ordering::SeqCst);
+        }
         let (inner, fate) = (self.inner.clone(), self.fate(&request));
         HttpConnectorFuture::new(async move {
             match fate {
-                None => inner.call(request).await,
+                None | Some(Fate::Done) => inner.call(request).await,
                 Some(Fate::AnswerLost) => {
                     inner.call(request).await?;
                     Err(ConnectorError::io("the answer is lost".into()))

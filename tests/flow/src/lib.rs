@@ -7,6 +7,10 @@
 
 pub mod clock;
 pub mod faulty;
+pub mod ground;
+pub mod hostile;
+pub mod hurry;
+pub mod reconciler;
 pub mod worker;
 
 use base64::Engine as _;

@@ -24,9 +24,9 @@ use crate::clock::Clock;
 use crate::faulty::Faulty;
 
 /// So long has a worker for a batch: more than any test takes.
-const TIME: Duration = Duration::from_secs(60);
+pub(crate) const TIME: Duration = Duration::from_secs(60);
 /// No call is given up before a test is.
-const PATIENCE: Patience = Patience {
+pub(crate) const PATIENCE: Patience = Patience {
     connect: Duration::from_secs(5),
     attempt: TIME,
     operation: TIME,
@@ -119,7 +119,7 @@ impl<M: Module> Worker<M> {
     }
 }
 
-fn secret(secret: String, clock: SharedTimeSource) -> ChannelSecret {
+pub(crate) fn secret(secret: String, clock: SharedTimeSource) -> ChannelSecret {
     let env = Env::from_map([("LINE_CHANNEL_SECRET".to_owned(), secret)].into());
     let place = SecretPlace::from_env(&env).expect("the secret is there");
     ChannelSecret::new(place, || unreachable!("it is known"), clock)

@@ -1,0 +1,190 @@
+//! What the functions stand on, without them: the template's table and event
+//! queue, and a LINE Platform set up as a test likes.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use aws_smithy_async::time::{SharedTimeSource, TimeSource};
+use emulator::{Emulator, Settings};
+use local::dynamodb::DynamoDb;
+use local::sqs::{Sqs, SystemClock};
+use local::template::Template;
+use serde_json::Value;
+use shared::aws::{Aws, Patience};
+use shared::domain::{BotId, Timestamp};
+use shared::store::{BotRow, Store};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+/// So many messages are received from the queue at once.
+const MOST_MESSAGES: usize = 10;
+
+/// The ground. It ends with its last clone.
+#[derive(Clone)]
+pub struct Ground {
+    /// The LINE Platform. Its clock is everybody's.
+    pub line: Emulator,
+    /// SQS.
+    pub sqs: Sqs,
+    /// The table, by the functions' own code.
+    pub store: Store,
+    /// Where everything is.
+    pub places: Places,
+    _servers: Arc<JoinSet<()>>,
+}
+
+/// Where everything is, and what the channel is called.
+#[derive(Debug, Clone)]
+pub struct Places {
+    /// The LINE Platform.
+    pub line_url: String,
+    /// DynamoDB.
+    pub dynamodb_url: String,
+    /// The table's name.
+    pub table_name: String,
+    /// SQS.
+    pub sqs_url: String,
+    /// The event queue's URL.
+    pub event_queue_url: String,
+}
+
+#[derive(Debug)]
+struct LineTime(Emulator);
+
+impl TimeSource for LineTime {
+    fn now(&self) -> SystemTime {
+        self.0.now()
+    }
+}
+
+impl Ground {
+    /// Starts it; LINE has these settings.
+    pub async fn start(settings: Settings) -> Self {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../template.yaml");
+        let template = Template::load(root).expect("the template is read");
+        let mut servers = JoinSet::new();
+        let line = Emulator::new(settings).expect("LINE starts");
+        let (listener, at) = listen().await;
+        let serving = line.serve(listener);
+        servers.spawn(async move { drop(serving.await) });
+        let line_url = format!("http://{at}");
+        let (dynamodb_url, table_name) = dynamodb(&template, &mut servers).await;
+        let (sqs, sqs_url, event_queue_url) = queue(&template, &mut servers).await;
+        let client = Aws::emulated().dynamodb(Some(dynamodb_url.clone()), Patience::WORKER);
+        Self {
+            line,
+            sqs,
+            store: Store::new(client, table_name.clone()),
+            places: Places {
+                line_url,
+                dynamodb_url,
+                table_name,
+                sqs_url,
+                event_queue_url,
+            },
+            _servers: Arc::new(servers),
+        }
+    }
+
+    /// Makes accounts that the module channel is attached to; gives their bots.
+    pub async fn attached(&self, count: usize) -> Vec<BotId> {
+        let scopes = Some(vec!["message:send".into()]);
+        let made = self.line.make_accounts(count, scopes).await;
+        let made = made.expect("accounts are made").into_iter();
+        made.map(|bot| BotId::new(bot).expect("an id")).collect()
+    }
+
+    /// LINE's time, which the functions go by.
+    pub fn clock(&self) -> SharedTimeSource {
+        SharedTimeSource::new(LineTime(self.line.clone()))
+    }
+
+    /// What the clock shows.
+    pub fn now(&self) -> Timestamp {
+        self.line.now().into()
+    }
+
+    /// Moves the clock forward.
+    pub async fn advance(&self, by: Duration) {
+        self.line.advance_clock(by).await;
+    }
+
+    /// An account's row.
+    pub async fn row(&self, bot: &BotId) -> BotRow {
+        let row = self.store.bot(bot).await.expect("the table answers");
+        row.unwrap_or_default()
+    }
+
+    /// Every account's row.
+    pub async fn rows(&self) -> Vec<(BotId, BotRow)> {
+        let (mut rows, mut from) = (Vec::new(), None);
+        loop {
+            let page = self.store.bots(from.as_ref()).await;
+            let page = page.expect("the table answers");
+            rows.extend(page.rows);
+            from = page.next;
+            if from.is_none() {
+                return rows;
+            }
+        }
+    }
+
+    /// Takes the events out of the queue: account, id and JSON of each.
+    pub async fn queued(&self) -> Vec<(String, String, Value)> {
+        let queue = "EventQueue.fifo";
+        let mut events = Vec::new();
+        loop {
+            let taken = self.sqs.receive(queue, MOST_MESSAGES, Duration::ZERO, None);
+            let taken = taken.await.expect("the queue answers");
+            if taken.is_empty() {
+                return events;
+            }
+            for message in taken {
+                let gone = self.sqs.delete(queue, &message.receipt_handle);
+                gone.expect("a message is deleted");
+                events.extend(read(&message.body));
+            }
+        }
+    }
+}
+
+fn read(body: &str) -> Vec<(String, String, Value)> {
+    let job: Value = serde_json::from_str(body).expect("a job is JSON");
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let events = job["events"].as_array().expect("events").iter();
+    let read = |event: &Value| (text(&job["bot"]), text(&event["id"]), event["raw"].clone());
+    events.map(read).collect()
+}
+
+async fn listen() -> (TcpListener, SocketAddr) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
+    let listener = listener.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    (listener, address)
+}
+
+async fn dynamodb(template: &Template, servers: &mut JoinSet<()>) -> (String, String) {
+    let table = template.table("Table").expect("the template has a table");
+    let dynamodb = DynamoDb::in_memory().expect("DynamoDB starts");
+    dynamodb
+        .create_if_absent(&table)
+        .expect("the table is made");
+    let (listener, at) = listen().await;
+    servers.spawn(dynamodb.serve(listener));
+    (format!("http://{at}"), table.name)
+}
+
+async fn queue(template: &Template, servers: &mut JoinSet<()>) -> (Sqs, String, String) {
+    let sqs = Sqs::new(SystemClock);
+    let (listener, at) = listen().await;
+    sqs.set_address(at);
+    for name in ["DeadLetterQueue", "EventQueue"] {
+        let queue = template.queue(name).expect("the template has the queue");
+        sqs.create_queue(&queue.name, queue.attributes)
+            .expect("the queue is made");
+    }
+    let url = sqs.queue_url("EventQueue.fifo").expect("the queue's URL");
+    servers.spawn(sqs.serve(listener));
+    (sqs, format!("http://{at}"), url)
+}

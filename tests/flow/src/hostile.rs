@@ -1,0 +1,508 @@
+//! Random runs of the reconciler while LINE's list lies, calls fail, and accounts
+//! come and go, between the runs and during them. LINE knows the truth.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use emulator::{AccountStatus, AttachedEvent, BotState, Fault, FaultKind, Settings};
+use reconciler::Failure;
+use shared::aws::tokio_sleep;
+use shared::domain::{Attachment, BotId, Timestamp};
+use shared::line::attach::{AttachClient, AttachTerms, Credentials, Verifier};
+use shared::line::http::Http;
+use shared::random::Random;
+use shared::store::BotRow;
+
+use crate::faulty::{Fate, Faulty, Held};
+use crate::ground::Ground;
+use crate::reconciler::{INFO, LIST, Reconciler};
+use crate::worker::{TIME, secret};
+
+/// So many runs see the same accounts.
+const RUNS_OF_A_WORLD: usize = 20;
+/// So many quiet runs may it take until the table is right again.
+const QUIET_RUNS: usize = 20;
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+const REDIRECT: &str = "https://example.com/attach/callback";
+
+/// What the runs came to.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Figures {
+    /// Runs while things went wrong.
+    pub runs: usize,
+    /// Runs of them that ended in an error.
+    pub failed: usize,
+    /// Errors because too many accounts would have gone.
+    pub stopped: usize,
+    /// Quiet runs after them.
+    pub quiet: usize,
+    /// Attaches entered.
+    pub attached: usize,
+    /// Marks set.
+    pub marked: usize,
+    /// Marks taken away.
+    pub unmarked: usize,
+    /// Accounts whose info was asked for.
+    pub asked: usize,
+    /// Detaches entered, each of an account that had gone at LINE.
+    pub detached: usize,
+}
+
+impl fmt::Display for Figures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            runs,
+            failed,
+            stopped,
+            quiet,
+            ..
+        } = self;
+        let Self {
+            attached,
+            marked,
+            unmarked,
+            asked,
+            detached,
+            ..
+        } = self;
+        write!(
+            f,
+            "{runs} runs ({failed} failed, {stopped} of them stopped) and {quiet} quiet ones: {attached} attached, \
+             {marked} marked, {unmarked} unmarked, {asked} asked for, {detached} detached, 0 wrongly"
+        )
+    }
+}
+
+/// Runs the reconciler so often.
+///
+/// # Panics
+/// If an account is detached that is attached at LINE, or if the table is not
+/// right again after some quiet runs. The seed is in the message.
+pub async fn hostile_list(seed: u64, runs: usize) -> Figures {
+    let dice = Dice::new(seed);
+    let mut figures = Figures::default();
+    while figures.runs < runs {
+        let mut world = World::new(seed, &dice).await;
+        for _ in 0..RUNS_OF_A_WORLD.min(runs - figures.runs) {
+            world.hostile_run(&mut figures).await;
+        }
+        world.becomes_right(&mut figures).await;
+    }
+    figures
+}
+
+/// Random choices that can be repeated.
+#[derive(Clone)]
+struct Dice(Random);
+
+impl Dice {
+    /// splitmix64
+    fn new(seed: u64) -> Self {
+        let state = AtomicU64::new(seed);
+        Self(Random::from_fn(move |bytes| {
+            for chunk in bytes.chunks_mut(8) {
+                const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
+                let mut z = state.fetch_add(STEP, Ordering::SeqCst).wrapping_add(STEP);
+                z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+                z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+                let z = (z ^ (z >> 31)).to_le_bytes();
+                chunk.copy_from_slice(&z[..chunk.len()]);
+            }
+        }))
+    }
+
+    fn below(&self, limit: usize) -> usize {
+        let number = self.0.below(u64::try_from(limit).unwrap_or(u64::MAX));
+        usize::try_from(number).unwrap_or(0)
+    }
+
+    /// Once in so often.
+    fn one_in(&self, times: usize) -> bool {
+        self.below(times) == 0
+    }
+
+    fn pick<'a, T>(&self, all: &'a [T]) -> Option<&'a T> {
+        all.get(self.below(all.len()))
+    }
+}
+
+/// Some accounts, some of them attached, and a table that may know.
+struct World {
+    seed: u64,
+    dice: Dice,
+    ground: Ground,
+    reconciler: Reconciler,
+    /// What accounts' owners do goes over a connection that does not fail.
+    owners: Reconciler,
+    attach: AttachClient,
+    /// Accounts whose rows were changed in this run by others than the reconciler.
+    told: BTreeSet<BotId>,
+}
+
+impl World {
+    async fn new(seed: u64, dice: &Dice) -> Self {
+        let settings = Settings {
+            list_page: 3 + dice.below(18),
+            list_suspended: dice.one_in(2),
+            attached_event: AttachedEvent::Lost,
+            redirect_urls: vec![REDIRECT.into()],
+            ..Settings::default()
+        };
+        let ground = Ground::start(settings).await;
+        ground.attached(10 + dice.below(40)).await;
+        let unattached = ground.line.make_accounts(5 + dice.below(6), None).await;
+        unattached.expect("accounts are made");
+        let settings = ground.line.settings();
+        let connector = Faulty::default().connector();
+        let http = Http::new(connector, ground.clock(), tokio_sleep(), TIME);
+        let secret = secret(settings.channel_secret, ground.clock());
+        let (url, id) = (ground.places.line_url.clone(), settings.channel_id);
+        Self {
+            seed,
+            dice: dice.clone(),
+            reconciler: Reconciler::new(&ground),
+            owners: Reconciler::new(&ground),
+            attach: AttachClient::new(http, url, id, secret, Credentials::Basic),
+            told: BTreeSet::new(),
+            ground,
+        }
+    }
+
+    /// Time passes, things happen, and the reconciler runs while more happens.
+    async fn hostile_run(&mut self, figures: &mut Figures) {
+        let most = 3 * 24 * 60;
+        let minutes = 1 + match self.dice.one_in(2) {
+            true => self.dice.below(120),
+            false => self.dice.below(most - 1),
+        };
+        let minutes = u64::try_from(minutes).unwrap_or_default();
+        self.ground.advance(Duration::from_secs(60 * minutes)).await;
+        for _ in 0..self.dice.below(4) {
+            self.something_happens().await;
+        }
+        self.told.clear();
+        let before = self.rows().await;
+        let began = self.ground.now();
+        self.calls_will_fail().await;
+        let result = self.run_while_things_happen().await;
+        self.reconciler.line.forget();
+        self.reconciler.table.forget();
+        figures.runs += 1;
+        figures.count(&result);
+        self.count_walk(figures, began).await;
+        self.check(&before, began).await;
+        self.operator(&result).await;
+    }
+
+    /// The run; between two of its pages something may happen.
+    async fn run_while_things_happen(&mut self) -> Result<(), Failure> {
+        let held = Held::default();
+        if self.dice.one_in(2) {
+            for _ in 0..self.dice.below(4) {
+                self.reconciler.line.next(LIST, Fate::Done);
+            }
+            self.reconciler
+                .line
+                .next(LIST, Fate::RequestHeld(held.clone()));
+        }
+        let reconciler = self.reconciler.clone();
+        let run = reconciler.runs();
+        tokio::pin!(run);
+        tokio::select! {
+            result = &mut run => return result.map(drop),
+            () = held.is_there() => {}
+        }
+        for _ in 0..1 + self.dice.below(3) {
+            self.attach_or_detach().await;
+        }
+        match self.dice.below(6) {
+            0 => self.ground.advance(25 * HOUR).await,
+            1 => self.list_will(FaultKind::CutPage).await,
+            _ => {}
+        }
+        held.let_go();
+        run.await.map(drop)
+    }
+
+    async fn something_happens(&mut self) {
+        match self.dice.below(8) {
+            0 => self.suspends_or_deletes().await,
+            1 => self.resumes().await,
+            2 => self.detached_a_minute_ago().await,
+            _ => self.attach_or_detach().await,
+        }
+    }
+
+    async fn attach_or_detach(&mut self) {
+        match self.dice.one_in(2) {
+            true => self.an_admin_attaches().await,
+            false => self.an_admin_detaches().await,
+        }
+    }
+
+    /// The callback may be lost, and so is its event.
+    async fn an_admin_attaches(&mut self) {
+        let Some(bot) = self
+            .one_of(|bot| !bot.attached && bot.status == AccountStatus::Active)
+            .await
+        else {
+            return;
+        };
+        let terms = AttachTerms {
+            redirect_uri: REDIRECT.into(),
+            scope: "message:send".into(),
+            region: None,
+            basic_search_id: None,
+            brand_type: None,
+        };
+        let verifier = Verifier::new([7; 32]);
+        let url = self.attach.authorize_url(&terms, "state", &verifier);
+        let back = self.ground.line.link(&url, bot.as_str()).await;
+        let back = back.expect("the account is linked");
+        let code = back
+            .split("code=")
+            .nth(1)
+            .and_then(|rest| rest.split('&').next());
+        let code = code.expect("a code comes back");
+        let attached = self.attach.exchange(code, &terms, &verifier).await;
+        let attached = attached.expect("the code is exchanged");
+        if !self.dice.one_in(3) {
+            self.tell(&bot, |row| row.state.attach(attached.at, &attached.scopes))
+                .await;
+        }
+        // An attach counts from the end of its second.
+        self.ground.advance(Duration::from_secs(1)).await;
+    }
+
+    /// The event of it may be lost.
+    async fn an_admin_detaches(&mut self) {
+        let Some(bot) = self
+            .one_of(|bot| bot.attached && bot.status == AccountStatus::Active)
+            .await
+        else {
+            return;
+        };
+        let detached = self.owners.app.line.detach(&bot).await;
+        detached.expect("the account is detached");
+        if self.dice.one_in(2) {
+            let now = self.ground.now();
+            self.tell(&bot, |row| row.state.detach(now)).await;
+        }
+    }
+
+    /// LINE's list does not know it yet, if it ever will.
+    async fn detached_a_minute_ago(&mut self) {
+        let Some(bot) = self
+            .one_of(|bot| bot.attached && bot.status == AccountStatus::Active)
+            .await
+        else {
+            return;
+        };
+        let at = self.ground.now().minus(Duration::from_secs(60));
+        self.tell(&bot, |row| row.state.detach(at)).await;
+    }
+
+    async fn suspends_or_deletes(&mut self) {
+        let Some(bot) = self
+            .one_of(|bot| bot.attached && bot.status == AccountStatus::Active)
+            .await
+        else {
+            return;
+        };
+        let now = self.ground.now();
+        self.tell(&bot, |row| row.state.suspended_at = Some(now))
+            .await;
+        let done = match self.dice.one_in(3) {
+            true => self.ground.line.delete(bot.as_str()).await,
+            false => self.ground.line.suspend(bot.as_str()).await,
+        };
+        done.expect("LINE does it");
+    }
+
+    async fn resumes(&mut self) {
+        let Some(bot) = self
+            .one_of(|bot| bot.status == AccountStatus::Suspended)
+            .await
+        else {
+            return;
+        };
+        let resumed = self.ground.line.resume(bot.as_str()).await;
+        resumed.expect("LINE does it");
+        let now = self.ground.now();
+        self.tell(&bot, |row| row.state.resumed_at = Some(now))
+            .await;
+    }
+
+    async fn calls_will_fail(&self) {
+        for _ in 0..self.dice.below(3) {
+            match self.dice.below(4) {
+                0 => self.list_will(FaultKind::EmptyList).await,
+                1 => self.list_will(FaultKind::CutPage).await,
+                2 => self.list_will(FaultKind::RepeatToken).await,
+                _ => self.some_calls_fail(&self.reconciler.line, LIST, 500),
+            }
+        }
+        for _ in 0..self.dice.below(3) {
+            let status = if self.dice.one_in(2) { 500 } else { 429 };
+            self.some_calls_fail(&self.reconciler.line, INFO, status);
+        }
+        for operation in ["GetItem", "PutItem", "Query", "DeleteItem"] {
+            if self.dice.one_in(4) {
+                self.some_calls_fail(&self.reconciler.table, operation, 500);
+            }
+        }
+    }
+
+    fn some_calls_fail(&self, connection: &Faulty, operation: &str, status: u16) {
+        for _ in 0..1 + self.dice.below(7) {
+            let fate = match self.dice.below(4) {
+                0 => Fate::AnswerLost,
+                1 => Fate::Unreachable,
+                2 => Fate::Done,
+                _ => Fate::Answered(status, "{}".into()),
+            };
+            connection.next(operation, fate);
+        }
+    }
+
+    async fn list_will(&self, kind: FaultKind) {
+        let fault = Fault {
+            matches: format!("GET {LIST}"),
+            times: 1,
+            kind,
+        };
+        let added = self.ground.line.add_faults(vec![fault]).await;
+        added.expect("LINE takes the fault");
+    }
+
+    /// Nothing that LINE has attached is detached by the reconciler, and what was
+    /// detached within a day stays so.
+    async fn check(&self, before: &BTreeMap<BotId, BotRow>, began: Timestamp) {
+        let truth = self.attached_at_line().await;
+        let after = self.rows().await;
+        for (bot, row) in after.iter().filter(|(bot, _)| !self.told.contains(bot)) {
+            let Some(earlier) = before.get(bot) else {
+                continue;
+            };
+            let detached = earlier.state.detached_at != row.state.detached_at;
+            assert!(
+                !detached || !truth.contains(bot),
+                "seed {}: {bot} is attached at LINE, and was detached: {earlier:?}, then {row:?}",
+                self.seed
+            );
+            if let Attachment::Detached(at) = earlier.state.attachment() {
+                let kept = row.state.attachment() == Attachment::Detached(at);
+                let long_ago = began.since(at) >= DAY - HOUR;
+                assert!(
+                    kept || long_ago || self.day_passed(began),
+                    "seed {}: {bot} was attached too soon: {earlier:?}, then {row:?}",
+                    self.seed
+                );
+            }
+        }
+    }
+
+    /// The clock was moved during the run.
+    fn day_passed(&self, began: Timestamp) -> bool {
+        self.ground.now().since(began) >= DAY
+    }
+
+    /// An operator may approve, whether it is right or not.
+    async fn operator(&self, result: &Result<(), Failure>) {
+        if let Err(Failure::TooMany(stopped)) = result
+            && self.dice.one_in(3)
+        {
+            let approved = self.ground.store.approve(&stopped.fingerprint).await;
+            approved.expect("the table answers");
+        }
+    }
+
+    /// All is quiet, and whoever is suspended is resumed: the table becomes right.
+    async fn becomes_right(&mut self, figures: &mut Figures) {
+        while self
+            .one_of(|bot| bot.status == AccountStatus::Suspended)
+            .await
+            .is_some()
+        {
+            self.resumes().await;
+        }
+        self.ground.advance(101 * DAY).await;
+        for _ in 0..QUIET_RUNS {
+            let began = self.ground.now();
+            if let Err(Failure::TooMany(stopped)) = self.reconciler.runs().await {
+                let approved = self.ground.store.approve(&stopped.fingerprint).await;
+                approved.expect("the table answers");
+            }
+            figures.quiet += 1;
+            self.count_walk(figures, began).await;
+            if self.is_right().await {
+                return;
+            }
+            self.ground.advance(2 * HOUR).await;
+        }
+        panic!(
+            "seed {}: after {QUIET_RUNS} quiet runs LINE has {:?}, and the table {:?}",
+            self.seed,
+            self.attached_at_line().await,
+            self.rows().await
+        );
+    }
+
+    async fn is_right(&self) -> bool {
+        let rows = self.rows().await.into_iter();
+        let attached = rows.filter(|(_, row)| row.state.is_attached());
+        let attached: BTreeSet<_> = attached.map(|(bot, _)| bot).collect();
+        attached == self.attached_at_line().await
+    }
+
+    async fn tell(&mut self, bot: &BotId, change: impl Fn(&mut BotRow)) {
+        self.told.insert(bot.clone());
+        let told = self.ground.store.update_bot(bot, change).await;
+        told.expect("the table answers");
+    }
+
+    async fn count_walk(&self, figures: &mut Figures, began: Timestamp) {
+        let walk = self.ground.store.walk().await.expect("the table answers");
+        let Some(walk) = walk.filter(|walk| walk.ended_at >= began) else {
+            return;
+        };
+        figures.attached += walk.attached;
+        figures.marked += walk.marked;
+        figures.unmarked += walk.unmarked;
+        figures.asked += walk.asked;
+        figures.detached += walk.detached;
+    }
+
+    async fn rows(&self) -> BTreeMap<BotId, BotRow> {
+        self.ground.rows().await.into_iter().collect()
+    }
+
+    async fn bots(&self) -> Vec<BotState> {
+        self.ground.line.state().await.bots
+    }
+
+    async fn one_of(&self, wanted: impl Fn(&BotState) -> bool) -> Option<BotId> {
+        let bots: Vec<_> = self.bots().await.into_iter().filter(wanted).collect();
+        let bot = self.dice.pick(&bots)?;
+        Some(id(&bot.bot_id))
+    }
+
+    async fn attached_at_line(&self) -> BTreeSet<BotId> {
+        let bots = self.bots().await.into_iter().filter(|bot| bot.attached);
+        bots.map(|bot| id(&bot.bot_id)).collect()
+    }
+}
+
+fn id(bot: &str) -> BotId {
+    BotId::new(bot).expect("an id")
+}
+
+impl Figures {
+    fn count(&mut self, result: &Result<(), Failure>) {
+        self.failed += usize::from(result.is_err());
+        self.stopped += usize::from(matches!(result, Err(Failure::TooMany(_))));
+    }
+}
