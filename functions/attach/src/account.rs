@@ -8,7 +8,7 @@ use shared::queue::Job;
 use shared::store::BotRow;
 
 use crate::App;
-use crate::pages::Outcome;
+use crate::pages::{Outcome, Trouble};
 use crate::under_way::SHOWN_AGAIN;
 
 /// Saves an attach. The account is linked whatever happens here: if it cannot be
@@ -35,7 +35,7 @@ pub(crate) async fn save(app: &App, state: &str, attached: &Attached, asked: &st
 pub(crate) fn outcome(row: &BotRow, asked: &str) -> Outcome {
     let name = row.display_name.clone();
     if !row.state.is_attached() {
-        return Outcome::StartOver;
+        return Outcome::Not(Trouble::StartOver);
     }
     if row.state.is_suspended() {
         return Outcome::Suspended { name };

@@ -5,7 +5,7 @@ use shared::line::attach::{AttachTerms, Verifier};
 
 use crate::App;
 use crate::language::Language;
-use crate::pages::{self, Outcome};
+use crate::pages::{self, Outcome, Trouble};
 use crate::under_way::{Cookie, Kept};
 
 /// Letters and digits only, as LINE wants a state; about 190 random bits.
@@ -22,7 +22,7 @@ pub(crate) async fn begin(app: &App, language: Language, request: &Request) -> R
     };
     if let Err(error) = keep(app, &state, &secret, &kept).await {
         tracing::error!(error, "an attach could not be begun");
-        return pages::result(language, &Outcome::TryLater);
+        return pages::result(language, &Outcome::Not(Trouble::TryLater));
     }
     let url = app
         .attach

@@ -9,7 +9,7 @@ use shared::store::browser_hash;
 use crate::App;
 use crate::account;
 use crate::language::Language;
-use crate::pages::{self, Outcome};
+use crate::pages::{self, Outcome, Trouble};
 use crate::under_way::{Cookie, Kept};
 
 /// What LINE, or someone in its name, sends back.
@@ -39,24 +39,24 @@ impl Query {
 pub(crate) async fn callback(app: &App, language: Language, request: &Request) -> Response {
     let query = Query::read(&request.raw_query_string);
     let Some(state) = query.state.clone().filter(|state| !state.is_empty()) else {
-        return pages::result(language, &Outcome::StartOver);
+        return pages::result(language, &Outcome::Not(Trouble::StartOver));
     };
     let cookie = Cookie::of(&state, &app.offer.public_url(request));
     let Some(secret) = request.cookie(cookie.name()) else {
-        return pages::result(language, &Outcome::OtherBrowser);
+        return pages::result(language, &Outcome::Not(Trouble::OtherBrowser));
     };
     let outcome = match take(app, &state, secret).await {
         Ok(Some(kept)) => end(app, &state, &kept, query).await,
         Ok(None) => again(app, &state, secret).await,
         Err(reason) => {
             tracing::error!(reason, "an attach could not be read");
-            Outcome::TryLater
+            Outcome::Not(Trouble::TryLater)
         }
     };
     let page = pages::result(language, &outcome);
     match outcome {
         Outcome::Linked { .. } | Outcome::Suspended { .. } => page.with_cookie(cookie.kept(secret)),
-        Outcome::TryLater => page, // loading it again may help
+        Outcome::Not(Trouble::TryLater) => page, // loading it again may help
         _ => page.with_cookie(cookie.cleared()),
     }
 }
@@ -68,10 +68,10 @@ async fn end(app: &App, state: &str, kept: &Kept, query: Query) -> Outcome {
                 error.len() <= 40 && error.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
             let error = if plain { error.as_str() } else { "not a code" };
             tracing::info!(error, "an admin did not link the account");
-            Outcome::Refused
+            Outcome::Not(Trouble::Refused)
         }
         (Some(code), None) => exchange(app, state, &code, kept).await,
-        (None, None) => Outcome::StartOver,
+        (None, None) => Outcome::Not(Trouble::StartOver),
     }
 }
 
@@ -96,10 +96,10 @@ async fn take(app: &App, state: &str, secret: &str) -> Result<Option<Kept>, Stri
 /// The same page once more: how the account is now that was attached by it.
 async fn again(app: &App, state: &str, secret: &str) -> Outcome {
     match ended(app, state, secret).await {
-        Ok(outcome) => outcome.unwrap_or(Outcome::StartOver),
+        Ok(outcome) => outcome.unwrap_or(Outcome::Not(Trouble::StartOver)),
         Err(reason) => {
             tracing::error!(reason, "an ended attach could not be read");
-            Outcome::TryLater
+            Outcome::Not(Trouble::TryLater)
         }
     }
 }
@@ -129,9 +129,9 @@ async fn exchange(app: &App, state: &str, code: &str, kept: &Kept) -> Outcome {
             tracing::error!(error = %error, "LINE did not exchange the code");
             match error.kind {
                 LineErrorKind::NotSent | LineErrorKind::Open | LineErrorKind::Throttled => {
-                    Outcome::TryLater
+                    Outcome::Not(Trouble::TryLater)
                 }
-                _ => Outcome::Failed,
+                _ => Outcome::Not(Trouble::Failed),
             }
         }
     }

@@ -22,6 +22,13 @@ pub(crate) enum Outcome {
     /// recommends, and nothing else
     /// (<https://developers.line.biz/en/reference/partner-docs/#botsuspend-event>).
     Suspended { name: Option<String> },
+    /// Not linked.
+    Not(Trouble),
+}
+
+/// Why an account is not linked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trouble {
     /// The admin said no, or LINE would not let them.
     Refused,
     /// LINE did not take the exchange.
@@ -32,6 +39,17 @@ pub(crate) enum Outcome {
     StartOver,
     /// The browser has not the cookie of the one that began.
     OtherBrowser,
+}
+
+impl Trouble {
+    fn status(self) -> u16 {
+        match self {
+            Self::Refused => 200,
+            Self::StartOver | Self::OtherBrowser => 400,
+            Self::Failed => 502,
+            Self::TryLater => 503,
+        }
+    }
 }
 
 #[derive(Template)]
@@ -72,10 +90,8 @@ pub(crate) fn start(language: Language, offer: &Offer) -> Response {
 /// The page that ends an attach.
 pub(crate) fn result(language: Language, outcome: &Outcome) -> Response {
     let status = match outcome {
-        Outcome::Linked { .. } | Outcome::Suspended { .. } | Outcome::Refused => 200,
-        Outcome::StartOver | Outcome::OtherBrowser => 400,
-        Outcome::Failed => 502,
-        Outcome::TryLater => 503,
+        Outcome::Linked { .. } | Outcome::Suspended { .. } => 200,
+        Outcome::Not(trouble) => trouble.status(),
     };
     let good = matches!(outcome, Outcome::Linked { .. });
     let texts = texts::result(language, outcome);

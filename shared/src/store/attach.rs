@@ -119,19 +119,11 @@ impl Store {
         browser: &str,
         now: Timestamp,
     ) -> Result<Option<AttachUnderWay>, StoreError> {
-        const OPERATION: &str = "read an ended attach";
-        let get = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .set_key(Some(keys::key(keys::ATTACH, &sha256_hex([state]))))
-            .consistent_read(true);
-        let answer = get.send().await;
-        let Some(item) = answer.map_err(StoreError::unavailable(OPERATION))?.item else {
-            return Ok(None);
-        };
-        let attach: AttachUnderWay = from_item(item).map_err(StoreError::malformed(OPERATION))?;
-        let shown = attach.browser == browser && attach.expires_at > now.seconds();
-        Ok(Some(attach).filter(|attach| shown && attach.bot.is_some()))
+        let key = keys::key(keys::ATTACH, &sha256_hex([state]));
+        let attach: Option<AttachUnderWay> = self.read("read an ended attach", key).await?;
+        Ok(attach.filter(|attach| {
+            let shown = attach.browser == browser && attach.expires_at > now.seconds();
+            shown && attach.bot.is_some()
+        }))
     }
 }

@@ -1,10 +1,10 @@
 //! The row of an account: attached or not, suspended or not, its scopes, its name.
 
 use serde::{Deserialize, Serialize};
-use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
+use serde_dynamo::aws_sdk_dynamodb_1::to_item;
 
 use crate::domain::{BotId, BotState};
-use crate::store::{Item, Store, StoreError, if_held, keys, n, s};
+use crate::store::{Item, Store, StoreError, keys, n, s};
 
 /// So often is a change made anew because someone else made another.
 const MOST_ROUNDS: u32 = 8;
@@ -78,7 +78,8 @@ impl Store {
             let before = found.clone().unwrap_or_default();
             let mut row = before.clone();
             change(&mut row);
-            if found.as_ref() == Some(&row) || self.put_bot(bot, &row).await? {
+            let write = || self.put_version("write a bot", row.next_item(bot), row.version);
+            if found.as_ref() == Some(&row) || write().await? {
                 return Ok(Changed { before, row });
             }
         }
@@ -94,40 +95,7 @@ impl Store {
     /// # Errors
     /// The table is not available, or the row cannot be read.
     pub async fn bot(&self, bot: &BotId) -> Result<Option<BotRow>, StoreError> {
-        const OPERATION: &str = "read a bot";
         let key = keys::key(&keys::bot(bot), keys::BOT);
-        let get = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .set_key(Some(key))
-            .consistent_read(true);
-        let item = get
-            .send()
-            .await
-            .map_err(StoreError::unavailable(OPERATION))?
-            .item;
-        item.map(|item| from_item(item).map_err(StoreError::malformed(OPERATION)))
-            .transpose()
-    }
-
-    /// Writes the row if nobody has since it was read; false if someone has.
-    async fn put_bot(&self, bot: &BotId, row: &BotRow) -> Result<bool, StoreError> {
-        const OPERATION: &str = "write a bot";
-        let item = row
-            .next_item(bot)
-            .map_err(StoreError::malformed(OPERATION))?;
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item));
-        let put = match row.version {
-            0 => put.condition_expression("attribute_not_exists(chat_id)"),
-            version => put
-                .condition_expression("version = :v")
-                .expression_attribute_values(":v", n(version)),
-        };
-        Ok(if_held(OPERATION, put.send().await)?.is_some())
+        self.read("read a bot", key).await
     }
 }

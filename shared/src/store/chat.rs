@@ -1,10 +1,10 @@
 //! The row of a chat: who may speak in it, and the module's own state.
 
 use serde::{Deserialize, Serialize};
-use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
+use serde_dynamo::aws_sdk_dynamodb_1::to_item;
 
 use crate::domain::{BotId, ChatId, ChatState, Timestamp};
-use crate::store::{Item, Store, StoreError, if_held, keys, n};
+use crate::store::{Item, Store, StoreError, keys};
 
 /// So often is a change made anew because someone else made another.
 const MOST_ROUNDS: u32 = 8;
@@ -88,7 +88,9 @@ impl Store {
             let mut row = found.clone();
             change(&mut row.registers);
             row.life = row.life.max(life);
-            if row == found || self.put_chat(bot, chat, &row).await? {
+            let item = || row.next_item(bot, chat);
+            let write = || self.put_version("write a chat", item(), row.version);
+            if row == found || write().await? {
                 return Ok(());
             }
         }
@@ -101,41 +103,9 @@ impl Store {
 
     /// The chat's row; an empty one of version 0 if there is none.
     async fn chat(&self, bot: &BotId, chat: &ChatId) -> Result<ChatRow, StoreError> {
-        const OPERATION: &str = "read a chat";
-        let get = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .set_key(Some(keys::key(&keys::bot(bot), &keys::chat(chat))))
-            .consistent_read(true);
-        let answer = get.send().await;
-        let item = answer.map_err(StoreError::unavailable(OPERATION))?.item;
-        item.map_or(Ok(ChatRow::default()), |item| {
-            from_item(item).map_err(StoreError::malformed(OPERATION))
-        })
-    }
-
-    /// Writes the row if nobody has since it was read; false if someone has.
-    async fn put_chat(
-        &self,
-        bot: &BotId,
-        chat: &ChatId,
-        row: &ChatRow,
-    ) -> Result<bool, StoreError> {
-        const OPERATION: &str = "write a chat";
-        let item = row.next_item(bot, chat);
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item.map_err(StoreError::malformed(OPERATION))?));
-        let put = match row.version {
-            0 => put.condition_expression("attribute_not_exists(chat_id)"),
-            version => put
-                .condition_expression("version = :v")
-                .expression_attribute_values(":v", n(version)),
-        };
-        Ok(if_held(OPERATION, put.send().await)?.is_some())
+        let key = keys::key(&keys::bot(bot), &keys::chat(chat));
+        let row = self.read("read a chat", key).await?;
+        Ok(row.unwrap_or_default())
     }
 }
 

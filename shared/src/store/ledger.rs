@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
-use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_attribute_value, to_item};
+use serde_dynamo::aws_sdk_dynamodb_1::{to_attribute_value, to_item};
 use serde_dynamo::string_set;
 
 use crate::domain::{Delivery, Plan, Silence, Timestamp};
@@ -210,20 +210,7 @@ impl Store {
     /// # Errors
     /// The table is not available, or the row cannot be read.
     pub async fn ledger(&self, key: &LedgerKey) -> Result<Option<LedgerRow>, StoreError> {
-        const OPERATION: &str = "read the ledger";
-        let get = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .set_key(Some(key.key()))
-            .consistent_read(true);
-        let item = get
-            .send()
-            .await
-            .map_err(StoreError::unavailable(OPERATION))?
-            .item;
-        item.map(|item| from_item(item).map_err(StoreError::malformed(OPERATION)))
-            .transpose()
+        self.read("read the ledger", key.key()).await
     }
 
     /// Begins another try of a plan that was found; false if another worker did

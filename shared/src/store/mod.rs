@@ -12,6 +12,7 @@ mod ledger;
 mod load;
 mod module_row;
 mod reconciler;
+mod row;
 mod trace;
 
 use std::time::Duration;

@@ -161,18 +161,8 @@ impl Store {
         key: &str,
         detached_at: Option<Timestamp>,
     ) -> Result<Option<ModuleRow>, StoreError> {
-        const OPERATION: &str = "read a module's row";
-        let get = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .consistent_read(true);
-        let answer = get.set_key(Some(row_key(bot, key))).send().await;
-        let Some(item) = answer.map_err(StoreError::unavailable(OPERATION))?.item else {
-            return Ok(None);
-        };
-        let kept: Kept = from_item(item).map_err(StoreError::malformed(OPERATION))?;
-        Ok(kept.into_row(detached_at))
+        let kept: Option<Kept> = self.read("read a module's row", row_key(bot, key)).await?;
+        Ok(kept.and_then(|kept| kept.into_row(detached_at)))
     }
 
     /// The module's rows whose keys begin with `prefix`, in the order of their keys.

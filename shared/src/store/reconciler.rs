@@ -3,9 +3,8 @@
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
-use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
+use serde_dynamo::aws_sdk_dynamodb_1::to_item;
 
 use crate::domain::{BotId, Timestamp};
 use crate::hash::sha256_hex;
@@ -52,6 +51,11 @@ pub struct WalkRow {
 #[derive(Serialize, Deserialize)]
 struct KeptWalk<W> {
     walk: W,
+}
+
+#[derive(Deserialize)]
+struct Approval {
+    fingerprint: String,
 }
 
 /// More accounts would go than without an operator's word.
@@ -123,10 +127,8 @@ impl Store {
     /// # Errors
     /// The table is not available, or the row cannot be read.
     pub async fn walk(&self) -> Result<Option<WalkRow>, StoreError> {
-        const OPERATION: &str = "read the walk";
-        let item = self.own(OPERATION, keys::WALK).await?;
-        let read = |item| from_item(item).map_err(StoreError::malformed(OPERATION));
-        let kept: Option<KeptWalk<WalkRow>> = item.map(read).transpose()?;
+        let key = keys::key(keys::RECONCILER, keys::WALK);
+        let kept: Option<KeptWalk<WalkRow>> = self.read("read the walk", key).await?;
         Ok(kept.map(|kept| kept.walk))
     }
 
@@ -144,11 +146,9 @@ impl Store {
     /// # Errors
     /// The table is not available.
     pub async fn approval(&self) -> Result<Option<String>, StoreError> {
-        let item = self.own("read the approval", keys::APPROVAL).await?;
-        Ok(item.and_then(|mut item| match item.remove("fingerprint") {
-            Some(AttributeValue::S(fingerprint)) => Some(fingerprint),
-            _ => None,
-        }))
+        let key = keys::key(keys::RECONCILER, keys::APPROVAL);
+        let approval: Option<Approval> = self.read("read the approval", key).await?;
+        Ok(approval.map(|approval| approval.fingerprint))
     }
 
     /// Takes an approval away, unless another has been given meanwhile.
@@ -158,17 +158,6 @@ impl Store {
     pub async fn end_approval(&self, fingerprint: &str) -> Result<(), StoreError> {
         self.delete_if(keys::APPROVAL, "fingerprint = :value", fingerprint)
             .await
-    }
-
-    async fn own(&self, operation: &'static str, row: &str) -> Result<Option<Item>, StoreError> {
-        let get = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .set_key(Some(keys::key(keys::RECONCILER, row)))
-            .consistent_read(true);
-        let found = get.send().await;
-        Ok(found.map_err(StoreError::unavailable(operation))?.item)
     }
 
     async fn put_own(

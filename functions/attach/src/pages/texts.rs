@@ -1,7 +1,7 @@
 //! What the pages say, in three languages.
 
 use crate::language::Language;
-use crate::pages::Outcome;
+use crate::pages::{Outcome, Trouble};
 
 /// The start page's texts.
 pub(crate) struct StartTexts {
@@ -113,7 +113,7 @@ pub(crate) fn result(language: Language, outcome: &Outcome) -> ResultTexts {
     match outcome {
         Outcome::Linked { name, missing } => linked(language, name.as_deref(), missing),
         Outcome::Suspended { name } => suspended(language, name.as_deref()),
-        other => not_linked(language, other),
+        Outcome::Not(trouble) => not_linked(language, *trouble),
     }
 }
 
@@ -190,11 +190,11 @@ fn suspended(language: Language, name: Option<&str>) -> ResultTexts {
     }
 }
 
-fn not_linked(language: Language, outcome: &Outcome) -> ResultTexts {
+fn not_linked(language: Language, trouble: Trouble) -> ResultTexts {
     let (title, lead) = match language {
-        Language::Ja => not_linked_ja(outcome),
-        Language::ZhHant => not_linked_zh(outcome),
-        Language::En => not_linked_en(outcome),
+        Language::Ja => not_linked_ja(trouble),
+        Language::ZhHant => not_linked_zh(trouble),
+        Language::En => not_linked_en(trouble),
     };
     let again = match language {
         Language::Ja => "最初からやり直す",
@@ -210,69 +210,69 @@ fn not_linked(language: Language, outcome: &Outcome) -> ResultTexts {
     }
 }
 
-fn not_linked_ja(outcome: &Outcome) -> (&'static str, &'static str) {
-    match outcome {
-        Outcome::Refused => (
+fn not_linked_ja(trouble: Trouble) -> (&'static str, &'static str) {
+    match trouble {
+        Trouble::Refused => (
             "連携しませんでした",
             "LINEの画面で許可されなかったため、アカウントは連携されていません。",
         ),
-        Outcome::Failed => (
+        Trouble::Failed => (
             "連携できませんでした",
             "LINEが連携を受け付けませんでした。もう一度お試しいただき、くり返す場合はお問い合わせください。",
         ),
-        Outcome::OtherBrowser => (
+        Trouble::OtherBrowser => (
             "はじめたときと同じブラウザで開いてください",
             "連携をはじめたブラウザでのみ完了できます。このブラウザで続ける場合は、最初からやり直してください。",
         ),
-        Outcome::StartOver | Outcome::Linked { .. } | Outcome::Suspended { .. } => (
+        Trouble::StartOver => (
             "このリンクは使えません",
             "すでに使われたか、期限が切れています。完了画面をご覧になった場合は、連携は済んでいます。",
         ),
-        Outcome::TryLater => (
+        Trouble::TryLater => (
             "ただいま連携できません",
             "一時的な問題が起きています。少し待ってからやり直してください。",
         ),
     }
 }
 
-fn not_linked_zh(outcome: &Outcome) -> (&'static str, &'static str) {
-    match outcome {
-        Outcome::Refused => ("未連結", "由於未在LINE的畫面上允許，帳號尚未連結。"),
-        Outcome::Failed => (
+fn not_linked_zh(trouble: Trouble) -> (&'static str, &'static str) {
+    match trouble {
+        Trouble::Refused => ("未連結", "由於未在LINE的畫面上允許，帳號尚未連結。"),
+        Trouble::Failed => (
             "無法連結",
             "LINE未接受此連結。請再試一次；若問題持續發生，請與我們聯絡。",
         ),
-        Outcome::OtherBrowser => (
+        Trouble::OtherBrowser => (
             "請使用開始時的瀏覽器",
             "只能在開始連結的瀏覽器中完成。若要在此瀏覽器繼續，請重新開始。",
         ),
-        Outcome::StartOver | Outcome::Linked { .. } | Outcome::Suspended { .. } => (
+        Trouble::StartOver => (
             "此連結無法使用",
             "連結已使用或已過期。若您已看到完成畫面，表示連結已完成。",
         ),
-        Outcome::TryLater => ("目前無法連結", "發生暫時性的問題，請稍候再試。"),
+        Trouble::TryLater => ("目前無法連結", "發生暫時性的問題，請稍候再試。"),
     }
 }
 
-fn not_linked_en(outcome: &Outcome) -> (&'static str, &'static str) {
-    match outcome {
-        Outcome::Refused => (
+fn not_linked_en(trouble: Trouble) -> (&'static str, &'static str) {
+    match trouble {
+        Trouble::Refused => (
             "Your account was not linked",
             "It was not allowed on LINE's screen, so nothing has changed.",
         ),
-        Outcome::Failed => (
+        Trouble::Failed => (
             "Your account could not be linked",
             "LINE did not accept it. Please try again; if it keeps happening, contact us.",
         ),
-        Outcome::OtherBrowser => (
+        Trouble::OtherBrowser => (
             "Please use the browser you began with",
             "Linking can only be finished there. To go on in this browser, start again.",
         ),
-        Outcome::StartOver | Outcome::Linked { .. } | Outcome::Suspended { .. } => (
+        Trouble::StartOver => (
             "This link cannot be used",
             "It has been used already, or is too old. If you have seen the page that says so, your account is linked.",
         ),
-        Outcome::TryLater => (
+        Trouble::TryLater => (
             "Linking is not possible right now",
             "Something is away for a moment. Please wait a little and start again.",
         ),
