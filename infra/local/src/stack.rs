@@ -463,7 +463,7 @@ fn template_path() -> PathBuf {
 }
 
 /// How long tests and the demo wait for something to come about.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 #[cfg(test)]
 mod tests {

@@ -120,7 +120,10 @@ async fn a_guest_asks_for_staff_and_comes_back_for_an_hour() {
     let bundle = Bundle::attached().await;
     let mut guest = bundle.stack.chat(&bundle.bot, &bundle.guest);
     guest.follows().await.unwrap();
+    let before = bundle.stack.last_delivery().await;
     let heard = guest.says("ask staff").await.unwrap();
+    let given_back = bundle.stack.event_after(before, &bundle.bot, "deactivated");
+    given_back.await.unwrap();
     assert!(texts(&heard)[0].contains("Our staff will answer you"));
     assert_eq!(holder(&bundle).await.0, Holder::Primary);
     assert!(guest.says("reserve").await.unwrap().is_empty());
