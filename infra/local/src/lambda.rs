@@ -18,8 +18,8 @@ use crate::template::{FunctionDefinition, REGION};
 
 const PROGRAM: &str = "cargo-lambda";
 
-/// How long the functions may take to start, once they are built.
-const STARTING: Duration = Duration::from_secs(60);
+/// How long the functions may take to start, once they are built: each waits for whoever else is building here.
+const STARTING: Duration = Duration::from_secs(180);
 /// How often is looked whether the Invoke call is there.
 const LOOK: Duration = Duration::from_millis(50);
 
