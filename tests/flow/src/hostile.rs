@@ -155,11 +155,11 @@ impl World {
         ground.attached(10 + dice.below(40)).await;
         let unattached = ground.line.make_accounts(5 + dice.below(6), None).await;
         unattached.expect("accounts are made");
-        let settings = ground.line.settings();
         let connector = Faulty::default().connector();
         let http = Http::new(connector, ground.clock(), tokio_sleep(), TIME);
-        let secret = secret(settings.channel_secret, ground.clock());
-        let (url, id) = (ground.places.line_url.clone(), settings.channel_id);
+        let places = ground.places.clone();
+        let secret = secret(places.channel_secret, ground.clock());
+        let (url, id) = (places.line_url, places.channel_id);
         Self {
             seed,
             dice: dice.clone(),
@@ -220,7 +220,7 @@ impl World {
         }
         match self.dice.below(6) {
             0 => self.ground.advance(25 * HOUR).await,
-            1 => self.list_will(FaultKind::CutPage).await,
+            1 | 2 => self.list_will(FaultKind::CutPage).await,
             _ => {}
         }
         held.let_go();
@@ -338,7 +338,7 @@ impl World {
 
     async fn calls_will_fail(&self) {
         for _ in 0..self.dice.below(3) {
-            match self.dice.below(4) {
+            match self.dice.below(6) {
                 0 => self.list_will(FaultKind::EmptyList).await,
                 1 => self.list_will(FaultKind::CutPage).await,
                 2 => self.list_will(FaultKind::RepeatToken).await,
@@ -413,7 +413,7 @@ impl World {
     /// An operator may approve, whether it is right or not.
     async fn operator(&self, result: &Result<(), Failure>) {
         if let Err(Failure::TooMany(stopped)) = result
-            && self.dice.one_in(3)
+            && self.dice.one_in(2)
         {
             let approved = self.ground.store.approve(&stopped.fingerprint).await;
             approved.expect("the table answers");
