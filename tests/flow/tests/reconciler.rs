@@ -432,6 +432,7 @@ async fn it_stops_before_lambda_would_stop_it() {
     scene.reconciler.line.next(LIST, Fate::AnswerHeld(held));
     let walk = scene.reconciler.runs_within(Duration::from_secs(16)).await;
     assert!(matches!(walk, Err(Failure::TimeUp)));
+    scene.reconciler.line.forget();
     assert!(scene.ground.rows().await.is_empty());
     assert_eq!(scene.reconciler.succeeds().await.attached, 3);
 }
