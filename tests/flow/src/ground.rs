@@ -10,6 +10,7 @@ use emulator::{Emulator, Settings};
 use local::dynamodb::DynamoDb;
 use local::sqs::{Sqs, SystemClock};
 use local::template::Template;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::aws::{Aws, Patience};
 use shared::domain::{BotId, Timestamp};
@@ -35,8 +36,14 @@ pub struct Ground {
 }
 
 /// Where everything is, and what the channel is called.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Places {
+    /// The module channel's ID.
+    pub channel_id: String,
+    /// Its secret, of an emulator.
+    pub channel_secret: String,
+    /// The header that selects the bot.
+    pub bot_header: String,
     /// The LINE Platform.
     pub line_url: String,
     /// DynamoDB.
@@ -64,7 +71,7 @@ impl Ground {
         let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../template.yaml");
         let template = Template::load(root).expect("the template is read");
         let mut servers = JoinSet::new();
-        let line = Emulator::new(settings).expect("LINE starts");
+        let line = Emulator::new(settings.clone()).expect("LINE starts");
         let (listener, at) = listen().await;
         let serving = line.serve(listener);
         servers.spawn(async move { drop(serving.await) });
@@ -77,6 +84,9 @@ impl Ground {
             sqs,
             store: Store::new(client, table_name.clone()),
             places: Places {
+                channel_id: settings.channel_id,
+                channel_secret: settings.channel_secret,
+                bot_header: settings.bot_header,
                 line_url,
                 dynamodb_url,
                 table_name,
@@ -108,6 +118,16 @@ impl Ground {
     /// Moves the clock forward.
     pub async fn advance(&self, by: Duration) {
         self.line.advance_clock(by).await;
+    }
+
+    /// The module has heard of an account's last turn.
+    pub async fn is_heard(&self, bot: &BotId) {
+        let heard = self.store.update_bot(bot, |row| {
+            if let Some(turn) = row.state.unheard() {
+                row.state.hear(turn);
+            }
+        });
+        heard.await.expect("the table answers");
     }
 
     /// An account's row.

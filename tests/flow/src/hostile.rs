@@ -138,6 +138,8 @@ struct World {
     /// What accounts' owners do goes over a connection that does not fail.
     owners: Reconciler,
     attach: AttachClient,
+    /// In so many runs to come the list lacks the end of its last page.
+    lies: usize,
     /// Accounts whose rows were changed in this run by others than the reconciler.
     told: BTreeSet<BotId>,
 }
@@ -145,7 +147,7 @@ struct World {
 impl World {
     async fn new(seed: u64, dice: &Dice) -> Self {
         let settings = Settings {
-            list_page: 3 + dice.below(18),
+            list_page: 3 + dice.below(8),
             list_suspended: dice.one_in(2),
             attached_event: AttachedEvent::Lost,
             redirect_urls: vec![REDIRECT.into()],
@@ -155,17 +157,18 @@ impl World {
         ground.attached(10 + dice.below(40)).await;
         let unattached = ground.line.make_accounts(5 + dice.below(6), None).await;
         unattached.expect("accounts are made");
-        let settings = ground.line.settings();
         let connector = Faulty::default().connector();
         let http = Http::new(connector, ground.clock(), tokio_sleep(), TIME);
-        let secret = secret(settings.channel_secret, ground.clock());
-        let (url, id) = (ground.places.line_url.clone(), settings.channel_id);
+        let places = ground.places.clone();
+        let secret = secret(places.channel_secret, ground.clock());
+        let (url, id) = (places.line_url, places.channel_id);
         Self {
             seed,
             dice: dice.clone(),
             reconciler: Reconciler::new(&ground),
             owners: Reconciler::new(&ground),
             attach: AttachClient::new(http, url, id, secret, Credentials::Basic),
+            lies: 0,
             told: BTreeSet::new(),
             ground,
         }
@@ -200,13 +203,16 @@ impl World {
     /// The run; between two of its pages something may happen.
     async fn run_while_things_happen(&mut self) -> Result<(), Failure> {
         let held = Held::default();
-        if self.dice.one_in(2) {
-            for _ in 0..self.dice.below(4) {
+        let before = match self.lies {
+            0 => self.dice.below(4),
+            _ => self.pages().await.saturating_sub(1),
+        };
+        if self.lies > 0 || self.dice.one_in(2) {
+            for _ in 0..before {
                 self.reconciler.line.next(LIST, Fate::Done);
             }
-            self.reconciler
-                .line
-                .next(LIST, Fate::RequestHeld(held.clone()));
+            let fate = Fate::RequestHeld(held.clone());
+            self.reconciler.line.next(LIST, fate);
         }
         let reconciler = self.reconciler.clone();
         let run = reconciler.runs();
@@ -214,6 +220,15 @@ impl World {
         tokio::select! {
             result = &mut run => return result.map(drop),
             () = held.is_there() => {}
+        }
+        self.more_happens().await;
+        held.let_go();
+        run.await.map(drop)
+    }
+
+    async fn more_happens(&mut self) {
+        if self.lies > 0 {
+            return self.list_will(FaultKind::CutPage).await;
         }
         for _ in 0..1 + self.dice.below(3) {
             self.attach_or_detach().await;
@@ -223,8 +238,11 @@ impl World {
             1 => self.list_will(FaultKind::CutPage).await,
             _ => {}
         }
-        held.let_go();
-        run.await.map(drop)
+    }
+
+    async fn pages(&self) -> usize {
+        let attached = self.attached_at_line().await.len();
+        attached.div_ceil(self.ground.line.settings().list_page)
     }
 
     async fn something_happens(&mut self) {
@@ -336,23 +354,37 @@ impl World {
             .await;
     }
 
-    async fn calls_will_fail(&self) {
+    async fn calls_will_fail(&mut self) {
+        self.lies = match self.lies {
+            0 if self.dice.one_in(3) => 4,
+            lies => lies.saturating_sub(1),
+        };
         for _ in 0..self.dice.below(3) {
-            match self.dice.below(4) {
+            match self.dice.below(6) {
                 0 => self.list_will(FaultKind::EmptyList).await,
                 1 => self.list_will(FaultKind::CutPage).await,
                 2 => self.list_will(FaultKind::RepeatToken).await,
                 _ => self.some_calls_fail(&self.reconciler.line, LIST, 500),
             }
         }
-        for _ in 0..self.dice.below(3) {
-            let status = if self.dice.one_in(2) { 500 } else { 429 };
-            self.some_calls_fail(&self.reconciler.line, INFO, status);
+        match self.dice.below(4) {
+            0 => self.some_calls_fail(&self.reconciler.line, INFO, 429),
+            1 => self.no_info(),
+            2 if self.lies > 0 => self.no_info(),
+            _ => {}
         }
         for operation in ["GetItem", "PutItem", "Query", "DeleteItem"] {
             if self.dice.one_in(4) {
                 self.some_calls_fail(&self.reconciler.table, operation, 500);
             }
+        }
+    }
+
+    /// LINE tells of no account for a while.
+    fn no_info(&self) {
+        for _ in 0..100 {
+            let fate = Fate::Answered(500, "{}".into());
+            self.reconciler.line.next(INFO, fate);
         }
     }
 
@@ -413,7 +445,7 @@ impl World {
     /// An operator may approve, whether it is right or not.
     async fn operator(&self, result: &Result<(), Failure>) {
         if let Err(Failure::TooMany(stopped)) = result
-            && self.dice.one_in(3)
+            && self.dice.one_in(2)
         {
             let approved = self.ground.store.approve(&stopped.fingerprint).await;
             approved.expect("the table answers");

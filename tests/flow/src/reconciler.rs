@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::SharedAsyncSleep;
+use aws_smithy_async::time::SharedTimeSource;
 use reconciler::{App, Failure, LEASE};
 use shared::aws::{Aws, tokio_sleep};
 use shared::line::http::Http;
@@ -12,7 +13,7 @@ use shared::random::Random;
 use shared::store::{Store, WalkRow};
 
 use crate::faulty::Faulty;
-use crate::ground::Ground;
+use crate::ground::{Ground, Places};
 use crate::hurry::Hurry;
 use crate::worker::{PATIENCE, TIME, secret};
 
@@ -35,16 +36,19 @@ pub struct Reconciler {
 impl Reconciler {
     /// A reconciler that goes by LINE's clock, and does not wait long between tries.
     pub fn new(ground: &Ground) -> Self {
+        Self::over(&ground.places, ground.clock(), SharedAsyncSleep::new(Hurry))
+    }
+
+    /// A reconciler that goes by this clock and sleep.
+    pub fn over(places: &Places, clock: SharedTimeSource, sleep: SharedAsyncSleep) -> Self {
         let (table, line) = (Faulty::default(), Faulty::default());
-        let (places, clock) = (&ground.places, ground.clock());
-        let settings = ground.line.settings();
         let channel = Channel {
-            id: settings.channel_id,
-            bot_header: settings.bot_header.parse().expect("a header's name"),
+            id: places.channel_id.clone(),
+            bot_header: places.bot_header.parse().expect("a header's name"),
             api_url: places.line_url.clone(),
         };
         let http = Http::new(line.connector(), clock.clone(), tokio_sleep(), TIME);
-        let secret = secret(settings.channel_secret, clock.clone());
+        let secret = secret(places.channel_secret.clone(), clock.clone());
         let dynamodb = Aws::emulated().with_http(table.client());
         let app = App {
             store: Store::new(
@@ -57,7 +61,7 @@ impl Reconciler {
             ),
             line: LineClient::new(http, channel, secret),
             clock,
-            sleep: SharedAsyncSleep::new(Hurry),
+            sleep,
             random: Random::system(),
         };
         Self { app, table, line }

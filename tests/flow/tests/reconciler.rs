@@ -48,19 +48,10 @@ impl Scene {
         scene.reconciler.succeeds().await;
         scene.ground.queued().await;
         for bot in &scene.bots {
-            scene.heard(bot).await;
+            scene.ground.is_heard(bot).await;
         }
         scene.ground.advance(MINUTE).await;
         scene
-    }
-
-    async fn heard(&self, bot: &BotId) {
-        let hear = self.ground.store.update_bot(bot, |row| {
-            if let Some(turn) = row.state.unheard() {
-                row.state.hear(turn);
-            }
-        });
-        hear.await.unwrap();
     }
 
     /// They are unlinked at LINE, and no event tells of it.
@@ -441,6 +432,7 @@ async fn it_stops_before_lambda_would_stop_it() {
     scene.reconciler.line.next(LIST, Fate::AnswerHeld(held));
     let walk = scene.reconciler.runs_within(Duration::from_secs(16)).await;
     assert!(matches!(walk, Err(Failure::TimeUp)));
+    scene.reconciler.line.forget();
     assert!(scene.ground.rows().await.is_empty());
     assert_eq!(scene.reconciler.succeeds().await.attached, 3);
 }
@@ -470,8 +462,8 @@ async fn what_the_module_has_not_heard_and_old_marks_are_queued_again_whatever_l
     let scene = Scene::of(3).await;
     scene.reconciler.succeeds().await;
     scene.ground.queued().await;
-    scene.heard(&scene.bots[0]).await;
-    scene.heard(&scene.bots[1]).await;
+    scene.ground.is_heard(&scene.bots[0]).await;
+    scene.ground.is_heard(&scene.bots[1]).await;
     let now = scene.ground.now();
     let mark = scene.ground.store.update_bot(&scene.bots[1], |row| {
         row.state.begin_detach(now);
