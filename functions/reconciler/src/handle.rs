@@ -26,6 +26,21 @@ const BEFORE_DEADLINE: Duration = Duration::from_secs(15);
 /// # Errors
 /// Why it was not all done. What was done is in the table's row of the walk.
 pub async fn handle(app: &App, deadline: Timestamp) -> Result<WalkRow, Failure> {
+    let result = run(app, deadline).await;
+    match &result {
+        Ok(walk) => tracing::info!(?walk, "the reconciler is done"),
+        Err(Failure::TooMany(stopped)) => {
+            tracing::error!(
+                ?stopped,
+                "the reconciler has stopped: too many accounts would go"
+            );
+        }
+        Err(failure) => tracing::error!(%failure, "the reconciler has failed"),
+    }
+    result
+}
+
+async fn run(app: &App, deadline: Timestamp) -> Result<WalkRow, Failure> {
     let holder = app.random.alphanumeric(12);
     hold(app, &holder, Failure::AnotherAtWork).await?;
     let left = deadline.minus(BEFORE_DEADLINE).since(app.now());
@@ -38,7 +53,6 @@ pub async fn handle(app: &App, deadline: Timestamp) -> Result<WalkRow, Failure> 
     done.ended_at = app.now();
     done.failure = result.as_ref().err().map(ToString::to_string);
     leave(app, &holder, &done).await;
-    report(&done);
     result.map(|()| done)
 }
 
@@ -113,16 +127,5 @@ async fn leave(app: &App, holder: &str, done: &WalkRow) {
     }
     if let Err(error) = app.store.give_back_lease(holder).await {
         tracing::warn!(%error, "the lease could not be given back");
-    }
-}
-
-fn report(done: &WalkRow) {
-    let stopped = done.stopped.as_ref();
-    match &done.failure {
-        Some(failure) => {
-            let first = stopped.map(|stopped| &stopped.first);
-            tracing::error!(failure, ?first, "the reconciler failed");
-        }
-        None => tracing::info!(walk = ?done, "the reconciler is done"),
     }
 }
