@@ -10,10 +10,11 @@ use futures::future::join_all;
 use shared::domain::{Event, Timestamp};
 use shared::line::event;
 use shared::module::Module;
-use shared::queue::{Job, Receipt, backoff};
+use shared::queue::{Job, Receipt, UnreadableJob, backoff};
 use shared::store::LedgerKey;
 
 use crate::detach::detach;
+use crate::park::{is_overdue, park, park_message};
 use crate::settle::settle;
 use crate::work::Work;
 use crate::{Again, App};
@@ -30,6 +31,7 @@ struct Record {
     message_id: String,
     receipt: Receipt,
     received: u32,
+    sent_at: Timestamp,
     group: String,
     body: String,
 }
@@ -43,7 +45,12 @@ pub async fn handle<M: Module>(
 ) -> SqsBatchResponse {
     let until = deadline.minus(BEFORE_DEADLINE);
     let chats = by_chat(batch.records.into_iter().filter_map(Record::read).collect());
-    let given_back = join_all(chats.iter().map(|chat| handle_chat(app, chat, until))).await;
+    let (again, first): (Vec<_>, Vec<_>) = chats.into_iter().partition(|chat| came_before(chat));
+    let mut given_back = join_all(first.iter().map(|chat| handle_chat(app, chat, until))).await;
+    // One that ends the process would take the others' attempts with it.
+    for chat in &again {
+        given_back.push(handle_chat(app, chat, until).await);
+    }
     let mut response = SqsBatchResponse::default();
     for record in given_back.into_iter().flatten() {
         let mut failure = BatchItemFailure::default();
@@ -65,6 +72,11 @@ fn by_chat(records: Vec<Record>) -> Vec<Vec<Record>> {
     chats
 }
 
+/// Whether a message of this chat was received before.
+fn came_before(chat: &[Record]) -> bool {
+    chat.iter().any(|record| record.received > 1)
+}
+
 /// Handles one chat's messages; tells which are given back.
 async fn handle_chat<'a, M: Module>(
     app: &App<M>,
@@ -75,28 +87,36 @@ async fn handle_chat<'a, M: Module>(
     let left = until.since(app.now());
     let work = handle_in_order(app, records, until, &mut done);
     let result = Timeout::new(work, app.sleep.sleep(left)).await;
-    let Again(reason, wait) = match result {
+    let again = match result {
         Ok(Ok(())) => return &[],
         Ok(Err(again)) => again,
-        Err(_) => Again::because("the time is up"),
+        Err(_) => Again::not_yet("the time is up"),
     };
     let rest = &records[done..];
-    let messages = rest.len();
-    let wait = match wait {
-        Some(wait) => {
-            tracing::info!(reason, messages, "a chat's messages wait");
-            wait
-        }
-        None => {
-            tracing::warn!(reason, messages, "a chat's messages are given back");
-            backoff(rest[0].received)
-        }
-    };
+    let wait = wait(&again, rest);
     let receipts: Vec<_> = rest.iter().map(|record| record.receipt.clone()).collect();
     // Where that fails they come back when their visibility ends: later, but not lost.
     let giving = app.queue.give_back(&receipts, wait);
     let _ = Timeout::new(giving, app.sleep.sleep(FOR_GIVING_BACK)).await;
     rest
+}
+
+/// How long the messages wait for their next try.
+fn wait(again: &Again, rest: &[Record]) -> Duration {
+    let messages = rest.len();
+    match again {
+        Again::NotYet(reason, Some(wait)) => {
+            tracing::info!(reason, messages, "a chat's messages wait");
+            return *wait;
+        }
+        Again::NotYet(reason, None) => {
+            tracing::warn!(reason, messages, "a chat's messages are given back");
+        }
+        Again::BadMoment(reason) => {
+            tracing::warn!(reason, messages, "a chat's messages are given back");
+        }
+    }
+    backoff(rest[0].received)
 }
 
 /// Counts in `done` the messages that are settled whole.
@@ -110,10 +130,15 @@ async fn handle_in_order<M: Module>(
         .iter()
         .map(|record| Job::read(&record.body))
         .collect();
-    for job in &jobs {
-        let job = job
-            .as_ref()
-            .map_err(|error| Again::because(&error.to_string()))?;
+    for (job, record) in jobs.iter().zip(records) {
+        let job = match job {
+            Ok(job) => job,
+            Err(error) => {
+                set_aside(app, record, error).await?;
+                *done += 1;
+                continue;
+            }
+        };
         if let Some(mark) = job.detach_mark() {
             detach(app, job, mark).await?;
             *done += 1;
@@ -138,14 +163,39 @@ async fn handle_in_order<M: Module>(
                 kind: &sent.kind,
                 raw: sent.raw.get(),
                 received_at: job.received_at,
+                received: record.received,
                 in_hand: &in_hand,
                 until,
             };
-            settle(app, &work).await?;
+            settle_or_park(app, &work).await?;
         }
         *done += 1;
     }
     Ok(())
+}
+
+/// Settles an event; one that has met bad moments for hours is parked, and the
+/// chat goes on.
+async fn settle_or_park<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<(), Again> {
+    match settle(app, work).await {
+        Err(Again::BadMoment(reason)) if is_overdue(work.received_at, app.now()) => {
+            park(app, work, &reason).await
+        }
+        result => result,
+    }
+}
+
+/// What is no job is parked; a newer version's waits for its worker for hours.
+async fn set_aside<M: Module>(
+    app: &App<M>,
+    record: &Record,
+    error: &UnreadableJob,
+) -> Result<(), Again> {
+    let newer = matches!(error, UnreadableJob::Version(_));
+    if newer && !is_overdue(record.sent_at, app.now()) {
+        return Err(Again::not_yet("the job is of a newer version"));
+    }
+    park_message(app, &record.message_id, &record.body, &error.to_string()).await
 }
 
 fn events(job: &Job) -> impl Iterator<Item = Event> {
@@ -163,6 +213,9 @@ impl Record {
             received: attribute("ApproximateReceiveCount")
                 .and_then(|n| n.parse().ok())
                 .unwrap_or(1),
+            sent_at: attribute("SentTimestamp")
+                .and_then(|at| at.parse().ok())
+                .map_or(Timestamp(i64::MAX), Timestamp),
             // Without a group each message is a chat of its own.
             group: attribute("MessageGroupId")
                 .cloned()

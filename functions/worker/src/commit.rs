@@ -31,7 +31,7 @@ pub(crate) async fn commit<M: Module>(
             let decision = failed(app, work, view, &ModuleError::Bug(reason));
             match write(app, work, view, &decision).await {
                 Ok(()) if decision.again.is_none() => Ok(Committed::DecideAgain), // parked: found so next
-                _ => Err(Again::because("the commit cannot be written")),
+                _ => Err(Again::BadMoment("the commit cannot be written".into())),
             }
         }
     }

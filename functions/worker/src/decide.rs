@@ -2,17 +2,21 @@
 //! plans. Nothing outside is touched here.
 
 use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 use futures::FutureExt as _;
 use shared::domain::{Event, EventKind, Silence, Turn};
 use shared::module::{Context, Draft, Module, ModuleError, Surroundings};
 use shared::store::{LedgerRow, Outcome, Try, keepable};
 
-use crate::App;
 use crate::work::{View, Work};
+use crate::{Again, App};
 
 /// A module that fails this often with one event has it parked.
-const MOST_ATTEMPTS: u32 = 5;
+pub(crate) const MOST_ATTEMPTS: u32 = 5;
+/// The ledger forgets what is older than thirty days: an event of this age may
+/// have been handled and forgotten.
+const TOO_OLD: Duration = Duration::from_secs(29 * 24 * 3600);
 
 /// What is to be committed.
 pub(crate) struct Decision {
@@ -25,12 +29,12 @@ pub(crate) struct Decision {
     /// The turn in the account's life that the module has heard of by it.
     pub(crate) heard: Option<Turn>,
     /// Why the event comes again, if it does.
-    pub(crate) again: Option<&'static str>,
+    pub(crate) again: Option<Again>,
 }
 
 impl Decision {
     /// Nothing to send, nothing changed.
-    fn record<M>(app: &App<M>, ledger: LedgerRow, again: Option<&'static str>) -> Self {
+    pub(crate) fn record<M>(app: &App<M>, ledger: LedgerRow, again: Option<Again>) -> Self {
         Self {
             ledger,
             draft: Draft::default(),
@@ -41,11 +45,8 @@ impl Decision {
     }
 }
 
-/// Decides about an event that has no plan yet.
-pub(crate) async fn decide<M: Module>(app: &App<M>, work: &Work<'_>, view: &View) -> Decision {
-    if let Some(decision) = without_module(app, work, view) {
-        return decision;
-    }
+/// Asks the module about an event that has no plan yet.
+pub(crate) async fn ask_module<M: Module>(app: &App<M>, work: &Work<'_>, view: &View) -> Decision {
     match run_module(app, work, view).await {
         Ok(draft) => planned(app, work, view, draft),
         Err(error) => failed(app, work, view, &error),
@@ -53,7 +54,7 @@ pub(crate) async fn decide<M: Module>(app: &App<M>, work: &Work<'_>, view: &View
 }
 
 /// Events that the module is not asked about.
-fn without_module<M>(app: &App<M>, work: &Work<'_>, view: &View) -> Option<Decision> {
+pub(crate) fn without_module<M>(app: &App<M>, work: &Work<'_>, view: &View) -> Option<Decision> {
     let mut ledger = row(app, work, view);
     match &work.event.kind {
         EventKind::Unknown(kind) => {
@@ -64,6 +65,9 @@ fn without_module<M>(app: &App<M>, work: &Work<'_>, view: &View) -> Option<Decis
             ledger.reason = Some("the module has heard of it, or it is no longer so".into());
         }
         kind if kind.is_of_bot() => return None,
+        _ if is_too_old(app, work, view) => {
+            ledger = ledger.into_parked("the event is too old", work.raw, app.now());
+        }
         _ if !view.bot.state.is_attached() => {
             ledger = ledger.silenced(Some(Silence::NotAttached));
         }
@@ -71,6 +75,11 @@ fn without_module<M>(app: &App<M>, work: &Work<'_>, view: &View) -> Option<Decis
         _ => return None,
     }
     Some(Decision::record(app, ledger, None))
+}
+
+/// An event that the ledger does not know, and may have forgotten.
+fn is_too_old<M>(app: &App<M>, work: &Work<'_>, view: &View) -> bool {
+    view.ledger.is_none() && app.now().since(work.event.at) >= TOO_OLD
 }
 
 /// The turn that this event tells of, if the module has not heard of it yet. The
@@ -162,10 +171,10 @@ pub(crate) fn failed<M>(
     ledger.outcome = Outcome::Failed;
     ledger.reason = Some(error.reason());
     let again = match error {
-        ModuleError::Retry(_) => "the module asks to be called again",
+        ModuleError::Retry(_) => Again::BadMoment("the module asks to be called again".into()),
         ModuleError::Bug(_) => {
             ledger.attempts += 1;
-            "the module failed"
+            Again::not_yet("the module failed")
         }
     };
     if ledger.attempts >= MOST_ATTEMPTS {
@@ -175,7 +184,8 @@ pub(crate) fn failed<M>(
     Decision::record(app, ledger, Some(again))
 }
 
-fn row<M>(app: &App<M>, work: &Work<'_>, view: &View) -> LedgerRow {
+/// The event's row, as settled; failed attempts are kept.
+pub(crate) fn row<M>(app: &App<M>, work: &Work<'_>, view: &View) -> LedgerRow {
     let mut row = LedgerRow::done(work.kind, work.event.at, work.received_at, app.now());
     row.attempts = view.ledger.as_ref().map_or(0, |seen| seen.attempts);
     row.life = view.bot.state.life();

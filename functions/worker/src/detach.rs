@@ -25,7 +25,10 @@ pub(crate) async fn detach<M: Module>(
 ) -> Result<(), Again> {
     let rest = job.received_at.plus(WORKER_TIME).since(app.now());
     if !rest.is_zero() {
-        return Err(Again::after(rest, "the account is to be detached soon"));
+        return Err(Again::NotYet(
+            "the account is to be detached soon",
+            Some(rest),
+        ));
     }
     let Some(mut row) = app.store.bot(&job.bot).await? else {
         return Ok(()); // erased meanwhile
@@ -52,7 +55,7 @@ async fn ask_line<M: Module>(
         Ok(Detached::At(at)) => Ok(Some(at.max(mark))),
         Ok(Detached::Already) => Ok(Some(mark)),
         Err(error) if matches!(error.kind, NotSent | Throttled | Open | Credentials) => {
-            Err(Again::because("LINE has not detached the account yet"))
+            Err(Again::BadMoment("LINE has not detached the account".into()))
         }
         Err(error) => {
             tracing::error!(%error, %bot, "LINE refuses to detach an account");
@@ -67,7 +70,7 @@ async fn tell<M: Module>(app: &App<M>, bot: &BotId, row: &BotRow) -> Result<(), 
         return Ok(());
     };
     let job = Job::of_account(bot.clone(), app.now(), event::of_turn(bot, turn));
-    let job = job.map_err(|error| Again(error.to_string(), None))?;
+    let job = job.map_err(|error| Again::BadMoment(error.to_string()))?;
     let queued = app.queue.send_jobs(vec![job]).await;
-    queued.map_err(|error| Again(error.to_string(), None))
+    queued.map_err(|error| Again::BadMoment(error.to_string()))
 }

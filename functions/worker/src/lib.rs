@@ -1,11 +1,13 @@
 #![doc = include_str!("../README.md")]
 
+mod attempt;
 mod batch;
 mod commit;
 pub mod config;
 mod control;
 mod decide;
 mod detach;
+mod park;
 mod send;
 mod settle;
 mod work;
@@ -61,21 +63,23 @@ impl<M> App<M> {
 /// The event is not settled: it comes again. What is said here is logged, so it
 /// is never a module's or LINE's own words; those are in the event's row.
 #[derive(Debug)]
-struct Again(String, Option<Duration>);
+enum Again {
+    /// A bad moment: table or LINE away, or the module asks for it. After some
+    /// hours of them the event is parked.
+    BadMoment(String),
+    /// Something else is first: time is up, another worker is at it, the module's
+    /// failure is counted. With the wait, where it is known.
+    NotYet(&'static str, Option<Duration>),
+}
 
 impl Again {
-    fn because(reason: &str) -> Self {
-        Self(reason.to_owned(), None)
-    }
-
-    /// Not before so long, whatever the backoff.
-    fn after(wait: Duration, reason: &str) -> Self {
-        Self(reason.to_owned(), Some(wait))
+    fn not_yet(reason: &'static str) -> Self {
+        Self::NotYet(reason, None)
     }
 }
 
 impl From<shared::store::StoreError> for Again {
     fn from(error: shared::store::StoreError) -> Self {
-        Self(error.to_string(), None)
+        Self::BadMoment(error.to_string())
     }
 }

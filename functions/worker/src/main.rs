@@ -33,7 +33,8 @@ async fn main() -> ExitCode {
     let app = &app;
     let handler = |event: LambdaEvent<SqsEvent>| async move {
         let deadline = start::deadline(event.context.deadline, app.clock.now().into(), TIME);
-        Ok::<_, std::convert::Infallible>(handle(app, event.payload, deadline).await)
+        // Boxed: one future for all of a batch's is more than the runtime's own can hold.
+        Ok::<_, std::convert::Infallible>(Box::pin(handle(app, event.payload, deadline)).await)
     };
     start::ended(lambda_runtime::run(service_fn(handler)).await)
 }

@@ -96,7 +96,7 @@ pub(crate) async fn send<M: Module>(
         .await?;
     match effects.iter().all(Delivery::is_final) {
         true => Ok(()),
-        false => Err(Again::because("LINE has not taken everything yet")),
+        false => Err(Again::BadMoment("LINE has not taken everything".into())),
     }
 }
 

@@ -6,8 +6,10 @@ use aws_smithy_async::rt::sleep::AsyncSleep as _;
 use shared::module::Module;
 use shared::store::{BotRow, LedgerRow, Loaded, Outcome};
 
+use crate::attempt::{Counted, count};
 use crate::commit::{Committed, commit};
-use crate::decide::{Decision, decide};
+use crate::decide::{Decision, ask_module, without_module};
+use crate::park::park;
 use crate::send::{Sending, send};
 use crate::work::{View, Work};
 use crate::{Again, App};
@@ -17,11 +19,12 @@ const ROUNDS: u32 = 8;
 
 /// Settles one event: afterwards it is done or parked, or it comes again.
 pub(crate) async fn settle<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<(), Again> {
+    let mut counted = false;
     for round in 0..ROUNDS {
         if !work.has_time(app.now()) {
-            return Err(Again::because("too little time is left"));
+            return Err(Again::not_yet("too little time is left"));
         }
-        let view = load(app, work).await?;
+        let mut view = load(app, work).await?;
         match &view.ledger {
             Some(row) if matches!(row.outcome, Outcome::Done | Outcome::Parked) => return Ok(()),
             Some(row) if row.outcome == Outcome::Planned => {
@@ -30,13 +33,27 @@ pub(crate) async fn settle<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<(
             }
             _ => {}
         }
-        let decision = decide(app, work, &view).await;
+        let decision = match without_module(app, work, &view) {
+            Some(decision) => decision,
+            None if work.received == 1 => ask_module(app, work, &view).await,
+            None => match count(app, work, &mut view, counted).await? {
+                Counted::Run => {
+                    counted = true;
+                    ask_module(app, work, &view).await
+                }
+                Counted::Parked(decision) => *decision,
+                Counted::Changed => {
+                    wait_a_little(app, round).await;
+                    continue;
+                }
+            },
+        };
         match commit(app, work, &view, &decision).await? {
             Committed::Yes => return finish(app, work, view, decision).await,
             Committed::DecideAgain => wait_a_little(app, round).await,
         }
     }
-    Err(Again::because("the rows kept changing"))
+    Err(Again::not_yet("the rows kept changing"))
 }
 
 async fn load<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<View, Again> {
@@ -67,8 +84,8 @@ async fn finish<M: Module>(
     view: View,
     decision: Decision,
 ) -> Result<(), Again> {
-    if let Some(reason) = decision.again {
-        return Err(Again::because(reason));
+    if let Some(again) = decision.again {
+        return Err(again);
     }
     match Sending::first(&decision.ledger, decision.this) {
         Some(sending) => send(app, work, view, sending).await,
@@ -85,10 +102,10 @@ async fn resume<M: Module>(
 ) -> Result<(), Again> {
     let this = app.new_try(row.writes);
     let Some(mut sending) = Sending::next(row, this) else {
-        return Err(Again::because("the plan cannot be read"));
+        return park(app, work, "the plan cannot be read").await;
     };
     if !app.store.begin_try(&work.key, &mut sending.this).await? {
-        return Err(Again::because("another worker is at this event"));
+        return Err(Again::not_yet("another worker is at this event"));
     }
     send(app, work, view, sending).await
 }

@@ -15,6 +15,8 @@ pub(crate) struct Work<'a> {
     pub(crate) kind: &'a str,
     pub(crate) raw: &'a str,
     pub(crate) received_at: Timestamp,
+    /// How often its message was received: 1 the first time.
+    pub(crate) received: u32,
     /// Every event of this chat in the batch.
     pub(crate) in_hand: &'a [Event],
     /// When work stops.

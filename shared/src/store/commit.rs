@@ -6,8 +6,9 @@ use aws_sdk_dynamodb::types::{CancellationReason, Put, TransactWriteItem};
 
 use crate::aws::reasons;
 use crate::domain::{ChatId, Timestamp};
+use crate::store::ledger::as_loaded;
 use crate::store::module_row::Writing;
-use crate::store::{BotRow, ChatRow, Item, LedgerKey, LedgerRow, Outcome, RowChange, Store, n, s};
+use crate::store::{BotRow, ChatRow, Item, LedgerKey, LedgerRow, RowChange, Store, n};
 
 /// One event's commit.
 #[derive(Debug)]
@@ -97,15 +98,10 @@ impl Store {
     fn put_ledger(&self, commit: &Commit<'_>) -> Result<TransactWriteItem, CommitError> {
         let item = commit.ledger.item(commit.key).map_err(invalid)?;
         let put = Put::builder().table_name(&self.table).set_item(Some(item));
-        let put = match commit.was {
-            None => put
-                .condition_expression("attribute_not_exists(chat_id) OR expires_at <= :now")
-                .expression_attribute_values(":now", n(commit.now.seconds())),
-            Some(was) => put
-                .condition_expression("outcome = :was AND attempts = :attempts")
-                .expression_attribute_values(":was", s(word(was.outcome)))
-                .expression_attribute_values(":attempts", n(was.attempts)),
-        };
+        let (condition, values) = as_loaded(commit.was, commit.now);
+        let put = put
+            .condition_expression(condition)
+            .set_expression_attribute_values(Some(values));
         transaction(put)
     }
 
@@ -153,14 +149,5 @@ fn cancellation(reasons: &[CancellationReason]) -> CommitError {
             CommitError::Invalid(codes.join(", "))
         }
         codes => CommitError::Unseen(codes.join(", ")),
-    }
-}
-
-fn word(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Planned => "planned",
-        Outcome::Done => "done",
-        Outcome::Failed => "failed",
-        Outcome::Parked => "parked",
     }
 }

@@ -32,6 +32,18 @@ pub enum Outcome {
     Parked,
 }
 
+impl Outcome {
+    /// As the table has it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Parked => "parked",
+        }
+    }
+}
+
 /// One event, as kept.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LedgerRow {
@@ -72,6 +84,10 @@ pub struct LedgerRow {
     /// Attempts at which the module failed.
     #[serde(default)]
     pub attempts: u32,
+    /// An attempt that was counted before the module ran, and has not ended: it is
+    /// under way, or has vanished with its process.
+    #[serde(default)]
+    pub begun: u32,
     /// The event itself, where it must not be lost: an unknown type, or parked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw: Option<String>,
@@ -115,6 +131,7 @@ impl LedgerRow {
             open: BTreeSet::new(),
             writes: 0,
             attempts: 0,
+            begun: 0,
             raw: None,
             life: Timestamp::default(),
             expires_at: Some(ledger_end(now)),
@@ -177,6 +194,24 @@ impl LedgerRow {
     }
 }
 
+/// The condition that a row is as it was loaded; one past its time counts as absent.
+pub(super) fn as_loaded(was: Option<&LedgerRow>, now: Timestamp) -> (&'static str, Item) {
+    match was {
+        None => (
+            "attribute_not_exists(chat_id) OR expires_at <= :now",
+            Item::from([(":now".into(), n(now.seconds()))]),
+        ),
+        Some(was) => (
+            "outcome = :was AND attempts = :attempts AND begun = :begun",
+            Item::from([
+                (":was".into(), s(was.outcome.name())),
+                (":attempts".into(), n(was.attempts)),
+                (":begun".into(), n(was.begun)),
+            ]),
+        ),
+    }
+}
+
 /// Our knowledge of the sends with that of a row that others have written. While
 /// another try is open, what the row calls pending may have been sent by it.
 fn merged(ours: Vec<Delivery>, row: LedgerRow) -> Vec<Delivery> {
@@ -211,6 +246,101 @@ impl Store {
     /// The table is not available, or the row cannot be read.
     pub async fn ledger(&self, key: &LedgerKey) -> Result<Option<LedgerRow>, StoreError> {
         self.read("read the ledger", key.key()).await
+    }
+
+    /// Counts an attempt before the module runs; false if the row is not as it was
+    /// loaded. `row` is the row as it will be.
+    ///
+    /// # Errors
+    /// The table is not available, or the row cannot be written.
+    pub async fn begin_attempt(
+        &self,
+        key: &LedgerKey,
+        was: Option<&LedgerRow>,
+        row: &LedgerRow,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        const OPERATION: &str = "count an attempt";
+        let put = self.client.put_item().table_name(&self.table);
+        let item = row.item(key).map_err(StoreError::malformed(OPERATION))?;
+        let (condition, values) = as_loaded(was, now);
+        let put = put
+            .set_item(Some(item))
+            .condition_expression(condition)
+            .set_expression_attribute_values(Some(values));
+        Ok(if_held(OPERATION, put.send().await)?.is_some())
+    }
+
+    /// Sets aside an event that no attempt will settle, whatever its row has so
+    /// far: a plan stays as it is. False if it is settled.
+    ///
+    /// # Errors
+    /// The table is not available, or the row cannot be written.
+    pub async fn park(&self, key: &LedgerKey, row: &LedgerRow) -> Result<bool, StoreError> {
+        let value = |name: &str, value| (format!(":{name}"), value);
+        let kept = [
+            value("kind", s(&row.kind)),
+            value("at", n(row.at.0)),
+            value("received", n(row.received_at.0)),
+            value("life", n(row.life.0)),
+            value("zero", n(0)),
+            value("outcome", s("parked")),
+            value("reason", s(row.reason.clone().unwrap_or_default())),
+            value("raw", s(row.raw.clone().unwrap_or_default())),
+            value("now", n(row.parked_at.unwrap_or_default().0)),
+            value("planned", s("planned")),
+            value("failed", s("failed")),
+        ];
+        let update = self
+            .update_ledger(key)
+            .update_expression(
+                "SET outcome = :outcome, reason = :reason, #raw = :raw, parked = :outcome,                  parked_at = :now, begun = :zero, kind = if_not_exists(kind, :kind),                  #at = if_not_exists(#at, :at), life = if_not_exists(life, :life),                  received_at = if_not_exists(received_at, :received),                  writes = if_not_exists(writes, :zero),                  attempts = if_not_exists(attempts, :zero) REMOVE expires_at",
+            )
+            .condition_expression("attribute_not_exists(outcome) OR outcome IN (:planned, :failed)")
+            .expression_attribute_names("#raw", "raw")
+            .expression_attribute_names("#at", "at")
+            .set_expression_attribute_values(Some(kept.into()));
+        Ok(if_held("park an event", update.send().await)?.is_some())
+    }
+
+    /// The body of a parked message of the queue.
+    ///
+    /// # Errors
+    /// The table is not available.
+    pub async fn parked_message(&self, message_id: &str) -> Result<Option<String>, StoreError> {
+        #[derive(Deserialize)]
+        struct Parked {
+            raw: String,
+        }
+        let key = keys::key(keys::MESSAGES, message_id);
+        let parked: Option<Parked> = self.read("read a parked message", key).await?;
+        Ok(parked.map(|parked| parked.raw))
+    }
+
+    /// Keeps a message of the queue that no worker can read.
+    ///
+    /// # Errors
+    /// The table is not available.
+    pub async fn park_message(
+        &self,
+        message_id: &str,
+        body: &str,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let fields = Item::from([
+            ("outcome".into(), s("parked")),
+            ("reason".into(), s(reason)),
+            ("raw".into(), s(keepable(body))),
+            ("parked".into(), s("parked")),
+            ("parked_at".into(), n(now.0)),
+        ]);
+        let put = self.client.put_item().table_name(&self.table);
+        let put = put.set_item(Some(keys::with_key(fields, keys::MESSAGES, message_id)));
+        put.send()
+            .await
+            .map(drop)
+            .map_err(StoreError::unavailable("park a message"))
     }
 
     /// Begins another try of a plan that was found; false if another worker did

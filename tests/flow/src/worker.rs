@@ -8,7 +8,7 @@ use aws_smithy_async::time::SharedTimeSource;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use shared::aws::{Aws, Patience, tokio_sleep};
-use shared::domain::{BotId, ChatId, Delivery, EventId};
+use shared::domain::{BotId, ChatId, Delivery, EventId, Timestamp};
 use shared::env::Env;
 use shared::line::http::Http;
 use shared::line::{Channel, LineClient};
@@ -131,9 +131,29 @@ pub struct Message {
     id: String,
     group: String,
     body: String,
+    received: u32,
+    sent_at: Timestamp,
 }
 
 impl Message {
+    /// The same, as it is received for the `times`th time.
+    #[must_use]
+    pub fn received(mut self, times: u32) -> Self {
+        self.received = times;
+        self
+    }
+
+    /// A message of any body.
+    pub fn raw(id: &str, body: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            group: "a chat's".into(),
+            body: body.to_owned(),
+            received: 1,
+            sent_at: Clock::default().timestamp(),
+        }
+    }
+
     /// A job of our own, as a message of the queue.
     pub fn of(job: Job) -> Self {
         let id = job.events[0].id.to_string();
@@ -141,9 +161,8 @@ impl Message {
         assert_eq!(messages.len(), 1, "events that fit into one message");
         let message = messages.remove(0);
         Self {
-            id,
             group: message.group,
-            body: message.body,
+            ..Self::raw(&id, &message.body)
         }
     }
 
@@ -152,8 +171,13 @@ impl Message {
         record.message_id = Some(self.id.clone());
         record.receipt_handle = Some("none".into());
         record.body = Some(self.body.clone());
-        let group = ("MessageGroupId".to_owned(), self.group.clone());
-        record.attributes = [group].into();
+        record.attributes = [
+            ("MessageGroupId", self.group.clone()),
+            ("ApproximateReceiveCount", self.received.to_string()),
+            ("SentTimestamp", self.sent_at.0.to_string()),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into();
         record
     }
 }

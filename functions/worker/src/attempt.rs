@@ -1,0 +1,55 @@
+//! Attempts at an event whose message was received before: counted before the
+//! module runs, so that one that takes its process with it counts too.
+
+use shared::module::Module;
+use shared::store::Outcome;
+
+use crate::decide::{Decision, MOST_ATTEMPTS, row};
+use crate::work::{View, Work};
+use crate::{Again, App};
+
+/// What is kept while an attempt is under way, and stays if it vanishes.
+const UNDER_WAY: &str = "an attempt has begun, and has not ended";
+const VANISHED: &str = "the attempts vanished: killed, out of memory, or out of time";
+
+/// Whether the module may run.
+pub(crate) enum Counted {
+    Run,
+    /// The row is not as it was loaded: read again, decide again.
+    Changed,
+    /// Too many attempts have vanished.
+    Parked(Box<Decision>),
+}
+
+/// Counts an attempt. `own` is whether the one that the row shows as begun is this
+/// worker's, of an earlier round.
+pub(crate) async fn count<M: Module>(
+    app: &App<M>,
+    work: &Work<'_>,
+    view: &mut View,
+    own: bool,
+) -> Result<Counted, Again> {
+    let mut counted = row(app, work, view);
+    let begun = view.ledger.as_ref().map_or(0, |seen| seen.begun);
+    if !own {
+        counted.attempts += begun;
+    }
+    if counted.attempts >= MOST_ATTEMPTS {
+        let parked = counted.into_parked(VANISHED, work.raw, app.now());
+        let decision = Decision::record(app, parked, None);
+        return Ok(Counted::Parked(Box::new(decision)));
+    }
+    counted.outcome = Outcome::Failed;
+    counted.reason = Some(UNDER_WAY.into());
+    counted.begun = 1;
+    let was = view.ledger.as_ref();
+    let written = app
+        .store
+        .begin_attempt(&work.key, was, &counted, app.now())
+        .await?;
+    if !written {
+        return Ok(Counted::Changed);
+    }
+    view.ledger = Some(counted);
+    Ok(Counted::Run)
+}
