@@ -1,7 +1,5 @@
 //! What cannot go on is set aside with its reason, and its chat goes on.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
-
 use std::time::Duration;
 
 use emulator::{Fault, FaultKind};
