@@ -4,7 +4,7 @@
 use futures::StreamExt as _;
 use shared::domain::{BotId, Timestamp};
 use shared::line::error::LineErrorKind;
-use shared::store::{Changed, WalkRow};
+use shared::store::{BotRow, Changed, WalkRow};
 
 use crate::again::again;
 use crate::plan::{Seen, Step, enter};
@@ -74,12 +74,17 @@ async fn is_refused(app: &App, bot: &BotId) -> bool {
 
 fn count(walk: &mut WalkRow, Changed { before, row }: &Changed) {
     let (old, new) = (&before.state, &row.state);
-    let names = |row: &shared::store::BotRow| (row.display_name.clone(), row.basic_id.clone());
-    let marked = old.missing_since != new.missing_since;
+    let detached = old.detached_at != new.detached_at;
+    let mark = old.missing_since != new.missing_since;
+    let (old_names, new_names) = (names(before), names(row));
     walk.attached += usize::from(old.attached_at != new.attached_at);
-    walk.detached += usize::from(old.detached_at != new.detached_at);
-    walk.marked += usize::from(marked && new.missing_since.is_some());
-    walk.unmarked += usize::from(marked && new.missing_since.is_none());
-    walk.named += usize::from(names(before) != names(row));
+    walk.detached += usize::from(detached);
+    walk.marked += usize::from(mark && new.missing_since.is_some());
+    walk.unmarked += usize::from(mark && new.missing_since.is_none() && !detached);
+    walk.named += usize::from(old_names != new_names);
     walk.writes += usize::from(before != row);
+}
+
+fn names(row: &BotRow) -> (Option<&str>, Option<&str>) {
+    (row.display_name.as_deref(), row.basic_id.as_deref())
 }
