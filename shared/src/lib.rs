@@ -13,6 +13,8 @@ pub mod module;
 pub mod queue;
 #[cfg(feature = "random")]
 pub mod random;
+#[cfg(all(feature = "queue", feature = "store"))]
+pub mod replay;
 pub mod secret;
 pub mod start;
 #[cfg(feature = "store")]

@@ -45,7 +45,7 @@ pub(crate) async fn count<M: Module>(
     let was = view.ledger.as_ref();
     let written = app
         .store
-        .begin_attempt(&work.key, was, &counted, app.now())
+        .replace_ledger(&work.key, was, &counted, app.now())
         .await?;
     if !written {
         return Ok(Counted::Changed);

@@ -164,6 +164,7 @@ async fn handle_in_order<M: Module>(
                 raw: sent.raw.get(),
                 received_at: job.received_at,
                 received: record.received,
+                replay: job.replay,
                 in_hand: &in_hand,
                 until,
             };

@@ -79,7 +79,8 @@ pub(crate) fn without_module<M>(app: &App<M>, work: &Work<'_>, view: &View) -> O
 
 /// An event that the ledger does not know, and may have forgotten.
 fn is_too_old<M>(app: &App<M>, work: &Work<'_>, view: &View) -> bool {
-    view.ledger.is_none() && app.now().since(work.event.at) >= TOO_OLD
+    let known = view.ledger.is_some() || work.replay.is_some();
+    !known && app.now().since(work.event.at) >= TOO_OLD
 }
 
 /// The turn that this event tells of, if the module has not heard of it yet. The
@@ -94,7 +95,7 @@ fn turn(work: &Work<'_>, view: &View) -> Option<Turn> {
 }
 
 /// A panic is a failure like any other: it costs this event, not the process.
-async fn run_module<M: Module>(
+pub(crate) async fn run_module<M: Module>(
     app: &App<M>,
     work: &Work<'_>,
     view: &View,
@@ -187,7 +188,13 @@ pub(crate) fn failed<M>(
 /// The event's row, as settled; failed attempts are kept.
 pub(crate) fn row<M>(app: &App<M>, work: &Work<'_>, view: &View) -> LedgerRow {
     let mut row = LedgerRow::done(work.kind, work.event.at, work.received_at, app.now());
-    row.attempts = view.ledger.as_ref().map_or(0, |seen| seen.attempts);
+    if let Some(seen) = &view.ledger {
+        row.attempts = seen.attempts;
+        row.replays = seen.replays;
+        row.run = seen.run;
+    }
+    let number = work.replay.map_or(0, |replay| replay.number);
+    row.replays = row.replays.max(number);
     row.life = view.bot.state.life();
     row
 }

@@ -10,6 +10,7 @@ mod detach;
 mod park;
 mod send;
 mod settle;
+mod shadow;
 mod work;
 
 use std::time::Duration;
@@ -24,6 +25,7 @@ use shared::store::{Store, Try};
 
 pub use batch::handle;
 pub use config::Config;
+pub use shadow::{Shadow, ShadowError, shadow};
 
 /// What the function works with.
 #[derive(Debug, Clone)]

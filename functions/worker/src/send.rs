@@ -25,6 +25,7 @@ pub(crate) struct Sending {
     plan: Plan,
     effects: Vec<Delivery>,
     planned_at: Timestamp,
+    run: u32,
     /// This worker's try.
     pub(crate) this: Try,
 }
@@ -36,6 +37,7 @@ impl Sending {
             plan: row.plan()?,
             effects: row.effects.clone(),
             planned_at: row.planned_at.unwrap_or_default(),
+            run: row.run,
             this,
         })
     }
@@ -73,6 +75,7 @@ pub(crate) async fn send<M: Module>(
         chat,
         line,
         planned_at: sending.planned_at,
+        run: sending.run,
     };
     for (ordinal, effect) in sending.plan.effects.iter().enumerate() {
         let state = &mut sending.effects[ordinal];
@@ -108,6 +111,7 @@ pub(crate) struct Sender<'a, M> {
     pub(crate) chat: &'a ChatId,
     pub(crate) line: BotClient,
     planned_at: Timestamp,
+    run: u32,
 }
 
 /// How a reply went.
@@ -227,7 +231,12 @@ impl<M: Module> Sender<'_, M> {
         }
         match self
             .line
-            .push(may, self.chat, messages, retry_key(self.work, ordinal))
+            .push(
+                may,
+                self.chat,
+                messages,
+                retry_key(self.work, self.run, ordinal),
+            )
             .await
         {
             Ok(accepted) => sent(accepted),
@@ -288,13 +297,13 @@ fn silenced(before: &Delivery, silence: Silence) -> Delivery {
     }
 }
 
-/// The same for every try of the same send, and for no other
+/// The same for every try of the same send, and for no other; `run` counts the
+/// replays that were forced to send again
 /// (<https://developers.line.biz/en/docs/messaging-api/retrying-api-request/>).
-fn retry_key(work: &Work<'_>, ordinal: usize) -> Uuid {
-    const RUN: u32 = 0; // counts replays that are forced to send again
+fn retry_key(work: &Work<'_>, run: u32, ordinal: usize) -> Uuid {
     let key = &work.key;
     let chat = key.chat.as_ref().map_or("", ChatId::as_str);
-    let name = format!("{}\n{chat}\n{}\n{RUN}\n{ordinal}", key.bot, key.event);
+    let name = format!("{}\n{chat}\n{}\n{run}\n{ordinal}", key.bot, key.event);
     Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes())
 }
 

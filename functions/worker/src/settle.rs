@@ -25,6 +25,9 @@ pub(crate) async fn settle<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<(
             return Err(Again::not_yet("too little time is left"));
         }
         let mut view = load(app, work).await?;
+        if reopen(app, work, &view).await? {
+            continue;
+        }
         match &view.ledger {
             Some(row) if matches!(row.outcome, Outcome::Done | Outcome::Parked) => return Ok(()),
             Some(row) if row.outcome == Outcome::Planned => {
@@ -56,7 +59,7 @@ pub(crate) async fn settle<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<(
     Err(Again::not_yet("the rows kept changing"))
 }
 
-async fn load<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<View, Again> {
+pub(crate) async fn load<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<View, Again> {
     let Loaded {
         bot,
         mut chat,
@@ -76,6 +79,21 @@ async fn load<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<View, Again> {
         }
     }
     Ok(View { bot, chat, ledger })
+}
+
+/// Whether the event's row was changed, for a replay that has not begun yet.
+async fn reopen<M: Module>(app: &App<M>, work: &Work<'_>, view: &View) -> Result<bool, Again> {
+    let (Some(replay), Some(row)) = (work.replay, &view.ledger) else {
+        return Ok(false);
+    };
+    if row.replays >= replay.number {
+        return Ok(false);
+    }
+    let now = app.now();
+    let open = row.clone().reopened(replay.number, replay.force, now);
+    let key = &work.key;
+    app.store.replace_ledger(key, Some(row), &open, now).await?;
+    Ok(true) // also where another was first: read again
 }
 
 async fn finish<M: Module>(

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use shared::domain::{Event, MaySpeak, Silence, Timestamp, may_speak};
+use shared::queue::Replay;
 use shared::store::{BotRow, ChatRow, LedgerKey, LedgerRow};
 
 /// An event is not begun with less time than this.
@@ -17,6 +18,8 @@ pub(crate) struct Work<'a> {
     pub(crate) received_at: Timestamp,
     /// How often its message was received: 1 the first time.
     pub(crate) received: u32,
+    /// If it is run again, by an operator's wish.
+    pub(crate) replay: Option<Replay>,
     /// Every event of this chat in the batch.
     pub(crate) in_hand: &'a [Event],
     /// When work stops.

@@ -27,6 +27,18 @@ pub struct Job {
     pub received_at: Timestamp,
     /// The events.
     pub events: Vec<JobEvent>,
+    /// If its event is to be run again, by an operator's wish.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replay: Option<Replay>,
+}
+
+/// An event is run again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replay {
+    /// Which of the event's replays this is: 1 the first.
+    pub number: u32,
+    /// Whether also what is done is done again.
+    pub force: bool,
 }
 
 /// One event, as LINE sent it.
@@ -76,6 +88,21 @@ impl Job {
             chat,
             received_at,
             events,
+            replay: None,
+        }
+    }
+
+    /// A job that runs one event again.
+    pub fn again(
+        bot: BotId,
+        chat: Option<ChatId>,
+        now: Timestamp,
+        event: JobEvent,
+        replay: Replay,
+    ) -> Self {
+        Self {
+            replay: Some(replay),
+            ..Self::new(bot, chat, now, vec![event])
         }
     }
 
@@ -145,6 +172,7 @@ impl Job {
             chat,
             received_at,
             events,
+            replay,
         } = self;
         let part = |events| Self {
             v,
@@ -152,6 +180,7 @@ impl Job {
             chat: chat.clone(),
             received_at,
             events,
+            replay,
         };
         cut(events)
             .into_iter()
@@ -164,7 +193,8 @@ impl Job {
             .events
             .iter()
             .flat_map(|event| [event.id.as_str(), "\n"]);
-        let deduplication_id = sha256_hex(ids);
+        let run = self.replay.map(|replay| format!("run {}", replay.number));
+        let deduplication_id = sha256_hex(ids.chain(run.as_deref()));
         Ok(Message {
             group: group(&self.bot, self.chat.as_ref()),
             deduplication_id,

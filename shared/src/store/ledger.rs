@@ -88,6 +88,12 @@ pub struct LedgerRow {
     /// under way, or has vanished with its process.
     #[serde(default)]
     pub begun: u32,
+    /// Counts the replays that were begun.
+    #[serde(default)]
+    pub replays: u32,
+    /// Counts those that were forced: each has retry keys of its own.
+    #[serde(default)]
+    pub run: u32,
     /// The event itself, where it must not be lost: an unknown type, or parked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw: Option<String>,
@@ -132,6 +138,8 @@ impl LedgerRow {
             writes: 0,
             attempts: 0,
             begun: 0,
+            replays: 0,
+            run: 0,
             raw: None,
             life: Timestamp::default(),
             expires_at: Some(ledger_end(now)),
@@ -180,6 +188,36 @@ impl LedgerRow {
         self
     }
 
+    /// The row as replay `number` finds it: to be decided or sent anew. What is done
+    /// stays done, unless `force`.
+    #[must_use]
+    pub fn reopened(mut self, number: u32, force: bool, now: Timestamp) -> Self {
+        self.replays = number;
+        if !force && self.outcome == Outcome::Done {
+            return self;
+        }
+        self.attempts = 0;
+        self.begun = 0;
+        self.parked = None;
+        self.parked_at = None;
+        self.expires_at = Some(ledger_end(now));
+        if force || self.plan.is_none() {
+            self.run += u32::from(force);
+            self.outcome = Outcome::Failed;
+            self.plan = None;
+            self.effects.clear();
+            self.open.clear();
+            return self;
+        }
+        for effect in &mut self.effects {
+            if matches!(effect, Delivery::Refused { .. }) {
+                *effect = Delivery::Pending;
+            }
+        }
+        self.outcome = Outcome::Planned;
+        self
+    }
+
     /// The plan, if there is one that can be read.
     pub fn plan(&self) -> Option<Plan> {
         serde_json::from_str(self.plan.as_deref()?).ok()
@@ -202,11 +240,12 @@ pub(super) fn as_loaded(was: Option<&LedgerRow>, now: Timestamp) -> (&'static st
             Item::from([(":now".into(), n(now.seconds()))]),
         ),
         Some(was) => (
-            "outcome = :was AND attempts = :attempts AND begun = :begun",
+            "outcome = :was AND attempts = :attempts AND begun = :begun AND writes = :writes",
             Item::from([
                 (":was".into(), s(was.outcome.name())),
                 (":attempts".into(), n(was.attempts)),
                 (":begun".into(), n(was.begun)),
+                (":writes".into(), n(was.writes)),
             ]),
         ),
     }
@@ -248,19 +287,18 @@ impl Store {
         self.read("read the ledger", key.key()).await
     }
 
-    /// Counts an attempt before the module runs; false if the row is not as it was
-    /// loaded. `row` is the row as it will be.
+    /// Writes the row, outside of a commit; false if it is not as it was loaded.
     ///
     /// # Errors
     /// The table is not available, or the row cannot be written.
-    pub async fn begin_attempt(
+    pub async fn replace_ledger(
         &self,
         key: &LedgerKey,
         was: Option<&LedgerRow>,
         row: &LedgerRow,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        const OPERATION: &str = "count an attempt";
+        const OPERATION: &str = "write the ledger";
         let put = self.client.put_item().table_name(&self.table);
         let item = row.item(key).map_err(StoreError::malformed(OPERATION))?;
         let (condition, values) = as_loaded(was, now);

@@ -1,0 +1,71 @@
+//! What the module would do with an event today: nothing is committed or sent.
+
+use shared::domain::{Plan, Silence};
+use shared::line::event;
+use shared::module::{Module, ModuleError};
+use shared::store::{LedgerKey, RowChange};
+
+use crate::decide::run_module;
+use crate::settle::load;
+use crate::work::Work;
+use crate::{Again, App};
+
+/// What the module would do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shadow {
+    /// Why nothing could be sent, if so.
+    pub silence: Option<Silence>,
+    /// What it would send.
+    pub plan: Plan,
+    /// Its new state of the chat, as JSON, if it would change it.
+    pub state: Option<String>,
+    /// The changes to its own rows.
+    pub rows: Vec<RowChange>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum ShadowError {
+    /// A row cannot be read now.
+    #[error("{0}")]
+    NotNow(String),
+    /// The module fails with it.
+    #[error(transparent)]
+    Module(ModuleError),
+}
+
+/// Runs the module with an event, on the rows as they are, and shows its plan.
+///
+/// # Errors
+/// [`ShadowError`].
+pub async fn shadow<M: Module>(
+    app: &App<M>,
+    key: &LedgerKey,
+    raw: &str,
+) -> Result<Shadow, ShadowError> {
+    let now = app.now();
+    let event = event::read(&key.bot, &key.event, raw, now);
+    let work = Work {
+        key: key.clone(),
+        event,
+        kind: "",
+        raw,
+        received_at: now,
+        received: 1,
+        replay: None,
+        in_hand: &[],
+        until: now,
+    };
+    let view = load(app, &work).await.map_err(|again| match again {
+        Again::BadMoment(reason) => ShadowError::NotNow(reason),
+        Again::NotYet(reason, _) => ShadowError::NotNow(reason.into()),
+    })?;
+    let draft = run_module(app, &work, &view).await;
+    let draft = draft.map_err(ShadowError::Module)?;
+    Ok(Shadow {
+        silence: view.may_speak(now, app.default_active).err(),
+        plan: draft.plan,
+        state: draft.state,
+        rows: draft.rows,
+    })
+}

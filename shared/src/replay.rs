@@ -1,0 +1,73 @@
+//! Running an event again, because an operator wishes it: through the queue, so
+//! that its chat's order and today's control hold.
+
+use serde_json::value::RawValue;
+
+use crate::domain::Timestamp;
+use crate::queue::{Job, JobEvent, NotQueued, Queue, Replay};
+use crate::store::{LedgerKey, Outcome, Store, StoreError};
+
+/// What is done again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// What is done stays done: a plan that was cut short goes on, and a handler
+    /// that failed runs again.
+    Respect,
+    /// The handler runs again whatever was done, and what it sends is sent again.
+    Force,
+}
+
+/// Why an event is not run again.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    /// Its JSON is not kept: only that of parked events is. It can be given.
+    #[error("the event's JSON is not kept: give it")]
+    NoEvent,
+    /// What was given is not JSON.
+    #[error("what was given is no event: {0}")]
+    Malformed(serde_json::Error),
+    /// It is settled, and what is done was to stay done.
+    #[error("the event is settled: only force runs it again")]
+    Settled,
+    /// The table is not available, or the row cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The queue does not take it.
+    #[error(transparent)]
+    NotQueued(#[from] NotQueued),
+}
+
+/// Queues the event to be run again. `given` is its JSON, for one whose JSON the
+/// ledger does not keep. Gives the number of the replay.
+///
+/// # Errors
+/// [`ReplayError`].
+pub async fn replay(
+    store: &Store,
+    queue: &Queue,
+    key: &LedgerKey,
+    given: Option<&str>,
+    mode: Mode,
+    now: Timestamp,
+) -> Result<u32, ReplayError> {
+    let row = store.ledger(key).await?;
+    let force = mode == Mode::Force;
+    if !force && row.as_ref().is_some_and(|row| row.outcome == Outcome::Done) {
+        return Err(ReplayError::Settled);
+    }
+    let kept = row.as_ref().and_then(|row| row.raw.clone());
+    let raw = given.map(str::to_owned).or(kept);
+    let raw = RawValue::from_string(raw.ok_or(ReplayError::NoEvent)?);
+    let event = JobEvent {
+        id: key.event.clone(),
+        kind: row
+            .as_ref()
+            .map_or_else(String::new, |row| row.kind.clone()),
+        raw: raw.map_err(ReplayError::Malformed)?,
+    };
+    let number = row.map_or(0, |row| row.replays) + 1;
+    let replay = Replay { number, force };
+    let job = Job::again(key.bot.clone(), key.chat.clone(), now, event, replay);
+    queue.send_jobs(vec![job]).await?;
+    Ok(number)
+}

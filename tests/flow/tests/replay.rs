@@ -1,0 +1,209 @@
+//! An operator runs an event again.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use emulator::{Fault, FaultKind};
+use flow::Bundle;
+use flow::worker::{Message, Worker, states};
+use serde_json::json;
+use shared::domain::{ChatId, EventId, Silence};
+use shared::module::{Context, Event, Module, ModuleError, Text};
+use shared::queue::{Job, JobEvent, Replay};
+use shared::replay::{Mode, ReplayError, replay};
+use shared::store::Outcome;
+use worker::shadow;
+
+const PUSH: &str = "/v2/bot/message/push";
+
+/// Pushes "hi", once it is mended, and counts how often.
+#[derive(Clone, Default)]
+struct Pushes {
+    mended: Arc<AtomicBool>,
+}
+
+impl Module for Pushes {
+    async fn handle(&self, cx: &mut Context<'_>, _: &Event) -> Result<(), ModuleError> {
+        if !self.mended.load(Ordering::SeqCst) {
+            return Err(ModuleError::Bug("out of order".into()));
+        }
+        let Some(active) = cx.active() else {
+            return Ok(());
+        };
+        let count: u32 = cx.state()?;
+        cx.set_state(&(count + 1))?;
+        cx.push(&active, &[Text::new(format!("hi {}", count + 1))])
+    }
+}
+
+struct Scene {
+    bundle: Bundle,
+    worker: Worker<Pushes>,
+}
+
+impl Scene {
+    async fn begin() -> Self {
+        let bundle = Bundle::attached().await;
+        let worker = Worker::new(&bundle, Pushes::default());
+        Self { bundle, worker }
+    }
+
+    fn mend(&self) {
+        self.worker.app.module.mended.store(true, Ordering::SeqCst);
+    }
+
+    /// The guest writes: the event `e`.
+    async fn message(&self) -> Message {
+        let message = json!({"type": "text", "text": "hello"});
+        let event = json!({"type": "message", "webhookEventId": "e", "message": message});
+        self.bundle.message(&self.bundle.guest, vec![event]).await
+    }
+
+    /// The event failed until it was parked.
+    async fn parked(&self) {
+        let message = self.message().await;
+        for times in 1..=4 {
+            self.worker
+                .gives_back(&message.clone().received(times))
+                .await;
+        }
+        self.worker.settles(&message.received(5)).await;
+        let row = self.bundle.recorded("e").await;
+        assert_eq!(row.outcome, Outcome::Parked);
+    }
+
+    /// The job that a replay has queued; the bundle's own worker knows another module.
+    fn job(&self, number: u32, force: bool) -> Message {
+        let key = self.bundle.key(Some(&self.bundle.guest), "e");
+        let raw = json!({"type": "message", "timestamp": self.worker.clock.timestamp(),
+            "message": {"type": "text", "text": "hello"}, "source": {"type": "user", "userId": self.bundle.guest}});
+        let event = JobEvent {
+            id: EventId::new("e").unwrap(),
+            kind: "message".into(),
+            raw: serde_json::value::to_raw_value(&raw).unwrap(),
+        };
+        let now = self.worker.clock.timestamp();
+        let replay = Replay { number, force };
+        Message::of(Job::again(key.bot, key.chat, now, event, replay))
+    }
+}
+
+#[tokio::test]
+async fn a_parked_event_is_handled_when_its_module_is_mended() {
+    let scene = Scene::begin().await;
+    scene.parked().await;
+    scene.mend();
+    let again = scene.job(1, false);
+    scene.worker.settles(&again).await;
+    scene.worker.settles(&again).await;
+    assert_eq!(scene.bundle.told().await, ["hi 1"]);
+    let row = scene.bundle.recorded("e").await;
+    assert_eq!(
+        (row.outcome, row.replays, row.attempts),
+        (Outcome::Done, 1, 0)
+    );
+    assert!(row.parked.is_none() && row.expires_at.is_some());
+}
+
+#[tokio::test]
+async fn what_was_refused_is_sent_again_and_what_was_sent_is_not() {
+    let scene = Scene::begin().await;
+    scene.mend();
+    let fault = Fault {
+        matches: format!("POST {PUSH}"),
+        times: 1,
+        kind: FaultKind::MonthlyLimit,
+    };
+    scene
+        .bundle
+        .stack
+        .line
+        .add_faults(vec![fault])
+        .await
+        .unwrap();
+    scene.worker.settles(&scene.message().await).await;
+    assert_eq!(states(&scene.bundle.recorded("e").await), ["refused"]);
+
+    scene.worker.settles(&scene.job(1, false)).await;
+    assert_eq!(scene.bundle.told().await, ["hi 1"]);
+    scene.worker.settles(&scene.job(2, false)).await;
+    assert_eq!(scene.bundle.told().await, ["hi 1"]);
+}
+
+#[tokio::test]
+async fn force_sends_again_with_other_keys() {
+    let scene = Scene::begin().await;
+    scene.mend();
+    scene.worker.settles(&scene.message().await).await;
+    let forced = scene.job(1, true);
+    scene.worker.settles(&forced).await;
+    scene.worker.settles(&forced).await;
+    assert_eq!(scene.bundle.told().await, ["hi 1", "hi 2"]);
+    let keys = scene.bundle.calls(PUSH).await;
+    let key = |n: usize| keys[n].headers["x-line-retry-key"].clone();
+    assert_ne!(key(0), key(1));
+    assert_eq!(scene.bundle.recorded("e").await.run, 1);
+}
+
+#[tokio::test]
+async fn a_replay_is_silent_where_staff_hold_the_chat_today() {
+    let scene = Scene::begin().await;
+    scene.parked().await;
+    scene.mend();
+    let line = &scene.bundle.stack.line;
+    line.advance_clock(Duration::from_secs(2)).await;
+    line.take(&scene.bundle.bot, &scene.bundle.guest)
+        .await
+        .unwrap();
+    scene.bundle.stack.settled().await.unwrap();
+    scene.worker.settles(&scene.job(1, false)).await;
+    let row = scene.bundle.recorded("e").await;
+    assert_eq!(row.silence, Some(Silence::Standby));
+    assert!(scene.bundle.told().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_shadow_shows_the_plan_and_does_nothing() {
+    let scene = Scene::begin().await;
+    scene.mend();
+    scene.worker.settles(&scene.message().await).await;
+    let before = scene.bundle.recorded("e").await;
+    let key = scene.bundle.key(Some(&scene.bundle.guest), "e");
+    let raw = r#"{"type": "message", "message": {"type": "text", "text": "hello"}}"#;
+    let shown = shadow(&scene.worker.app, &key, raw).await;
+    assert!(
+        shown.is_err(),
+        "an event without a chat in it is for nobody"
+    );
+    let raw = json!({"type": "message", "message": {"type": "text", "text": "hello"},
+        "source": {"type": "user", "userId": scene.bundle.guest}});
+    let shown = shadow(&scene.worker.app, &key, &raw.to_string())
+        .await
+        .unwrap();
+    assert_eq!(shown.plan.effects.len(), 1);
+    assert_eq!(shown.state.as_deref(), Some("2"));
+    assert_eq!(scene.bundle.recorded("e").await, before);
+    assert_eq!(scene.bundle.told().await, ["hi 1"]);
+}
+
+#[tokio::test]
+async fn only_what_is_not_settled_is_asked_to_go_on() {
+    let scene = Scene::begin().await;
+    let chat = ChatId::new(&scene.bundle.guest).unwrap();
+    let key = scene.bundle.key(Some(chat.as_str()), "e");
+    let (store, queue) = (&scene.worker.app.store, &scene.worker.app.queue);
+    let now = scene.worker.clock.timestamp();
+    let ask = |mode| replay(store, queue, &key, None, mode, now);
+    assert!(matches!(
+        ask(Mode::Respect).await,
+        Err(ReplayError::NoEvent)
+    ));
+    scene.mend();
+    scene.worker.settles(&scene.message().await).await;
+    assert!(matches!(
+        ask(Mode::Respect).await,
+        Err(ReplayError::Settled)
+    ));
+    assert!(matches!(ask(Mode::Force).await, Err(ReplayError::NoEvent)));
+}
