@@ -1,5 +1,7 @@
 //! An operator runs an event again.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -170,12 +172,6 @@ async fn a_shadow_shows_the_plan_and_does_nothing() {
     scene.worker.settles(&scene.message().await).await;
     let before = scene.bundle.recorded("e").await;
     let key = scene.bundle.key(Some(&scene.bundle.guest), "e");
-    let raw = r#"{"type": "message", "message": {"type": "text", "text": "hello"}}"#;
-    let shown = shadow(&scene.worker.app, &key, raw).await;
-    assert!(
-        shown.is_err(),
-        "an event without a chat in it is for nobody"
-    );
     let raw = json!({"type": "message", "message": {"type": "text", "text": "hello"},
         "source": {"type": "user", "userId": scene.bundle.guest}});
     let shown = shadow(&scene.worker.app, &key, &raw.to_string())
