@@ -1,13 +1,12 @@
 //! Several writes at once: all of them, or none.
 
-use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde_json::{Value as Json, json};
 
 use crate::table::Table;
 use crate::table::failure::Failure;
-use crate::table::request::{Action, TransactWriteItems};
+use crate::table::request::{Action, TransactWriteItems, Write};
 use crate::table::rows::Change;
 use crate::table::write::{Kind, Prepared};
 
@@ -21,7 +20,7 @@ impl Table {
         request: TransactWriteItems,
         body: &[u8],
     ) -> Result<Json, Failure> {
-        let actions = self.prepare(request.transact_items)?;
+        let actions = read(request.transact_items)?;
         let token = request.client_request_token;
         if let Some(token) = &token
             && let Some(known) = self.tokens.get(token)
@@ -31,6 +30,7 @@ impl Table {
                 false => Err(mismatch()),
             };
         }
+        let actions = self.prepare(actions)?;
         for change in self.changes(&actions)? {
             self.rows.make(change);
         }
@@ -40,19 +40,8 @@ impl Table {
         Ok(json!({}))
     }
 
-    fn prepare(&self, actions: Vec<Action>) -> Result<Vec<Prepared>, Failure> {
-        if actions.is_empty() || actions.len() > MOST_ACTIONS {
-            return Err(Failure::validation(
-                "A transaction has between 1 and 100 actions",
-            ));
-        }
-        let prepare = |action| {
-            let (kind, write) = match action {
-                Action::Put(write) => (Kind::Put, write),
-                Action::Update(write) => (Kind::Update, write),
-                Action::Delete(write) => (Kind::Delete, write),
-                Action::ConditionCheck(write) => (Kind::Check, write),
-            };
+    fn prepare(&self, actions: Vec<(Kind, Write)>) -> Result<Vec<Prepared>, Failure> {
+        let prepare = |(kind, write): (Kind, Write)| {
             self.definition.check_table(&write.table_name)?;
             Prepared::read(kind, write)
         };
@@ -61,16 +50,17 @@ impl Table {
     }
 
     fn check_different(&self, actions: &[Prepared]) -> Result<(), Failure> {
-        let mut seen = BTreeSet::new();
-        let keys = actions
-            .iter()
-            .flat_map(|action| action.key(&self.definition));
-        match keys.into_iter().all(|key| seen.insert(key)) {
-            true => Ok(()),
-            false => Err(Failure::validation(
-                "Transaction request cannot include multiple operations on one item",
-            )),
+        let mut seen = Vec::new();
+        for action in actions {
+            let named = action.named(&self.definition);
+            if named.is_some() && seen.contains(&named) {
+                return Err(Failure::validation(
+                    "Transaction request cannot include multiple operations on one item",
+                ));
+            }
+            seen.push(named);
         }
+        Ok(())
     }
 
     /// What all of it changes, or why nothing is changed.
@@ -92,6 +82,28 @@ impl Table {
             false => Err(Failure::Cancelled(reasons)),
         }
     }
+}
+
+/// The actions, each with the members that it must have.
+fn read(actions: Vec<Action>) -> Result<Vec<(Kind, Write)>, Failure> {
+    if actions.is_empty() || actions.len() > MOST_ACTIONS {
+        return Err(Failure::validation(
+            "A transaction has between 1 and 100 actions",
+        ));
+    }
+    let read = |action| {
+        let (kind, write) = match action {
+            Action::Put(write) => (Kind::Put, write),
+            Action::Update(write) => (Kind::Update, write),
+            Action::Delete(write) => (Kind::Delete, write),
+            Action::ConditionCheck(write) => (Kind::Check, write),
+        };
+        match kind == Kind::Update && write.update_expression.is_none() {
+            true => Err(Failure::validation("An update needs its expression")),
+            false => Ok((kind, write)),
+        }
+    };
+    actions.into_iter().map(read).collect()
 }
 
 /// The SDK writes a retry's body exactly as the first one's.

@@ -12,7 +12,7 @@ use crate::table::expression::{Parser, Scope};
 use crate::table::failure::Failure;
 use crate::table::request::Write;
 use crate::table::rows::{Change, Key, Rows};
-use crate::table::value::{Item, item_size, read_item};
+use crate::table::value::{Item, Value, item_size, read_item};
 
 /// The most bytes of an item.
 const MOST_BYTES: usize = 400 * 1024;
@@ -115,8 +115,13 @@ impl Prepared {
         })
     }
 
-    /// Which row, as far as the request names one.
-    pub(super) fn key(&self, definition: &Definition) -> Result<Key, Failure> {
+    /// Which row the request names, whether or not there can be one.
+    pub(super) fn named(&self, definition: &Definition) -> Option<(&Value, &Value)> {
+        let hash = self.given.get(&definition.hash);
+        hash.zip(self.given.get(&definition.sort))
+    }
+
+    fn key(&self, definition: &Definition) -> Result<Key, Failure> {
         match self.action {
             Action::Put => definition.key_of(&self.given),
             Action::Update(_) | Action::Delete | Action::Check => definition.key(&self.given),

@@ -1,0 +1,11 @@
+//! The model of the table against the local DynamoDB: the same calls, the same answers.
+
+#![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
+
+mod compare;
+
+/// Some sequences of calls; the example `table_compare` makes as many as one likes.
+#[test]
+fn the_model_answers_as_the_local_dynamodb_does() {
+    compare::run(120);
+}
