@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use aws_smithy_async::time::SharedTimeSource;
 use lambda_runtime::LambdaEvent;
-use reservation::Reservation;
 use serde_json::Value;
 use shared::aws::{Aws, Patience, tokio_sleep};
 use shared::connector::connector;
@@ -16,6 +15,7 @@ use shared::env::{ConfigError, Env};
 use shared::line::LineClient;
 use shared::line::attach::{AttachClient, Credentials};
 use shared::line::http::Http;
+use shared::module::Module;
 use shared::queue::Queue;
 use shared::random::Random;
 use shared::secret::{ChannelSecret, SecretPlace};
@@ -46,14 +46,16 @@ pub enum BundleError {
     Unknown(String),
 }
 
-/// The functions that the template defines, by their logical names. They go by `clock`, and so do their deadlines.
+/// The functions that the template defines, by their logical names; the worker runs
+/// `module`. They go by `clock`, and so do their deadlines.
 ///
 /// # Errors
 /// [`BundleError`].
-pub fn functions(
+pub fn functions<M: Module + Clone>(
     definitions: &[FunctionDefinition],
     variables: &Variables,
     clock: &SharedTimeSource,
+    module: &M,
 ) -> Result<HashMap<String, Function>, BundleError> {
     let function = |definition: &FunctionDefinition| {
         let name = definition.logical_name.clone();
@@ -61,7 +63,7 @@ pub fn functions(
             "AttachFunction" => attach(variables, definition.timeout, clock),
             "ReconcilerFunction" => reconciler(variables, definition.timeout, clock),
             "WebhookFunction" => webhook(variables, definition.timeout, clock),
-            "WorkerFunction" => worker(variables, definition.timeout, clock),
+            "WorkerFunction" => worker(variables, definition.timeout, clock, module.clone()),
             _ => return Err(BundleError::Unknown(name)),
         };
         let made = made.map_err(|source| BundleError::Config {
@@ -137,15 +139,16 @@ fn attach(
     ))
 }
 
-fn worker(
+fn worker<M: Module + Clone>(
     variables: &Variables,
     timeout: Duration,
     clock: &SharedTimeSource,
+    module: M,
 ) -> Result<Function, ConfigError> {
     let config = worker::Config::read(&Env::from_map(variables.clone()))?;
     let aws = Aws::emulated();
     let app = worker::App {
-        module: Reservation,
+        module,
         store: Store::new(
             aws.dynamodb(config.dynamodb_endpoint, Patience::WORKER),
             config.table,

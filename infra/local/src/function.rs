@@ -150,7 +150,12 @@ impl Function {
 
     /// A function in a process of its own, behind the Invoke call of Lambda at `endpoint`.
     pub fn invoked(endpoint: &str, name: &str, timeout: Duration) -> Self {
-        let invoke = Invoke::new(name, invoke_url(endpoint, name));
+        Self::invoked_at_once(endpoint, name, timeout, 1)
+    }
+
+    /// The same, where `at_once` calls may be under way.
+    pub fn invoked_at_once(endpoint: &str, name: &str, timeout: Duration, at_once: usize) -> Self {
+        let invoke = Invoke::new(name, invoke_url(endpoint, name), at_once);
         Self {
             name: name.into(),
             timeout,
@@ -177,9 +182,9 @@ impl Function {
 
     /// How many calls it takes at once, if there is a limit. The others wait.
     pub fn concurrency(&self) -> Option<usize> {
-        match self.kind {
+        match &self.kind {
             Kind::InProcess(..) => None,
-            Kind::Invoked(_) => Some(1),
+            Kind::Invoked(invoke) => Some(invoke.at_once()),
         }
     }
 

@@ -3,8 +3,9 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::io::copy_bidirectional;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, copy};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 
@@ -25,7 +26,11 @@ pub enum GateState {
 #[derive(Debug, Clone)]
 pub struct Gate {
     state: watch::Sender<GateState>,
+    tap: Tap,
 }
+
+/// What goes through to the server, while somebody listens.
+type Tap = Arc<Mutex<Option<Vec<u8>>>>;
 
 impl Gate {
     /// An open gate to `server`, served on `listener` until the future is dropped.
@@ -35,9 +40,18 @@ impl Gate {
     ) -> (Self, impl Future<Output = ()> + Send) {
         let gate = Self {
             state: watch::Sender::new(GateState::Open),
+            tap: Tap::default(),
         };
         let watcher = gate.state.subscribe();
-        (gate, serve(listener, server, watcher))
+        let tap = Arc::clone(&gate.tap);
+        (gate, serve(listener, server, watcher, tap))
+    }
+
+    /// Listens to what goes through to the server, from now on; gives what went
+    /// through since the last time, as text.
+    pub fn listen(&self) -> String {
+        let heard = unpoisoned(&self.tap).replace(Vec::new());
+        String::from_utf8_lossy(&heard.unwrap_or_default()).into_owned()
     }
 
     /// From now on.
@@ -50,6 +64,7 @@ async fn serve(
     mut listener: TcpListener,
     server: SocketAddr,
     mut state: watch::Receiver<GateState>,
+    tap: Tap,
 ) {
     loop {
         let accepted = tokio::select! {
@@ -58,7 +73,7 @@ async fn serve(
         };
         match accepted {
             Some(Ok((connection, _))) => {
-                tokio::spawn(pass(connection, server, state.clone()));
+                tokio::spawn(pass(connection, server, state.clone(), Arc::clone(&tap)));
             }
             Some(Err(error)) => return tracing::error!(%error, "a gate takes no connections"),
             None => match refuse(listener, &mut state).await {
@@ -87,6 +102,7 @@ async fn pass(
     mut connection: TcpStream,
     server: SocketAddr,
     mut state: watch::Receiver<GateState>,
+    tap: Tap,
 ) {
     let now = *state.borrow_and_update();
     match now {
@@ -99,7 +115,7 @@ async fn pass(
                 return;
             };
             tokio::select! {
-                _ = copy_bidirectional(&mut connection, &mut server) => {}
+                _ = both_ways(&mut connection, &mut server, &tap) => {}
                 _ = state.changed() => {
                     if *state.borrow() == GateState::Silent {
                         let _ = state.changed().await; // held, unanswered, until the next change
@@ -108,4 +124,45 @@ async fn pass(
             }
         }
     }
+}
+
+async fn both_ways(
+    connection: &mut TcpStream,
+    server: &mut TcpStream,
+    tap: &Tap,
+) -> io::Result<()> {
+    let (asked, mut answered) = connection.split();
+    let (answers, mut asks) = server.split();
+    let there = async {
+        through(asked, &mut asks, tap).await?;
+        asks.shutdown().await
+    };
+    let back = async {
+        let mut answers = answers;
+        copy(&mut answers, &mut answered).await?;
+        answered.shutdown().await
+    };
+    tokio::try_join!(there, back).map(drop)
+}
+
+async fn through(
+    mut from: impl AsyncRead + Unpin,
+    to: &mut (impl AsyncWrite + Unpin),
+    tap: &Tap,
+) -> io::Result<()> {
+    let mut buffer = vec![0; 16 * 1024];
+    loop {
+        let read = from.read(&mut buffer).await?;
+        if read == 0 {
+            return Ok(());
+        }
+        if let Some(heard) = unpoisoned(tap).as_mut() {
+            heard.extend_from_slice(&buffer[..read]);
+        }
+        to.write_all(&buffer[..read]).await?;
+    }
+}
+
+fn unpoisoned(tap: &Tap) -> MutexGuard<'_, Option<Vec<u8>>> {
+    tap.lock().unwrap_or_else(PoisonError::into_inner)
 }

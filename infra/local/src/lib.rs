@@ -8,6 +8,7 @@ pub mod event_source;
 pub mod function;
 pub mod gate;
 pub mod gateway;
+pub mod invoke_api;
 pub mod lambda;
 mod logs;
 mod process;

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use aws_smithy_async::time::SharedTimeSource;
 use emulator::{Emulator, Settings};
+use reservation::Reservation;
 use serde::Serialize;
 use serde_json::Value;
 use shared::aws::{Aws, Patience};
@@ -27,7 +28,7 @@ use crate::gateway::Gateway;
 use crate::lambda::{Lambda, LambdaError};
 use crate::schedule::Scheduled;
 use crate::sqs::{Sqs, SystemClock};
-use crate::template::{Template, TemplateError};
+use crate::template::{FunctionDefinition, Template, TemplateError};
 use crate::trace::traces;
 
 /// The scopes that the local module asks for.
@@ -97,7 +98,8 @@ pub struct Stack {
     pub(crate) gateway_url: String,
     schedules: HashMap<String, Scheduled>,
     tasks: JoinSet<()>,
-    _lambda: Option<Lambda>,
+    /// What runs the functions, if it is not this process.
+    _kept: Box<dyn Send>,
 }
 
 /// Why there is no stack.
@@ -147,6 +149,30 @@ pub enum StackError {
     NotReady(String),
 }
 
+/// The functions, by their logical names.
+pub type Functions = HashMap<String, Function>;
+
+/// What whoever runs the functions needs.
+#[derive(Debug, Clone, Copy)]
+pub struct Needs<'a> {
+    /// The functions of the template.
+    pub definitions: &'a [FunctionDefinition],
+    /// What they are told.
+    pub variables: &'a Variables,
+    /// The time that they go by in this process.
+    pub clock: &'a SharedTimeSource,
+}
+
+impl Needs<'_> {
+    /// Runs them in this process, the worker with the example module.
+    ///
+    /// # Errors
+    /// What one of them refuses.
+    pub fn in_process(&self) -> Result<Functions, BundleError> {
+        bundle::functions(self.definitions, self.variables, self.clock, &Reservation)
+    }
+}
+
 /// The four listeners, bound before anything else: configuration needs their addresses.
 struct Listeners {
     public: TcpListener,
@@ -162,17 +188,38 @@ impl Stack {
     /// # Errors
     /// [`StackError`], in one sentence that names the thing.
     pub async fn start(options: &Options) -> Result<Self, StackError> {
-        let template = Template::load(template_path())?;
+        let lambda = options.lambda;
+        Self::start_with(options, async |needs| match lambda {
+            true => {
+                let lambda = Lambda::start(needs.definitions, needs.variables).await?;
+                Ok((lambda.functions(needs.definitions), Some(lambda)))
+            }
+            false => Ok((needs.in_process()?, None)),
+        })
+        .await
+    }
+
+    /// The same over functions that the caller runs; `run` gives them by their
+    /// logical names, and what is kept as long as the stack.
+    ///
+    /// # Errors
+    /// [`StackError`], in one sentence that names the thing.
+    pub async fn start_with<K: Send + 'static>(
+        options: &Options,
+        run: impl AsyncFnOnce(Needs<'_>) -> Result<(Functions, K), StackError>,
+    ) -> Result<Self, StackError> {
+        let template = template()?;
         let listeners = Listeners::bind(options).await?;
-        let stack = Self::assemble(&template, listeners, options).await?;
+        let stack = Self::assemble(&template, listeners, options, run).await?;
         stack.prove_round().await.map_err(StackError::NotReady)?;
         Ok(stack)
     }
 
-    async fn assemble(
+    async fn assemble<K: Send + 'static>(
         template: &Template,
         at: Listeners,
         options: &Options,
+        run: impl AsyncFnOnce(Needs<'_>) -> Result<(Functions, K), StackError>,
     ) -> Result<Self, StackError> {
         let mut tasks = JoinSet::new();
         let data = options.data.as_deref();
@@ -200,12 +247,12 @@ impl Stack {
         };
         let definitions = template.functions()?;
         let variables = variables(&addresses, &line.settings());
-        let (functions, lambda) = if options.lambda {
-            let lambda = Lambda::start(&definitions, &variables).await?;
-            (lambda.functions(&definitions), Some(lambda))
-        } else {
-            (bundle::functions(&definitions, &variables, &clock)?, None)
+        let needs = Needs {
+            definitions: &definitions,
+            variables: &variables,
+            clock: &clock,
         };
+        let (functions, kept) = run(needs).await?;
         feed_from_queues(template, &functions, &sqs.server, &mut tasks)?;
         let schedules = schedules(template, &functions, &clock)?;
         if options.scheduled {
@@ -235,7 +282,7 @@ impl Stack {
             gateway_url,
             schedules,
             tasks,
-            _lambda: lambda,
+            _kept: Box::new(kept),
         })
     }
 
@@ -458,6 +505,13 @@ fn io_error(what: &str) -> impl FnOnce(io::Error) -> StackError {
 }
 
 /// The template of the working copy that this was built from.
+///
+/// # Errors
+/// It cannot be read.
+pub fn template() -> Result<Template, TemplateError> {
+    Template::load(template_path())
+}
+
 fn template_path() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../template.yaml")
 }

@@ -401,11 +401,7 @@ impl World {
     }
 
     async fn list_will(&self, kind: FaultKind) {
-        let fault = Fault {
-            matches: format!("GET {LIST}"),
-            times: 1,
-            kind,
-        };
+        let fault = Fault::new(format!("GET {LIST}"), 1, kind);
         let added = self.ground.line.add_faults(vec![fault]).await;
         added.expect("LINE takes the fault");
     }

@@ -175,11 +175,11 @@ async fn followed(bundle: &Bundle) {
 }
 
 async fn line_fails(bundle: &Bundle, kind: FaultKind) {
-    let fault = Fault {
-        matches: format!("POST /v2/bot/chat/{}/control/acquire", bundle.guest),
-        times: 1,
+    let fault = Fault::new(
+        format!("POST /v2/bot/chat/{}/control/acquire", bundle.guest),
+        1,
         kind,
-    };
+    );
     bundle.stack.line.add_faults(vec![fault]).await.unwrap();
 }
 

@@ -80,11 +80,7 @@ async fn when_line_answers_500_the_reply_is_tried_again_and_sent_once() {
     let bundle = Bundle::attached().await;
     let mut guest = bundle.stack.chat(&bundle.bot, &bundle.guest);
     guest.follows().await.unwrap();
-    let fault = Fault {
-        matches: "POST /v2/bot/message/reply".into(),
-        times: 1,
-        kind: FaultKind::ServerError,
-    };
+    let fault = Fault::new("POST /v2/bot/message/reply", 1, FaultKind::ServerError);
     bundle.stack.line.add_faults(vec![fault]).await.unwrap();
     let heard = guest.says("reserve").await.unwrap();
     assert_eq!(texts(&heard), ["Which time would you like?"]);
@@ -95,11 +91,11 @@ async fn a_reply_that_line_took_without_saying_so_is_unknown_and_not_sent_again(
     let bundle = Bundle::attached().await;
     let mut guest = bundle.stack.chat(&bundle.bot, &bundle.guest);
     guest.follows().await.unwrap();
-    let fault = Fault {
-        matches: "POST /v2/bot/message/reply".into(),
-        times: 1,
-        kind: FaultKind::TimeoutAfterAccept,
-    };
+    let fault = Fault::new(
+        "POST /v2/bot/message/reply",
+        1,
+        FaultKind::TimeoutAfterAccept,
+    );
     bundle.stack.line.add_faults(vec![fault]).await.unwrap();
     bundle
         .line_sends(

@@ -87,11 +87,7 @@ async fn an_attempt_that_ends_has_not_vanished() {
 async fn a_bad_moment_of_six_hours_parks_the_event_with_its_plan() {
     let bundle = Bundle::attached().await;
     let worker = Worker::new(&bundle, Moody);
-    let fault = Fault {
-        matches: "POST /v2/bot/message/push".into(),
-        times: 2,
-        kind: FaultKind::RateLimit,
-    };
+    let fault = Fault::new("POST /v2/bot/message/push", 2, FaultKind::RateLimit);
     bundle.stack.line.add_faults(vec![fault]).await.unwrap();
     let message = says(&bundle, "e", "hello").await;
     worker.clock.advance(5 * HOUR);

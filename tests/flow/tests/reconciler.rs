@@ -80,11 +80,7 @@ impl Scene {
 
     async fn list_will(&self, kind: FaultKind, times: u32) {
         let matches = format!("GET {LIST}");
-        let fault = Fault {
-            matches,
-            times,
-            kind,
-        };
+        let fault = Fault::new(matches, times, kind);
         self.ground.line.add_faults(vec![fault]).await.unwrap();
     }
 

@@ -112,11 +112,7 @@ async fn a_parked_event_is_handled_when_its_module_is_mended() {
 async fn what_was_refused_is_sent_again_and_what_was_sent_is_not() {
     let scene = Scene::begin().await;
     scene.mend();
-    let fault = Fault {
-        matches: format!("POST {PUSH}"),
-        times: 1,
-        kind: FaultKind::MonthlyLimit,
-    };
+    let fault = Fault::new(format!("POST {PUSH}"), 1, FaultKind::MonthlyLimit);
     scene
         .bundle
         .stack

@@ -46,11 +46,7 @@ async fn written(bundle: &Bundle) -> Message {
 /// LINE meets the next call of a path with a fault.
 #[expect(clippy::unwrap_used, reason = "part of tests")]
 async fn line_fails(bundle: &Bundle, path: &str, kind: FaultKind) {
-    let fault = Fault {
-        matches: format!("POST {path}"),
-        times: 1,
-        kind,
-    };
+    let fault = Fault::new(format!("POST {path}"), 1, kind);
     bundle.stack.line.add_faults(vec![fault]).await.unwrap();
 }
 

@@ -16,9 +16,34 @@ pub struct Fault {
     /// How many calls; one if not given.
     #[serde(default = "once")]
     pub times: u32,
+    /// Of the calls that match, only each so-manieth; each if not given.
+    #[serde(default = "once")]
+    pub every: u32,
     /// What happens to them.
     #[serde(rename = "do")]
     pub kind: FaultKind,
+    /// Calls that matched since the last that was hit.
+    #[serde(skip)]
+    passed: u32,
+}
+
+impl Fault {
+    /// The next `times` calls that match fail so.
+    pub fn new(matches: impl Into<String>, times: u32, kind: FaultKind) -> Self {
+        Self {
+            matches: matches.into(),
+            times,
+            every: 1,
+            kind,
+            passed: 0,
+        }
+    }
+
+    /// Only each `every`th of them.
+    #[must_use]
+    pub fn every(self, every: u32) -> Self {
+        Self { every, ..self }
+    }
 }
 
 fn once() -> u32 {
@@ -136,13 +161,18 @@ impl Fault {
             let sentence = format!("{kind:?} is for \"GET /v2/bot/list\" only");
             return Err(Error::request(sentence));
         }
-        if ok && self.times > 0 {
+        if ok && self.times > 0 && self.every > 0 {
             return Ok(());
         }
         Err(Error::request(format!(
-            "a fault needs \"match\" as METHOD /path and \"times\" above 0, not {:?} and {}",
-            self.matches, self.times
+            "a fault needs \"match\" as METHOD /path, and \"times\" and \"every\" above 0, not {:?}, {} and {}",
+            self.matches, self.times, self.every
         )))
+    }
+
+    fn hits(&mut self) -> bool {
+        self.passed = (self.passed + 1) % self.every.max(1);
+        self.passed == 0
     }
 
     fn covers(&self, method: &str, path: &str) -> bool {
@@ -161,9 +191,10 @@ impl Fault {
     }
 }
 
-/// Takes one use of the first fault that covers a call.
+/// Takes one use of the first fault that hits a call. One that lets it pass counts it.
 pub(crate) fn take(faults: &mut Vec<Fault>, method: &str, path: &str) -> Option<FaultKind> {
-    let fault = faults.iter_mut().find(|fault| fault.covers(method, path))?;
+    let mut covering = faults.iter_mut().filter(|fault| fault.covers(method, path));
+    let fault = covering.find_map(|fault| fault.hits().then_some(fault))?;
     fault.times = fault.times.saturating_sub(1);
     let kind = fault.kind;
     faults.retain(|fault| fault.times > 0);
@@ -186,6 +217,27 @@ mod tests {
         assert_eq!(take(&mut faults, "GET", "/v2/bot/profile/a"), delay);
         assert_eq!(take(&mut faults, "GET", "/v2/bot/profile/b"), delay);
         assert_eq!(take(&mut faults, "GET", "/v2/bot/profile/c"), None);
+    }
+
+    #[test]
+    fn a_fault_can_let_most_calls_pass() {
+        let server = FaultKind::ServerError;
+        let fault = Fault::new("POST /a", 2, server).every(3);
+        let other = Fault::new("POST /a", 1, FaultKind::Locked).every(2);
+        let mut faults = vec![fault, other];
+        let hits: Vec<_> = (0..8).map(|_| take(&mut faults, "POST", "/a")).collect();
+        let locked = Some(FaultKind::Locked);
+        let expected = [
+            None,
+            locked,
+            Some(server),
+            None,
+            None,
+            Some(server),
+            None,
+            None,
+        ];
+        assert_eq!(hits, expected);
     }
 
     #[test]

@@ -85,11 +85,11 @@ impl<W: Write> Demo<'_, W> {
     /// when LINE tells of the attach.
     async fn link_unheard(&mut self, bot: &str) -> Done {
         let line = &self.stack.line;
-        let lost = Fault {
-            matches: "POST /module/auth/v1/token".into(),
-            times: 1,
-            kind: FaultKind::TimeoutAfterAccept,
-        };
+        let lost = Fault::new(
+            "POST /module/auth/v1/token",
+            1,
+            FaultKind::TimeoutAfterAccept,
+        );
         let unexpected = |error: emulator::Error| Unexpected(error.to_string());
         line.add_faults(vec![lost]).await.map_err(unexpected)?;
         line.set_webhook_url("http://127.0.0.1:9/away"); // nobody listens there

@@ -16,16 +16,23 @@ pub(super) struct Invoke {
     /// One process handles one event at a time. Whoever has to wait for it waits here, before the function's time
     /// begins, as it does in Lambda.
     free: Semaphore,
+    at_once: usize,
 }
 
 impl Invoke {
-    pub(super) fn new(function: &str, url: String) -> Self {
+    pub(super) fn new(function: &str, url: String, at_once: usize) -> Self {
         Self {
             function: function.to_owned(),
             url,
             client: reqwest::Client::new(),
-            free: Semaphore::new(1),
+            free: Semaphore::new(at_once),
+            at_once,
         }
+    }
+
+    /// How many calls may be under way.
+    pub(super) fn at_once(&self) -> usize {
+        self.at_once
     }
 
     /// Out of time, the process is not killed as Lambda would: it ends its work, and its answer reaches nobody.

@@ -1,0 +1,116 @@
+//! The judge: the ledger for what was handled, LINE's own record for what was sent.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use emulator::Speaker;
+use local::stack::Stack;
+use shared::domain::{BotId, ChatId, Delivery, Effect, EventId};
+use shared::store::{LedgerKey, LedgerRow, Outcome};
+
+use crate::live::Failure;
+use crate::live::talk::Sent;
+
+/// What came of the events.
+#[derive(Debug, Default)]
+pub struct Verdicts {
+    /// Events that LINE was told are taken,
+    pub events: usize,
+    /// of which these are handled,
+    pub handled: usize,
+    /// these are set aside,
+    pub parked: usize,
+    /// and these neither.
+    pub lost: usize,
+    /// Messages that LINE has taken.
+    pub messages: usize,
+    /// Messages that LINE has taken twice.
+    pub doubled: usize,
+    /// Chats whose answers are not in the order of their events.
+    pub out_of_order: usize,
+    /// Replies of which it is not known whether LINE has taken them.
+    pub unknown_replies: usize,
+    /// Pushes likewise.
+    pub unknown_pushes: usize,
+}
+
+impl Verdicts {
+    /// Whether all that is promised was kept.
+    pub fn good(&self) -> bool {
+        let bad = self.lost + self.doubled + self.out_of_order + self.unknown_pushes + self.parked;
+        bad == 0 && self.handled == self.events
+    }
+
+    fn of_row(&mut self, row: Option<&LedgerRow>) {
+        self.events += 1;
+        match row.map(|row| row.outcome) {
+            Some(Outcome::Done) => self.handled += 1,
+            Some(Outcome::Parked) => self.parked += 1,
+            _ => self.lost += 1,
+        }
+        let Some(row) = row else { return };
+        let effects = row.plan().unwrap_or_default().effects;
+        for (effect, delivery) in effects.iter().zip(&row.effects) {
+            match (effect, delivery) {
+                (Effect::Push { .. }, Delivery::Unknown { .. }) => self.unknown_pushes += 1,
+                (_, Delivery::Unknown { .. }) => self.unknown_replies += 1,
+                _ => {}
+            }
+        }
+    }
+
+    fn of_chat(&mut self, texts: &[String]) {
+        let mut seen = BTreeMap::new();
+        for text in texts {
+            *seen.entry(text).or_insert(0_usize) += 1;
+        }
+        self.messages += texts.len();
+        self.doubled += seen.values().filter(|count| **count > 1).count();
+        let numbers: Vec<_> = texts.iter().filter_map(|text| number(text)).collect();
+        self.out_of_order += usize::from(!numbers.is_sorted());
+    }
+}
+
+/// The event's place in what was said for it: `L001 7`, `L001 7 again`.
+fn number(text: &str) -> Option<usize> {
+    text.split(' ').nth(1)?.parse().ok()
+}
+
+pub(crate) async fn judge(stack: &Stack, bot: &str, sent: &[Sent]) -> Result<Verdicts, Failure> {
+    let mut verdicts = Verdicts::default();
+    for event in sent {
+        let key = LedgerKey {
+            bot: BotId::new(bot).map_err(Failure::of)?,
+            chat: Some(ChatId::new(&event.chat).map_err(Failure::of)?),
+            event: EventId::new(&event.event).map_err(Failure::of)?,
+        };
+        let row = stack.store.ledger(&key).await.map_err(Failure::of)?;
+        verdicts.of_row(row.as_ref());
+    }
+    for first in sent.iter().filter(|event| event.number == 0) {
+        let said = stack.line.conversation(bot, &first.chat).await;
+        let of_account = said.iter().filter(|b| b.from == Speaker::Account);
+        let texts = of_account.filter_map(|bubble| bubble.text().map(str::to_owned));
+        verdicts.of_chat(&texts.collect::<Vec<_>>());
+    }
+    Ok(verdicts)
+}
+
+impl fmt::Display for Verdicts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} events: {} handled, {} parked, {} lost; {} messages: {} doubled, {} chats out of \
+             order, {} unknown replies, {} unknown pushes",
+            self.events,
+            self.handled,
+            self.parked,
+            self.lost,
+            self.messages,
+            self.doubled,
+            self.out_of_order,
+            self.unknown_replies,
+            self.unknown_pushes
+        )
+    }
+}

@@ -1,0 +1,34 @@
+//! The module of the live run: it says what it is told, so that every message that
+//! LINE has taken names its event.
+
+use shared::module::{Context, Event, EventKind, MessageContent, Module, ModuleError, Text};
+
+/// Repeats a message as a reply, and every third one as a push too.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Repeats;
+
+impl Module for Repeats {
+    async fn handle(&self, cx: &mut Context<'_>, event: &Event) -> Result<(), ModuleError> {
+        let EventKind::Message {
+            content: MessageContent::Text(text),
+            ..
+        } = &event.kind
+        else {
+            return Ok(());
+        };
+        let Some(active) = cx.active() else {
+            return Ok(());
+        };
+        let count: u64 = cx.state()?;
+        cx.set_state(&(count + 1))?;
+        cx.reply(&active, &[Text::new(text.clone())])?;
+        if count % 3 == 2 {
+            cx.push(&active, &[Text::new(format!("{text} again"))])?;
+        }
+        Ok(())
+    }
+
+    fn may_push_instead_of_reply(&self) -> bool {
+        true
+    }
+}
