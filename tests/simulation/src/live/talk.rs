@@ -50,7 +50,7 @@ async fn one_chat(
     taken(stack, stack.line.follow(bot, &user).await).await?;
     let mut sent = Vec::new();
     for number in 0..each {
-        let twice = (chat * each + number) % TWICE == 0;
+        let twice = (chat * each + number).is_multiple_of(TWICE);
         let event = write(stack, bot, &user, number, twice).await?;
         sent.push(Sent {
             chat: user.clone(),
