@@ -2,4 +2,5 @@
 #![expect(clippy::expect_used, reason = "a simulation that cannot go on fails")]
 
 pub mod live;
+pub mod mutants;
 pub mod table;

@@ -1,0 +1,169 @@
+//! Mutants: the code broken on purpose, one way at a time, in a scratch copy. The
+//! simulation that does not notice one is worth nothing.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// One way to break the code.
+#[derive(Debug, Clone)]
+pub struct Mutant {
+    /// Its name: the patch file's.
+    pub name: String,
+    /// What is broken, in a sentence.
+    pub what: String,
+    patch: PathBuf,
+}
+
+/// What became of a mutant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// The simulation has found a violation.
+    Caught(String),
+    /// It has found none.
+    Survived,
+    /// It could not be tried: the patch does not fit, or the code does not build.
+    Untried(String),
+}
+
+/// The mutants, by name.
+///
+/// # Errors
+/// The folder of the patches cannot be read.
+pub fn mutants() -> io::Result<Vec<Mutant>> {
+    let folder = root().join("tests/simulation/mutants");
+    let mut mutants = fs::read_dir(folder)?
+        .map(|entry| Mutant::read(&entry?.path()))
+        .collect::<io::Result<Vec<_>>>()?;
+    mutants.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(mutants)
+}
+
+impl Mutant {
+    fn read(patch: &Path) -> io::Result<Self> {
+        let text = fs::read_to_string(patch)?;
+        let name = patch.file_stem().unwrap_or_default();
+        Ok(Self {
+            name: name.to_string_lossy().into_owned(),
+            what: text.lines().next().unwrap_or_default().to_owned(),
+            patch: patch.to_owned(),
+        })
+    }
+
+    /// Tries it with so many schedules.
+    ///
+    /// # Errors
+    /// The scratch copy cannot be made.
+    pub fn meet(&self, seeds: u64) -> io::Result<Fate> {
+        let scratch = root().join("target/mutants/tree");
+        copy_tree(&scratch)?;
+        // The copy is in no repository: else git takes the patch for the one around it.
+        let around = fs::canonicalize(scratch.join(".."))?;
+        let applied = run(Command::new("git")
+            .args(["apply", "--whitespace=nowarn"])
+            .arg(fs::canonicalize(&self.patch)?)
+            .env("GIT_CEILING_DIRECTORIES", around)
+            .current_dir(&scratch))?;
+        if !applied.status.success() {
+            return Ok(Fate::Untried(said(&applied.stderr)));
+        }
+        let built = run(&mut simulation(&scratch, "build"))?;
+        if !built.status.success() {
+            return Ok(Fate::Untried(said(&built.stderr)));
+        }
+        let seeds = seeds.to_string();
+        let mut command = simulation(&scratch, "run");
+        let ran = run(command.args(["--", "--seeds", &seeds]))?;
+        Ok(match ran.status.success() {
+            true => Fate::Survived,
+            false => Fate::Caught(said(&ran.stdout)),
+        })
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn simulation(scratch: &Path, verb: &str) -> Command {
+    let mut command = Command::new("cargo");
+    command
+        .args([
+            verb,
+            "--quiet",
+            "--package",
+            "simulation",
+            "--bin",
+            "simulation",
+        ])
+        .args(["--profile", "mutant"])
+        .current_dir(scratch)
+        .env("CARGO_TARGET_DIR", root().join("target/mutants/target"));
+    command
+}
+
+/// The files of the working copy as they are, unchanged ones left as old as they
+/// were, so that only what a mutant changes is built anew.
+fn copy_tree(scratch: &Path) -> io::Result<()> {
+    let list = [
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+    ];
+    let listed = run(Command::new("git").args(list).current_dir(root()))?;
+    let names = String::from_utf8_lossy(&listed.stdout).into_owned();
+    for name in names.split('\0').filter(|name| !name.is_empty()) {
+        let (from, to) = (root().join(name), scratch.join(name));
+        let Ok(text) = fs::read(&from) else {
+            continue; // deleted, and git does not know yet
+        };
+        if fs::read(&to).is_ok_and(|old| old == text) {
+            continue;
+        }
+        if let Some(folder) = to.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(&to, text)?;
+    }
+    Ok(())
+}
+
+fn run(command: &mut Command) -> io::Result<Output> {
+    command.stdin(Stdio::null()).output()
+}
+
+/// The last words of a program.
+fn said(output: &[u8]) -> String {
+    let text = String::from_utf8_lossy(output);
+    let lines: Vec<_> = text.trim().lines().rev().take(3).collect();
+    lines.into_iter().rev().collect::<Vec<_>>().join(" / ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_mutant_says_what_it_breaks_and_fits_the_code() {
+        let mutants = mutants().unwrap();
+        assert!(mutants.len() >= 11);
+        for mutant in mutants {
+            assert!(mutant.what.ends_with('.'), "{}", mutant.name);
+            let fits = Command::new("git")
+                .args(["apply", "--check", "--whitespace=nowarn"])
+                .arg(&mutant.patch)
+                .current_dir(root())
+                .output()
+                .unwrap();
+            assert!(
+                fits.status.success(),
+                "{}: {}",
+                mutant.name,
+                said(&fits.stderr)
+            );
+        }
+    }
+}
