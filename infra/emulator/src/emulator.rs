@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use crate::error::Error;
 use crate::platform::Platform;
 use crate::settings::Settings;
-use crate::trace::{FindTrace, Trace, TraceKey};
+use crate::trace::{FindTrace, RunAgain, RunEvent, Trace, TraceKey};
 use crate::webhook::send;
 use crate::world::World;
 use crate::{api, authorize, control, pages};
@@ -33,6 +33,7 @@ pub struct Emulator {
 struct Inner {
     platform: Mutex<Platform>,
     traces: Mutex<Option<FindTrace>>,
+    replays: Mutex<Option<RunEvent>>,
     client: reqwest::Client,
     changes: watch::Sender<u64>,
     save_planned: AtomicBool,
@@ -56,6 +57,7 @@ impl Emulator {
         let inner = Inner {
             platform: Mutex::new(Platform { settings, world }),
             traces: Mutex::new(None),
+            replays: Mutex::new(None),
             client: send::client().map_err(Error::Client)?,
             changes: watch::Sender::new(0),
             save_planned: AtomicBool::new(false),
@@ -112,6 +114,17 @@ impl Emulator {
         self.changed();
     }
 
+    /// Sets how an event is run again. Without it the pages do not offer it.
+    pub fn run_again(
+        &self,
+        run: impl Fn(TraceKey, RunAgain, Option<String>) -> BoxFuture<'static, Result<String, String>>
+        + Send
+        + Sync
+        + 'static,
+    ) {
+        *unpoisoned(&self.inner.replays) = Some(Arc::new(run));
+    }
+
     /// How it is set up now.
     pub fn settings(&self) -> Settings {
         self.platform().settings.clone()
@@ -137,6 +150,10 @@ impl Emulator {
     }
 
     /// How to find what became of an event, if that was set.
+    pub(crate) fn replays(&self) -> Option<RunEvent> {
+        unpoisoned(&self.inner.replays).clone()
+    }
+
     pub(crate) fn traces(&self) -> Option<FindTrace> {
         unpoisoned(&self.inner.traces).clone()
     }

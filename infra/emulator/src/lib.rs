@@ -22,7 +22,7 @@ mod world;
 pub use emulator::Emulator;
 pub use error::Error;
 pub use settings::{AttachAnswer, AttachedEvent, Settings};
-pub use trace::{Trace, TraceEffect, TraceKey};
+pub use trace::{RunAgain, Trace, TraceEffect, TraceKey};
 pub use webhook::request::{Deliver, DeliverOptions, EventsRequest, SignatureKind};
 pub use webhook::{Held, Outcome};
 pub use world::State;

@@ -55,6 +55,26 @@ pub struct TraceEffect {
 pub(crate) type FindTrace =
     Arc<dyn Fn(TraceKey) -> BoxFuture<'static, Option<Trace>> + Send + Sync>;
 
+/// How an event is run again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RunAgain {
+    /// What is done stays done.
+    Respect,
+    /// All of it, what was sent too.
+    Force,
+    /// Only to show what the module would do.
+    Shadow,
+}
+
+/// Runs an event again, by its JSON as far as it is known. Gives what to show, or a
+/// sentence why not.
+pub(crate) type RunEvent = Arc<
+    dyn Fn(TraceKey, RunAgain, Option<String>) -> BoxFuture<'static, Result<String, String>>
+        + Send
+        + Sync,
+>;
+
 /// A sentence for a verdict that comes without a reason.
 pub(crate) fn meaning(verdict: &str) -> &'static str {
     match verdict {

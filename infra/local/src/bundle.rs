@@ -46,6 +46,15 @@ pub enum BundleError {
     Unknown(String),
 }
 
+impl BundleError {
+    pub(crate) fn worker(source: ConfigError) -> Self {
+        Self::Config {
+            function: "WorkerFunction".into(),
+            source,
+        }
+    }
+}
+
 /// The functions that the template defines, by their logical names; the worker runs
 /// `module`. They go by `clock`, and so do their deadlines.
 ///
@@ -145,9 +154,30 @@ fn worker<M: Module + Clone>(
     clock: &SharedTimeSource,
     module: M,
 ) -> Result<Function, ConfigError> {
+    let app = worker_app(variables, clock, module)?;
+    Ok(Function::typed(
+        "worker",
+        timeout,
+        move |event: LambdaEvent<_>| {
+            let app = app.clone();
+            let deadline = Timestamp(i64::try_from(event.context.deadline).unwrap_or(i64::MAX));
+            async move { Ok::<_, Infallible>(worker::handle(&app, event.payload, deadline).await) }
+        },
+    ))
+}
+
+/// What the worker works with.
+///
+/// # Errors
+/// What it refuses of its configuration.
+pub fn worker_app<M>(
+    variables: &Variables,
+    clock: &SharedTimeSource,
+    module: M,
+) -> Result<worker::App<M>, ConfigError> {
     let config = worker::Config::read(&Env::from_map(variables.clone()))?;
     let aws = Aws::emulated();
-    let app = worker::App {
+    Ok(worker::App {
         module,
         store: Store::new(
             aws.dynamodb(config.dynamodb_endpoint, Patience::WORKER),
@@ -162,16 +192,7 @@ fn worker<M: Module + Clone>(
         clock: clock.clone(),
         sleep: tokio_sleep(),
         random: Random::system(),
-    };
-    Ok(Function::typed(
-        "worker",
-        timeout,
-        move |event: LambdaEvent<_>| {
-            let app = app.clone();
-            let deadline = Timestamp(i64::try_from(event.context.deadline).unwrap_or(i64::MAX));
-            async move { Ok::<_, Infallible>(worker::handle(&app, event.payload, deadline).await) }
-        },
-    ))
+    })
 }
 
 fn reconciler(

@@ -13,6 +13,7 @@ pub mod lambda;
 mod logs;
 mod process;
 mod ready;
+mod replay;
 pub mod schedule;
 pub mod sqs;
 pub mod stack;

@@ -26,6 +26,7 @@ use crate::function::{Function, FunctionError};
 use crate::gate::Gate;
 use crate::gateway::Gateway;
 use crate::lambda::{Lambda, LambdaError};
+use crate::replay::again;
 use crate::schedule::Scheduled;
 use crate::sqs::{Sqs, SystemClock};
 use crate::template::{FunctionDefinition, Template, TemplateError};
@@ -265,6 +266,8 @@ impl Stack {
         let aws = Aws::emulated().dynamodb(Some(addresses.dynamodb_url.clone()), Patience::WORKER);
         let store = Store::new(aws.clone(), addresses.table_name.clone());
         line.show_traces(traces(store.clone()));
+        let app = bundle::worker_app(&variables, &clock, Reservation);
+        line.run_again(again(app.map_err(BundleError::worker)?));
         let queue = Queue::new(
             Aws::emulated().sqs(Some(addresses.sqs_url.clone()), Patience::WORKER),
             addresses.event_queue_url.clone(),

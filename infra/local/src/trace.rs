@@ -23,7 +23,7 @@ pub(crate) fn traces(
     }
 }
 
-fn ledger_key(key: &TraceKey) -> Option<LedgerKey> {
+pub(crate) fn ledger_key(key: &TraceKey) -> Option<LedgerKey> {
     let chat = key.chat.as_deref().map(ChatId::new).transpose();
     Some(LedgerKey {
         bot: BotId::new(&key.bot).ok()?,

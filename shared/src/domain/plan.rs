@@ -44,6 +44,14 @@ pub enum Effect {
 }
 
 impl Effect {
+    /// What is sent; nothing where it is no message.
+    pub fn messages(&self) -> &[Value] {
+        match self {
+            Self::Reply { messages, .. } | Self::Push { messages } => messages,
+            Self::Acquire { .. } | Self::Release => &[],
+        }
+    }
+
     /// One word for logs and screens.
     pub fn name(&self) -> &'static str {
         match self {

@@ -199,3 +199,37 @@ async fn only_what_is_not_settled_is_asked_to_go_on() {
     ));
     assert!(matches!(ask(Mode::Force).await, Err(ReplayError::NoEvent)));
 }
+
+#[tokio::test]
+async fn the_page_of_an_events_trace_runs_it_again() {
+    let bundle = Bundle::attached().await;
+    let mut guest = bundle.stack.chat(&bundle.bot, &bundle.guest);
+    guest.follows().await.unwrap();
+    let reply = "POST /v2/bot/message/reply";
+    let fault = Fault::new(reply, 1, FaultKind::MonthlyLimit);
+    bundle.stack.line.add_faults(vec![fault]).await.unwrap();
+    assert!(guest.says("reserve").await.unwrap().is_empty());
+    let deliveries = bundle.stack.line.deliveries(0).await;
+    let event = &deliveries.last().unwrap().event_ids[0];
+    assert_eq!(bundle.recorded(event).await.outcome, Outcome::Parked);
+
+    let page = format!(
+        "{}/chats/{}/{}/events/{event}",
+        bundle.stack.addresses.line_url, bundle.bot, bundle.guest
+    );
+    let ask = async |mode: &str| {
+        let form = [("mode", mode)];
+        let asked = reqwest::Client::new().post(format!("{page}/again"));
+        let answer = asked.form(&form).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    };
+    let shown = reqwest::get(&page).await.unwrap().text().await.unwrap();
+    assert!(shown.contains("Run it again"), "{shown}");
+    let (_, shadow) = ask("shadow").await;
+    assert!(shadow.contains("Which time would you like?"), "{shadow}");
+    assert!(guest.heard().await.unwrap().is_empty());
+    assert_eq!(ask("force").await.0, 400, "the box is not ticked");
+    assert_eq!(ask("respect").await.0, 200);
+    assert_eq!(guest.heard().await.unwrap().len(), 1);
+    assert_eq!(ask("respect").await.0, 400, "it is settled");
+}

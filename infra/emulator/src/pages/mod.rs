@@ -6,6 +6,7 @@ mod bubble;
 mod chat;
 mod index;
 mod live;
+mod replay;
 mod timeline;
 mod trace;
 
@@ -28,6 +29,10 @@ pub(crate) fn routes() -> Router<Emulator> {
         .route("/chats/{bot}/{chat}", get(chat::show))
         .route("/chats/{bot}/{chat}/{verb}", post(act::in_chat))
         .route("/chats/{bot}/{chat}/events/{event}", get(trace::of_chat))
+        .route(
+            "/chats/{bot}/{chat}/events/{event}/again",
+            post(replay::of_chat),
+        )
         .route("/bots/{bot}/{verb}", post(act::on_bot))
         .route("/bots/{bot}/events/{event}", get(trace::of_account))
         .route("/deliveries/{number}/again", post(act::again))

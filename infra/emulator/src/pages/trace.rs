@@ -19,6 +19,8 @@ struct TracePage<'a> {
     link: String,
     back: String,
     trace: Option<View>,
+    /// Whether it can be run again from here.
+    again: bool,
 }
 
 /// A trace, ready for the template.
@@ -109,6 +111,7 @@ fn show(
         link: link(bot, chat, event),
         back: chat.map_or_else(|| "/".into(), |_| owner(bot, chat)),
         trace: trace.map(|trace| view(trace, platform.now(), hours)),
+        again: chat.is_some() && emulator.replays().is_some(),
     };
     // The page is there without a trace too: that there is none yet is nothing wrong.
     page(StatusCode::OK, &shown)

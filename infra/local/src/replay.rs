@@ -1,0 +1,69 @@
+//! Running an event again, for the emulator's pages: queued for the worker, or shown
+//! by the example module in this process.
+
+use emulator::{RunAgain, TraceKey};
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use reservation::Reservation;
+use serde_json::{Value, json};
+use shared::replay::{Mode, replay};
+use shared::store::LedgerKey;
+use worker::{App, Shadow, shadow};
+
+use crate::trace::ledger_key;
+
+/// Runs events again.
+pub(crate) fn again(
+    app: App<Reservation>,
+) -> impl Fn(TraceKey, RunAgain, Option<String>) -> BoxFuture<'static, Result<String, String>>
++ Send
++ Sync
++ 'static {
+    move |key, how, raw| {
+        let app = app.clone();
+        async move {
+            let key = ledger_key(&key).ok_or("the event has no id")?;
+            match how {
+                RunAgain::Shadow => show(&app, &key, raw).await,
+                RunAgain::Respect => queue(&app, &key, raw, Mode::Respect).await,
+                RunAgain::Force => queue(&app, &key, raw, Mode::Force).await,
+            }
+        }
+        .boxed()
+    }
+}
+
+async fn queue(
+    app: &App<Reservation>,
+    key: &LedgerKey,
+    raw: Option<String>,
+    mode: Mode,
+) -> Result<String, String> {
+    let now = app.clock.now().into();
+    let queued = replay(&app.store, &app.queue, key, raw.as_deref(), mode, now).await;
+    queued
+        .map(|number| format!("It is in the queue, as replay {number}. Its trace will tell."))
+        .map_err(|error| error.to_string())
+}
+
+async fn show(
+    app: &App<Reservation>,
+    key: &LedgerKey,
+    raw: Option<String>,
+) -> Result<String, String> {
+    let raw = raw.ok_or("the event's JSON is no longer known")?;
+    let shown = shadow(app, key, &raw).await.map_err(|e| e.to_string())?;
+    serde_json::to_string_pretty(&json(&shown)).map_err(|e| e.to_string())
+}
+
+fn json(shown: &Shadow) -> Value {
+    let effects = shown.plan.effects.iter();
+    let state = shown.state.as_deref();
+    let state: Option<Value> = state.and_then(|state| serde_json::from_str(state).ok());
+    json!({
+        "silence": shown.silence.map(|silence| silence.to_string()),
+        "sends": effects.map(|effect| json!({ "what": effect.name(), "messages": effect.messages() })).collect::<Vec<_>>(),
+        "state": state,
+        "rows": shown.rows.iter().map(|row| row.key()).collect::<Vec<_>>(),
+    })
+}
