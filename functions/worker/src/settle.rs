@@ -20,6 +20,19 @@ const ROUNDS: u32 = 8;
 /// Settles one event: afterwards it is done or parked, or it comes again.
 pub(crate) async fn settle<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<(), Again> {
     let mut counted = false;
+    let result = in_rounds(app, work, &mut counted).await;
+    if counted && result.is_err() {
+        // It has ended: where this cannot be written, it will look as if it had vanished.
+        let _ = app.store.end_attempt(&work.key).await;
+    }
+    result
+}
+
+async fn in_rounds<M: Module>(
+    app: &App<M>,
+    work: &Work<'_>,
+    counted: &mut bool,
+) -> Result<(), Again> {
     for round in 0..ROUNDS {
         if !work.has_time(app.now()) {
             return Err(Again::not_yet("too little time is left"));
@@ -39,9 +52,9 @@ pub(crate) async fn settle<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<(
         let decision = match without_module(app, work, &view) {
             Some(decision) => decision,
             None if work.received == 1 => ask_module(app, work, &view).await,
-            None => match count(app, work, &mut view, counted).await? {
+            None => match count(app, work, &mut view, *counted).await? {
                 Counted::Run => {
-                    counted = true;
+                    *counted = true;
                     ask_module(app, work, &view).await
                 }
                 Counted::Parked(decision) => *decision,

@@ -309,6 +309,21 @@ impl Store {
         Ok(if_held(OPERATION, put.send().await)?.is_some())
     }
 
+    /// Ends an attempt that was counted and came to nothing: it has not vanished.
+    ///
+    /// # Errors
+    /// The table is not available.
+    pub async fn end_attempt(&self, key: &LedgerKey) -> Result<(), StoreError> {
+        let update = self
+            .update_ledger(key)
+            .update_expression("SET begun = :zero")
+            .condition_expression("outcome = :failed AND begun = :one")
+            .expression_attribute_values(":zero", n(0))
+            .expression_attribute_values(":failed", s("failed"))
+            .expression_attribute_values(":one", n(1));
+        if_held("end an attempt", update.send().await).map(drop)
+    }
+
     /// Sets aside an event that no attempt will settle, whatever its row has so
     /// far: a plan stays as it is. False if it is settled.
     ///

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use emulator::{Fault, FaultKind};
 use flow::Bundle;
+use flow::faulty::Fate;
 use flow::worker::{Message, Worker, states};
 use serde_json::json;
 use shared::module::{Context, Event, EventKind, MessageContent, Module, ModuleError, Text};
@@ -147,4 +148,26 @@ async fn a_newer_versions_job_waits_for_its_worker_for_six_hours() {
     worker.settles(&newer).await;
     let parked = bundle.stack.store.parked_message("m").await.unwrap();
     assert!(parked.is_some());
+}
+
+/// The table is away when the attempt ends, and back before it is tried again.
+#[tokio::test]
+async fn an_attempt_whose_commit_fails_has_not_vanished() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, Moody);
+    let message = says(&bundle, "e", "hello").await;
+    for times in 2..=8 {
+        for _ in 0..40 {
+            worker.table.next("TransactWriteItems", Fate::Unreachable);
+        }
+        worker.gives_back(&message.clone().received(times)).await;
+        worker.table.forget();
+    }
+    let row = bundle.recorded("e").await;
+    assert_eq!(
+        (row.outcome, row.attempts, row.begun),
+        (Outcome::Failed, 0, 0)
+    );
+    worker.settles(&message.received(9)).await;
+    assert_eq!(bundle.told().await, ["hi"]);
 }
