@@ -1,0 +1,4 @@
+#![doc = include_str!("../README.md")]
+#![expect(clippy::expect_used, reason = "a simulation that cannot go on fails")]
+
+pub mod table;

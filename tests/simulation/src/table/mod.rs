@@ -1,0 +1,94 @@
+//! A model of the DynamoDB table: what DynamoDB's documentation says of the calls
+//! that `shared::store` makes, and of their like. It has no clock and no chance in it:
+//! the same calls have the same answers.
+
+pub mod connector;
+mod definition;
+mod expression;
+mod failure;
+mod number;
+mod query;
+mod read;
+mod request;
+mod rows;
+mod transaction;
+mod value;
+mod write;
+
+use std::collections::HashMap;
+
+use serde_json::Value as Json;
+
+pub use number::Number;
+pub use value::{Item, Value};
+
+use definition::Definition;
+use failure::Failure;
+use rows::Rows;
+use write::Kind;
+
+/// The table.
+#[derive(Debug)]
+pub struct Table {
+    definition: Definition,
+    rows: Rows,
+    /// What was asked with each transaction's request token.
+    tokens: HashMap<String, u64>,
+    /// How many writes the indexes lag behind.
+    lag: usize,
+    /// So many keys are left of the next batch.
+    unprocessed: usize,
+}
+
+impl Table {
+    /// An empty one, as a CreateTable request describes it: both keys are texts, and
+    /// indexes are global.
+    pub fn new(create: &Json) -> Self {
+        Self {
+            definition: Definition::read(create),
+            rows: Rows::default(),
+            tokens: HashMap::new(),
+            lag: 0,
+            unprocessed: 0,
+        }
+    }
+
+    /// Answers a request: its target is as in `x-amz-target`. Gives a status and a body.
+    pub fn handle(&mut self, target: &str, body: &[u8]) -> (u16, Vec<u8>) {
+        match self.call(target, body) {
+            Ok(answer) => (200, answer.to_string().into_bytes()),
+            Err(failure) => failure.answer(),
+        }
+    }
+
+    fn call(&mut self, target: &str, body: &[u8]) -> Result<Json, Failure> {
+        match target.strip_prefix("DynamoDB_20120810.").unwrap_or(target) {
+            "GetItem" => self.get_item(request::read(body)?),
+            "BatchGetItem" => self.batch_get_item(request::read(body)?),
+            "Query" => self.query(request::read(body)?),
+            "PutItem" => self.write(Kind::Put, request::read(body)?),
+            "UpdateItem" => self.write(Kind::Update, request::read(body)?),
+            "DeleteItem" => self.write(Kind::Delete, request::read(body)?),
+            "TransactWriteItems" => self.transact_write_items(request::read(body)?, body),
+            other => Err(Failure::Other(
+                "UnknownOperationException",
+                format!("the model has no {other}"),
+            )),
+        }
+    }
+
+    /// From now on indexes are read as they were so many writes ago; a thousand at most.
+    pub fn lag_indexes(&mut self, writes: usize) {
+        self.lag = writes;
+    }
+
+    /// The next BatchGetItem leaves so many of its keys unprocessed.
+    pub fn leave_unprocessed(&mut self, keys: usize) {
+        self.unprocessed = keys;
+    }
+
+    /// All rows, for who wants to judge them.
+    pub fn items(&self) -> impl Iterator<Item = &Item> {
+        self.rows.all()
+    }
+}
