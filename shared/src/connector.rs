@@ -81,9 +81,7 @@ impl HttpConnector for Connector {
 struct NotConnected(#[source] Box<dyn std::error::Error + Send + Sync>);
 
 /// The error of a call for which no connection could be made.
-pub fn not_connected(
-    error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-) -> ConnectorError {
+pub fn not_connected(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> ConnectorError {
     ConnectorError::io(NotConnected(error.into()).into())
 }
 
