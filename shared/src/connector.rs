@@ -66,7 +66,7 @@ impl HttpConnector for Connector {
                     .request(request)
                     .await
                     .map_err(|error| match error.is_connect() {
-                        true => ConnectorError::io(NotConnected(error).into()),
+                        true => not_connected(error),
                         false => ConnectorError::io(error.into()),
                     })?;
             HttpResponse::try_from(response.map(SdkBody::from_body_1_x))
@@ -78,7 +78,12 @@ impl HttpConnector for Connector {
 /// The error is from before anything was sent.
 #[derive(Debug, thiserror::Error)]
 #[error("no connection could be made")]
-struct NotConnected(#[source] hyper_util::client::legacy::Error);
+struct NotConnected(#[source] Box<dyn std::error::Error + Send + Sync>);
+
+/// The error of a call for which no connection could be made.
+pub fn not_connected(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> ConnectorError {
+    ConnectorError::io(NotConnected(error.into()).into())
+}
 
 /// Whether a call failed before it could send anything.
 pub fn was_connecting(error: &ConnectorError) -> bool {

@@ -180,12 +180,17 @@ fn holds(
         (None, None) => default_active,
         (Some(control), None) => by_control(control),
         (None, Some(mode)) => mode.value == Mode::Active,
-        (Some(control), Some(mode)) if mode.at > control.at || mode.by == control.by => {
+        (Some(control), Some(mode)) if mode.at > control.at || resets(control, mode) => {
             mode_holds(mode, control, now)
         }
         (Some(control), Some(mode)) if mode.at < control.at => by_control(control),
         (Some(control), Some(mode)) => mode_holds(mode, control, now) && by_control(control),
     }
+}
+
+/// Whether both are one follow's. What we did ourselves for an event is newer than it.
+fn resets(control: &Entry<Control>, mode: &Entry<Mode>) -> bool {
+    (control.at, &control.by) == (mode.at, &mode.by)
 }
 
 fn control_holds(control: Control, now: Timestamp, default_active: bool) -> bool {
@@ -280,6 +285,19 @@ mod tests {
         talks.reply_token = Some(ReplyToken::new("t"));
         let block = event(10, "u", EventKind::Unfollow, Mode::Active);
         assert_eq!(at(&after(&[block, talks]), 31), Ok(()));
+    }
+
+    #[test]
+    fn what_we_did_for_an_event_is_newer_than_its_mode() {
+        let released = |mut state: ChatState| {
+            state.released(Timestamp(10), &EventId::new("m1").unwrap());
+            state
+        };
+        let active = released(after(&[message(1, Mode::Active)]));
+        assert_eq!(at(&active, 11), Err(Silence::Standby));
+        let mut standby = after(&[message(1, Mode::Standby)]);
+        standby.acquired(Timestamp(10), &EventId::new("m1").unwrap(), None);
+        assert_eq!(at(&standby, 11), Ok(()));
     }
 
     #[test]

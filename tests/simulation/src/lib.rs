@@ -1,6 +1,24 @@
 #![doc = include_str!("../README.md")]
 #![expect(clippy::expect_used, reason = "a simulation that cannot go on fails")]
 
+mod actors;
+mod call;
+mod checks;
+mod draw;
+mod history;
+mod judge;
+mod line;
 pub mod live;
+mod module;
 pub mod mutants;
+mod process;
+pub mod schedule;
+mod shorten;
+mod simulate;
 pub mod table;
+mod time;
+mod world;
+
+pub use history::Violation;
+pub use shorten::shortest;
+pub use simulate::{Outcome, simulate};

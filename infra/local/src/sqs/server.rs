@@ -50,6 +50,14 @@ impl Sqs {
         }
     }
 
+    /// Answers a request without HTTP: gives a status and a body. A simulation asks so.
+    pub async fn handle(&self, action: &str, body: &[u8]) -> (u16, String) {
+        match actions::perform(self, action, body).await {
+            Ok(answer) => (200, answer.to_string()),
+            Err(error) => (error.status(), failed(&error)),
+        }
+    }
+
     fn router(&self) -> Router {
         // Clients send to the root, older ones to the queue's URL.
         Router::new()
@@ -92,16 +100,19 @@ fn refuse(action: &str, error: &Error) -> Response {
         tracing::debug!(action, %error, "SQS refused a request");
     }
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
-    let failed = Failed {
-        type_name: error.type_name(),
-        message: error.to_string(),
-    };
-    let body = serde_json::to_string(&failed).unwrap_or_default();
-    let mut response = (status, body).into_response();
+    let mut response = (status, failed(error)).into_response();
     if let Ok(code) = HeaderValue::from_str(&format!("{};Sender", error.code())) {
         response.headers_mut().insert(QUERY_ERROR, code);
     }
     response
+}
+
+fn failed(error: &Error) -> String {
+    let failed = Failed {
+        type_name: error.type_name(),
+        message: error.to_string(),
+    };
+    serde_json::to_string(&failed).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,0 +1,287 @@
+//! Who acts: LINE with its webhooks, the event source with its workers, people at the
+//! management screen.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use local::sqs::ReceivedMessage;
+use serde_json::{Value as Json, json};
+use sha2::Sha256;
+use shared::aws::Patience;
+use shared::domain::{BotId, ChatId, EventId, Timestamp, may_control};
+use shared::store::{LedgerKey, Store};
+
+use crate::call::events_of;
+use crate::history::Place;
+use crate::line::{SECRET, bot_id, chat_id};
+use crate::module::Script;
+use crate::process::Process;
+use crate::schedule::{Deed, Hold, Webhook, What};
+use crate::world::{QUEUE, World};
+
+/// LINE waits so long for an answer.
+const LINES_PATIENCE: Duration = Duration::from_secs(2);
+/// The webhook's own 5xx comes before this.
+const ANSWER: Duration = Duration::from_millis(1_500);
+/// What template.yaml gives the worker.
+const WORKER_TIME: Duration = Duration::from_secs(8);
+/// And the webhook.
+const WEBHOOK_TIME: Duration = Duration::from_secs(10);
+/// An event source's look into an empty queue.
+const LONG_POLL: Duration = Duration::from_secs(600);
+
+/// A webhook: its events happen, and its copies are delivered.
+pub(crate) async fn webhook(world: Arc<World>, webhook: Webhook) {
+    world.time.until(Duration::from_millis(webhook.at_ms)).await;
+    let events = world.line().happen(&webhook);
+    let ids: Vec<_> = webhook
+        .events
+        .iter()
+        .map(|event| event.id.clone())
+        .collect();
+    world.note(|| format!("at LINE happen {ids:?} of {}", webhook.bot));
+    let bot = bot_id(webhook.bot);
+    let copies = webhook.copies_ms.iter().map(|delay| {
+        let delay = Duration::from_millis(*delay);
+        copy(&world, &bot, &ids, &events, delay, webhook.again)
+    });
+    futures::future::join_all(copies).await;
+}
+
+async fn copy(
+    world: &Arc<World>,
+    bot: &str,
+    ids: &[String],
+    events: &[Json],
+    delay: Duration,
+    again: u8,
+) {
+    world.time.sleep(delay).await;
+    for time in 0..=again {
+        if deliver(world, bot, ids, events, time > 0).await {
+            return;
+        }
+        let pause = Duration::from_secs(20) * (u32::from(time) * 5 + 1);
+        world.time.sleep(pause).await;
+    }
+}
+
+/// Delivers a webhook; whether it was answered 200 in time.
+async fn deliver(
+    world: &Arc<World>,
+    bot: &str,
+    ids: &[String],
+    events: &[Json],
+    again: bool,
+) -> bool {
+    world.line().deliver(ids);
+    let mut events = events.to_vec();
+    for event in &mut events {
+        event["deliveryContext"]["isRedelivery"] = again.into();
+    }
+    let body = json!({ "destination": bot, "events": events }).to_string();
+    let answer = futures::channel::oneshot::channel();
+    let (tell, told) = answer;
+    let task = receive(world.clone(), body);
+    let ids = ids.to_vec();
+    let seen = world.clone();
+    world.time.spawn(async move {
+        let status = task.await;
+        if status == Some(200) {
+            seen.history().acknowledged.extend(ids);
+        }
+        let _ = tell.send(status);
+    });
+    let wait = world.time.sleep(LINES_PATIENCE);
+    match futures::future::select(told, Box::pin(wait)).await {
+        futures::future::Either::Left((status, _)) => status == Ok(Some(200)),
+        futures::future::Either::Right(_) => false,
+    }
+}
+
+/// The webhook function; none if it has crashed.
+async fn receive(world: Arc<World>, body: String) -> Option<u16> {
+    let process = Process::start(&world);
+    let invocation = world.history().invocation(Vec::new());
+    let app = webhook::App {
+        secret: process.secret(),
+        queue: process.queue(Patience::WEBHOOK),
+        clock: process.clock().shared(),
+        sleep: world.time.shared_sleep(),
+    };
+    let request = json!({
+        "routeKey": "POST /webhook",
+        "headers": { "x-line-signature": sign(&body) },
+        "body": body,
+        "isBase64Encoded": false,
+    });
+    let request = serde_json::from_value(request).expect("a request");
+    let begun = world.time.elapsed();
+    let work = webhook::handle(&app, request);
+    let answer = process.invoke(invocation, WEBHOOK_TIME, work).await;
+    let status = answer.map(|answer| answer.status_code);
+    let took = world.time.elapsed() - begun;
+    world.note(|| format!("the webhook answers {status:?}"));
+    if status.is_some() && took > ANSWER {
+        let what = format!("the webhook answers after {took:?}");
+        world.history().violation("answer in time", what);
+    }
+    status
+}
+
+fn sign(body: &str) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).expect("any key will do");
+    mac.update(body.as_bytes());
+    STANDARD.encode(mac.finalize().into_bytes())
+}
+
+/// LINE tells of what we have done ourselves, a little later.
+pub(crate) fn tell_of_control(world: &Arc<World>, (bot, chat): &Place, what: What) {
+    let number = world.line().held.len();
+    let id = format!("k{number:02}");
+    let event = world.line().control_event(bot, chat, &id, what);
+    world.line().under_way += 1;
+    let (world, bot) = (world.clone(), bot.clone());
+    world.time.clone().spawn(async move {
+        let wait = Duration::from_millis(50 * (number as u64 % 7 + 1));
+        copy(&world, &bot, &[id], &[event], wait, 1).await;
+        world.line().under_way -= 1;
+    });
+}
+
+/// One lane of the event source: a batch at a time, each by the lane's process, which
+/// lives until it crashes.
+pub(crate) async fn lane(world: Arc<World>, module: Script) {
+    let mut worker = None;
+    loop {
+        let batch = world.schedule.batch;
+        let received = world.sqs.0.receive(QUEUE, batch, LONG_POLL, None).await;
+        let messages = received.expect("the queue is there");
+        if messages.is_empty() {
+            continue;
+        }
+        let (process, app) = worker.take().unwrap_or_else(|| start(&world, &module));
+        if invoke(&world, &process, &app, messages).await {
+            worker = Some((process, app));
+        }
+    }
+}
+
+type App = worker::App<Script>;
+
+fn start(world: &Arc<World>, module: &Script) -> (Process, App) {
+    let process = Process::start(world);
+    let app = worker::App {
+        module: module.clone(),
+        store: process.store(),
+        queue: process.queue(Patience::WORKER),
+        line: process.line(),
+        default_active: world.schedule.default_active,
+        clock: process.clock().shared(),
+        sleep: world.time.shared_sleep(),
+        random: process.random(),
+    };
+    (process, app)
+}
+
+/// Whether the process lives on.
+async fn invoke(
+    world: &Arc<World>,
+    process: &Process,
+    app: &App,
+    messages: Vec<ReceivedMessage>,
+) -> bool {
+    let in_hand: Vec<_> = messages
+        .iter()
+        .flat_map(|it| events_of(&it.body).1)
+        .collect();
+    let invocation = world.history().invocation(in_hand.clone());
+    world.note(|| format!("invocation {invocation} is given {in_hand:?}"));
+    let deadline = Timestamp(process.clock().millis()).plus(WORKER_TIME);
+    let work = worker::handle(app, batch(&messages), deadline);
+    let Some(answer) = process.invoke(invocation, WORKER_TIME, work).await else {
+        world.note(|| format!("invocation {invocation} is cut off"));
+        return false;
+    };
+    let failed: Vec<_> = answer
+        .batch_item_failures
+        .iter()
+        .map(|it| &it.item_identifier)
+        .collect();
+    let done = messages
+        .iter()
+        .filter(|message| !failed.contains(&&message.message_id));
+    let handles: Vec<_> = done.map(|message| message.receipt_handle.clone()).collect();
+    world.note(|| format!("invocation {invocation} settles {} messages", handles.len()));
+    world.time.sleep(Duration::from_millis(3)).await;
+    let _ = world.sqs.0.delete_batch(QUEUE, &handles);
+    true
+}
+
+fn batch(messages: &[ReceivedMessage]) -> SqsEvent {
+    let mut batch = SqsEvent::default();
+    batch.records = messages.iter().map(record).collect();
+    batch
+}
+
+fn record(message: &ReceivedMessage) -> SqsMessage {
+    let mut record = SqsMessage::default();
+    record.message_id = Some(message.message_id.clone());
+    record.receipt_handle = Some(message.receipt_handle.clone());
+    record.body = Some(message.body.clone());
+    record.attributes = message.system_attributes.clone().into_iter().collect();
+    record
+}
+
+/// What someone does at the management screen: LINE is asked, and then it is entered.
+pub(crate) async fn deed(world: Arc<World>, number: usize, deed: Deed) {
+    world.time.until(Duration::from_millis(deed.at_ms)).await;
+    let process = Process::start(&world);
+    let invocation = world.history().invocation(Vec::new());
+    world.note(|| format!("at the screen, as invocation {invocation}: {deed:?}"));
+    let work = act(&process, number, &deed);
+    process
+        .invoke(invocation, Duration::from_secs(20), work)
+        .await;
+}
+
+async fn act(process: &Process, number: usize, deed: &Deed) -> Option<()> {
+    let store: Store = process.store();
+    let bot = BotId::new(bot_id(deed.bot)).ok()?;
+    let chat = ChatId::new(chat_id(deed.chat)).ok()?;
+    let event = EventId::new(format!("deed{number}")).ok()?;
+    let key = LedgerKey {
+        bot: bot.clone(),
+        chat: Some(chat.clone()),
+        event: event.clone(),
+    };
+    let now = Timestamp(process.clock().millis());
+    let loaded = store.load(&key, now).await.ok()?;
+    let state = loaded.bot.unwrap_or_default().state;
+    let may = may_control(&state, &loaded.chat.registers, now, now).ok()?;
+    let line = process.line().bot(&bot);
+    match &deed.what {
+        Hold::Acquire(seconds) => {
+            let time = seconds.map(Duration::from_secs);
+            let held = line.acquire(&may, &chat, time).await.ok()?;
+            let enter =
+                |it: &mut shared::domain::ChatState| it.acquired(held.from, &event, held.until);
+            store
+                .update_registers(&bot, &chat, state.life(), enter)
+                .await
+                .ok()
+        }
+        Hold::Release => {
+            let at = line.release(&may, &chat).await.ok()?;
+            let enter = |it: &mut shared::domain::ChatState| it.released(at, &event);
+            store
+                .update_registers(&bot, &chat, state.life(), enter)
+                .await
+                .ok()
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! What the simulation sees of the calls, and holds against what must be.
+
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use crate::history::{Loaded, Place};
+use crate::judge::Own;
+use crate::line::{Answer, Asked, Kind};
+use crate::schedule::{What, Wish};
+use crate::world::World;
+
+/// Nothing is sent where the judge forbids it, by what the sender knows.
+pub(super) fn judge(world: &World, who: usize, now: i64, asked: &Asked) {
+    let line = world.line();
+    let Some(chat) = line.chat_of(asked) else {
+        return;
+    };
+    let place = (asked.bot.clone(), chat);
+    let mut history = world.history();
+    if history.invocations[who].in_hand.is_empty() {
+        return; // the management screen's own
+    }
+    let known = history.known(who, &place, &line);
+    let verdict = match asked.kind {
+        Kind::Reply(_) | Kind::Push(_) => known.may_speak(now, world.schedule.default_active),
+        _ => {
+            let times = known.of_chat.iter().filter(|event| {
+                let wish = wish(world, &event.id);
+                wish.is_some_and(controls)
+            });
+            let times: Vec<_> = times.map(|event| event.at).collect();
+            let verdicts = times.iter().map(|at| known.may_control(*at));
+            verdicts
+                .min_by_key(Result::is_err)
+                .unwrap_or(Err("nobody has planned it"))
+        }
+    };
+    if let Err(silence) = verdict {
+        let what = format!(
+            "{} {:?} into {place:?}: {silence}",
+            asked.word(),
+            asked.texts()
+        );
+        history.violation("who may speak", what);
+    }
+}
+
+fn wish<'a>(world: &'a World, id: &str) -> Option<&'a Wish> {
+    let mut events = world
+        .schedule
+        .webhooks
+        .iter()
+        .flat_map(|webhook| &webhook.events);
+    events.find(|event| event.id == id).map(|event| &event.wish)
+}
+
+fn controls(wish: &Wish) -> bool {
+    matches!(
+        wish,
+        Wish::Acquire(_) | Wish::AcquireAndPush(_) | Wish::Release | Wish::PushReleasePush
+    )
+}
+
+/// LINE has answered a call.
+pub(super) fn answered(world: &Arc<World>, who: usize, asked: &Asked, answer: &Answer) {
+    let definite = (400..500).contains(&answer.status) && !matches!(answer.status, 409 | 423 | 429);
+    if definite {
+        let mut history = world.history();
+        for text in asked.texts() {
+            let event = text.split('/').next().unwrap_or_default().to_owned();
+            history.refused.insert(event);
+        }
+    }
+    let (Kind::Acquire(chat) | Kind::Release(chat)) = &asked.kind else {
+        return;
+    };
+    if answer.status != 200 {
+        return;
+    }
+    let place = (asked.bot.clone(), chat.clone());
+    let what = match asked.kind {
+        Kind::Acquire(_) => What::Activated(None),
+        _ => What::Deactivated,
+    };
+    own(world, who, &place);
+    crate::actors::tell_of_control(world, &place, what);
+}
+
+/// The invocation has changed who holds the chat, and knows it if it sees the answer.
+fn own(world: &World, who: usize, place: &Place) {
+    let line = world.line();
+    let held = line.held.last().cloned();
+    let mut history = world.history();
+    if let (Some(held), Some(loaded)) = (held, history.invocations[who].loaded.get_mut(place)) {
+        let at = if held.ours.is_some() {
+            held.date
+        } else {
+            held.date + 999
+        };
+        loaded.acted = true;
+        loaded.own.push(Own {
+            at,
+            by: "~".into(),
+            ours: held.ours,
+        });
+    }
+}
+
+/// The queue has answered: which events it has taken, and in which order.
+pub(super) fn queue(world: &World, action: &str, body: &[u8], answer: &str) {
+    if action != "SendMessageBatch" {
+        return;
+    }
+    let request: Json = serde_json::from_slice(body).unwrap_or_default();
+    let answer: Json = serde_json::from_str(answer).unwrap_or_default();
+    let taken = answer["Successful"].as_array().cloned().unwrap_or_default();
+    for entry in request["Entries"].as_array().into_iter().flatten() {
+        if !taken.iter().any(|taken| taken["Id"] == entry["Id"]) {
+            continue;
+        }
+        let job = entry["MessageBody"].as_str().unwrap_or_default();
+        let (place, ids) = events(job);
+        world.history().queued(place, ids.into_iter());
+    }
+}
+
+/// The place and the events of a message.
+pub(crate) fn events(job: &str) -> (Place, Vec<String>) {
+    let job: Json = serde_json::from_str(job).unwrap_or_default();
+    let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
+    let ids = job["events"].as_array().into_iter().flatten();
+    let ids = ids.map(|event| text(&event["id"])).collect();
+    ((text(&job["bot"]), text(&job["chat"])), ids)
+}
+
+/// The table has done something.
+pub(super) fn table(world: &World, who: usize, target: &str, body: &[u8]) {
+    match target.rsplit('.').next() {
+        Some("BatchGetItem") => loaded(world, who, body),
+        Some("TransactWriteItems") => committed(world, who, body),
+        _ => {}
+    }
+}
+
+fn s<'a>(item: &'a Json, name: &str) -> &'a str {
+    item[name]["S"].as_str().unwrap_or_default()
+}
+
+/// Chat, account and event row were read: who reads knows what was recorded by then.
+fn loaded(world: &World, who: usize, body: &[u8]) {
+    let request: Json = serde_json::from_slice(body).unwrap_or_default();
+    let tables = request["RequestItems"].as_object();
+    let keys = tables
+        .and_then(|tables| tables.values().next())
+        .map(|table| &table["Keys"]);
+    let keys = keys.and_then(Json::as_array).into_iter().flatten();
+    let keys: Vec<_> = keys
+        .map(|key| (s(key, "bot_id"), s(key, "chat_id")))
+        .collect();
+    let Some((bot, _)) = keys.first() else { return };
+    let chat = keys
+        .iter()
+        .map(|(_, sort)| *sort)
+        .find(|sort| !sort.contains('#') && !sort.starts_with('@'));
+    let place = ((*bot).to_owned(), chat.unwrap_or_default().to_owned());
+    let state = snapshot(world, &place);
+    world.history().invocations[who].loaded.insert(place, state);
+}
+
+fn snapshot(world: &World, place: &Place) -> Loaded {
+    let mut state = Loaded::default();
+    let table = world.table();
+    for item in table.items() {
+        let row = serde_json::json!({ "bot_id": item["bot_id"], "chat_id": item["chat_id"] });
+        if s(&row, "bot_id") != place.0 {
+            continue;
+        }
+        let sort = s(&row, "chat_id").to_owned();
+        if sort == place.1 {
+            state.own.extend(own_entry(world, &serde_json::json!(item)));
+        } else if let Some((chat, event)) = sort.split_once('#')
+            && (chat == place.1 || chat == "@bot")
+        {
+            state.recorded.insert(event.to_owned());
+        }
+    }
+    state
+}
+
+/// The row's control entry, if it is none of LINE's events.
+fn own_entry(world: &World, row: &Json) -> Option<Own> {
+    let control = &row["control"]["M"];
+    let number = |value: &Json| value["N"].as_str().and_then(|n| n.parse::<i64>().ok());
+    let (by, at) = (s(control, "by"), number(&control["at"])?);
+    let line = world.line();
+    let told = line.told.get(by).is_some_and(|told| {
+        let says = matches!(
+            told.what,
+            What::Activated(_) | What::Deactivated | What::Follow
+        );
+        says && told.at == at
+    });
+    let ours = match &control["value"]["M"]["ours"] {
+        Json::Null => None,
+        until => Some(number(until)),
+    };
+    (!told).then(|| Own {
+        at,
+        by: by.to_owned(),
+        ours,
+    })
+}
+
+/// A transaction was done: which events it has taken into which list.
+fn committed(world: &World, who: usize, body: &[u8]) {
+    let request: Json = serde_json::from_slice(body).unwrap_or_default();
+    let token = request["ClientRequestToken"].as_str().unwrap_or_default();
+    if !world.history().transactions.insert(token.to_owned()) {
+        return;
+    }
+    let puts = request["TransactItems"].as_array().into_iter().flatten();
+    let puts: Vec<_> = puts.map(|action| &action["Put"]["Item"]).collect();
+    let is_ledger = |item: &&&Json| s(item, "outcome") != "";
+    let Some(ledger) = puts.iter().find(is_ledger) else {
+        return;
+    };
+    let event = s(ledger, "chat_id").rsplit('#').next().unwrap_or_default();
+    let chat = puts.iter().find(|item| {
+        let sort = s(item, "chat_id");
+        !sort.starts_with('@') && !sort.contains('#')
+    });
+    let Some(row) = chat else { return };
+    let place = (s(row, "bot_id").to_owned(), s(row, "chat_id").to_owned());
+    let list = serde_json::from_str(s(row, "state")).unwrap_or_default();
+    world.note(|| format!("invocation {who} commits {event} of {place:?}"));
+    let line = world.line();
+    world.history().list(&place, event, list, &line);
+}
+
+/// What a process is about to write: nothing is silenced that the judge lets speak.
+pub(super) fn writes(world: &World, who: usize, now: i64, target: &str, body: &[u8]) {
+    let silences = match target.rsplit('.').next() {
+        Some("TransactWriteItems") => silence_of_commit(body),
+        Some("UpdateItem") => silences_of_try(world, body),
+        _ => return,
+    };
+    for (place, event, silence) in silences {
+        check_silence(world, who, now, &place, &event, &silence);
+    }
+}
+
+fn silence_of_commit(body: &[u8]) -> Vec<(Place, String, String)> {
+    let request: Json = serde_json::from_slice(body).unwrap_or_default();
+    let puts = request["TransactItems"].as_array().into_iter().flatten();
+    let items = puts.map(|action| &action["Put"]["Item"]);
+    let silent = items.filter(|item| !item["silence"].is_null());
+    silent
+        .map(|item| of_row(item, s(item, "silence")))
+        .collect()
+}
+
+fn of_row(key: &Json, silence: &str) -> (Place, String, String) {
+    let (chat, event) = s(key, "chat_id").rsplit_once('#').unwrap_or_default();
+    let place = (s(key, "bot_id").to_owned(), chat.to_owned());
+    (place, event.to_owned(), silence.to_owned())
+}
+
+fn silences_of_try(world: &World, body: &[u8]) -> Vec<(Place, String, String)> {
+    let request: Json = serde_json::from_slice(body).unwrap_or_default();
+    let effects = request["ExpressionAttributeValues"][":effects"]["L"].as_array();
+    let effects = effects.into_iter().flatten().enumerate();
+    let dropped = effects.filter(|(_, effect)| s(&effect["M"], "state") == "dropped");
+    let rows = dropped
+        .map(|(ordinal, effect)| (ordinal, of_row(&request["Key"], s(&effect["M"], "silence"))));
+    let new = rows.filter(|(ordinal, (_, event, _))| {
+        world.history().dropped.insert((event.clone(), *ordinal))
+    });
+    new.map(|(_, row)| row).collect()
+}
+
+fn check_silence(world: &World, who: usize, now: i64, place: &Place, event: &str, silence: &str) {
+    let line = world.line();
+    let mut history = world.history();
+    let acted = history.invocations[who]
+        .loaded
+        .get(place)
+        .is_some_and(|loaded| loaded.acted);
+    // A scope may have been refused; who holds the chat may be another matter.
+    if acted || place.1 == "@bot" || matches!(silence, "scope_missing" | "overtaken") {
+        return;
+    }
+    let known = history.known(who, place, &line);
+    if known.may_speak(now, world.schedule.default_active).is_ok() {
+        let what = format!("{event} of {place:?} is kept silent: {silence}");
+        history.violation("silence has its reason", what);
+    }
+}

@@ -1,0 +1,204 @@
+//! What must be true when all is over, each by what the simulation itself has seen.
+
+use serde_json::{Value as Json, json};
+use shared::domain::Delivery;
+use shared::store::{LedgerRow, Outcome, Verdict};
+
+use crate::history::Place;
+use crate::line::Told;
+use crate::schedule::{What, Wish};
+use crate::world::World;
+
+/// So often must an event have been received for the module to have failed at it.
+const MOST_ATTEMPTS: u32 = 5;
+/// Bad moments are waited out for so long.
+const PATIENCE: i64 = 6 * 3_600_000;
+
+/// Makes all checks.
+pub(crate) fn at_the_end(world: &World) {
+    let told: Vec<_> = world.line().told.values().cloned().collect();
+    for told in &told {
+        let row = row(world, told);
+        let acknowledged = world.history().acknowledged.contains(&told.id);
+        match &row {
+            None if acknowledged => {
+                violation(world, "no event lost", format!("{} has no row", told.id))
+            }
+            None => {}
+            Some(row) => of_row(world, told, row),
+        }
+        doubled(world, &told.id);
+    }
+}
+
+fn violation(world: &World, check: &'static str, what: String) {
+    world.history().violation(check, what);
+}
+
+fn of_row(world: &World, told: &Told, row: &LedgerRow) {
+    match row.outcome {
+        Outcome::Done => {}
+        Outcome::Parked => parked(world, told, row),
+        other => violation(world, "no event lost", format!("{} is {other:?}", told.id)),
+    }
+    handled(world, told, row);
+    traced(world, told, row);
+}
+
+/// Parked is only what has failed often enough, what LINE has refused, and what has
+/// met bad moments for hours.
+fn parked(world: &World, told: &Told, row: &LedgerRow) {
+    let history = world.history();
+    let received = history.receives.get(&told.id).copied().unwrap_or_default();
+    let waited = row.parked_at.map_or(0, |at| at.0 - row.received_at.0);
+    let reason = received >= MOST_ATTEMPTS
+        || history.refused.contains(&told.id)
+        || row
+            .effects
+            .iter()
+            .any(|effect| *effect == Delivery::Expired)
+        || waited >= PATIENCE;
+    drop(history);
+    if !reason {
+        violation(
+            world,
+            "parked with reason",
+            format!("{}: {:?}", told.id, row.reason),
+        );
+    }
+}
+
+/// No planned message was accepted twice.
+fn doubled(world: &World, id: &str) {
+    for ordinal in 0..3 {
+        let text = format!("{id}/{ordinal}");
+        let times = world.line().times_accepted(&text);
+        if times > 1 {
+            violation(
+                world,
+                "no message doubled",
+                format!("{text} was accepted {times} times"),
+            );
+        }
+    }
+}
+
+/// The module has handled what it should, and nothing else.
+fn handled(world: &World, told: &Told, row: &LedgerRow) {
+    let Some(chat) = &told.chat else { return };
+    let place: Place = (told.bot.clone(), chat.clone());
+    let history = world.history();
+    let handled = history
+        .handled
+        .get(&place)
+        .is_some_and(|list| list.contains(&told.id));
+    drop(history);
+    let silent = row.silence == Some(shared::domain::Silence::NotAttached);
+    let without_plan = row.plan.is_none();
+    let expected = match row.outcome {
+        _ if told.what == What::Unknown => false,
+        Outcome::Parked if without_plan => false,
+        _ if silent && without_plan && !handled => false,
+        _ => true,
+    };
+    if handled != expected {
+        let what = format!(
+            "{} handled: {handled}, expected: {expected}: {row:?}",
+            told.id
+        );
+        violation(world, "state", what);
+    }
+}
+
+/// What the trace tells is what LINE's log tells.
+fn traced(world: &World, told: &Told, row: &LedgerRow) {
+    let mut all_sent = true;
+    for (ordinal, effect) in row.effects.iter().enumerate() {
+        let name = row.plan().map(|plan| plan.effects[ordinal].name());
+        let speaks = matches!(name, Some("reply" | "push"));
+        let accepted = world
+            .line()
+            .times_accepted(&format!("{}/{ordinal}", told.id))
+            > 0;
+        let fits = match effect {
+            Delivery::Sent { .. } => accepted || !speaks,
+            Delivery::Unknown { .. } => true,
+            Delivery::Pending | Delivery::Open | Delivery::Pushing => {
+                row.outcome == Outcome::Parked
+            }
+            Delivery::Dropped { .. } | Delivery::Expired | Delivery::Refused { .. } => !accepted,
+        };
+        all_sent &= accepted || !speaks;
+        if !fits {
+            let what = format!("{}/{ordinal} is {effect:?}, accepted: {accepted}", told.id);
+            violation(world, "the trace tells", what);
+        }
+    }
+    let verdict = row.verdict();
+    if verdict == Verdict::Handled && !all_sent {
+        violation(
+            world,
+            "the trace tells",
+            format!("{} is called handled", told.id),
+        );
+    }
+    let quiet = row.effects.is_empty() && row.reason.is_none() && row.outcome == Outcome::Done;
+    if quiet && !may_be_quiet(world, told) {
+        violation(
+            world,
+            "the trace tells",
+            format!("nothing says why {} has no answer", told.id),
+        );
+    }
+}
+
+/// Whether nothing was to be sent for it.
+fn may_be_quiet(world: &World, told: &Told) -> bool {
+    let mut events = world
+        .schedule
+        .webhooks
+        .iter()
+        .flat_map(|webhook| &webhook.events);
+    let wish = events
+        .find(|event| event.id == told.id)
+        .map(|event| &event.wish);
+    let replies = matches!(
+        wish,
+        Some(Wish::Reply | Wish::Retry(_) | Wish::Fail(_) | Wish::Panic(_) | Wish::Hang(_))
+    );
+    let of_module = matches!(told.what, What::Activated(_) | What::Deactivated);
+    let nothing = matches!(wish, None | Some(Wish::Nothing));
+    nothing || of_module || told.what.is_of_bot() || (replies && !told.token)
+}
+
+/// The event's row, read from the table itself.
+fn row(world: &World, told: &Told) -> Option<LedgerRow> {
+    let sort = format!("{}#{}", told.chat.as_deref().unwrap_or("@bot"), told.id);
+    let table = world.table();
+    let item = table.items().find(|item| {
+        let key = json!({ "bot": item["bot_id"], "sort": item["chat_id"] });
+        key["bot"]["S"] == told.bot.as_str() && key["sort"]["S"] == sort.as_str()
+    })?;
+    let mut fields = plain(&json!({ "M": item }));
+    if let Some(fields) = fields.as_object_mut() {
+        fields.remove("open");
+    }
+    Some(serde_json::from_value(fields).expect("a ledger row"))
+}
+
+/// DynamoDB's JSON as plain JSON.
+fn plain(value: &Json) -> Json {
+    let Some((kind, inner)) = value.as_object().and_then(|value| value.iter().next()) else {
+        return Json::Null;
+    };
+    match (kind.as_str(), inner) {
+        ("M", Json::Object(members)) => members
+            .iter()
+            .map(|(name, value)| (name.clone(), plain(value)))
+            .collect(),
+        ("L", Json::Array(values)) => values.iter().map(plain).collect(),
+        ("N", Json::String(number)) => serde_json::from_str(number).unwrap_or_default(),
+        ("NULL", _) => Json::Null,
+        _ => inner.clone(),
+    }
+}

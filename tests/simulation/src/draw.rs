@@ -1,0 +1,234 @@
+//! Schedules drawn from seeds.
+
+use fastrand::Rng;
+
+use crate::schedule::{
+    Deed, Fault, Happening, Harm, Hold, Outage, Schedule, Server, Webhook, What, Wish,
+};
+use crate::world::seeded;
+
+/// Scopes that an admin may grant; the last lacks what sending needs.
+const SCOPES: [Option<&str>; 4] = [
+    None,
+    Some("message:send message:receive profile:read"),
+    Some("message:send message:receive"),
+    Some("message:receive profile:read"),
+];
+
+impl Schedule {
+    /// The schedule of a seed.
+    pub fn of(seed: u64) -> Self {
+        let mut chance = seeded(seed, &"schedule");
+        let chance = &mut chance;
+        let bots = chance.u8(1..=2);
+        let chats = chance.u8(1..=2);
+        let events = chance.usize(3..=20);
+        let span_ms = one_of(chance, &[2_000, 20_000, 200_000]);
+        let faults = one_of(chance, &[0, 2, 6, 14]);
+        let mut schedule = Self {
+            seed,
+            default_active: chance.u8(0..4) > 0,
+            push_instead: chance.bool(),
+            visibility_s: one_of(chance, &[48, 48, 48, 2, 3, 5]),
+            workers: chance.usize(1..=3),
+            batch: one_of(chance, &[1, 3, 10]),
+            skew_ms: one_of(chance, &[0, 50, 2_000]),
+            slowest_ms: one_of(chance, &[20, 500, 1_500, 3_000]),
+            webhooks: Vec::new(),
+            deeds: deeds(chance, bots, chats, span_ms),
+            faults: (0..faults).map(|_| fault(chance, events)).collect(),
+            outages: outages(chance, span_ms),
+        };
+        let mut number = 0;
+        while number < events {
+            let count = chance.usize(1..=4).min(events - number);
+            let ids = number..number + count;
+            number += count;
+            schedule
+                .webhooks
+                .push(webhook(chance, bots, chats, span_ms, ids));
+        }
+        schedule
+    }
+}
+
+fn one_of<T: Copy>(chance: &mut Rng, all: &[T]) -> T {
+    all[chance.usize(..all.len())]
+}
+
+fn webhook(
+    chance: &mut Rng,
+    bots: u8,
+    chats: u8,
+    span_ms: u64,
+    ids: std::ops::Range<usize>,
+) -> Webhook {
+    let events = ids.map(|number| happening(chance, chats, number)).collect();
+    let copies = one_of(chance, &[1, 1, 1, 2, 3]);
+    let late = one_of(chance, &[10, 100, 3_000, 30_000]);
+    let mut copies_ms: Vec<u64> = (0..copies).map(|_| chance.u64(0..late)).collect();
+    if chance.u8(0..20) == 0 {
+        copies_ms.push(chance.u64(300_000..900_000));
+    }
+    Webhook {
+        at_ms: chance.u64(0..span_ms),
+        bot: chance.u8(0..bots),
+        events,
+        copies_ms,
+        again: chance.u8(0..4),
+    }
+}
+
+fn happening(chance: &mut Rng, chats: u8, number: usize) -> Happening {
+    // Ids do not come in the order of the events, and decide between equal times.
+    let letter = char::from(chance.u8(b'a'..=b'z'));
+    Happening {
+        id: format!("{letter}{number:02}"),
+        chat: chance.u8(0..chats),
+        what: what(chance),
+        wish: wish(chance),
+    }
+}
+
+fn seconds(chance: &mut Rng) -> Option<u64> {
+    one_of(chance, &[None, Some(1), Some(5), Some(30), Some(3_600)])
+}
+
+fn what(chance: &mut Rng) -> What {
+    match chance.u8(0..100) {
+        0..52 => What::Message,
+        52..60 => What::Postback,
+        60..66 => What::Follow,
+        66..71 => What::Unfollow,
+        71..78 => What::Activated(seconds(chance)),
+        78..85 => What::Deactivated,
+        85..88 => What::Suspended,
+        88..91 => What::Resumed,
+        91..94 => What::Attached(one_of(chance, &SCOPES).map(str::to_owned)),
+        94..96 => What::Detached,
+        _ => What::Unknown,
+    }
+}
+
+fn wish(chance: &mut Rng) -> Wish {
+    match chance.u8(0..100) {
+        0..8 => Wish::Nothing,
+        8..40 => Wish::Reply,
+        40..50 => Wish::Push,
+        50..58 => Wish::ReplyAndPush,
+        58..64 => Wish::TwoPushes,
+        64..70 => Wish::Row(chance.u8(0..2)),
+        70..74 => Wish::Acquire(seconds(chance)),
+        74..78 => Wish::AcquireAndPush(seconds(chance)),
+        78..81 => Wish::Release,
+        81..84 => Wish::PushReleasePush,
+        84..88 => Wish::Retry(one_of(chance, &[1, 2, 3, 200])),
+        88..93 => Wish::Fail(chance.u32(1..7)),
+        93..97 => Wish::Panic(chance.u32(1..7)),
+        _ => Wish::Hang(chance.u32(1..7)),
+    }
+}
+
+fn deeds(chance: &mut Rng, bots: u8, chats: u8, span_ms: u64) -> Vec<Deed> {
+    let count = one_of(chance, &[0, 0, 1, 3]);
+    let deed = |_| Deed {
+        at_ms: chance.u64(0..span_ms),
+        bot: chance.u8(0..bots),
+        chat: chance.u8(0..chats),
+        what: match chance.bool() {
+            true => Hold::Acquire(seconds(chance)),
+            false => Hold::Release,
+        },
+    };
+    (0..count).map(deed).collect()
+}
+
+fn fault(chance: &mut Rng, events: usize) -> Fault {
+    let (call, own): (&str, &[Harm]) = one_of(
+        chance,
+        &[
+            (
+                "SendMessageBatch",
+                &[Harm::Partly, Harm::Throttled] as &[Harm],
+            ),
+            ("ChangeMessageVisibilityBatch", &[Harm::Throttled]),
+            ("BatchGetItem", &[Harm::Partly, Harm::Throttled]),
+            ("TransactWriteItems", &[Harm::Conflict, Harm::Throttled]),
+            ("TransactWriteItems", &[Harm::CrashAfter, Harm::AnswerLost]),
+            ("UpdateItem", &[Harm::Conflict, Harm::Throttled]),
+            ("UpdateItem", &[Harm::CrashAfter, Harm::AnswerLost]),
+            ("PutItem", &[Harm::Conflict, Harm::Throttled]),
+            ("GetItem", &[Harm::Throttled]),
+            ("token", &[Harm::Throttled]),
+            (
+                "reply",
+                &[Harm::Throttled, Harm::ErrorAfter, Harm::CrashAfter],
+            ),
+            (
+                "push",
+                &[Harm::Throttled, Harm::ErrorAfter, Harm::CrashAfter],
+            ),
+            (
+                "acquire",
+                &[Harm::Throttled, Harm::Locked, Harm::ErrorAfter],
+            ),
+            (
+                "release",
+                &[Harm::Throttled, Harm::Locked, Harm::ErrorAfter],
+            ),
+        ],
+    );
+    let most = u32::try_from(events).unwrap_or(1) * if own.is_empty() { 1 } else { 2 };
+    let harm = match chance.bool() {
+        true => one_of(chance, own),
+        false => any_harm(chance),
+    };
+    Fault {
+        call: call.to_owned(),
+        nth: chance.u32(1..=most),
+        harm,
+    }
+}
+
+fn any_harm(chance: &mut Rng) -> Harm {
+    let late = chance.u64(100..20_000);
+    one_of(
+        chance,
+        &[
+            Harm::NotConnected,
+            Harm::RequestLost,
+            Harm::TimedOutBefore,
+            Harm::AnswerLost,
+            Harm::TimedOutAfter,
+            Harm::Late(late),
+            Harm::Error,
+            Harm::CrashBefore,
+            Harm::CrashAfter,
+        ],
+    )
+}
+
+fn outages(chance: &mut Rng, span_ms: u64) -> Vec<Outage> {
+    if chance.u8(0..8) > 0 {
+        return Vec::new();
+    }
+    let from_ms = chance.u64(0..span_ms);
+    let length = one_of(chance, &[1_000, 10_000, 60_000, 600_000, 8 * 3_600_000]);
+    let harm = one_of(
+        chance,
+        &[
+            Harm::NotConnected,
+            Harm::TimedOutBefore,
+            Harm::TimedOutAfter,
+            Harm::Error,
+            Harm::Throttled,
+            Harm::AnswerLost,
+        ],
+    );
+    vec![Outage {
+        server: one_of(chance, &[Server::Table, Server::Queue, Server::Line]),
+        from_ms,
+        to_ms: from_ms + length,
+        harm,
+    }]
+}

@@ -1,0 +1,190 @@
+//! What the simulation itself has seen: what each invocation was given and has read,
+//! what was committed, in which order the queue took the events.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hasher as _};
+
+use crate::judge::{Known, Own};
+use crate::line::Line;
+use crate::schedule::{Harm, Schedule, What};
+
+/// An account and a chat of it; the chat is empty for the account itself.
+pub(crate) type Place = (String, String);
+
+/// Something that must not be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// Which check has found it, in a few words.
+    pub check: &'static str,
+    /// What.
+    pub what: String,
+}
+
+/// What was seen.
+#[derive(Debug, Default)]
+pub(crate) struct History {
+    /// Each invocation.
+    pub(crate) invocations: Vec<Invocation>,
+    /// The events of each chat in the order in which the queue first took them.
+    pub(crate) order: BTreeMap<Place, Vec<String>>,
+    /// The events of webhooks that were answered 200.
+    pub(crate) acknowledged: BTreeSet<String>,
+    /// How often each event was given to a worker.
+    pub(crate) receives: BTreeMap<String, u32>,
+    /// The module's list of each chat, as last committed.
+    pub(crate) lists: BTreeMap<Place, Vec<String>>,
+    /// Every event that was taken into a list, in order.
+    pub(crate) handled: BTreeMap<Place, Vec<String>>,
+    /// Transactions that were done, by their tokens.
+    pub(crate) transactions: BTreeSet<String>,
+    /// Sends that were dropped, by event and place in the plan.
+    pub(crate) dropped: BTreeSet<(String, usize)>,
+    /// Events for which LINE has refused something for good.
+    pub(crate) refused: BTreeSet<String>,
+    /// How often each harm was done.
+    pub(crate) harms: BTreeMap<Harm, u64>,
+    /// What must not be.
+    pub(crate) violations: Vec<Violation>,
+    /// What has happened, in words; only if asked for.
+    pub(crate) transcript: Option<Vec<String>>,
+    hash: DefaultHasher,
+}
+
+/// What one invocation knows.
+#[derive(Debug, Default)]
+pub(crate) struct Invocation {
+    /// The events in its batch.
+    pub(crate) in_hand: Vec<String>,
+    /// What it last loaded.
+    pub(crate) loaded: BTreeMap<Place, Loaded>,
+}
+
+/// What was known when a chat was loaded.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Loaded {
+    /// Events of chat and account that had a row.
+    pub(crate) recorded: BTreeSet<String>,
+    /// Our own entry in the chat's row, and what the invocation has done since.
+    pub(crate) own: Vec<Own>,
+    /// Whether it has taken or given back the chat since.
+    pub(crate) acted: bool,
+}
+
+impl History {
+    /// Takes down what happens.
+    pub(crate) fn note(&mut self, at: std::time::Duration, line: impl FnOnce() -> String) {
+        let line = line();
+        self.hash.write(line.as_bytes());
+        self.hash.write_u128(at.as_micros());
+        if let Some(transcript) = &mut self.transcript {
+            transcript.push(format!("{:>12.3}  {line}", at.as_secs_f64()));
+        }
+    }
+
+    /// A fingerprint of all that has happened.
+    pub(crate) fn hash(&self) -> u64 {
+        self.hash.finish()
+    }
+
+    /// Takes down what must not be.
+    pub(crate) fn violation(&mut self, check: &'static str, what: String) {
+        if let Some(transcript) = &mut self.transcript {
+            transcript.push(format!("              VIOLATION ({check}): {what}"));
+        }
+        self.violations.push(Violation { check, what });
+    }
+
+    /// What an invocation knows of a chat: what was recorded when it last loaded it,
+    /// and what is in its batch.
+    pub(crate) fn known<'a>(&self, who: usize, place: &Place, line: &'a Line) -> Known<'a> {
+        let invocation = &self.invocations[who];
+        let loaded = invocation.loaded.get(place).cloned().unwrap_or_default();
+        let ids: BTreeSet<&String> = loaded.recorded.iter().chain(&invocation.in_hand).collect();
+        let told: Vec<_> = ids.into_iter().filter_map(|id| line.told.get(id)).collect();
+        let of = |chat: &str| {
+            let events = told.iter().filter(|event| event.bot == place.0);
+            let events = events.filter(|event| event.chat.as_deref().unwrap_or_default() == chat);
+            events.copied().collect()
+        };
+        Known {
+            of_bot: of(""),
+            of_chat: of(&place.1),
+            own: loaded.own,
+        }
+    }
+
+    /// A chat's events were taken by the queue.
+    pub(crate) fn queued(&mut self, place: Place, ids: impl Iterator<Item = String>) {
+        let order = self.order.entry(place).or_default();
+        for id in ids {
+            if !order.contains(&id) {
+                order.push(id);
+            }
+        }
+    }
+
+    /// A chat's list was committed together with an event's row.
+    pub(crate) fn list(&mut self, place: &Place, event: &str, list: Vec<String>, line: &Line) {
+        let before = self.lists.get(place).cloned().unwrap_or_default();
+        if list == before {
+            return;
+        }
+        let begun_anew = line
+            .told
+            .values()
+            .any(|told| told.bot == place.0 && told.what == What::Detached);
+        let grown = list.split_last().filter(|(last, rest)| {
+            *last == event && (*rest == before || (begun_anew && rest.is_empty()))
+        });
+        if grown.is_none() {
+            self.violation(
+                "state",
+                format!("{place:?} of {event}: {before:?} became {list:?}"),
+            );
+        }
+        self.lists.insert(place.clone(), list);
+        self.handle(place, event);
+    }
+
+    fn handle(&mut self, place: &Place, event: &str) {
+        let order = self.order.get(place).cloned().unwrap_or_default();
+        let at = |id: &str| order.iter().position(|other| other == id);
+        let handled = self.handled.entry(place.clone()).or_default();
+        let twice = handled.iter().any(|other| other == event);
+        let late = handled.iter().find(|other| at(other) > at(event)).cloned();
+        handled.push(event.to_owned());
+        if twice {
+            self.violation(
+                "handled once",
+                format!("{event} of {place:?} is handled again"),
+            );
+        }
+        if let Some(other) = late {
+            self.violation("order", format!("{event} is handled after {other}"));
+        }
+    }
+
+    /// One that knows nothing yet.
+    pub(crate) fn invocation(&mut self, in_hand: Vec<String>) -> usize {
+        for id in &in_hand {
+            *self.receives.entry(id.clone()).or_default() += 1;
+        }
+        self.invocations.push(Invocation {
+            in_hand,
+            ..Invocation::default()
+        });
+        self.invocations.len() - 1
+    }
+
+    /// With or without a transcript.
+    pub(crate) fn new(schedule: &Schedule, transcript: bool) -> Self {
+        let mut history = Self {
+            transcript: transcript.then(Vec::new),
+            ..Self::default()
+        };
+        history.note(std::time::Duration::ZERO, || {
+            format!("seed {}", schedule.seed)
+        });
+        history
+    }
+}

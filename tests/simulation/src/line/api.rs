@@ -1,0 +1,249 @@
+//! The calls that LINE answers.
+
+use serde_json::{Value, json};
+
+use super::{BOT_HEADER, Held, Line};
+
+/// A retry key is known for a day.
+const KEY_LIFE: i64 = 24 * 3_600_000;
+
+/// Which call.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Kind {
+    /// A channel access token.
+    Token,
+    /// An answer by its token.
+    Reply(String),
+    /// A message to a chat.
+    Push(String),
+    /// To take a chat.
+    Acquire(String),
+    /// To give a chat back.
+    Release(String),
+    /// Something to read.
+    Read,
+    /// To unlink the channel.
+    Detach,
+}
+
+/// A call, as it was asked.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    /// Which.
+    pub(crate) kind: Kind,
+    /// For which account.
+    pub(crate) bot: String,
+    /// `X-Line-Retry-Key`.
+    pub(crate) key: Option<String>,
+    /// The body.
+    pub(crate) body: Value,
+}
+
+/// An answer.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    /// The status.
+    pub(crate) status: u16,
+    /// Headers.
+    pub(crate) headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub(crate) body: Value,
+}
+
+impl Asked {
+    /// Reads a request.
+    pub(crate) fn read(path: &str, header: impl Fn(&str) -> Option<String>, body: &[u8]) -> Self {
+        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+        let parts: Vec<_> = path.trim_matches('/').split('/').collect();
+        let kind = match parts.as_slice() {
+            ["oauth2", ..] => Kind::Token,
+            [.., "message", "reply"] => Kind::Reply(text("replyToken")),
+            [.., "message", "push"] => Kind::Push(text("to")),
+            [.., chat, "control", "acquire"] => Kind::Acquire((*chat).to_owned()),
+            [.., chat, "control", "release"] => Kind::Release((*chat).to_owned()),
+            [.., "channel", "detach"] => Kind::Detach,
+            _ => Kind::Read,
+        };
+        Self {
+            kind,
+            bot: header(BOT_HEADER).unwrap_or_default(),
+            key: header("x-line-retry-key"),
+            body,
+        }
+    }
+
+    /// One word for it.
+    pub(crate) fn word(&self) -> &'static str {
+        match self.kind {
+            Kind::Token => "token",
+            Kind::Reply(_) => "reply",
+            Kind::Push(_) => "push",
+            Kind::Acquire(_) => "acquire",
+            Kind::Release(_) => "release",
+            Kind::Read => "read",
+            Kind::Detach => "detach",
+        }
+    }
+
+    /// The texts of its messages.
+    pub(crate) fn texts(&self) -> Vec<String> {
+        let messages = self.body["messages"].as_array().into_iter().flatten();
+        messages
+            .filter_map(|message| Some(message["text"].as_str()?.to_owned()))
+            .collect()
+    }
+}
+
+impl Line {
+    /// Which chat a call would speak into or change.
+    pub(crate) fn chat_of(&self, asked: &Asked) -> Option<String> {
+        match &asked.kind {
+            Kind::Reply(token) => Some(self.tokens.get(token)?.chat.clone()),
+            Kind::Push(chat) | Kind::Acquire(chat) | Kind::Release(chat) => Some(chat.clone()),
+            _ => None,
+        }
+    }
+
+    /// Answers a call.
+    pub(crate) fn handle(&mut self, asked: &Asked) -> Answer {
+        self.requests += 1;
+        let request = format!("r{}", self.requests);
+        let answer = match &asked.kind {
+            Kind::Token => ok(json!({
+                "access_token": format!("access-{request}"), "expires_in": 900, "token_type": "Bearer"
+            })),
+            Kind::Read => ok(json!({ "displayName": "A name" })),
+            Kind::Detach => refused(400, "not detachable"),
+            _ => match self.forbidden(asked) {
+                Some(answer) => answer,
+                None => self.permitted(asked, &request),
+            },
+        };
+        self.signed(answer, request)
+    }
+
+    fn permitted(&mut self, asked: &Asked, request: &str) -> Answer {
+        match &asked.kind {
+            Kind::Reply(token) => self.reply(asked, token),
+            Kind::Push(chat) => self.push(asked, chat, request),
+            Kind::Acquire(chat) => self.acquire(asked, chat),
+            Kind::Release(chat) => self.release(asked, chat),
+            Kind::Token | Kind::Read | Kind::Detach => ok(json!({})),
+        }
+    }
+
+    /// Accounts that are not attached, and scopes that are not granted.
+    fn forbidden(&mut self, asked: &Asked) -> Option<Answer> {
+        let needs = match asked.kind {
+            Kind::Acquire(_) | Kind::Release(_) => "message:receive",
+            _ => "message:send",
+        };
+        let bot = self.bot(&asked.bot);
+        let granted = bot
+            .scopes
+            .as_ref()
+            .is_none_or(|words| words.contains(needs));
+        (bot.detached || !granted)
+            .then(|| refused(403, "Access to this API is not available for your account"))
+    }
+
+    fn reply(&mut self, asked: &Asked, token: &str) -> Answer {
+        let now = self.now();
+        let good = self.tokens.get_mut(token);
+        match good.filter(|good| !good.used && good.good_until >= now && good.bot == asked.bot) {
+            Some(token) => {
+                token.used = true;
+                self.accept(asked);
+                ok(json!({ "sentMessages": [] }))
+            }
+            None => refused(400, "Invalid reply token"),
+        }
+    }
+
+    fn push(&mut self, asked: &Asked, _: &str, request: &str) -> Answer {
+        let now = self.now();
+        if let Some(key) = &asked.key {
+            let known = self.keys.get(key).filter(|(at, _)| now - at < KEY_LIFE);
+            if let Some((_, first)) = known {
+                let mut answer = refused(409, "The retry key is already accepted");
+                answer
+                    .headers
+                    .push(("x-line-accepted-request-id", first.clone()));
+                return answer;
+            }
+            self.keys.insert(key.clone(), (now, request.to_owned()));
+        }
+        self.accept(asked);
+        ok(json!({ "sentMessages": [] }))
+    }
+
+    fn accept(&mut self, asked: &Asked) {
+        let now = self.now();
+        let texts = asked.texts().into_iter().map(|text| (text, now));
+        self.accepted.extend(texts);
+    }
+
+    fn acquire(&mut self, asked: &Asked, chat: &str) -> Answer {
+        let limited = asked.body["expired"].as_bool().unwrap_or(true);
+        let ttl = asked.body["ttl"].as_i64().unwrap_or(3600) * 1000;
+        let until = limited.then(|| self.now() + ttl);
+        let told = limited.then(|| self.second() + ttl);
+        self.hold(&asked.bot, chat, Some(until), Some(told))
+    }
+
+    fn release(&mut self, asked: &Asked, chat: &str) -> Answer {
+        self.hold(&asked.bot, chat, None, None)
+    }
+
+    fn hold(
+        &mut self,
+        bot: &str,
+        chat: &str,
+        until: Option<Option<i64>>,
+        told: Option<Option<i64>>,
+    ) -> Answer {
+        let date = self.second();
+        let held = self.chat(bot, chat);
+        if held.blocked {
+            return refused(404, "Not found");
+        }
+        held.ours = Some((until.is_some(), until.flatten()));
+        self.held.push(Held {
+            bot: bot.to_owned(),
+            chat: chat.to_owned(),
+            date,
+            ours: told,
+        });
+        ok(json!({}))
+    }
+
+    fn second(&self) -> i64 {
+        self.now().div_euclid(1000) * 1000
+    }
+
+    fn signed(&self, mut answer: Answer, request: String) -> Answer {
+        let seconds = u64::try_from(self.second() / 1000).unwrap_or(0);
+        let date = std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
+        answer.headers.push(("date", httpdate::fmt_http_date(date)));
+        answer.headers.push(("x-line-request-id", request));
+        answer
+    }
+}
+
+fn ok(body: Value) -> Answer {
+    Answer {
+        status: 200,
+        headers: Vec::new(),
+        body,
+    }
+}
+
+/// A refusal, in LINE's words.
+pub(crate) fn refused(status: u16, message: &str) -> Answer {
+    Answer {
+        status,
+        headers: Vec::new(),
+        body: json!({ "message": message }),
+    }
+}

@@ -1,0 +1,128 @@
+//! The module of a simulation: it does what the schedule says, and remembers the
+//! events that it has handled in each chat.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use shared::module::{Active, Context, Event, Module, ModuleError};
+
+use crate::schedule::{Schedule, Wish};
+
+/// The module. Clones are the same one.
+#[derive(Debug, Clone)]
+pub(crate) struct Script {
+    wishes: Arc<BTreeMap<String, Wish>>,
+    /// How often it was asked about each event.
+    asked: Arc<Mutex<BTreeMap<String, u32>>>,
+    push_instead: bool,
+}
+
+impl Script {
+    /// What a schedule wants.
+    pub(crate) fn new(schedule: &Schedule) -> Self {
+        let events = schedule.webhooks.iter().flat_map(|webhook| &webhook.events);
+        let wishes = events.map(|event| (event.id.clone(), event.wish.clone()));
+        Self {
+            wishes: Arc::new(wishes.collect()),
+            asked: Arc::default(),
+            push_instead: schedule.push_instead,
+        }
+    }
+
+    /// How often it was asked about this event before.
+    fn asked(&self, id: &str) -> u32 {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let times = asked.entry(id.to_owned()).or_default();
+        *times += 1;
+        *times - 1
+    }
+}
+
+impl Module for Script {
+    async fn handle(&self, cx: &mut Context<'_>, event: &Event) -> Result<(), ModuleError> {
+        let id = event.id.to_string();
+        let wish = self.wishes.get(&id).cloned().unwrap_or(Wish::Nothing);
+        let wish = trouble(wish, self.asked(&id)).await?;
+        if event.chat.is_some() {
+            let mut list: Vec<String> = cx.state()?;
+            list.push(id.clone());
+            cx.set_state(&list)?;
+        }
+        plan(cx, &id, &wish).await
+    }
+
+    fn may_push_instead_of_reply(&self) -> bool {
+        self.push_instead
+    }
+}
+
+/// What goes wrong in the module, if it still does.
+async fn trouble(wish: Wish, before: u32) -> Result<Wish, ModuleError> {
+    match wish {
+        Wish::Retry(times) if before < times => Err(ModuleError::Retry("not now".into())),
+        Wish::Fail(times) if before < times => Err(ModuleError::Bug("it fails".into())),
+        // Without the words on the standard error that a panic has.
+        Wish::Panic(times) if before < times => std::panic::resume_unwind(Box::new("a panic")),
+        Wish::Hang(times) if before < times => std::future::pending().await,
+        Wish::Retry(_) | Wish::Fail(_) | Wish::Panic(_) | Wish::Hang(_) => Ok(Wish::Reply),
+        wish => Ok(wish),
+    }
+}
+
+fn message(id: &str, ordinal: usize) -> Value {
+    json!({ "type": "text", "text": format!("{id}/{ordinal}") })
+}
+
+async fn plan(cx: &mut Context<'_>, id: &str, wish: &Wish) -> Result<(), ModuleError> {
+    let time = |seconds: &Option<u64>| seconds.map(Duration::from_secs);
+    match wish {
+        Wish::Acquire(seconds) => return cx.acquire(time(seconds)),
+        Wish::Release => return cx.release(),
+        Wish::AcquireAndPush(seconds) => cx.acquire(time(seconds))?,
+        _ => {}
+    }
+    let Some(active) = cx.active() else {
+        return Ok(());
+    };
+    match wish {
+        Wish::Reply => cx.reply(&active, &[message(id, 0)]).map(drop),
+        Wish::Push => cx.push(&active, &[message(id, 0)]),
+        Wish::ReplyAndPush => {
+            let replied = cx.reply(&active, &[message(id, 0)])?;
+            cx.push(&active, &[message(id, usize::from(replied))])
+        }
+        Wish::TwoPushes => {
+            cx.push(&active, &[message(id, 0)])?;
+            cx.push(&active, &[message(id, 1)])
+        }
+        Wish::AcquireAndPush(_) => cx.push(&active, &[message(id, 1)]),
+        Wish::PushReleasePush => {
+            cx.push(&active, &[message(id, 0)])?;
+            cx.release()?;
+            cx.push(&active, &[message(id, 2)])
+        }
+        Wish::Row(place) => take_place(cx, &active, id, *place).await,
+        _ => Ok(()),
+    }
+}
+
+async fn take_place(
+    cx: &mut Context<'_>,
+    active: &Active<'_>,
+    id: &str,
+    place: u8,
+) -> Result<(), ModuleError> {
+    let key = format!("place-{place}");
+    let taken = cx.row::<String>(&key).await?;
+    let word = match taken {
+        None => {
+            cx.create(key, &id.to_owned())?;
+            format!("has place {place}")
+        }
+        Some(row) => format!("{} has place {place}", row.value),
+    };
+    let told = json!({ "type": "text", "text": format!("{id}/0/{word}") });
+    cx.push(active, &[message(id, 0), told])
+}

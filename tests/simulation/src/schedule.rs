@@ -1,0 +1,226 @@
+//! A schedule: all that happens to the bundle from outside, as a plain value that can
+//! be drawn from a seed, kept, read and edited.
+
+use serde::{Deserialize, Serialize};
+
+/// What happens. Times are milliseconds since the beginning.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Schedule {
+    /// Decides what is not written down: delays, the order of tasks, clocks.
+    pub seed: u64,
+    /// Whether the channel holds chats by default.
+    pub default_active: bool,
+    /// Whether the module allows a push in place of a reply.
+    pub push_instead: bool,
+    /// How long a received message stays invisible, in seconds.
+    pub visibility_s: u64,
+    /// How many invocations of the worker stand side by side.
+    pub workers: usize,
+    /// How many messages an invocation is given at most.
+    pub batch: usize,
+    /// How far a clock is off at most, in milliseconds.
+    pub skew_ms: u64,
+    /// How slow the slowest call is, in milliseconds.
+    pub slowest_ms: u64,
+    /// What LINE sends.
+    pub webhooks: Vec<Webhook>,
+    /// What people do on the management screen.
+    pub deeds: Vec<Deed>,
+    /// What goes wrong with single calls.
+    pub faults: Vec<Fault>,
+    /// What goes wrong for a while.
+    pub outages: Vec<Outage>,
+}
+
+/// Events that happen together, and the deliveries of their webhook.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Webhook {
+    /// When they happen.
+    pub at_ms: u64,
+    /// The account's number.
+    pub bot: u8,
+    /// The events, in order.
+    pub events: Vec<Happening>,
+    /// How long after that each copy is delivered.
+    pub copies_ms: Vec<u64>,
+    /// How often a copy that was not answered 200 is sent again.
+    pub again: u8,
+}
+
+/// One event.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Happening {
+    /// Its id.
+    pub id: String,
+    /// The chat's number; of no meaning for events of the account itself.
+    pub chat: u8,
+    /// What happens.
+    pub what: What,
+    /// What the module does about it.
+    pub wish: Wish,
+}
+
+/// What happens.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    /// A user writes.
+    Message,
+    /// A user taps.
+    Postback,
+    /// A user adds the account.
+    Follow,
+    /// A user blocks it.
+    Unfollow,
+    /// We are given the chat, for so many seconds or without limit.
+    Activated(Option<u64>),
+    /// It is taken from us.
+    Deactivated,
+    /// The account is suspended.
+    Suspended,
+    /// The account is back.
+    Resumed,
+    /// The admin links the channel, with these scopes; without a word of them if none.
+    Attached(Option<String>),
+    /// The admin unlinks it.
+    Detached,
+    /// Something that nobody knows, in a chat.
+    Unknown,
+}
+
+impl What {
+    /// Whether it happens to the account and not in a chat.
+    pub fn is_of_bot(&self) -> bool {
+        matches!(
+            self,
+            Self::Suspended | Self::Resumed | Self::Attached(_) | Self::Detached
+        )
+    }
+}
+
+/// What the module does about an event. What it sends needs the right to speak.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wish {
+    /// Remembers it, and says nothing.
+    Nothing,
+    /// Answers.
+    Reply,
+    /// Sends.
+    Push,
+    /// Answers, then sends.
+    ReplyAndPush,
+    /// Sends twice.
+    TwoPushes,
+    /// Takes a place that others may want, and says whether it has it.
+    Row(u8),
+    /// Takes the chat, for so many seconds or without limit.
+    Acquire(Option<u64>),
+    /// Takes the chat, and sends.
+    AcquireAndPush(Option<u64>),
+    /// Gives the chat back.
+    Release,
+    /// Sends, gives the chat back, and sends once more.
+    PushReleasePush,
+    /// Asks to be called again, so many times; then answers.
+    Retry(u32),
+    /// Fails so many times; then answers.
+    Fail(u32),
+    /// Panics so many times; then answers.
+    Panic(u32),
+    /// Never ends, so many times; then answers.
+    Hang(u32),
+}
+
+/// What someone does on the management screen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Deed {
+    /// When.
+    pub at_ms: u64,
+    /// The account's number.
+    pub bot: u8,
+    /// The chat's number.
+    pub chat: u8,
+    /// To take the chat for so many seconds or without limit, or to give it back.
+    pub what: Hold,
+}
+
+/// Who shall hold a chat.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hold {
+    /// We.
+    Acquire(Option<u64>),
+    /// The account's staff.
+    Release,
+}
+
+/// What goes wrong with one call.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fault {
+    /// Which kind of call: an action of AWS, or a word for one of LINE's.
+    pub call: String,
+    /// Which of them, from 1.
+    pub nth: u32,
+    /// What goes wrong.
+    pub harm: Harm,
+}
+
+/// What goes wrong with all calls to a server for a while.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outage {
+    /// Whose.
+    pub server: Server,
+    /// From when.
+    pub from_ms: u64,
+    /// Until when.
+    pub to_ms: u64,
+    /// What goes wrong.
+    pub harm: Harm,
+}
+
+/// Who is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Server {
+    /// DynamoDB.
+    Table,
+    /// SQS.
+    Queue,
+    /// LINE.
+    Line,
+}
+
+/// What goes wrong with a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Harm {
+    /// No connection.
+    NotConnected,
+    /// Not done, and the connection breaks.
+    RequestLost,
+    /// Not done, and never answered.
+    TimedOutBefore,
+    /// Done, and the connection breaks.
+    AnswerLost,
+    /// Done, and never answered.
+    TimedOutAfter,
+    /// Done so many milliseconds later, whoever still waits.
+    Late(u64),
+    /// Not done: an internal error.
+    Error,
+    /// Done, and answered with an internal error.
+    ErrorAfter,
+    /// Not done: too many calls.
+    Throttled,
+    /// Not done: a transaction is at the row.
+    Conflict,
+    /// Only a part is done.
+    Partly,
+    /// LINE's 423.
+    Locked,
+    /// The process ends before the call is done.
+    CrashBefore,
+    /// The process ends after the call is done.
+    CrashAfter,
+}

@@ -1,0 +1,65 @@
+//! The shortest schedule that still breaks the same promise.
+
+use crate::schedule::Schedule;
+use crate::simulate::simulate;
+
+/// So many schedules are tried at most.
+const MOST_TRIES: usize = 3_000;
+
+/// Leaves out events, faults and deeds, and makes the rest plainer, while the check
+/// still finds something.
+pub fn shortest(mut schedule: Schedule, check: &str) -> Schedule {
+    let mut tries = 0;
+    let mut fails = |candidate: &Schedule| {
+        tries += 1;
+        let violations = simulate(candidate, false).violations;
+        tries <= MOST_TRIES && violations.iter().any(|it| it.check == check)
+    };
+    loop {
+        let shorter = candidates(&schedule).into_iter().find(&mut fails);
+        match shorter {
+            Some(shorter) => schedule = shorter,
+            None => return schedule,
+        }
+    }
+}
+
+fn candidates(schedule: &Schedule) -> Vec<Schedule> {
+    let mut all = Vec::new();
+    let mut with = |change: &dyn Fn(&mut Schedule)| {
+        let mut other = schedule.clone();
+        change(&mut other);
+        if other != *schedule {
+            all.push(other);
+        }
+    };
+    for at in 0..schedule.webhooks.len() {
+        with(&|it| drop(it.webhooks.remove(at)));
+    }
+    for at in 0..schedule.outages.len() {
+        with(&|it| drop(it.outages.remove(at)));
+    }
+    for at in 0..schedule.faults.len() {
+        with(&|it| drop(it.faults.remove(at)));
+    }
+    for at in 0..schedule.deeds.len() {
+        with(&|it| drop(it.deeds.remove(at)));
+    }
+    for (at, webhook) in schedule.webhooks.iter().enumerate() {
+        for event in (0..webhook.events.len()).filter(|_| webhook.events.len() > 1) {
+            with(&|it| drop(it.webhooks[at].events.remove(event)));
+        }
+        for copy in (0..webhook.copies_ms.len()).filter(|_| webhook.copies_ms.len() > 1) {
+            with(&|it| {
+                it.webhooks[at].copies_ms.remove(copy);
+            });
+        }
+        with(&|it| it.webhooks[at].again = 0);
+    }
+    with(&|it| it.skew_ms = 0);
+    with(&|it| it.slowest_ms = 20);
+    with(&|it| it.workers = 1);
+    with(&|it| it.batch = 1);
+    with(&|it| it.visibility_s = 48);
+    all
+}

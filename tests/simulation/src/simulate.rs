@@ -1,0 +1,91 @@
+//! One schedule, from its beginning until the queue is empty, and what it shows.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::actors;
+use crate::checks;
+use crate::history::Violation;
+use crate::module::Script;
+use crate::schedule::{Harm, Schedule};
+use crate::time;
+use crate::world::{QUEUE, World};
+
+/// A queue that is not empty after this long never will be.
+const LONGEST: Duration = Duration::from_secs(4 * 24 * 3600);
+/// What is late has arrived by then.
+const LATEST: Duration = Duration::from_secs(30);
+
+/// What a schedule has shown.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What must not be, as it was found.
+    pub violations: Vec<Violation>,
+    /// A fingerprint of all that has happened.
+    pub hash: u64,
+    /// How many events have happened.
+    pub events: u64,
+    /// How often each harm was done.
+    pub harms: BTreeMap<Harm, u64>,
+    /// How many messages LINE has accepted.
+    pub accepted: u64,
+    /// How long it took, in virtual time.
+    pub took: Duration,
+    /// What has happened, in words, if that was asked for.
+    pub transcript: Vec<String>,
+}
+
+/// Runs a schedule.
+pub fn simulate(schedule: &Schedule, transcript: bool) -> Outcome {
+    // The SDK's waits and request tokens come from here.
+    fastrand::seed(schedule.seed);
+    let world = World::new(schedule.clone(), transcript);
+    let module = Script::new(schedule);
+    let ended = time::run(&world.time, schedule.seed, live(world.clone(), module));
+    if !ended {
+        world
+            .history()
+            .violation("it ends", "all wait for nothing".into());
+    }
+    checks::at_the_end(&world);
+    let took = world.time.elapsed();
+    let events = world.line().told.len() as u64;
+    let accepted = world.line().accepted.len() as u64;
+    let mut history = world.history();
+    Outcome {
+        violations: std::mem::take(&mut history.violations),
+        hash: history.hash(),
+        events,
+        harms: std::mem::take(&mut history.harms),
+        accepted,
+        took,
+        transcript: history.transcript.take().unwrap_or_default(),
+    }
+}
+
+async fn live(world: Arc<World>, module: Script) {
+    let schedule = world.schedule.clone();
+    for _ in 0..schedule.workers {
+        world
+            .time
+            .spawn(actors::lane(world.clone(), module.clone()));
+    }
+    for (number, deed) in schedule.deeds.into_iter().enumerate() {
+        world.time.spawn(actors::deed(world.clone(), number, deed));
+    }
+    let webhooks = schedule.webhooks.into_iter();
+    let webhooks = webhooks.map(|webhook| actors::webhook(world.clone(), webhook));
+    futures::future::join_all(webhooks).await;
+    loop {
+        world.time.sleep(LATEST).await;
+        let empty = world.sqs.0.depth(QUEUE) == (0, 0);
+        if empty && world.line().under_way == 0 {
+            return;
+        }
+        if world.time.elapsed() > LONGEST {
+            let what = format!("{:?} messages are left", world.sqs.0.depth(QUEUE));
+            return world.history().violation("it ends", what);
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! Virtual time, and a scheduler that a seed decides: of the tasks that could go on,
+//! chance picks one; when none can, the time moves to where one can. It stands in for
+//! a runtime, whose order nobody can choose.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep};
+use aws_smithy_async::time::{SharedTimeSource, TimeSource};
+use fastrand::Rng;
+use futures::future::BoxFuture;
+
+/// When every simulation begins, in seconds since 1970.
+const BEGINNING: u64 = 1_800_000_000;
+
+/// The time of a simulation, and who waits for it. Clones are the same time.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Time(Arc<Mutex<State>>);
+
+#[derive(Default)]
+struct State {
+    now: Duration,
+    timers: BTreeMap<(Duration, u64), Waker>,
+    timers_made: u64,
+    spawned: Vec<BoxFuture<'static, ()>>,
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("State")
+            .field("now", &self.now)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Time {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How long the simulation has run.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.state().now
+    }
+
+    /// Milliseconds since 1970 by a clock that is so much ahead.
+    pub(crate) fn millis(&self, ahead_ms: i64) -> i64 {
+        let now = Duration::from_secs(BEGINNING) + self.elapsed();
+        i64::try_from(now.as_millis()).unwrap_or(i64::MAX) + ahead_ms
+    }
+
+    /// A clock that is so much ahead.
+    pub(crate) fn clock(&self, ahead_ms: i64) -> Clock {
+        Clock {
+            time: self.clone(),
+            ahead_ms,
+        }
+    }
+
+    /// Waits.
+    pub(crate) fn sleep(&self, wait: Duration) -> Wait {
+        let at = self.elapsed() + wait;
+        Wait {
+            time: self.clone(),
+            at,
+            timer: None,
+        }
+    }
+
+    /// Waits until the simulation has run so long.
+    pub(crate) async fn until(&self, at: Duration) {
+        self.sleep(at.saturating_sub(self.elapsed())).await;
+    }
+
+    /// Another task.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.state().spawned.push(Box::pin(task));
+    }
+
+    /// Moves to the next timer and wakes who waits for that moment; false if nobody waits.
+    fn advance(&self) -> bool {
+        let due = {
+            let mut state = self.state();
+            let Some(((at, _), _)) = state.timers.first_key_value() else {
+                return false;
+            };
+            let at = *at;
+            state.now = state.now.max(at);
+            let later = state.timers.split_off(&(at, u64::MAX));
+            std::mem::replace(&mut state.timers, later)
+        };
+        due.into_values().for_each(Waker::wake);
+        true
+    }
+}
+
+/// A clock of virtual time.
+#[derive(Debug, Clone)]
+pub(crate) struct Clock {
+    time: Time,
+    ahead_ms: i64,
+}
+
+impl Clock {
+    /// For the code under test.
+    pub(crate) fn shared(&self) -> SharedTimeSource {
+        SharedTimeSource::new(self.clone())
+    }
+
+    /// Milliseconds since 1970.
+    pub(crate) fn millis(&self) -> i64 {
+        self.time.millis(self.ahead_ms)
+    }
+}
+
+impl TimeSource for Clock {
+    fn now(&self) -> SystemTime {
+        UNIX_EPOCH + Duration::from_millis(self.millis().unsigned_abs())
+    }
+}
+
+impl local::sqs::Clock for Clock {
+    fn now(&self) -> SystemTime {
+        TimeSource::now(self)
+    }
+
+    fn wait_until(&self, moment: SystemTime) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        let left = moment
+            .duration_since(TimeSource::now(self))
+            .unwrap_or_default();
+        // A millisecond's part may be missing.
+        Box::pin(self.time.sleep(left + Duration::from_millis(1)))
+    }
+}
+
+impl AsyncSleep for Time {
+    fn sleep(&self, duration: Duration) -> Sleep {
+        Sleep::new(Self::sleep(self, duration))
+    }
+}
+
+impl Time {
+    /// The sleep, for the code under test.
+    pub(crate) fn shared_sleep(&self) -> SharedAsyncSleep {
+        SharedAsyncSleep::new(self.clone())
+    }
+}
+
+/// A wait.
+#[derive(Debug)]
+pub(crate) struct Wait {
+    time: Time,
+    at: Duration,
+    timer: Option<u64>,
+}
+
+impl Future for Wait {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let time = self.time.clone();
+        let mut state = time.state();
+        if state.now >= self.at {
+            return Poll::Ready(());
+        }
+        let number = *self.timer.get_or_insert_with(|| {
+            state.timers_made += 1;
+            state.timers_made
+        });
+        state.timers.insert((self.at, number), cx.waker().clone());
+        Poll::Pending
+    }
+}
+
+impl Drop for Wait {
+    fn drop(&mut self) {
+        if let Some(number) = self.timer {
+            // Dropped outside of the lock: a waker may hold the last of a task.
+            let gone = self.time.state().timers.remove(&(self.at, number));
+            drop(gone);
+        }
+    }
+}
+
+/// Which tasks can go on.
+type Ready = Arc<Mutex<BTreeSet<usize>>>;
+
+struct TaskWaker {
+    task: usize,
+    ready: Ready,
+}
+
+impl Wake for TaskWaker {
+    fn wake(self: Arc<Self>) {
+        lock(&self.ready).insert(self.task);
+    }
+}
+
+fn lock(ready: &Ready) -> MutexGuard<'_, BTreeSet<usize>> {
+    ready.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A task, and what wakes it.
+struct Task {
+    future: BoxFuture<'static, ()>,
+    waker: Waker,
+}
+
+/// Runs until the first task has ended, and drops the others; false if all wait for
+/// nothing.
+pub(crate) fn run(
+    time: &Time,
+    seed: u64,
+    first: impl Future<Output = ()> + Send + 'static,
+) -> bool {
+    let mut chance = Rng::with_seed(seed);
+    let ready = Ready::default();
+    let mut tasks: Vec<Option<Task>> = Vec::new();
+    time.state().spawned.insert(0, Box::pin(first));
+    loop {
+        let spawned = std::mem::take(&mut time.state().spawned);
+        for future in spawned {
+            tasks.push(Some(task(tasks.len(), future, &ready)));
+        }
+        let Some(next) = pick(&ready, &mut chance) else {
+            if !time.advance() {
+                return false;
+            }
+            continue;
+        };
+        let Some(task) = &mut tasks[next] else {
+            continue;
+        };
+        let ended = task
+            .future
+            .as_mut()
+            .poll(&mut Context::from_waker(&task.waker))
+            .is_ready();
+        if ended && next == 0 {
+            return true;
+        }
+        if ended {
+            tasks[next] = None;
+        }
+    }
+}
+
+fn task(number: usize, future: BoxFuture<'static, ()>, ready: &Ready) -> Task {
+    lock(ready).insert(number);
+    let ready = ready.clone();
+    let waker = Waker::from(Arc::new(TaskWaker {
+        task: number,
+        ready,
+    }));
+    Task { future, waker }
+}
+
+fn pick(ready: &Ready, chance: &mut Rng) -> Option<usize> {
+    let mut ready = lock(ready);
+    let most = ready.len().checked_sub(1)?;
+    let next = *ready.iter().nth(chance.usize(..=most))?;
+    ready.remove(&next);
+    Some(next)
+}
