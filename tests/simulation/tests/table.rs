@@ -9,3 +9,8 @@ mod compare;
 fn the_model_answers_as_the_local_dynamodb_does() {
     compare::run(100);
 }
+
+#[test]
+fn items_and_pages_are_as_large_as_in_the_local_dynamodb() {
+    compare::run_large();
+}
