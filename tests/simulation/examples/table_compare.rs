@@ -16,5 +16,6 @@ struct Arguments {
 }
 
 fn main() {
+    compare::run_large();
     compare::run(Arguments::parse().cases);
 }

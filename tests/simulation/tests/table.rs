@@ -7,5 +7,10 @@ mod compare;
 /// Some sequences of calls; the example `table_compare` makes as many as one likes.
 #[test]
 fn the_model_answers_as_the_local_dynamodb_does() {
-    compare::run(120);
+    compare::run(100);
+}
+
+#[test]
+fn items_and_pages_are_as_large_as_in_the_local_dynamodb() {
+    compare::run_large();
 }

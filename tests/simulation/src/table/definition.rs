@@ -132,11 +132,11 @@ impl KeyAttribute {
     }
 
     fn check(&self, value: &Value, index: &Index) -> Result<(), Failure> {
-        if *value == Value::S(String::new()) {
-            return Err(empty(&self.name));
-        }
         if value.kind() == self.kind {
-            return Ok(());
+            return match *value == Value::S(String::new()) {
+                true => Err(empty(&self.name)),
+                false => Ok(()),
+            };
         }
         Err(Failure::Validation(format!(
             "{INVALID} Type mismatch for Index Key {} Expected: {} Actual: {} IndexName: {}",

@@ -47,6 +47,15 @@ impl Rows {
     /// Makes a change; gives what was there.
     pub(super) fn make(&mut self, change: Change) -> Option<Arc<Item>> {
         let Change { key, after } = change;
+        let changes_nothing = match (self.rows.get(&key), &after) {
+            (Some(before), Some(after)) => Arc::ptr_eq(before, after),
+            (None, None) => true,
+            _ => false,
+        };
+        // A mere check is no write.
+        if changes_nothing {
+            return after;
+        }
         let before = match after {
             Some(item) => self.rows.insert(key.clone(), item),
             None => self.rows.remove(&key),

@@ -146,7 +146,10 @@ fn term() -> impl Strategy<Value = String> {
 
 /// An update.
 pub(super) fn update() -> impl Strategy<Value = String> {
-    let set = (path(), term()).prop_map(|(p, t)| format!("{p} = {t}"));
+    let set = prop_oneof![
+        8 => (path(), term()).prop_map(|(p, t)| format!("{p} = {t}")),
+        1 => select(vec!["effects[5] = :a", "m.y = :one"]).prop_map(str::to_owned),
+    ];
     let set = vec(set, 1..3).prop_map(|all| format!("SET {}", all.join(", ")));
     let remove = vec(path(), 1..3).prop_map(|all| format!("REMOVE {}", all.join(", ")));
     let added = select(vec![

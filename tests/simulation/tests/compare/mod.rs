@@ -36,11 +36,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 /// Makes so many sequences of calls, and panics at the shortest that is answered differently.
 pub(crate) fn run(cases: u32) {
-    let runtime = Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .expect("a runtime");
+    let runtime = runtime();
     let ground = runtime.block_on(Ground::start());
     let config = Config {
         cases,
@@ -58,6 +54,21 @@ pub(crate) fn run(cases: u32) {
         Err(TestError::Fail(reason, steps)) => panic!("{reason}\nafter {steps:#?}"),
         Err(error) => panic!("{error}"),
     }
+}
+
+/// The largest items, and pages that are full by their bytes.
+pub(crate) fn run_large() {
+    let runtime = runtime();
+    let ground = runtime.block_on(Ground::start());
+    let steps: Vec<_> = raw::large_puts().into_iter().map(Step::Raw).collect();
+    let compared = case(&runtime, &ground.twin(1), &steps);
+    compared.expect("the same answers");
+}
+
+fn runtime() -> Runtime {
+    let mut builder = Builder::new_multi_thread();
+    let runtime = builder.worker_threads(1).enable_all().build();
+    runtime.expect("a runtime")
 }
 
 fn case(runtime: &Runtime, twin: &Twin, steps: &[Step]) -> Result<(), TestCaseError> {

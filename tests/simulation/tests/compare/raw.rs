@@ -78,13 +78,13 @@ pub(super) fn call() -> impl Strategy<Value = RawCall> {
     );
     let delete = (write(delete_action()), returns(vec!["NONE", "ALL_OLD"]));
     prop_oneof![
-        16 => put.prop_map(|(body, returns)| returning("PutItem", body, returns)),
-        24 => update.prop_map(|(body, returns)| returning("UpdateItem", body, returns)),
-        8 => delete.prop_map(|(body, returns)| returning("DeleteItem", body, returns)),
-        16 => transaction(),
-        4 => any_key().prop_map(|key| plain("GetItem", json!({"Key": key, "ConsistentRead": true}))),
-        4 => vec(any_key(), 1..5).prop_map(|keys| plain("BatchGetItem", json!({"Keys": keys}))),
-        8 => query(),
+        160 => put.prop_map(|(body, returns)| returning("PutItem", body, returns)),
+        240 => update.prop_map(|(body, returns)| returning("UpdateItem", body, returns)),
+        80 => delete.prop_map(|(body, returns)| returning("DeleteItem", body, returns)),
+        160 => transaction(),
+        40 => any_key().prop_map(|key| plain("GetItem", json!({"Key": key, "ConsistentRead": true}))),
+        40 => vec(any_key(), 1..5).prop_map(|keys| plain("BatchGetItem", json!({"Keys": keys}))),
+        80 => query(),
         1 => large_put(),
     ]
 }
@@ -234,17 +234,25 @@ fn start_key() -> impl Strategy<Value = Value> {
     })
 }
 
-/// An item about as large as one may be.
+/// An item as large as one may be, or a byte larger. Two fit into a page.
 fn large_put() -> impl Strategy<Value = RawCall> {
-    // "bot_id", "U1", "chat_id", a chat of 2 and the attribute's name.
-    let rest = 6 + 2 + 7 + 2 + 1;
-    let size = select(vec![409_600 - rest, 409_601 - rest]);
-    (select(vec!["C1", "C2", "C3"]), size).prop_map(|(chat, size)| {
-        let item = json!({
-            "bot_id": {"S": "U1"},
-            "chat_id": {"S": chat},
-            "a": {"S": "x".repeat(size)},
-        });
-        plain("PutItem", json!({"Item": item}))
-    })
+    (select(vec!["C1", "C2", "C3"]), any::<bool>()).prop_map(|(chat, fits)| put_large(chat, fits))
+}
+
+/// Fills pages by their bytes, and tries what is a byte too large.
+pub(super) fn large_puts() -> Vec<RawCall> {
+    let puts = [("C1", true), ("C2", true), ("C3", true), ("C4", false)];
+    puts.map(|(chat, fits)| put_large(chat, fits)).into()
+}
+
+/// Puts the largest item that fits, or one of a byte more.
+fn put_large(chat: &str, fits: bool) -> RawCall {
+    let names_and_keys = ["bot_id", "U1", "chat_id", chat, "a"].concat().len();
+    let size = 400 * 1024 - names_and_keys + usize::from(!fits);
+    let item = json!({
+        "bot_id": {"S": "U1"},
+        "chat_id": {"S": chat},
+        "a": {"S": "x".repeat(size)},
+    });
+    plain("PutItem", json!({"Item": item}))
 }

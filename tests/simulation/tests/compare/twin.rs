@@ -240,10 +240,12 @@ fn code_of(answer: &Value) -> Option<&str> {
     answer["__type"].as_str()?.rsplit('#').next()
 }
 
-/// An answer without the words of its errors.
+/// An answer without the words of its errors, and without an order of sets.
 fn essence(answer: &Value) -> Value {
-    let Some(code) = code_of(answer) else {
-        return answer.clone();
+    let mut answer = answer.clone();
+    sort_sets(&mut answer);
+    let Some(code) = code_of(&answer) else {
+        return answer;
     };
     let reasons = answer["CancellationReasons"].as_array();
     let reasons = reasons.map(|reasons| {
@@ -252,4 +254,22 @@ fn essence(answer: &Value) -> Value {
         essences.collect::<Vec<_>>()
     });
     json!({"code": code, "item": answer["Item"], "reasons": reasons})
+}
+
+/// A set has no order; where the local DynamoDB gives it one, it differs by the call.
+fn sort_sets(value: &mut Value) {
+    match value {
+        Value::Array(values) => values.iter_mut().for_each(sort_sets),
+        Value::Object(members) => {
+            for (name, value) in members {
+                match value {
+                    Value::Array(set) if ["SS", "NS", "BS"].contains(&name.as_str()) => {
+                        set.sort_by_key(Value::to_string);
+                    }
+                    value => sort_sets(value),
+                }
+            }
+        }
+        _ => {}
+    }
 }
