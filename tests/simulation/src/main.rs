@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use clap::Parser;
+use simulation::live::{self, Plan};
+use simulation::mutants;
 use simulation::schedule::{Harm, Schedule};
 use simulation::{Outcome, Violation, shortest, simulate};
 
@@ -28,6 +30,27 @@ struct Arguments {
     /// How many cores to use; all, if not told.
     #[arg(long)]
     cores: Option<usize>,
+    /// Breaks the code on purpose, one way at a time in a scratch copy, and tells which
+    /// ways the schedules notice.
+    #[arg(long, conflicts_with_all = ["live", "tell"])]
+    mutants: bool,
+    /// Runs the bundle with real processes instead, which are killed while LINE fails.
+    #[arg(long, conflicts_with = "tell")]
+    live: bool,
+    /// With --live: how many events,
+    #[arg(long, default_value_t = 2_000)]
+    events: usize,
+    /// over how many chats,
+    #[arg(long, default_value_t = 200)]
+    chats: usize,
+    /// and how many kills.
+    #[arg(long, default_value_t = 10)]
+    kills: usize,
+    /// Be the functions of a live run, told these variables.
+    #[arg(long, hide = true)]
+    functions: Option<String>,
+    #[arg(long, hide = true, default_value_t = 0)]
+    port: u16,
 }
 
 /// What all schedules together have shown.
@@ -76,6 +99,19 @@ impl Figures {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Some(variables) = &arguments.functions {
+        return live::be_functions(variables, arguments.port);
+    }
+    if arguments.live {
+        return live::report(&Plan {
+            events: arguments.events,
+            chats: arguments.chats,
+            kills: arguments.kills,
+        });
+    }
+    if arguments.mutants {
+        return mutants::report(arguments.seeds);
+    }
     if arguments.tell {
         return tell(&Schedule::of(arguments.first_seed));
     }

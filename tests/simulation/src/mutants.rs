@@ -4,7 +4,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, ExitCode, Output, Stdio};
 
 /// One way to break the code.
 #[derive(Debug, Clone)]
@@ -25,6 +25,35 @@ pub enum Fate {
     Survived,
     /// It could not be tried: the patch does not fit, or the code does not build.
     Untried(String),
+}
+
+/// Tries all mutants, each with so many schedules, and tells of each; success only if
+/// each is caught.
+pub fn report(seeds: u64) -> ExitCode {
+    let mutants = match mutants() {
+        Ok(mutants) => mutants,
+        Err(error) => {
+            eprintln!("the mutants cannot be read: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut caught = 0;
+    for mutant in &mutants {
+        let fate = mutant.meet(seeds);
+        caught += usize::from(matches!(fate, Ok(Fate::Caught(_))));
+        println!("{}: {} {}", mutant.name, mutant.what, told(fate));
+    }
+    println!("{caught} of {} mutants caught", mutants.len());
+    ExitCode::from(u8::from(caught < mutants.len()))
+}
+
+fn told(fate: io::Result<Fate>) -> String {
+    match fate {
+        Ok(Fate::Caught(how)) => format!("Caught: {how}"),
+        Ok(Fate::Survived) => "SURVIVED".into(),
+        Ok(Fate::Untried(why)) => format!("UNTRIED: {why}"),
+        Err(error) => format!("UNTRIED: {error}"),
+    }
 }
 
 /// The mutants, by name.

@@ -70,7 +70,7 @@ async fn start(variables: &str, port: u16) -> Result<(Process, u16), String> {
 ///
 /// # Errors
 /// One sentence.
-pub async fn serve(variables: &str, port: u16) -> Result<(), String> {
+pub(crate) async fn serve(variables: &str, port: u16) -> Result<(), String> {
     let variables: Variables = serde_json::from_str(variables).map_err(|e| e.to_string())?;
     let template = template().map_err(|e| e.to_string())?;
     let definitions = template.functions().map_err(|e| e.to_string())?;

@@ -9,6 +9,7 @@ mod module;
 mod talk;
 
 use std::fmt;
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use emulator::{Fault, FaultKind};
@@ -17,7 +18,6 @@ use local::stack::{Functions, Needs, Options, Stack};
 
 use crate::live::child::Child;
 
-pub use child::serve;
 pub use judge::Verdicts;
 
 /// How much happens.
@@ -55,11 +55,41 @@ impl Failure {
     }
 }
 
+/// Runs it, prints the figures; success only if all that is promised was kept.
+pub fn report(plan: &Plan) -> ExitCode {
+    let figures = in_runtime(run(*plan));
+    match figures.and_then(|figures| figures.map_err(|error| error.to_string())) {
+        Ok(figures) => {
+            println!("{figures}");
+            ExitCode::from(u8::from(!figures.verdicts.good()))
+        }
+        Err(error) => refuse(&error),
+    }
+}
+
+/// What the child does: it is the functions, told these variables, at this port.
+pub fn be_functions(variables: &str, port: u16) -> ExitCode {
+    match in_runtime(child::serve(variables, port)).flatten() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => refuse(&error),
+    }
+}
+
+fn in_runtime<T>(work: impl Future<Output = T>) -> Result<T, String> {
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
+    Ok(runtime.block_on(work))
+}
+
+fn refuse(error: &str) -> ExitCode {
+    eprintln!("{error}");
+    ExitCode::FAILURE
+}
+
 /// Runs it.
 ///
 /// # Errors
 /// [`Failure`], in one sentence; what the bundle does wrong is no error, but a verdict.
-pub async fn run(plan: Plan) -> Result<Figures, Failure> {
+async fn run(plan: Plan) -> Result<Figures, Failure> {
     let begun = Instant::now();
     let mut child = None;
     let options = Options::default();
