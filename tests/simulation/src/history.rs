@@ -64,6 +64,8 @@ pub(crate) struct Invocation {
 pub(crate) struct Loaded {
     /// Events of chat and account that had a row.
     pub(crate) recorded: BTreeSet<String>,
+    /// Events of the account that it may have read of since.
+    pub(crate) later: BTreeSet<String>,
     /// Our own entry in the chat's row, and what the invocation has done since.
     pub(crate) own: Vec<Own>,
     /// Whether it has taken or given back the chat since.
@@ -78,6 +80,13 @@ impl History {
         self.hash.write_u128(at.as_micros());
         if let Some(transcript) = &mut self.transcript {
             transcript.push(format!("{:>12.3}  {line}", at.as_secs_f64()));
+        }
+    }
+
+    /// Adds to what was noted, where someone reads it.
+    pub(crate) fn tell(&mut self, line: impl FnOnce() -> String) {
+        if let Some(transcript) = &mut self.transcript {
+            transcript.push(format!("              {}", line()));
         }
     }
 
@@ -99,6 +108,23 @@ impl History {
     pub(crate) fn known<'a>(&self, who: usize, place: &Place, line: &'a Line) -> Known<'a> {
         let invocation = &self.invocations[who];
         let loaded = invocation.loaded.get(place).cloned().unwrap_or_default();
+        Self::of_events(invocation, loaded, place, line)
+    }
+
+    /// The same, with what it may have read of the account since.
+    pub(crate) fn known_at_most<'a>(&self, who: usize, place: &Place, line: &'a Line) -> Known<'a> {
+        let invocation = &self.invocations[who];
+        let mut loaded = invocation.loaded.get(place).cloned().unwrap_or_default();
+        loaded.recorded.append(&mut loaded.later);
+        Self::of_events(invocation, loaded, place, line)
+    }
+
+    fn of_events<'a>(
+        invocation: &Invocation,
+        loaded: Loaded,
+        place: &Place,
+        line: &'a Line,
+    ) -> Known<'a> {
         let ids: BTreeSet<&String> = loaded.recorded.iter().chain(&invocation.in_hand).collect();
         let told: Vec<_> = ids.into_iter().filter_map(|id| line.told.get(id)).collect();
         let of = |chat: &str| {
@@ -133,6 +159,10 @@ impl History {
             .told
             .values()
             .any(|told| told.bot == place.0 && told.what == What::Detached);
+        if begun_anew && list.is_empty() {
+            self.lists.insert(place.clone(), list);
+            return;
+        }
         let grown = list.split_last().filter(|(last, rest)| {
             *last == event && (*rest == before || (begun_anew && rest.is_empty()))
         });

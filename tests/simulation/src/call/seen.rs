@@ -75,10 +75,25 @@ pub(super) fn answered(world: &Arc<World>, who: usize, asked: &Asked, answer: &A
     let (Kind::Acquire(chat) | Kind::Release(chat)) = &asked.kind else {
         return;
     };
+    if definite {
+        let mut history = world.history();
+        let in_hand = history.invocations[who].in_hand.clone();
+        let planned = in_hand
+            .into_iter()
+            .filter(|id| wish(world, id).is_some_and(controls));
+        history.refused.extend(planned);
+    }
+    let place = (asked.bot.clone(), chat.clone());
+    if answer.status == 404 {
+        // LINE itself has said that nobody is there.
+        let mut history = world.history();
+        if let Some(loaded) = history.invocations[who].loaded.get_mut(&place) {
+            loaded.acted = true;
+        }
+    }
     if answer.status != 200 {
         return;
     }
-    let place = (asked.bot.clone(), chat.clone());
     let what = match asked.kind {
         Kind::Acquire(_) => What::Activated(None),
         _ => What::Deactivated,
@@ -139,6 +154,7 @@ pub(super) fn table(world: &World, who: usize, target: &str, body: &[u8]) {
     match target.rsplit('.').next() {
         Some("BatchGetItem") => loaded(world, who, body),
         Some("TransactWriteItems") => committed(world, who, body),
+        Some("GetItem") => account_read(world, who, body),
         _ => {}
     }
 }
@@ -166,6 +182,22 @@ fn loaded(world: &World, who: usize, body: &[u8]) {
     let place = ((*bot).to_owned(), chat.unwrap_or_default().to_owned());
     let state = snapshot(world, &place);
     world.history().invocations[who].loaded.insert(place, state);
+}
+
+/// The account was read once more: who reads it may know more, and may not make use of it.
+fn account_read(world: &World, who: usize, body: &[u8]) {
+    let request: Json = serde_json::from_slice(body).unwrap_or_default();
+    let (bot, sort) = (s(&request["Key"], "bot_id"), s(&request["Key"], "chat_id"));
+    if sort != "@bot" {
+        return;
+    }
+    let now = snapshot(world, &(bot.to_owned(), String::new()));
+    let mut history = world.history();
+    for (place, loaded) in &mut history.invocations[who].loaded {
+        if place.0 == bot {
+            loaded.later.extend(now.recorded.iter().cloned());
+        }
+    }
 }
 
 fn snapshot(world: &World, place: &Place) -> Loaded {
@@ -290,7 +322,7 @@ fn check_silence(world: &World, who: usize, now: i64, place: &Place, event: &str
     if acted || place.1 == "@bot" || matches!(silence, "scope_missing" | "overtaken") {
         return;
     }
-    let known = history.known(who, place, &line);
+    let known = history.known_at_most(who, place, &line);
     if known.may_speak(now, world.schedule.default_active).is_ok() {
         let what = format!("{event} of {place:?} is kept silent: {silence}");
         history.violation("silence has its reason", what);
