@@ -64,8 +64,6 @@ pub(crate) struct Invocation {
 pub(crate) struct Loaded {
     /// Events of chat and account that had a row.
     pub(crate) recorded: BTreeSet<String>,
-    /// Events of the account that it may have read of since.
-    pub(crate) later: BTreeSet<String>,
     /// Our own entry in the chat's row, and what the invocation has done since.
     pub(crate) own: Vec<Own>,
     /// Whether it has taken or given back the chat since.
@@ -111,12 +109,23 @@ impl History {
         Self::of_events(invocation, loaded, place, line)
     }
 
-    /// The same, with what it may have read of the account since.
-    pub(crate) fn known_at_most<'a>(&self, who: usize, place: &Place, line: &'a Line) -> Known<'a> {
+    /// Whatever it may know beside that: rows that were read once more, and registers
+    /// that have taken in what another invocation had in hand and has not recorded.
+    pub(crate) fn may_know<'a>(&self, who: usize, place: &Place, line: &'a Line) -> Vec<Known<'a>> {
         let invocation = &self.invocations[who];
-        let mut loaded = invocation.loaded.get(place).cloned().unwrap_or_default();
-        loaded.recorded.append(&mut loaded.later);
-        Self::of_events(invocation, loaded, place, line)
+        let loaded = invocation.loaded.get(place).cloned().unwrap_or_default();
+        let given: BTreeSet<String> = self.receives.keys().cloned().collect();
+        let each = given.iter().map(|id| BTreeSet::from([id.clone()]));
+        let some = each.chain([BTreeSet::new(), given.clone()]);
+        let known = some.map(|more| {
+            let recorded = loaded.recorded.union(&more).cloned().collect();
+            let loaded = Loaded {
+                recorded,
+                ..loaded.clone()
+            };
+            Self::of_events(invocation, loaded, place, line)
+        });
+        known.collect()
     }
 
     fn of_events<'a>(

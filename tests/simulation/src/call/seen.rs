@@ -154,7 +154,6 @@ pub(super) fn table(world: &World, who: usize, target: &str, body: &[u8]) {
     match target.rsplit('.').next() {
         Some("BatchGetItem") => loaded(world, who, body),
         Some("TransactWriteItems") => committed(world, who, body),
-        Some("GetItem") => account_read(world, who, body),
         _ => {}
     }
 }
@@ -182,22 +181,6 @@ fn loaded(world: &World, who: usize, body: &[u8]) {
     let place = ((*bot).to_owned(), chat.unwrap_or_default().to_owned());
     let state = snapshot(world, &place);
     world.history().invocations[who].loaded.insert(place, state);
-}
-
-/// The account was read once more: who reads it may know more, and may not make use of it.
-fn account_read(world: &World, who: usize, body: &[u8]) {
-    let request: Json = serde_json::from_slice(body).unwrap_or_default();
-    let (bot, sort) = (s(&request["Key"], "bot_id"), s(&request["Key"], "chat_id"));
-    if sort != "@bot" {
-        return;
-    }
-    let now = snapshot(world, &(bot.to_owned(), String::new()));
-    let mut history = world.history();
-    for (place, loaded) in &mut history.invocations[who].loaded {
-        if place.0 == bot {
-            loaded.later.extend(now.recorded.iter().cloned());
-        }
-    }
 }
 
 fn snapshot(world: &World, place: &Place) -> Loaded {
@@ -253,7 +236,7 @@ fn committed(world: &World, who: usize, body: &[u8]) {
     }
     let puts = request["TransactItems"].as_array().into_iter().flatten();
     let puts: Vec<_> = puts.map(|action| &action["Put"]["Item"]).collect();
-    let is_ledger = |item: &&&Json| s(item, "outcome") != "";
+    let is_ledger = |item: &&&Json| !s(item, "outcome").is_empty();
     let Some(ledger) = puts.iter().find(is_ledger) else {
         return;
     };
@@ -322,8 +305,10 @@ fn check_silence(world: &World, who: usize, now: i64, place: &Place, event: &str
     if acted || place.1 == "@bot" || matches!(silence, "scope_missing" | "overtaken") {
         return;
     }
-    let known = history.known_at_most(who, place, &line);
-    if known.may_speak(now, world.schedule.default_active).is_ok() {
+    let default_active = world.schedule.default_active;
+    let known = history.may_know(who, place, &line);
+    let speaks = |known: &crate::judge::Known<'_>| known.may_speak(now, default_active).is_ok();
+    if known.iter().all(speaks) {
         let what = format!("{event} of {place:?} is kept silent: {silence}");
         history.violation("silence has its reason", what);
     }
