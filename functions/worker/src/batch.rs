@@ -34,6 +34,7 @@ struct Record {
     sent_at: Timestamp,
     group: String,
     body: String,
+    job: Result<Job, UnreadableJob>,
 }
 
 /// Handles a batch. The messages it names as failed come again; `deadline` is
@@ -44,12 +45,16 @@ pub async fn handle<M: Module>(
     deadline: Timestamp,
 ) -> SqsBatchResponse {
     let until = deadline.minus(BEFORE_DEADLINE);
-    let chats = by_chat(batch.records.into_iter().filter_map(Record::read).collect());
+    let records: Vec<_> = batch.records.into_iter().filter_map(Record::read).collect();
+    let of_accounts: Vec<_> = records.iter().flat_map(Record::events_of_account).collect();
+    let chats = by_chat(records);
     let (again, first): (Vec<_>, Vec<_>) = chats.into_iter().partition(|chat| came_before(chat));
-    let mut given_back = join_all(first.iter().map(|chat| handle_chat(app, chat, until))).await;
+    let first = first.iter();
+    let first = first.map(|chat| handle_chat(app, chat, &of_accounts, until));
+    let mut given_back = join_all(first).await;
     // One that ends the process would take the others' attempts with it.
     for chat in &again {
-        given_back.push(handle_chat(app, chat, until).await);
+        given_back.push(handle_chat(app, chat, &of_accounts, until).await);
     }
     let mut response = SqsBatchResponse::default();
     for record in given_back.into_iter().flatten() {
@@ -81,11 +86,12 @@ fn came_before(chat: &[Record]) -> bool {
 async fn handle_chat<'a, M: Module>(
     app: &App<M>,
     records: &'a [Record],
+    of_accounts: &[Event],
     until: Timestamp,
 ) -> &'a [Record] {
     let mut done = 0;
     let left = until.since(app.now());
-    let work = handle_in_order(app, records, until, &mut done);
+    let work = handle_in_order(app, records, of_accounts, until, &mut done);
     let result = Timeout::new(work, app.sleep.sleep(left)).await;
     let again = match result {
         Ok(Ok(())) => return &[],
@@ -123,15 +129,12 @@ fn wait(again: &Again, rest: &[Record]) -> Duration {
 async fn handle_in_order<M: Module>(
     app: &App<M>,
     records: &[Record],
+    of_accounts: &[Event],
     until: Timestamp,
     done: &mut usize,
 ) -> Result<(), Again> {
-    let jobs: Vec<_> = records
-        .iter()
-        .map(|record| Job::read(&record.body))
-        .collect();
-    for (job, record) in jobs.iter().zip(records) {
-        let job = match job {
+    for record in records {
+        let job = match &record.job {
             Ok(job) => job,
             Err(error) => {
                 set_aside(app, record, error).await?;
@@ -144,13 +147,7 @@ async fn handle_in_order<M: Module>(
             *done += 1;
             continue;
         }
-        let same_chat = |other: &&Job| other.bot == job.bot && other.chat == job.chat;
-        let in_hand: Vec<Event> = jobs
-            .iter()
-            .flatten()
-            .filter(same_chat)
-            .flat_map(events)
-            .collect();
+        let in_hand = in_hand(job, records, of_accounts);
         for (event, sent) in events(job).zip(&job.events) {
             let key = LedgerKey {
                 bot: job.bot.clone(),
@@ -173,6 +170,16 @@ async fn handle_in_order<M: Module>(
         *done += 1;
     }
     Ok(())
+}
+
+/// Every event of this job's chat in the batch, and every one of its account.
+fn in_hand(job: &Job, records: &[Record], of_accounts: &[Event]) -> Vec<Event> {
+    let same_chat = |other: &&Job| other.bot == job.bot && other.chat == job.chat;
+    let jobs = records.iter().filter_map(|record| record.job.as_ref().ok());
+    let of_chat = jobs.filter(same_chat).flat_map(events);
+    let of_account = of_accounts.iter().cloned();
+    let of_account = of_account.filter(|event| event.bot == job.bot && event.kind.is_of_bot());
+    of_chat.chain(of_account).collect()
 }
 
 /// Settles an event; one that has met bad moments for hours is parked, and the
@@ -206,9 +213,16 @@ fn events(job: &Job) -> impl Iterator<Item = Event> {
 }
 
 impl Record {
+    /// If it is of an account itself: its events.
+    fn events_of_account(&self) -> Vec<Event> {
+        let job = self.job.as_ref().ok().filter(|job| job.chat.is_none());
+        job.map(|job| events(job).collect()).unwrap_or_default()
+    }
+
     fn read(message: SqsMessage) -> Option<Self> {
         let message_id = message.message_id?;
         let attribute = |name: &str| message.attributes.get(name);
+        let body = message.body.unwrap_or_default();
         Some(Self {
             receipt: Receipt(message.receipt_handle.unwrap_or_default()),
             received: attribute("ApproximateReceiveCount")
@@ -221,7 +235,8 @@ impl Record {
             group: attribute("MessageGroupId")
                 .cloned()
                 .unwrap_or_else(|| message_id.clone()),
-            body: message.body.unwrap_or_default(),
+            job: Job::read(&body),
+            body,
             message_id,
         })
     }

@@ -86,11 +86,12 @@ pub(crate) async fn load<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<Vie
         None => BotRow::default(),
     };
     for event in work.in_hand {
-        match work.key.chat {
-            Some(_) => chat.registers.fold(event),
-            None => bot.state.fold(event),
+        match event.kind.is_of_bot() {
+            true => bot.state.fold(event),
+            false => chat.registers.fold(event),
         }
     }
+    let chat = chat.of_present(bot.state.detached_at);
     Ok(View { bot, chat, ledger })
 }
 

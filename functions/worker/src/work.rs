@@ -20,7 +20,7 @@ pub(crate) struct Work<'a> {
     pub(crate) received: u32,
     /// If it is run again, by an operator's wish.
     pub(crate) replay: Option<Replay>,
-    /// Every event of this chat in the batch.
+    /// Every event of this chat and of its account in the batch.
     pub(crate) in_hand: &'a [Event],
     /// When work stops.
     pub(crate) until: Timestamp,

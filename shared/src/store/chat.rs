@@ -48,7 +48,8 @@ impl ChatRow {
     }
 
     /// The row as of today's attachment: what an older one left is not shown.
-    pub(super) fn of_present(mut self, detached_at: Option<Timestamp>) -> Self {
+    #[must_use]
+    pub fn of_present(mut self, detached_at: Option<Timestamp>) -> Self {
         if detached_at.is_some() && self.state_life <= detached_at {
             self.state = None;
             self.state_life = None;

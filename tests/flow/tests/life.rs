@@ -366,3 +366,18 @@ async fn more_scopes_for_an_attached_account_count_at_once_and_are_no_new_life()
     assert!(state.may("account:manage", Timestamp(9_001)));
     assert_eq!(scene.heard(), ["attached message:send"]);
 }
+
+#[tokio::test]
+async fn a_suspension_in_the_same_batch_silences_every_chat_of_the_account() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, Listens::default());
+    let at = worker.clock.timestamp().0 + 2_000;
+    let suspends = json!({"type": "botSuspended", "webhookEventId": "s", "timestamp": at});
+    let suspends = bundle.message_of(None, vec![suspends]).await;
+    let text = json!({"type": "text", "text": "hello"});
+    let says = json!({"type": "message", "webhookEventId": "m", "message": text});
+    let says = bundle.message(&bundle.guest, vec![says]).await;
+    assert!(worker.is_given([&says, &suspends]).await.is_empty());
+    let row = bundle.recorded("m").await;
+    assert_eq!(row.silence, Some(Silence::Suspended));
+}

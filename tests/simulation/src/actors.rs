@@ -142,7 +142,7 @@ fn sign(body: &str) -> String {
 /// LINE tells of what we have done ourselves, a little later.
 pub(crate) fn tell_of_control(world: &Arc<World>, (bot, chat): &Place, what: What) {
     let number = world.line().held.len();
-    let id = format!("k{number:02}");
+    let id = format!("own{number:02}");
     let event = world.line().control_event(bot, chat, &id, what);
     world.line().under_way += 1;
     let (world, bot) = (world.clone(), bot.clone());

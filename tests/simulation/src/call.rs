@@ -97,7 +97,8 @@ impl Call {
 
     /// It leaves its process, by whose clock it is `now`.
     pub(crate) fn leaves(&self, world: &World, who: usize, now: i64) {
-        world.note(|| format!("invocation {who} calls {}", self.words()));
+        world.note(|| format!("invocation {who} calls {}", self.word()));
+        world.tell(|| self.words());
         if let Self::Line(asked) = self {
             seen::judge(world, who, now, asked);
         }

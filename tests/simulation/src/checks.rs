@@ -22,7 +22,7 @@ pub(crate) fn at_the_end(world: &World) {
         let acknowledged = world.history().acknowledged.contains(&told.id);
         match &row {
             None if acknowledged => {
-                violation(world, "no event lost", format!("{} has no row", told.id))
+                violation(world, "no event lost", format!("{} has no row", told.id));
             }
             None => {}
             Some(row) => of_row(world, told, row),
@@ -53,10 +53,7 @@ fn parked(world: &World, told: &Told, row: &LedgerRow) {
     let waited = row.parked_at.map_or(0, |at| at.0 - row.received_at.0);
     let reason = received >= MOST_ATTEMPTS
         || history.refused.contains(&told.id)
-        || row
-            .effects
-            .iter()
-            .any(|effect| *effect == Delivery::Expired)
+        || row.effects.contains(&Delivery::Expired)
         || waited >= PATIENCE;
     drop(history);
     if !reason {

@@ -81,6 +81,13 @@ impl History {
         }
     }
 
+    /// Adds to what was noted, where someone reads it.
+    pub(crate) fn tell(&mut self, line: impl FnOnce() -> String) {
+        if let Some(transcript) = &mut self.transcript {
+            transcript.push(format!("              {}", line()));
+        }
+    }
+
     /// A fingerprint of all that has happened.
     pub(crate) fn hash(&self) -> u64 {
         self.hash.finish()
@@ -99,6 +106,34 @@ impl History {
     pub(crate) fn known<'a>(&self, who: usize, place: &Place, line: &'a Line) -> Known<'a> {
         let invocation = &self.invocations[who];
         let loaded = invocation.loaded.get(place).cloned().unwrap_or_default();
+        Self::of_events(invocation, loaded, place, line)
+    }
+
+    /// Whatever it may know beside that: rows that were read once more, and registers
+    /// that have taken in what another invocation had in hand and has not recorded.
+    pub(crate) fn may_know<'a>(&self, who: usize, place: &Place, line: &'a Line) -> Vec<Known<'a>> {
+        let invocation = &self.invocations[who];
+        let loaded = invocation.loaded.get(place).cloned().unwrap_or_default();
+        let given: BTreeSet<String> = self.receives.keys().cloned().collect();
+        let each = given.iter().map(|id| BTreeSet::from([id.clone()]));
+        let some = each.chain([BTreeSet::new(), given.clone()]);
+        let known = some.map(|more| {
+            let recorded = loaded.recorded.union(&more).cloned().collect();
+            let loaded = Loaded {
+                recorded,
+                ..loaded.clone()
+            };
+            Self::of_events(invocation, loaded, place, line)
+        });
+        known.collect()
+    }
+
+    fn of_events<'a>(
+        invocation: &Invocation,
+        loaded: Loaded,
+        place: &Place,
+        line: &'a Line,
+    ) -> Known<'a> {
         let ids: BTreeSet<&String> = loaded.recorded.iter().chain(&invocation.in_hand).collect();
         let told: Vec<_> = ids.into_iter().filter_map(|id| line.told.get(id)).collect();
         let of = |chat: &str| {
@@ -133,6 +168,10 @@ impl History {
             .told
             .values()
             .any(|told| told.bot == place.0 && told.what == What::Detached);
+        if begun_anew && list.is_empty() {
+            self.lists.insert(place.clone(), list);
+            return;
+        }
         let grown = list.split_last().filter(|(last, rest)| {
             *last == event && (*rest == before || (begun_anew && rest.is_empty()))
         });

@@ -34,20 +34,30 @@ fn candidates(schedule: &Schedule) -> Vec<Schedule> {
         }
     };
     for at in 0..schedule.webhooks.len() {
-        with(&|it| drop(it.webhooks.remove(at)));
+        with(&|it| {
+            it.webhooks.remove(at);
+        });
     }
     for at in 0..schedule.outages.len() {
-        with(&|it| drop(it.outages.remove(at)));
+        with(&|it| {
+            it.outages.remove(at);
+        });
     }
     for at in 0..schedule.faults.len() {
-        with(&|it| drop(it.faults.remove(at)));
+        with(&|it| {
+            it.faults.remove(at);
+        });
     }
     for at in 0..schedule.deeds.len() {
-        with(&|it| drop(it.deeds.remove(at)));
+        with(&|it| {
+            it.deeds.remove(at);
+        });
     }
     for (at, webhook) in schedule.webhooks.iter().enumerate() {
         for event in (0..webhook.events.len()).filter(|_| webhook.events.len() > 1) {
-            with(&|it| drop(it.webhooks[at].events.remove(event)));
+            with(&|it| {
+                it.webhooks[at].events.remove(event);
+            });
         }
         for copy in (0..webhook.copies_ms.len()).filter(|_| webhook.copies_ms.len() > 1) {
             with(&|it| {

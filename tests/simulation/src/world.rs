@@ -117,6 +117,11 @@ impl World {
         self.history().note(self.time.elapsed(), line);
     }
 
+    /// Adds to what was noted, where someone reads it.
+    pub(crate) fn tell(&self, line: impl FnOnce() -> String) {
+        self.history().tell(line);
+    }
+
     /// Choices of another process than those before: its clock, its randomness.
     pub(crate) fn process(&self) -> (i64, Rng) {
         let mut processes = lock(&self.processes);

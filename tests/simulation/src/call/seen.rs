@@ -75,10 +75,25 @@ pub(super) fn answered(world: &Arc<World>, who: usize, asked: &Asked, answer: &A
     let (Kind::Acquire(chat) | Kind::Release(chat)) = &asked.kind else {
         return;
     };
+    if definite {
+        let mut history = world.history();
+        let in_hand = history.invocations[who].in_hand.clone();
+        let planned = in_hand
+            .into_iter()
+            .filter(|id| wish(world, id).is_some_and(controls));
+        history.refused.extend(planned);
+    }
+    let place = (asked.bot.clone(), chat.clone());
+    if answer.status == 404 {
+        // LINE itself has said that nobody is there.
+        let mut history = world.history();
+        if let Some(loaded) = history.invocations[who].loaded.get_mut(&place) {
+            loaded.acted = true;
+        }
+    }
     if answer.status != 200 {
         return;
     }
-    let place = (asked.bot.clone(), chat.clone());
     let what = match asked.kind {
         Kind::Acquire(_) => What::Activated(None),
         _ => What::Deactivated,
@@ -221,7 +236,7 @@ fn committed(world: &World, who: usize, body: &[u8]) {
     }
     let puts = request["TransactItems"].as_array().into_iter().flatten();
     let puts: Vec<_> = puts.map(|action| &action["Put"]["Item"]).collect();
-    let is_ledger = |item: &&&Json| s(item, "outcome") != "";
+    let is_ledger = |item: &&&Json| !s(item, "outcome").is_empty();
     let Some(ledger) = puts.iter().find(is_ledger) else {
         return;
     };
@@ -290,8 +305,10 @@ fn check_silence(world: &World, who: usize, now: i64, place: &Place, event: &str
     if acted || place.1 == "@bot" || matches!(silence, "scope_missing" | "overtaken") {
         return;
     }
-    let known = history.known(who, place, &line);
-    if known.may_speak(now, world.schedule.default_active).is_ok() {
+    let default_active = world.schedule.default_active;
+    let known = history.may_know(who, place, &line);
+    let speaks = |known: &crate::judge::Known<'_>| known.may_speak(now, default_active).is_ok();
+    if known.iter().all(speaks) {
         let what = format!("{event} of {place:?} is kept silent: {silence}");
         history.violation("silence has its reason", what);
     }
