@@ -4,6 +4,7 @@
 use shared::module::Module;
 use shared::store::Outcome;
 
+use crate::commit::{Committed, commit};
 use crate::decide::{Decision, MOST_ATTEMPTS, row};
 use crate::work::{View, Work};
 use crate::{Again, App};
@@ -42,14 +43,14 @@ pub(crate) async fn count<M: Module>(
     counted.outcome = Outcome::Failed;
     counted.reason = Some(UNDER_WAY.into());
     counted.begun = 1;
-    let was = view.ledger.as_ref();
-    let written = app
-        .store
-        .replace_ledger(&work.key, was, &counted, app.now())
-        .await?;
-    if !written {
-        return Ok(Counted::Changed);
+    // What the events in hand say is written with it: a module that takes its
+    // process with it does not hold that back.
+    let decision = Decision::record(app, counted, None);
+    match commit(app, work, view, &decision).await? {
+        Committed::DecideAgain => Ok(Counted::Changed),
+        Committed::Yes => {
+            view.is_written(work, decision.ledger);
+            Ok(Counted::Run)
+        }
     }
-    view.ledger = Some(counted);
-    Ok(Counted::Run)
 }

@@ -41,6 +41,15 @@ impl Work<'_> {
 }
 
 impl View {
+    /// The rows are in the table as they are here, with this one for the event.
+    pub(crate) fn is_written(&mut self, work: &Work<'_>, ledger: LedgerRow) {
+        match work.key.chat {
+            Some(_) => self.chat.version += 1,
+            None => self.bot.version += 1,
+        }
+        self.ledger = Some(ledger);
+    }
+
     /// Whether anything may be sent into this chat at `now`.
     pub(crate) fn may_speak(
         &self,
