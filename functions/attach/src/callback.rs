@@ -125,6 +125,11 @@ async fn ended(app: &App, state: &str, secret: &str) -> Result<Option<Outcome>, 
 async fn exchange(app: &App, state: &str, code: &str, kept: &Kept) -> Outcome {
     match app.attach.exchange(code, &kept.terms, &kept.verifier).await {
         Ok(attached) => account::save(app, state, &attached, &kept.terms.scope).await,
+        // Whoever comes back can write any code into the address.
+        Err(error) if error.is_invalid_grant() => {
+            tracing::warn!(%error, "LINE does not take the code");
+            Outcome::Not(Trouble::StartOver)
+        }
         Err(error) => {
             tracing::error!(error = %error, "LINE did not exchange the code");
             match error.kind {

@@ -159,6 +159,11 @@ impl LineError {
     pub(crate) fn is_invalid_client(&self) -> bool {
         matches!(self.status, Some(400 | 401)) && self.message.contains("invalid_client")
     }
+
+    /// Whether LINE does not take the code of an attach: it is used, too old or invented.
+    pub fn is_invalid_grant(&self) -> bool {
+        self.status == Some(400) && self.message.contains("invalid_grant")
+    }
 }
 
 /// LINE's words go into the ledger, whose rows have a limit.

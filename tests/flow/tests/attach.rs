@@ -127,6 +127,19 @@ async fn another_browser_cannot_finish_what_this_one_began_and_does_not_spoil_it
 }
 
 #[tokio::test]
+async fn a_code_that_line_does_not_take_is_sent_to_the_start() {
+    let bundle = Bundle::start().await;
+    let mut browser = Browser::new(&bundle.stack, "en").unwrap();
+    let begun = browser.open("/attach").await.unwrap();
+    let line = &bundle.stack.line;
+    let back = line.link(begun.leads_to().unwrap(), &bundle.bot).await;
+    let invented = back.unwrap().replace("code=", "code=x");
+    let page = browser.open(&invented).await.unwrap();
+    assert_eq!(page.status, 400);
+    assert!(page.body.contains("This link cannot be used"));
+}
+
+#[tokio::test]
 async fn two_tabs_do_not_disturb_each_other() {
     let bundle = Bundle::start().await;
     let mut browser = Browser::new(&bundle.stack, "en").unwrap();

@@ -4,6 +4,7 @@
 mod actors;
 mod call;
 mod checks;
+pub mod doors;
 mod draw;
 mod history;
 mod judge;

@@ -1,0 +1,232 @@
+//! What stands behind the doors: the real functions, over a table and a queue in memory
+//! and a LINE that answers as it is told.
+
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, UNIX_EPOCH};
+
+use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep};
+use aws_smithy_async::time::{SharedTimeSource, StaticTimeSource};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use local::template::Template;
+use serde_json::Value;
+use shared::aws::{Aws, Patience};
+use shared::domain::Timestamp;
+use shared::env::Env;
+use shared::line::attach::{AttachClient, Credentials};
+use shared::line::http::Http;
+use shared::line::{Channel, LineClient};
+use shared::queue::Queue;
+use shared::random::Random;
+use shared::secret::{ChannelSecret, SecretPlace};
+use shared::store::Store;
+
+use crate::doors::dice::Dice;
+use crate::doors::samples::SECRETS;
+use crate::doors::sqs::Sqs;
+use crate::doors::wire::Wire;
+use crate::table::Table;
+use crate::table::connector::Connector;
+
+/// The time, always.
+pub(crate) const NOW: Timestamp = Timestamp(1_800_000_000_000);
+
+const TABLE: &str = "Table";
+const LINE: &str = "https://line.example";
+const HOUR: Duration = Duration::from_secs(3600);
+/// Nothing is given up: how fast this machine is, is not the question.
+const PATIENCE: Patience = Patience {
+    connect: HOUR,
+    attempt: HOUR,
+    operation: HOUR,
+};
+
+static CREATE: LazyLock<Value> = LazyLock::new(|| {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../template.yaml");
+    let template = Template::load(path).expect("the template");
+    template.table(TABLE).expect("the table").create
+});
+
+/// All that the functions reach.
+pub(crate) struct World {
+    pub(crate) queue: Sqs,
+    pub(crate) line: Line,
+    table: Connector,
+}
+
+/// LINE. Clones are the same one.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Line(Arc<Mutex<Told>>);
+
+/// What LINE is told to answer, and what it was asked.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    /// The answer to who asks for the list of accounts.
+    pub(crate) list: Vec<u8>,
+    /// The addresses at which the list was asked for.
+    pub(crate) asked: Vec<String>,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self {
+            queue: Sqs::default(),
+            line: Line::default(),
+            table: Connector::new(Table::new(&CREATE)),
+        }
+    }
+}
+
+impl World {
+    /// The webhook, which never finds that its time is up.
+    pub(crate) fn webhook(&self) -> webhook::App {
+        webhook::App {
+            secret: secret(),
+            queue: self.queue(),
+            clock: clock(),
+            sleep: SharedAsyncSleep::new(Never),
+        }
+    }
+
+    /// The attach function.
+    pub(crate) fn attach(&self) -> attach::App {
+        let config = attach::Config::read(&env()).expect("its variables");
+        let id = config.channel.id.clone();
+        let (http, url) = (self.http(), config.manager_url);
+        attach::App {
+            offer: config.offer,
+            attach: AttachClient::new(http, url, id, secret(), Credentials::Basic),
+            line: self.line(),
+            store: self.store(),
+            queue: self.queue(),
+            clock: clock(),
+            random: random(),
+        }
+    }
+
+    /// The worker.
+    pub(crate) fn worker<M>(&self, module: M) -> worker::App<M> {
+        worker::App {
+            module,
+            store: self.store(),
+            queue: self.queue(),
+            line: self.line(),
+            default_active: true,
+            clock: clock(),
+            sleep: shared::aws::tokio_sleep(),
+            random: random(),
+        }
+    }
+
+    /// LINE, as the functions call it.
+    pub(crate) fn line(&self) -> LineClient {
+        let channel = Channel::read(&env()).expect("its variables");
+        LineClient::new(self.http(), channel, secret())
+    }
+
+    /// The table, as the functions call it.
+    pub(crate) fn store(&self) -> Store {
+        let aws = Aws::emulated().with_http(self.table.client());
+        let endpoint = Some("http://table.example".to_owned());
+        Store::new(aws.dynamodb(endpoint, PATIENCE), TABLE.to_owned())
+    }
+
+    fn queue(&self) -> Queue {
+        let aws = Aws::emulated().with_http(self.queue.wire().client());
+        let endpoint = Some("http://queue.example".to_owned());
+        let url = "http://queue.example/1/events.fifo".to_owned();
+        Queue::new(aws.sqs(endpoint, PATIENCE), url)
+    }
+
+    fn http(&self) -> Http {
+        let connector = self.line.wire().connector();
+        Http::new(connector, clock(), SharedAsyncSleep::new(Never), HOUR)
+    }
+}
+
+impl Line {
+    /// What it is told, and was asked.
+    pub(crate) fn told(&self) -> MutexGuard<'_, Told> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wire(&self) -> Wire {
+        let line = self.clone();
+        Wire::new(move |request| line.answer(request))
+    }
+
+    fn answer(&self, request: &HttpRequest) -> (u16, Vec<u8>) {
+        let path = request.uri().strip_prefix(LINE).expect("a call of LINE");
+        let body = request.body().bytes().unwrap_or_default();
+        match path.split('?').next().unwrap_or_default() {
+            "/oauth2/v3/token" => (200, br#"{"access_token":"t","expires_in":900}"#.to_vec()),
+            "/module/auth/v1/token" => exchange(body),
+            "/v2/bot/list" => {
+                let mut told = self.told();
+                told.asked.push(path.to_owned());
+                (200, told.list.clone())
+            }
+            _ => (200, b"{}".to_vec()),
+        }
+    }
+}
+
+/// One code is good.
+fn exchange(form: &[u8]) -> (u16, Vec<u8>) {
+    let form = String::from_utf8_lossy(form);
+    match form.split('&').any(|pair| pair == "code=good") {
+        true => (
+            200,
+            br#"{"bot_id":"U1","scopes":["message:send"]}"#.to_vec(),
+        ),
+        false => (400, br#"{"error":"invalid_grant"}"#.to_vec()),
+    }
+}
+
+/// A sleep that does not end.
+#[derive(Debug)]
+struct Never;
+
+impl AsyncSleep for Never {
+    fn sleep(&self, _: Duration) -> Sleep {
+        Sleep::new(std::future::pending())
+    }
+}
+
+fn clock() -> SharedTimeSource {
+    let since = u64::try_from(NOW.0).expect("after 1970");
+    SharedTimeSource::new(StaticTimeSource::new(
+        UNIX_EPOCH + Duration::from_millis(since),
+    ))
+}
+
+fn random() -> Random {
+    let dice = Mutex::new(Dice::new(0, 0));
+    Random::from_fn(move |bytes| {
+        let mut dice = dice.lock().unwrap_or_else(PoisonError::into_inner);
+        bytes.copy_from_slice(&dice.bytes(bytes.len()));
+    })
+}
+
+fn secret() -> ChannelSecret {
+    let place = SecretPlace::from_env(&env()).expect("the secret is there");
+    ChannelSecret::new(place, || unreachable!("it is known"), clock())
+}
+
+fn env() -> Env {
+    let secrets = SECRETS.join(",");
+    let variables = [
+        ("LINE_CHANNEL_ID", "1234567890"),
+        ("LINE_CHANNEL_SECRET", secrets.as_str()),
+        ("LINE_BOT_HEADER", "x-bot"),
+        ("LINE_API_URL", LINE),
+        ("LINE_MANAGER_URL", LINE),
+        ("LINE_SCOPES", "message:send message:receive"),
+        ("TABLE_NAME", TABLE),
+        ("EVENT_QUEUE_URL", "http://queue.example/1/events.fifo"),
+    ];
+    Env::from_map(
+        variables
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
+    )
+}
