@@ -59,7 +59,7 @@ pub(crate) fn without_module<M>(app: &App<M>, work: &Work<'_>, view: &View) -> O
     match &work.event.kind {
         EventKind::Unknown(kind) => {
             ledger.raw = Some(keepable(work.raw).to_owned());
-            ledger.reason = Some(format!("the event's type is not known: {kind}"));
+            ledger.reason = Some(format!("the event's type is not known: {kind:.100}"));
         }
         EventKind::Attached { .. } | EventKind::Detached { .. } if turn(work, view).is_none() => {
             ledger.reason = Some("the module has heard of it, or it is no longer so".into());

@@ -15,6 +15,8 @@ use crate::store::{Item, LedgerKey, Store, StoreError, if_held, keys, ledger_end
 const END: &str = "end a try";
 /// An item has 400 KB at most, and a plan with its event 300 KB.
 const LARGEST_RAW: usize = 300 * 1024;
+/// A type is a word. What is longer is kept with the event itself.
+const LONGEST_KIND: usize = 100;
 /// So often is a try's end merged with what others write.
 const MOST_ROUNDS: u32 = 8;
 
@@ -126,7 +128,7 @@ impl LedgerRow {
     pub fn done(kind: &str, at: Timestamp, received_at: Timestamp, now: Timestamp) -> Self {
         Self {
             outcome: Outcome::Done,
-            kind: kind.to_owned(),
+            kind: format!("{kind:.LONGEST_KIND$}"),
             at,
             received_at,
             reason: None,
