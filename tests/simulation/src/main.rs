@@ -201,7 +201,7 @@ fn words(violations: &[Violation]) -> String {
 }
 
 fn tell(schedule: &Schedule) -> ExitCode {
-    println!("{schedule:#?}");
+    println!("{}", serde_json::to_string(schedule).unwrap_or_default());
     let outcome = simulate(schedule, true);
     for line in &outcome.transcript {
         println!("{line}");
