@@ -13,6 +13,14 @@ use crate::{Again, App};
 const UNDER_WAY: &str = "an attempt has begun, and has not ended";
 const VANISHED: &str = "the attempts vanished: killed, out of memory, or out of time";
 
+/// One worker's attempt at an event.
+pub(crate) struct Attempt {
+    /// Its name in the row.
+    pub(crate) name: String,
+    /// Whether the row may show it as begun.
+    pub(crate) is_counted: bool,
+}
+
 /// Whether the module may run.
 pub(crate) enum Counted {
     Run,
@@ -22,19 +30,18 @@ pub(crate) enum Counted {
     Parked(Box<Decision>),
 }
 
-/// Counts an attempt. `own` is whether the one that the row shows as begun is this
-/// worker's, of an earlier round.
+/// Counts an attempt. One that the row shows as begun has vanished, if it is not this
+/// one, of an earlier round.
 pub(crate) async fn count<M: Module>(
     app: &App<M>,
     work: &Work<'_>,
     view: &mut View,
-    own: bool,
+    attempt: &mut Attempt,
 ) -> Result<Counted, Again> {
     let mut counted = row(app, work, view);
-    let begun = view.ledger.as_ref().map_or(0, |seen| seen.begun);
-    if !own {
-        counted.attempts += begun;
-    }
+    let others = view.ledger.as_ref();
+    let others = others.filter(|seen| seen.begun_by.as_ref() != Some(&attempt.name));
+    counted.attempts += others.map_or(0, |seen| seen.begun);
     if counted.attempts >= MOST_ATTEMPTS {
         let parked = counted.into_parked(VANISHED, work.raw, app.now());
         let decision = Decision::record(app, parked, None);
@@ -43,6 +50,8 @@ pub(crate) async fn count<M: Module>(
     counted.outcome = Outcome::Failed;
     counted.reason = Some(UNDER_WAY.into());
     counted.begun = 1;
+    counted.begun_by = Some(attempt.name.clone());
+    attempt.is_counted = true;
     // What the events in hand say is written with it: a module that takes its
     // process with it does not hold that back.
     let decision = Decision::record(app, counted, None);

@@ -6,7 +6,7 @@ use aws_smithy_async::rt::sleep::AsyncSleep as _;
 use shared::module::Module;
 use shared::store::{BotRow, LedgerRow, Loaded, Outcome};
 
-use crate::attempt::{Counted, count};
+use crate::attempt::{Attempt, Counted, count};
 use crate::commit::{Committed, commit};
 use crate::decide::{Decision, ask_module, without_module};
 use crate::park::park;
@@ -19,11 +19,14 @@ const ROUNDS: u32 = 8;
 
 /// Settles one event: afterwards it is done or parked, or it comes again.
 pub(crate) async fn settle<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<(), Again> {
-    let mut counted = false;
-    let result = in_rounds(app, work, &mut counted).await;
-    if counted && result.is_err() {
+    let mut attempt = Attempt {
+        name: app.random.alphanumeric(12),
+        is_counted: false,
+    };
+    let result = in_rounds(app, work, &mut attempt).await;
+    if attempt.is_counted && result.is_err() {
         // It has ended: where this cannot be written, it will look as if it had vanished.
-        let _ = app.store.end_attempt(&work.key).await;
+        let _ = app.store.end_attempt(&work.key, &attempt.name).await;
     }
     result
 }
@@ -31,7 +34,7 @@ pub(crate) async fn settle<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<(
 async fn in_rounds<M: Module>(
     app: &App<M>,
     work: &Work<'_>,
-    counted: &mut bool,
+    attempt: &mut Attempt,
 ) -> Result<(), Again> {
     for round in 0..ROUNDS {
         if !work.has_time(app.now()) {
@@ -52,11 +55,8 @@ async fn in_rounds<M: Module>(
         let decision = match without_module(app, work, &view) {
             Some(decision) => decision,
             None if work.received == 1 => ask_module(app, work, &view).await,
-            None => match count(app, work, &mut view, *counted).await? {
-                Counted::Run => {
-                    *counted = true;
-                    ask_module(app, work, &view).await
-                }
+            None => match count(app, work, &mut view, attempt).await? {
+                Counted::Run => ask_module(app, work, &view).await,
                 Counted::Parked(decision) => *decision,
                 Counted::Changed => {
                     wait_a_little(app, round).await;

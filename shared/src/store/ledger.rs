@@ -90,6 +90,10 @@ pub struct LedgerRow {
     /// under way, or has vanished with its process.
     #[serde(default)]
     pub begun: u32,
+    /// The name of the attempt that was begun last: a worker that has not seen the
+    /// answer to its count finds its own by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begun_by: Option<String>,
     /// Counts the replays that were begun.
     #[serde(default)]
     pub replays: u32,
@@ -140,6 +144,7 @@ impl LedgerRow {
             writes: 0,
             attempts: 0,
             begun: 0,
+            begun_by: None,
             replays: 0,
             run: 0,
             raw: None,
@@ -311,15 +316,17 @@ impl Store {
         Ok(if_held(OPERATION, put.send().await)?.is_some())
     }
 
-    /// Ends an attempt that was counted and came to nothing: it has not vanished.
+    /// Ends the attempt of this name, if it was counted and came to nothing: it has not
+    /// vanished.
     ///
     /// # Errors
     /// The table is not available.
-    pub async fn end_attempt(&self, key: &LedgerKey) -> Result<(), StoreError> {
+    pub async fn end_attempt(&self, key: &LedgerKey, name: &str) -> Result<(), StoreError> {
         let update = self
             .update_ledger(key)
             .update_expression("SET begun = :zero")
-            .condition_expression("outcome = :failed AND begun = :one")
+            .condition_expression("outcome = :failed AND begun = :one AND begun_by = :name")
+            .expression_attribute_values(":name", s(name))
             .expression_attribute_values(":zero", n(0))
             .expression_attribute_values(":failed", s("failed"))
             .expression_attribute_values(":one", n(1));

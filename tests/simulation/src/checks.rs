@@ -6,16 +6,17 @@ use shared::store::{LedgerRow, Outcome, Verdict};
 
 use crate::history::Place;
 use crate::line::Told;
+use crate::module::Script;
 use crate::schedule::{What, Wish};
 use crate::world::World;
 
-/// So often must an event have been received for the module to have failed at it.
+/// So often must the module have failed at an event, or have vanished with it.
 const MOST_ATTEMPTS: u32 = 5;
 /// Bad moments are waited out for so long.
 const PATIENCE: i64 = 6 * 3_600_000;
 
 /// Makes all checks.
-pub(crate) fn at_the_end(world: &World) {
+pub(crate) fn at_the_end(world: &World, module: &Script) {
     let told: Vec<_> = world.line().told.values().cloned().collect();
     for told in &told {
         let row = row(world, told);
@@ -25,7 +26,7 @@ pub(crate) fn at_the_end(world: &World) {
                 violation(world, "no event lost", format!("{} has no row", told.id));
             }
             None => {}
-            Some(row) => of_row(world, told, row),
+            Some(row) => of_row(world, module, told, row),
         }
         doubled(world, &told.id);
     }
@@ -35,10 +36,10 @@ fn violation(world: &World, check: &'static str, what: String) {
     world.history().violation(check, what);
 }
 
-fn of_row(world: &World, told: &Told, row: &LedgerRow) {
+fn of_row(world: &World, module: &Script, told: &Told, row: &LedgerRow) {
     match row.outcome {
         Outcome::Done => {}
-        Outcome::Parked => parked(world, told, row),
+        Outcome::Parked => parked(world, module, told, row),
         other => violation(world, "no event lost", format!("{} is {other:?}", told.id)),
     }
     handled(world, told, row);
@@ -47,11 +48,12 @@ fn of_row(world: &World, told: &Told, row: &LedgerRow) {
 
 /// Parked is only what has failed often enough, what LINE has refused, and what has
 /// met bad moments for hours.
-fn parked(world: &World, told: &Told, row: &LedgerRow) {
+fn parked(world: &World, module: &Script, told: &Told, row: &LedgerRow) {
     let history = world.history();
     let received = history.receives.get(&told.id).copied().unwrap_or_default();
+    let asked = module.times_asked(&told.id);
     let waited = row.parked_at.map_or(0, |at| at.0 - row.received_at.0);
-    let reason = received >= MOST_ATTEMPTS
+    let reason = received.max(asked) >= MOST_ATTEMPTS
         || history.refused.contains(&told.id)
         || row.effects.contains(&Delivery::Expired)
         || waited >= PATIENCE;

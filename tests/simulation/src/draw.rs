@@ -3,7 +3,8 @@
 use fastrand::Rng;
 
 use crate::schedule::{
-    Deed, Fault, Happening, Harm, Hold, Outage, Schedule, Server, Webhook, What, Wish,
+    Deed, Fault, Happening, Harm, Hold, Outage, Round, Schedule, Server, Upkeep, Webhook, What,
+    Wish,
 };
 use crate::world::seeded;
 
@@ -22,7 +23,8 @@ impl Schedule {
         let chance = &mut chance;
         let bots = chance.u8(1..=2);
         let chats = chance.u8(1..=2);
-        let events = chance.usize(3..=20);
+        let most = one_of(chance, &[3, 6, 12, 20]);
+        let events = chance.usize(1..=most);
         let span_ms = one_of(chance, &[2_000, 20_000, 200_000]);
         let faults = one_of(chance, &[0, 2, 6, 14]);
         let mut schedule = Self {
@@ -36,6 +38,8 @@ impl Schedule {
             slowest_ms: one_of(chance, &[20, 500, 1_500, 3_000]),
             webhooks: Vec::new(),
             deeds: deeds(chance, bots, chats, span_ms),
+            rounds: Vec::new(),
+            index_lag: 0,
             faults: (0..faults).map(|_| fault(chance, events)).collect(),
             outages: outages(chance, span_ms),
         };
@@ -48,6 +52,9 @@ impl Schedule {
                 .webhooks
                 .push(webhook(chance, bots, chats, span_ms, ids));
         }
+        let mut chance = seeded(seed, &"upkeep");
+        schedule.rounds = rounds(&mut chance, span_ms);
+        schedule.index_lag = one_of(&mut chance, &[0, 1, 5, 20]);
         schedule
     }
 }
@@ -141,6 +148,19 @@ fn deeds(chance: &mut Rng, bots: u8, chats: u8, span_ms: u64) -> Vec<Deed> {
         },
     };
     (0..count).map(deed).collect()
+}
+
+/// Walks over LINE's list, some of them more than an hour apart.
+fn rounds(chance: &mut Rng, span_ms: u64) -> Vec<Round> {
+    let count = one_of(chance, &[0, 0, 1, 2, 4]);
+    let round = |_| Round {
+        at_ms: chance.u64(0..span_ms) + one_of(chance, &[0, 0, 120_000, 3_700_000, 8_000_000]),
+        what: match chance.bool() {
+            true => Upkeep::Reconcile,
+            false => Upkeep::ReplayParked,
+        },
+    };
+    (0..count).map(round).collect()
 }
 
 fn fault(chance: &mut Rng, events: usize) -> Fault {

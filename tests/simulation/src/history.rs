@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hasher as _};
 
-use crate::judge::{Known, Own};
+use crate::judge::{Entered, Known, Own};
 use crate::line::Line;
 use crate::schedule::{Harm, Schedule, What};
 
@@ -27,10 +27,14 @@ pub(crate) struct History {
     pub(crate) invocations: Vec<Invocation>,
     /// The events of each chat in the order in which the queue first took them.
     pub(crate) order: BTreeMap<Place, Vec<String>>,
+    /// The events that were queued to be run again.
+    pub(crate) replayed: BTreeSet<String>,
     /// The events of webhooks that were answered 200.
     pub(crate) acknowledged: BTreeSet<String>,
     /// How often each event was given to a worker.
     pub(crate) receives: BTreeMap<String, u32>,
+    /// Events that a row's registers have taken in: who wrote it had them in hand.
+    pub(crate) folded: BTreeSet<String>,
     /// The module's list of each chat, as last committed.
     pub(crate) lists: BTreeMap<Place, Vec<String>>,
     /// Every event that was taken into a list, in order.
@@ -41,6 +45,8 @@ pub(crate) struct History {
     pub(crate) dropped: BTreeSet<(String, usize)>,
     /// Events for which LINE has refused something for good.
     pub(crate) refused: BTreeSet<String>,
+    /// When LINE has given a list of the accounts, to the second.
+    pub(crate) lists_given: BTreeSet<i64>,
     /// How often each harm was done.
     pub(crate) harms: BTreeMap<Harm, u64>,
     /// What must not be.
@@ -57,6 +63,8 @@ pub(crate) struct Invocation {
     pub(crate) in_hand: Vec<String>,
     /// What it last loaded.
     pub(crate) loaded: BTreeMap<Place, Loaded>,
+    /// The event that it is at, in each chat.
+    pub(crate) at: BTreeMap<Place, String>,
 }
 
 /// What was known when a chat was loaded.
@@ -66,6 +74,8 @@ pub(crate) struct Loaded {
     pub(crate) recorded: BTreeSet<String>,
     /// Our own entry in the chat's row, and what the invocation has done since.
     pub(crate) own: Vec<Own>,
+    /// The reconciler's entries in the account's row.
+    pub(crate) entered: Entered,
     /// Whether it has taken or given back the chat since.
     pub(crate) acted: bool,
 }
@@ -145,6 +155,7 @@ impl History {
             of_bot: of(""),
             of_chat: of(&place.1),
             own: loaded.own,
+            entered: loaded.entered,
         }
     }
 
@@ -190,7 +201,12 @@ impl History {
         let at = |id: &str| order.iter().position(|other| other == id);
         let handled = self.handled.entry(place.clone()).or_default();
         let twice = handled.iter().any(|other| other == event);
-        let late = handled.iter().find(|other| at(other) > at(event)).cloned();
+        // One that is run again has several places in the queue.
+        let in_order = |id: &str| !self.replayed.contains(id);
+        let late = handled
+            .iter()
+            .find(|other| at(other) > at(event) && in_order(other) && in_order(event));
+        let late = late.cloned();
         handled.push(event.to_owned());
         if twice {
             self.violation(

@@ -18,6 +18,15 @@ pub(crate) struct Own {
     pub(crate) ours: Option<Option<i64>>,
 }
 
+/// What a walk over LINE's list has entered for an account: when it began.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Entered {
+    /// It was in the list.
+    pub(crate) attached: Option<i64>,
+    /// It was not, twice, and LINE has refused its info.
+    pub(crate) detached: Option<i64>,
+}
+
 /// What someone knows of an account and one of its chats.
 #[derive(Debug, Default)]
 pub(crate) struct Known<'a> {
@@ -27,6 +36,8 @@ pub(crate) struct Known<'a> {
     pub(crate) of_chat: Vec<&'a Told>,
     /// Our own entries.
     pub(crate) own: Vec<Own>,
+    /// The reconciler's.
+    pub(crate) entered: Entered,
 }
 
 /// Why nothing may be sent.
@@ -47,11 +58,13 @@ impl Known<'_> {
     }
 
     fn detached_at(&self) -> Option<i64> {
-        self.newest(|what| *what == What::Detached)
+        let told = self.newest(|what| *what == What::Detached);
+        told.max(self.entered.detached)
     }
 
     fn attached_at(&self) -> Option<i64> {
-        self.newest(|what| matches!(what, What::Attached(_)))
+        let told = self.newest(|what| matches!(what, What::Attached(_)));
+        told.max(self.entered.attached)
     }
 
     /// Whether the account is attached.

@@ -18,6 +18,7 @@ mod shorten;
 mod simulate;
 pub mod table;
 mod time;
+mod upkeep;
 mod world;
 
 pub use history::Violation;

@@ -31,6 +31,12 @@ impl Script {
         }
     }
 
+    /// How often it was asked about this event.
+    pub(crate) fn times_asked(&self, id: &str) -> u32 {
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.get(id).copied().unwrap_or_default()
+    }
+
     /// How often it was asked about this event before.
     fn asked(&self, id: &str) -> u32 {
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);

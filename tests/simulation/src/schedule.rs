@@ -26,6 +26,12 @@ pub struct Schedule {
     pub webhooks: Vec<Webhook>,
     /// What people do on the management screen.
     pub deeds: Vec<Deed>,
+    /// What goes on behind the scenes.
+    #[serde(default)]
+    pub rounds: Vec<Round>,
+    /// How many writes the indexes of the table lag behind.
+    #[serde(default)]
+    pub index_lag: usize,
     /// What goes wrong with single calls.
     pub faults: Vec<Fault>,
     /// What goes wrong for a while.
@@ -143,6 +149,25 @@ pub struct Deed {
     pub chat: u8,
     /// To take the chat for so many seconds or without limit, or to give it back.
     pub what: Hold,
+}
+
+/// What goes on behind the scenes: by a schedule, or because an operator wishes it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Round {
+    /// When.
+    pub at_ms: u64,
+    /// What.
+    pub what: Upkeep,
+}
+
+/// What keeps the bundle in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Upkeep {
+    /// The accounts are held against LINE's list.
+    Reconcile,
+    /// What is parked by then is run again.
+    ReplayParked,
 }
 
 /// Who shall hold a chat.

@@ -53,6 +53,11 @@ fn candidates(schedule: &Schedule) -> Vec<Schedule> {
             it.deeds.remove(at);
         });
     }
+    for at in 0..schedule.rounds.len() {
+        with(&|it| {
+            it.rounds.remove(at);
+        });
+    }
     for (at, webhook) in schedule.webhooks.iter().enumerate() {
         for event in (0..webhook.events.len()).filter(|_| webhook.events.len() > 1) {
             with(&|it| {
@@ -67,6 +72,7 @@ fn candidates(schedule: &Schedule) -> Vec<Schedule> {
         with(&|it| it.webhooks[at].again = 0);
     }
     with(&|it| it.skew_ms = 0);
+    with(&|it| it.index_lag = 0);
     with(&|it| it.slowest_ms = 20);
     with(&|it| it.workers = 1);
     with(&|it| it.batch = 1);

@@ -10,6 +10,7 @@ use crate::history::Violation;
 use crate::module::Script;
 use crate::schedule::{Harm, Schedule};
 use crate::time;
+use crate::upkeep;
 use crate::world::{QUEUE, World};
 
 /// A queue that is not empty after this long never will be.
@@ -42,13 +43,13 @@ pub fn simulate(schedule: &Schedule, transcript: bool) -> Outcome {
     fastrand::seed(schedule.seed);
     let world = World::new(schedule.clone(), transcript);
     let module = Script::new(schedule);
-    let ended = time::run(&world.time, schedule.seed, live(world.clone(), module));
+    let ended = time::run(&world.time, schedule.seed, live(world.clone(), module.clone()));
     if !ended {
         world
             .history()
             .violation("it ends", "all wait for nothing".into());
     }
-    checks::at_the_end(&world);
+    checks::at_the_end(&world, &module);
     let took = world.time.elapsed();
     let events = world.line().told.len() as u64;
     let accepted = world.line().accepted.len() as u64;
@@ -76,7 +77,10 @@ async fn live(world: Arc<World>, module: Script) {
     }
     let webhooks = schedule.webhooks.into_iter();
     let webhooks = webhooks.map(|webhook| actors::webhook(world.clone(), webhook));
-    futures::future::join_all(webhooks).await;
+    let rounds = schedule.rounds.into_iter();
+    let rounds = rounds.map(|round| upkeep::round(world.clone(), round));
+    let webhooks = futures::future::join_all(webhooks);
+    futures::future::join(webhooks, futures::future::join_all(rounds)).await;
     loop {
         world.time.sleep(LATEST).await;
         let empty = world.sqs.0.depth(QUEUE) == (0, 0);

@@ -85,10 +85,12 @@ impl World {
         let skew = skew(&schedule, &mut skews);
         let line = Line::new(&schedule, time.clock(skew));
         let history = History::new(&schedule, transcript);
+        let mut table = Table::new(&TABLE.1);
+        table.lag_indexes(schedule.index_lag);
         Arc::new(Self {
             time,
             sqs: Queue(sqs),
-            table: Mutex::new(Table::new(&TABLE.1)),
+            table: Mutex::new(table),
             line: Mutex::new(line),
             history: Mutex::new(history),
             calls: Mutex::default(),

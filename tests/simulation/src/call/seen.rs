@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use crate::history::{Loaded, Place};
-use crate::judge::Own;
-use crate::line::{Answer, Asked, Kind};
+use crate::judge::{Entered, Own};
+use crate::line::{Answer, Asked, Kind, Told};
 use crate::schedule::{What, Wish};
 use crate::world::World;
 
@@ -72,6 +72,10 @@ pub(super) fn answered(world: &Arc<World>, who: usize, asked: &Asked, answer: &A
             history.refused.insert(event);
         }
     }
+    if asked.kind == Kind::List {
+        let second = world.line().now().div_euclid(1000) * 1000;
+        world.history().lists_given.insert(second);
+    }
     let (Kind::Acquire(chat) | Kind::Release(chat)) = &asked.kind else {
         return;
     };
@@ -106,8 +110,9 @@ pub(super) fn answered(world: &Arc<World>, who: usize, asked: &Asked, answer: &A
 fn own(world: &World, who: usize, place: &Place) {
     let line = world.line();
     let held = line.held.last().cloned();
-    let mut history = world.history();
-    if let (Some(held), Some(loaded)) = (held, history.invocations[who].loaded.get_mut(place)) {
+    let invocation = &mut world.history().invocations[who];
+    let by = invocation.at.get(place).cloned();
+    if let (Some(held), Some(loaded)) = (held, invocation.loaded.get_mut(place)) {
         let at = if held.ours.is_some() {
             held.date
         } else {
@@ -116,7 +121,7 @@ fn own(world: &World, who: usize, place: &Place) {
         loaded.acted = true;
         loaded.own.push(Own {
             at,
-            by: "~".into(),
+            by: by.unwrap_or_default(),
             ours: held.ours,
         });
     }
@@ -136,7 +141,11 @@ pub(super) fn queue(world: &World, action: &str, body: &[u8], answer: &str) {
         }
         let job = entry["MessageBody"].as_str().unwrap_or_default();
         let (place, ids) = events(job);
-        world.history().queued(place, ids.into_iter());
+        let mut history = world.history();
+        if is_replay(job) {
+            history.replayed.extend(ids.clone());
+        }
+        history.queued(place, ids.into_iter());
     }
 }
 
@@ -149,13 +158,59 @@ pub(crate) fn events(job: &str) -> (Place, Vec<String>) {
     ((text(&job["bot"]), text(&job["chat"])), ids)
 }
 
+fn is_replay(job: &str) -> bool {
+    let job: Json = serde_json::from_str(job).unwrap_or_default();
+    !job["replay"].is_null()
+}
+
 /// The table has done something.
 pub(super) fn table(world: &World, who: usize, target: &str, body: &[u8]) {
     match target.rsplit('.').next() {
         Some("BatchGetItem") => loaded(world, who, body),
-        Some("TransactWriteItems") => committed(world, who, body),
+        Some("TransactWriteItems") => {
+            committed(world, who, body);
+            folded(world, who, body);
+        }
+        Some("PutItem") => folded(world, who, body),
         _ => {}
     }
+}
+
+/// Rows of chats and accounts were written: their registers have what the writer has
+/// in hand.
+fn folded(world: &World, who: usize, body: &[u8]) {
+    let request: Json = serde_json::from_slice(body).unwrap_or_default();
+    let puts = request["TransactItems"].as_array().into_iter().flatten();
+    let items = puts.map(|action| &action["Put"]["Item"]);
+    let (line, mut history) = (world.line(), world.history());
+    let in_hand = history.invocations[who].in_hand.clone();
+    let told: Vec<_> = in_hand.iter().filter_map(|id| line.told.get(id)).collect();
+    for item in items.chain([&request["Item"]]) {
+        let sort = told_sort(s(item, "chat_id"));
+        let of_row = told.iter().filter(|told| {
+            told.bot == s(item, "bot_id") && told.chat.as_deref() == sort && takes_in(item, told)
+        });
+        history.folded.extend(of_row.map(|told| told.id.clone()));
+    }
+}
+
+/// Which chat a row is of; none if it is the account's.
+fn told_sort(sort: &str) -> Option<&str> {
+    Some(sort).filter(|sort| *sort != "@bot")
+}
+
+/// Whether a row takes in what is in hand. That an account's row is made for a chat's
+/// event is not enough.
+fn takes_in(row: &Json, told: &Told) -> bool {
+    let register = match told.what {
+        What::Suspended => "suspended_at",
+        What::Resumed => "resumed_at",
+        What::Attached(_) => "attached_at",
+        What::Detached => "detached_at",
+        _ => return true,
+    };
+    let at: Option<i64> = row[register]["N"].as_str().and_then(|at| at.parse().ok());
+    at >= Some(told.at)
 }
 
 fn s<'a>(item: &'a Json, name: &str) -> &'a str {
@@ -179,11 +234,17 @@ fn loaded(world: &World, who: usize, body: &[u8]) {
         .map(|(_, sort)| *sort)
         .find(|sort| !sort.contains('#') && !sort.starts_with('@'));
     let place = ((*bot).to_owned(), chat.unwrap_or_default().to_owned());
+    let event = keys.iter().find_map(|(_, sort)| sort.split_once('#'));
     let state = snapshot(world, &place);
-    world.history().invocations[who].loaded.insert(place, state);
+    let invocation = &mut world.history().invocations[who];
+    if let Some((_, event)) = event {
+        invocation.at.insert(place.clone(), event.to_owned());
+    }
+    invocation.loaded.insert(place, state);
 }
 
-fn snapshot(world: &World, place: &Place) -> Loaded {
+/// What the table knows of a chat and its account.
+pub(crate) fn snapshot(world: &World, place: &Place) -> Loaded {
     let mut state = Loaded::default();
     let table = world.table();
     for item in table.items() {
@@ -194,13 +255,30 @@ fn snapshot(world: &World, place: &Place) -> Loaded {
         let sort = s(&row, "chat_id").to_owned();
         if sort == place.1 {
             state.own.extend(own_entry(world, &serde_json::json!(item)));
+        } else if sort == "@bot" {
+            state.entered = entered(world, &serde_json::json!(item));
         } else if let Some((chat, event)) = sort.split_once('#')
             && (chat == place.1 || chat == "@bot")
         {
             state.recorded.insert(event.to_owned());
         }
     }
+    state.recorded.extend(world.history().folded.clone());
     state
+}
+
+/// The account's newest attach and detach, where a walk over LINE's list has entered
+/// them.
+fn entered(world: &World, row: &Json) -> Entered {
+    let walks = &world.history().lists_given;
+    let of_walk = |name: &str| {
+        let at = row[name]["N"].as_str()?.parse().ok()?;
+        walks.contains(&at).then_some(at)
+    };
+    Entered {
+        attached: of_walk("attached_at"),
+        detached: of_walk("detached_at"),
+    }
 }
 
 /// The row's control entry, if it is none of LINE's events.

@@ -185,7 +185,10 @@ fn may_wait(record: &SqsMessage, all: &[SqsMessage]) -> bool {
         Err(error) => matches!(error, UnreadableJob::Version(_)),
     };
     let mut others = all.iter().filter(|other| !std::ptr::eq(*other, record));
-    wishes || !others.all(|other| is_good(other) && is_alone(other, all))
+    let id = record.message_id.as_deref().unwrap_or_default();
+    // SQS has no such ids, and the table no such keys.
+    let no_key = id.is_empty() || id.len() > 1024;
+    wishes || no_key || !others.all(|other| is_good(other) && is_alone(other, all))
 }
 
 /// No other message has its id, its group or its account.

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{BOT_HEADER, Held, Line};
 
+const NOT_AVAILABLE: &str = "Access to this API is not available for your account";
 /// A retry key is known for a day.
 const KEY_LIFE: i64 = 24 * 3_600_000;
 
@@ -20,7 +21,11 @@ pub(crate) enum Kind {
     Acquire(String),
     /// To give a chat back.
     Release(String),
-    /// Something to read.
+    /// The accounts to which the channel is attached.
+    List,
+    /// What an account is called.
+    Info,
+    /// Something else to read.
     Read,
     /// To unlink the channel.
     Detach,
@@ -63,6 +68,8 @@ impl Asked {
             [.., chat, "control", "acquire"] => Kind::Acquire((*chat).to_owned()),
             [.., chat, "control", "release"] => Kind::Release((*chat).to_owned()),
             [.., "channel", "detach"] => Kind::Detach,
+            ["v2", "bot", list] if list.split('?').next() == Some("list") => Kind::List,
+            ["v2", "bot", "info"] => Kind::Info,
             _ => Kind::Read,
         };
         Self {
@@ -81,6 +88,8 @@ impl Asked {
             Kind::Push(_) => "push",
             Kind::Acquire(_) => "acquire",
             Kind::Release(_) => "release",
+            Kind::List => "list",
+            Kind::Info => "info",
             Kind::Read => "read",
             Kind::Detach => "detach",
         }
@@ -113,6 +122,9 @@ impl Line {
             Kind::Token => ok(json!({
                 "access_token": format!("access-{request}"), "expires_in": 900, "token_type": "Bearer"
             })),
+            Kind::List => ok(self.list()),
+            Kind::Info if self.bot(&asked.bot).detached => refused(403, NOT_AVAILABLE),
+            Kind::Info => ok(json!({ "userId": asked.bot })),
             Kind::Read => ok(json!({ "displayName": "A name" })),
             Kind::Detach => refused(400, "not detachable"),
             _ => match self.forbidden(asked) {
@@ -129,7 +141,7 @@ impl Line {
             Kind::Push(chat) => self.push(asked, chat, request),
             Kind::Acquire(chat) => self.acquire(asked, chat),
             Kind::Release(chat) => self.release(asked, chat),
-            Kind::Token | Kind::Read | Kind::Detach => ok(json!({})),
+            Kind::Token | Kind::List | Kind::Info | Kind::Read | Kind::Detach => ok(json!({})),
         }
     }
 
@@ -145,7 +157,17 @@ impl Line {
             .as_ref()
             .is_none_or(|words| words.contains(needs));
         (bot.detached || !granted)
-            .then(|| refused(403, "Access to this API is not available for your account"))
+            .then(|| refused(403, NOT_AVAILABLE))
+    }
+
+    /// LINE may leave suspended accounts out.
+    fn list(&self) -> Value {
+        let attached = self.bots.iter();
+        let attached = attached.filter(|(_, bot)| !bot.detached && !bot.suspended);
+        let bots: Vec<_> = attached
+            .map(|(id, _)| json!({ "userId": id, "displayName": "A name" }))
+            .collect();
+        json!({ "bots": bots })
     }
 
     fn reply(&mut self, asked: &Asked, token: &str) -> Answer {

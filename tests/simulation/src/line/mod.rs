@@ -91,10 +91,12 @@ pub(crate) fn chat_id(number: u8) -> String {
 impl Line {
     /// LINE before anything has happened, by its own clock.
     pub(crate) fn new(schedule: &Schedule, clock: Clock) -> Self {
+        let bots = schedule.webhooks.iter().map(|webhook| webhook.bot);
+        let bots = bots.map(|number| (bot_id(number), Bot::default()));
         Self {
             clock,
             default_active: schedule.default_active,
-            bots: BTreeMap::new(),
+            bots: bots.collect(),
             chats: BTreeMap::new(),
             tokens: BTreeMap::new(),
             keys: BTreeMap::new(),
