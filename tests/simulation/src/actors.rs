@@ -15,6 +15,7 @@ use shared::aws::Patience;
 use shared::domain::{BotId, ChatId, EventId, Timestamp, may_control};
 use shared::store::{LedgerKey, Store};
 
+use crate::after::Begun;
 use crate::call::events_of;
 use crate::history::Place;
 use crate::line::{SECRET, bot_id, chat_id};
@@ -201,9 +202,12 @@ async fn invoke(
         .collect();
     let invocation = world.history().invocation(in_hand.clone());
     world.note(|| format!("invocation {invocation} is given {in_hand:?}"));
+    let begun = Begun::now(world, &app.module, &in_hand);
     let deadline = Timestamp(process.clock().millis()).plus(WORKER_TIME);
     let work = worker::handle(app, batch(&messages), deadline);
-    let Some(answer) = process.invoke(invocation, WORKER_TIME, work).await else {
+    let answer = process.invoke(invocation, WORKER_TIME, work).await;
+    world.history().invocations[invocation].has_ended = true;
+    let Some(answer) = answer else {
         world.note(|| format!("invocation {invocation} is cut off"));
         return false;
     };
@@ -212,6 +216,7 @@ async fn invoke(
         .iter()
         .map(|it| &it.item_identifier)
         .collect();
+    begun.ended(world, &app.module, invocation, &messages, &failed);
     let done = messages
         .iter()
         .filter(|message| !failed.contains(&&message.message_id));

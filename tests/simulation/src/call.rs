@@ -130,7 +130,7 @@ impl Call {
                 let action = target.rsplit('.').next().unwrap_or_default();
                 let answered = world.sqs.0.handle(action, body).now_or_never();
                 let (status, answer) = answered.expect("the queue does not wait");
-                seen::queue(world, action, body, &answer);
+                seen::queue(world, who, action, body, &answer);
                 Reply::new(status, answer)
             }
         };

@@ -1,12 +1,15 @@
 //! What must be true when all is over, each by what the simulation itself has seen.
 
-use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
+
 use shared::domain::Delivery;
 use shared::store::{LedgerRow, Outcome, Verdict};
 
 use crate::history::Place;
 use crate::line::Told;
 use crate::module::Script;
+use crate::registers;
+use crate::rows;
 use crate::schedule::{What, Wish};
 use crate::world::World;
 
@@ -29,6 +32,12 @@ pub(crate) fn at_the_end(world: &World, module: &Script) {
             Some(row) => of_row(world, module, told, row),
         }
         doubled(world, &told.id);
+    }
+    let places = told
+        .iter()
+        .filter_map(|told| Some((told.bot.clone(), told.chat.clone()?)));
+    for place in places.collect::<BTreeSet<Place>>() {
+        registers::check(world, &place, &[]);
     }
 }
 
@@ -173,31 +182,9 @@ fn may_be_quiet(world: &World, told: &Told) -> bool {
 /// The event's row, read from the table itself.
 fn row(world: &World, told: &Told) -> Option<LedgerRow> {
     let sort = format!("{}#{}", told.chat.as_deref().unwrap_or("@bot"), told.id);
-    let table = world.table();
-    let item = table.items().find(|item| {
-        let key = json!({ "bot": item["bot_id"], "sort": item["chat_id"] });
-        key["bot"]["S"] == told.bot.as_str() && key["sort"]["S"] == sort.as_str()
-    })?;
-    let mut fields = plain(&json!({ "M": item }));
-    if let Some(fields) = fields.as_object_mut() {
+    let mut row = rows::row(world, &told.bot, &sort)?;
+    if let Some(fields) = row.as_object_mut() {
         fields.remove("open");
     }
-    Some(serde_json::from_value(fields).expect("a ledger row"))
-}
-
-/// DynamoDB's JSON as plain JSON.
-fn plain(value: &Json) -> Json {
-    let Some((kind, inner)) = value.as_object().and_then(|value| value.iter().next()) else {
-        return Json::Null;
-    };
-    match (kind.as_str(), inner) {
-        ("M", Json::Object(members)) => members
-            .iter()
-            .map(|(name, value)| (name.clone(), plain(value)))
-            .collect(),
-        ("L", Json::Array(values)) => values.iter().map(plain).collect(),
-        ("N", Json::String(number)) => serde_json::from_str(number).unwrap_or_default(),
-        ("NULL", _) => Json::Null,
-        _ => inner.clone(),
-    }
+    Some(serde_json::from_value(row).expect("a ledger row"))
 }

@@ -63,6 +63,12 @@ pub(crate) struct Invocation {
     pub(crate) in_hand: Vec<String>,
     /// What it last loaded.
     pub(crate) loaded: BTreeMap<Place, Loaded>,
+    /// Whether a call of its went wrong.
+    pub(crate) is_disturbed: bool,
+    /// Whether it is over.
+    pub(crate) has_ended: bool,
+    /// What it has given back: for how many seconds, by the receipt.
+    pub(crate) given_back: BTreeMap<String, u64>,
     /// The event that it is at, in each chat.
     pub(crate) at: BTreeMap<Place, String>,
 }
@@ -115,37 +121,32 @@ impl History {
     /// and what is in its batch.
     pub(crate) fn known<'a>(&self, who: usize, place: &Place, line: &'a Line) -> Known<'a> {
         let invocation = &self.invocations[who];
-        let loaded = invocation.loaded.get(place).cloned().unwrap_or_default();
-        Self::of_events(invocation, loaded, place, line)
+        let mut loaded = invocation.loaded.get(place).cloned().unwrap_or_default();
+        loaded.recorded.extend(invocation.in_hand.iter().cloned());
+        Self::known_of(&loaded, place, line)
     }
 
     /// Whatever it may know beside that: rows that were read once more, and registers
     /// that have taken in what another invocation had in hand and has not recorded.
     pub(crate) fn may_know<'a>(&self, who: usize, place: &Place, line: &'a Line) -> Vec<Known<'a>> {
         let invocation = &self.invocations[who];
-        let loaded = invocation.loaded.get(place).cloned().unwrap_or_default();
+        let mut loaded = invocation.loaded.get(place).cloned().unwrap_or_default();
+        loaded.recorded.extend(invocation.in_hand.iter().cloned());
         let given: BTreeSet<String> = self.receives.keys().cloned().collect();
         let each = given.iter().map(|id| BTreeSet::from([id.clone()]));
         let some = each.chain([BTreeSet::new(), given.clone()]);
         let known = some.map(|more| {
-            let recorded = loaded.recorded.union(&more).cloned().collect();
-            let loaded = Loaded {
-                recorded,
-                ..loaded.clone()
-            };
-            Self::of_events(invocation, loaded, place, line)
+            let mut loaded = loaded.clone();
+            loaded.recorded.extend(more);
+            Self::known_of(&loaded, place, line)
         });
         known.collect()
     }
 
-    fn of_events<'a>(
-        invocation: &Invocation,
-        loaded: Loaded,
-        place: &Place,
-        line: &'a Line,
-    ) -> Known<'a> {
-        let ids: BTreeSet<&String> = loaded.recorded.iter().chain(&invocation.in_hand).collect();
-        let told: Vec<_> = ids.into_iter().filter_map(|id| line.told.get(id)).collect();
+    /// What follows from what was loaded.
+    pub(crate) fn known_of<'a>(loaded: &Loaded, place: &Place, line: &'a Line) -> Known<'a> {
+        let ids = loaded.recorded.iter();
+        let told: Vec<_> = ids.filter_map(|id| line.told.get(id)).collect();
         let of = |chat: &str| {
             let events = told.iter().filter(|event| event.bot == place.0);
             let events = events.filter(|event| event.chat.as_deref().unwrap_or_default() == chat);
@@ -154,9 +155,19 @@ impl History {
         Known {
             of_bot: of(""),
             of_chat: of(&place.1),
-            own: loaded.own,
+            own: loaded.own.clone(),
             entered: loaded.entered,
         }
+    }
+
+    /// Whether nothing went wrong for it, and no other one had its events meanwhile.
+    pub(crate) fn was_alone(&self, who: usize) -> bool {
+        let own = &self.invocations[who];
+        let has_same = |other: &Invocation| own.in_hand.iter().any(|id| other.in_hand.contains(id));
+        let before = self.invocations[..who].iter();
+        let mut before = before.filter(|other| !other.has_ended);
+        let mut after = self.invocations[who + 1..].iter();
+        !own.is_disturbed && !before.any(has_same) && !after.any(has_same)
     }
 
     /// A chat's events were taken by the queue.

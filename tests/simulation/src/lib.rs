@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, reason = "a simulation that cannot go on fails")]
 
 mod actors;
+mod after;
 mod call;
 mod checks;
 pub mod doors;
@@ -13,6 +14,8 @@ pub mod live;
 mod module;
 pub mod mutants;
 mod process;
+mod registers;
+mod rows;
 pub mod schedule;
 mod shorten;
 mod simulate;

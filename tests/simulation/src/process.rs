@@ -178,6 +178,7 @@ impl Process {
         let Now { invocation, crash } = self.now();
         call.leaves(world, invocation, self.clock().millis());
         let fate = world.fate(call.server(), call.word());
+        world.history().invocations[invocation].is_disturbed |= fate.harm.is_some();
         world.time.sleep(fate.there).await;
         let lost = |reason: &str| Err(ConnectorError::io(reason.to_owned().into()));
         let result = match fate.harm {

@@ -43,7 +43,11 @@ pub fn simulate(schedule: &Schedule, transcript: bool) -> Outcome {
     fastrand::seed(schedule.seed);
     let world = World::new(schedule.clone(), transcript);
     let module = Script::new(schedule);
-    let ended = time::run(&world.time, schedule.seed, live(world.clone(), module.clone()));
+    let ended = time::run(
+        &world.time,
+        schedule.seed,
+        live(world.clone(), module.clone()),
+    );
     if !ended {
         world
             .history()

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use crate::history::{Loaded, Place};
-use crate::judge::{Entered, Own};
+use crate::history::Place;
+use crate::judge::Own;
 use crate::line::{Answer, Asked, Kind, Told};
+use crate::rows::{s, snapshot};
 use crate::schedule::{What, Wish};
 use crate::world::World;
 
@@ -127,11 +128,27 @@ fn own(world: &World, who: usize, place: &Place) {
     }
 }
 
-/// The queue has answered: which events it has taken, and in which order.
-pub(super) fn queue(world: &World, action: &str, body: &[u8], answer: &str) {
-    if action != "SendMessageBatch" {
-        return;
+/// The queue has answered: which events it has taken, and in which order, or what was
+/// given back.
+pub(super) fn queue(world: &World, who: usize, action: &str, body: &[u8], answer: &str) {
+    match action {
+        "SendMessageBatch" => queued(world, body, answer),
+        "ChangeMessageVisibilityBatch" => given_back(world, who, body),
+        _ => {}
     }
+}
+
+fn given_back(world: &World, who: usize, body: &[u8]) {
+    let request: Json = serde_json::from_slice(body).unwrap_or_default();
+    let entries = request["Entries"].as_array().into_iter().flatten();
+    let waits = entries.filter_map(|entry| {
+        let receipt = entry["ReceiptHandle"].as_str()?.to_owned();
+        Some((receipt, entry["VisibilityTimeout"].as_u64()?))
+    });
+    world.history().invocations[who].given_back.extend(waits);
+}
+
+fn queued(world: &World, body: &[u8], answer: &str) {
     let request: Json = serde_json::from_slice(body).unwrap_or_default();
     let answer: Json = serde_json::from_str(answer).unwrap_or_default();
     let taken = answer["Successful"].as_array().cloned().unwrap_or_default();
@@ -213,10 +230,6 @@ fn takes_in(row: &Json, told: &Told) -> bool {
     at >= Some(told.at)
 }
 
-fn s<'a>(item: &'a Json, name: &str) -> &'a str {
-    item[name]["S"].as_str().unwrap_or_default()
-}
-
 /// Chat, account and event row were read: who reads knows what was recorded by then.
 fn loaded(world: &World, who: usize, body: &[u8]) {
     let request: Json = serde_json::from_slice(body).unwrap_or_default();
@@ -241,68 +254,6 @@ fn loaded(world: &World, who: usize, body: &[u8]) {
         invocation.at.insert(place.clone(), event.to_owned());
     }
     invocation.loaded.insert(place, state);
-}
-
-/// What the table knows of a chat and its account.
-pub(crate) fn snapshot(world: &World, place: &Place) -> Loaded {
-    let mut state = Loaded::default();
-    let table = world.table();
-    for item in table.items() {
-        let row = serde_json::json!({ "bot_id": item["bot_id"], "chat_id": item["chat_id"] });
-        if s(&row, "bot_id") != place.0 {
-            continue;
-        }
-        let sort = s(&row, "chat_id").to_owned();
-        if sort == place.1 {
-            state.own.extend(own_entry(world, &serde_json::json!(item)));
-        } else if sort == "@bot" {
-            state.entered = entered(world, &serde_json::json!(item));
-        } else if let Some((chat, event)) = sort.split_once('#')
-            && (chat == place.1 || chat == "@bot")
-        {
-            state.recorded.insert(event.to_owned());
-        }
-    }
-    state.recorded.extend(world.history().folded.clone());
-    state
-}
-
-/// The account's newest attach and detach, where a walk over LINE's list has entered
-/// them.
-fn entered(world: &World, row: &Json) -> Entered {
-    let walks = &world.history().lists_given;
-    let of_walk = |name: &str| {
-        let at = row[name]["N"].as_str()?.parse().ok()?;
-        walks.contains(&at).then_some(at)
-    };
-    Entered {
-        attached: of_walk("attached_at"),
-        detached: of_walk("detached_at"),
-    }
-}
-
-/// The row's control entry, if it is none of LINE's events.
-fn own_entry(world: &World, row: &Json) -> Option<Own> {
-    let control = &row["control"]["M"];
-    let number = |value: &Json| value["N"].as_str().and_then(|n| n.parse::<i64>().ok());
-    let (by, at) = (s(control, "by"), number(&control["at"])?);
-    let line = world.line();
-    let told = line.told.get(by).is_some_and(|told| {
-        let says = matches!(
-            told.what,
-            What::Activated(_) | What::Deactivated | What::Follow
-        );
-        says && told.at == at
-    });
-    let ours = match &control["value"]["M"]["ours"] {
-        Json::Null => None,
-        until => Some(number(until)),
-    };
-    (!told).then(|| Own {
-        at,
-        by: by.to_owned(),
-        ours,
-    })
 }
 
 /// A transaction was done: which events it has taken into which list.

@@ -156,8 +156,7 @@ impl Line {
             .scopes
             .as_ref()
             .is_none_or(|words| words.contains(needs));
-        (bot.detached || !granted)
-            .then(|| refused(403, NOT_AVAILABLE))
+        (bot.detached || !granted).then(|| refused(403, NOT_AVAILABLE))
     }
 
     /// LINE may leave suspended accounts out.

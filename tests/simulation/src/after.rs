@@ -1,0 +1,92 @@
+//! What must hold when an invocation has come to its own end, and nothing went wrong
+//! for it: its events were taken in, and what it gives back comes back together.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use local::sqs::ReceivedMessage;
+
+use crate::call::events_of;
+use crate::history::Place;
+use crate::module::Script;
+use crate::registers;
+use crate::world::World;
+
+/// One that took longer may have run out of time.
+const SHORT: Duration = Duration::from_secs(3);
+
+/// What was known when an invocation began.
+pub(crate) struct Begun {
+    at: Duration,
+    asked: BTreeMap<String, u32>,
+}
+
+impl Begun {
+    /// It begins.
+    pub(crate) fn now(world: &World, module: &Script, in_hand: &[String]) -> Self {
+        let asked = in_hand
+            .iter()
+            .map(|id| (id.clone(), module.times_asked(id)));
+        Self {
+            at: world.time.elapsed(),
+            asked: asked.collect(),
+        }
+    }
+
+    /// It has ended by itself, and names these messages as failed.
+    pub(crate) fn ended(
+        &self,
+        world: &World,
+        module: &Script,
+        who: usize,
+        messages: &[ReceivedMessage],
+        failed: &[&String],
+    ) {
+        let took = world.time.elapsed() - self.at;
+        if took > SHORT || !world.history().was_alone(who) {
+            return;
+        }
+        for message in messages {
+            let (place, ids) = events_of(&message.body);
+            let was_asked = |id: &&String| self.asked.get(*id) != Some(&module.times_asked(id));
+            if ids.iter().any(|id| was_asked(&id)) {
+                let of_chat = messages.iter().map(|it| events_of(&it.body));
+                let of_chat = of_chat.filter(|(other, _)| *other == place);
+                let of_chat: Vec<_> = of_chat.flat_map(|(_, ids)| ids).collect();
+                registers::check(world, &a_chat_of(place), &of_chat);
+            }
+        }
+        let failed = messages
+            .iter()
+            .filter(|it| failed.contains(&&it.message_id));
+        given_back(world, who, failed);
+    }
+}
+
+/// What is of an account itself holds for any chat of it.
+fn a_chat_of((bot, chat): Place) -> Place {
+    match chat.as_str() {
+        "" => (bot, "nobody".into()),
+        _ => (bot, chat),
+    }
+}
+
+/// A group is locked while any of its messages is in flight: those of a chat must be
+/// given back together, for the same time.
+fn given_back<'a>(world: &World, who: usize, failed: impl Iterator<Item = &'a ReceivedMessage>) {
+    let mut history = world.history();
+    let waits = history.invocations[who].given_back.clone();
+    let mut chats: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for message in failed {
+        let (place, _) = events_of(&message.body);
+        let wait = waits.get(&message.receipt_handle).copied();
+        chats.entry(place).or_default().insert(wait);
+    }
+    for (place, waits) in chats {
+        // A slow call is not waited for: then none of them is given back early.
+        if waits.len() > 1 {
+            let what = format!("{place:?} waits for {waits:?} seconds");
+            history.violation("given back together", what);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! The registers in the table against the judge, who goes by all that is known: at any
+//! time they must say the same.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+use shared::domain::{BotState, ChatState, Silence, Timestamp, may_speak};
+
+use crate::history::{History, Place};
+use crate::judge::Known;
+use crate::line::Told;
+use crate::rows::{row, snapshot};
+use crate::world::World;
+
+/// Whether the rows of a chat and its account say what follows from the events that
+/// they have taken in, and from `more`.
+pub(crate) fn check(world: &World, place: &Place, more: &[String]) {
+    let mut loaded = snapshot(world, place);
+    loaded.recorded.extend(more.iter().cloned());
+    let (bot, chat): (BotState, ChatState) = {
+        let bot = row(world, &place.0, "@bot");
+        (registers(bot), registers(row(world, &place.0, &place.1)))
+    };
+    let line = world.line();
+    let known = History::known_of(&loaded, place, &line);
+    let differs = moments(&line.told.values().collect::<Vec<_>>())
+        .into_iter()
+        .find_map(|now| difference(world, &bot, &chat, &known, now));
+    if let Some(what) = differs {
+        let what = format!("{place:?} with {:?}: {what}", loaded.recorded);
+        world.history().violation("registers", what);
+    }
+}
+
+/// When anything may change, and long after.
+fn moments(told: &[&Told]) -> Vec<i64> {
+    let times = told.iter().flat_map(|told| {
+        let end = told.expire_at.unwrap_or(told.at);
+        [told.at + 1, end - 2_001, end - 1_999, end + 1]
+    });
+    let last = told.iter().map(|told| told.at).max().unwrap_or_default();
+    times.chain([last + 86_400_000]).collect()
+}
+
+fn difference(
+    world: &World,
+    bot: &BotState,
+    chat: &ChatState,
+    known: &Known<'_>,
+    now: i64,
+) -> Option<String> {
+    let default_active = world.schedule.default_active;
+    let ours = may_speak(bot, chat, Timestamp(now), default_active).map(drop);
+    let theirs = known.may_speak(now, default_active);
+    // A refusal by LINE counts for an hour, whatever was told.
+    let refused = ours == Err(Silence::ScopeMissing);
+    (ours.is_ok() != theirs.is_ok() && !refused)
+        .then(|| format!("at {now} the rows say {ours:?}, the judge {theirs:?}"))
+}
+
+fn registers<T: DeserializeOwned + Default>(row: Option<Json>) -> T {
+    row.map(|row| serde_json::from_value(row).expect("registers"))
+        .unwrap_or_default()
+}

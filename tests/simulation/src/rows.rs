@@ -1,0 +1,100 @@
+//! What the rows of the table tell, read without the code under test.
+
+use serde_json::{Value as Json, json};
+
+use crate::history::{Loaded, Place};
+use crate::judge::{Entered, Own};
+use crate::schedule::What;
+use crate::world::World;
+
+/// A row as plain JSON.
+pub(crate) fn row(world: &World, bot: &str, sort: &str) -> Option<Json> {
+    let table = world.table();
+    let mut items = table.items().map(|item| json!(item));
+    let item = items.find(|item| s(item, "bot_id") == bot && s(item, "chat_id") == sort)?;
+    Some(plain(&json!({ "M": item })))
+}
+
+/// What the table knows of a chat and its account.
+pub(crate) fn snapshot(world: &World, place: &Place) -> Loaded {
+    let mut state = Loaded::default();
+    let table = world.table();
+    for item in table.items() {
+        let row = serde_json::json!({ "bot_id": item["bot_id"], "chat_id": item["chat_id"] });
+        if s(&row, "bot_id") != place.0 {
+            continue;
+        }
+        let sort = s(&row, "chat_id").to_owned();
+        if sort == place.1 {
+            state.own.extend(own_entry(world, &serde_json::json!(item)));
+        } else if sort == "@bot" {
+            state.entered = entered(world, &serde_json::json!(item));
+        } else if let Some((chat, event)) = sort.split_once('#')
+            && (chat == place.1 || chat == "@bot")
+        {
+            state.recorded.insert(event.to_owned());
+        }
+    }
+    state.recorded.extend(world.history().folded.clone());
+    state
+}
+
+/// The account's newest attach and detach, where a walk over LINE's list has entered
+/// them.
+fn entered(world: &World, row: &Json) -> Entered {
+    let walks = &world.history().lists_given;
+    let of_walk = |name: &str| {
+        let at = row[name]["N"].as_str()?.parse().ok()?;
+        walks.contains(&at).then_some(at)
+    };
+    Entered {
+        attached: of_walk("attached_at"),
+        detached: of_walk("detached_at"),
+    }
+}
+
+/// The row's control entry, if it is none of LINE's events.
+fn own_entry(world: &World, row: &Json) -> Option<Own> {
+    let control = &row["control"]["M"];
+    let number = |value: &Json| value["N"].as_str().and_then(|n| n.parse::<i64>().ok());
+    let (by, at) = (s(control, "by"), number(&control["at"])?);
+    let line = world.line();
+    let told = line.told.get(by).is_some_and(|told| {
+        let says = matches!(
+            told.what,
+            What::Activated(_) | What::Deactivated | What::Follow
+        );
+        says && told.at == at
+    });
+    let ours = match &control["value"]["M"]["ours"] {
+        Json::Null => None,
+        until => Some(number(until)),
+    };
+    (!told).then(|| Own {
+        at,
+        by: by.to_owned(),
+        ours,
+    })
+}
+
+/// A text of a row.
+pub(crate) fn s<'a>(item: &'a Json, name: &str) -> &'a str {
+    item[name]["S"].as_str().unwrap_or_default()
+}
+
+/// DynamoDB's JSON as plain JSON.
+fn plain(value: &Json) -> Json {
+    let Some((kind, inner)) = value.as_object().and_then(|value| value.iter().next()) else {
+        return Json::Null;
+    };
+    match (kind.as_str(), inner) {
+        ("M", Json::Object(members)) => members
+            .iter()
+            .map(|(name, value)| (name.clone(), plain(value)))
+            .collect(),
+        ("L", Json::Array(values)) => values.iter().map(plain).collect(),
+        ("N", Json::String(number)) => serde_json::from_str(number).unwrap_or_default(),
+        ("NULL", _) => Json::Null,
+        _ => inner.clone(),
+    }
+}

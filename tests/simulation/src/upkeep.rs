@@ -1,0 +1,86 @@
+//! What goes on behind the scenes: the reconciler, and an operator who runs again
+//! what is parked.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value as Json;
+use shared::aws::Patience;
+use shared::domain::{BotId, ChatId, EventId, Timestamp};
+use shared::replay::{Mode, replay};
+use shared::store::LedgerKey;
+
+use crate::process::Process;
+use crate::schedule::{Round, Upkeep};
+use crate::world::World;
+
+/// What template.yaml gives the reconciler.
+const RECONCILER_TIME: Duration = Duration::from_secs(900);
+/// An operator waits no longer.
+const OPERATORS_PATIENCE: Duration = Duration::from_secs(30);
+
+/// Someone or something keeps the bundle in order.
+pub(crate) async fn round(world: Arc<World>, round: Round) {
+    world.time.until(Duration::from_millis(round.at_ms)).await;
+    let process = Process::start(&world);
+    let invocation = world.history().invocation(Vec::new());
+    world.note(|| format!("behind the scenes, as invocation {invocation}: {round:?}"));
+    match round.what {
+        Upkeep::Reconcile => {
+            let work = reconcile(&process);
+            process.invoke(invocation, RECONCILER_TIME, work).await;
+        }
+        Upkeep::ReplayParked => {
+            let work = replay_parked(&process);
+            process.invoke(invocation, OPERATORS_PATIENCE, work).await;
+        }
+    }
+}
+
+async fn reconcile(process: &Process) {
+    let world = process.world();
+    let app = reconciler::App {
+        store: process.store(),
+        queue: process.queue(Patience::WORKER),
+        line: process.line(),
+        clock: process.clock().shared(),
+        sleep: world.time.shared_sleep(),
+        random: process.random(),
+    };
+    let deadline = Timestamp(process.clock().millis()).plus(RECONCILER_TIME);
+    let walk = reconciler::handle(&app, deadline).await;
+    world.note(|| format!("the reconciler ends: {walk:?}"));
+}
+
+async fn replay_parked(process: &Process) {
+    let (store, queue) = (process.store(), process.queue(Patience::WORKER));
+    for key in parked(process.world()) {
+        let now = Timestamp(process.clock().millis());
+        let again = replay(&store, &queue, &key, None, Mode::Respect, now).await;
+        process
+            .world()
+            .note(|| format!("{} is to run again: {again:?}", key.event));
+    }
+}
+
+fn parked(world: &World) -> Vec<LedgerKey> {
+    let table = world.table();
+    let rows = table.items().map(|item| serde_json::json!(item));
+    let parked = rows.filter(|row| row["outcome"]["S"] == "parked");
+    parked.filter_map(|row| key(&row)).collect()
+}
+
+fn key(row: &Json) -> Option<LedgerKey> {
+    let text = |name: &str| row[name]["S"].as_str().unwrap_or_default().to_owned();
+    let sort = text("chat_id");
+    let (chat, event) = sort.split_once('#')?;
+    let chat = match chat {
+        "@bot" => None,
+        chat => Some(ChatId::new(chat).ok()?),
+    };
+    Some(LedgerKey {
+        bot: BotId::new(text("bot_id")).ok()?,
+        chat,
+        event: EventId::new(event).ok()?,
+    })
+}
