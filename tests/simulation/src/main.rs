@@ -27,6 +27,9 @@ struct Arguments {
     /// How many failures are told of at most.
     #[arg(long, default_value_t = 3)]
     failures: usize,
+    /// Ends with the first failure.
+    #[arg(long)]
+    stop: bool,
     /// How many cores to use; all, if not told.
     #[arg(long)]
     cores: Option<usize>,
@@ -61,38 +64,40 @@ struct Figures {
     violations: u64,
     harms: BTreeMap<Harm, u64>,
     checks: BTreeMap<&'static str, u64>,
-    failed: Vec<u64>,
+    failed: BTreeMap<u64, Violation>,
+    schedules: u64,
 }
 
 impl Figures {
     fn add(&mut self, seed: u64, outcome: Outcome) {
+        self.schedules += 1;
         self.events += outcome.events;
         self.accepted += outcome.accepted;
         for (harm, times) in outcome.harms {
             *self.harms.entry(harm).or_default() += times;
         }
-        if let Some(first) = outcome.violations.first() {
+        if let Some(first) = outcome.violations.into_iter().next() {
             *self.checks.entry(first.check).or_default() += 1;
             self.violations += 1;
-            self.failed.push(seed);
+            self.failed.insert(seed, first);
         }
     }
 
-    fn line(&self, schedules: u64, took: Duration) -> String {
-        let crashes = [Harm::CrashBefore, Harm::CrashAfter].map(|it| self.harms.get(&it).copied());
-        let crashes: u64 = crashes.into_iter().flatten().sum();
-        let faults: Vec<_> = self
-            .harms
-            .iter()
-            .map(|(harm, n)| format!("{harm:?} {n}"))
-            .collect();
-        let speed = schedules as f64 / took.as_secs_f64();
+    fn line(&self, took: Duration) -> String {
+        let is_crash = |harm: &Harm| matches!(harm, Harm::CrashBefore | Harm::CrashAfter);
+        let (crashes, faults): (Vec<_>, Vec<_>) =
+            self.harms.iter().partition(|(harm, _)| is_crash(harm));
+        let crashes: u64 = crashes.into_iter().map(|(_, times)| times).sum();
+        let faults = faults.iter().map(|(harm, times)| format!("{harm} {times}"));
+        let speed = self.schedules as f64 / took.as_secs_f64();
         format!(
-            "{schedules} schedules, {} violations, {speed:.0} schedules/s, {} events, {} messages, {crashes} crashes, faults: {}",
+            "{} schedules, {} violations, {speed:.0} schedules/s, {} events, {} messages, \
+             faults: {}; {crashes} crashes",
+            self.schedules,
             self.violations,
             self.events,
             self.accepted,
-            faults.join(", "),
+            faults.collect::<Vec<_>>().join(", "),
         )
     }
 }
@@ -117,13 +122,17 @@ fn main() -> ExitCode {
     }
     let begun = Instant::now();
     let figures = run_all(&arguments);
-    for seed in figures.failed.iter().take(arguments.failures) {
+    let took = begun.elapsed();
+    for seed in figures.failed.keys().take(arguments.failures) {
         explain(*seed);
     }
     if !figures.checks.is_empty() {
         println!("first violations by check: {:?}", figures.checks);
     }
-    println!("{}", figures.line(arguments.seeds, begun.elapsed()));
+    if let Some((seed, first)) = figures.failed.first_key_value() {
+        println!("seed {seed}: {}: {}", first.check, first.what);
+    }
+    println!("{}", figures.line(took));
     match figures.violations {
         0 => ExitCode::SUCCESS,
         _ => ExitCode::FAILURE,
@@ -139,15 +148,13 @@ fn run_all(arguments: &Arguments) -> Figures {
         let lanes: Vec<_> = (0..arguments.cores.unwrap_or(cores))
             .map(|_| scope.spawn(|| run_some(arguments, &next, &figures)))
             .collect();
-        scope.spawn(|| show_progress(arguments.seeds, &next, &over));
+        scope.spawn(|| show_progress(arguments.seeds, &figures, &over));
         for lane in lanes {
             let _ = lane.join();
         }
         over.store(true, Ordering::Relaxed);
     });
-    let mut figures = figures.into_inner().unwrap_or_default();
-    figures.failed.sort_unstable();
-    figures
+    figures.into_inner().unwrap_or_default()
 }
 
 fn run_some(arguments: &Arguments, next: &AtomicU64, figures: &Mutex<Figures>) {
@@ -158,19 +165,26 @@ fn run_some(arguments: &Arguments, next: &AtomicU64, figures: &Mutex<Figures>) {
         }
         let seed = arguments.first_seed + number;
         let outcome = simulate(&Schedule::of(seed), false);
+        let fails = !outcome.violations.is_empty();
         if let Ok(mut figures) = figures.lock() {
             figures.add(seed, outcome);
+        }
+        if fails && arguments.stop {
+            next.store(arguments.seeds, Ordering::Relaxed);
         }
     }
 }
 
-fn show_progress(seeds: u64, next: &AtomicU64, over: &AtomicBool) {
-    let mut shown = 0;
+fn show_progress(seeds: u64, figures: &Mutex<Figures>, over: &AtomicBool) {
+    let (begun, mut shown) = (Instant::now(), 0);
     while !over.load(Ordering::Relaxed) {
         std::thread::sleep(Duration::from_millis(100));
-        let done = next.load(Ordering::Relaxed).min(seeds);
+        let Ok(figures) = figures.lock() else { return };
+        let done = figures.schedules;
         if done >= shown + seeds.div_ceil(20) {
-            eprintln!("{done} of {seeds}");
+            let speed = done as f64 / begun.elapsed().as_secs_f64();
+            let violations = figures.violations;
+            eprintln!("{done} of {seeds}, {violations} violations, {speed:.0} schedules/s");
             shown = done;
         }
     }

@@ -103,10 +103,11 @@ impl Mutant {
         }
         let seeds = seeds.to_string();
         let mut command = simulation(&scratch, "run");
-        let ran = run(command.args(["--", "--seeds", &seeds]))?;
-        Ok(match ran.status.success() {
-            true => Fate::Survived,
-            false => Fate::Caught(said(&ran.stdout)),
+        let ran = run(command.args(["--", "--stop", "--failures", "0", "--seeds", &seeds]))?;
+        Ok(match ran.status.code() {
+            Some(0) => Fate::Survived,
+            Some(1) => Fate::Caught(said(&ran.stdout)),
+            _ => Fate::Untried(said(&ran.stderr)),
         })
     }
 }
@@ -167,7 +168,7 @@ fn run(command: &mut Command) -> io::Result<Output> {
 /// The last words of a program.
 fn said(output: &[u8]) -> String {
     let text = String::from_utf8_lossy(output);
-    let lines: Vec<_> = text.trim().lines().rev().take(3).collect();
+    let lines: Vec<_> = text.trim().lines().rev().take(2).collect();
     lines.into_iter().rev().collect::<Vec<_>>().join(" / ")
 }
 

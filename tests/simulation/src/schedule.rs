@@ -1,6 +1,8 @@
 //! A schedule: all that happens to the bundle from outside, as a plain value that can
 //! be drawn from a seed, kept, read and edited.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// What happens. Times are milliseconds since the beginning.
@@ -248,4 +250,25 @@ pub enum Harm {
     CrashBefore,
     /// The process ends after the call is done.
     CrashAfter,
+}
+
+impl fmt::Display for Harm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotConnected => "not connected",
+            Self::RequestLost => "request lost",
+            Self::TimedOutBefore => "timed out before",
+            Self::AnswerLost => "answer lost",
+            Self::TimedOutAfter => "timed out after",
+            Self::Late(_) => "late",
+            Self::Error => "error",
+            Self::ErrorAfter => "error after",
+            Self::Throttled => "throttled",
+            Self::Conflict => "conflict",
+            Self::Partly => "partly",
+            Self::Locked => "locked",
+            Self::CrashBefore => "crash before",
+            Self::CrashAfter => "crash after",
+        })
+    }
 }
