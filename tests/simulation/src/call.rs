@@ -1,7 +1,9 @@
 //! One outside call: whom it is for, what it does there, and what is seen of it.
 
+mod meddle;
 mod seen;
 
+pub(crate) use meddle::BY_ANOTHER;
 pub(crate) use seen::events as events_of;
 
 use std::sync::Arc;
@@ -136,6 +138,13 @@ impl Call {
         };
         world.note(|| format!("invocation {who}: {} done: {}", self.word(), reply.status));
         reply
+    }
+
+    /// What it would settle is settled by someone else, who leaves the chat alone.
+    pub(crate) fn is_overtaken(&self, world: &World) {
+        if let Self::Aws { body, .. } = self {
+            meddle::settle(world, body);
+        }
     }
 
     /// It is done in part: some keys are not processed, some messages not taken.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use shared::domain::Delivery;
 use shared::store::{LedgerRow, Outcome, Verdict};
 
+use crate::call::BY_ANOTHER;
 use crate::history::Place;
 use crate::line::Told;
 use crate::module::Script;
@@ -46,6 +47,9 @@ fn violation(world: &World, check: &'static str, what: String) {
 }
 
 fn of_row(world: &World, module: &Script, told: &Told, row: &LedgerRow) {
+    if world.history().settled_by_another.contains(&told.id) {
+        return by_another(world, told, row);
+    }
     match row.outcome {
         Outcome::Done => {}
         Outcome::Parked => parked(world, module, told, row),
@@ -53,6 +57,16 @@ fn of_row(world: &World, module: &Script, told: &Told, row: &LedgerRow) {
     }
     handled(world, told, row);
     traced(world, told, row);
+}
+
+/// What someone else has settled stays as it is, and nothing is done for it.
+fn by_another(world: &World, told: &Told, row: &LedgerRow) {
+    let is_kept = row.reason.as_deref() == Some(BY_ANOTHER);
+    let is_sent = (0..3).any(|n| world.line().times_accepted(&format!("{}/{n}", told.id)) > 0);
+    if !is_kept || is_sent {
+        let what = format!("{}, settled by another, is done again: {row:?}", told.id);
+        violation(world, "no write lost", what);
+    }
 }
 
 /// Parked is only what has failed often enough, what LINE has refused, and what has

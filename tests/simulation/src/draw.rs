@@ -175,6 +175,7 @@ fn fault(chance: &mut Rng, events: usize) -> Fault {
             ("BatchGetItem", &[Harm::Partly, Harm::Throttled]),
             ("TransactWriteItems", &[Harm::Conflict, Harm::Throttled]),
             ("TransactWriteItems", &[Harm::CrashAfter, Harm::AnswerLost]),
+            ("TransactWriteItems", &[Harm::Settled]),
             ("UpdateItem", &[Harm::Conflict, Harm::Throttled]),
             ("UpdateItem", &[Harm::CrashAfter, Harm::AnswerLost]),
             ("PutItem", &[Harm::Conflict, Harm::Throttled]),

@@ -41,6 +41,10 @@ pub(crate) struct History {
     pub(crate) handled: BTreeMap<Place, Vec<String>>,
     /// Transactions that were done, by their tokens.
     pub(crate) transactions: BTreeSet<String>,
+    /// The events that someone else has settled.
+    pub(crate) settled_by_another: BTreeSet<String>,
+    /// The version of each chat's and account's row.
+    pub(crate) versions: BTreeMap<(String, String), u64>,
     /// Sends that were dropped, by event and place in the plan.
     pub(crate) dropped: BTreeSet<(String, usize)>,
     /// Events for which LINE has refused something for good.

@@ -8,15 +8,15 @@ use std::time::{Duration, Instant};
 
 use clap::Parser;
 use simulation::live::{self, Plan};
-use simulation::mutants;
 use simulation::schedule::{Harm, Schedule};
 use simulation::{Outcome, Violation, shortest, simulate};
+use simulation::{doors, mutants};
 
 /// Runs the bundle through many schedules, and tells of the first that break a promise.
 #[derive(Parser)]
 struct Arguments {
     /// How many schedules.
-    #[arg(long, default_value_t = 1_000)]
+    #[arg(long, default_value_t = 2_000)]
     seeds: u64,
     /// The first one's seed.
     #[arg(long, default_value_t = 0)]
@@ -37,6 +37,12 @@ struct Arguments {
     /// ways the schedules notice.
     #[arg(long, conflicts_with_all = ["live", "tell"])]
     mutants: bool,
+    /// Sends hostile inputs to each door of the bundle instead.
+    #[arg(long, conflicts_with_all = ["live", "mutants", "tell"])]
+    doors: bool,
+    /// With --doors: how many inputs at each.
+    #[arg(long, default_value_t = 10_000)]
+    inputs: u64,
     /// Runs the bundle with real processes instead, which are killed while LINE fails.
     #[arg(long, conflicts_with = "tell")]
     live: bool,
@@ -113,6 +119,9 @@ fn main() -> ExitCode {
             chats: arguments.chats,
             kills: arguments.kills,
         });
+    }
+    if arguments.doors {
+        return doors::report(arguments.first_seed, arguments.inputs);
     }
     if arguments.mutants {
         return mutants::report(arguments.seeds);

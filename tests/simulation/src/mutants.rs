@@ -28,7 +28,7 @@ pub enum Fate {
 }
 
 /// Tries all mutants, each with so many schedules, and tells of each; success only if
-/// each is caught.
+/// each is caught, and the code as it is passes the same schedules.
 pub fn report(seeds: u64) -> ExitCode {
     let mutants = match mutants() {
         Ok(mutants) => mutants,
@@ -37,9 +37,16 @@ pub fn report(seeds: u64) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    match meet(None, seeds) {
+        Ok(Fate::Survived) => println!("the code as it is: passes"),
+        fate => {
+            println!("the code as it is must pass, and does not: {}", told(fate));
+            return ExitCode::FAILURE;
+        }
+    }
     let mut caught = 0;
     for mutant in &mutants {
-        let fate = mutant.meet(seeds);
+        let fate = meet(Some(&mutant.patch), seeds);
         caught += usize::from(matches!(fate, Ok(Fate::Caught(_))));
         println!("{}: {} {}", mutant.name, mutant.what, told(fate));
     }
@@ -79,37 +86,43 @@ impl Mutant {
             patch: patch.to_owned(),
         })
     }
+}
 
-    /// Tries it with so many schedules.
-    ///
-    /// # Errors
-    /// The scratch copy cannot be made.
-    pub fn meet(&self, seeds: u64) -> io::Result<Fate> {
-        let scratch = root().join("target/mutants/tree");
-        copy_tree(&scratch)?;
-        // The copy is in no repository: else git takes the patch for the one around it.
-        let around = fs::canonicalize(scratch.join(".."))?;
-        let applied = run(Command::new("git")
-            .args(["apply", "--whitespace=nowarn"])
-            .arg(fs::canonicalize(&self.patch)?)
-            .env("GIT_CEILING_DIRECTORIES", around)
-            .current_dir(&scratch))?;
-        if !applied.status.success() {
-            return Ok(Fate::Untried(said(&applied.stderr)));
-        }
-        let built = run(&mut simulation(&scratch, "build"))?;
-        if !built.status.success() {
-            return Ok(Fate::Untried(said(&built.stderr)));
-        }
-        let seeds = seeds.to_string();
-        let mut command = simulation(&scratch, "run");
-        let ran = run(command.args(["--", "--stop", "--failures", "0", "--seeds", &seeds]))?;
-        Ok(match ran.status.code() {
-            Some(0) => Fate::Survived,
-            Some(1) => Fate::Caught(said(&ran.stdout)),
-            _ => Fate::Untried(said(&ran.stderr)),
-        })
+/// Tries the code with a patch, if there is one, in so many schedules.
+fn meet(patch: Option<&Path>, seeds: u64) -> io::Result<Fate> {
+    let scratch = root().join("target/mutants/tree");
+    copy_tree(&scratch)?;
+    if let Some(refused) = patch
+        .map(|patch| apply(patch, &scratch))
+        .transpose()?
+        .flatten()
+    {
+        return Ok(Fate::Untried(refused));
     }
+    let built = run(&mut simulation(&scratch, "build"))?;
+    if !built.status.success() {
+        return Ok(Fate::Untried(said(&built.stderr)));
+    }
+    let seeds = seeds.to_string();
+    let mut command = simulation(&scratch, "run");
+    let ran = run(command.args(["--", "--stop", "--failures", "0", "--seeds", &seeds]))?;
+    Ok(match ran.status.code() {
+        Some(0) => Fate::Survived,
+        Some(1) => Fate::Caught(said(&ran.stdout)),
+        _ => Fate::Untried(said(&ran.stderr)),
+    })
+}
+
+/// Applies a patch; tells why it could not.
+fn apply(patch: &Path, scratch: &Path) -> io::Result<Option<String>> {
+    // The copy is in no repository: else git takes the patch for the one around it.
+    let around = fs::canonicalize(scratch.join(".."))?;
+    let applied = run(Command::new("git")
+        .args(["apply", "--whitespace=nowarn"])
+        .arg(fs::canonicalize(patch)?)
+        .env("GIT_CEILING_DIRECTORIES", around)
+        .current_dir(scratch))?;
+    Ok((!applied.status.success()).then(|| said(&applied.stderr)))
 }
 
 fn root() -> PathBuf {

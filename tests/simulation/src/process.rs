@@ -207,6 +207,10 @@ impl Process {
                 call.perform(world, invocation);
                 return ended(&crash).await;
             }
+            Some(Harm::Settled) => {
+                call.is_overtaken(world);
+                Ok(call.perform(world, invocation))
+            }
             Some(Harm::Partly) => Ok(call.partly(world, invocation)),
             Some(harm) => Ok(call.refused(harm)),
         };

@@ -35,7 +35,12 @@ pub(crate) fn snapshot(world: &World, place: &Place) -> Loaded {
             state.recorded.insert(event.to_owned());
         }
     }
-    state.recorded.extend(world.history().folded.clone());
+    let history = world.history();
+    // Who has settled an event without its chat has told the chat nothing.
+    state
+        .recorded
+        .retain(|id| !history.settled_by_another.contains(id));
+    state.recorded.extend(history.folded.clone());
     state
 }
 

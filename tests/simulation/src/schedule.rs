@@ -242,6 +242,8 @@ pub enum Harm {
     Throttled,
     /// Not done: a transaction is at the row.
     Conflict,
+    /// Someone else has settled the event a moment before.
+    Settled,
     /// Only a part is done.
     Partly,
     /// LINE's 423.
@@ -265,6 +267,7 @@ impl fmt::Display for Harm {
             Self::ErrorAfter => "error after",
             Self::Throttled => "throttled",
             Self::Conflict => "conflict",
+            Self::Settled => "settled by another",
             Self::Partly => "partly",
             Self::Locked => "locked",
             Self::CrashBefore => "crash before",

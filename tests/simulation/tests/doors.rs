@@ -1,4 +1,4 @@
-//! Hostile inputs at each door of the bundle. The example `doors` sends as many as one likes.
+//! Hostile inputs at each door of the bundle. `simulation --doors --inputs N` sends as many as one likes.
 
 use simulation::doors::{Door, Envelope, Payload, Query, Record, Signature, Token, run};
 

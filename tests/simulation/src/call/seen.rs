@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use crate::history::Place;
+use crate::history::{History, Place};
 use crate::judge::Own;
 use crate::line::{Answer, Asked, Kind, Told};
 use crate::rows::{s, snapshot};
@@ -184,18 +184,25 @@ fn is_replay(job: &str) -> bool {
 pub(super) fn table(world: &World, who: usize, target: &str, body: &[u8]) {
     match target.rsplit('.').next() {
         Some("BatchGetItem") => loaded(world, who, body),
-        Some("TransactWriteItems") => {
+        Some("TransactWriteItems") if is_first(world, body) => {
             committed(world, who, body);
-            folded(world, who, body);
+            written(world, who, body);
         }
-        Some("PutItem") => folded(world, who, body),
+        Some("PutItem") => written(world, who, body),
         _ => {}
     }
 }
 
+/// One that was done before, by its token, does nothing.
+fn is_first(world: &World, body: &[u8]) -> bool {
+    let request: Json = serde_json::from_slice(body).unwrap_or_default();
+    let token = request["ClientRequestToken"].as_str().unwrap_or_default();
+    world.history().transactions.insert(token.to_owned())
+}
+
 /// Rows of chats and accounts were written: their registers have what the writer has
-/// in hand.
-fn folded(world: &World, who: usize, body: &[u8]) {
+/// in hand, and what the row had before.
+fn written(world: &World, who: usize, body: &[u8]) {
     let request: Json = serde_json::from_slice(body).unwrap_or_default();
     let puts = request["TransactItems"].as_array().into_iter().flatten();
     let items = puts.map(|action| &action["Put"]["Item"]);
@@ -208,6 +215,24 @@ fn folded(world: &World, who: usize, body: &[u8]) {
             told.bot == s(item, "bot_id") && told.chat.as_deref() == sort && takes_in(item, told)
         });
         history.folded.extend(of_row.map(|told| told.id.clone()));
+        follows(&mut history, item);
+    }
+}
+
+/// A row is written by who has read the newest one: else what another has written is lost.
+fn follows(history: &mut History, row: &Json) {
+    let key = (s(row, "bot_id").to_owned(), s(row, "chat_id").to_owned());
+    let version = row["version"]["N"].as_str().and_then(|n| n.parse().ok());
+    let Some(version) = version.filter(|_| key.1 == "@bot" || !key.1.starts_with('@')) else {
+        return;
+    };
+    let before = history
+        .versions
+        .insert(key.clone(), version)
+        .unwrap_or_default();
+    if version != before + 1 {
+        let what = format!("version {version} of {key:?} is written over version {before}");
+        history.violation("no write lost", what);
     }
 }
 
@@ -259,10 +284,6 @@ fn loaded(world: &World, who: usize, body: &[u8]) {
 /// A transaction was done: which events it has taken into which list.
 fn committed(world: &World, who: usize, body: &[u8]) {
     let request: Json = serde_json::from_slice(body).unwrap_or_default();
-    let token = request["ClientRequestToken"].as_str().unwrap_or_default();
-    if !world.history().transactions.insert(token.to_owned()) {
-        return;
-    }
     let puts = request["TransactItems"].as_array().into_iter().flatten();
     let puts: Vec<_> = puts.map(|action| &action["Put"]["Item"]).collect();
     let is_ledger = |item: &&&Json| !s(item, "outcome").is_empty();

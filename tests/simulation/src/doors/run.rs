@@ -116,6 +116,18 @@ async fn cut<D: Door>(mut reason: String, mut input: Vec<u8>) -> (String, Vec<u8
     (reason, input)
 }
 
+impl Figures {
+    /// Together with those of another part of the inputs, which ran beside it.
+    pub(super) fn with(mut self, other: Self) -> Self {
+        self.inputs += other.inputs;
+        self.time = self.time.max(other.time);
+        for (answer, times) in other.answers {
+            *self.answers.entry(answer).or_default() += times;
+        }
+        self
+    }
+}
+
 impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {} inputs", self.door, self.inputs)?;

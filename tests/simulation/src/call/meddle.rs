@@ -1,0 +1,49 @@
+//! Someone else settles an event while a worker is at it, and leaves its chat alone:
+//! only the ledger's own condition keeps the worker from doing it again.
+
+use serde_json::{Value as Json, json};
+
+use crate::rows::{row, s};
+use crate::world::World;
+
+/// What the row then says.
+pub(crate) const BY_ANOTHER: &str = "settled by another";
+
+/// Settles the event of a commit, if nobody has.
+pub(super) fn settle(world: &World, commit: &[u8]) {
+    let request: Json = serde_json::from_slice(commit).unwrap_or_default();
+    let puts = request["TransactItems"].as_array().into_iter().flatten();
+    let mut items = puts.map(|action| &action["Put"]["Item"]);
+    let Some(ledger) = items.find(|item| !s(item, "outcome").is_empty()) else {
+        return;
+    };
+    let there = row(world, s(ledger, "bot_id"), s(ledger, "chat_id"));
+    if there.is_some_and(|row| row["outcome"] != "failed") {
+        return;
+    }
+    let mut done = ledger.clone();
+    done["outcome"] = json!({ "S": "done" });
+    done["reason"] = json!({ "S": BY_ANOTHER });
+    if let Some(fields) = done.as_object_mut() {
+        for field in [
+            "plan",
+            "planned_at",
+            "effects",
+            "open",
+            "silence",
+            "parked",
+            "parked_at",
+        ] {
+            fields.remove(field);
+        }
+    }
+    let put =
+        json!({ "TableName": &request["TransactItems"][0]["Put"]["TableName"], "Item": done });
+    let put = put.to_string().into_bytes();
+    let (status, _) = world.table().handle("DynamoDB_20120810.PutItem", &put);
+    assert_eq!(status, 200, "the row can be written");
+    let sort = s(ledger, "chat_id");
+    let event = sort.rsplit('#').next().unwrap_or_default().to_owned();
+    world.note(|| format!("another settles {event}"));
+    world.history().settled_by_another.insert(event);
+}
