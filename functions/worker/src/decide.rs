@@ -112,6 +112,7 @@ async fn call_module<M: Module>(
     view: &View,
 ) -> Result<Draft, ModuleError> {
     let line = app.line.bot(&work.key.bot);
+    let line = line.granted(view.bot.state.scopes());
     let event = as_known(work, view);
     let around = Surroundings {
         store: &app.store,

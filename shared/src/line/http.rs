@@ -10,8 +10,9 @@ use aws_smithy_async::future::timeout::Timeout;
 use aws_smithy_async::rt::sleep::{AsyncSleep as _, SharedAsyncSleep};
 use aws_smithy_async::time::SharedTimeSource;
 use aws_smithy_runtime_api::client::http::{HttpConnector as _, SharedHttpConnector};
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
 use http_body_util::{BodyExt as _, Limited};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeOwned;
@@ -50,7 +51,17 @@ pub struct Answer {
     pub accepted_request_id: Option<String>,
     /// `date`: the second in which LINE answered.
     pub date: Option<Timestamp>,
-    body: Vec<u8>,
+    /// None if it broke off or is too large: the status tells what LINE did all
+    /// the same.
+    pub(crate) body: Option<Bytes>,
+}
+
+/// An answer whose body is not read yet.
+pub(crate) struct Opened {
+    pub(crate) answer: Answer,
+    pub(crate) content_type: Option<String>,
+    pub(crate) content_length: Option<u64>,
+    pub(crate) body: SdkBody,
 }
 
 /// No answer: refused, broken off or too slow. What was sent may have arrived.
@@ -88,17 +99,43 @@ impl Http {
         self.clock.now().into()
     }
 
+    /// Waits.
+    pub(crate) async fn sleep(&self, time: Duration) {
+        self.sleep.sleep(time).await;
+    }
+
+    /// What a body is read with, piece by piece.
+    pub(crate) fn patience(&self) -> (SharedAsyncSleep, Duration) {
+        (self.sleep.clone(), self.limit)
+    }
+
     /// Sends a request and reads the answer.
-    pub(crate) async fn send(&self, request: http::Request<String>) -> Result<Answer, NoAnswer> {
-        let exchange = self.exchange(request);
+    pub(crate) async fn send(
+        &self,
+        request: http::Request<impl Into<SdkBody>>,
+    ) -> Result<Answer, NoAnswer> {
+        let request = request.map(Into::into);
+        let exchange = async { Ok(self.exchange(request).await?.whole().await) };
+        self.within_limit(exchange).await
+    }
+
+    /// Sends a request; the answer's body is read by whoever wants it.
+    pub(crate) async fn open(&self, request: http::Request<SdkBody>) -> Result<Opened, NoAnswer> {
+        self.within_limit(self.exchange(request)).await
+    }
+
+    async fn within_limit<T>(
+        &self,
+        exchange: impl Future<Output = Result<T, NoAnswer>>,
+    ) -> Result<T, NoAnswer> {
         match Timeout::new(exchange, self.sleep.sleep(self.limit)).await {
             Ok(result) => result,
             Err(_) => Err(NoAnswer::TimedOut(self.limit)),
         }
     }
 
-    async fn exchange(&self, request: http::Request<String>) -> Result<Answer, NoAnswer> {
-        let request = HttpRequest::try_from(request.map(SdkBody::from)).map_err(broken)?;
+    async fn exchange(&self, request: http::Request<SdkBody>) -> Result<Opened, NoAnswer> {
+        let request = HttpRequest::try_from(request).map_err(broken)?;
         let response = self
             .connector
             .call(request)
@@ -107,6 +144,12 @@ impl Http {
                 true => NoAnswer::NotConnected(error.into()),
                 false => broken(error),
             })?;
+        Ok(Opened::of(response))
+    }
+}
+
+impl Opened {
+    fn of(response: HttpResponse) -> Self {
         let header = |name| response.headers().get(name).map(str::to_owned);
         let answer = Answer {
             status: response.status().as_u16(),
@@ -115,16 +158,24 @@ impl Http {
             date: header("date")
                 .and_then(|date| httpdate::parse_http_date(&date).ok())
                 .map(Timestamp::from),
-            body: Vec::new(),
+            body: None,
         };
-        // The status tells what LINE did, also where the body breaks off.
-        let body = Limited::new(response.into_body(), LARGEST_ANSWER)
-            .collect()
-            .await;
-        let body = body
-            .map(|body| body.to_bytes().to_vec())
-            .unwrap_or_default();
-        Ok(Answer { body, ..answer })
+        Self {
+            answer,
+            content_type: header("content-type"),
+            content_length: header("content-length").and_then(|length| length.parse().ok()),
+            body: response.into_body(),
+        }
+    }
+
+    /// The answer with its body.
+    pub(crate) async fn whole(self) -> Answer {
+        let body = Limited::new(self.body, LARGEST_ANSWER).collect().await;
+        let body = body.ok().map(|body| body.to_bytes());
+        Answer {
+            body,
+            ..self.answer
+        }
     }
 }
 
@@ -135,7 +186,12 @@ fn broken(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> NoAnswe
 impl Answer {
     /// The body as JSON; `None` if it is not what is expected.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Option<T> {
-        serde_json::from_slice(&self.body).ok()
+        serde_json::from_slice(self.body.as_ref()?).ok()
+    }
+
+    /// Whether LINE has done it.
+    pub(crate) fn is_success(&self) -> bool {
+        (200..=299).contains(&self.status)
     }
 
     /// The last moment of the second in which LINE answered.
