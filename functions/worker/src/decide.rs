@@ -71,6 +71,7 @@ pub(crate) fn without_module<M>(app: &App<M>, work: &Work<'_>, view: &View) -> O
         _ if !view.bot.state.is_attached() => {
             ledger = ledger.silenced(Some(Silence::NotAttached));
         }
+        EventKind::Delivered { .. } => return None,
         _ if work.key.chat.is_none() => ledger.reason = Some("the event is of no chat".into()),
         _ => return None,
     }
