@@ -1,6 +1,8 @@
 //! Every call of the client, once and rightly. The test `every_call` makes them in
 //! process; the example `exercise` makes them to a LINE Platform elsewhere.
 
+#![expect(clippy::unwrap_used, reason = "what is built in is right")]
+
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use shared::domain::{
