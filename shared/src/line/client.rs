@@ -45,7 +45,7 @@ use crate::line::endpoint::{
     Answered, Endpoint, Facts, ForBot, ForChannel, Host, Made, Request, Twice,
 };
 use crate::line::error::{LineError, LineErrorKind};
-use crate::line::http::{Answer, Http, NoAnswer, Opened};
+use crate::line::http::{Answer, Http, Opened, Reading};
 use crate::line::limit::{Counter, Limits};
 use crate::line::quota::Quotas;
 use crate::line::token::{Token, TokenProvider};
@@ -244,7 +244,8 @@ impl LineClient {
                     .pass(self.http(), facts, bot, self.until)
                     .await?;
             }
-            let error = match self.exchange(request, bot).await?.whole(facts).await {
+            let opened = self.exchange(request, bot, Reading::Whole).await;
+            let error = match opened.and_then(|opened| done(facts, opened.answer)) {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
@@ -258,23 +259,28 @@ impl LineClient {
     }
 
     /// One try. A token that LINE does not take is replaced once.
-    async fn exchange(&self, request: &Request, bot: Option<&BotId>) -> Result<Try, LineError> {
+    async fn exchange(
+        &self,
+        request: &Request,
+        bot: Option<&BotId>,
+        reading: Reading,
+    ) -> Result<Opened, LineError> {
         let Inner { http, tokens, .. } = &*self.inner;
+        let failed = |e| LineError::no_answer(request.facts.name, e);
         if request.facts.made == Made::Openly {
-            return Ok(Try(http.open(self.http_request(request, bot, None)?).await));
+            let openly = self.http_request(request, bot, None)?;
+            return http.open(openly, reading).await.map_err(failed);
         }
         let token = tokens.token().await.map_err(LineError::before_sending)?;
-        let tried = http
-            .open(self.http_request(request, bot, Some(&token))?)
-            .await;
-        if !matches!(&tried, Ok(opened) if opened.answer.status == 401) {
-            return Ok(Try(tried));
+        let first = self.http_request(request, bot, Some(&token))?;
+        let opened = http.open(first, reading).await.map_err(failed)?;
+        if opened.answer.status != 401 {
+            return Ok(opened);
         }
         let token = tokens.instead_of(&token).await;
         let token = token.map_err(LineError::before_sending)?;
-        Ok(Try(http
-            .open(self.http_request(request, bot, Some(&token))?)
-            .await))
+        let second = self.http_request(request, bot, Some(&token))?;
+        http.open(second, reading).await.map_err(failed)
     }
 
     fn http_request(
@@ -374,9 +380,9 @@ impl BotClient {
         &self,
         endpoint: &E,
     ) -> Result<Answered<E::Answer>, LineError> {
+        let request = Request::of(endpoint)?;
         self.check_scope(E::FACTS)?;
         self.spend(E::FACTS, endpoint.spends()).await?;
-        let request = Request::of(endpoint)?;
         let answer = self.client.send(&request, Some(&self.bot)).await?;
         let answered = answered::<E>(answer)?;
         self.spent(endpoint.spends());
@@ -397,10 +403,10 @@ impl BotClient {
         let Self { client, bot, .. } = self;
         let limits = &client.limits;
         limits.pass(client.http(), facts, bot, client.until).await?;
-        let tried = client.exchange(&Request::of(endpoint)?, Some(bot)).await?;
-        let opened = tried.0.map_err(|e| LineError::no_answer(facts.name, e))?;
+        let request = Request::of(endpoint)?;
+        let opened = client.exchange(&request, Some(bot), Reading::Head).await?;
         if !opened.answer.is_success() {
-            return Err(LineError::refused(facts.name, &opened.whole().await));
+            return Err(LineError::refused(facts.name, &opened.answer));
         }
         if opened.content_length.is_some_and(|length| length > most) {
             return Err(LineError::too_large(facts.name));
@@ -428,22 +434,15 @@ impl BotClient {
     }
 }
 
-/// What a try has come to.
-struct Try(Result<Opened, NoAnswer>);
-
-impl Try {
-    /// The answer, if LINE has done what was asked: now, or before with the same key.
-    async fn whole(self, facts: &Facts) -> Result<Answer, LineError> {
-        let opened = self.0.map_err(|e| LineError::no_answer(facts.name, e))?;
-        let answer = opened.whole().await;
-        match answer.status {
-            409 if facts.twice == Twice::Keyed => Ok(Answer {
-                request_id: answer.accepted_request_id.clone(),
-                ..answer
-            }),
-            _ if answer.is_success() => Ok(answer),
-            _ => Err(LineError::refused(facts.name, &answer)),
-        }
+/// The answer, if LINE has done what was asked: now, or before with the same key.
+fn done(facts: &Facts, answer: Answer) -> Result<Answer, LineError> {
+    match answer.status {
+        409 if facts.twice == Twice::Keyed => Ok(Answer {
+            request_id: answer.accepted_request_id.clone(),
+            ..answer
+        }),
+        _ if answer.is_success() => Ok(answer),
+        _ => Err(LineError::refused(facts.name, &answer)),
     }
 }
 

@@ -56,7 +56,16 @@ pub struct Answer {
     pub(crate) body: Option<Bytes>,
 }
 
-/// An answer whose body is not read yet.
+/// How much of an answer is read within the limit of an exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// All of it.
+    Whole,
+    /// Its head; a success's body is left to whoever wants it.
+    Head,
+}
+
+/// An answer whose body may not be read yet.
 pub(crate) struct Opened {
     pub(crate) answer: Answer,
     pub(crate) content_type: Option<String>,
@@ -114,27 +123,28 @@ impl Http {
         &self,
         request: http::Request<impl Into<SdkBody>>,
     ) -> Result<Answer, NoAnswer> {
-        let request = request.map(Into::into);
-        let exchange = async { Ok(self.exchange(request).await?.whole().await) };
-        self.within_limit(exchange).await
+        let opened = self.open(request.map(Into::into), Reading::Whole).await;
+        opened.map(|opened| opened.answer)
     }
 
-    /// Sends a request; the answer's body is read by whoever wants it.
-    pub(crate) async fn open(&self, request: http::Request<SdkBody>) -> Result<Opened, NoAnswer> {
-        self.within_limit(self.exchange(request)).await
-    }
-
-    async fn within_limit<T>(
+    /// Sends a request and reads as much of the answer as is wanted.
+    pub(crate) async fn open(
         &self,
-        exchange: impl Future<Output = Result<T, NoAnswer>>,
-    ) -> Result<T, NoAnswer> {
+        request: http::Request<SdkBody>,
+        reading: Reading,
+    ) -> Result<Opened, NoAnswer> {
+        let exchange = self.exchange(request, reading);
         match Timeout::new(exchange, self.sleep.sleep(self.limit)).await {
             Ok(result) => result,
             Err(_) => Err(NoAnswer::TimedOut(self.limit)),
         }
     }
 
-    async fn exchange(&self, request: http::Request<SdkBody>) -> Result<Opened, NoAnswer> {
+    async fn exchange(
+        &self,
+        request: http::Request<SdkBody>,
+        reading: Reading,
+    ) -> Result<Opened, NoAnswer> {
         let request = HttpRequest::try_from(request).map_err(broken)?;
         let response = self
             .connector
@@ -144,7 +154,11 @@ impl Http {
                 true => NoAnswer::NotConnected(error.into()),
                 false => broken(error),
             })?;
-        Ok(Opened::of(response))
+        let opened = Opened::of(response);
+        match reading {
+            Reading::Head if opened.answer.is_success() => Ok(opened),
+            _ => Ok(opened.read().await),
+        }
     }
 }
 
@@ -168,14 +182,12 @@ impl Opened {
         }
     }
 
-    /// The answer with its body.
-    pub(crate) async fn whole(self) -> Answer {
-        let body = Limited::new(self.body, LARGEST_ANSWER).collect().await;
-        let body = body.ok().map(|body| body.to_bytes());
-        Answer {
-            body,
-            ..self.answer
-        }
+    /// With its body in the answer.
+    async fn read(mut self) -> Self {
+        let body = std::mem::replace(&mut self.body, SdkBody::taken());
+        let body = Limited::new(body, LARGEST_ANSWER).collect().await;
+        self.answer.body = body.ok().map(|body| body.to_bytes());
+        self
     }
 }
 

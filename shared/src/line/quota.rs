@@ -54,8 +54,9 @@ impl Quota {
 
     /// What is kept for pushes into one chat.
     pub fn reserve(&self) -> u64 {
-        self.limit
-            .map_or(0, |limit| (limit * RESERVE_PERCENT).div_ceil(100))
+        self.limit.map_or(0, |limit| {
+            limit.saturating_mul(RESERVE_PERCENT).div_ceil(100)
+        })
     }
 
     /// How far it is used.

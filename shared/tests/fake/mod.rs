@@ -16,7 +16,7 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
-use http_body_util::BodyExt as _;
+use http_body_util::{BodyExt as _, StreamBody};
 use serde_json::{Value, json};
 use shared::connector::not_connected;
 use shared::domain::{
@@ -42,6 +42,8 @@ pub(crate) enum Fate {
     Answer(u16, Value, Vec<(&'static str, String)>),
     /// It is answered with bytes.
     Bytes(Vec<u8>),
+    /// It is answered with a head, and no body comes.
+    HeadOnly(u16),
     /// It gets there, and no answer comes.
     Silence,
     /// It does not get there.
@@ -203,6 +205,11 @@ impl Line {
             }
             Fate::Bytes(bytes) => {
                 response(200, bytes.into(), &[("content-type", "image/png".into())])
+            }
+            Fate::HeadOnly(status) => {
+                type Piece = Result<http_body::Frame<bytes::Bytes>, std::io::Error>;
+                let nothing = StreamBody::new(futures::stream::pending::<Piece>());
+                response(status, SdkBody::from_body_1_x(nothing), &[])
             }
             Fate::Silence => std::future::pending().await,
             Fate::Unreachable => Err(not_connected("nothing listens")),
