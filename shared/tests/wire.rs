@@ -158,6 +158,25 @@ async fn what_may_not_be_repeated_is_not_but_what_never_left_is() {
 }
 
 #[tokio::test]
+async fn what_one_try_has_left_open_no_later_refusal_closes() {
+    let line = Line::new();
+    let client = line.client();
+    let later = [
+        refusal(429, "You have reached your monthly limit."),
+        refusal(403, ""),
+        Fate::Unreachable,
+    ];
+    for refused in later {
+        let bot = client
+            .bot(&bot())
+            .until(line.now().plus(LIMIT + Duration::from_millis(600)));
+        line.then([Fate::Silence, refused.clone()]);
+        let error = push(&bot).await.unwrap_err();
+        assert_eq!(error.kind, LineErrorKind::Open, "{refused:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_get_is_repeated_until_the_deadline() {
     let line = Line::new();
     line.then(vec![refusal(503, ""); 20]);

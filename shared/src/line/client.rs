@@ -35,8 +35,8 @@ use std::time::Duration;
 
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
-use http::HeaderName;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST};
+use http::{HeaderName, Method};
 
 use crate::domain::{BotId, Scopes, Timestamp};
 use crate::env::{ConfigError, Env};
@@ -233,32 +233,38 @@ impl LineClient {
         answered::<E>(answer)
     }
 
-    /// The one way to LINE: within its limits, and again where that is harmless
-    /// and there is time.
+    /// The one way to LINE: again where that is harmless and there is time. What one
+    /// try has left open, a later one's refusal does not close.
     async fn send(&self, request: &Request, bot: Option<&BotId>) -> Result<Answer, LineError> {
         let facts = request.facts;
-        let mut wait = FIRST_WAIT;
+        let (mut wait, mut open) = (FIRST_WAIT, false);
         loop {
-            if let Some(bot) = bot {
-                self.limits
-                    .pass(self.http(), facts, bot, self.until)
-                    .await?;
-            }
-            let opened = self.exchange(request, bot, Reading::Whole).await;
-            let error = match opened.and_then(|opened| done(facts, opened.answer)) {
+            let error = match self.attempt(request, bot).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
+            open |= error.kind == LineErrorKind::Open && facts.method != Method::GET;
             let in_time = |until| self.now().plus(wait) < until;
             if !may_repeat(facts, &error) || !self.until.is_some_and(in_time) {
-                return Err(error);
+                return Err(if open { error.left_open() } else { error });
             }
             self.http().sleep(wait).await;
             wait *= 2;
         }
     }
 
-    /// One try. A token that LINE does not take is replaced once.
+    /// One try, within LINE's limits.
+    async fn attempt(&self, request: &Request, bot: Option<&BotId>) -> Result<Answer, LineError> {
+        let facts = request.facts;
+        if let Some(bot) = bot {
+            let until = self.until;
+            self.limits.pass(self.http(), facts, bot, until).await?;
+        }
+        let opened = self.exchange(request, bot, Reading::Whole).await?;
+        done(facts, opened.answer)
+    }
+
+    /// A token that LINE does not take is replaced once.
     async fn exchange(
         &self,
         request: &Request,

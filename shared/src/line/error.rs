@@ -223,6 +223,12 @@ impl LineError {
         self
     }
 
+    /// An earlier try of the same call may have been accepted, whatever this one says.
+    pub(crate) fn left_open(mut self) -> Self {
+        self.kind = LineErrorKind::Open;
+        self
+    }
+
     /// A success whose body is not what LINE documents.
     pub(crate) fn unreadable(operation: &'static str, answer: &Answer) -> Self {
         let message = "the answer is not what LINE documents";
