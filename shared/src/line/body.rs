@@ -72,7 +72,8 @@ impl Body {
 }
 
 /// What is sent piece by piece. It can be opened again, so that a refused token
-/// costs no upload.
+/// costs no upload. It is part of an exchange, whose limit is its client's
+/// [`Http`](crate::line::http::Http): large files want one with more time.
 #[derive(Clone)]
 pub struct Upload {
     length: u64,

@@ -58,7 +58,7 @@ pub struct CouponId {
 /// (<https://developers.line.biz/en/reference/messaging-api/#get-coupons-list>).
 #[derive(Debug, Clone, Default)]
 pub struct ListCoupons<'a> {
-    /// Only of these, separated by commas: `DRAFT`, `RUNNING`, `CLOSED`.
+    /// Only those that are `DRAFT`, `RUNNING` or `CLOSED`.
     pub status: Option<&'a str>,
     /// The page before's `next`.
     pub start: Option<&'a str>,
