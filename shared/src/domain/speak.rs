@@ -17,7 +17,11 @@ pub struct MaySpeak(());
 pub struct MayControl(());
 
 /// Proof that the account was ours to send for a moment ago. Sends that are into
-/// no one chat need one, and only [`may_broadcast`] makes it.
+/// no one chat need one, and only [`may_broadcast`] makes it:
+///
+/// ```compile_fail
+/// let may = shared::domain::MayBroadcast(());
+/// ```
 #[derive(Debug)]
 pub struct MayBroadcast(());
 

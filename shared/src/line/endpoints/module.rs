@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{BotId, Timestamp};
-use crate::line::endpoint::endpoint;
+use crate::line::endpoint::{Endpoint, Facts, ForChannel, Query, endpoint};
+use crate::line::endpoints::table::BOT_LIST;
 use crate::line::error::LineErrorKind;
+use crate::line::http::Answer;
 use crate::line::{LineClient, LineError};
 
 /// A page of the list has this many accounts at most; more must not be asked for.
@@ -18,17 +20,17 @@ pub struct ListBots<'a> {
     pub start: Option<&'a str>,
 }
 
-impl crate::line::endpoint::Endpoint for ListBots<'_> {
-    const FACTS: &'static crate::line::endpoint::Facts = &super::table::BOT_LIST;
-    type By = crate::line::endpoint::ForChannel;
+impl Endpoint for ListBots<'_> {
+    const FACTS: &'static Facts = &BOT_LIST;
+    type By = ForChannel;
     type Answer = BotPage;
 
-    fn query(&self) -> crate::line::endpoint::Query {
-        let page = crate::line::endpoint::Query::default().and("limit", &PAGE);
+    fn query(&self) -> Query {
+        let page = Query::default().and("limit", &PAGE);
         page.and("start", &self.start)
     }
 
-    fn read(answer: &crate::line::http::Answer) -> Option<BotPage> {
+    fn read(answer: &Answer) -> Option<BotPage> {
         answer.json()
     }
 }
