@@ -4,7 +4,7 @@
 //!
 //! `cargo run -p shared --example exercise --features client -- --api URL
 //! --channel ID --secret TEXT --bot-header NAME --bot ID --user ID`, and as wanted
-//! `--data URL`, `--group`, `--room`, `--reply-token`, `--message`, `--mark-token`,
+//! `--data URL`, `--group`, `--room`, `--reply-token`, `--message`, `--video`, `--phone`, `--mark-token`,
 //! `--membership`, `--day`, `--webhook`.
 
 #[path = "../tests/calls/mod.rs"]
@@ -120,6 +120,8 @@ fn sample(options: &Options) -> Result<Sample, Failure> {
         room: ChatId::new(options.or("room", "R00000000000000000000000000000001"))?,
         reply_token: ReplyToken::new(options.or("reply-token", "none")),
         message_id: options.or("message", "1").into(),
+        video_id: options.or("video", "1").into(),
+        phone: options.or("phone", &"a".repeat(64)).into(),
         mark_as_read_token: options.or("mark-token", "none").into(),
         membership: options.or("membership", "1").parse()?,
         channel: channel.into(),

@@ -24,6 +24,8 @@ fn sample() -> Sample {
         room: ChatId::new("R1").unwrap(),
         reply_token: ReplyToken::new("reply"),
         message_id: "77".into(),
+        video_id: "78".into(),
+        phone: "a".repeat(64),
         mark_as_read_token: "mark".into(),
         membership: 3,
         channel: "123".into(),

@@ -81,6 +81,10 @@ pub(crate) struct Sample {
     pub(crate) reply_token: ReplyToken,
     /// A message with content.
     pub(crate) message_id: String,
+    /// A video.
+    pub(crate) video_id: String,
+    /// The SHA-256 of a phone number.
+    pub(crate) phone: String,
     /// A token that marks it as read.
     pub(crate) mark_as_read_token: String,
     /// A membership plan.
@@ -104,6 +108,8 @@ pub(crate) struct Caller<'a, R> {
     line: &'a LineClient,
     bot: BotClient,
     with: &'a Sample,
+    /// The request id of a broadcast.
+    sent: String,
     report: R,
 }
 
@@ -117,6 +123,7 @@ impl<'a, R: FnMut(&'static Facts, Ended<'_>)> Caller<'a, R> {
             bot: line.bot(&with.bot),
             line,
             with,
+            sent: String::new(),
             report,
         }
     }
@@ -168,15 +175,16 @@ impl<'a, R: FnMut(&'static Facts, Ended<'_>)> Caller<'a, R> {
             .await;
         self.call(&Multicast::new(&many, &users, text(), key()).silently())
             .await;
-        self.call(&Broadcast::new(&many, text(), key())).await;
+        let sent = self.call(&Broadcast::new(&many, text(), key())).await;
+        self.sent = sent.and_then(|sent| sent.request_id).unwrap_or_default();
         let narrowcast = Narrowcast::new(&many, text(), key());
         let narrowcast = narrowcast.demographic(json!({"type": "gender", "oneOf": ["female"]}));
         let sent = self.call(&narrowcast).await;
         let request_id = &sent.and_then(|sent| sent.request_id).unwrap_or_default();
         self.call(&GetNarrowcastProgress { request_id }).await;
         let body = json!({"items": [{"itemKey": "time_range_001_ja", "content": "A.M."}]});
-        let phone = "a".repeat(64);
-        let notification = SendNotification::new(&many, &phone, "shipment_completed_ja", body);
+        let phone = &self.with.phone;
+        let notification = SendNotification::new(&many, phone, "shipment_completed_ja", body);
         self.call(&notification.delivery_tag("0123456789abcdef"))
             .await;
         self.call(&ShowLoading {
@@ -213,7 +221,8 @@ impl<'a, R: FnMut(&'static Facts, Ended<'_>)> Caller<'a, R> {
             limit: Some(10),
         })
         .await;
-        self.call(&GetTranscoding { message_id }).await;
+        let video = &self.with.video_id;
+        self.call(&GetTranscoding { message_id: video }).await;
         self.call(&GetContent { message_id }).await;
         self.call(&GetPreview { message_id }).await;
     }
@@ -290,14 +299,11 @@ impl<'a, R: FnMut(&'static Facts, Ended<'_>)> Caller<'a, R> {
     }
 
     async fn insight(&mut self) {
-        let date = &*self.with.day;
+        let (date, request_id) = (&*self.with.day, &*self.sent.clone());
         self.call(&GetDeliveries { date }).await;
         self.call(&GetFriends { date: Some(date) }).await;
         self.call(&GetDemographics).await;
-        self.call(&GetInteractions {
-            request_id: "f70dd685-499a-4231-a441-f24b8d4fba21",
-        })
-        .await;
+        self.call(&GetInteractions { request_id }).await;
         self.call(&GetUnitInteractions {
             unit: "unit_1",
             from: date,
@@ -340,7 +346,7 @@ impl<'a, R: FnMut(&'static Facts, Ended<'_>)> Caller<'a, R> {
             file,
         })
         .await;
-        let request_id = "f70dd685-499a-4231-a441-f24b8d4fba21";
+        let request_id = &*self.sent.clone();
         let clicks = CreateAudienceOfClicks {
             description: "clicks",
             request_id,
