@@ -33,6 +33,14 @@ pub enum ConfigError {
         /// What it must look like.
         expected: &'static str,
     },
+    /// It is set, and must not be.
+    #[error("{name} must not be set: {reason}")]
+    Unwanted {
+        /// The variable.
+        name: &'static str,
+        /// Why not.
+        reason: &'static str,
+    },
 }
 
 impl Env {
@@ -72,6 +80,17 @@ impl Env {
     ) -> Result<String, ConfigError> {
         self.optional(name)
             .ok_or(ConfigError::Missing { name, remedy })
+    }
+
+    /// Sees to it that a variable is not set. It does not count as read.
+    ///
+    /// # Errors
+    /// [`ConfigError::Unwanted`] if it is.
+    pub fn unused(&self, name: &'static str, reason: &'static str) -> Result<(), ConfigError> {
+        match (self.get)(name).is_some_and(|value| !value.trim().is_empty()) {
+            true => Err(ConfigError::Unwanted { name, reason }),
+            false => Ok(()),
+        }
     }
 
     /// A secret that need not be set.

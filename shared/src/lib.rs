@@ -6,6 +6,8 @@ pub mod domain;
 pub mod env;
 pub mod gateway;
 mod hash;
+#[cfg(all(feature = "client", feature = "store"))]
+pub mod limits;
 pub mod line;
 #[cfg(feature = "module")]
 pub mod module;

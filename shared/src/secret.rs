@@ -18,9 +18,31 @@ const REREAD_AT_MOST_EVERY: Duration = Duration::from_secs(60);
 /// The secrets accepted now: the current one first, then the previous one if
 /// there is one.
 #[derive(Debug)]
-pub struct Secrets(Vec<SecretString>);
+pub struct Secrets {
+    accepted: Vec<SecretString>,
+    assertion_key: Option<AssertionKey>,
+}
+
+/// The key that signs assertions, in place of the secret; its public half is
+/// registered in LINE's console
+/// (<https://developers.line.biz/en/docs/messaging-api/generate-json-web-token/>).
+#[derive(Debug, Clone, Deserialize)]
+pub struct AssertionKey {
+    /// The id that the console has given it.
+    pub kid: String,
+    /// An RSA key of 2,048 bits, as PEM (`PRIVATE KEY` or `RSA PRIVATE KEY`).
+    pub private_key: SecretString,
+}
 
 impl Secrets {
+    fn new(accepted: Vec<SecretString>, assertion_key: Option<AssertionKey>) -> Option<Self> {
+        let secrets = Self {
+            accepted,
+            assertion_key,
+        };
+        (!secrets.accepted.is_empty()).then_some(secrets)
+    }
+
     /// From `current` or `current,previous`.
     fn from_list(list: &SecretString) -> Option<Self> {
         let list = list.expose_secret();
@@ -29,17 +51,23 @@ impl Secrets {
             .map(str::trim)
             .filter(|s| !s.is_empty())
             .collect();
-        (!secrets.is_empty()).then(|| Self(secrets.into_iter().map(SecretString::from).collect()))
+        let accepted = secrets.into_iter().map(SecretString::from).collect();
+        Self::new(accepted, None)
     }
 
     /// The one that signs for us.
     pub fn current(&self) -> &SecretString {
-        &self.0[0] // never empty: both constructors see to it
+        &self.accepted[0] // never empty: `new` sees to it
     }
 
     /// All that a signature may have been made with.
     pub fn accepted(&self) -> &[SecretString] {
-        &self.0
+        &self.accepted
+    }
+
+    /// With which tokens are asked for in place of the secret, if there is one.
+    pub fn assertion_key(&self) -> Option<&AssertionKey> {
+        self.assertion_key.as_ref()
     }
 }
 
@@ -196,6 +224,8 @@ struct SecretJson {
     channel_secret: SecretString,
     #[serde(default)]
     previous_channel_secret: Option<SecretString>,
+    #[serde(default)]
+    assertion_key: Option<AssertionKey>,
 }
 
 fn parse(text: &str) -> Result<Secrets, SecretError> {
@@ -205,11 +235,7 @@ fn parse(text: &str) -> Result<Secrets, SecretError> {
         .flatten()
         .filter(|secret| !secret.expose_secret().is_empty())
         .collect();
-    if list.is_empty() {
-        Err(SecretError::Malformed)
-    } else {
-        Ok(Secrets(list))
-    }
+    Secrets::new(list, json.assertion_key).ok_or(SecretError::Malformed)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use shared::secret::SecretPlace;
 /// Everything the function is told from outside.
 #[derive(Debug)]
 pub struct Config {
-    /// `LINE_CHANNEL_ID`, `LINE_BOT_HEADER`, `LINE_API_URL`.
+    /// `LINE_CHANNEL_ID`, `LINE_BOT_HEADER`, `LINE_API_URL`, `LINE_DATA_API_URL`.
     pub channel: Channel,
     /// `LINE_CHANNEL_SECRET` or `LINE_SECRET_ARN`.
     pub secret: SecretPlace,

@@ -71,6 +71,7 @@ pub(crate) fn without_module<M>(app: &App<M>, work: &Work<'_>, view: &View) -> O
         _ if !view.bot.state.is_attached() => {
             ledger = ledger.silenced(Some(Silence::NotAttached));
         }
+        EventKind::Delivered { .. } => return None,
         _ if work.key.chat.is_none() => ledger.reason = Some("the event is of no chat".into()),
         _ => return None,
     }
@@ -112,6 +113,7 @@ async fn call_module<M: Module>(
     view: &View,
 ) -> Result<Draft, ModuleError> {
     let line = app.line.bot(&work.key.bot);
+    let line = line.granted(view.bot.state.scopes());
     let event = as_known(work, view);
     let around = Surroundings {
         store: &app.store,

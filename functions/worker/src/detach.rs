@@ -50,11 +50,10 @@ async fn ask_line<M: Module>(
     bot: &BotId,
     mark: Timestamp,
 ) -> Result<Option<Timestamp>, Again> {
-    use LineErrorKind::{Credentials, NotSent, Open, Throttled};
     match app.line.detach(bot).await {
         Ok(Detached::At(at)) => Ok(Some(at.max(mark))),
         Ok(Detached::Already) => Ok(Some(mark)),
-        Err(error) if matches!(error.kind, NotSent | Throttled | Open | Credentials) => {
+        Err(error) if error.kind == LineErrorKind::Open || error.kind.may_pass() => {
             Err(Again::BadMoment("LINE has not detached the account".into()))
         }
         Err(error) => {

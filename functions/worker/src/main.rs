@@ -10,6 +10,7 @@ use reservation::Reservation;
 use shared::aws::{Aws, Patience, tokio_sleep};
 use shared::connector::connector;
 use shared::env::{ConfigError, Env};
+use shared::limits::counted_in;
 use shared::line::LineClient;
 use shared::line::http::Http;
 use shared::queue::Queue;
@@ -55,17 +56,19 @@ fn app(env: &Env) -> Result<App<Reservation>, ConfigError> {
         tokio_sleep(),
         Duration::from_secs(3),
     );
+    let store = Store::new(
+        aws.dynamodb(config.dynamodb_endpoint, Patience::WORKER),
+        config.table,
+    );
+    let line = LineClient::new(http, config.channel, secret).counted_by(counted_in(store.clone()));
     Ok(App {
         module: Reservation,
-        store: Store::new(
-            aws.dynamodb(config.dynamodb_endpoint, Patience::WORKER),
-            config.table,
-        ),
+        store,
         queue: Queue::new(
             aws.sqs(config.sqs_endpoint, Patience::WORKER),
             config.queue_url,
         ),
-        line: LineClient::new(http, config.channel, secret),
+        line,
         default_active: config.default_active,
         clock,
         sleep: tokio_sleep(),

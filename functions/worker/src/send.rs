@@ -68,6 +68,7 @@ pub(crate) async fn send<M: Module>(
         return Ok(());
     };
     let line = app.line.bot(&work.key.bot);
+    let line = line.granted(view.bot.state.scopes());
     let mut sender = Sender {
         app,
         work,
@@ -248,7 +249,7 @@ impl<M: Module> Sender<'_, M> {
     /// earlier try may have been accepted. A 403 counts against the scope: it was
     /// granted, or not known, as far as we could tell.
     pub(crate) async fn after(&self, error: &LineError, scope: &str, open: bool) -> Delivery {
-        use LineErrorKind::{Credentials, Forbidden, NotSent, Open, Throttled};
+        use LineErrorKind::{Forbidden, Open};
         log(error);
         if error.kind == Forbidden {
             let now = self.app.now();
@@ -262,8 +263,8 @@ impl<M: Module> Sender<'_, M> {
         }
         match error.kind {
             Open => Delivery::Open,
-            Throttled | NotSent | Credentials if open => Delivery::Open,
-            Throttled | NotSent | Credentials => Delivery::Pending,
+            kind if kind.may_pass() && open => Delivery::Open,
+            kind if kind.may_pass() => Delivery::Pending,
             _ => refused(&error.to_string(), open),
         }
     }

@@ -453,6 +453,7 @@ fn variables(addresses: &Addresses, line: &Settings) -> Variables {
         ("LINE_CHANNEL_SECRET", &line.channel_secret),
         ("LINE_BOT_HEADER", &line.bot_header),
         ("LINE_API_URL", &addresses.line_url),
+        ("LINE_DATA_API_URL", &addresses.line_url),
         ("LINE_MANAGER_URL", &addresses.line_url),
         ("LINE_SCOPES", SCOPES),
         (

@@ -240,7 +240,8 @@ impl Visit<'_, '_> {
         let texts = self.texts();
         let choice =
             |slot: &Slot| QuickReply::postback(texts.slot(*slot), format!("cancel {slot}"));
-        let choices: Vec<_> = self.guest.reservations.iter().map(choice).collect();
+        let reservations = self.guest.reservations.iter().take(QuickReply::MOST);
+        let choices: Vec<_> = reservations.map(choice).collect();
         self.say(Text::new(texts.cancel_which).quick_replies(choices))
     }
 

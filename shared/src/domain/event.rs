@@ -70,6 +70,11 @@ pub enum EventKind {
         /// channel's: postbacks of its messages arrive here too.
         data: String,
     },
+    /// A notification to a phone number has reached its user.
+    Delivered {
+        /// The tag it was sent with, else the hashed phone number.
+        data: String,
+    },
     /// The account's admin linked the module channel.
     Attached {
         /// The account.

@@ -8,6 +8,7 @@ pub mod plan;
 pub mod scope;
 pub mod speak;
 pub mod time;
+pub mod window;
 
 pub use bot::{Attachment, BotState, Turn};
 pub use chat::ChatState;
@@ -15,5 +16,7 @@ pub use event::{Event, EventKind, Mode};
 pub use id::{BotId, Chat, ChatId, ChatKind, EventId, IdError, ReplyToken, UserId};
 pub use plan::{Delivery, Effect, Plan};
 pub use scope::{Scope, Scopes};
-pub use speak::{MayControl, MaySpeak, Silence, may_control, may_speak};
+pub use speak::{
+    MayBroadcast, MayControl, MaySpeak, Silence, may_broadcast, may_control, may_speak,
+};
 pub use time::Timestamp;

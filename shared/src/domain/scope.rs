@@ -17,6 +17,14 @@ impl Scope {
     pub const MESSAGE_RECEIVE: &str = "message:receive";
     /// Profiles of users and members.
     pub const PROFILE_READ: &str = "profile:read";
+    /// Insight, and the default rich menu.
+    pub const ACCOUNT_MANAGE: &str = "account:manage";
+    /// Marking chats as read.
+    pub const MESSAGE_MARK_AS_READ: &str = "message:mark_as_read";
+    /// Templated notification messages, by phone number.
+    pub const MESSAGE_TEMPLATED_PNP: &str = "message:templated_pnp";
+    /// Coupons.
+    pub const COUPON_MANAGE: &str = "coupon:manage";
 
     /// A scope by its name.
     pub fn new(name: impl Into<String>) -> Self {

@@ -16,6 +16,15 @@ pub struct MaySpeak(());
 #[derive(Debug)]
 pub struct MayControl(());
 
+/// Proof that the account was ours to send for a moment ago. Sends that are into
+/// no one chat need one, and only [`may_broadcast`] makes it:
+///
+/// ```compile_fail
+/// let may = shared::domain::MayBroadcast(());
+/// ```
+#[derive(Debug)]
+pub struct MayBroadcast(());
+
 /// Why nothing may be sent into a chat, or done about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
@@ -70,4 +79,35 @@ pub fn may_control(
     bot.may_act(Scope::MESSAGE_RECEIVE, now)?;
     chat.may_control(bot.detached_at, event_at)?;
     Ok(MayControl(()))
+}
+
+/// Judges whether anything may be sent for the account that is into no one chat:
+/// broadcast, narrowcast, multicast, and with its own `scope` a notification.
+///
+/// # Errors
+/// The [`Silence`] that forbids it.
+pub fn may_broadcast(bot: &BotState, scope: &str, now: Timestamp) -> Result<MayBroadcast, Silence> {
+    bot.may_act(scope, now)?;
+    Ok(MayBroadcast(()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Scopes;
+
+    #[test]
+    fn only_an_attached_account_yields_the_right_to_broadcast() {
+        let may = |bot: &BotState| may_broadcast(bot, Scope::MESSAGE_SEND, Timestamp(9)).err();
+        let mut bot = BotState::default();
+        bot.attach(Timestamp(1), &Scopes::from_words("message:send"));
+        assert_eq!(may(&bot), None);
+        let mut mute = BotState::default();
+        mute.attach(Timestamp(1), &Scopes::from_words("profile:read"));
+        assert_eq!(may(&mute), Some(Silence::ScopeMissing));
+        bot.suspended_at = Some(Timestamp(2));
+        assert_eq!(may(&bot), Some(Silence::Suspended));
+        bot.detach(Timestamp(3));
+        assert_eq!(may(&bot), Some(Silence::NotAttached));
+    }
 }

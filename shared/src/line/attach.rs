@@ -11,6 +11,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::domain::{BotId, Scopes, Timestamp};
+use crate::line::endpoints::table::ATTACH;
 use crate::line::error::LineError;
 use crate::line::event::scopes;
 use crate::line::http::{Answer, Http, encode_pairs, post_form};
@@ -232,7 +233,7 @@ impl AttachClient {
             ("scope", &terms.scope),
         ];
         form.extend(terms.optional());
-        let mut request = post_form(&format!("{}/module/auth/v1/token", self.manager_url));
+        let mut request = post_form(&format!("{}{}", self.manager_url, ATTACH.path));
         match self.credentials {
             Credentials::Basic => {
                 let pair = STANDARD.encode(format!("{}:{secret}", self.channel_id));

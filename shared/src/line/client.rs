@@ -1,22 +1,61 @@
 //! The channel client. A call for an account goes through [`LineClient::bot`],
 //! which puts the bot header on it: leaving it out does not compile.
+//!
+//! ```
+//! # use shared::domain::{BotId, UserId};
+//! # use shared::line::{LineClient, LineError, endpoints::{bot::GetInfo, module::ListBots}};
+//! # async fn calls(line: &LineClient, bot: &BotId) -> Result<(), LineError> {
+//! line.bot(bot).call(&GetInfo).await?;
+//! line.call(&ListBots { start: None }).await?;
+//! # Ok(()) }
+//! ```
+//!
+//! An account's call without the account:
+//!
+//! ```compile_fail
+//! # use shared::domain::{BotId, UserId};
+//! # use shared::line::{LineClient, LineError, endpoints::{bot::GetInfo, module::ListBots}};
+//! # async fn calls(line: &LineClient, bot: &BotId) -> Result<(), LineError> {
+//! line.call(&GetInfo).await?;
+//! # Ok(()) }
+//! ```
+//!
+//! And one that is for no account, with one:
+//!
+//! ```compile_fail
+//! # use shared::domain::{BotId, UserId};
+//! # use shared::line::{LineClient, LineError, endpoints::{bot::GetInfo, module::ListBots}};
+//! # async fn calls(line: &LineClient, bot: &BotId) -> Result<(), LineError> {
+//! line.bot(bot).call(&ListBots { start: None }).await?;
+//! # Ok(()) }
+//! ```
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST};
 use http::{HeaderName, Method};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
-use crate::domain::{BotId, Timestamp};
+use crate::domain::{BotId, Scopes, Timestamp};
 use crate::env::{ConfigError, Env};
-use crate::line::error::LineError;
-use crate::line::http::{Answer, Http};
+use crate::line::body::Download;
+use crate::line::endpoint::{
+    Answered, Endpoint, Facts, ForBot, ForChannel, Host, Made, Request, Twice,
+};
+use crate::line::error::{LineError, LineErrorKind};
+use crate::line::http::{Answer, Http, Opened, Reading};
+use crate::line::limit::{Counter, Limits};
+use crate::line::quota::Quotas;
 use crate::line::token::{Token, TokenProvider};
 use crate::secret::ChannelSecret;
 
 /// Headers that a call has anyway.
 const OURS: [HeaderName; 4] = [AUTHORIZATION, CONTENT_TYPE, CONTENT_LENGTH, HOST];
+
+/// The first wait between two tries of a call; each is twice the one before.
+const FIRST_WAIT: Duration = Duration::from_millis(250);
 
 /// The module channel, as configured.
 #[derive(Debug, Clone)]
@@ -27,15 +66,23 @@ pub struct Channel {
     pub bot_header: HeaderName,
     /// `https://api.line.me`, or an emulator.
     pub api_url: String,
+    /// `https://api-data.line.me`, or an emulator.
+    pub data_api_url: String,
 }
 
 impl Channel {
-    /// From `LINE_CHANNEL_ID`, `LINE_BOT_HEADER` and `LINE_API_URL`.
+    /// From `LINE_CHANNEL_ID`, `LINE_BOT_HEADER`, `LINE_API_URL` and
+    /// `LINE_DATA_API_URL`. A `LINE_CHANNEL_ACCESS_TOKEN` is refused.
     ///
     /// # Errors
     /// The first that is missing or wrong.
     pub fn read(env: &Env) -> Result<Self, ConfigError> {
         const HEADER: &str = "LINE_BOT_HEADER";
+        env.unused(
+            "LINE_CHANNEL_ACCESS_TOKEN",
+            "LINE takes no long-lived token from a module channel, and short ones are issued \
+             when needed, by the channel's secret",
+        )?;
         let id = env.required(
             "LINE_CHANNEL_ID",
             "give the module channel's ID, from its Basic settings",
@@ -55,19 +102,25 @@ impl Channel {
             id,
             bot_header,
             api_url: env.url("LINE_API_URL", "https://api.line.me")?,
+            data_api_url: env.url("LINE_DATA_API_URL", "https://api-data.line.me")?,
         })
     }
 }
 
 /// Calls LINE as the module channel.
 #[derive(Debug, Clone)]
-pub struct LineClient(Arc<Inner>);
+pub struct LineClient {
+    inner: Arc<Inner>,
+    limits: Arc<Limits>,
+    until: Option<Timestamp>,
+}
 
 #[derive(Debug)]
 struct Inner {
     http: Http,
     channel: Channel,
     tokens: TokenProvider,
+    quotas: Quotas,
 }
 
 /// Calls LINE for one account.
@@ -75,29 +128,55 @@ struct Inner {
 pub struct BotClient {
     client: LineClient,
     bot: BotId,
-}
-
-/// One call: what endpoints are made of.
-pub(crate) struct Call<'a> {
-    /// What it does, for errors.
-    pub(crate) operation: &'static str,
-    /// The method.
-    pub(crate) method: Method,
-    /// The path, its parts encoded.
-    pub(crate) path: &'a str,
-    /// `X-Line-Retry-Key`, where the endpoint takes one.
-    pub(crate) retry_key: Option<uuid::Uuid>,
+    scopes: Scopes,
 }
 
 impl LineClient {
     /// For `channel`, by its secret.
     pub fn new(http: Http, channel: Channel, secret: ChannelSecret) -> Self {
         let tokens = TokenProvider::new(http.clone(), &channel.api_url, channel.id.clone(), secret);
-        Self(Arc::new(Inner {
+        let inner = Inner {
             http,
             channel,
             tokens,
-        }))
+            quotas: Quotas::default(),
+        };
+        Self {
+            inner: Arc::new(inner),
+            limits: Arc::new(Limits::new(Counter::alone(), 1)),
+            until: None,
+        }
+    }
+
+    /// With limits per minute and hour counted by `counter`.
+    #[must_use]
+    pub fn counted_by(self, counter: Counter) -> Self {
+        let limits = Limits::new(counter, self.limits.divisor());
+        Self {
+            limits: Arc::new(limits),
+            ..self
+        }
+    }
+
+    /// With every limit divided by `divisor`, but never below one call: for tests.
+    #[must_use]
+    pub fn limits_divided_by(self, divisor: u32) -> Self {
+        let limits = Limits::new(self.limits.counter(), divisor);
+        Self {
+            limits: Arc::new(limits),
+            ..self
+        }
+    }
+
+    /// A client whose calls have time until `until`: they wait for LINE's limits,
+    /// and what may be repeated is tried again. Without it a call is tried once,
+    /// and one that would have to wait is an error.
+    #[must_use]
+    pub fn until(&self, until: Timestamp) -> Self {
+        Self {
+            until: Some(until),
+            ..self.clone()
+        }
     }
 
     /// Sees to it that there is a token, so that no time is lost for one later.
@@ -105,12 +184,21 @@ impl LineClient {
     /// # Errors
     /// LINE's refusal, or that it could not be asked.
     pub async fn ready(&self) -> Result<(), LineError> {
-        self.0.tokens.token().await.map(drop)
+        self.inner.tokens.token().await.map(drop)
     }
 
     /// The time by our clock.
     pub(crate) fn now(&self) -> Timestamp {
-        self.0.http.now()
+        self.inner.http.now()
+    }
+
+    /// What lies under it.
+    pub(crate) fn http(&self) -> &Http {
+        &self.inner.http
+    }
+
+    pub(crate) fn quotas(&self) -> &Quotas {
+        &self.inner.quotas
     }
 
     /// Calls for the account `bot`.
@@ -118,148 +206,268 @@ impl LineClient {
         BotClient {
             client: self.clone(),
             bot: bot.clone(),
+            scopes: Scopes::Unknown,
         }
     }
 
-    /// A call that is for no account: LINE wants no bot header on it. Gives the
-    /// answer, and when LINE made it.
-    pub(crate) async fn get<T: DeserializeOwned>(
+    /// A call that is for no account: LINE wants no bot header on it.
+    ///
+    /// # Errors
+    /// LINE's refusal, or that its answer is not known.
+    pub async fn call<E: Endpoint<By = ForChannel>>(
         &self,
-        operation: &'static str,
-        path: &str,
-    ) -> Result<(T, Option<Timestamp>), LineError> {
-        self.0.get(operation, path, None).await
+        endpoint: &E,
+    ) -> Result<E::Answer, LineError> {
+        self.ask(endpoint).await.map(|answered| answered.value)
     }
 
-    /// The same with a JSON body; the answer may have any status.
-    pub(crate) async fn post(
+    /// The same, with LINE's request id and time.
+    ///
+    /// # Errors
+    /// As [`LineClient::call`].
+    pub async fn ask<E: Endpoint<By = ForChannel>>(
         &self,
-        call: &Call<'_>,
-        body: &impl Serialize,
-    ) -> Result<Answer, LineError> {
-        self.0.post(call, body, None).await
+        endpoint: &E,
+    ) -> Result<Answered<E::Answer>, LineError> {
+        let answer = self.send(&Request::of(endpoint)?, None).await?;
+        answered::<E>(answer)
+    }
+
+    /// The one way to LINE: again where that is harmless and there is time. What one
+    /// try has left open, a later one's refusal does not close.
+    async fn send(&self, request: &Request, bot: Option<&BotId>) -> Result<Answer, LineError> {
+        let facts = request.facts;
+        let (mut wait, mut open) = (FIRST_WAIT, false);
+        loop {
+            let error = match self.attempt(request, bot).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            open |= error.kind == LineErrorKind::Open && facts.method != Method::GET;
+            let in_time = |until| self.now().plus(wait) < until;
+            if !may_repeat(facts, &error) || !self.until.is_some_and(in_time) {
+                return Err(if open { error.left_open() } else { error });
+            }
+            self.http().sleep(wait).await;
+            wait *= 2;
+        }
+    }
+
+    /// One try, within LINE's limits.
+    async fn attempt(&self, request: &Request, bot: Option<&BotId>) -> Result<Answer, LineError> {
+        let facts = request.facts;
+        if let Some(bot) = bot {
+            let until = self.until;
+            self.limits.pass(self.http(), facts, bot, until).await?;
+        }
+        let opened = self.exchange(request, bot, Reading::Whole).await?;
+        done(facts, opened.answer)
+    }
+
+    /// A token that LINE does not take is replaced once.
+    async fn exchange(
+        &self,
+        request: &Request,
+        bot: Option<&BotId>,
+        reading: Reading,
+    ) -> Result<Opened, LineError> {
+        let Inner { http, tokens, .. } = &*self.inner;
+        let failed = |e| LineError::no_answer(request.facts.name, e);
+        if request.facts.made == Made::Openly {
+            let openly = self.http_request(request, bot, None)?;
+            return http.open(openly, reading).await.map_err(failed);
+        }
+        let token = tokens.token().await.map_err(LineError::before_sending)?;
+        let first = self.http_request(request, bot, Some(&token))?;
+        let opened = http.open(first, reading).await.map_err(failed)?;
+        if opened.answer.status != 401 {
+            return Ok(opened);
+        }
+        let token = tokens.instead_of(&token).await;
+        let token = token.map_err(LineError::before_sending)?;
+        let second = self.http_request(request, bot, Some(&token))?;
+        http.open(second, reading).await.map_err(failed)
+    }
+
+    fn http_request(
+        &self,
+        request: &Request,
+        bot: Option<&BotId>,
+        token: Option<&Token>,
+    ) -> Result<http::Request<SdkBody>, LineError> {
+        let Request {
+            facts,
+            target,
+            body,
+            ..
+        } = request;
+        let channel = &self.inner.channel;
+        let host = match facts.host {
+            Host::Api | Host::Manager => &channel.api_url,
+            Host::Data => &channel.data_api_url,
+        };
+        let mut http = http::Request::builder()
+            .method(&facts.method)
+            .uri(format!("{host}{target}"));
+        if let Some(token) = token {
+            http = http.header(AUTHORIZATION, token.bearer());
+        }
+        if let Some(bot) = bot {
+            http = http.header(&channel.bot_header, bot.as_str());
+        }
+        if let Some(kind) = body.content_type() {
+            http = http.header(CONTENT_TYPE, kind);
+        }
+        if let Some(length) = body.content_length() {
+            http = http.header(CONTENT_LENGTH, length);
+        }
+        if let Some(key) = request.retry_key {
+            http = http.header("x-line-retry-key", key.to_string());
+        }
+        for (name, value) in &request.headers {
+            http = http.header(*name, value);
+        }
+        http.body(body.open())
+            .map_err(|e| LineError::unsendable(facts.name, e))
     }
 }
 
 impl BotClient {
-    /// The time by our clock.
-    pub(crate) fn now(&self) -> Timestamp {
-        self.client.now()
-    }
-
     /// The account these calls are for.
     pub fn bot(&self) -> &BotId {
         &self.bot
     }
 
-    /// Sends a call without a body and reads its answer.
-    pub(crate) async fn get<T: DeserializeOwned>(
-        &self,
-        operation: &'static str,
-        path: &str,
-    ) -> Result<T, LineError> {
-        let answer = self.client.0.get(operation, path, Some(&self.bot)).await;
-        answer.map(|(answer, _)| answer)
+    /// What the account has granted, as far as it is known: a call that needs more
+    /// is then not made.
+    #[must_use]
+    pub fn granted(self, scopes: &Scopes) -> Self {
+        Self {
+            scopes: scopes.clone(),
+            ..self
+        }
     }
 
-    /// Sends a call with a JSON body; the answer may have any status.
-    pub(crate) async fn post(
-        &self,
-        call: &Call<'_>,
-        body: &impl Serialize,
-    ) -> Result<Answer, LineError> {
-        self.client.0.post(call, body, Some(&self.bot)).await
+    /// As [`LineClient::until`].
+    #[must_use]
+    pub fn until(self, until: Timestamp) -> Self {
+        Self {
+            client: self.client.until(until),
+            ..self
+        }
     }
 
-    /// Sends a call without a body; the answer may have any status.
-    pub(crate) async fn post_nothing(&self, call: &Call<'_>) -> Result<Answer, LineError> {
-        self.client
-            .0
-            .send(call, Some(&self.bot), String::new())
-            .await
+    /// The time by our clock.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.client.now()
+    }
+
+    pub(crate) fn client(&self) -> &LineClient {
+        &self.client
+    }
+
+    /// A call for this account.
+    ///
+    /// # Errors
+    /// LINE's refusal, or that its answer is not known; a scope that is known to
+    /// be missing, or a limit that is reached, before LINE is asked.
+    pub async fn call<E: Endpoint<By = ForBot>>(
+        &self,
+        endpoint: &E,
+    ) -> Result<E::Answer, LineError> {
+        self.ask(endpoint).await.map(|answered| answered.value)
+    }
+
+    /// The same, with LINE's request id and time.
+    ///
+    /// # Errors
+    /// As [`BotClient::call`].
+    pub async fn ask<E: Endpoint<By = ForBot>>(
+        &self,
+        endpoint: &E,
+    ) -> Result<Answered<E::Answer>, LineError> {
+        let request = Request::of(endpoint)?;
+        self.check_scope(E::FACTS)?;
+        self.spend(E::FACTS, endpoint.spends()).await?;
+        let answer = self.client.send(&request, Some(&self.bot)).await?;
+        let answered = answered::<E>(answer)?;
+        self.spent(endpoint.spends());
+        Ok(answered)
+    }
+
+    /// A file of at most `most` bytes, to be read piece by piece.
+    ///
+    /// # Errors
+    /// As [`BotClient::call`]; that it is larger than `most`.
+    pub async fn download<E: Endpoint<By = ForBot, Answer = Bytes>>(
+        &self,
+        endpoint: &E,
+        most: u64,
+    ) -> Result<Download, LineError> {
+        let facts = E::FACTS;
+        self.check_scope(facts)?;
+        let Self { client, bot, .. } = self;
+        let limits = &client.limits;
+        limits.pass(client.http(), facts, bot, client.until).await?;
+        let request = Request::of(endpoint)?;
+        let opened = client.exchange(&request, Some(bot), Reading::Head).await?;
+        if !opened.answer.is_success() {
+            return Err(LineError::refused(facts.name, &opened.answer));
+        }
+        if opened.content_length.is_some_and(|length| length > most) {
+            return Err(LineError::too_large(facts.name));
+        }
+        let (sleep, limit) = client.http().patience();
+        Ok(Download {
+            content_type: opened.content_type,
+            length: opened.content_length,
+            operation: facts.name,
+            body: opened.body,
+            left: most,
+            sleep,
+            limit,
+        })
+    }
+
+    /// A scope that is known to be missing stops the call before the network.
+    fn check_scope(&self, facts: &Facts) -> Result<(), LineError> {
+        match facts.scope {
+            Some(scope) if !self.scopes.may(scope) => {
+                Err(LineError::scope_missing(facts.name, scope))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
-impl Inner {
-    async fn get<T: DeserializeOwned>(
-        &self,
-        operation: &'static str,
-        path: &str,
-        bot: Option<&BotId>,
-    ) -> Result<(T, Option<Timestamp>), LineError> {
-        let call = Call {
-            operation,
-            method: Method::GET,
-            path,
-            retry_key: None,
-        };
-        let answer = self.send(&call, bot, String::new()).await?;
-        match answer.status {
-            200 => answer
-                .json()
-                .map(|value| (value, answer.date))
-                .ok_or_else(|| LineError::unreadable(operation, &answer)),
-            _ => Err(LineError::refused(operation, &answer)),
-        }
+/// The answer, if LINE has done what was asked: now, or before with the same key.
+fn done(facts: &Facts, answer: Answer) -> Result<Answer, LineError> {
+    match answer.status {
+        409 if facts.twice == Twice::Keyed => Ok(Answer {
+            request_id: answer.accepted_request_id.clone(),
+            ..answer
+        }),
+        _ if answer.is_success() => Ok(answer),
+        _ => Err(LineError::refused(facts.name, &answer)),
     }
+}
 
-    async fn post(
-        &self,
-        call: &Call<'_>,
-        body: &impl Serialize,
-        bot: Option<&BotId>,
-    ) -> Result<Answer, LineError> {
-        let body =
-            serde_json::to_string(body).map_err(|e| LineError::unsendable(call.operation, e))?;
-        self.send(call, bot, body).await
+/// What never left us is tried again always; what may have arrived, where a second
+/// time is harmless. A definite refusal is not: it would be the same again
+/// (<https://developers.line.biz/en/docs/messaging-api/retrying-api-request/>).
+fn may_repeat(facts: &Facts, error: &LineError) -> bool {
+    match error.kind {
+        LineErrorKind::NotSent => true,
+        LineErrorKind::Open => facts.twice != Twice::Counts,
+        _ => false,
     }
+}
 
-    /// A token that LINE does not take is replaced once.
-    async fn send(
-        &self,
-        call: &Call<'_>,
-        bot: Option<&BotId>,
-        body: String,
-    ) -> Result<Answer, LineError> {
-        let Self { http, tokens, .. } = self;
-        let token = tokens.token().await.map_err(LineError::before_sending)?;
-        let failed = |e| LineError::no_answer(call.operation, e);
-        let request = self.request(call, bot, &token, body.clone())?;
-        let answer = http.send(request).await.map_err(failed)?;
-        if answer.status != 401 {
-            return Ok(answer);
-        }
-        let token = tokens
-            .instead_of(&token)
-            .await
-            .map_err(LineError::before_sending)?;
-        let request = self.request(call, bot, &token, body)?;
-        http.send(request).await.map_err(failed)
-    }
-
-    fn request(
-        &self,
-        call: &Call<'_>,
-        bot: Option<&BotId>,
-        token: &Token,
-        body: String,
-    ) -> Result<http::Request<String>, LineError> {
-        let channel = &self.channel;
-        let mut request = http::Request::builder()
-            .method(&call.method)
-            .uri(format!("{}{}", channel.api_url, call.path))
-            .header("authorization", token.bearer());
-        if let Some(bot) = bot {
-            request = request.header(&channel.bot_header, bot.as_str());
-        }
-        if !body.is_empty() {
-            request = request.header("content-type", "application/json");
-        }
-        if let Some(key) = call.retry_key {
-            request = request.header("x-line-retry-key", key.to_string());
-        }
-        request
-            .body(body)
-            .map_err(|e| LineError::unsendable(call.operation, e))
-    }
+fn answered<E: Endpoint>(answer: Answer) -> Result<Answered<E::Answer>, LineError> {
+    let value = E::read(&answer).ok_or_else(|| LineError::unreadable(E::FACTS.name, &answer))?;
+    Ok(Answered {
+        value,
+        request_id: answer.request_id,
+        date: answer.date,
+    })
 }

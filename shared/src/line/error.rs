@@ -2,6 +2,9 @@
 
 use serde::Deserialize;
 
+use crate::domain::Timestamp;
+use crate::line::assertion::BadKey;
+use crate::line::endpoint::Rate;
 use crate::line::http::{Answer, NoAnswer};
 use crate::secret::SecretError;
 
@@ -17,8 +20,13 @@ pub struct LineError {
     pub status: Option<u16>,
     /// LINE's own words, for the log and the ledger.
     pub message: String,
+    /// Where in the request LINE finds the fault, if it says so.
+    pub positions: Box<[Position]>,
     /// LINE's request id, for its support.
     pub request_id: Option<String>,
+    /// When a call is worth trying again, where our own count of LINE's limits
+    /// has stopped it.
+    pub free_at: Option<Timestamp>,
     /// What lies under it.
     #[source]
     pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
@@ -30,9 +38,14 @@ pub enum LineErrorKind {
     /// It never left us: try again later.
     #[error("not sent")]
     NotSent,
-    /// Not accepted, surely: try again later.
+    /// Over a rate, LINE's or by our own count; not accepted, surely: try again
+    /// later.
     #[error("throttled")]
     Throttled,
+    /// Another channel has just taken the chat (423); not done, surely: try again
+    /// within seconds, or leave it to them.
+    #[error("another channel has just taken the chat")]
+    Standby,
     /// It may have been accepted: try again only where a second time is harmless.
     #[error("no definite answer")]
     Open,
@@ -42,12 +55,23 @@ pub enum LineErrorKind {
     /// Our token, or the channel's secret, is not taken: an operator must look.
     #[error("the channel's credentials are refused")]
     Credentials,
-    /// The account did not grant this, or is not attached.
+    /// A scope that the call needs is known not to be granted; nothing was sent.
+    /// The account's admin must link again.
+    #[error("a scope is missing")]
+    ScopeMissing,
+    /// LINE refuses it: the account did not grant this, or is not attached; LINE
+    /// does not tell which.
     #[error("forbidden")]
     Forbidden,
+    /// The module channel is not attached to the account.
+    #[error("not attached")]
+    NotAttached,
     /// The user, chat or thing is not there.
     #[error("not found")]
     NotFound,
+    /// It was there, and is no more: an unsent message's content, a closed coupon.
+    #[error("gone")]
+    Gone,
     /// The reply token was used, or is too old.
     #[error("the reply token is not taken")]
     ReplyToken,
@@ -57,6 +81,25 @@ pub enum LineErrorKind {
     /// The request is wrong, now and later.
     #[error("invalid")]
     Invalid,
+}
+
+impl LineErrorKind {
+    /// Whether LINE surely has done nothing, and another try later may succeed.
+    pub fn may_pass(self) -> bool {
+        matches!(
+            self,
+            Self::NotSent | Self::Throttled | Self::Standby | Self::Credentials
+        )
+    }
+}
+
+/// A place in the request, and what is wrong there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Position {
+    /// `messages[0].text`, and so on.
+    pub property: String,
+    /// LINE's words.
+    pub message: String,
 }
 
 /// LINE has two shapes of errors: the Messaging API's and OAuth's.
@@ -86,40 +129,89 @@ impl LineError {
         let body: ErrorBody = answer.json().unwrap_or_default();
         let message = shortened(body.text());
         Self {
-            kind: kind_of(answer.status, &message),
-            operation,
             status: Some(answer.status),
-            message,
             request_id: answer.request_id.clone(),
+            positions: body.positions(),
+            ..Self::new(kind_of(answer.status, &message), operation, message)
+        }
+    }
+
+    fn new(kind: LineErrorKind, operation: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            operation,
+            status: None,
+            message: message.into(),
+            positions: Box::default(),
+            request_id: None,
+            free_at: None,
             source: None,
         }
     }
 
     /// From no answer at all.
     pub(crate) fn no_answer(operation: &'static str, error: NoAnswer) -> Self {
+        let kind = match error {
+            NoAnswer::NotConnected(_) => LineErrorKind::NotSent,
+            _ => LineErrorKind::Open,
+        };
+        let message = error.to_string();
         Self {
-            kind: match error {
-                NoAnswer::NotConnected(_) => LineErrorKind::NotSent,
-                _ => LineErrorKind::Open,
-            },
-            operation,
-            status: None,
-            message: error.to_string(),
-            request_id: None,
             source: Some(error.into()),
+            ..Self::new(kind, operation, message)
         }
     }
 
     /// The request could not even be made.
     pub(crate) fn unsendable(operation: &'static str, error: impl std::fmt::Display) -> Self {
-        Self {
-            kind: LineErrorKind::Invalid,
+        Self::new(
+            LineErrorKind::Invalid,
             operation,
-            status: None,
-            message: shortened(error.to_string()),
-            request_id: None,
-            source: None,
+            shortened(error.to_string()),
+        )
+    }
+
+    /// The call needs a scope that the account did not grant.
+    pub(crate) fn scope_missing(operation: &'static str, scope: &str) -> Self {
+        let message =
+            format!("it needs {scope}: ask the account's admin to link again and grant {scope}");
+        Self::new(LineErrorKind::ScopeMissing, operation, message)
+    }
+
+    /// One call more would be over LINE's limit until `free_at`, and that is later
+    /// than the caller can wait.
+    pub(crate) fn limited(operation: &'static str, rate: Rate, free_at: Timestamp) -> Self {
+        let message = format!("{rate} are LINE's limit");
+        Self {
+            free_at: Some(free_at),
+            ..Self::new(LineErrorKind::Throttled, operation, message)
         }
+    }
+
+    /// The key for assertions cannot be used: an operator must look.
+    pub(crate) fn bad_key(operation: &'static str, error: BadKey) -> Self {
+        let message = error.to_string();
+        Self {
+            source: Some(error.into()),
+            ..Self::new(LineErrorKind::Credentials, operation, message)
+        }
+    }
+
+    /// Calls could not be counted, so none was made.
+    pub(crate) fn uncounted(operation: &'static str, reason: &str) -> Self {
+        let message = format!("its calls could not be counted: {reason}");
+        Self::new(LineErrorKind::NotSent, operation, message)
+    }
+
+    /// What is left of the month's quota is kept for something else.
+    pub(crate) fn quota_kept(operation: &'static str, message: String) -> Self {
+        Self::new(LineErrorKind::QuotaReached, operation, message)
+    }
+
+    /// A file is larger than the caller wants.
+    pub(crate) fn too_large(operation: &'static str) -> Self {
+        let message = "the file is larger than wanted";
+        Self::new(LineErrorKind::Invalid, operation, message)
     }
 
     /// The same trouble, met before the call itself was made: whatever it is, the
@@ -131,27 +223,28 @@ impl LineError {
         self
     }
 
+    /// An earlier try of the same call may have been accepted, whatever this one says.
+    pub(crate) fn left_open(mut self) -> Self {
+        self.kind = LineErrorKind::Open;
+        self
+    }
+
     /// A success whose body is not what LINE documents.
     pub(crate) fn unreadable(operation: &'static str, answer: &Answer) -> Self {
+        let message = "the answer is not what LINE documents";
         Self {
-            kind: LineErrorKind::Open,
-            operation,
             status: Some(answer.status),
-            message: "the answer is not what LINE documents".into(),
             request_id: answer.request_id.clone(),
-            source: None,
+            ..Self::new(LineErrorKind::Open, operation, message)
         }
     }
 
     /// The channel secret could not be read: nothing was sent.
     pub(crate) fn secret(operation: &'static str, error: SecretError) -> Self {
+        let message = error.to_string();
         Self {
-            kind: LineErrorKind::NotSent,
-            operation,
-            status: None,
-            message: error.to_string(),
-            request_id: None,
             source: Some(error.into()),
+            ..Self::new(LineErrorKind::NotSent, operation, message)
         }
     }
 
@@ -181,6 +274,14 @@ fn shortened(mut text: String) -> String {
 }
 
 impl ErrorBody {
+    fn positions(&self) -> Box<[Position]> {
+        let position = |detail: &Detail| Position {
+            property: detail.property.clone().unwrap_or_default(),
+            message: detail.message.clone().unwrap_or_default(),
+        };
+        self.details.iter().map(position).collect()
+    }
+
     fn text(&self) -> String {
         let mut parts: Vec<String> = [&self.message, &self.error, &self.error_description]
             .into_iter()
@@ -210,12 +311,15 @@ fn kind_of(status: u16, message: &str) -> LineErrorKind {
     match status {
         400 if message.contains("Invalid reply token") => LineErrorKind::ReplyToken,
         400 if message.contains("Invalid start param") => LineErrorKind::StartExpired,
+        400 if message.contains("not detachable") => LineErrorKind::NotAttached,
         400 | 401 if message.contains("invalid_client") => LineErrorKind::Credentials,
         401 => LineErrorKind::Credentials,
         403 => LineErrorKind::Forbidden,
         404 => LineErrorKind::NotFound,
+        410 => LineErrorKind::Gone,
         429 if message.contains("monthly limit") => LineErrorKind::QuotaReached,
-        423 | 429 => LineErrorKind::Throttled,
+        423 => LineErrorKind::Standby,
+        429 => LineErrorKind::Throttled,
         400..=499 => LineErrorKind::Invalid,
         _ => LineErrorKind::Open,
     }

@@ -103,6 +103,9 @@ fn kind(bot: &BotId, event: &Value) -> EventKind {
         "postback" => EventKind::Postback {
             data: text(&event["postback"]["data"]).unwrap_or_default(),
         },
+        "delivery" => EventKind::Delivered {
+            data: text(&event["delivery"]["data"]).unwrap_or_default(),
+        },
         "module" => module(bot, &event["module"]),
         "activated" => EventKind::Activated {
             expire_at: event["chatControl"]["expireAt"].as_i64().map(Timestamp),
@@ -191,6 +194,16 @@ mod tests {
             raw,
             Timestamp(7),
         )
+    }
+
+    #[test]
+    fn a_delivered_notification_brings_its_tag_back_and_is_of_no_chat() {
+        let event = event(
+            r#"{"type":"delivery","mode":"active","timestamp":5,"delivery":{"data":"0123456789abcdef"}}"#,
+        );
+        let data = "0123456789abcdef".into();
+        assert_eq!(event.kind, EventKind::Delivered { data });
+        assert_eq!(event.chat, None);
     }
 
     #[test]

@@ -10,8 +10,9 @@ use aws_smithy_async::future::timeout::Timeout;
 use aws_smithy_async::rt::sleep::{AsyncSleep as _, SharedAsyncSleep};
 use aws_smithy_async::time::SharedTimeSource;
 use aws_smithy_runtime_api::client::http::{HttpConnector as _, SharedHttpConnector};
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
 use http_body_util::{BodyExt as _, Limited};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeOwned;
@@ -50,7 +51,26 @@ pub struct Answer {
     pub accepted_request_id: Option<String>,
     /// `date`: the second in which LINE answered.
     pub date: Option<Timestamp>,
-    body: Vec<u8>,
+    /// None if it broke off or is too large: the status tells what LINE did all
+    /// the same.
+    pub(crate) body: Option<Bytes>,
+}
+
+/// How much of an answer is read within the limit of an exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// All of it.
+    Whole,
+    /// Its head; a success's body is left to whoever wants it.
+    Head,
+}
+
+/// An answer whose body may not be read yet.
+pub(crate) struct Opened {
+    pub(crate) answer: Answer,
+    pub(crate) content_type: Option<String>,
+    pub(crate) content_length: Option<u64>,
+    pub(crate) body: SdkBody,
 }
 
 /// No answer: refused, broken off or too slow. What was sent may have arrived.
@@ -88,17 +108,44 @@ impl Http {
         self.clock.now().into()
     }
 
+    /// Waits.
+    pub(crate) async fn sleep(&self, time: Duration) {
+        self.sleep.sleep(time).await;
+    }
+
+    /// What a body is read with, piece by piece.
+    pub(crate) fn patience(&self) -> (SharedAsyncSleep, Duration) {
+        (self.sleep.clone(), self.limit)
+    }
+
     /// Sends a request and reads the answer.
-    pub(crate) async fn send(&self, request: http::Request<String>) -> Result<Answer, NoAnswer> {
-        let exchange = self.exchange(request);
+    pub(crate) async fn send(
+        &self,
+        request: http::Request<impl Into<SdkBody>>,
+    ) -> Result<Answer, NoAnswer> {
+        let opened = self.open(request.map(Into::into), Reading::Whole).await;
+        opened.map(|opened| opened.answer)
+    }
+
+    /// Sends a request and reads as much of the answer as is wanted.
+    pub(crate) async fn open(
+        &self,
+        request: http::Request<SdkBody>,
+        reading: Reading,
+    ) -> Result<Opened, NoAnswer> {
+        let exchange = self.exchange(request, reading);
         match Timeout::new(exchange, self.sleep.sleep(self.limit)).await {
             Ok(result) => result,
             Err(_) => Err(NoAnswer::TimedOut(self.limit)),
         }
     }
 
-    async fn exchange(&self, request: http::Request<String>) -> Result<Answer, NoAnswer> {
-        let request = HttpRequest::try_from(request.map(SdkBody::from)).map_err(broken)?;
+    async fn exchange(
+        &self,
+        request: http::Request<SdkBody>,
+        reading: Reading,
+    ) -> Result<Opened, NoAnswer> {
+        let request = HttpRequest::try_from(request).map_err(broken)?;
         let response = self
             .connector
             .call(request)
@@ -107,6 +154,16 @@ impl Http {
                 true => NoAnswer::NotConnected(error.into()),
                 false => broken(error),
             })?;
+        let opened = Opened::of(response);
+        match reading {
+            Reading::Head if opened.answer.is_success() => Ok(opened),
+            _ => Ok(opened.read().await),
+        }
+    }
+}
+
+impl Opened {
+    fn of(response: HttpResponse) -> Self {
         let header = |name| response.headers().get(name).map(str::to_owned);
         let answer = Answer {
             status: response.status().as_u16(),
@@ -115,16 +172,22 @@ impl Http {
             date: header("date")
                 .and_then(|date| httpdate::parse_http_date(&date).ok())
                 .map(Timestamp::from),
-            body: Vec::new(),
+            body: None,
         };
-        // The status tells what LINE did, also where the body breaks off.
-        let body = Limited::new(response.into_body(), LARGEST_ANSWER)
-            .collect()
-            .await;
-        let body = body
-            .map(|body| body.to_bytes().to_vec())
-            .unwrap_or_default();
-        Ok(Answer { body, ..answer })
+        Self {
+            answer,
+            content_type: header("content-type"),
+            content_length: header("content-length").and_then(|length| length.parse().ok()),
+            body: response.into_body(),
+        }
+    }
+
+    /// With its body in the answer.
+    async fn read(mut self) -> Self {
+        let body = std::mem::replace(&mut self.body, SdkBody::taken());
+        let body = Limited::new(body, LARGEST_ANSWER).collect().await;
+        self.answer.body = body.ok().map(|body| body.to_bytes());
+        self
     }
 }
 
@@ -135,7 +198,12 @@ fn broken(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> NoAnswe
 impl Answer {
     /// The body as JSON; `None` if it is not what is expected.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Option<T> {
-        serde_json::from_slice(&self.body).ok()
+        serde_json::from_slice(self.body.as_ref()?).ok()
+    }
+
+    /// Whether LINE has done it.
+    pub(crate) fn is_success(&self) -> bool {
+        (200..=299).contains(&self.status)
     }
 
     /// The last moment of the second in which LINE answered.

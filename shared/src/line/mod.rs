@@ -2,9 +2,15 @@
 //! its rules; everything behind it sees our own words.
 
 #[cfg(feature = "client")]
+pub mod assertion;
+#[cfg(feature = "client")]
 pub mod attach;
 #[cfg(feature = "client")]
+pub mod body;
+#[cfg(feature = "client")]
 pub mod client;
+#[cfg(feature = "client")]
+pub mod endpoint;
 #[cfg(feature = "client")]
 pub mod endpoints;
 #[cfg(feature = "client")]
@@ -13,7 +19,11 @@ pub mod event;
 #[cfg(feature = "client")]
 pub mod http;
 #[cfg(feature = "client")]
+pub mod limit;
+#[cfg(feature = "client")]
 pub mod message;
+#[cfg(feature = "client")]
+pub mod quota;
 pub mod signature;
 #[cfg(feature = "client")]
 pub mod token;

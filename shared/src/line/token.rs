@@ -2,17 +2,22 @@
 //! number has no limit; a module channel cannot use long-lived ones
 //! (<https://developers.line.biz/en/docs/basics/channel-access-token/>). One
 //! token serves all accounts; the bot header selects the account.
+//!
+//! LINE knows us by the channel's secret, or by an assertion where the secret in
+//! Secrets Manager has a key for one.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::Deserialize;
 use tokio::sync::Mutex;
 
 use crate::domain::Timestamp;
+use crate::line::assertion::sign;
+use crate::line::endpoint::{Endpoint as _, Request};
+use crate::line::endpoints::token::{IssueStateless, IssuedToken, Proof};
 use crate::line::error::LineError;
-use crate::line::http::{Http, encode_pairs, post_form};
+use crate::line::http::Http;
 use crate::secret::{ChannelSecret, Secrets};
 
 const OPERATION: &str = "issue a token";
@@ -23,7 +28,7 @@ const MARGIN: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub struct TokenProvider {
     http: Http,
-    url: String,
+    api_url: String,
     channel_id: String,
     secret: ChannelSecret,
     kept: Mutex<Option<Token>>,
@@ -43,19 +48,12 @@ impl Token {
     }
 }
 
-#[derive(Deserialize)]
-struct Issued {
-    access_token: SecretString,
-    expires_in: u64,
-}
-
 impl TokenProvider {
     /// For the channel `channel_id`, by its secret.
     pub fn new(http: Http, api_url: &str, channel_id: String, secret: ChannelSecret) -> Self {
-        let url = format!("{api_url}/oauth2/v3/token");
         Self {
             http,
-            url,
+            api_url: api_url.to_owned(),
             channel_id,
             secret,
             kept: Mutex::default(),
@@ -106,33 +104,40 @@ impl TokenProvider {
     }
 
     async fn issue(&self, secrets: &Secrets) -> Result<Token, LineError> {
-        let body = encode_pairs(&[
-            ("grant_type", "client_credentials"),
-            ("client_id", &self.channel_id),
-            ("client_secret", secrets.current().expose_secret()),
-        ]);
-        let request = post_form(&self.url)
-            .body(body)
-            .map_err(|e| LineError::unsendable(OPERATION, e))?;
         let asked_at = self.http.now();
-        let answer = self
-            .http
-            .send(request)
-            .await
-            .map_err(|e| LineError::no_answer(OPERATION, e))?;
-        if answer.status != 200 {
-            return Err(LineError::refused(OPERATION, &answer));
-        }
-        let issued: Issued = answer
-            .json()
-            .ok_or_else(|| LineError::unreadable(OPERATION, &answer))?;
-        let good_until = asked_at
-            .plus(Duration::from_secs(issued.expires_in))
-            .minus(MARGIN);
+        let answer = match secrets.assertion_key() {
+            Some(key) => {
+                let jwt = sign(key, &self.channel_id, asked_at, None);
+                let jwt = jwt.map_err(|e| LineError::bad_key(OPERATION, e))?;
+                self.ask(Proof::Assertion(&jwt)).await?
+            }
+            None => {
+                let (channel, secret) = (self.channel_id.as_str(), secrets.current());
+                self.ask(Proof::Secret { channel, secret }).await?
+            }
+        };
+        let life = Duration::from_secs(answer.expires_in);
         Ok(Token {
-            text: issued.access_token,
-            good_until,
+            text: answer.access_token,
+            good_until: asked_at.plus(life).minus(MARGIN),
         })
+    }
+
+    async fn ask(&self, proof: Proof<'_>) -> Result<IssuedToken, LineError> {
+        let request = Request::of(&IssueStateless { proof })?;
+        let mut http = http::Request::post(format!("{}{}", self.api_url, request.target));
+        if let Some(kind) = request.body.content_type() {
+            http = http.header("content-type", kind);
+        }
+        let http = http.body(request.body.open());
+        let http = http.map_err(|e| LineError::unsendable(OPERATION, e))?;
+        let answer = self.http.send(http).await;
+        let answer = answer.map_err(|e| LineError::no_answer(OPERATION, e))?;
+        match answer.is_success() {
+            true => IssueStateless::read(&answer)
+                .ok_or_else(|| LineError::unreadable(OPERATION, &answer)),
+            false => Err(LineError::refused(OPERATION, &answer)),
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use crate::domain::{
 };
 use crate::line::BotClient;
 use crate::line::endpoints::profile::Profile;
+use crate::line::error::LineErrorKind;
 use crate::module::ModuleError;
 use crate::store::{RowChange, Store};
 
@@ -313,13 +314,12 @@ impl<'a> Context<'a> {
     /// # Errors
     /// LINE could not be asked now.
     pub async fn profile(&self, user: &UserId) -> Result<Option<Profile>, ModuleError> {
-        use crate::line::error::LineErrorKind::{Credentials, NotSent, Open, Throttled};
         if !self.around.bot.may(Scope::PROFILE_READ, self.around.now) {
             return Ok(None);
         }
         match self.around.line.profile(user).await {
             Ok(profile) => Ok(Some(profile)),
-            Err(error) if matches!(error.kind, Credentials | NotSent | Open | Throttled) => {
+            Err(error) if error.kind == LineErrorKind::Open || error.kind.may_pass() => {
                 Err(error.into())
             }
             Err(_) => Ok(None),

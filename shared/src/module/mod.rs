@@ -12,9 +12,13 @@ pub use context::{Active, Context, Draft, Row, Surroundings};
 pub use crate::domain::event::MessageContent;
 pub use crate::domain::{Chat, ChatKind, Event, EventKind, Scopes, Timestamp, UserId};
 pub use crate::line::endpoints::profile::Profile;
-pub use crate::line::message::{Action, QuickReply, Text};
+pub use crate::line::message::{
+    Action, Audio, Buttons, Carousel, Column, Confirm, Flex, Image, ImageCarousel, ImageColumn,
+    Location, PickMode, QuickReply, Sender, Sticker, TemplateMessage, Text, TextV2, Video,
+};
 
 use crate::line::LineError;
+use crate::line::error::LineErrorKind;
 use crate::store::StoreError;
 
 /// The company's own behaviour.
@@ -68,9 +72,9 @@ impl From<StoreError> for ModuleError {
 
 impl From<LineError> for ModuleError {
     fn from(error: LineError) -> Self {
-        use crate::line::error::LineErrorKind::{Credentials, NotSent, Open, Throttled};
         match error.kind {
-            Credentials | NotSent | Open | Throttled => Self::Retry(error.to_string()),
+            LineErrorKind::Open => Self::Retry(error.to_string()),
+            kind if kind.may_pass() => Self::Retry(error.to_string()),
             _ => Self::Bug(error.to_string()),
         }
     }

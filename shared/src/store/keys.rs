@@ -11,6 +11,7 @@ pub(super) const BOT: &str = "@bot";
 pub(super) const ATTACH: &str = "@attach";
 pub(super) const MESSAGES: &str = "@message";
 pub(super) const MODULE: &str = "@m#";
+pub(super) const LIMIT: &str = "@limit#";
 pub(super) const RECONCILER: &str = "@reconciler";
 pub(super) const LEASE: &str = "@lease";
 pub(super) const WALK: &str = "@walk";

@@ -9,6 +9,7 @@ mod chat;
 mod commit;
 mod keys;
 mod ledger;
+mod limit;
 mod load;
 mod module_row;
 mod reconciler;

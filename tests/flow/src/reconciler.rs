@@ -46,6 +46,7 @@ impl Reconciler {
             id: places.channel_id.clone(),
             bot_header: places.bot_header.parse().expect("a header's name"),
             api_url: places.line_url.clone(),
+            data_api_url: places.line_url.clone(),
         };
         let http = Http::new(line.connector(), clock.clone(), tokio_sleep(), TIME);
         let secret = secret(places.channel_secret.clone(), clock.clone());

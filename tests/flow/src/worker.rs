@@ -55,6 +55,7 @@ impl<M: Module> Worker<M> {
             id: settings.channel_id,
             bot_header: settings.bot_header.parse().expect("a header's name"),
             api_url: addresses.line_url.clone(),
+            data_api_url: addresses.line_url.clone(),
         };
         let http = Http::new(line.connector(), time.clone(), tokio_sleep(), TIME);
         let secret = secret(settings.channel_secret, time.clone());

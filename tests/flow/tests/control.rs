@@ -80,7 +80,7 @@ async fn the_module_acquires_a_chat_for_an_hour_and_releases_it() {
     let too_soon = line.acquire(&may(), &chat, None).await.unwrap_err();
     assert_eq!(
         (too_soon.status, too_soon.kind),
-        (Some(423), LineErrorKind::Throttled)
+        (Some(423), LineErrorKind::Standby)
     );
 
     bundle

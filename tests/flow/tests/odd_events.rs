@@ -32,6 +32,17 @@ async fn an_unknown_type_between_two_messages_is_recorded_whole_and_both_are_ans
 }
 
 #[tokio::test]
+async fn that_a_notification_was_delivered_is_told_to_the_module_though_it_is_of_no_chat() {
+    let bundle = Bundle::attached().await;
+    let delivered = json!({"type": "delivery", "webhookEventId": "d", "delivery": {"data": "0123456789abcdef"}});
+    bundle
+        .line_sends(None, vec![delivered], DeliverOptions::default())
+        .await;
+    let record = bundle.record(None, "d").await.unwrap();
+    assert_eq!((record.outcome, record.reason), (Outcome::Done, None));
+}
+
+#[tokio::test]
 async fn what_is_no_event_at_all_does_not_harm_its_neighbours() {
     let bundle = Bundle::attached().await;
     let good = json!({"type": "message", "message": {"type": "text", "text": "reserve"}});

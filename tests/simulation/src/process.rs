@@ -161,6 +161,7 @@ impl Process {
             id: CHANNEL_ID.into(),
             bot_header: BOT_HEADER.parse().expect("a header's name"),
             api_url: NOWHERE.into(),
+            data_api_url: NOWHERE.into(),
         };
         LineClient::new(http, channel, self.secret())
     }

@@ -1,19 +1,41 @@
 //! The accounts that the module channel is attached to.
 
-use http::Method;
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::{BotId, Timestamp};
-use crate::line::client::Call;
-use crate::line::http::encode;
+use crate::line::endpoint::{Endpoint, Facts, ForChannel, Query, endpoint};
+use crate::line::endpoints::table::BOT_LIST;
+use crate::line::error::LineErrorKind;
+use crate::line::http::Answer;
 use crate::line::{LineClient, LineError};
 
 /// A page of the list has this many accounts at most; more must not be asked for.
 const PAGE: u32 = 100;
 
-/// One page of the list of accounts
+/// Asks for a page of the accounts
 /// (<https://developers.line.biz/en/reference/partner-docs/#get-multiple-bot-info-api>).
+#[derive(Debug, Clone, Copy)]
+pub struct ListBots<'a> {
+    /// The page before's `next`.
+    pub start: Option<&'a str>,
+}
+
+impl Endpoint for ListBots<'_> {
+    const FACTS: &'static Facts = &BOT_LIST;
+    type By = ForChannel;
+    type Answer = BotPage;
+
+    fn query(&self) -> Query {
+        let page = Query::default().and("limit", &PAGE);
+        page.and("start", &self.start)
+    }
+
+    fn read(answer: &Answer) -> Option<BotPage> {
+        answer.json()
+    }
+}
+
+/// One page of the list of accounts.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct BotPage {
     /// When LINE answered: the start of that second.
@@ -40,6 +62,18 @@ pub struct ListedBot {
     pub display_name: Option<String>,
 }
 
+/// Unlinks the module channel from an account
+/// (<https://developers.line.biz/en/reference/partner-docs/#unlink-detach-module-channel-by-operation-mc-admin>).
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Detach<'a> {
+    /// The account.
+    #[serde(rename = "botId")]
+    pub bot: &'a BotId,
+}
+
+endpoint!(Detach<'_>: DETACH, ForChannel -> (), body());
+
 /// What a detach has found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Detached {
@@ -58,39 +92,26 @@ impl LineClient {
     /// # Errors
     /// LINE's refusal, or that it could not be asked.
     pub async fn bots(&self, start: Option<&str>) -> Result<BotPage, LineError> {
-        let start = start
-            .map(|start| format!("&start={}", encode(start)))
-            .unwrap_or_default();
-        let path = format!("/v2/bot/list?limit={PAGE}{start}");
-        let (page, at): (BotPage, _) = self.get("list the bots", &path).await?;
-        let at = at.unwrap_or_else(|| self.now());
-        Ok(BotPage { at, ..page })
+        let answered = self.ask(&ListBots { start }).await?;
+        let at = answered.date.unwrap_or_else(|| self.now());
+        Ok(BotPage {
+            at,
+            ..answered.value
+        })
     }
 
     /// Unlinks the module channel from an account. One that is not attached is no
-    /// error: a second detach finds what the first has done
-    /// (<https://developers.line.biz/en/reference/partner-docs/#unlink-detach-module-channel-by-operation-mc-admin>).
+    /// error: a second detach finds what the first has done.
     ///
     /// # Errors
     /// LINE's refusal, or that its answer is not known.
     pub async fn detach(&self, bot: &BotId) -> Result<Detached, LineError> {
-        let operation = "detach a bot";
-        let call = Call {
-            operation,
-            method: Method::POST,
-            path: "/v2/bot/channel/detach",
-            retry_key: None,
-        };
-        let answer = self.post(&call, &json!({ "botId": bot })).await?;
-        match answer.status {
-            200 => Ok(Detached::At(
-                answer.end_of_second().unwrap_or_else(|| self.now()),
+        match self.ask(&Detach { bot }).await {
+            Ok(answered) => Ok(Detached::At(
+                answered.end_of_second().unwrap_or_else(|| self.now()),
             )),
-            400 => match LineError::refused(operation, &answer) {
-                error if error.message.contains("not detachable") => Ok(Detached::Already),
-                error => Err(error),
-            },
-            _ => Err(LineError::refused(operation, &answer)),
+            Err(error) if error.kind == LineErrorKind::NotAttached => Ok(Detached::Already),
+            Err(error) => Err(error),
         }
     }
 }

@@ -3,8 +3,17 @@
 use serde::Deserialize;
 
 use crate::domain::UserId;
-use crate::line::http::encode;
+use crate::line::endpoint::endpoint;
 use crate::line::{BotClient, LineError};
+
+/// Asks for a user's profile.
+#[derive(Debug, Clone)]
+pub struct GetProfile<'a> {
+    /// The user.
+    pub user: &'a UserId,
+}
+
+endpoint!(GetProfile<'_>: GET_PROFILE, ForBot -> Profile, places(user));
 
 /// A user's profile; needs the scope `profile:read`
 /// (<https://developers.line.biz/en/reference/messaging-api/#get-profile>).
@@ -19,6 +28,28 @@ pub struct Profile {
     /// The user's picture, an https URL.
     #[serde(default)]
     pub picture_url: Option<String>,
+    /// What the user says of themselves.
+    #[serde(default)]
+    pub status_message: Option<String>,
+}
+
+/// Issues a token with which the user's LINE account can be linked with an account
+/// elsewhere
+/// (<https://developers.line.biz/en/reference/messaging-api/#issue-link-token>).
+#[derive(Debug, Clone)]
+pub struct IssueLinkToken<'a> {
+    /// The user.
+    pub user: &'a UserId,
+}
+
+endpoint!(IssueLinkToken<'_>: LINK_TOKEN, ForBot -> LinkToken, places(user));
+
+/// A link token: good for ten minutes, once.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LinkToken {
+    /// The token.
+    pub link_token: secrecy::SecretString,
 }
 
 impl BotClient {
@@ -27,10 +58,6 @@ impl BotClient {
     /// # Errors
     /// LINE's refusal, or that it could not be asked.
     pub async fn profile(&self, user: &UserId) -> Result<Profile, LineError> {
-        self.get(
-            "get a profile",
-            &format!("/v2/bot/profile/{}", encode(user.as_str())),
-        )
-        .await
+        self.call(&GetProfile { user }).await
     }
 }

@@ -219,6 +219,7 @@ fn env() -> Env {
         ("LINE_CHANNEL_SECRET", secrets.as_str()),
         ("LINE_BOT_HEADER", "x-bot"),
         ("LINE_API_URL", LINE),
+        ("LINE_DATA_API_URL", LINE),
         ("LINE_MANAGER_URL", LINE),
         ("LINE_SCOPES", "message:send message:receive"),
         ("TABLE_NAME", TABLE),

@@ -1,0 +1,58 @@
+//! Flex messages: layouts of LINE's own JSON, drawn with its simulator or made by
+//! anything that serialises
+//! (<https://developers.line.biz/en/reference/messaging-api/#flex-message>).
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::line::message::around::Around;
+use crate::line::message::limit::{OverLimit, at_most, units, within};
+use crate::line::message::message;
+
+/// A bubble's JSON is so long at most, in bytes.
+const LARGEST_BUBBLE: usize = 30 * 1024;
+/// A carousel's JSON is so long at most, in bytes.
+const LARGEST_CAROUSEL: usize = 50 * 1024;
+/// A carousel has so many bubbles at most.
+const MOST_BUBBLES: usize = 12;
+
+/// A flex message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(
+    remote = "Self",
+    tag = "type",
+    rename = "flex",
+    rename_all = "camelCase"
+)]
+pub struct Flex {
+    alt_text: String,
+    contents: Value,
+    #[serde(flatten)]
+    around: Around,
+}
+
+impl Flex {
+    /// `alt_text` is what notifications show, up to 1,500 signs; `contents` is a
+    /// bubble or carousel.
+    pub fn new(alt_text: impl Into<String>, contents: Value) -> Self {
+        Self {
+            alt_text: alt_text.into(),
+            contents,
+            around: Around::default(),
+        }
+    }
+
+    fn limits(&self) -> Result<(), OverLimit> {
+        within("altText", units(&self.alt_text), 1, 1_500)?;
+        let size = self.contents.to_string().len();
+        let bubbles = match self.contents["type"].as_str() {
+            Some("bubble") => return at_most("contents", size, LARGEST_BUBBLE),
+            Some("carousel") => self.contents["contents"].as_array().map_or(0, Vec::len),
+            _ => return Err(OverLimit::new("contents.type", "it is bubble or carousel")),
+        };
+        at_most("contents.contents", bubbles, MOST_BUBBLES)?;
+        at_most("contents", size, LARGEST_CAROUSEL)
+    }
+}
+
+message!(Flex);

@@ -1,0 +1,235 @@
+//! Builders for LINE's message objects. Anything else that serialises as one is
+//! taken just as well
+//! (<https://developers.line.biz/en/reference/messaging-api/#message-objects>).
+//!
+//! A builder holds what it is given. Whether that is within LINE's limits is asked
+//! by its `check`, and without fail when it becomes JSON: one that is over a limit
+//! does not serialise, and its error names the member.
+
+mod action;
+mod around;
+mod flex;
+pub(crate) mod limit;
+mod media;
+mod template;
+mod text;
+
+pub use action::{Action, PickMode};
+pub use around::{QuickReply, Sender};
+pub use flex::Flex;
+pub use limit::OverLimit;
+pub use media::{Audio, Coupon, Image, Location, Sticker, Video};
+pub use template::{
+    Buttons, Card, Carousel, Column, Confirm, ImageCarousel, ImageColumn, TemplateMessage,
+};
+pub use text::{Text, TextV2};
+
+/// Makes a type a message: what all messages can have, and that only what is within
+/// LINE's limits serialises. The type has a member `around` and a method `limits`.
+macro_rules! message {
+    ($($type:ident)*) => {$(
+        impl $type {
+            /// With quick replies: LINE takes up to 13.
+            #[must_use]
+            pub fn quick_replies(
+                mut self,
+                items: impl IntoIterator<Item = $crate::line::message::QuickReply>,
+            ) -> Self {
+                self.around.set_quick_replies(items);
+                self
+            }
+
+            /// With another name or icon than the account's.
+            #[must_use]
+            pub fn sender(mut self, sender: $crate::line::message::Sender) -> Self {
+                self.around.set_sender(sender);
+                self
+            }
+
+            /// Whether LINE would take it, as far as its published limits tell.
+            ///
+            /// # Errors
+            /// The first member that is over its limit.
+            pub fn check(&self) -> Result<(), $crate::line::message::OverLimit> {
+                self.limits()?;
+                self.around.check()
+            }
+        }
+
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                self.check().map_err(serde::ser::Error::custom)?;
+                // The derived one, which `remote = "Self"` makes an inherent function.
+                Self::serialize(self, serializer)
+            }
+        }
+    )*};
+}
+pub(crate) use message;
+
+#[cfg(test)]
+mod tests {
+    use serde::Serialize;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn becomes(message: impl Serialize, expected: &Value) {
+        assert_eq!(&serde_json::to_value(message).unwrap(), expected);
+    }
+
+    /// The error of a message that does not become JSON.
+    fn refused(message: impl Serialize) -> String {
+        serde_json::to_value(message).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn texts_have_lines_json() {
+        let text = Text::new("いつ？").quick_replies([
+            QuickReply::postback("10:00", "at:10"),
+            QuickReply::message("やめる", "cancel").icon("https://example.com/i.png"),
+        ]);
+        becomes(
+            text,
+            &json!({"type": "text", "text": "いつ？", "quickReply": {"items": [
+                {"type": "action", "action": {"type": "postback", "label": "10:00", "data": "at:10", "displayText": "10:00"}},
+                {"type": "action", "imageUrl": "https://example.com/i.png",
+                 "action": {"type": "message", "label": "やめる", "text": "cancel"}}]}}),
+        );
+        becomes(
+            Text::new("a").quick_replies([]),
+            &json!({"type": "text", "text": "a"}),
+        );
+        let text = Text::new("いい$").emoji(2, "5ac1", "001").quoting("q");
+        becomes(
+            text.sender(Sender::new().name("Bo")),
+            &json!({"type": "text", "text": "いい$", "quoteToken": "q", "sender": {"name": "Bo"},
+                "emojis": [{"index": 2, "productId": "5ac1", "emojiId": "001"}]}),
+        );
+        let text = TextV2::new("{who}, {all} {smile}");
+        becomes(
+            text.mention("who", &crate::domain::UserId::new("L1").unwrap())
+                .mention_all("all")
+                .emoji("smile", "5ac1", "001"),
+            &json!({"type": "textV2", "text": "{who}, {all} {smile}", "substitution": {
+                "who": {"type": "mention", "mentionee": {"type": "user", "userId": "L1"}},
+                "all": {"type": "mention", "mentionee": {"type": "all"}},
+                "smile": {"type": "emoji", "productId": "5ac1", "emojiId": "001"}}}),
+        );
+    }
+
+    #[test]
+    fn media_have_lines_json() {
+        becomes(
+            Sticker::new("446", "1988"),
+            &json!({"type": "sticker", "packageId": "446", "stickerId": "1988"}),
+        );
+        let url = "https://example.com/a";
+        becomes(
+            Image::new(url, url),
+            &json!({"type": "image", "originalContentUrl": url, "previewImageUrl": url}),
+        );
+        becomes(
+            Video::new(url, url).tracked_as("v1"),
+            &json!({"type": "video", "originalContentUrl": url, "previewImageUrl": url, "trackingId": "v1"}),
+        );
+        becomes(
+            Audio::new(url, std::time::Duration::from_secs(60)),
+            &json!({"type": "audio", "originalContentUrl": url, "duration": 60_000}),
+        );
+        becomes(
+            Location::new("LY", "東京", 35.5, 139.75),
+            &json!({"type": "location", "title": "LY", "address": "東京", "latitude": 35.5, "longitude": 139.75}),
+        );
+        becomes(
+            Coupon::new("c1"),
+            &json!({"type": "coupon", "couponId": "c1"}),
+        );
+    }
+
+    #[test]
+    fn templates_and_flex_have_lines_json() {
+        let yes = || Action::message("はい", "はい");
+        let confirm = TemplateMessage::new(
+            "?",
+            Confirm::new("よい？", yes(), Action::uri("見る", "https://a.jp")),
+        );
+        becomes(
+            confirm,
+            &json!({"type": "template", "altText": "?", "template": {"type": "confirm", "text": "よい？", "actions": [
+                {"type": "message", "label": "はい", "text": "はい"},
+                {"type": "uri", "label": "見る", "uri": "https://a.jp"}]}}),
+        );
+        let buttons = Buttons::new("どれ？", [yes()])
+            .title("T")
+            .image("https://a.jp/i.png");
+        becomes(
+            TemplateMessage::new("?", buttons),
+            &json!({"type": "template", "altText": "?", "template": {"type": "buttons", "text": "どれ？", "title": "T",
+                "thumbnailImageUrl": "https://a.jp/i.png", "actions": [{"type": "message", "label": "はい", "text": "はい"}]}}),
+        );
+        let carousel = Carousel::new([Column::new("一", [yes()]), Column::new("二", [yes()])]);
+        let sent = serde_json::to_value(TemplateMessage::new("?", carousel)).unwrap();
+        assert_eq!(sent["template"]["type"], "carousel");
+        assert_eq!(sent["template"]["columns"][1]["text"], "二");
+        let images = ImageCarousel::new([ImageColumn::new("https://a.jp/i.png", yes())]);
+        let sent = serde_json::to_value(TemplateMessage::new("?", images)).unwrap();
+        assert_eq!(sent["template"]["type"], "image_carousel");
+        becomes(
+            Flex::new("?", json!({"type": "bubble"})),
+            &json!({"type": "flex", "altText": "?", "contents": {"type": "bubble"}}),
+        );
+    }
+
+    #[test]
+    fn what_is_over_a_limit_does_not_become_json() {
+        assert_eq!(
+            refused(Text::new("あ".repeat(5_001))),
+            "text: LINE takes 1 to 5000, not 5001".replace("1 to", "up to")
+        );
+        assert!(refused(Text::new("")).starts_with("text: LINE takes 1 to 5000"));
+        let many = (0..14).map(|n| QuickReply::message(n.to_string(), "a"));
+        assert_eq!(
+            refused(Text::new("a").quick_replies(many)),
+            "quickReply.items: LINE takes up to 13, not 14"
+        );
+        let long = QuickReply::message("a".repeat(21), "a");
+        assert_eq!(
+            refused(Text::new("a").quick_replies([long])),
+            "quickReply.items[0].action.label: LINE takes up to 20, not 21"
+        );
+        let act = |label: &str| Action::postback(label, "d");
+        let buttons = Buttons::new("a".repeat(61), [act("a")]).title("t");
+        assert_eq!(
+            refused(TemplateMessage::new("?", buttons)),
+            "template.text: LINE takes up to 60, not 61"
+        );
+        assert!(
+            TemplateMessage::new("?", Buttons::new("a".repeat(160), [act("a")]))
+                .check()
+                .is_ok()
+        );
+        let uneven = Carousel::new([
+            Column::new("1", [act("a")]),
+            Column::new("2", [act("a"), act("b")]),
+        ]);
+        assert_eq!(
+            refused(TemplateMessage::new("?", uneven)),
+            "template.columns[1].actions: LINE takes as many in each column: 1, not 2"
+        );
+        let bubbles = vec![json!({"type": "bubble"}); 13];
+        assert_eq!(
+            refused(Flex::new(
+                "?",
+                json!({"type": "carousel", "contents": bubbles})
+            )),
+            "contents.contents: LINE takes up to 12, not 13"
+        );
+        assert!(refused(Text::new("a").emoji(0, "p", "e")).starts_with("emojis[0].index"));
+        assert!(refused(TextV2::new("a").mention_all("who")).starts_with("substitution.who"));
+        assert!(
+            refused(Image::new("http://a.jp", "https://a.jp")).starts_with("originalContentUrl")
+        );
+        assert!(refused(Location::new("a", "b", 91.0, 0.0)).starts_with("latitude"));
+    }
+}

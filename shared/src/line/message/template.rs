@@ -1,0 +1,274 @@
+//! Templates: buttons, a question with two answers, and cards side by side
+//! (<https://developers.line.biz/en/reference/messaging-api/#template-messages>).
+
+use serde::Serialize;
+
+use crate::line::message::around::Around;
+use crate::line::message::limit::{OverLimit, at_most, each, https, signs, units, within};
+use crate::line::message::{Action, message};
+
+/// A label is so long at most.
+const LABEL: usize = 20;
+/// In an image carousel it is shorter.
+const IMAGE_LABEL: usize = 12;
+/// Cards side by side.
+const MOST_COLUMNS: usize = 10;
+
+/// A message made from a template.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(
+    remote = "Self",
+    tag = "type",
+    rename = "template",
+    rename_all = "camelCase"
+)]
+pub struct TemplateMessage {
+    alt_text: String,
+    template: Card,
+    #[serde(flatten)]
+    around: Around,
+}
+
+/// One of LINE's templates.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Card {
+    /// A text and up to four buttons.
+    Buttons(Buttons),
+    /// A question and two answers.
+    Confirm(Confirm),
+    /// Cards side by side.
+    Carousel(Carousel),
+    /// Pictures side by side.
+    ImageCarousel(ImageCarousel),
+}
+
+impl TemplateMessage {
+    /// `alt_text` is what notifications show: up to 1,500 signs.
+    pub fn new(alt_text: impl Into<String>, template: impl Into<Card>) -> Self {
+        Self {
+            alt_text: alt_text.into(),
+            template: template.into(),
+            around: Around::default(),
+        }
+    }
+
+    fn limits(&self) -> Result<(), OverLimit> {
+        within("altText", units(&self.alt_text), 1, 1_500)?;
+        let template = match &self.template {
+            Card::Buttons(buttons) => buttons.limits(),
+            Card::Confirm(confirm) => confirm.limits(),
+            Card::Carousel(carousel) => carousel.limits(),
+            Card::ImageCarousel(carousel) => carousel.limits(),
+        };
+        template.map_err(|error| error.inside("template"))
+    }
+}
+
+message!(TemplateMessage);
+
+/// What buttons and columns have in common.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Face {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thumbnail_image_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+    text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    default_action: Option<Action>,
+    actions: Vec<Action>,
+}
+
+impl Face {
+    fn new(text: impl Into<String>, actions: impl IntoIterator<Item = Action>) -> Self {
+        Self {
+            thumbnail_image_url: None,
+            title: None,
+            text: text.into(),
+            default_action: None,
+            actions: actions.into_iter().collect(),
+        }
+    }
+
+    fn limits(&self, plain: usize, beside: usize, actions: usize) -> Result<(), OverLimit> {
+        if let Some(url) = &self.thumbnail_image_url {
+            https("thumbnailImageUrl", url)?;
+        }
+        at_most("title", self.title.as_deref().map_or(0, signs), 40)?;
+        let is_plain = self.title.is_none() && self.thumbnail_image_url.is_none();
+        let most = if is_plain { plain } else { beside };
+        within("text", signs(&self.text), 1, most)?;
+        within("actions", self.actions.len(), 1, actions)?;
+        each("actions", &self.actions, |action| action.limits(LABEL))?;
+        let action = self
+            .default_action
+            .as_ref()
+            .map_or(Ok(()), |action| action.limits(LABEL));
+        action.map_err(|error| error.inside("defaultAction"))
+    }
+}
+
+/// A text and up to four buttons
+/// (<https://developers.line.biz/en/reference/messaging-api/#buttons>).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Buttons(Face);
+
+/// A card of a carousel: a text and up to three buttons.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Column(Face);
+
+macro_rules! face {
+    ($($type:ident $plain:literal $beside:literal $actions:literal;)*) => {$(
+        impl $type {
+            #[doc = concat!("A text of up to ", $plain, " signs, beside a title or image ", $beside, ".")]
+            #[doc = concat!("Up to ", $actions, " buttons.")]
+            pub fn new(text: impl Into<String>, actions: impl IntoIterator<Item = Action>) -> Self {
+                Self(Face::new(text, actions))
+            }
+
+            /// With a title of up to 40 signs.
+            #[must_use]
+            pub fn title(mut self, title: impl Into<String>) -> Self {
+                self.0.title = Some(title.into());
+                self
+            }
+
+            /// With an image: the https URL of a JPEG or PNG.
+            #[must_use]
+            pub fn image(mut self, url: impl Into<String>) -> Self {
+                self.0.thumbnail_image_url = Some(url.into());
+                self
+            }
+
+            /// With what a tap beside the buttons does.
+            #[must_use]
+            pub fn default_action(mut self, action: Action) -> Self {
+                self.0.default_action = Some(action);
+                self
+            }
+
+            fn limits(&self) -> Result<(), OverLimit> {
+                self.0.limits($plain, $beside, $actions)
+            }
+        }
+    )*};
+}
+
+face! {
+    Buttons 160 60 4;
+    Column 120 60 3;
+}
+
+/// A question of up to 240 signs and two answers
+/// (<https://developers.line.biz/en/reference/messaging-api/#confirm>).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Confirm {
+    text: String,
+    actions: [Action; 2],
+}
+
+impl Confirm {
+    /// The first answer stands on the left.
+    pub fn new(text: impl Into<String>, left: Action, right: Action) -> Self {
+        Self {
+            text: text.into(),
+            actions: [left, right],
+        }
+    }
+
+    fn limits(&self) -> Result<(), OverLimit> {
+        within("text", signs(&self.text), 1, 240)?;
+        each("actions", &self.actions, |action| action.limits(LABEL))
+    }
+}
+
+/// Up to ten cards, all with as many buttons
+/// (<https://developers.line.biz/en/reference/messaging-api/#carousel>).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Carousel {
+    columns: Vec<Column>,
+}
+
+impl Carousel {
+    /// Of these.
+    pub fn new(columns: impl IntoIterator<Item = Column>) -> Self {
+        let columns = columns.into_iter().collect();
+        Self { columns }
+    }
+
+    fn limits(&self) -> Result<(), OverLimit> {
+        within("columns", self.columns.len(), 1, MOST_COLUMNS)?;
+        let as_many = self.columns[0].0.actions.len(); // there is one, as just seen
+        each("columns", &self.columns, |column| {
+            column.limits()?;
+            match column.0.actions.len() {
+                found if found == as_many => Ok(()),
+                found => Err(OverLimit::new(
+                    "actions",
+                    format!("LINE takes as many in each column: {as_many}, not {found}"),
+                )),
+            }
+        })
+    }
+}
+
+/// Up to ten pictures
+/// (<https://developers.line.biz/en/reference/messaging-api/#image-carousel>).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ImageCarousel {
+    columns: Vec<ImageColumn>,
+}
+
+/// A picture that can be tapped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ImageColumn {
+    image_url: String,
+    action: Action,
+}
+
+impl ImageCarousel {
+    /// Of these.
+    pub fn new(columns: impl IntoIterator<Item = ImageColumn>) -> Self {
+        let columns = columns.into_iter().collect();
+        Self { columns }
+    }
+
+    fn limits(&self) -> Result<(), OverLimit> {
+        within("columns", self.columns.len(), 1, MOST_COLUMNS)?;
+        each("columns", &self.columns, ImageColumn::limits)
+    }
+}
+
+impl ImageColumn {
+    /// The https URL of a square JPEG or PNG, and an action with a label of up to
+    /// 12 signs.
+    pub fn new(url: impl Into<String>, action: Action) -> Self {
+        Self {
+            image_url: url.into(),
+            action,
+        }
+    }
+
+    fn limits(&self) -> Result<(), OverLimit> {
+        https("imageUrl", &self.image_url)?;
+        let action = self.action.limits(IMAGE_LABEL);
+        action.map_err(|error| error.inside("action"))
+    }
+}
+
+macro_rules! from {
+    ($($type:ident)*) => {$(
+        impl From<$type> for Card {
+            fn from(template: $type) -> Self {
+                Self::$type(template)
+            }
+        }
+    )*};
+}
+
+from!(Buttons Confirm Carousel ImageCarousel);

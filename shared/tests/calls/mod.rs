@@ -1,0 +1,602 @@
+//! Every call of the client, once and rightly. The test `every_call` makes them in
+//! process; the example `exercise` makes them to a LINE Platform elsewhere.
+
+#![expect(clippy::unwrap_used, reason = "what is built in is right")]
+
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use shared::domain::{
+    BotId, BotState, ChatId, ChatState, ReplyToken, Scope, Scopes, Timestamp, UserId,
+};
+use shared::domain::{may_broadcast, may_control, may_speak};
+use shared::line::body::Upload;
+use shared::line::endpoint::{Answered, Endpoint, Facts, ForBot, ForChannel};
+use shared::line::endpoints::audience::{
+    AddToAudience, AddToAudienceByFile, CreateAudience, CreateAudienceByFile,
+    CreateAudienceOfClicks, CreateAudienceOfImpressions, DeleteAudience, GetAudience,
+    GetSharedAudience, ListAudiences, ListSharedAudiences, Recipient, RenameAudience,
+};
+use shared::line::endpoints::chat::{MarkAsRead, MarkAsReadByToken, ShowLoading};
+use shared::line::endpoints::content::{GetContent, GetPreview, GetTranscoding};
+use shared::line::endpoints::control::{Acquire, Release};
+use shared::line::endpoints::coupon::{CloseCoupon, CreateCoupon, GetCoupon, ListCoupons};
+use shared::line::endpoints::delivery::{
+    CountBroadcasts, CountMulticasts, CountNotifications, CountPushes, CountReplies, GetUnitUsage,
+    ListUnits,
+};
+use shared::line::endpoints::followers::ListFollowers;
+use shared::line::endpoints::group::{
+    CountGroupMembers, CountRoomMembers, GetGroup, GetGroupMember, GetRoomMember, LeaveGroup,
+    LeaveRoom, ListGroupMembers, ListRoomMembers,
+};
+use shared::line::endpoints::insight::{
+    GetDeliveries, GetDemographics, GetFriends, GetInteractions, GetRichMenuInteractions,
+    GetRichMenuInteractionsByDay, GetUnitInteractions,
+};
+use shared::line::endpoints::membership::{GetSubscriptions, ListMembershipUsers, ListMemberships};
+use shared::line::endpoints::message::{
+    Broadcast, GetNarrowcastProgress, Messages, Multicast, Narrowcast, Push, Reply,
+};
+use shared::line::endpoints::notification::SendNotification;
+use shared::line::endpoints::profile::{GetProfile, IssueLinkToken};
+use shared::line::endpoints::quota::{GetQuota, GetQuotaConsumption};
+use shared::line::endpoints::rich_menu::{
+    Area, Bounds, CreateRichMenu, DeleteRichMenu, GetRichMenu, GetRichMenuImage, ImageKind,
+    ListRichMenus, RichMenu, SetRichMenuImage, Size, ValidateRichMenu,
+};
+use shared::line::endpoints::rich_menu_alias::{
+    CreateAlias, DeleteAlias, GetAlias, ListAliases, UpdateAlias,
+};
+use shared::line::endpoints::rich_menu_link::{
+    BatchRichMenus, ClearDefaultRichMenu, GetDefaultRichMenu, GetRichMenuBatchProgress,
+    GetRichMenuOfUser, LinkRichMenu, LinkRichMenuToUsers, Operation, SetDefaultRichMenu,
+    UnlinkRichMenu, UnlinkRichMenuFromUsers, ValidateRichMenuBatch,
+};
+use shared::line::endpoints::token::{
+    IssueShortLived, IssueStateless, IssueV21, ListKeyIds, Proof, RevokeShortLived, RevokeV21,
+    VerifyShortLived, VerifyV21,
+};
+use shared::line::endpoints::validate::{
+    ValidateBroadcast, ValidateMulticast, ValidateNarrowcast, ValidatePush, ValidateReply,
+};
+use shared::line::endpoints::webhook_endpoint::{
+    GetWebhookEndpoint, SetWebhookEndpoint, TestWebhookEndpoint,
+};
+use shared::line::endpoints::{bot::GetInfo, module::Detach, module::ListBots};
+use shared::line::message::Text;
+use shared::line::{BotClient, LineClient, LineError};
+use uuid::Uuid;
+
+/// What the calls are about, as the LINE Platform knows it.
+pub(crate) struct Sample {
+    /// The account.
+    pub(crate) bot: BotId,
+    /// A friend of it.
+    pub(crate) user: UserId,
+    /// A group that it is in.
+    pub(crate) group: ChatId,
+    /// A room that it is in.
+    pub(crate) room: ChatId,
+    /// A reply token that was not used.
+    pub(crate) reply_token: ReplyToken,
+    /// A message with content.
+    pub(crate) message_id: String,
+    /// A video.
+    pub(crate) video_id: String,
+    /// The SHA-256 of a phone number.
+    pub(crate) phone: String,
+    /// A token that marks it as read.
+    pub(crate) mark_as_read_token: String,
+    /// A membership plan.
+    pub(crate) membership: u64,
+    /// The channel.
+    pub(crate) channel: String,
+    /// Its secret.
+    pub(crate) secret: SecretString,
+    /// An assertion of the channel's, with `token_exp`.
+    pub(crate) assertion: SecretString,
+    /// An https address of a webhook.
+    pub(crate) webhook_url: String,
+    /// A day, as `20261120`.
+    pub(crate) day: String,
+    /// A new id for each send.
+    pub(crate) key: fn() -> Uuid,
+}
+
+/// Makes the calls and hears of each.
+pub(crate) struct Caller<'a, R> {
+    line: &'a LineClient,
+    bot: BotClient,
+    with: &'a Sample,
+    /// The request id of a broadcast.
+    sent: String,
+    report: R,
+}
+
+/// How a call has ended.
+pub(crate) type Ended<'a> = Result<(), &'a LineError>;
+
+impl<'a, R: FnMut(&'static Facts, Ended<'_>)> Caller<'a, R> {
+    /// Tells `report` how each call has ended.
+    pub(crate) fn new(line: &'a LineClient, with: &'a Sample, report: R) -> Self {
+        Self {
+            bot: line.bot(&with.bot),
+            line,
+            with,
+            sent: String::new(),
+            report,
+        }
+    }
+
+    async fn call<E: Endpoint<By = ForBot>>(&mut self, call: &E) -> Option<Answered<E::Answer>> {
+        let answer = self.bot.ask(call).await;
+        (self.report)(E::FACTS, answer.as_ref().map(drop));
+        answer.ok()
+    }
+
+    async fn ours<E: Endpoint<By = ForChannel>>(
+        &mut self,
+        call: &E,
+    ) -> Option<Answered<E::Answer>> {
+        let answer = self.line.ask(call).await;
+        (self.report)(E::FACTS, answer.as_ref().map(drop));
+        answer.ok()
+    }
+
+    /// All of them; the last leaves the account.
+    pub(crate) async fn all(&mut self) {
+        self.sends().await;
+        self.counts().await;
+        self.people().await;
+        self.rich_menus().await;
+        self.rich_menu_links().await;
+        self.insight().await;
+        self.audiences().await;
+        self.coupons_and_memberships().await;
+        self.webhook().await;
+        self.tokens().await;
+        self.life().await;
+    }
+
+    async fn sends(&mut self) {
+        let Sample {
+            user,
+            reply_token,
+            key,
+            ..
+        } = self.with;
+        let (bot, chat) = (attached(), ChatState::default());
+        let may = may_speak(&bot, &chat, Timestamp(2), true).unwrap();
+        let many = may_broadcast(&bot, Scope::MESSAGE_SEND, Timestamp(2)).unwrap();
+        let (to, users) = (ChatId::new(user.as_str()).unwrap(), [user.clone()]);
+        let text = || Messages::of(&[Text::new("こんにちは")]).unwrap();
+        self.call(&Reply::new(&may, reply_token, text())).await;
+        self.call(&Push::new(&may, &to, text(), key()).unit("unit_1"))
+            .await;
+        self.call(&Multicast::new(&many, &users, text(), key()).silently())
+            .await;
+        let sent = self.call(&Broadcast::new(&many, text(), key())).await;
+        self.sent = sent.and_then(|sent| sent.request_id).unwrap_or_default();
+        let narrowcast = Narrowcast::new(&many, text(), key());
+        let narrowcast = narrowcast.demographic(json!({"type": "gender", "oneOf": ["female"]}));
+        let sent = self.call(&narrowcast).await;
+        let request_id = &sent.and_then(|sent| sent.request_id).unwrap_or_default();
+        self.call(&GetNarrowcastProgress { request_id }).await;
+        let body = json!({"items": [{"itemKey": "time_range_001_ja", "content": "A.M."}]});
+        let phone = &self.with.phone;
+        let notification = SendNotification::new(&many, phone, "shipment_completed_ja", body);
+        self.call(&notification.delivery_tag("0123456789abcdef"))
+            .await;
+        self.call(&ShowLoading {
+            user,
+            seconds: Some(5),
+        })
+        .await;
+        self.call(&MarkAsRead::of(user)).await;
+        let token = &self.with.mark_as_read_token;
+        self.call(&MarkAsReadByToken { token }).await;
+        self.call(&ValidateReply { messages: text() }).await;
+        self.call(&ValidatePush { messages: text() }).await;
+        self.call(&ValidateMulticast { messages: text() }).await;
+        self.call(&ValidateNarrowcast { messages: text() }).await;
+        self.call(&ValidateBroadcast { messages: text() }).await;
+    }
+
+    async fn counts(&mut self) {
+        let Sample {
+            day: date,
+            message_id,
+            ..
+        } = self.with;
+        self.call(&GetQuota).await;
+        self.call(&GetQuotaConsumption).await;
+        self.call(&CountReplies { date }).await;
+        self.call(&CountPushes { date }).await;
+        self.call(&CountMulticasts { date }).await;
+        self.call(&CountBroadcasts { date }).await;
+        self.call(&CountNotifications { date }).await;
+        self.call(&GetUnitUsage).await;
+        self.call(&ListUnits {
+            start: None,
+            limit: Some(10),
+        })
+        .await;
+        let video = &self.with.video_id;
+        self.call(&GetTranscoding { message_id: video }).await;
+        self.call(&GetContent { message_id }).await;
+        self.call(&GetPreview { message_id }).await;
+    }
+
+    async fn people(&mut self) {
+        let Sample {
+            user, group, room, ..
+        } = self.with;
+        self.call(&GetProfile { user }).await;
+        self.call(&ListFollowers {
+            start: None,
+            limit: Some(1_000),
+        })
+        .await;
+        self.call(&GetGroup { group }).await;
+        self.call(&GetGroupMember { group, user }).await;
+        self.call(&CountGroupMembers { group }).await;
+        self.call(&ListGroupMembers { group, start: None }).await;
+        self.call(&GetRoomMember { room, user }).await;
+        self.call(&CountRoomMembers { room }).await;
+        self.call(&ListRoomMembers { room, start: None }).await;
+        self.call(&IssueLinkToken { user }).await;
+        self.call(&LeaveGroup { group }).await;
+        self.call(&LeaveRoom { room }).await;
+    }
+
+    async fn rich_menus(&mut self) {
+        let menu = rich_menu();
+        self.call(&ValidateRichMenu(&menu)).await;
+        let made = self.call(&CreateRichMenu(&menu)).await;
+        let menu = &made.map_or_else(|| "richmenu-1".into(), |made| made.value.rich_menu_id);
+        let (kind, image) = (ImageKind::Png, Upload::bytes(png()));
+        self.call(&SetRichMenuImage { menu, kind, image }).await;
+        self.call(&GetRichMenuImage { menu }).await;
+        self.call(&GetRichMenu { menu }).await;
+        self.call(&ListRichMenus).await;
+        let alias = "menu-a";
+        self.call(&CreateAlias { alias, menu }).await;
+        self.call(&GetAlias { alias }).await;
+        self.call(&UpdateAlias { alias, menu }).await;
+        self.call(&ListAliases).await;
+        self.call(&DeleteAlias { alias }).await;
+        self.call(&DeleteRichMenu { menu }).await;
+    }
+
+    async fn rich_menu_links(&mut self) {
+        let Sample { user, day, .. } = self.with;
+        let made = self.bot.call(&CreateRichMenu(&rich_menu())).await;
+        let menu = &made.map_or_else(|_| "richmenu-2".into(), |made| made.rich_menu_id);
+        let (kind, image) = (ImageKind::Png, Upload::bytes(png()));
+        let _ = self.bot.call(&SetRichMenuImage { menu, kind, image }).await;
+        let users = std::slice::from_ref(user);
+        self.call(&SetDefaultRichMenu { menu }).await;
+        self.call(&GetDefaultRichMenu).await;
+        self.call(&LinkRichMenu { user, menu }).await;
+        self.call(&GetRichMenuOfUser { user }).await;
+        self.call(&UnlinkRichMenu { user }).await;
+        self.call(&LinkRichMenuToUsers { menu, users }).await;
+        self.call(&UnlinkRichMenuFromUsers { users }).await;
+        let operations = &[Operation::Unlink { from: menu }];
+        let batch = BatchRichMenus {
+            operations,
+            resume_key: Some("key-1"),
+        };
+        self.call(&ValidateRichMenuBatch(&batch)).await;
+        let sent = self.call(&batch).await;
+        let request_id = &sent.and_then(|sent| sent.request_id).unwrap_or_default();
+        self.call(&GetRichMenuBatchProgress { request_id }).await;
+        let (from, to) = (day, day);
+        self.call(&GetRichMenuInteractions { menu, from, to }).await;
+        self.call(&GetRichMenuInteractionsByDay { menu, from, to })
+            .await;
+        self.call(&ClearDefaultRichMenu).await;
+    }
+
+    async fn insight(&mut self) {
+        let (date, request_id) = (&*self.with.day, &*self.sent.clone());
+        self.call(&GetDeliveries { date }).await;
+        self.call(&GetFriends { date: Some(date) }).await;
+        self.call(&GetDemographics).await;
+        self.call(&GetInteractions { request_id }).await;
+        self.call(&GetUnitInteractions {
+            unit: "unit_1",
+            from: date,
+            to: date,
+        })
+        .await;
+    }
+
+    async fn audiences(&mut self) {
+        let user = self.with.user.as_str();
+        let audiences = &[Recipient { id: user }];
+        let (description, upload_description) = ("フレンズ", Some("first"));
+        let is_ifa_audience = false;
+        let made = self
+            .call(&CreateAudience {
+                description,
+                is_ifa_audience,
+                upload_description,
+                audiences,
+            })
+            .await;
+        let audience = made.map_or(1, |made| made.value.audience_group_id);
+        self.call(&AddToAudience {
+            audience,
+            upload_description,
+            audiences,
+        })
+        .await;
+        let file = Upload::bytes(format!("{user}\n"));
+        let by_file = CreateAudienceByFile {
+            description: "by file",
+            is_ifa_audience,
+            upload_description,
+            file: file.clone(),
+        };
+        self.call(&by_file).await;
+        self.call(&AddToAudienceByFile {
+            audience,
+            upload_description,
+            file,
+        })
+        .await;
+        let request_id = &*self.sent.clone();
+        let clicks = CreateAudienceOfClicks {
+            description: "clicks",
+            request_id,
+            click_url: None,
+        };
+        self.call(&clicks).await;
+        let description = "seen";
+        self.call(&CreateAudienceOfImpressions {
+            description,
+            request_id,
+        })
+        .await;
+        self.call(&RenameAudience {
+            audience,
+            description: "renamed",
+        })
+        .await;
+        self.call(&GetAudience { audience }).await;
+        let page = ListAudiences {
+            page: 1,
+            size: Some(40),
+            ..ListAudiences::default()
+        };
+        self.call(&page).await;
+        self.call(&GetSharedAudience { audience }).await;
+        let page = ListSharedAudiences {
+            page: 1,
+            ..ListSharedAudiences::default()
+        };
+        self.call(&page).await;
+        self.call(&DeleteAudience { audience }).await;
+    }
+
+    async fn coupons_and_memberships(&mut self) {
+        let Sample {
+            user, membership, ..
+        } = self.with;
+        let made = self.call(&coupon()).await;
+        let coupon = &made.map_or_else(|| "coupon-1".into(), |made| made.value.coupon_id);
+        self.call(&ListCoupons {
+            status: Some("RUNNING"),
+            start: None,
+            limit: Some(10),
+        })
+        .await;
+        self.call(&GetCoupon { coupon }).await;
+        self.call(&CloseCoupon { coupon }).await;
+        self.call(&ListMemberships).await;
+        self.call(&GetSubscriptions { user }).await;
+        let membership = *membership;
+        self.call(&ListMembershipUsers {
+            membership,
+            start: None,
+            limit: None,
+        })
+        .await;
+    }
+
+    async fn webhook(&mut self) {
+        let endpoint = &*self.with.webhook_url;
+        self.call(&SetWebhookEndpoint { endpoint }).await;
+        self.call(&GetWebhookEndpoint).await;
+        self.call(&TestWebhookEndpoint {
+            endpoint: Some(endpoint),
+        })
+        .await;
+    }
+
+    async fn tokens(&mut self) {
+        let Sample {
+            channel,
+            secret,
+            assertion,
+            ..
+        } = self.with;
+        let known = SecretString::from("token".to_owned());
+        let proof = Proof::Secret { channel, secret };
+        self.ours(&IssueStateless { proof }).await;
+        let issued = self.ours(&IssueShortLived { channel, secret }).await;
+        let token = &issued.map_or_else(|| known.clone(), |issued| issued.value.access_token);
+        self.ours(&VerifyShortLived { token }).await;
+        self.ours(&RevokeShortLived { token }).await;
+        let issued = self.ours(&IssueV21 { assertion }).await;
+        let token = &issued.map_or(known, |issued| issued.value.access_token);
+        self.ours(&VerifyV21 { token }).await;
+        self.ours(&ListKeyIds { assertion }).await;
+        self.ours(&RevokeV21 {
+            channel,
+            secret,
+            token,
+        })
+        .await;
+    }
+
+    async fn life(&mut self) {
+        let Sample { bot, user, .. } = self.with;
+        self.call(&GetInfo).await;
+        self.ours(&ListBots { start: None }).await;
+        let chat = &ChatId::new(user.as_str()).unwrap();
+        let may = may_control(
+            &attached(),
+            &ChatState::default(),
+            Timestamp(2),
+            Timestamp(2),
+        );
+        let may = may.unwrap();
+        let hour = std::time::Duration::from_secs(3600);
+        self.call(&Acquire::new(&may, chat, Some(hour))).await;
+        self.call(&Release::new(&may, chat)).await;
+        self.ours(&Detach { bot }).await;
+    }
+}
+
+fn attached() -> BotState {
+    let mut state = BotState::default();
+    state.attach(Timestamp(1), &Scopes::Unknown);
+    state
+}
+
+fn rich_menu() -> RichMenu {
+    let bounds = Bounds {
+        x: 0,
+        y: 0,
+        width: 2500,
+        height: 843,
+    };
+    let action = json!({"type": "postback", "label": "a", "data": "a"});
+    RichMenu {
+        size: Size {
+            width: 2500,
+            height: 843,
+        },
+        selected: false,
+        name: "Menu".into(),
+        chat_bar_text: "メニュー".into(),
+        areas: vec![Area { bounds, action }],
+    }
+}
+
+fn coupon() -> CreateCoupon {
+    CreateCoupon {
+        title: "10 %".into(),
+        start_timestamp: 1_795_000_000,
+        end_timestamp: 1_796_000_000,
+        timezone: "ASIA_TOKYO".into(),
+        visibility: "UNLISTED".into(),
+        max_use_count_per_ticket: 1,
+        acquisition_condition: json!({"type": "normal"}),
+        reward: Some(
+            json!({"type": "discount", "priceInfo": {"type": "percentage", "percentage": 10}}),
+        ),
+        description: None,
+        usage_condition: None,
+        image_url: None,
+        barcode_image_url: None,
+        coupon_code: None,
+    }
+}
+
+/// The head of a PNG of 2500 by 843.
+fn png() -> Vec<u8> {
+    let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+    bytes.extend(2500u32.to_be_bytes());
+    bytes.extend(843u32.to_be_bytes());
+    bytes.extend([8, 2, 0, 0, 0]);
+    bytes
+}
+
+/// What LINE could answer to each call: the members that it documents as required.
+#[allow(dead_code, reason = "the example has a LINE Platform that answers")]
+pub(crate) fn an_answer(line: &str) -> Value {
+    let (_, path) = line.split_once(' ').unwrap_or_default();
+    let parts: Vec<_> = path.split('/').skip(1).collect();
+    let menu = || serde_json::to_value(rich_menu()).unwrap();
+    let known = || {
+        let mut known = menu();
+        known["richMenuId"] = json!("richmenu-1");
+        known
+    };
+    match *parts {
+        [.., "message", "reply" | "push"] => {
+            json!({"sentMessages": [{"id": "1", "quoteToken": "q"}]})
+        }
+        [.., "progress", _] => {
+            json!({"phase": "succeeded", "acceptedTime": "2026-11-21T00:00:00Z"})
+        }
+        [.., "quota"] => json!({"type": "limited", "value": 1000}),
+        [.., "consumption"] => json!({"totalUsage": 10}),
+        [.., "insight", "message", "delivery"] | [.., "insight", "followers"] => {
+            json!({"status": "ready", "broadcast": 1, "apiPush": null})
+        }
+        [.., "delivery", _] | [.., "delivery", "pnp", _] => {
+            json!({"status": "ready", "success": 1})
+        }
+        [.., "aggregation", "info"] => json!({"numOfCustomAggregationUnits": 1}),
+        [.., "aggregation", "list"] => json!({"customAggregationUnits": ["unit_1"]}),
+        [.., "transcoding"] => json!({"status": "succeeded"}),
+        [.., "summary"] if path.contains("group") => json!({"groupId": "C1", "groupName": "G"}),
+        [.., "count"] => json!({"count": 3}),
+        [.., "members", "ids"] => json!({"memberIds": ["L1"], "next": "n"}),
+        [.., "users" | "followers", "ids"] => json!({"userIds": ["L1"]}),
+        [.., "profile" | "member", _] => json!({"displayName": "A", "userId": "L1"}),
+        [.., "linkToken"] => json!({"linkToken": "t"}),
+        [.., "alias", "list"] => json!({"aliases": [{"richMenuAliasId": "a", "richMenuId": "m"}]}),
+        [.., "alias", _] => json!({"richMenuAliasId": "a", "richMenuId": "m"}),
+        [.., "bot", "richmenu", "list"] => json!({"richmenus": [known()]}),
+        [.., "bot", "richmenu", "validate"] => json!({}),
+        [.., "bot", "richmenu", _] => known(),
+        [.., "richmenu"] => json!({"richMenuId": "richmenu-1"}),
+        [.., "insight", "richmenu", _, "summary"] => {
+            let metrics = json!({"count": 5, "uniqueUsers": 4});
+            let bounds = json!({"x": 0, "y": 0, "width": 1, "height": 1});
+            json!({"richMenuId": "m", "impression": {"metrics": metrics}, "clicks": [{"bounds": bounds, "metrics": metrics}]})
+        }
+        [.., "daily"] => {
+            let metrics = json!([{"date": "20261120", "count": 5, "uniqueUsers": 4}]);
+            json!({"richMenuId": "m", "impression": {"metrics": metrics}, "clicks": []})
+        }
+        [.., "event"] | [.., "event", "aggregation"] => json!({
+            "overview": {"requestId": "r", "timestamp": 1, "delivered": 2, "uniqueClick": null},
+            "messages": [{"seq": 1, "impression": 3, "mediaPlayed": null}],
+            "clicks": [{"seq": 1, "url": "https://example.com", "click": 4, "uniqueClick": null}]}),
+        [.., "audienceGroup", "list"] | [.., "shared", "list"] => {
+            json!({"audienceGroups": [{"audienceGroupId": 1}], "hasNextPage": false, "totalCount": 1})
+        }
+        [.., "audienceGroup", "shared", _] => {
+            json!({"audienceGroup": {"audienceGroupId": 1}, "owner": {}})
+        }
+        [.., "audienceGroup", "upload" | "click" | "imp"] | [.., "byFile"] => {
+            json!({"audienceGroupId": 1})
+        }
+        [.., "audienceGroup", _] => {
+            json!({"audienceGroup": {"audienceGroupId": 1, "status": "READY"}, "jobs": []})
+        }
+        [.., "coupon"] => json!({"couponId": "c", "items": [{"couponId": "c", "title": "t"}]}),
+        [.., "coupon", _] => json!({"couponId": "c", "status": "RUNNING"}),
+        [.., "membership", "list"] => {
+            json!({"memberships": [{"membershipId": 1, "title": "t", "memberCount": 2}]})
+        }
+        [.., "subscription", _] => json!({"subscriptions": [{
+            "membership": {"membershipId": 1, "title": "t"}, "user": {"membershipNo": 1, "joinedTime": 2}}]}),
+        [.., "webhook", "endpoint"] => json!({"endpoint": "https://example.com", "active": true}),
+        [.., "webhook", "test"] => json!({"success": true, "timestamp": "2026-11-21T00:00:00Z",
+            "statusCode": 200, "reason": "OK", "detail": "200"}),
+        [.., "bot", "list"] => json!({"bots": [{"userId": "Ubot"}]}),
+        [.., "verify"] => json!({"client_id": "123", "expires_in": 60}),
+        [.., "kid"] => json!({"kids": ["k"]}),
+        ["oauth2", _, "token"] | ["v2", "oauth", "accessToken"] => {
+            json!({"access_token": "t", "expires_in": 900, "token_type": "Bearer", "key_id": "k"})
+        }
+        _ => json!({}),
+    }
+}

@@ -1,0 +1,70 @@
+//! LINE's hourly limits, kept by several functions together through the table.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+use std::time::Duration;
+
+use aws_smithy_async::time::SharedTimeSource;
+use flow::Bundle;
+use shared::aws::tokio_sleep;
+use shared::connector::connector;
+use shared::domain::BotId;
+use shared::env::Env;
+use shared::limits::counted_in;
+use shared::line::endpoints::insight::GetDemographics;
+use shared::line::endpoints::table::INSIGHT_DEMOGRAPHIC;
+use shared::line::error::LineErrorKind;
+use shared::line::http::Http;
+use shared::line::{Channel, LineClient};
+use shared::secret::{ChannelSecret, SecretPlace};
+
+/// A function's client, as its `main` makes it, with limits of a tenth.
+fn client(bundle: &Bundle) -> LineClient {
+    let (settings, time) = (bundle.stack.line.settings(), SharedTimeSource::default());
+    let line_url = &bundle.stack.addresses.line_url;
+    let channel = Channel {
+        id: settings.channel_id,
+        bot_header: settings.bot_header.parse().unwrap(),
+        api_url: line_url.clone(),
+        data_api_url: line_url.clone(),
+    };
+    let env = [("LINE_CHANNEL_SECRET".to_owned(), settings.channel_secret)];
+    let place = SecretPlace::from_env(&Env::from_map(env.into())).unwrap();
+    let secret = ChannelSecret::new(place, || unreachable!("not in AWS"), time.clone());
+    let second = Duration::from_secs(1);
+    let http = Http::new(connector(second), time, tokio_sleep(), 3 * second);
+    let counter = counted_in(bundle.stack.store.clone());
+    let client = LineClient::new(http, channel, secret).counted_by(counter);
+    client.limits_divided_by(10)
+}
+
+/// How many of ten calls were made, and how many were stopped before LINE.
+async fn ten_calls(line: LineClient, bot: BotId) -> (usize, usize) {
+    let (mut made, mut stopped) = (0, 0);
+    for _ in 0..10 {
+        match line.bot(&bot).call(&GetDemographics).await {
+            Err(error) if error.kind == LineErrorKind::Throttled && error.status.is_none() => {
+                assert!(error.free_at.is_some());
+                stopped += 1;
+            }
+            _ => made += 1,
+        }
+    }
+    (made, stopped)
+}
+
+#[tokio::test]
+async fn four_functions_together_make_no_call_over_an_hourly_limit() {
+    let bundle = Bundle::attached().await;
+    let bot = BotId::new(&bundle.bot).unwrap();
+    let four = (0..4).map(|_| ten_calls(client(&bundle), bot.clone()));
+    let four = futures::future::join_all(four).await;
+    let (made, stopped) = four
+        .iter()
+        .fold((0, 0), |(made, stopped), (m, s)| (made + m, stopped + s));
+    assert_eq!((made, stopped), (6, 34));
+    assert_eq!(bundle.calls(INSIGHT_DEMOGRAPHIC.path).await.len(), 6);
+    // Another account has a limit of its own.
+    let other = BotId::new("Uother").unwrap();
+    assert_eq!(ten_calls(client(&bundle), other).await, (6, 4));
+}
