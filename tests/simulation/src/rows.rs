@@ -5,14 +5,22 @@ use serde_json::{Value as Json, json};
 use crate::history::{Loaded, Place};
 use crate::judge::{Entered, Own};
 use crate::schedule::What;
+use crate::table::{Item, Value};
 use crate::world::World;
 
 /// A row as plain JSON.
 pub(crate) fn row(world: &World, bot: &str, sort: &str) -> Option<Json> {
     let table = world.table();
-    let mut items = table.items().map(|item| json!(item));
-    let item = items.find(|item| s(item, "bot_id") == bot && s(item, "chat_id") == sort)?;
+    let mut items = table.items();
+    let item = items.find(|item| text(item, "bot_id") == bot && text(item, "chat_id") == sort)?;
     Some(plain(&json!({ "M": item })))
+}
+
+fn text<'a>(item: &'a Item, name: &str) -> &'a str {
+    match item.get(name) {
+        Some(Value::S(text)) => text,
+        _ => "",
+    }
 }
 
 /// What the table knows of a chat and its account.
@@ -20,15 +28,14 @@ pub(crate) fn snapshot(world: &World, place: &Place) -> Loaded {
     let mut state = Loaded::default();
     let table = world.table();
     for item in table.items() {
-        let row = serde_json::json!({ "bot_id": item["bot_id"], "chat_id": item["chat_id"] });
-        if s(&row, "bot_id") != place.0 {
+        if text(item, "bot_id") != place.0 {
             continue;
         }
-        let sort = s(&row, "chat_id").to_owned();
+        let sort = text(item, "chat_id");
         if sort == place.1 {
-            state.own.extend(own_entry(world, &serde_json::json!(item)));
+            state.own.extend(own_entry(world, &json!(item)));
         } else if sort == "@bot" {
-            state.entered = entered(world, &serde_json::json!(item));
+            state.entered = entered(world, &json!(item));
         } else if let Some((chat, event)) = sort.split_once('#')
             && (chat == place.1 || chat == "@bot")
         {
