@@ -6,16 +6,7 @@
 
 use serde_json::Value;
 
-use super::Refusal;
-
-/// One error in a body.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Detail {
-    /// What is wrong.
-    pub(super) message: String,
-    /// Where.
-    pub(super) property: String,
-}
+use super::findings::Findings;
 
 const TYPES: [&str; 11] = [
     "text", "textV2", "sticker", "image", "video", "audio", "location", "imagemap", "template",
@@ -34,98 +25,13 @@ const ACTIONS: [&str; 9] = [
     "clipboard",
 ];
 
-/// The errors found so far.
-#[derive(Default)]
-struct Findings(Vec<Detail>);
-
-impl Findings {
-    fn add(&mut self, message: impl Into<String>, property: impl Into<String>) {
-        self.0.push(Detail {
-            message: message.into(),
-            property: property.into(),
-        });
-    }
-
-    /// A text that must be there with a length in UTF-16 units.
-    fn text(&mut self, object: &Value, at: &str, member: &str, longest: usize) {
-        let property = format!("{at}.{member}");
-        match object.get(member).map(Value::as_str) {
-            None => self.add("May not be empty", property),
-            Some(None) => self.add("Must be a string", property),
-            Some(Some(text)) => self.length(text, property, longest),
-        }
-    }
-
-    fn length(&mut self, text: &str, property: String, longest: usize) {
-        if text.is_empty() {
-            self.add("May not be empty", property);
-        } else if text.encode_utf16().count() > longest {
-            self.add(format!("Length must be between 1 and {longest}"), property);
-        }
-    }
-
-    fn optional_text(&mut self, object: &Value, at: &str, member: &str, longest: usize) {
-        if object.get(member).is_some() {
-            self.text(object, at, member, longest);
-        }
-    }
-
-    fn url(&mut self, object: &Value, at: &str, member: &str) {
-        self.text(object, at, member, 5000);
-        let url = object.get(member).and_then(Value::as_str);
-        if url.is_some_and(|url| !url.is_empty() && !url.starts_with("https://")) {
-            self.add("Must be a valid HTTPS URL", format!("{at}.{member}"));
-        }
-    }
-
-    fn number(&mut self, object: &Value, at: &str, member: &str) {
-        if object.get(member).and_then(Value::as_f64).is_none() {
-            self.add("May not be null", format!("{at}.{member}"));
-        }
-    }
-
-    /// A list that must be there with a number of entries.
-    fn list<'a>(
-        &mut self,
-        object: &'a Value,
-        at: &str,
-        member: &str,
-        sizes: (usize, usize),
-    ) -> &'a [Value] {
-        let property = format!("{at}.{member}");
-        let property = property.trim_start_matches('.');
-        let Some(list) = object.get(member).and_then(Value::as_array) else {
-            self.add("May not be null", property);
-            return &[];
-        };
-        if !(sizes.0..=sizes.1).contains(&list.len()) {
-            let text = format!("Size must be between {} and {}", sizes.0, sizes.1);
-            self.add(text, property);
-        }
-        list
-    }
-}
-
-/// A member of the body that must be a text.
-pub(super) fn text<'a>(body: &'a Value, member: &str) -> Result<&'a str, Detail> {
-    let text = body.get(member).and_then(Value::as_str);
-    text.filter(|text| !text.is_empty()).ok_or_else(|| Detail {
-        message: "May not be empty".into(),
-        property: member.into(),
-    })
-}
-
-/// Checks the messages of a body. All errors are told at once, `first` among them.
-pub(super) fn check(body: &Value, first: Option<Detail>) -> Result<(), Refusal> {
-    let mut findings = Findings(first.into_iter().collect());
+/// Looks at the messages of a body.
+pub(super) fn check(findings: &mut Findings, body: &Value) {
     let messages = findings.list(body, "", "messages", (1, 5));
     for (place, message) in messages.iter().enumerate() {
-        one(&mut findings, message, &format!("messages[{place}]"));
+        one(findings, message, &format!("messages[{place}]"));
     }
-    if findings.0.is_empty() {
-        return Ok(());
-    }
-    Err(findings.0.into())
+    findings.optional_truth(body, "", "notificationDisabled");
 }
 
 /// Whether a sent message gets a quote token.
@@ -279,7 +185,7 @@ fn quick_replies(findings: &mut Findings, quick_reply: &Value, at: &str) {
 }
 
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#action-objects>
-fn action(findings: &mut Findings, action: &Value, at: &str) {
+pub(super) fn action(findings: &mut Findings, action: &Value, at: &str) {
     let kind = action
         .get("type")
         .and_then(Value::as_str)
@@ -317,11 +223,13 @@ fn action(findings: &mut Findings, action: &Value, at: &str) {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::check;
+    use super::{Findings, check};
     use crate::api::Answer;
 
     fn errors(messages: impl Into<Value>) -> Vec<(String, String)> {
-        let Err(refusal) = check(&json!({ "messages": messages.into() }), None) else {
+        let mut findings = Findings::default();
+        check(&mut findings, &json!({ "messages": messages.into() }));
+        let Err(refusal) = findings.done() else {
             return Vec::new();
         };
         let answer = Answer::from(refusal);

@@ -28,7 +28,10 @@ pub(super) fn write(
     fault: Option<FaultKind>,
     now: Millis,
 ) {
-    let mut response = answer.body.clone();
+    let mut response = match &answer.bytes {
+        Some((kind, bytes)) => format!("({} bytes of {kind})", bytes.len()).into(),
+        None => answer.body.clone(),
+    };
     mask_members(&mut response);
     let (request, headers) = (body(incoming), headers(&incoming.headers));
     let path = without_ids(&incoming.path);
@@ -37,6 +40,7 @@ pub(super) fn write(
         number,
         at: now,
         method: incoming.method.clone(),
+        host: incoming.host.map(|host| host.name().to_owned()),
         path: incoming.path.clone(),
         query: incoming.query.clone(),
         bot: answer.bot.clone(),

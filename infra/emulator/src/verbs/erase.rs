@@ -34,11 +34,12 @@ fn erased(platform: &mut Platform) -> Vec<Option<Built>> {
 
 fn erase(platform: &mut Platform, bot: &str, at: Millis) -> Option<Built> {
     let account = platform.world.account_mut(bot)?;
-    let hears = account.has_scope("message:receive");
+    let hears = account.hears();
     account.attached = false;
     account.scopes.clear();
     platform.world.users.remove(bot);
     platform.world.chats.remove(bot);
+    platform.world.belongings.remove(bot);
     let mut event = module::detached(bot, Some("bot_deleted"));
     event["timestamp"] = Value::from(at);
     hears.then(|| webhook::build(platform, bot, None, vec![event], at))

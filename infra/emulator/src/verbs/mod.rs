@@ -6,12 +6,16 @@ mod erase;
 mod events;
 mod owner;
 mod primary;
+mod stock;
 mod user;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use serde_json::Value;
+
+use crate::api::{self, Facts};
 use crate::clock::in_millis;
-use crate::emulator::Emulator;
+use crate::emulator::{Emulator, check};
 use crate::error::Error;
 use crate::world::State;
 use crate::world::chat::Bubble;
@@ -28,8 +32,27 @@ impl Emulator {
 
     /// Everything it knows.
     pub async fn state(&self) -> State {
-        let platform = self.platform();
+        let mut platform = self.platform();
+        let now = platform.now();
+        platform.world.settle(now);
         snapshot::take(&platform.world, &platform.settings, platform.now())
+    }
+
+    /// What is known of all endpoints of LINE's API.
+    pub fn endpoints(&self) -> Vec<Facts> {
+        api::endpoints()
+    }
+
+    /// Changes some of the settings that [`Settings::listing`] lists.
+    pub async fn change_settings(&self, changes: &Value) -> Result<(), Error> {
+        {
+            let mut platform = self.platform();
+            let changed = platform.settings.changed(changes)?;
+            check(&changed)?;
+            platform.settings = changed;
+        }
+        self.changed();
+        Ok(())
     }
 
     /// The API calls received after number `since`.
@@ -71,6 +94,7 @@ impl Emulator {
             let ahead = &mut platform.world.clock_ahead;
             *ahead = ahead.saturating_add(in_millis(by));
             let now = platform.now();
+            platform.world.settle(now);
             platform.world.prune(now);
         }
         self.changed();

@@ -7,13 +7,24 @@
 )]
 
 mod api;
+mod channels;
+mod content;
 mod control;
+mod endpoints;
+mod extras;
 mod initiative;
 mod keeping;
 mod life;
+mod limits;
 mod link;
 mod list;
+mod menus;
 mod pages;
+mod people;
+mod sends;
+mod settings;
 mod stage;
+mod statistics;
+mod tokens;
 mod traces;
 mod webhooks;
