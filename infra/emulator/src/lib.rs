@@ -32,5 +32,6 @@ pub use world::chat::{Bubble, Holder, Speaker};
 pub use world::fault::{Fault, FaultKind};
 pub use world::membership::Membership;
 pub use world::record::{Call, Delivery, Failure};
+pub use world::redelivery::FailureCount;
 pub use world::snapshot::{BotState, ChannelState, ChatState, ClockState, QuotaState, UserState};
 pub use world::user::{Traits, User};

@@ -4,7 +4,7 @@
 use axum::Json;
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::read;
 use crate::emulator::Emulator;
 use crate::error::Error;
+use crate::verbs::redelivery::tsv;
 use crate::world::membership::Membership;
 
 /// The routes.
@@ -21,6 +22,7 @@ pub(super) fn routes() -> Router<Emulator> {
     Router::new()
         .route("/_emulator/settings", get(settings).post(change_settings))
         .route("/_emulator/endpoints", get(endpoints))
+        .route("/_emulator/error-statistics", get(error_statistics))
         .route("/_emulator/keys", post(keys))
         .route("/_emulator/bots/{bot}/quota", post(quota))
         .route("/_emulator/bots/{bot}/memberships", post(memberships))
@@ -39,6 +41,24 @@ async fn change_settings(State(emulator): State<Emulator>, body: Bytes) -> Resul
 
 async fn endpoints(State(emulator): State<Emulator>) -> Response {
     Json(json!({ "endpoints": emulator.endpoints() })).into_response()
+}
+
+#[derive(Deserialize)]
+struct Format {
+    #[serde(default)]
+    format: String,
+}
+
+async fn error_statistics(
+    State(emulator): State<Emulator>,
+    Query(query): Query<Format>,
+) -> Response {
+    let counts = emulator.error_statistics().await;
+    if query.format == "tsv" {
+        let kind = [("content-type", "text/tab-separated-values")];
+        return (kind, tsv(&counts)).into_response();
+    }
+    Json(json!({ "error_statistics": counts })).into_response()
 }
 
 #[derive(Deserialize)]

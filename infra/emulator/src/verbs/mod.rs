@@ -6,6 +6,7 @@ mod erase;
 mod events;
 mod owner;
 mod primary;
+pub(crate) mod redelivery;
 mod stock;
 mod user;
 
@@ -86,8 +87,8 @@ impl Emulator {
         Ok(())
     }
 
-    /// Moves the clock forward. What becomes due by that happens before it returns: accounts
-    /// deleted three months ago are erased, and the module is told.
+    /// Moves the clock forward. What becomes due by that happens before it returns: failed webhooks
+    /// are sent again, accounts deleted three months ago are erased, and the module is told.
     pub async fn advance_clock(&self, by: Duration) {
         {
             let mut platform = self.platform();
@@ -98,6 +99,7 @@ impl Emulator {
             platform.world.prune(now);
         }
         self.changed();
+        self.redeliver_due().await;
         self.erase_due().await;
     }
 }

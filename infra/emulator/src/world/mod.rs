@@ -16,6 +16,7 @@ mod log;
 pub(crate) mod membership;
 pub(crate) mod menu;
 pub(crate) mod record;
+pub(crate) mod redelivery;
 mod seed;
 pub(crate) mod sent;
 pub(crate) mod snapshot;
@@ -36,6 +37,7 @@ use self::grant::{
 };
 use self::log::Log;
 use self::record::{Call, Delivery};
+use self::redelivery::{FailureCount, Redelivery};
 pub use self::snapshot::State;
 use self::user::User;
 use crate::clock::Millis;
@@ -83,6 +85,10 @@ pub(crate) struct World {
     pub(crate) calls: Log<Call>,
     /// The webhooks sent.
     pub(crate) deliveries: Log<Delivery>,
+    /// Failed webhooks that are to be sent again.
+    pub(crate) redeliveries: Vec<Redelivery>,
+    /// How often webhooks failed.
+    pub(crate) failures: Vec<FailureCount>,
     /// How far the clock is ahead of the system's.
     pub(crate) clock_ahead: Millis,
     /// Messages numbered so far; the next id comes from it.
