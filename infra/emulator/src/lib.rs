@@ -12,6 +12,7 @@ mod ids;
 mod oauth;
 mod pages;
 mod platform;
+pub mod scenario;
 mod settings;
 mod signature;
 mod trace;

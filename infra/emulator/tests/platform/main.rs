@@ -23,6 +23,7 @@ mod menus;
 mod pages;
 mod people;
 mod redelivery;
+mod scenarios;
 mod sends;
 mod settings;
 mod stage;
