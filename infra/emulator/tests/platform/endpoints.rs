@@ -188,3 +188,62 @@ async fn a_base_address_with_a_host_of_lines_reaches_that_hosts_endpoints_alone(
     assert_eq!(last.host.as_deref(), Some("api.line.me"));
     assert!(!last.emulated);
 }
+
+/// LINE's table of scopes, with what each of them is for.
+const SCOPES: &str = "
+message:send POST /v2/bot/message/reply
+message:send POST /v2/bot/message/push
+message:send POST /v2/bot/message/multicast
+message:send POST /v2/bot/message/narrowcast
+message:send POST /v2/bot/message/broadcast
+message:send GET /v2/bot/message/progress/narrowcast
+message:send GET /v2/bot/message/quota
+message:send GET /v2/bot/message/quota/consumption
+message:send POST /v2/bot/chat/loading/start
+message:send POST /v2/bot/audienceGroup/upload
+message:send PUT /v2/bot/audienceGroup/upload
+message:send POST /v2/bot/audienceGroup/upload/byFile
+message:send PUT /v2/bot/audienceGroup/upload/byFile
+message:send POST /v2/bot/audienceGroup/click
+message:send POST /v2/bot/audienceGroup/imp
+message:send PUT /v2/bot/audienceGroup/{audienceGroupId}/updateDescription
+message:send DELETE /v2/bot/audienceGroup/{audienceGroupId}
+message:send GET /v2/bot/audienceGroup/{audienceGroupId}
+message:send GET /v2/bot/audienceGroup/list
+message:send GET /v2/bot/audienceGroup/shared/{audienceGroupId}
+message:send GET /v2/bot/audienceGroup/shared/list
+message:receive POST /v2/bot/chat/{chatId}/control/acquire
+message:receive POST /v2/bot/chat/{chatId}/control/release
+account:manage POST /v2/bot/user/all/richmenu/{richMenuId}
+account:manage GET /v2/bot/insight/message/delivery
+account:manage GET /v2/bot/insight/followers
+account:manage GET /v2/bot/insight/demographic
+account:manage GET /v2/bot/insight/message/event
+account:manage GET /v2/bot/insight/message/event/aggregation
+message:mark_as_read POST /v2/bot/message/markAsRead
+message:templated_pnp POST /v2/bot/message/pnp/templated/push
+message:templated_pnp GET /v2/bot/message/delivery/pnp/templated
+profile:read GET /v2/bot/profile/{userId}
+profile:read GET /v2/bot/group/{groupId}/summary
+profile:read GET /v2/bot/group/{groupId}/member/{userId}
+profile:read GET /v2/bot/room/{roomId}/member/{userId}
+profile:read GET /v2/bot/group/{groupId}/members/count
+profile:read GET /v2/bot/room/{roomId}/members/count
+coupon:manage POST /v2/bot/coupon
+coupon:manage GET /v2/bot/coupon
+coupon:manage GET /v2/bot/coupon/{couponId}
+coupon:manage PUT /v2/bot/coupon/{couponId}/close
+";
+
+#[tokio::test]
+async fn lines_table_of_scopes_is_the_emulators() {
+    let stage = Stage::new().await;
+    let emulated = stage.emulator.endpoints().into_iter();
+    let emulated = emulated
+        .filter_map(|facts| Some(format!("{} {} {}", facts.scope?, facts.method, facts.path)));
+    let mut emulated: Vec<String> = emulated.collect();
+    let mut lines: Vec<&str> = SCOPES.lines().filter(|line| !line.is_empty()).collect();
+    emulated.sort();
+    lines.sort_unstable();
+    assert_eq!(emulated, lines);
+}

@@ -13,6 +13,7 @@ mod control;
 mod endpoints;
 mod events;
 mod extras;
+mod fidelity;
 mod initiative;
 mod keeping;
 mod life;
