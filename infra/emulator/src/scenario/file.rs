@@ -107,7 +107,12 @@ pub struct Tap {
     /// The user, group or room.
     pub chat: String,
     /// The data of the postback.
-    pub data: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<String>,
+    /// In its place: which of the postbacks that the chat was offered last as quick replies; the
+    /// first is 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub choice: Option<usize>,
 }
 
 /// A call of the control interface.

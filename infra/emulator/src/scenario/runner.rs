@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::Stopped;
 use super::expect::wait;
-use super::file::{Link, Scenario, Step};
+use super::file::{Link, Scenario, Step, Tap};
 use super::report::{Outcome, Report, happened};
 use super::world::{Mark, Place, World};
 
@@ -113,7 +113,8 @@ impl Run {
                 .await?;
         }
         if let Some(tap) = &step.tap {
-            let event = json!({"type": "postback", "postback": {"data": tap.data}});
+            let data = self.data(tap).await?;
+            let event = json!({"type": "postback", "postback": {"data": data}});
             self.send(&json!({"bot": tap.bot, "chat": tap.chat, "events": [event]}))
                 .await?;
         }
@@ -131,6 +132,20 @@ impl Run {
 
     async fn send(&self, body: &Value) -> Result<(), Stopped> {
         self.world.ask("events", body).await.map(drop)
+    }
+
+    /// What a tapped postback carries.
+    async fn data(&self, tap: &Tap) -> Result<String, Stopped> {
+        if let Some(data) = &tap.data {
+            return Ok(data.clone());
+        }
+        let calls = self.world.read("calls").await?;
+        let calls = calls["calls"].as_array().into_iter().flatten().rev();
+        let of_chat = calls.filter(|call| call["chat"] == tap.chat.as_str());
+        let offered = of_chat.map(postbacks).find(|offered| !offered.is_empty());
+        let place = tap.choice.unwrap_or(1).saturating_sub(1);
+        let data = offered.and_then(|offered| offered.into_iter().nth(place));
+        data.ok_or_else(|| Stopped(format!("choice {} was not offered", place + 1)))
     }
 
     async fn redeliver(&self, place: usize) -> Result<(), Stopped> {
@@ -215,4 +230,15 @@ impl Run {
         user.map(str::to_owned)
             .ok_or_else(|| Stopped(format!("{name} has no user {person:?}")))
     }
+}
+
+/// The data of the postbacks that a call offers as quick replies.
+fn postbacks(call: &Value) -> Vec<String> {
+    let messages = call["request"]["messages"].as_array();
+    let items = messages.into_iter().flatten();
+    let items = items.filter_map(|message| message["quickReply"]["items"].as_array());
+    let data = items
+        .flatten()
+        .filter_map(|item| item["action"]["data"].as_str());
+    data.map(str::to_owned).collect()
 }
