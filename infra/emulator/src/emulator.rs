@@ -71,6 +71,7 @@ impl Emulator {
     pub fn router(&self) -> Router {
         Router::new()
             .merge(authorize::routes())
+            .nest("/manager.line.biz", authorize::routes())
             .merge(pages::routes())
             .merge(control::routes())
             .fallback(api::handle)

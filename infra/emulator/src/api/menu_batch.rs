@@ -29,7 +29,9 @@ pub(super) fn start(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
         due: cx.later(),
         done: false,
     };
+    let due = batch.due;
     cx.world.of(&bot).menus.batches.push(batch);
+    cx.world.later(&bot, due);
     Ok(Answer::accepted(json!({})))
 }
 

@@ -44,6 +44,8 @@ pub(super) fn send(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
         }),
     };
     cx.world.of(&bot).sent.push(sent);
+    let due = cx.later();
+    cx.world.later(&bot, due);
     quota::accept(cx, key, &Value::Null);
     Ok(Answer::accepted(json!({})))
 }

@@ -42,7 +42,7 @@ pub(super) fn write(
         method: incoming.method.clone(),
         host: incoming.host.map(|host| host.name().to_owned()),
         path: incoming.path.clone(),
-        query: incoming.query.clone(),
+        query: incoming.query.as_deref().map(query),
         bot: answer.bot.clone(),
         chat: answer.chat.clone(),
         headers,
@@ -95,6 +95,15 @@ fn tail(token: &str) -> &str {
     } else {
         &token[start..]
     }
+}
+
+/// A query without credentials.
+fn query(query: &str) -> String {
+    let parts = query.split('&').map(|pair| match pair.split_once('=') {
+        Some((name, value)) if SECRET.contains(&name) => format!("{name}=…{}", tail(value)),
+        _ => pair.to_owned(),
+    });
+    parts.collect::<Vec<_>>().join("&")
 }
 
 fn body(incoming: &Incoming) -> Value {

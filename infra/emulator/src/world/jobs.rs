@@ -4,10 +4,24 @@ use super::World;
 use crate::clock::{Millis, month};
 
 impl World {
+    /// Notes that something of a bot is to be done at a time.
+    pub(crate) fn later(&mut self, bot: &str, due: Millis) {
+        self.jobs.push((due, bot.to_owned()));
+    }
+
+    /// Whether something of a bot is still to be done.
+    pub(crate) fn is_busy(&self, bot: &str) -> bool {
+        self.jobs.iter().any(|(_, busy)| busy == bot)
+    }
+
     /// Does what is due. It is called before anybody looks.
     pub(crate) fn settle(&mut self, now: Millis) {
-        let bots: Vec<String> = self.belongings.keys().cloned().collect();
-        for bot in bots {
+        let (due, later) = std::mem::take(&mut self.jobs)
+            .into_iter()
+            .partition(|(at, _)| *at <= now);
+        self.jobs = later;
+        let due: Vec<(Millis, String)> = due;
+        for (_, bot) in due {
             self.of(&bot).menus.settle(now);
             while let Some(place) = self.due_narrowcast(&bot, now) {
                 self.send_narrowcast(&bot, place);

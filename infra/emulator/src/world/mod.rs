@@ -85,6 +85,8 @@ pub(crate) struct World {
     pub(crate) calls: Log<Call>,
     /// The webhooks sent.
     pub(crate) deliveries: Log<Delivery>,
+    /// What was taken on and is to be done later: when, and for which bot.
+    pub(crate) jobs: Vec<(Millis, String)>,
     /// Failed webhooks that are to be sent again.
     pub(crate) redeliveries: Vec<Redelivery>,
     /// How often webhooks failed.

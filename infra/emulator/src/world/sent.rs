@@ -104,6 +104,9 @@ impl World {
 
     /// What narrowcasts under way keep of an account's quota.
     pub(crate) fn reserved(&self, bot: &str) -> u64 {
+        if !self.is_busy(bot) {
+            return 0;
+        }
         let sent = self
             .belongings
             .get(bot)

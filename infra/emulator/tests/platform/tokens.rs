@@ -232,6 +232,9 @@ async fn a_stateless_token_can_be_had_by_assertion_too_and_as_often_as_one_likes
 async fn a_written_call_shows_no_token() {
     let stage = Stage::attached().await;
     let token = short(&stage).await;
+    stage
+        .get(&format!("/oauth2/v2.1/verify?access_token={token}"))
+        .await;
     let calls = stage.get("/_emulator/calls").await.text().await.unwrap();
     assert!(!calls.contains(&token));
 }
