@@ -88,17 +88,22 @@ struct Serve {
 type Failed = Box<dyn Error>;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<ExitCode, Failed> {
+async fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_target(false)
         .init();
     let arguments = Arguments::parse();
-    match arguments.command {
+    let done = match arguments.command {
         None => serve(arguments.serve).await,
         Some(Command::Run { files, at, junit }) => run(&files, &at.into(), junit.as_deref()).await,
         Some(Command::Record { file, at, name }) => record(&file, &at.into(), &name).await,
-    }
+    };
+    done.unwrap_or_else(|error| {
+        tracing::error!("{error}");
+        // Another code than that of a scenario that did not come true.
+        ExitCode::from(2)
+    })
 }
 
 async fn serve(arguments: Serve) -> Result<ExitCode, Failed> {

@@ -7,6 +7,7 @@
 use serde_json::Value;
 
 use super::findings::Findings;
+use super::{flex, message_parts};
 
 const TYPES: [&str; 11] = [
     "text", "textV2", "sticker", "image", "video", "audio", "location", "imagemap", "template",
@@ -59,6 +60,7 @@ fn one(findings: &mut Findings, message: &Value, at: &str) {
         return;
     }
     content(findings, kind, message, at);
+    message_parts::sender(findings, message, at);
     if let Some(quick_reply) = message.get("quickReply") {
         quick_replies(findings, quick_reply, &format!("{at}.quickReply"));
     }
@@ -66,7 +68,16 @@ fn one(findings: &mut Findings, message: &Value, at: &str) {
 
 fn content(findings: &mut Findings, kind: &str, message: &Value, at: &str) {
     match kind {
-        "text" | "textV2" => findings.text(message, at, "text", 5000),
+        "text" => {
+            findings.text(message, at, "text", 5000);
+            message_parts::emojis(findings, message, at);
+            findings.optional_text(message, at, "quoteToken", 1000);
+        }
+        "textV2" => {
+            findings.text(message, at, "text", 5000);
+            message_parts::substitution(findings, message, at);
+            findings.optional_text(message, at, "quoteToken", 1000);
+        }
         "sticker" => {
             findings.text(message, at, "packageId", 100);
             findings.text(message, at, "stickerId", 100);
@@ -93,7 +104,7 @@ fn content(findings: &mut Findings, kind: &str, message: &Value, at: &str) {
         }
         _ => {
             findings.text(message, at, "altText", 1500);
-            flex(findings, &message["contents"], &format!("{at}.contents"));
+            flex::container(findings, &message["contents"], &format!("{at}.contents"));
         }
     }
 }
@@ -104,21 +115,7 @@ fn imagemap(findings: &mut Findings, message: &Value, at: &str) {
     let size = &message["baseSize"];
     findings.number(size, &format!("{at}.baseSize"), "width");
     findings.number(size, &format!("{at}.baseSize"), "height");
-    findings.list(message, at, "actions", (0, 50));
-}
-
-fn flex(findings: &mut Findings, contents: &Value, at: &str) {
-    let kind = contents.get("type").and_then(Value::as_str);
-    match kind {
-        Some("bubble") => {}
-        Some("carousel") => {
-            findings.list(contents, at, "contents", (1, 12));
-        }
-        _ => {
-            let text = "Must be one of the following values: [bubble, carousel]";
-            findings.add(text, format!("{at}.type"));
-        }
-    }
+    message_parts::imagemap_actions(findings, message, at);
 }
 
 fn template(findings: &mut Findings, template: &Value, at: &str) {
@@ -179,8 +176,11 @@ fn quick_replies(findings: &mut Findings, quick_reply: &Value, at: &str) {
         .iter()
         .enumerate()
     {
-        let at = format!("{at}.items[{place}].action");
-        action(findings, &item["action"], &at);
+        let at = format!("{at}.items[{place}]");
+        if item.get("imageUrl").is_some() {
+            findings.url(item, &at, "imageUrl");
+        }
+        action(findings, &item["action"], &format!("{at}.action"));
     }
 }
 
@@ -208,7 +208,7 @@ pub(super) fn action(findings: &mut Findings, action: &Value, at: &str) {
         "uri" => findings.text(action, at, "uri", 1000),
         "datetimepicker" => {
             findings.text(action, at, "data", 300);
-            findings.text(action, at, "mode", 20);
+            findings.one_of(action, at, "mode", &["date", "time", "datetime"]);
         }
         "richmenuswitch" => {
             findings.text(action, at, "richMenuAliasId", 32);
@@ -290,6 +290,51 @@ mod tests {
             errors(message(vec![broken]))[0].0,
             "messages[0].quickReply.items[0].action.data"
         );
+    }
+
+    #[test]
+    fn an_emoji_stands_at_a_dollar_sign_and_a_sender_has_a_short_name() {
+        let emoji = |index: u32| json!({"index": index, "productId": "5ac1", "emojiId": "001"});
+        let text = |index: u32| json!([{"type": "text", "text": "a $", "emojis": [emoji(index)]}]);
+        assert_eq!(errors(text(2)), []);
+        assert_eq!(errors(text(0))[0].0, "messages[0].emojis[0].index");
+        let sender = json!({"name": "a".repeat(21), "iconUrl": "http://example.com/a.png"});
+        let found = errors(json!([{"type": "text", "text": "a", "sender": sender}]));
+        assert_eq!(found[0].0, "messages[0].sender.name");
+        assert_eq!(found[1].0, "messages[0].sender.iconUrl");
+    }
+
+    #[test]
+    fn a_mention_says_whom_it_is_for() {
+        let message = |mentionee: Value| {
+            let mention = json!({"type": "mention", "mentionee": mentionee});
+            json!([{"type": "textV2", "text": "{a}", "substitution": {"a": mention}}])
+        };
+        assert_eq!(errors(message(json!({"type": "all"}))), []);
+        let found = errors(message(json!({"type": "user"})));
+        assert_eq!(found[0].0, "messages[0].substitution.a.mentionee.userId");
+    }
+
+    #[test]
+    fn an_imagemap_has_areas_that_do_something() {
+        let message = |actions: Value| {
+            json!([{
+                "type": "imagemap", "baseUrl": "https://example.com/a", "altText": "a",
+                "baseSize": {"width": 1040, "height": 1040}, "actions": actions,
+            }])
+        };
+        let area = json!({"x": 0, "y": 0, "width": 520, "height": 1040});
+        let good = json!([{"type": "message", "text": "a", "area": area}]);
+        assert_eq!(errors(message(good)), []);
+        let found = errors(message(
+            json!([{"type": "uri", "area": {"x": 0, "y": 0, "width": 1}}]),
+        ));
+        let places: Vec<&str> = found.iter().map(|(place, _)| place.as_str()).collect();
+        let expected = [
+            "messages[0].actions[0].linkUri",
+            "messages[0].actions[0].area.height",
+        ];
+        assert_eq!(places, expected);
     }
 
     #[test]
