@@ -200,6 +200,96 @@ def small_signs_reach_the_user(line):
     assert line.api.issue_link_token(line.user).link_token
 
 
+@check
+def a_group_tells_who_is_in_it(line):
+    group = "C8d3f61b0a9e2475bb1c7e5f04a6d92e3"
+    members = {"members": [{"type": "user", "userId": line.user}]}
+    event = {"type": "memberJoined", "joined": members}
+    line.control("events", {"bot": line.bot, "chat": group, "events": [event]})
+    assert line.api.get_group_summary(group).group_id == group
+    assert line.api.get_group_member_count(group).count == 1
+    assert line.api.get_group_members_ids(group).member_ids == [line.user]
+    assert line.api.get_group_member_profile(group, line.user).user_id == line.user
+    line.api.leave_group(group)
+
+
+@check
+def members_of_a_plan_are_listed(line):
+    plan = {"id": 7, "title": "a", "description": "a", "benefits": ["a"], "price": 500, "currency": "JPY"}
+    line.control(f"bots/{line.bot}/memberships", plan)
+    event = {"type": "membership", "membership": {"type": "joined", "membershipId": 7}}
+    line.control("events", {"bot": line.bot, "chat": line.user, "events": [event]})
+    assert line.api.get_membership_list().memberships[0].member_count == 1
+    assert line.api.get_membership_subscription(line.user).subscriptions[0].user.membership_no == 1
+    assert line.api.get_joined_membership_users(7).user_ids == [line.user]
+
+
+@check
+def units_and_counts_are_read(line):
+    line.hears("a")
+    request = messaging.PushMessageRequest(to=line.user, messages=[TEXT], customAggregationUnits=["spring"])
+    line.api.push_message(request)
+    assert line.api.get_aggregation_unit_usage().num_of_custom_aggregation_units == 1
+    assert line.api.get_aggregation_unit_name_list().custom_aggregation_units == ["spring"]
+    assert line.api.get_message_quota().type == "none"
+    assert line.api.get_message_quota_consumption().total_usage == 1
+    assert line.api.get_number_of_sent_push_messages("20200101").status == "ready"
+    line.api.validate_push(messaging.ValidateMessageRequest(messages=[TEXT]))
+
+
+@check
+def content_is_fetched(line):
+    event = {"type": "message", "message": {"type": "video"}}
+    sent = line.control("events", {"bot": line.bot, "chat": line.user, "events": [event]})
+    message = json.loads(sent["body"])["events"][0]["message"]["id"]
+    blobs = messaging.MessagingApiBlob(line.client(messaging))
+    assert blobs.get_message_content(message)
+    assert blobs.get_message_content_preview(message).startswith(PNG)
+    assert blobs.get_message_content_transcoding_by_message_id(message).status == "succeeded"
+
+
+@check
+def menus_are_aliased_and_changed_for_many(line):
+    line.hears("a")
+    size = messaging.RichMenuSize(width=800, height=250)
+    request = messaging.RichMenuRequest(size=size, selected=True, name="a", chat_bar_text="a", areas=[])
+    menu = line.api.create_rich_menu(request).rich_menu_id
+    images = messaging.MessagingApiBlob(line.client(messaging))
+    images.set_rich_menu_image(menu, body=PNG, _headers={"Content-Type": "image/png"})
+    alias = messaging.CreateRichMenuAliasRequest(rich_menu_alias_id="a", rich_menu_id=menu)
+    line.api.create_rich_menu_alias(alias)
+    assert line.api.get_rich_menu_alias("a").rich_menu_id == menu
+    assert len(line.api.get_rich_menu_alias_list().aliases) == 1
+    bulk = messaging.RichMenuBulkLinkRequest(rich_menu_id=menu, user_ids=[line.user])
+    line.api.link_rich_menu_id_to_users(bulk)
+    batch = messaging.RichMenuBatchRequest(operations=[messaging.RichMenuBatchUnlinkOperation(var_from=menu)])
+    taken_on = line.api.rich_menu_batch_with_http_info(batch).headers["x-line-request-id"]
+    assert line.api.get_rich_menu_batch_progress(taken_on).phase == "ongoing"
+    line.control("clock", {"advance_s": 5})
+    assert line.api.get_rich_menu_batch_progress(taken_on).phase == "succeeded"
+    numbers = insight.Insight(line.client(insight))
+    assert numbers.get_rich_menu_insight_summary(menu, "20200101", "20200102").rich_menu_id == menu
+    assert numbers.get_rich_menu_insight_daily(menu, "20200101", "20200102").rich_menu_id == menu
+
+
+@check
+def shared_audiences_are_listed(line):
+    groups = audience.ManageAudience(line.client(audience))
+    request = audience.CreateAudienceGroupRequest(description="a", audiences=[])
+    made = groups.create_audience_group(request).audience_group_id
+    assert groups.get_shared_audience_data(made).owner.name
+    assert groups.get_shared_audience_groups(page=1).total_count == 0
+
+
+@check
+def the_webhook_is_set_and_tried(line):
+    request = messaging.SetWebhookEndpointRequest(endpoint="http://127.0.0.1:9/webhook")
+    line.api.set_webhook_endpoint(request)
+    assert line.api.get_webhook_endpoint().active
+    tried = line.api.test_webhook_endpoint(messaging.TestWebhookEndpointRequest())
+    assert tried.success is False and tried.reason == "COULD_NOT_CONNECT"
+
+
 def main(url):
     failed = 0
     for function in CHECKS:
