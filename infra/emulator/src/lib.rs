@@ -25,6 +25,7 @@ pub use emulator::Emulator;
 pub use error::Error;
 pub use settings::{AttachAnswer, AttachedEvent, Setting, Settings};
 pub use trace::{RunAgain, Trace, TraceEffect, TraceKey};
+pub use verbs::account::{NewAccount, NewUser};
 pub use webhook::request::{Deliver, DeliverOptions, EventsRequest, SignatureKind};
 pub use webhook::{Held, Outcome};
 pub use world::State;

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::read;
 use crate::emulator::Emulator;
 use crate::error::Error;
+use crate::verbs::account::NewAccount;
 use crate::verbs::redelivery::tsv;
 use crate::world::membership::Membership;
 
@@ -23,6 +24,7 @@ pub(super) fn routes() -> Router<Emulator> {
         .route("/_emulator/settings", get(settings).post(change_settings))
         .route("/_emulator/endpoints", get(endpoints))
         .route("/_emulator/error-statistics", get(error_statistics))
+        .route("/_emulator/accounts", post(accounts))
         .route("/_emulator/keys", post(keys))
         .route("/_emulator/bots/{bot}/quota", post(quota))
         .route("/_emulator/bots/{bot}/memberships", post(memberships))
@@ -59,6 +61,12 @@ async fn error_statistics(
         return (kind, tsv(&counts)).into_response();
     }
     Json(json!({ "error_statistics": counts })).into_response()
+}
+
+async fn accounts(State(emulator): State<Emulator>, body: Bytes) -> Result<Response, Error> {
+    let account: NewAccount = read(&body)?;
+    let bot = emulator.make_account(account).await?;
+    Ok(Json(json!({ "bot_id": bot })).into_response())
 }
 
 #[derive(Deserialize)]

@@ -1,6 +1,7 @@
 //! What can be done with the emulator from outside: each route of the control interface and each
 //! button of the pages calls one of these.
 
+pub(crate) mod account;
 mod admin;
 mod erase;
 mod events;

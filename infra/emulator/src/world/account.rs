@@ -30,6 +30,10 @@ pub struct Account {
     pub attached: bool,
     /// The scopes granted to the module channel.
     pub scopes: Vec<String>,
+    /// Whether it has a Messaging API channel of its own, where its staff may be. Without one nobody
+    /// takes a chat from a module channel.
+    #[serde(default = "yes")]
+    pub primary_channel: bool,
     /// Whether the other module channel, which has Default Active too, is attached to it.
     #[serde(default)]
     pub other_module: bool,
@@ -48,6 +52,10 @@ pub struct Account {
     /// Messages that each month has at most; if not set, the setting applies.
     #[serde(default)]
     pub(crate) monthly_limit: Option<u64>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Where an account is at home.

@@ -165,6 +165,7 @@ fn account(bot: &str, basic: &str, name: &str, region: Region, brand_type: Brand
         status: AccountStatus::Active,
         attached: false,
         scopes: Vec::new(),
+        primary_channel: true,
         other_module: false,
         other_scopes: Vec::new(),
         deleted_at: None,

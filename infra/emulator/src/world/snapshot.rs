@@ -79,6 +79,9 @@ pub struct BotState {
     pub attached: bool,
     /// The scopes granted.
     pub scopes: Vec<String>,
+    /// Whether it has a Messaging API channel of its own.
+    #[serde(default)]
+    pub primary_channel: bool,
     /// Whether another module channel with Default Active is attached.
     #[serde(default)]
     pub other_module: bool,
@@ -180,6 +183,7 @@ fn bots(world: &World) -> Vec<BotState> {
         status: account.status,
         attached: account.attached,
         scopes: account.scopes.clone(),
+        primary_channel: account.primary_channel,
         other_module: account.other_module,
     });
     bots.collect()

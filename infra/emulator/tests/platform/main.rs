@@ -6,6 +6,7 @@
     reason = "helpers of tests may panic as the tests do"
 )]
 
+mod accounts;
 mod api;
 mod channels;
 mod content;
