@@ -16,7 +16,7 @@ const WATCH_MS: u64 = 400;
 /// How long to wait between two looks.
 const LOOK: Duration = Duration::from_millis(25);
 
-/// Waits until it is so, and no longer than it may take.
+/// Waits until it is so, by what has happened since a mark, and no longer than it may take.
 pub(super) async fn wait(world: &World, expect: &Expect, mark: Mark) -> Result<(), Stopped> {
     let least = expect.times.unwrap_or(1);
     let limit = if least == 0 { WATCH_MS } else { PATIENCE_MS };
@@ -48,7 +48,6 @@ pub(super) async fn wait(world: &World, expect: &Expect, mark: Mark) -> Result<(
 }
 
 async fn count(world: &World, expect: &Expect, mark: Mark) -> Result<usize, Stopped> {
-    let mark = if expect.ever { Mark::default() } else { mark };
     let things = things(world, expect, mark).await?;
     Ok(things.iter().filter(|thing| fits(expect, thing)).count())
 }

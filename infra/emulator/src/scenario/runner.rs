@@ -77,11 +77,7 @@ impl Run {
         self.act(&step).await?;
         for expect in &step.expect {
             let mark = if expect.ever { self.start } else { mark };
-            let expect = super::Expect {
-                ever: false,
-                ..expect.clone()
-            };
-            wait(&self.world, &expect, mark).await?;
+            wait(&self.world, expect, mark).await?;
         }
         Ok(())
     }

@@ -50,7 +50,7 @@ impl Emulator {
         {
             let mut platform = self.platform();
             let changed = platform.settings.changed(changes)?;
-            check(&changed)?;
+            check(&changed).map_err(|error| Error::request(error.to_string()))?;
             platform.settings = changed;
         }
         self.changed();

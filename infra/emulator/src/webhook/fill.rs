@@ -26,7 +26,7 @@ pub(super) fn before(
     if let Some(chat) = chat.filter(|_| has_source(event)) {
         default(event, "source", || source(chat));
     }
-    payload::fill(world, bot, event, now);
+    payload::fill(world, bot, event);
 }
 
 /// What depends on who may speak: mode and reply token. Takes out the members given as `null`.

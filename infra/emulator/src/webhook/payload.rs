@@ -5,12 +5,12 @@
 use serde_json::{Map, Value, json};
 
 use super::fill::{chat_of_map, default, kind};
-use crate::clock::Millis;
 use crate::ids;
 use crate::world::World;
 
-/// Fills in the member that an event of its type must have.
-pub(super) fn fill(world: &mut World, bot: &str, event: &mut Map<String, Value>, now: Millis) {
+/// Fills in the member that an event of its type must have. What an `activated` event has for a chat
+/// without an end is not documented, so that is left to the caller.
+pub(super) fn fill(world: &mut World, bot: &str, event: &mut Map<String, Value>) {
     match kind(event) {
         "message" | "messageEdited" => message(world, event),
         "unsend" => {
@@ -51,13 +51,6 @@ pub(super) fn fill(world: &mut World, bot: &str, event: &mut Map<String, Value>,
                 event,
                 "membership",
                 || json!({"type": "joined", "membershipId": plan}),
-            );
-        }
-        "activated" => {
-            default(
-                event,
-                "chatControl",
-                || json!({"expireAt": now + 3_600_000}),
             );
         }
         "delivery" => {

@@ -118,6 +118,9 @@ pub struct ChatState {
     /// When the account last marked it as read, in milliseconds since 1970.
     #[serde(default)]
     pub read_at: Option<i64>,
+    /// Until when the loading animation is shown, in milliseconds since 1970.
+    #[serde(default)]
+    pub loading_until: Option<i64>,
 }
 
 /// Messages sent by an account this month.
@@ -218,8 +221,14 @@ fn chats(world: &World, settings: &Settings, now: Millis) -> Vec<ChatState> {
         holder: world.holder(bot, chat, settings.default_active, now),
         expire_at: world.held_until(bot, chat, settings.default_active, now),
         read_at: world.chat(bot, chat).and_then(|chat| chat.read_at),
+        loading_until: loading(world, bot, chat, now),
     });
     all.collect()
+}
+
+fn loading(world: &World, bot: &str, chat: &str, now: Millis) -> Option<Millis> {
+    let end = world.chat(bot, chat)?.loading_until;
+    end.filter(|end| now < *end)
 }
 
 fn quotas(world: &World, settings: &Settings, now: Millis) -> Vec<QuotaState> {

@@ -20,7 +20,7 @@ const TYPES: [(&str, &str, bool); 22] = [
     ("beacon", "/beacon/hwid", true),
     ("accountLink", "/link/nonce", true),
     ("membership", "/membership/membershipId", true),
-    ("activated", "/chatControl/expireAt", false),
+    ("activated", "/source/userId", false),
     ("deactivated", "/source/userId", false),
     ("botSuspended", "/type", false),
     ("botResumed", "/type", false),

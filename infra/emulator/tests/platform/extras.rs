@@ -237,6 +237,14 @@ async fn the_loading_animation_is_for_one_user_and_5_to_60_seconds() {
         start(json!({"chatId": user, "loadingSeconds": 5})).await,
         (202, json!({}))
     );
+    let shown = async || {
+        let chats = stage.emulator.state().await.chats;
+        let chat = chats.into_iter().find(|chat| chat.chat == user);
+        chat.unwrap().loading_until.is_some()
+    };
+    assert!(shown().await);
+    stage.control("clock", json!({"advance_s": 6})).await;
+    assert!(!shown().await);
     assert_eq!(start(json!({"chatId": user})).await.0, 202);
     assert_eq!(
         start(json!({"chatId": user, "loadingSeconds": 61})).await.0,

@@ -52,6 +52,6 @@ async fn a_setting_can_be_changed_while_it_runs() {
     );
     assert_eq!(
         stage.control("settings", json!({"limit_scale": 0})).await.0,
-        500
+        400
     );
 }
