@@ -287,3 +287,42 @@ fn faults_are_read_from_a_file() {
     let error = Fault::read(&json).unwrap_err().to_string();
     assert!(error.contains("a.json") && error.contains("match"));
 }
+
+#[tokio::test]
+async fn the_program_tells_by_its_exit_code_and_a_junit_file_what_came_of_it() {
+    let (_emulator, place) = running().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (good, bad) = (
+        folder.path().join("good.toml"),
+        folder.path().join("bad.toml"),
+    );
+    std::fs::write(&good, LINK).unwrap();
+    std::fs::write(&bad, LINK.replace("status = 200", "status = 201")).unwrap();
+    let junit = folder.path().join("junit.xml");
+    let play = async |file: &std::path::Path| {
+        let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_emulator"));
+        program.arg("run").arg(file).arg("--junit").arg(&junit);
+        program.args(["--emulator", &place.emulator, "--bundle", &place.bundle]);
+        let ended = tokio::task::spawn_blocking(move || program.output());
+        let ended = ended.await.unwrap().unwrap();
+        (
+            ended.status.code(),
+            String::from_utf8(ended.stdout).unwrap(),
+        )
+    };
+    let (code, transcript) = play(&good).await;
+    assert_eq!(code, Some(0), "{transcript}");
+    assert!(transcript.starts_with("Link\n  ok    1  An admin links the salon"));
+    assert!(
+        std::fs::read_to_string(&junit)
+            .unwrap()
+            .contains("failures=\"0\"")
+    );
+    assert_eq!(play(&bad).await.0, Some(1));
+    assert!(
+        std::fs::read_to_string(&junit)
+            .unwrap()
+            .contains("failures=\"1\"")
+    );
+    assert_eq!(play(&folder.path().join("none.toml")).await.0, Some(2));
+}
