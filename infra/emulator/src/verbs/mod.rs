@@ -45,7 +45,7 @@ impl Emulator {
         api::endpoints()
     }
 
-    /// Changes some of the settings that [`Settings::listing`] lists.
+    /// Changes some of the settings that [`Settings::listing`](crate::Settings::listing) lists.
     pub async fn change_settings(&self, changes: &Value) -> Result<(), Error> {
         {
             let mut platform = self.platform();
