@@ -14,12 +14,16 @@ use crate::clock::Millis;
 use crate::form::Form;
 use crate::settings::{AttachAnswer, Settings};
 use crate::signature::same;
+use crate::world::channel::Side;
 use crate::world::grant::Code;
 
 /// `POST /module/auth/v1/token`
 pub(crate) fn exchange(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
     let form = cx.form()?;
-    credentials(cx, &form)?;
+    if credentials(cx, &form)? != Side::Ours {
+        // The other module channel is attached by the control interface alone.
+        return Err(invalid_grant("the code is another channel's"));
+    }
     if form.get("grant_type") != Some("authorization_code") {
         let sentence = "grant_type must be authorization_code";
         return Err(oauth_error(400, "unsupported_grant_type", sentence));
@@ -49,14 +53,17 @@ pub(crate) fn required<'a>(form: &'a Form, name: &str) -> Result<&'a str, Refusa
     value.ok_or_else(|| oauth_error(400, "invalid_request", &format!("{name} is missing")))
 }
 
-/// Whether ID and secret are the channel's. The previous secret has not been valid since the
+/// The channel whose ID and secret they are. The previous secret has not been valid since the
 /// reissue.
 ///
 /// The status is a setting: RFC 6749 allows 400 and, for Basic authentication, 401, but of
 /// the two only 400 is among the statuses that LINE documents for attaching.
-pub(crate) fn is_client(settings: &Settings, id: &str, secret: &str) -> Result<(), Refusal> {
+pub(crate) fn is_client(settings: &Settings, id: &str, secret: &str) -> Result<Side, Refusal> {
     if same(id, &settings.channel_id) && same(secret, &settings.channel_secret) {
-        return Ok(());
+        return Ok(Side::Ours);
+    }
+    if same(id, &settings.other_channel_id) && same(secret, &settings.other_channel_secret) {
+        return Ok(Side::Other);
     }
     let status = settings.wrong_client_status;
     Err(oauth_error(
@@ -67,7 +74,7 @@ pub(crate) fn is_client(settings: &Settings, id: &str, secret: &str) -> Result<(
 }
 
 /// The channel proves itself in the Authorization header or in the body: one of the two.
-fn credentials(cx: &Context<'_>, form: &Form) -> Result<(), Refusal> {
+fn credentials(cx: &Context<'_>, form: &Form) -> Result<Side, Refusal> {
     let header = cx.header("authorization");
     let (id, secret) = (form.get("client_id"), form.get("client_secret"));
     match (header, id, secret) {

@@ -57,6 +57,26 @@ pub(crate) fn day(now: Millis, hours: i8) -> String {
     zoned(now, hours).map_or_else(String::new, |time| time.strftime("%Y-%m-%d").to_string())
 }
 
+/// The day of a moment in Japan as LINE's parameters have it, such as `20261120`.
+pub(crate) fn date(now: Millis) -> String {
+    day(now, 9).replace('-', "")
+}
+
+/// Whether a text is a day as LINE's parameters have it.
+pub(crate) fn is_date(text: &str) -> bool {
+    let digits = text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let dashed = || format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..]);
+    digits && dashed().parse::<jiff::civil::Date>().is_ok()
+}
+
+/// A moment as LINE's answers have it, such as `2020-12-03T10:15:30.121Z`.
+pub(crate) fn iso(now: Millis) -> String {
+    let time = zoned(now, 0);
+    time.map_or_else(String::new, |time| {
+        time.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
+    })
+}
+
 /// A moment for reading: its time, with the day where that is not today.
 pub(crate) fn moment(at: Millis, now: Millis, hours: i8) -> String {
     let time = time_of_day(at, hours);
@@ -94,7 +114,9 @@ fn zoned(now: Millis, hours: i8) -> Option<jiff::Zoned> {
 
 #[cfg(test)]
 mod tests {
-    use super::{day, http_date, length, moment, month, months_later, time_of_day};
+    use super::{
+        date, day, http_date, is_date, iso, length, moment, month, months_later, time_of_day,
+    };
 
     #[test]
     fn a_moment_is_shown_in_japan() {
@@ -104,6 +126,15 @@ mod tests {
         assert_eq!(day(new_year, 9), "2026-01-01");
         assert_eq!(time_of_day(new_year, 8), "23:00:00");
         assert_eq!(day(months_later(new_year, 3, 9), 9), "2026-04-01");
+    }
+
+    #[test]
+    fn a_moment_is_written_as_in_lines_answers() {
+        let new_year = 1_767_193_200_000;
+        assert_eq!(iso(new_year + 5), "2025-12-31T15:00:00.005Z");
+        assert_eq!(date(new_year), "20260101");
+        assert!(is_date("20260101"));
+        assert!(!is_date("20260230") && !is_date("2026-1-1") && !is_date(""));
     }
 
     #[test]

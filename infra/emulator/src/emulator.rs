@@ -71,6 +71,7 @@ impl Emulator {
     pub fn router(&self) -> Router {
         Router::new()
             .merge(authorize::routes())
+            .nest("/manager.line.biz", authorize::routes())
             .merge(pages::routes())
             .merge(control::routes())
             .fallback(api::handle)
@@ -201,7 +202,8 @@ fn unpoisoned<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn check(settings: &Settings) -> Result<(), Error> {
+/// Whether the settings can be used.
+pub(crate) fn check(settings: &Settings) -> Result<(), Error> {
     let header = http::HeaderName::from_bytes(settings.bot_header.as_bytes());
     if header.is_err() {
         let sentence = format!("{:?} is no header name", settings.bot_header);
@@ -209,6 +211,10 @@ fn check(settings: &Settings) -> Result<(), Error> {
     }
     if settings.channel_id.is_empty() || settings.channel_secret.is_empty() {
         let sentence = "the channel needs an ID and a secret";
+        return Err(Error::Settings(sentence.into()));
+    }
+    if !settings.limit_scale.is_finite() || settings.limit_scale <= 0.0 {
+        let sentence = "rate limits can only be multiplied by a number above 0";
         return Err(Error::Settings(sentence.into()));
     }
     if settings.list_page == 0 {

@@ -32,6 +32,12 @@ impl Form {
         found.map(|(_, value)| value.as_str())
     }
 
+    /// All values of a parameter.
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let found = self.0.iter().filter(move |(key, _)| key == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
     /// The name of a parameter that is there more than once, which OAuth 2.0 forbids.
     pub(crate) fn repeated(&self) -> Option<&str> {
         let names = self.0.iter().map(|(name, _)| name.as_str());

@@ -33,9 +33,19 @@ pub(crate) fn reply_token() -> String {
     hex(&random::<16>())
 }
 
-/// A stateless channel access token. LINE's look like a JWT and are long.
+/// A channel access token. LINE's look like a JWT and are long.
 pub(crate) fn access_token() -> String {
     format!("eyJhbGciOiJIUzI1NiJ9.{}.{}", token::<96>(), token::<32>())
+}
+
+/// The id of a rich menu.
+pub(crate) fn menu() -> String {
+    format!("richmenu-{}", hex(&random::<16>()))
+}
+
+/// The id of a coupon.
+pub(crate) fn coupon() -> String {
+    format!("01{}", token::<18>())
 }
 
 /// The value of `X-Line-Request-Id`.

@@ -1,17 +1,65 @@
 //! The LINE Platform emulator as a program of its own.
 
 use std::error::Error;
+use std::fs;
 use std::net::Ipv4Addr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
-use clap::Parser;
-use emulator::{Emulator, Settings};
+use clap::{Args, Parser, Subcommand};
+use emulator::scenario::{self, Place, Report, Scenario};
+use emulator::{Emulator, Fault, Settings};
 use tokio::net::TcpListener;
 
 /// Emulates the LINE Platform for a module channel, on 127.0.0.1 only.
 #[derive(Parser)]
-#[command(name = "emulator", version)]
+#[command(name = "emulator", version, args_conflicts_with_subcommands = true)]
 struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: Serve,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs scenarios against an emulator and a bundle that are running. The exit code is 0 only if
+    /// every step did what it should.
+    Run {
+        /// The scenarios' files.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        #[command(flatten)]
+        at: At,
+        /// Writes what came of it to this file, in JUnit's form.
+        #[arg(long)]
+        junit: Option<PathBuf>,
+    },
+    /// Saves what a running emulator has seen as a scenario.
+    Record {
+        /// The file to write.
+        file: PathBuf,
+        #[command(flatten)]
+        at: At,
+        /// What the scenario is called.
+        #[arg(long, default_value = "Recorded")]
+        name: String,
+    },
+}
+
+/// Where emulator and bundle are.
+#[derive(Args)]
+struct At {
+    /// The emulator's address.
+    #[arg(long, default_value = "http://127.0.0.1:9001")]
+    emulator: String,
+    /// The bundle's public address.
+    #[arg(long, default_value = "http://127.0.0.1:9000")]
+    bundle: String,
+}
+
+#[derive(Args)]
+struct Serve {
     /// The port; 0 takes a free one.
     #[arg(long, default_value_t = 9001)]
     port: u16,
@@ -28,31 +76,93 @@ struct Arguments {
     /// Keeps the world in this file.
     #[arg(long)]
     data: Option<PathBuf>,
+    /// Lets calls fail from the start: a JSON or TOML file with what `POST /_emulator/faults` takes,
+    /// in TOML as `[[fault]]`.
+    #[arg(long)]
+    faults: Option<PathBuf>,
     /// Name of the header that selects the bot.
     #[arg(long)]
     bot_header: Option<String>,
 }
 
+type Failed = Box<dyn Error>;
+
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_target(false)
         .init();
     let arguments = Arguments::parse();
+    let done = match arguments.command {
+        None => serve(arguments.serve).await,
+        Some(Command::Run { files, at, junit }) => run(&files, &at.into(), junit.as_deref()).await,
+        Some(Command::Record { file, at, name }) => record(&file, &at.into(), &name).await,
+    };
+    done.unwrap_or_else(|error| {
+        tracing::error!("{error}");
+        // Another code than that of a scenario that did not come true.
+        ExitCode::from(2)
+    })
+}
+
+async fn serve(arguments: Serve) -> Result<ExitCode, Failed> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, arguments.port)).await?;
     let address = format!("http://{}", listener.local_addr()?);
+    let faults = arguments
+        .faults
+        .as_deref()
+        .map_or(Ok(Vec::new()), Fault::read)?;
     let emulator = Emulator::new(settings(arguments))?;
+    emulator.add_faults(faults).await?;
     tell(&emulator, &address);
     tokio::select! {
         ended = emulator.serve(listener) => ended?,
         stopped = tokio::signal::ctrl_c() => stopped?,
     }
     emulator.save()?;
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
-fn settings(arguments: Arguments) -> Settings {
+async fn run(files: &[PathBuf], place: &Place, junit: Option<&Path>) -> Result<ExitCode, Failed> {
+    let mut reports = Vec::with_capacity(files.len());
+    for file in files {
+        let text = fs::read_to_string(file).map_err(|error| named(file, &error))?;
+        let scenario = Scenario::parse(&text).map_err(|error| named(file, &error))?;
+        reports.push(scenario::run(&scenario, place, &mut std::io::stdout()).await?);
+    }
+    if let Some(junit) = junit {
+        fs::write(junit, Report::junit(&reports)).map_err(|error| named(junit, &error))?;
+    }
+    let failed = reports.iter().any(Report::failed);
+    Ok(if failed {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+async fn record(file: &Path, place: &Place, name: &str) -> Result<ExitCode, Failed> {
+    let scenario = scenario::record(name, place).await?;
+    fs::write(file, scenario.text()?).map_err(|error| named(file, &error))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn named(file: &Path, error: &dyn Error) -> String {
+    format!("{}: {error}", file.display())
+}
+
+impl From<At> for Place {
+    fn from(at: At) -> Self {
+        let trimmed = |url: String| url.trim_end_matches('/').to_owned();
+        Self {
+            emulator: trimmed(at.emulator),
+            bundle: trimmed(at.bundle),
+        }
+    }
+}
+
+fn settings(arguments: Serve) -> Settings {
     let defaults = Settings::default();
     let bundle = arguments.bundle_url.as_deref();
     let callback = bundle.map(|url| format!("{}/attach/callback", url.trim_end_matches('/')));

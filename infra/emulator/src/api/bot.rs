@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use super::{Answer, Context, Refusal, checks};
+use super::{Answer, Context, Refusal};
 
 /// `GET /v2/bot/info`. No scope is documented for it.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#get-bot-info>
 pub(super) fn info(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
-    let bot = checks::access(cx, None)?;
+    let bot = cx.bot();
     let account = cx.world.account(&bot);
     let account = account.ok_or_else(|| Refusal::message(404, "Not found"))?;
     let mut body = json!({

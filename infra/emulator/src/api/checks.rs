@@ -1,68 +1,87 @@
-//! What every call for an account must pass, in this order: token, bot header, attachment,
-//! suspension, scope; and for messages, who may speak.
+//! What every call must pass before its body is looked at, in this order: token, bot header and
+//! attachment, suspension, scope, control of the chats it speaks into, rate limit; and no retry
+//! key where none is taken.
 //!
 //! LINE publishes neither the order nor all statuses and texts; where it does not, the status is a
 //! setting.
 
-use super::{Context, Refusal};
+use super::endpoint::{Caller, Endpoint};
+use super::{Context, Refusal, limit};
 use crate::ids;
 use crate::world::account::AccountStatus;
+use crate::world::channel::Side;
 use crate::world::chat::Holder;
 
-/// Checks the token alone, for a call that is about no account or names it in its body.
-pub(super) fn channel(cx: &mut Context<'_>) -> Result<(), Refusal> {
-    cx.look();
-    token(cx)
+/// Checks a call by what is known of its endpoint.
+pub(super) fn pass(cx: &mut Context<'_>, endpoint: &Endpoint) -> Result<(), Refusal> {
+    let facts = &endpoint.facts;
+    if facts.caller != Caller::Anyone {
+        cx.side = token(cx)?;
+    }
+    if facts.caller == Caller::Bot {
+        let bot = attached_bot(cx)?;
+        in_use(cx, &bot)?;
+        granted(cx, &bot, facts.scope)?;
+        control(cx, &bot, &(endpoint.chats)(cx))?;
+    }
+    limit::take(cx, facts)?;
+    if facts.caller != Caller::Anyone && !facts.retry_key {
+        no_retry_key(cx)?;
+    }
+    Ok(())
 }
 
-/// Checks token, bot, attachment, suspension and scope. Gives the bot.
-pub(super) fn access(cx: &mut Context<'_>, scope: Option<&str>) -> Result<String, Refusal> {
-    cx.look();
-    token(cx)?;
-    let bot = attached_bot(cx)?;
-    let status = cx.world.account(&bot).map(|account| account.status);
-    if status != Some(AccountStatus::Active) {
-        let status = cx.settings.suspended_status;
-        return Err(unavailable(status));
-    }
-    let granted = |scope| {
-        cx.world
-            .account(&bot)
-            .is_some_and(|account| account.has_scope(scope))
-    };
-    if !scope.is_none_or(granted) {
-        return Err(unavailable(cx.settings.missing_scope_status));
-    }
-    Ok(bot)
-}
-
-/// Checks that the module holds a chat.
-pub(super) fn may_speak(cx: &Context<'_>, bot: &str, chat: &str) -> Result<(), Refusal> {
-    let default_active = cx.settings.default_active;
-    if cx.world.holder(bot, chat, default_active, cx.now) == Holder::Module {
+/// Checks that the module channel was granted a scope that only some bodies need.
+pub(super) fn granted(cx: &Context<'_>, bot: &str, scope: Option<&str>) -> Result<(), Refusal> {
+    let account = cx.world.account(bot);
+    let has = |scope| account.is_some_and(|account| account.has_scope(cx.side, scope));
+    if scope.is_none_or(has) {
         return Ok(());
     }
-    tracing::warn!("a message into a chat that the module does not hold");
-    Err(unavailable(cx.settings.standby_status))
+    Err(unavailable(cx.settings.missing_scope_status))
 }
 
 /// Source of the text: <https://developers.line.biz/en/reference/messaging-api/#error-messages>
-fn unavailable(status: u16) -> Refusal {
+pub(super) fn unavailable(status: u16) -> Refusal {
     Refusal::message(
         status,
         "Access to this API is not available for your account",
     )
 }
 
-fn token(cx: &Context<'_>) -> Result<(), Refusal> {
+fn in_use(cx: &Context<'_>, bot: &str) -> Result<(), Refusal> {
+    let status = cx.world.account(bot).map(|account| account.status);
+    if status == Some(AccountStatus::Active) {
+        return Ok(());
+    }
+    Err(unavailable(cx.settings.suspended_status))
+}
+
+/// Checks that the module channel holds the chats it speaks into.
+fn control(cx: &Context<'_>, bot: &str, chats: &[String]) -> Result<(), Refusal> {
+    let own = match cx.side {
+        Side::Ours => Holder::Module,
+        Side::Other => Holder::Other,
+    };
+    let default_active = cx.settings.default_active;
+    let held = |chat: &String| cx.world.holder(bot, chat, default_active, cx.now) == own;
+    if chats.iter().all(held) {
+        return Ok(());
+    }
+    tracing::warn!("a message into a chat that the module does not hold");
+    Err(unavailable(cx.settings.standby_status))
+}
+
+/// The channel that the token was issued to.
+fn token(cx: &Context<'_>) -> Result<Side, Refusal> {
     let reason = match cx.header("authorization") {
         None => "The Authorization header is missing",
         Some(header) => match header.strip_prefix("Bearer ") {
             None => "The Authorization header must be Bearer {channel access token}",
             Some(token) => {
-                let end = cx.world.access_tokens.get(&ids::digest(token));
-                if end.is_some_and(|end| cx.now < *end) {
-                    return Ok(());
+                let known = cx.world.tokens.get(&ids::digest(token));
+                if let Some(token) = known.filter(|token| token.is_valid(cx.now)) {
+                    return Ok(token.side);
                 }
                 "Confirm that the access token in the authorization header is valid."
             }
@@ -79,12 +98,19 @@ fn attached_bot(cx: &Context<'_>) -> Result<String, Refusal> {
         let text = format!("The header {header} is missing");
         return Err(Refusal::message(cx.settings.missing_bot_status, &text));
     };
-    let attached = cx
-        .world
-        .account(bot)
-        .is_some_and(|account| account.answers(cx.now));
-    if !attached {
-        return Err(unavailable(cx.settings.not_attached_status));
+    let account = cx.world.account(bot);
+    if account.is_some_and(|account| account.answers(cx.side, cx.now)) {
+        return Ok(bot.to_owned());
     }
-    Ok(bot.to_owned())
+    Err(unavailable(cx.settings.not_attached_status))
+}
+
+/// Source: <https://developers.line.biz/en/docs/messaging-api/retrying-api-request/>, which
+/// promises status 400 but tells no text.
+fn no_retry_key(cx: &Context<'_>) -> Result<(), Refusal> {
+    if cx.header("x-line-retry-key").is_none() {
+        return Ok(());
+    }
+    let text = "The retry key cannot be used with this API";
+    Err(Refusal::message(400, text))
 }

@@ -2,15 +2,17 @@
 
 use bytes::Bytes;
 use http::HeaderMap;
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
-use super::message;
+use super::endpoint::{Endpoint, Host};
+use super::{BODY_LIMIT, message};
 use crate::clock::Millis;
 use crate::form::Form;
 use crate::platform::Platform;
 use crate::settings::Settings;
 use crate::world::World;
-use crate::world::account::Account;
+use crate::world::channel::Side;
 use crate::world::fault::FaultKind;
 
 /// A request, read completely.
@@ -18,7 +20,9 @@ use crate::world::fault::FaultKind;
 pub(crate) struct Incoming {
     /// The HTTP method.
     pub(crate) method: String,
-    /// The path.
+    /// The host, if the path begins with the name of one of LINE's.
+    pub(crate) host: Option<Host>,
+    /// The path behind the host.
     pub(crate) path: String,
     /// The query.
     pub(crate) query: Option<String>,
@@ -26,7 +30,7 @@ pub(crate) struct Incoming {
     pub(crate) headers: HeaderMap,
     /// The body.
     pub(crate) body: Bytes,
-    /// Whether the body was within LINE's limit. If not, it is empty here.
+    /// Whether the body was within what is read here at all. If not, it is empty here.
     pub(crate) fits: bool,
 }
 
@@ -42,6 +46,10 @@ pub(crate) struct Context<'a> {
     pub(crate) request_id: &'a str,
     /// The time.
     pub(crate) now: Millis,
+    /// The endpoint that was called.
+    pub(crate) endpoint: Option<&'static Endpoint>,
+    /// The module channel that calls, by its token.
+    pub(crate) side: Side,
     /// The bot the call turned out to be for.
     pub(crate) bot: Option<String>,
     /// The chat the call turned out to be for.
@@ -50,8 +58,10 @@ pub(crate) struct Context<'a> {
     pub(crate) unknown: bool,
     /// The fault that hits the call.
     pub(crate) fault: Option<FaultKind>,
-    /// What the module is told of it by a webhook.
-    pub(crate) told: Option<Told>,
+    /// What the module is told of it by webhooks.
+    pub(crate) told: Vec<Told>,
+    /// Where webhooks are to go from now on.
+    pub(crate) webhook_url: Option<String>,
 }
 
 /// An event that a call brings about.
@@ -72,6 +82,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     /// The body.
     pub(crate) body: Value,
+    /// The body of an answer that is no JSON, with its content type.
+    pub(crate) bytes: Option<(String, Bytes)>,
     /// The request id that was accepted before, for a used retry key.
     pub(crate) accepted_request_id: Option<String>,
     /// The bot the call was for.
@@ -82,6 +94,8 @@ pub(crate) struct Answer {
     pub(crate) unknown: bool,
     /// The bot that has just been attached.
     pub(crate) attached: Option<String>,
+    /// An address that a test webhook is to be sent to; what comes of it becomes the body.
+    pub(crate) tests: Option<String>,
 }
 
 /// Why a call is not done.
@@ -106,23 +120,56 @@ impl<'a> Context<'a> {
             incoming,
             request_id,
             now,
+            endpoint: None,
+            side: Side::Ours,
             bot: None,
             chat: None,
             unknown: false,
             fault: None,
-            told: None,
+            told: Vec::new(),
+            webhook_url: None,
         }
     }
 
     /// Tells the module by a webhook, if it is sent what happens in this account.
     pub(crate) fn tell(&mut self, bot: &str, chat: Option<&str>, event: Value) {
-        if self.world.account(bot).is_some_and(Account::sends_webhooks) {
-            self.told = Some(Told {
+        if self
+            .world
+            .account(bot)
+            .is_some_and(|account| account.sends_webhooks())
+        {
+            self.told.push(Told {
                 bot: bot.to_owned(),
                 chat: chat.map(str::to_owned),
                 event,
             });
         }
+    }
+
+    /// The bot that the call is for. Empty where the endpoint is not about a bot.
+    pub(crate) fn bot(&self) -> String {
+        self.bot.clone().unwrap_or_default()
+    }
+
+    /// The part of the path that stands where the endpoint has `{name}`, decoded.
+    pub(crate) fn param(&self, name: &str) -> String {
+        let found = self
+            .endpoint
+            .and_then(|endpoint| endpoint.segment(&self.incoming.path, name));
+        percent_decode_str(found.unwrap_or_default())
+            .decode_utf8_lossy()
+            .into_owned()
+    }
+
+    /// The query.
+    pub(crate) fn query(&self) -> Form {
+        Form::parse(self.incoming.query.as_deref().unwrap_or_default(), false)
+    }
+
+    /// When what is taken on now is done.
+    pub(crate) fn later(&self) -> Millis {
+        let length = Millis::try_from(self.settings.job_ms).unwrap_or(Millis::MAX);
+        self.now.saturating_add(length)
     }
 
     /// A header as text.
@@ -139,9 +186,7 @@ impl<'a> Context<'a> {
 
     /// The body as a JSON object.
     pub(crate) fn json(&self) -> Result<Value, Refusal> {
-        if !self.incoming.fits {
-            return Err(Refusal::new(413, message("Payload Too Large")));
-        }
+        self.fits(BODY_LIMIT)?;
         self.content_type("application/json")?;
         let value = serde_json::from_slice::<Value>(&self.incoming.body);
         value.map_err(|error| {
@@ -156,23 +201,36 @@ impl<'a> Context<'a> {
         })
     }
 
+    /// Checks that the body holds no more than so many bytes.
+    pub(crate) fn fits(&self, most: usize) -> Result<(), Refusal> {
+        if self.incoming.fits && self.incoming.body.len() <= most {
+            return Ok(());
+        }
+        Err(Refusal::new(413, message("Payload Too Large")))
+    }
+
     /// A member of a JSON body that may not be valid at all.
-    pub(crate) fn peek(&self, member: &str) -> Option<String> {
+    pub(crate) fn peek(&self, member: &str) -> Option<Value> {
         let value: Value = serde_json::from_slice(&self.incoming.body).ok()?;
-        value.get(member)?.as_str().map(str::to_owned)
+        value.get(member).cloned()
+    }
+
+    /// The same, where it is a text.
+    pub(crate) fn peek_text(&self, member: &str) -> Option<String> {
+        self.peek(member)?.as_str().map(str::to_owned)
     }
 
     /// Notes which bot and chat the call seems to be for, without judging it.
     pub(crate) fn look(&mut self) {
         self.bot = self.header(&self.settings.bot_header).map(str::to_owned);
-        let token = self.peek("replyToken");
+        let token = self.peek_text("replyToken");
         let of_token = token.and_then(|token| self.world.reply_tokens.get(&token));
         let chat = of_token.map(|token| token.chat.clone());
-        self.chat = chat.or_else(|| self.peek("to"));
+        self.chat = chat.or_else(|| self.peek_text("to"));
     }
 
     /// The text is the one of LINE's error table; its status is not documented.
-    fn content_type(&self, expected: &str) -> Result<(), Refusal> {
+    pub(crate) fn content_type(&self, expected: &str) -> Result<(), Refusal> {
         let given = self.header("content-type").unwrap_or_default();
         let kind = given.split(';').next().unwrap_or_default().trim();
         if kind.eq_ignore_ascii_case(expected) {
@@ -190,6 +248,22 @@ impl Answer {
             status: 200,
             body,
             ..Self::default()
+        }
+    }
+
+    /// Taken on; it is done later.
+    pub(crate) fn accepted(body: Value) -> Self {
+        Self {
+            status: 202,
+            ..Self::ok(body)
+        }
+    }
+
+    /// What is no JSON.
+    pub(crate) fn bytes(kind: String, bytes: Bytes) -> Self {
+        Self {
+            bytes: Some((kind, bytes)),
+            ..Self::ok(Value::Null)
         }
     }
 
@@ -221,12 +295,13 @@ impl Refusal {
     ///
     /// Source: <https://developers.line.biz/en/reference/messaging-api/#retry-api-request>
     pub(crate) fn accepted_before(request_id: String, sent: &Value) -> Self {
+        let mut body = json!({"message": "The retry key is already accepted"});
+        if !sent.is_null() {
+            body["sentMessages"] = sent.clone();
+        }
         Self {
             status: 409,
-            body: json!({
-                "message": "The retry key is already accepted",
-                "sentMessages": sent,
-            }),
+            body,
             accepted_request_id: Some(request_id),
         }
     }

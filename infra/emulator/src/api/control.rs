@@ -2,14 +2,14 @@
 //!
 //! Source: <https://developers.line.biz/en/reference/partner-docs/#acquire-control-api>
 
-use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
-use super::messages::Detail;
-use super::{Answer, Context, Refusal, checks};
+use super::findings::wrong;
+use super::{Answer, Context, Refusal};
 use crate::clock::{Millis, seconds};
 use crate::ids;
 use crate::webhook::module;
+use crate::world::channel::Side;
 use crate::world::chat::Holder;
 
 /// The longest time that a chat can be acquired for: a year, in seconds.
@@ -20,10 +20,31 @@ const LONGEST_S: u64 = 31_536_000;
 pub(super) fn acquire(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
     let (bot, chat) = known_chat(cx)?;
     let until = until(&body(cx)?, cx.now)?;
-    unlocked(cx, &bot, &chat)?;
-    cx.world.chat_mut(&bot, &chat).acquire(until);
-    cx.tell(&bot, Some(&chat), module::activated(until));
+    match cx.side {
+        Side::Ours => {
+            unlocked(cx, &bot, &chat)?;
+            cx.world
+                .chat_mut(&bot, &chat)
+                .acquire(Holder::Module, until);
+            cx.tell(&bot, Some(&chat), module::activated(until));
+        }
+        Side::Other => taken_by_other(cx, &bot, &chat, until),
+    }
     Ok(Answer::ok(json!({})))
+}
+
+/// The other module channel acquires the chat: this one loses it, and cannot have it back for a
+/// moment.
+fn taken_by_other(cx: &mut Context<'_>, bot: &str, chat: &str, until: Option<Millis>) {
+    let default_active = cx.settings.default_active;
+    let held = cx.world.holder(bot, chat, default_active, cx.now) == Holder::Module;
+    let now = cx.now;
+    let entry = cx.world.chat_mut(bot, chat);
+    entry.acquire(Holder::Other, until);
+    entry.lock(now);
+    if held {
+        cx.tell(bot, Some(chat), module::deactivated());
+    }
 }
 
 /// `POST /v2/bot/chat/{chatId}/control/release`. Of a chat that the module does not hold, nothing
@@ -31,9 +52,16 @@ pub(super) fn acquire(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
 pub(super) fn release(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
     let (bot, chat) = known_chat(cx)?;
     let default_active = cx.settings.default_active;
-    if cx.world.holder(&bot, &chat, default_active, cx.now) == Holder::Module {
-        cx.world.chat_mut(&bot, &chat).give(Holder::Primary);
-        cx.tell(&bot, Some(&chat), module::deactivated());
+    match (
+        cx.side,
+        cx.world.holder(&bot, &chat, default_active, cx.now),
+    ) {
+        (Side::Ours, Holder::Module) => {
+            cx.world.chat_mut(&bot, &chat).give(Holder::Primary);
+            cx.tell(&bot, Some(&chat), module::deactivated());
+        }
+        (Side::Other, Holder::Other) => cx.world.chat_mut(&bot, &chat).give(Holder::Primary),
+        _ => {}
     }
     Ok(Answer::ok(json!({})))
 }
@@ -41,9 +69,8 @@ pub(super) fn release(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
 /// The bot, and the chat of the path, which must be there. An id that is not in the world and does
 /// not look like one of LINE's is invalid; LINE does not tell which it finds invalid.
 fn known_chat(cx: &mut Context<'_>) -> Result<(String, String), Refusal> {
-    let bot = checks::access(cx, Some("message:receive"))?;
-    let id = cx.incoming.path.split('/').nth(4).unwrap_or_default();
-    let id = percent_decode_str(id).decode_utf8_lossy().into_owned();
+    let bot = cx.bot();
+    let id = cx.param("chatId");
     cx.chat = Some(id.clone());
     let known = cx.world.user(&bot, &id).is_some() || cx.world.chat(&bot, &id).is_some();
     if !known && !ids::is_chat(&id) {
@@ -70,7 +97,7 @@ fn until(body: &Value, now: Millis) -> Result<Option<Millis>, Refusal> {
         None => true,
         Some(value) => value
             .as_bool()
-            .ok_or_else(|| wrong("expired", "Must be a boolean".into()))?,
+            .ok_or_else(|| wrong("expired", "Must be a boolean"))?,
     };
     if !expires {
         return Ok(None);
@@ -83,14 +110,6 @@ fn until(body: &Value, now: Millis) -> Result<Option<Millis>, Refusal> {
             .ok_or_else(|| wrong("ttl", format!("Must be between 1 and {LONGEST_S}")))?,
     };
     Ok(Some(now.saturating_add(seconds(length))))
-}
-
-/// In the style of LINE's own texts.
-fn wrong(property: &str, message: String) -> Refusal {
-    Refusal::from(vec![Detail {
-        message,
-        property: property.into(),
-    }])
 }
 
 /// Another channel must not have acquired the chat within the last seconds. The text is not

@@ -4,28 +4,34 @@
 
 use serde_json::json;
 
-use super::{Answer, Context, Refusal, checks, messages};
+use super::findings::text;
+use super::{Answer, Context, Refusal};
 use crate::clock::Millis;
 use crate::ids;
 use crate::webhook::module;
+use crate::world::account::Account;
+use crate::world::channel::Side;
 
 /// `POST /v2/bot/channel/detach`. The account is named in the body, not by the bot header. No
 /// scope is documented for it, and a suspended account can be detached.
 pub(super) fn detach(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
-    checks::channel(cx)?;
     let body = cx.json()?;
-    let bot = messages::text(&body, "botId").map_err(|detail| Refusal::from(vec![detail]))?;
+    let bot = text(&body, "botId").map_err(|detail| Refusal::from(vec![detail]))?;
     cx.bot = Some(bot.to_owned());
     let account = cx.world.account(bot);
     if account.is_none() && !ids::is_bot(bot) {
         let text = "user/group/room Id is not available.";
         return Err(Refusal::message(400, text));
     }
-    if !account.is_some_and(|account| account.attached) {
+    let attached = |account: &Account| match cx.side {
+        Side::Ours => account.attached,
+        Side::Other => account.other_module,
+    };
+    if !account.is_some_and(attached) {
         let text = "Specified channel is not detachable";
         return Err(Refusal::message(400, text));
     }
-    if cx.settings.detached_event {
+    if cx.side == Side::Ours && cx.settings.detached_event {
         cx.tell(bot, None, module::detached(bot, None));
     }
     leave(cx, bot);
@@ -36,8 +42,17 @@ pub(super) fn detach(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
 fn leave(cx: &mut Context<'_>, bot: &str) {
     let lag = Millis::try_from(cx.settings.detach_lag_ms).unwrap_or(Millis::MAX);
     let end = cx.now.saturating_add(lag);
-    if let Some(account) = cx.world.account_mut(bot) {
-        account.attached = false;
-        account.lingers_until = Some(end);
+    let Some(account) = cx.world.account_mut(bot) else {
+        return;
+    };
+    match cx.side {
+        Side::Ours => {
+            account.attached = false;
+            account.lingers_until = Some(end);
+        }
+        Side::Other => {
+            account.other_module = false;
+            account.other_scopes.clear();
+        }
     }
 }

@@ -4,17 +4,11 @@
 
 use serde_json::{Value, json};
 
-use super::{Answer, Context, Refusal, checks};
-use crate::clock::Millis;
-use crate::form::Form;
-use crate::ids;
-use crate::settings::Settings;
+use super::paging::{place, token};
+use super::{Answer, Context, Refusal};
 use crate::world::account::{Account, AccountStatus};
+use crate::world::channel::Side;
 use crate::world::fault::FaultKind;
-use crate::world::grant::ListToken;
-
-/// How long a continuation token is good for: 24 hours.
-const TOKEN_LIFE: Millis = 86_400_000;
 
 /// A page of the list.
 struct Page {
@@ -25,18 +19,18 @@ struct Page {
 
 /// `GET /v2/bot/list`. It is about no account, so that it needs no bot header.
 pub(super) fn bots(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
-    checks::channel(cx)?;
-    let query = cx.incoming.query.as_deref().unwrap_or_default();
-    let query = Form::parse(query, false);
+    let query = cx.query();
     let limit = limit(query.get("limit"), cx.settings.list_page)?;
+    // A page for one module channel is none for another.
+    let of = cx.side.as_str().to_owned();
     let start = query.get("start").filter(|start| !start.is_empty());
-    let place = start.map_or(Ok(0), |start| place(cx, start))?;
+    let place = start.map_or(Ok(0), |start| place(cx, start, &of))?;
     let page = spoiled(page(cx, place, limit), place, cx.fault);
     let mut body = json!({"bots": page.bots});
     if let Some(place) = page.next {
         let repeated = cx.fault == Some(FaultKind::RepeatToken);
         let again = start.filter(|_| repeated).map(str::to_owned);
-        body["next"] = again.unwrap_or_else(|| token(cx, place)).into();
+        body["next"] = again.unwrap_or_else(|| token(cx, place, of)).into();
     }
     Ok(Answer::ok(body))
 }
@@ -50,17 +44,9 @@ fn limit(given: Option<&str>, most: usize) -> Result<usize, Refusal> {
         .ok_or_else(|| Refusal::message(400, "Invalid limit param"))
 }
 
-fn place(cx: &Context<'_>, start: &str) -> Result<usize, Refusal> {
-    let token = cx.world.list_tokens.get(start);
-    let token = token.filter(|token| cx.now < token.expires_at);
-    token
-        .map(|token| token.place)
-        .ok_or_else(|| Refusal::message(400, "Invalid start param"))
-}
-
 fn page(cx: &Context<'_>, place: usize, limit: usize) -> Page {
     let accounts = cx.world.accounts.iter().enumerate().skip(place);
-    let mut listed = accounts.filter(|(_, account)| is_listed(cx.settings, account));
+    let mut listed = accounts.filter(|(_, account)| is_listed(cx, account));
     let bots = listed.by_ref().take(limit);
     let bots = bots.map(|(_, account)| entry(account)).collect();
     Page {
@@ -69,8 +55,12 @@ fn page(cx: &Context<'_>, place: usize, limit: usize) -> Page {
     }
 }
 
-fn is_listed(settings: &Settings, account: &Account) -> bool {
-    account.attached && (settings.list_suspended || account.status == AccountStatus::Active)
+fn is_listed(cx: &Context<'_>, account: &Account) -> bool {
+    let attached = match cx.side {
+        Side::Ours => account.attached,
+        Side::Other => account.other_module,
+    };
+    attached && (cx.settings.list_suspended || account.status == AccountStatus::Active)
 }
 
 fn entry(account: &Account) -> Value {
@@ -103,12 +93,4 @@ fn spoiled(mut page: Page, place: usize, fault: Option<FaultKind>) -> Page {
         _ => {}
     }
     page
-}
-
-fn token(cx: &mut Context<'_>, place: usize) -> String {
-    let token = ids::token::<24>();
-    let expires_at = cx.now + TOKEN_LIFE;
-    let entry = ListToken { place, expires_at };
-    cx.world.list_tokens.insert(token.clone(), entry);
-    token
 }

@@ -6,16 +6,8 @@
 
 use serde_json::Value;
 
-use super::Refusal;
-
-/// One error in a body.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Detail {
-    /// What is wrong.
-    pub(super) message: String,
-    /// Where.
-    pub(super) property: String,
-}
+use super::findings::Findings;
+use super::{flex, message_parts};
 
 const TYPES: [&str; 11] = [
     "text", "textV2", "sticker", "image", "video", "audio", "location", "imagemap", "template",
@@ -34,98 +26,13 @@ const ACTIONS: [&str; 9] = [
     "clipboard",
 ];
 
-/// The errors found so far.
-#[derive(Default)]
-struct Findings(Vec<Detail>);
-
-impl Findings {
-    fn add(&mut self, message: impl Into<String>, property: impl Into<String>) {
-        self.0.push(Detail {
-            message: message.into(),
-            property: property.into(),
-        });
-    }
-
-    /// A text that must be there with a length in UTF-16 units.
-    fn text(&mut self, object: &Value, at: &str, member: &str, longest: usize) {
-        let property = format!("{at}.{member}");
-        match object.get(member).map(Value::as_str) {
-            None => self.add("May not be empty", property),
-            Some(None) => self.add("Must be a string", property),
-            Some(Some(text)) => self.length(text, property, longest),
-        }
-    }
-
-    fn length(&mut self, text: &str, property: String, longest: usize) {
-        if text.is_empty() {
-            self.add("May not be empty", property);
-        } else if text.encode_utf16().count() > longest {
-            self.add(format!("Length must be between 1 and {longest}"), property);
-        }
-    }
-
-    fn optional_text(&mut self, object: &Value, at: &str, member: &str, longest: usize) {
-        if object.get(member).is_some() {
-            self.text(object, at, member, longest);
-        }
-    }
-
-    fn url(&mut self, object: &Value, at: &str, member: &str) {
-        self.text(object, at, member, 5000);
-        let url = object.get(member).and_then(Value::as_str);
-        if url.is_some_and(|url| !url.is_empty() && !url.starts_with("https://")) {
-            self.add("Must be a valid HTTPS URL", format!("{at}.{member}"));
-        }
-    }
-
-    fn number(&mut self, object: &Value, at: &str, member: &str) {
-        if object.get(member).and_then(Value::as_f64).is_none() {
-            self.add("May not be null", format!("{at}.{member}"));
-        }
-    }
-
-    /// A list that must be there with a number of entries.
-    fn list<'a>(
-        &mut self,
-        object: &'a Value,
-        at: &str,
-        member: &str,
-        sizes: (usize, usize),
-    ) -> &'a [Value] {
-        let property = format!("{at}.{member}");
-        let property = property.trim_start_matches('.');
-        let Some(list) = object.get(member).and_then(Value::as_array) else {
-            self.add("May not be null", property);
-            return &[];
-        };
-        if !(sizes.0..=sizes.1).contains(&list.len()) {
-            let text = format!("Size must be between {} and {}", sizes.0, sizes.1);
-            self.add(text, property);
-        }
-        list
-    }
-}
-
-/// A member of the body that must be a text.
-pub(super) fn text<'a>(body: &'a Value, member: &str) -> Result<&'a str, Detail> {
-    let text = body.get(member).and_then(Value::as_str);
-    text.filter(|text| !text.is_empty()).ok_or_else(|| Detail {
-        message: "May not be empty".into(),
-        property: member.into(),
-    })
-}
-
-/// Checks the messages of a body. All errors are told at once, `first` among them.
-pub(super) fn check(body: &Value, first: Option<Detail>) -> Result<(), Refusal> {
-    let mut findings = Findings(first.into_iter().collect());
+/// Looks at the messages of a body.
+pub(super) fn check(findings: &mut Findings, body: &Value) {
     let messages = findings.list(body, "", "messages", (1, 5));
     for (place, message) in messages.iter().enumerate() {
-        one(&mut findings, message, &format!("messages[{place}]"));
+        one(findings, message, &format!("messages[{place}]"));
     }
-    if findings.0.is_empty() {
-        return Ok(());
-    }
-    Err(findings.0.into())
+    findings.optional_truth(body, "", "notificationDisabled");
 }
 
 /// Whether a sent message gets a quote token.
@@ -153,6 +60,7 @@ fn one(findings: &mut Findings, message: &Value, at: &str) {
         return;
     }
     content(findings, kind, message, at);
+    message_parts::sender(findings, message, at);
     if let Some(quick_reply) = message.get("quickReply") {
         quick_replies(findings, quick_reply, &format!("{at}.quickReply"));
     }
@@ -160,7 +68,16 @@ fn one(findings: &mut Findings, message: &Value, at: &str) {
 
 fn content(findings: &mut Findings, kind: &str, message: &Value, at: &str) {
     match kind {
-        "text" | "textV2" => findings.text(message, at, "text", 5000),
+        "text" => {
+            findings.text(message, at, "text", 5000);
+            message_parts::emojis(findings, message, at);
+            findings.optional_text(message, at, "quoteToken", 1000);
+        }
+        "textV2" => {
+            findings.text(message, at, "text", 5000);
+            message_parts::substitution(findings, message, at);
+            findings.optional_text(message, at, "quoteToken", 1000);
+        }
         "sticker" => {
             findings.text(message, at, "packageId", 100);
             findings.text(message, at, "stickerId", 100);
@@ -187,7 +104,7 @@ fn content(findings: &mut Findings, kind: &str, message: &Value, at: &str) {
         }
         _ => {
             findings.text(message, at, "altText", 1500);
-            flex(findings, &message["contents"], &format!("{at}.contents"));
+            flex::container(findings, &message["contents"], &format!("{at}.contents"));
         }
     }
 }
@@ -198,21 +115,7 @@ fn imagemap(findings: &mut Findings, message: &Value, at: &str) {
     let size = &message["baseSize"];
     findings.number(size, &format!("{at}.baseSize"), "width");
     findings.number(size, &format!("{at}.baseSize"), "height");
-    findings.list(message, at, "actions", (0, 50));
-}
-
-fn flex(findings: &mut Findings, contents: &Value, at: &str) {
-    let kind = contents.get("type").and_then(Value::as_str);
-    match kind {
-        Some("bubble") => {}
-        Some("carousel") => {
-            findings.list(contents, at, "contents", (1, 12));
-        }
-        _ => {
-            let text = "Must be one of the following values: [bubble, carousel]";
-            findings.add(text, format!("{at}.type"));
-        }
-    }
+    message_parts::imagemap_actions(findings, message, at);
 }
 
 fn template(findings: &mut Findings, template: &Value, at: &str) {
@@ -273,13 +176,16 @@ fn quick_replies(findings: &mut Findings, quick_reply: &Value, at: &str) {
         .iter()
         .enumerate()
     {
-        let at = format!("{at}.items[{place}].action");
-        action(findings, &item["action"], &at);
+        let at = format!("{at}.items[{place}]");
+        if item.get("imageUrl").is_some() {
+            findings.url(item, &at, "imageUrl");
+        }
+        action(findings, &item["action"], &format!("{at}.action"));
     }
 }
 
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#action-objects>
-fn action(findings: &mut Findings, action: &Value, at: &str) {
+pub(super) fn action(findings: &mut Findings, action: &Value, at: &str) {
     let kind = action
         .get("type")
         .and_then(Value::as_str)
@@ -302,7 +208,7 @@ fn action(findings: &mut Findings, action: &Value, at: &str) {
         "uri" => findings.text(action, at, "uri", 1000),
         "datetimepicker" => {
             findings.text(action, at, "data", 300);
-            findings.text(action, at, "mode", 20);
+            findings.one_of(action, at, "mode", &["date", "time", "datetime"]);
         }
         "richmenuswitch" => {
             findings.text(action, at, "richMenuAliasId", 32);
@@ -317,11 +223,13 @@ fn action(findings: &mut Findings, action: &Value, at: &str) {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::check;
+    use super::{Findings, check};
     use crate::api::Answer;
 
     fn errors(messages: impl Into<Value>) -> Vec<(String, String)> {
-        let Err(refusal) = check(&json!({ "messages": messages.into() }), None) else {
+        let mut findings = Findings::default();
+        check(&mut findings, &json!({ "messages": messages.into() }));
+        let Err(refusal) = findings.done() else {
             return Vec::new();
         };
         let answer = Answer::from(refusal);
@@ -382,6 +290,51 @@ mod tests {
             errors(message(vec![broken]))[0].0,
             "messages[0].quickReply.items[0].action.data"
         );
+    }
+
+    #[test]
+    fn an_emoji_stands_at_a_dollar_sign_and_a_sender_has_a_short_name() {
+        let emoji = |index: u32| json!({"index": index, "productId": "5ac1", "emojiId": "001"});
+        let text = |index: u32| json!([{"type": "text", "text": "a $", "emojis": [emoji(index)]}]);
+        assert_eq!(errors(text(2)), []);
+        assert_eq!(errors(text(0))[0].0, "messages[0].emojis[0].index");
+        let sender = json!({"name": "a".repeat(21), "iconUrl": "http://example.com/a.png"});
+        let found = errors(json!([{"type": "text", "text": "a", "sender": sender}]));
+        assert_eq!(found[0].0, "messages[0].sender.name");
+        assert_eq!(found[1].0, "messages[0].sender.iconUrl");
+    }
+
+    #[test]
+    fn a_mention_says_whom_it_is_for() {
+        let message = |mentionee: Value| {
+            let mention = json!({"type": "mention", "mentionee": mentionee});
+            json!([{"type": "textV2", "text": "{a}", "substitution": {"a": mention}}])
+        };
+        assert_eq!(errors(message(json!({"type": "all"}))), []);
+        let found = errors(message(json!({"type": "user"})));
+        assert_eq!(found[0].0, "messages[0].substitution.a.mentionee.userId");
+    }
+
+    #[test]
+    fn an_imagemap_has_areas_that_do_something() {
+        let message = |actions: Value| {
+            json!([{
+                "type": "imagemap", "baseUrl": "https://example.com/a", "altText": "a",
+                "baseSize": {"width": 1040, "height": 1040}, "actions": actions,
+            }])
+        };
+        let area = json!({"x": 0, "y": 0, "width": 520, "height": 1040});
+        let good = json!([{"type": "message", "text": "a", "area": area}]);
+        assert_eq!(errors(message(good)), []);
+        let found = errors(message(
+            json!([{"type": "uri", "area": {"x": 0, "y": 0, "width": 1}}]),
+        ));
+        let places: Vec<&str> = found.iter().map(|(place, _)| place.as_str()).collect();
+        let expected = [
+            "messages[0].actions[0].linkUri",
+            "messages[0].actions[0].area.height",
+        ];
+        assert_eq!(places, expected);
     }
 
     #[test]

@@ -2,17 +2,43 @@
 //!
 //! Each is read, hit by a fault or answered, written down, and only then answered on the wire.
 
+mod audience;
+mod audience_list;
 mod bot;
 mod checks;
+mod content;
 mod context;
 mod control;
+mod counts;
+mod coupon;
 mod detach;
+mod endpoint;
+mod findings;
+mod flex;
+mod insight;
+mod limit;
 mod list;
+mod marks;
+mod membership;
+mod menu;
+mod menu_alias;
+mod menu_batch;
+mod menu_link;
+mod message_parts;
 mod messages;
-mod profile;
+mod narrowcast;
+mod paging;
+mod people;
+mod pnp;
+mod quota;
+mod recipient;
 mod record;
 mod route;
 mod send;
+mod table;
+mod units;
+mod upload;
+mod webhook_settings;
 
 use std::time::Duration;
 
@@ -24,6 +50,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::json;
 
 pub(crate) use self::context::{Answer, Context, Incoming, Refusal};
+pub use self::endpoint::{Caller, Facts, Host, Limit};
 use crate::clock::{Millis, http_date};
 use crate::emulator::Emulator;
 use crate::ids;
@@ -37,27 +64,42 @@ use crate::world::fault::{self, FaultKind};
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#status-codes>
 const BODY_LIMIT: usize = 2 * 1024 * 1024;
 
+/// What is known of all endpoints.
+pub(crate) fn endpoints() -> Vec<Facts> {
+    table::TABLE.iter().map(|endpoint| endpoint.facts).collect()
+}
+
 /// Answers a call to LINE's API.
 pub(crate) async fn handle(State(emulator): State<Emulator>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     // More than the limit is read, so that the caller gets to read the refusal.
-    let body = axum::body::to_bytes(body, 16 * BODY_LIMIT).await;
-    let body = body.ok().filter(|body| body.len() <= BODY_LIMIT);
+    let body = axum::body::to_bytes(body, 16 * BODY_LIMIT).await.ok();
+    let (host, path) = host_and_path(parts.uri.path());
     let incoming = Incoming {
         method: parts.method.to_string(),
-        path: parts.uri.path().to_owned(),
+        host,
+        path: path.to_owned(),
         query: parts.uri.query().map(str::to_owned),
         headers: parts.headers,
         fits: body.is_some(),
         body: body.unwrap_or_default(),
     };
     let request_id = ids::request_id();
-    let done = answer(&emulator, &incoming, &request_id);
+    let mut done = answer(&emulator, &incoming, &request_id);
     emulator.changed();
+    if let Some(url) = done.answer.tests.take() {
+        done.answer.body = webhook_settings::test(
+            &emulator,
+            done.answer.bot.as_deref().unwrap_or_default(),
+            &url,
+            done.at,
+        )
+        .await;
+    }
     if let Some(bot) = &done.answer.attached {
         announce(&emulator, bot).await;
     }
-    if let Some(built) = done.told {
+    for built in done.told {
         let delay_ms = emulator.platform().settings.control_event_delay_ms;
         send_later(&emulator, built, delay_ms, 1);
     }
@@ -65,10 +107,21 @@ pub(crate) async fn handle(State(emulator): State<Emulator>, request: Request) -
     respond(&done.answer, &request_id, done.at)
 }
 
+/// Takes the name of one of LINE's hosts off the path. A client that is given a base address with
+/// such a name shows by it which host it means; else any host is as good as another.
+fn host_and_path(path: &str) -> (Option<Host>, &str) {
+    let hosts = [Host::Api, Host::Data, Host::Manager];
+    let named = hosts.into_iter().find_map(|host| {
+        let rest = path.strip_prefix('/')?.strip_prefix(host.name())?;
+        rest.starts_with('/').then_some((host, rest))
+    });
+    named.map_or((None, path), |(host, rest)| (Some(host), rest))
+}
+
 /// What a call came to.
 struct Done {
     answer: Answer,
-    told: Option<Built>,
+    told: Vec<Built>,
     fault: Option<FaultKind>,
     at: Millis,
 }
@@ -78,6 +131,7 @@ fn answer(emulator: &Emulator, incoming: &Incoming, request_id: &str) -> Done {
     let mut platform = emulator.platform();
     let now = platform.now();
     let platform = &mut *platform;
+    platform.world.settle(now);
     let fault = fault::take(&mut platform.world.faults, &incoming.method, &incoming.path);
     let mut cx = Context::new(platform, incoming, request_id, now);
     cx.fault = fault;
@@ -90,12 +144,16 @@ fn answer(emulator: &Emulator, incoming: &Incoming, request_id: &str) -> Done {
     };
     (answer.bot, answer.chat) = (cx.bot.take(), cx.chat.take());
     answer.unknown = cx.unknown;
-    let told = cx.told.take();
+    let (told, webhook_url) = (std::mem::take(&mut cx.told), cx.webhook_url.take());
     record::write(&mut platform.world, incoming, &answer, fault, now);
-    let told = told.map(|told| {
+    if webhook_url.is_some() {
+        platform.settings.webhook_url = webhook_url;
+    }
+    let told = told.into_iter().map(|told| {
         let chat = told.chat.as_deref();
         webhook::build(platform, &told.bot, chat, vec![told.event], now)
     });
+    let told = told.collect();
     Done {
         answer,
         told,
@@ -153,14 +211,18 @@ fn attached_event(emulator: &Emulator, bot: &str) -> Option<(Built, crate::setti
 
 fn respond(answer: &Answer, request_id: &str, now: Millis) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = (status, Body::from(answer.body.to_string())).into_response();
+    let (kind, body) = match &answer.bytes {
+        Some((kind, bytes)) => (kind.as_str(), Body::from(bytes.clone())),
+        None => ("application/json", Body::from(answer.body.to_string())),
+    };
+    let mut response = (status, body).into_response();
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     let mut add = |name: HeaderName, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(name, value);
         }
     };
+    add(CONTENT_TYPE, kind);
     add(DATE, &http_date(now));
     add(HeaderName::from_static("x-line-request-id"), request_id);
     if let Some(accepted) = &answer.accepted_request_id {

@@ -28,7 +28,10 @@ pub(super) fn write(
     fault: Option<FaultKind>,
     now: Millis,
 ) {
-    let mut response = answer.body.clone();
+    let mut response = match &answer.bytes {
+        Some((kind, bytes)) => format!("({} bytes of {kind})", bytes.len()).into(),
+        None => answer.body.clone(),
+    };
     mask_members(&mut response);
     let (request, headers) = (body(incoming), headers(&incoming.headers));
     let path = without_ids(&incoming.path);
@@ -37,8 +40,9 @@ pub(super) fn write(
         number,
         at: now,
         method: incoming.method.clone(),
+        host: incoming.host.map(|host| host.name().to_owned()),
         path: incoming.path.clone(),
-        query: incoming.query.clone(),
+        query: incoming.query.as_deref().map(query),
         bot: answer.bot.clone(),
         chat: answer.chat.clone(),
         headers,
@@ -91,6 +95,15 @@ fn tail(token: &str) -> &str {
     } else {
         &token[start..]
     }
+}
+
+/// A query without credentials.
+fn query(query: &str) -> String {
+    let parts = query.split('&').map(|pair| match pair.split_once('=') {
+        Some((name, value)) if SECRET.contains(&name) => format!("{name}=…{}", tail(value)),
+        _ => pair.to_owned(),
+    });
+    parts.collect::<Vec<_>>().join("&")
 }
 
 fn body(incoming: &Incoming) -> Value {

@@ -109,7 +109,7 @@ fn banner(platform: &Platform, account: &Account) -> Option<Banner> {
         Some(Banner::Suspended)
     } else if !account.attached {
         Some(Banner::NotAttached)
-    } else if !account.has_scope("message:receive") {
+    } else if !account.hears() {
         Some(Banner::CannotReceive)
     } else if platform.settings.webhook_url.is_none() {
         Some(Banner::NoWebhookUrl)

@@ -34,11 +34,21 @@ fn erased(platform: &mut Platform) -> Vec<Option<Built>> {
 
 fn erase(platform: &mut Platform, bot: &str, at: Millis) -> Option<Built> {
     let account = platform.world.account_mut(bot)?;
-    let hears = account.has_scope("message:receive");
+    let hears = account.hears();
     account.attached = false;
     account.scopes.clear();
     platform.world.users.remove(bot);
     platform.world.chats.remove(bot);
+    platform.world.belongings.remove(bot);
+    platform
+        .world
+        .contents
+        .retain(|_, content| content.bot != bot);
+    platform.world.read_tokens.retain(|_, (own, _)| own != bot);
+    platform
+        .world
+        .link_tokens
+        .retain(|_, token| token.bot != bot);
     let mut event = module::detached(bot, Some("bot_deleted"));
     event["timestamp"] = Value::from(at);
     hears.then(|| webhook::build(platform, bot, None, vec![event], at))

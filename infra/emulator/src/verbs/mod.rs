@@ -1,17 +1,23 @@
 //! What can be done with the emulator from outside: each route of the control interface and each
 //! button of the pages calls one of these.
 
+pub(crate) mod account;
 mod admin;
 mod erase;
 mod events;
 mod owner;
 mod primary;
+pub(crate) mod redelivery;
+mod stock;
 mod user;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use serde_json::Value;
+
+use crate::api::{self, Facts};
 use crate::clock::in_millis;
-use crate::emulator::Emulator;
+use crate::emulator::{Emulator, check};
 use crate::error::Error;
 use crate::world::State;
 use crate::world::chat::Bubble;
@@ -28,8 +34,27 @@ impl Emulator {
 
     /// Everything it knows.
     pub async fn state(&self) -> State {
-        let platform = self.platform();
+        let mut platform = self.platform();
+        let now = platform.now();
+        platform.world.settle(now);
         snapshot::take(&platform.world, &platform.settings, platform.now())
+    }
+
+    /// What is known of all endpoints of LINE's API.
+    pub fn endpoints(&self) -> Vec<Facts> {
+        api::endpoints()
+    }
+
+    /// Changes some of the settings that [`Settings::listing`](crate::Settings::listing) lists.
+    pub async fn change_settings(&self, changes: &Value) -> Result<(), Error> {
+        {
+            let mut platform = self.platform();
+            let changed = platform.settings.changed(changes)?;
+            check(&changed).map_err(|error| Error::request(error.to_string()))?;
+            platform.settings = changed;
+        }
+        self.changed();
+        Ok(())
     }
 
     /// The API calls received after number `since`.
@@ -63,17 +88,19 @@ impl Emulator {
         Ok(())
     }
 
-    /// Moves the clock forward. What becomes due by that happens before it returns: accounts
-    /// deleted three months ago are erased, and the module is told.
+    /// Moves the clock forward. What becomes due by that happens before it returns: failed webhooks
+    /// are sent again, accounts deleted three months ago are erased, and the module is told.
     pub async fn advance_clock(&self, by: Duration) {
         {
             let mut platform = self.platform();
             let ahead = &mut platform.world.clock_ahead;
             *ahead = ahead.saturating_add(in_millis(by));
             let now = platform.now();
+            platform.world.settle(now);
             platform.world.prune(now);
         }
         self.changed();
+        self.redeliver_due().await;
         self.erase_due().await;
     }
 }

@@ -70,7 +70,12 @@ impl Emulator {
     /// can be only one, so while it is there, the link screen refuses this one.
     ///
     /// Source: <https://developers.line.biz/en/docs/partner-docs/module-technical-chat-control/#default-active>
-    pub async fn set_other_module(&self, bot: &str, attached: bool) -> Result<(), Error> {
+    pub async fn set_other_module(
+        &self,
+        bot: &str,
+        attached: bool,
+        scopes: Vec<String>,
+    ) -> Result<(), Error> {
         self.status(bot)?;
         {
             let mut platform = self.platform();
@@ -82,6 +87,7 @@ impl Emulator {
                     return Err(Error::request(sentence));
                 }
                 account.other_module = attached;
+                account.other_scopes = scopes;
             }
         }
         self.changed();

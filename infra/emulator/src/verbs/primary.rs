@@ -14,6 +14,7 @@ impl Emulator {
     /// `deactivated` event if it held the chat. For a few seconds the module cannot acquire it.
     pub async fn take(&self, bot: &str, chat: &str) -> Result<Option<Delivery>, Error> {
         self.status(bot)?;
+        self.has_primary(bot)?;
         let built = taken(&mut self.platform(), bot, chat);
         self.changed();
         self.deliver_some(built).await
@@ -29,9 +30,21 @@ impl Emulator {
     /// there is none. A module that has the chat for good already is told nothing.
     pub async fn give(&self, bot: &str, chat: &str) -> Result<Option<Delivery>, Error> {
         self.status(bot)?;
+        self.has_primary(bot)?;
         let built = given(&mut self.platform(), bot, chat);
         self.changed();
         self.deliver_some(built).await
+    }
+}
+
+impl Emulator {
+    fn has_primary(&self, bot: &str) -> Result<(), Error> {
+        let platform = self.platform();
+        let account = platform.world.account(bot);
+        if account.is_some_and(|account| account.primary_channel) {
+            return Ok(());
+        }
+        Err(Error::request("the account has no channel of its own"))
     }
 }
 

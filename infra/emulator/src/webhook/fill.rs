@@ -4,6 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::payload;
 use crate::clock::Millis;
 use crate::ids;
 use crate::world::World;
@@ -25,15 +26,7 @@ pub(super) fn before(
     if let Some(chat) = chat.filter(|_| has_source(event)) {
         default(event, "source", || source(chat));
     }
-    match kind(event) {
-        "message" => message(world, event),
-        "follow" => {
-            let chat = chat_of_map(event).unwrap_or_default();
-            let unblocked = world.user(bot, chat).is_some_and(|user| user.blocked);
-            default(event, "follow", || json!({"isUnblocked": unblocked}));
-        }
-        _ => {}
-    }
+    payload::fill(world, bot, event);
 }
 
 /// What depends on who may speak: mode and reply token. Takes out the members given as `null`.
@@ -54,7 +47,7 @@ pub(super) fn after(
 }
 
 /// The member, filled in if it is not there. One given as `null` stays `null`.
-fn default<'a>(
+pub(super) fn default<'a>(
     event: &'a mut Map<String, Value>,
     member: &str,
     value: impl FnOnce() -> Value,
@@ -62,7 +55,8 @@ fn default<'a>(
     event.entry(member).or_insert_with(value)
 }
 
-fn kind(event: &Map<String, Value>) -> &str {
+/// An event's or message's type.
+pub(super) fn kind(event: &Map<String, Value>) -> &str {
     event
         .get("type")
         .and_then(Value::as_str)
@@ -128,29 +122,4 @@ fn is_replyable(event: &Map<String, Value>) -> bool {
         "accountLink" => link_worked(event),
         _ => false,
     }
-}
-
-/// The members of a message: id, quote token, content provider.
-///
-/// Source: <https://developers.line.biz/en/reference/messaging-api/#message-event>
-fn message(world: &mut World, event: &mut Map<String, Value>) {
-    let Some(message) = event.get_mut("message").and_then(Value::as_object_mut) else {
-        return;
-    };
-    let kind = kind(message).to_owned();
-    default(message, "id", || world.next_message_id().into());
-    default(message, "markAsReadToken", || ids::token::<48>().into());
-    if matches!(kind.as_str(), "text" | "sticker" | "image" | "video") {
-        default(message, "quoteToken", || ids::token::<48>().into());
-    }
-    match kind.as_str() {
-        "image" | "video" | "audio" => {
-            default(message, "contentProvider", || json!({"type": "line"}));
-        }
-        "sticker" => {
-            default(message, "stickerResourceType", || "STATIC".into());
-        }
-        _ => {}
-    }
-    message.retain(|_, value| !value.is_null());
 }

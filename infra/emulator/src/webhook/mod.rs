@@ -3,6 +3,7 @@
 mod effect;
 mod fill;
 pub(crate) mod module;
+mod payload;
 pub(crate) mod request;
 pub(crate) mod send;
 

@@ -13,8 +13,10 @@ use crate::world::record::{Delivery, Failure};
 
 /// What the receiver made of a webhook.
 pub(crate) struct Receipt {
-    status: Option<u16>,
-    failure: Option<Failure>,
+    /// The status of the answer.
+    pub(crate) status: Option<u16>,
+    /// Why it failed.
+    pub(crate) failure: Option<Failure>,
     milliseconds: u64,
 }
 

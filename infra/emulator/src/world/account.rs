@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::channel::Side;
 use crate::clock::{self, Millis};
 
 /// A LINE Official Account and its bot.
@@ -29,18 +30,32 @@ pub struct Account {
     pub attached: bool,
     /// The scopes granted to the module channel.
     pub scopes: Vec<String>,
-    /// Whether another module channel with Default Active is attached to it.
+    /// Whether it has a Messaging API channel of its own, where its staff may be. Without one nobody
+    /// takes a chat from a module channel.
+    #[serde(default = "yes")]
+    pub primary_channel: bool,
+    /// Whether the other module channel, which has Default Active too, is attached to it.
     #[serde(default)]
     pub other_module: bool,
+    /// The scopes granted to the other module channel.
+    #[serde(default)]
+    pub other_scopes: Vec<String>,
     /// When its owner deleted it.
     #[serde(default)]
     pub(crate) deleted_at: Option<Millis>,
     /// Until when calls for it still succeed although it is detached.
     #[serde(default)]
     pub(crate) lingers_until: Option<Millis>,
-    /// Messages pushed, with the month they were pushed in.
+    /// Messages counted against the quota, with the month they were counted in.
     #[serde(default)]
     pub(crate) pushed: (String, u64),
+    /// Messages that each month has at most; if not set, the setting applies.
+    #[serde(default)]
+    pub(crate) monthly_limit: Option<u64>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Where an account is at home.
@@ -78,9 +93,13 @@ pub enum AccountStatus {
 }
 
 impl Account {
-    /// Whether a scope was granted.
-    pub(crate) fn has_scope(&self, scope: &str) -> bool {
-        self.scopes.iter().any(|granted| granted == scope)
+    /// Whether a scope was granted to a module channel.
+    pub(crate) fn has_scope(&self, side: Side, scope: &str) -> bool {
+        let scopes = match side {
+            Side::Ours => &self.scopes,
+            Side::Other => &self.other_scopes,
+        };
+        scopes.iter().any(|granted| granted == scope)
     }
 
     /// Whether the module channel is sent what happens in this account: it is attached, may
@@ -88,12 +107,27 @@ impl Account {
     ///
     /// Source: <https://developers.line.biz/en/docs/partner-docs/module-technical-using-messaging-api/#get-webhook>
     pub(crate) fn sends_webhooks(&self) -> bool {
-        self.attached && self.status == AccountStatus::Active && self.has_scope("message:receive")
+        self.attached && self.status == AccountStatus::Active && self.hears()
+    }
+
+    /// Whether the module channel was granted webhooks.
+    pub(crate) fn hears(&self) -> bool {
+        self.has_scope(Side::Ours, "message:receive")
     }
 
     /// Whether calls for it succeed: the module channel is attached, or has just been detached.
-    pub(crate) fn answers(&self, now: Millis) -> bool {
-        self.attached || self.lingers_until.is_some_and(|end| now < end)
+    pub(crate) fn answers(&self, side: Side, now: Millis) -> bool {
+        match side {
+            Side::Ours => self.attached || self.lingers_until.is_some_and(|end| now < end),
+            Side::Other => self.other_module,
+        }
+    }
+
+    /// Whether LINE has checked the account: only then it may list its users.
+    ///
+    /// Source: <https://developers.line.biz/en/reference/messaging-api/#get-follower-ids>
+    pub(crate) fn is_checked(&self) -> bool {
+        self.brand_type != BrandType::Unverified
     }
 
     /// When its data is erased and the module channel is detached: three months after its owner
@@ -105,7 +139,7 @@ impl Account {
         deleted_at.map(|at| clock::months_later(at, 3, self.region.hours()))
     }
 
-    /// Messages pushed in a month.
+    /// Messages counted in a month.
     pub(crate) fn pushed_in(&self, month: &str) -> u64 {
         if self.pushed.0 == month {
             self.pushed.1
@@ -114,9 +148,9 @@ impl Account {
         }
     }
 
-    /// Counts pushed messages.
-    pub(crate) fn count_push(&mut self, month: &str) {
-        self.pushed = (month.to_owned(), self.pushed_in(month) + 1);
+    /// Counts messages.
+    pub(crate) fn count(&mut self, month: &str, messages: u64) {
+        self.pushed = (month.to_owned(), self.pushed_in(month) + messages);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Chats: who may speak, and what was said.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -22,6 +22,14 @@ pub(crate) struct Chat {
     pub(crate) taken_at: Option<Millis>,
     /// Whether the bot has left this group or room.
     pub(crate) left: bool,
+    /// The name of a group.
+    pub(crate) name: Option<String>,
+    /// The users who are in a group or room, as far as anything was heard of them.
+    pub(crate) members: BTreeSet<String>,
+    /// When the account last marked it as read.
+    pub(crate) read_at: Option<Millis>,
+    /// Until when the loading animation is shown.
+    pub(crate) loading_until: Option<Millis>,
     /// What was said.
     pub(crate) bubbles: VecDeque<Bubble>,
 }
@@ -34,6 +42,8 @@ pub enum Holder {
     Module,
     /// The account's own Messaging API channel, where its staff may be.
     Primary,
+    /// The other module channel.
+    Other,
 }
 
 /// One entry of a conversation.
@@ -98,15 +108,20 @@ impl Chat {
         self.expire_at = None;
     }
 
-    /// The module acquires the chat, until a moment or for good.
-    pub(crate) fn acquire(&mut self, until: Option<Millis>) {
-        self.give(Holder::Module);
+    /// A module channel acquires the chat, until a moment or for good.
+    pub(crate) fn acquire(&mut self, holder: Holder, until: Option<Millis>) {
+        self.give(holder);
         self.expire_at = until;
     }
 
     /// Another channel, the primary one, acquires the chat.
     pub(crate) fn take(&mut self, now: Millis) {
         self.give(Holder::Primary);
+        self.taken_at = Some(now);
+    }
+
+    /// Notes that another channel than the one under test acquired the chat now.
+    pub(crate) fn lock(&mut self, now: Millis) {
         self.taken_at = Some(now);
     }
 
@@ -143,6 +158,7 @@ impl Holder {
         match self {
             Self::Module => "module",
             Self::Primary => "primary",
+            Self::Other => "other",
         }
     }
 }
@@ -157,7 +173,7 @@ mod tests {
     fn a_chat_taken_for_a_time_goes_back_silently() {
         let mut chat = Chat::default();
         assert_eq!(chat.holder_at(5), None);
-        chat.acquire(Some(10));
+        chat.acquire(Holder::Module, Some(10));
         assert_eq!(chat.holder_at(9), Some(Holder::Module));
         assert_eq!(chat.holder_at(10), Some(Holder::Primary));
     }

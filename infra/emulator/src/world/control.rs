@@ -4,6 +4,7 @@
 
 use super::World;
 use super::account::Account;
+use super::channel::Side;
 use super::chat::Holder;
 use super::user;
 use crate::clock::Millis;
@@ -19,17 +20,15 @@ impl World {
         default_active: bool,
         now: Millis,
     ) -> Holder {
-        let attached = |account: &Account| account.answers(now);
-        if !self.account(bot).is_none_or(attached) {
-            return Holder::Primary;
-        }
-        let default = if default_active {
-            Holder::Module
+        let account = self.account(bot);
+        let own = self.chat(bot, chat).and_then(|chat| chat.holder_at(now));
+        let default = || default_holder(account, default_active, now);
+        let holder = own.unwrap_or_else(default);
+        if account.is_none_or(|account| attached(account, holder, now)) {
+            holder
         } else {
             Holder::Primary
-        };
-        let own = self.chat(bot, chat).and_then(|chat| chat.holder_at(now));
-        own.unwrap_or(default)
+        }
     }
 
     /// When the module loses a chat that it holds now; `None` if it does not hold it, or has it
@@ -55,5 +54,25 @@ impl World {
         } else {
             self.chat(bot, chat).is_some_and(|chat| !chat.left)
         }
+    }
+}
+
+/// The module channel with Default Active that is attached, if one is; else the primary channel.
+fn default_holder(account: Option<&Account>, default_active: bool, now: Millis) -> Holder {
+    let answers = |side| account.is_none_or(|account| account.answers(side, now));
+    if !default_active {
+        Holder::Primary
+    } else if answers(Side::Ours) {
+        Holder::Module
+    } else {
+        Holder::Other
+    }
+}
+
+fn attached(account: &Account, holder: Holder, now: Millis) -> bool {
+    match holder {
+        Holder::Primary => true,
+        Holder::Module => account.answers(Side::Ours, now),
+        Holder::Other => account.answers(Side::Other, now),
     }
 }

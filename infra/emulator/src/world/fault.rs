@@ -1,5 +1,8 @@
 //! Faults: what goes wrong with the next calls, as asked on the control interface.
 
+use std::fs;
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -37,6 +40,30 @@ impl Fault {
             kind,
             passed: 0,
         }
+    }
+
+    /// Reads faults from a file: JSON, or TOML with a `[[fault]]` for each.
+    ///
+    /// # Errors
+    /// What cannot be read, with the file's name.
+    pub fn read(path: &Path) -> Result<Vec<Self>, Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct File {
+            fault: Vec<Fault>,
+        }
+        let unusable = |why: String| Error::request(format!("{}: {why}", path.display()));
+        let text = fs::read_to_string(path).map_err(|error| unusable(error.to_string()))?;
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+        {
+            let file = toml::from_str::<File>(&text);
+            return file
+                .map(|file| file.fault)
+                .map_err(|error| unusable(error.to_string()));
+        }
+        serde_json::from_str(&text).map_err(|error| unusable(error.to_string()))
     }
 
     /// Only each `every`th of them.

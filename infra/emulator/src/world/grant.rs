@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::channel::Side;
 use crate::clock::Millis;
 
 /// An authorization code, and what the exchange must repeat.
@@ -38,10 +39,78 @@ pub(crate) struct ReplyToken {
     pub(crate) used: bool,
 }
 
-/// A continuation token of the bot list.
+/// A channel access token. Its SHA-256 is its name.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct AccessToken {
+    /// The channel it was issued to.
+    pub(crate) side: Side,
+    /// How it was issued.
+    pub(crate) kind: TokenKind,
+    /// Its place among the tokens issued, so that the oldest can be told.
+    pub(crate) number: u64,
+    /// When it ends.
+    pub(crate) ends: Millis,
+    /// The name by which `GET /oauth2/v2.1/tokens/kid` lists it.
+    pub(crate) key_id: Option<String>,
+}
+
+/// A kind of channel access token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum TokenKind {
+    /// Short-lived.
+    Short,
+    /// With a life of the caller's choice, v2.1.
+    Chosen,
+    /// Stateless.
+    Stateless,
+}
+
+impl AccessToken {
+    /// Whether it can be used.
+    pub(crate) fn is_valid(&self, now: Millis) -> bool {
+        now < self.ends
+    }
+}
+
+/// A public key that was registered for a channel.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct AssertionKey {
+    /// The channel.
+    pub(crate) side: Side,
+    /// The modulus, big-endian.
+    pub(crate) modulus: Vec<u8>,
+    /// The exponent, big-endian.
+    pub(crate) exponent: Vec<u8>,
+}
+
+/// A token that links a user to an account of the provider's service.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct LinkToken {
+    /// The bot.
+    pub(crate) bot: String,
+    /// The user.
+    pub(crate) user: String,
+    /// When it ends.
+    pub(crate) ends: Millis,
+}
+
+/// What is left of a rate limit.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Bucket {
+    /// The calls that are left.
+    pub(crate) calls: f64,
+    /// When they were counted.
+    pub(crate) at: Millis,
+}
+
+/// A continuation token of a list.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct ListToken {
-    /// The place among the accounts at which the next page begins.
+    /// The list: bot, method and path. Empty for the list of bots.
+    #[serde(default)]
+    pub(crate) of: String,
+    /// The place in the list at which the next page begins.
     pub(crate) place: usize,
     /// When it ends.
     pub(crate) expires_at: Millis,

@@ -2,13 +2,23 @@
 //! what time it is.
 
 pub(crate) mod account;
+pub(crate) mod audience;
+pub(crate) mod belongings;
+pub(crate) mod channel;
 pub(crate) mod chat;
+pub(crate) mod content;
 mod control;
+pub(crate) mod coupon;
 pub(crate) mod fault;
 pub(crate) mod grant;
+mod jobs;
 mod log;
+pub(crate) mod membership;
+pub(crate) mod menu;
 pub(crate) mod record;
+pub(crate) mod redelivery;
 mod seed;
+pub(crate) mod sent;
 pub(crate) mod snapshot;
 pub(crate) mod user;
 
@@ -18,11 +28,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use self::account::Account;
+use self::belongings::Belongings;
 use self::chat::{Chat, Speaker};
+use self::content::Content;
 use self::fault::Fault;
-use self::grant::{AcceptedKey, Code, ListToken, ReplyToken};
+use self::grant::{
+    AcceptedKey, AccessToken, AssertionKey, Bucket, Code, LinkToken, ListToken, ReplyToken,
+};
 use self::log::Log;
 use self::record::{Call, Delivery};
+use self::redelivery::{FailureCount, Redelivery};
 pub use self::snapshot::State;
 use self::user::User;
 use crate::clock::Millis;
@@ -42,13 +57,27 @@ pub(crate) struct World {
     pub(crate) chats: BTreeMap<String, BTreeMap<String, Chat>>,
     /// Authorization codes given out on the link screen.
     pub(crate) codes: HashMap<String, Code>,
-    /// When access tokens end, by the SHA-256 of the token.
-    pub(crate) access_tokens: HashMap<String, Millis>,
+    /// Channel access tokens, by the SHA-256 of the token.
+    pub(crate) tokens: HashMap<String, AccessToken>,
+    /// Channel access tokens issued so far.
+    pub(crate) issued: u64,
+    /// The public keys that assertions are signed with, as JWK, by their `kid`.
+    pub(crate) assertion_keys: BTreeMap<String, AssertionKey>,
+    /// What is left of the rate limits, by channel, bot and endpoint.
+    pub(crate) buckets: HashMap<String, Bucket>,
+    /// What belongs to the accounts: rich menus, audiences, what was sent and more.
+    pub(crate) belongings: BTreeMap<String, Belongings>,
+    /// Tokens that mark a chat as read: its bot and chat.
+    pub(crate) read_tokens: HashMap<String, (String, String)>,
+    /// Tokens that link an account, by token.
+    pub(crate) link_tokens: HashMap<String, LinkToken>,
+    /// What users sent that is no text, by message.
+    pub(crate) contents: BTreeMap<String, Content>,
     /// Reply tokens given out in webhooks.
     pub(crate) reply_tokens: HashMap<String, ReplyToken>,
     /// Retry keys of accepted requests, by bot and key.
     pub(crate) retry_keys: HashMap<String, AcceptedKey>,
-    /// Continuation tokens of the bot list.
+    /// Continuation tokens of lists.
     pub(crate) list_tokens: HashMap<String, ListToken>,
     /// Faults to come.
     pub(crate) faults: Vec<Fault>,
@@ -56,10 +85,18 @@ pub(crate) struct World {
     pub(crate) calls: Log<Call>,
     /// The webhooks sent.
     pub(crate) deliveries: Log<Delivery>,
+    /// What was taken on and is to be done later: when, and for which bot.
+    pub(crate) jobs: Vec<(Millis, String)>,
+    /// Failed webhooks that are to be sent again.
+    pub(crate) redeliveries: Vec<Redelivery>,
+    /// How often webhooks failed.
+    pub(crate) failures: Vec<FailureCount>,
     /// How far the clock is ahead of the system's.
     pub(crate) clock_ahead: Millis,
     /// Messages numbered so far; the next id comes from it.
     pub(crate) messages: u64,
+    /// Audiences and the like numbered so far.
+    pub(crate) numbers: u64,
     /// Bubbles numbered so far.
     pub(crate) bubbles: u64,
 }
@@ -120,6 +157,11 @@ impl World {
         self.chats.get(bot)?.get(chat)
     }
 
+    /// What belongs to an account, to look at or change.
+    pub(crate) fn of(&mut self, bot: &str) -> &mut Belongings {
+        self.belongings.entry(bot.to_owned()).or_default()
+    }
+
     /// A chat to change; made if it is not there. A user chat gets its user as well, so that
     /// invented ids work like the seeded ones.
     pub(crate) fn chat_mut(&mut self, bot: &str, chat: &str) -> &mut Chat {
@@ -141,10 +183,25 @@ impl World {
             .or_insert_with(|| User::invented(user))
     }
 
+    /// A user whom the account has only met in a group; made if not there.
+    pub(crate) fn stranger(&mut self, bot: &str, user: &str) {
+        let users = self.users.entry(bot.to_owned()).or_default();
+        users.entry(user.to_owned()).or_insert_with(|| User {
+            friend: false,
+            ..User::invented(user)
+        });
+    }
+
     /// The id of the next message: digits, as LINE's are.
     pub(crate) fn next_message_id(&mut self) -> String {
         self.messages += 1;
         (540_000_000_000_000_000 + self.messages).to_string()
+    }
+
+    /// A number for what is numbered, of 13 digits as LINE's are.
+    pub(crate) fn next_number(&mut self) -> u64 {
+        self.numbers += 1;
+        1_200_000_000_000 + self.numbers
     }
 
     /// Adds a bubble to a conversation.
@@ -164,7 +221,8 @@ impl World {
     /// Forgets what has been over for long.
     pub(crate) fn prune(&mut self, now: Millis) {
         const DAY: Millis = 86_400_000;
-        self.access_tokens.retain(|_, end| *end > now);
+        self.tokens.retain(|_, token| token.ends + DAY > now);
+        self.link_tokens.retain(|_, token| token.ends > now);
         self.list_tokens.retain(|_, token| token.expires_at > now);
         self.codes.retain(|_, code| code.expires_at + DAY > now);
         self.reply_tokens

@@ -14,7 +14,10 @@ pub struct Call {
     pub at: i64,
     /// The HTTP method.
     pub method: String,
-    /// The path.
+    /// The host, where the caller's base address names one of LINE's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// The path behind it.
     pub path: String,
     /// The query, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -82,6 +85,16 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// The value in the answer to a webhook test.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::CouldNotConnect => "COULD_NOT_CONNECT",
+            Self::RequestTimeout => "REQUEST_TIMEOUT",
+            Self::ErrorStatusCode => "ERROR_STATUS_CODE",
+            Self::Unclassified => "UNCLASSIFIED",
+        }
+    }
+
     /// The value in the control interface.
     pub fn as_str(self) -> &'static str {
         match self {

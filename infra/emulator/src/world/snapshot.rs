@@ -20,7 +20,7 @@ pub struct State {
     pub users: Vec<UserState>,
     /// The chats of all accounts: one per user, and the groups and rooms something happened in.
     pub chats: Vec<ChatState>,
-    /// Messages pushed this month.
+    /// Messages sent this month.
     pub quotas: Vec<QuotaState>,
     /// The clock.
     pub clock: ClockState,
@@ -79,6 +79,9 @@ pub struct BotState {
     pub attached: bool,
     /// The scopes granted.
     pub scopes: Vec<String>,
+    /// Whether it has a Messaging API channel of its own.
+    #[serde(default)]
+    pub primary_channel: bool,
     /// Whether another module channel with Default Active is attached.
     #[serde(default)]
     pub other_module: bool,
@@ -112,19 +115,28 @@ pub struct ChatState {
     pub holder: Holder,
     /// When that ends, in milliseconds since 1970.
     pub expire_at: Option<i64>,
+    /// When the account last marked it as read, in milliseconds since 1970.
+    #[serde(default)]
+    pub read_at: Option<i64>,
+    /// Until when the loading animation is shown, in milliseconds since 1970.
+    #[serde(default)]
+    pub loading_until: Option<i64>,
 }
 
-/// Messages pushed by an account this month.
+/// Messages sent by an account this month.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct QuotaState {
     /// The account's bot.
     pub bot: String,
     /// The month in Japan, `2026-11`.
     pub month: String,
-    /// How many can be pushed; none is no limit.
+    /// How many can be sent; none is no limit.
     pub limit: Option<u64>,
-    /// How many were pushed.
+    /// How many were sent.
     pub used: u64,
+    /// How many are kept for narrowcasts under way.
+    #[serde(default)]
+    pub reserved: u64,
 }
 
 /// The emulator's clock.
@@ -174,6 +186,7 @@ fn bots(world: &World) -> Vec<BotState> {
         status: account.status,
         attached: account.attached,
         scopes: account.scopes.clone(),
+        primary_channel: account.primary_channel,
         other_module: account.other_module,
     });
     bots.collect()
@@ -207,8 +220,15 @@ fn chats(world: &World, settings: &Settings, now: Millis) -> Vec<ChatState> {
         chat: chat.clone(),
         holder: world.holder(bot, chat, settings.default_active, now),
         expire_at: world.held_until(bot, chat, settings.default_active, now),
+        read_at: world.chat(bot, chat).and_then(|chat| chat.read_at),
+        loading_until: loading(world, bot, chat, now),
     });
     all.collect()
+}
+
+fn loading(world: &World, bot: &str, chat: &str, now: Millis) -> Option<Millis> {
+    let end = world.chat(bot, chat)?.loading_until;
+    end.filter(|end| now < *end)
 }
 
 fn quotas(world: &World, settings: &Settings, now: Millis) -> Vec<QuotaState> {
@@ -216,8 +236,9 @@ fn quotas(world: &World, settings: &Settings, now: Millis) -> Vec<QuotaState> {
     let all = world.accounts.iter().map(|account| QuotaState {
         bot: account.bot_id.clone(),
         month: month.clone(),
-        limit: settings.monthly_limit,
+        limit: account.monthly_limit.or(settings.monthly_limit),
         used: account.pushed_in(&month),
+        reserved: world.reserved(&account.bot_id),
     });
     all.collect()
 }

@@ -17,12 +17,32 @@ pub struct User {
     pub friend: bool,
     /// Whether they block the account.
     pub blocked: bool,
+    /// The phone number, in E.164 form.
+    #[serde(default)]
+    pub phone: Option<String>,
+    /// What LINE knows of them, or guesses.
+    #[serde(default)]
+    pub traits: Traits,
     /// When they last wrote.
     #[serde(default)]
     pub(crate) wrote_at: Option<Millis>,
     /// The time of the newest follow or unfollow taken in.
     #[serde(default)]
     pub(crate) presence_at: Millis,
+}
+
+/// What LINE knows of a person, or guesses, in the words of narrowcast filters.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Traits {
+    /// `male` or `female`.
+    pub gender: Option<String>,
+    /// In years.
+    pub age: Option<u8>,
+    /// Such as `jp_13`.
+    pub area: Option<String>,
+    /// `ios` or `android`.
+    pub app: Option<String>,
 }
 
 impl User {
@@ -35,6 +55,8 @@ impl User {
             language: "ja".into(),
             friend: true,
             blocked: false,
+            phone: None,
+            traits: Traits::default(),
             wrote_at: None,
             presence_at: 0,
         }

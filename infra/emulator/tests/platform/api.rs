@@ -302,7 +302,7 @@ async fn the_month_has_a_limit_if_the_settings_say_so() {
 #[tokio::test]
 async fn what_is_not_emulated_is_never_answered_as_if_it_were() {
     let stage = Stage::attached().await;
-    let call = stage.call("POST", "/v2/bot/message/broadcast").await;
+    let call = stage.call("POST", "/v2/bot/message/skywrite").await;
     let answer = call.json(&json!({"messages": []})).send().await.unwrap();
     assert_eq!(body(answer).await, (404, json!({"message": "Not found"})));
     let answer = stage

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use emulator::{Emulator, Settings};
 
-use crate::stage::SALON;
+use serde_json::{Value, json};
+
+use crate::stage::{ALL_SCOPES, Receiver, SALON, Stage};
 
 #[tokio::test]
 async fn a_world_kept_in_a_file_is_there_after_a_restart() {
@@ -19,6 +21,35 @@ async fn a_world_kept_in_a_file_is_there_after_a_restart() {
     let second = Emulator::new(settings).unwrap();
     let said = second.conversation(SALON, "LUa").await;
     assert_eq!(said[0].text(), Some("おはよう"));
+}
+
+#[tokio::test]
+async fn what_belongs_to_an_account_is_there_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = Settings {
+        data_file: Some(folder.path().join("world.json")),
+        ..Settings::default()
+    };
+    let stage = Stage::with(settings.clone(), Receiver::Answers(200)).await;
+    let stage = stage.attach(ALL_SCOPES).await;
+    let audience = json!({"description": "VIP", "audiences": [{"id": "LUa"}]});
+    let call = stage.call("POST", "/v2/bot/audienceGroup/upload").await;
+    assert_eq!(call.json(&audience).send().await.unwrap().status(), 202);
+    let user = stage.user("青木さくら").await;
+    assert_eq!(stage.push(&user, "a").await.status(), 200);
+    let token = stage.token().await;
+    stage.emulator.save().unwrap();
+
+    let again = Stage::with(settings, Receiver::Answers(200)).await;
+    let url = format!("{}/v2/bot/audienceGroup/list?page=1", again.address);
+    let call = again
+        .client
+        .get(url)
+        .bearer_auth(token)
+        .header("X-Emulated-Bot-Id", SALON);
+    let list: Value = call.send().await.unwrap().json().await.unwrap();
+    assert_eq!(list["audienceGroups"][0]["description"], "VIP");
+    assert_eq!(again.emulator.state().await.quotas[0].used, 1);
 }
 
 #[tokio::test]

@@ -6,14 +6,30 @@
     reason = "helpers of tests may panic as the tests do"
 )]
 
+mod accounts;
 mod api;
+mod channels;
+mod content;
 mod control;
+mod endpoints;
+mod events;
+mod extras;
+mod fidelity;
 mod initiative;
 mod keeping;
 mod life;
+mod limits;
 mod link;
 mod list;
+mod menus;
 mod pages;
+mod people;
+mod redelivery;
+mod scenarios;
+mod sends;
+mod settings;
 mod stage;
+mod statistics;
+mod tokens;
 mod traces;
 mod webhooks;

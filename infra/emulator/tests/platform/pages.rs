@@ -25,7 +25,8 @@ async fn the_index_leads_to_every_account_user_and_the_bundle() {
         assert!(index.contains(text), "{text}");
     }
     assert!(!index.contains(&stage.emulator.settings().channel_secret));
-    assert_eq!(index.matches("href=\"/chats/").count(), 12);
+    // Three people in each of four accounts, and one account's group and room.
+    assert_eq!(index.matches("href=\"/chats/").count(), 14);
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
 pub(crate) const SALON: &str = "U7c1f0a52d9b84e63a1c5f28e904b6d31";
+pub(crate) const BOOKS: &str = "U2e9d4b7f81a6435c9f03d1b86ca57e40";
 pub(crate) const NOODLES: &str = "Ub85c3e1690f7427da4e2916f7d08c3ba";
 pub(crate) const REDIRECT: &str = "https://example.com/attach/callback";
 pub(crate) const ALL_SCOPES: &str = "message%3Asend%20message%3Areceive%20profile%3Aread";
@@ -79,8 +80,12 @@ impl Stage {
         Self::new().await.attach(ALL_SCOPES).await
     }
 
-    pub(crate) async fn attach(mut self, scopes: &str) -> Self {
-        let code = self.code(SALON, scopes).await;
+    pub(crate) async fn attach(self, scopes: &str) -> Self {
+        self.attach_to(SALON, scopes).await
+    }
+
+    pub(crate) async fn attach_to(mut self, bot: &str, scopes: &str) -> Self {
+        let code = self.code(bot, scopes).await;
         let answer = self.exchange(&code, scopes).await;
         assert_eq!(answer.status(), 200, "{}", answer.text().await.unwrap());
         if scopes.contains("receive") {
@@ -134,11 +139,21 @@ impl Stage {
 
     /// A call of the API for the salon, with a fresh token.
     pub(crate) async fn call(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+        self.call_for(SALON, method, path).await
+    }
+
+    /// A call of the API for a bot, with a fresh token.
+    pub(crate) async fn call_for(
+        &self,
+        bot: &str,
+        method: &str,
+        path: &str,
+    ) -> reqwest::RequestBuilder {
         let method = method.parse().unwrap();
         self.client
             .request(method, format!("{}{path}", self.address))
             .bearer_auth(self.token().await)
-            .header("X-Emulated-Bot-Id", SALON)
+            .header("X-Emulated-Bot-Id", bot)
     }
 
     pub(crate) async fn push(&self, to: &str, text: &str) -> Response {
@@ -174,6 +189,23 @@ impl Stage {
     /// Whether no webhook waits to be looked at.
     pub(crate) fn no_hook(&mut self) -> bool {
         self.hooks.try_recv().is_err()
+    }
+
+    /// Today in Japan, by the emulator's clock, as LINE's parameters have it.
+    pub(crate) async fn date(&self) -> String {
+        let now = self.emulator.state().await.clock.now;
+        let now = jiff::Timestamp::from_millisecond(now).unwrap();
+        let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(9));
+        now.to_zoned(zone).strftime("%Y%m%d").to_string()
+    }
+
+    /// The group that a bot is in.
+    pub(crate) async fn group(&self, bot: &str) -> String {
+        let chats = self.emulator.state().await.chats;
+        let group = chats
+            .into_iter()
+            .find(|chat| chat.bot == bot && chat.chat.starts_with('C'));
+        group.unwrap().chat
     }
 
     /// The id of a user of the salon.

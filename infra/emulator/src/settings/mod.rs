@@ -1,9 +1,14 @@
 //! What can be set: the module channel, and a knob for each rule that LINE leaves open.
 
+mod listing;
+mod reasons;
+
 use std::fmt;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+
+pub use self::listing::Setting;
 
 /// How the emulator is set up. Every field has a default; build one with
 /// `Settings { webhook_url: Some(..), ..Settings::default() }`.
@@ -19,6 +24,10 @@ pub struct Settings {
     /// The secret before the last reissue. Only for webhooks sent with `"signature": "previous"`;
     /// LINE refuses it everywhere from the moment of the reissue.
     pub previous_secret: Option<String>,
+    /// The ID of another module channel, which other accounts' owners use beside this one.
+    pub other_channel_id: String,
+    /// Its secret.
+    pub other_channel_secret: String,
     /// Name of the header that selects the bot. LINE tells the real one to participants only.
     pub bot_header: String,
     /// Where webhooks go. One address for the whole channel.
@@ -44,6 +53,24 @@ pub struct Settings {
     pub hold_ms: u64,
     /// Messages that each account may push in a month. `None` is no limit.
     pub monthly_limit: Option<u64>,
+
+    /// By how much LINE's rate limits are multiplied; at least one call is left of each.
+    pub limit_scale: f64,
+    /// Whether a request whose retry key was accepted is told so even where the quota is used up.
+    pub retry_key_before_quota: bool,
+    /// How long after the answer what is answered with 202 is done, by the emulator's clock.
+    pub job_ms: u64,
+    /// The least recipients of a narrowcast; one with fewer fails.
+    pub narrowcast_least_recipients: usize,
+    /// How long videos and audios are prepared before they can be fetched.
+    pub transcoding_ms: u64,
+
+    /// Whether a webhook without a 2xx answer is sent again.
+    pub redelivery: bool,
+    /// When it is sent again: seconds since the first time, by the emulator's clock.
+    pub redelivery_schedule_s: Vec<u64>,
+    /// Whether failed webhooks are counted in the error statistics.
+    pub error_statistics: bool,
 
     /// Shape of the answer to the attach call. LINE's documents disagree.
     pub attach_answer: AttachAnswer,
@@ -114,6 +141,8 @@ impl Default for Settings {
             channel_name: "Demo Extension".into(),
             channel_secret: "00112233445566778899aabbccddeeff".into(),
             previous_secret: None,
+            other_channel_id: "2000000002".into(),
+            other_channel_secret: "ffeeddccbbaa99887766554433221100".into(),
             bot_header: "X-Emulated-Bot-Id".into(),
             webhook_url: None,
             redirect_urls: Vec::new(),
@@ -126,6 +155,14 @@ impl Default for Settings {
             webhook_timeout_ms: 2000,
             hold_ms: 60_000,
             monthly_limit: None,
+            limit_scale: 1.0,
+            retry_key_before_quota: false,
+            job_ms: 1000,
+            narrowcast_least_recipients: 1,
+            transcoding_ms: 0,
+            redelivery: false,
+            redelivery_schedule_s: vec![60, 300, 1800, 7200],
+            error_statistics: true,
             attach_answer: AttachAnswer::ScopesArray,
             attached_event: AttachedEvent::After,
             attached_event_delay_ms: 50,

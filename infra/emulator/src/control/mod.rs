@@ -1,6 +1,8 @@
 //! The control interface, `/_emulator/…`: for tests, scripts and the curious. Each route calls the
 //! method of the same name.
 
+mod stock;
+
 use std::time::Duration;
 
 use axum::Router;
@@ -34,6 +36,7 @@ pub(crate) fn routes() -> Router<Emulator> {
         .route("/_emulator/bots/{bot}/other-module", post(other_module))
         .route("/_emulator/bots/{bot}/{verb}", post(bot_verb))
         .route("/_emulator/chats/{bot}/{chat}/{verb}", post(chat_verb))
+        .merge(stock::routes())
         .route("/_emulator/{*rest}", axum::routing::any(unknown))
 }
 
@@ -163,6 +166,8 @@ async fn bots(State(emulator): State<Emulator>, body: Bytes) -> Result<Response,
 #[serde(deny_unknown_fields)]
 struct OtherModule {
     attached: bool,
+    #[serde(default = "usual_scopes")]
+    scopes: Vec<String>,
 }
 
 async fn other_module(
@@ -171,7 +176,14 @@ async fn other_module(
     body: Bytes,
 ) -> Result<Response, Error> {
     let request: OtherModule = read(&body)?;
-    emulator.set_other_module(&bot, request.attached).await?;
+    let scopes = if request.attached {
+        request.scopes
+    } else {
+        Vec::new()
+    };
+    emulator
+        .set_other_module(&bot, request.attached, scopes)
+        .await?;
     Ok(Json(json!({})).into_response())
 }
 

@@ -1,0 +1,205 @@
+//! Finding what is wrong in a body: all errors are told at once, each with its place.
+//!
+//! Source of the shape and of the texts for empty texts and wrong values:
+//! <https://developers.line.biz/en/reference/messaging-api/#error-responses>. The other texts are in
+//! their style.
+
+use serde_json::{Value, json};
+
+use super::Refusal;
+
+/// One error in a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Detail {
+    /// What is wrong.
+    pub(super) message: String,
+    /// Where.
+    pub(super) property: String,
+}
+
+/// The errors found so far. In all methods `at` is the place of `object`, empty for the body.
+#[derive(Default)]
+pub(super) struct Findings(Vec<Detail>);
+
+impl Findings {
+    /// Adds an error.
+    pub(super) fn add(&mut self, message: impl Into<String>, property: impl Into<String>) {
+        self.0.push(Detail {
+            message: message.into(),
+            property: property.into(),
+        });
+    }
+
+    /// The refusal, if anything was found.
+    pub(super) fn done(self) -> Result<(), Refusal> {
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(self.0.into())
+        }
+    }
+
+    /// A text that must be there with a length in UTF-16 units.
+    pub(super) fn text(&mut self, object: &Value, at: &str, member: &str, longest: usize) {
+        let property = place(at, member);
+        match object.get(member).map(Value::as_str) {
+            None => self.add("May not be empty", property),
+            Some(None) => self.add("Must be a string", property),
+            Some(Some(text)) => self.length(text, property, longest),
+        }
+    }
+
+    fn length(&mut self, text: &str, property: String, longest: usize) {
+        if text.is_empty() {
+            self.add("May not be empty", property);
+        } else if text.encode_utf16().count() > longest {
+            self.add(format!("Length must be between 1 and {longest}"), property);
+        }
+    }
+
+    /// A text that may be left out.
+    pub(super) fn optional_text(&mut self, object: &Value, at: &str, member: &str, longest: usize) {
+        if object.get(member).is_some() {
+            self.text(object, at, member, longest);
+        }
+    }
+
+    /// An address that must be there, with https.
+    pub(super) fn url(&mut self, object: &Value, at: &str, member: &str) {
+        self.text(object, at, member, 5000);
+        let url = object.get(member).and_then(Value::as_str);
+        if url.is_some_and(|url| !url.is_empty() && !url.starts_with("https://")) {
+            self.add("Must be a valid HTTPS URL", place(at, member));
+        }
+    }
+
+    /// A number that must be there.
+    pub(super) fn number(&mut self, object: &Value, at: &str, member: &str) {
+        if object.get(member).and_then(Value::as_f64).is_none() {
+            self.add("May not be null", place(at, member));
+        }
+    }
+
+    /// A whole number that must be there and within bounds. Gives it.
+    pub(super) fn whole(
+        &mut self,
+        object: &Value,
+        at: &str,
+        member: &str,
+        bounds: (i64, i64),
+    ) -> Option<i64> {
+        let (least, most) = bounds;
+        match object.get(member) {
+            None | Some(Value::Null) => self.add("May not be null", place(at, member)),
+            Some(value) => {
+                let number = value
+                    .as_i64()
+                    .filter(|number| (least..=most).contains(number));
+                if number.is_none() {
+                    let text = format!("Must be between {least} and {most}");
+                    self.add(text, place(at, member));
+                }
+                return number;
+            }
+        }
+        None
+    }
+
+    /// A truth value that may be left out.
+    pub(super) fn optional_truth(&mut self, object: &Value, at: &str, member: &str) {
+        if object.get(member).is_some_and(|value| !value.is_boolean()) {
+            self.add("Must be a boolean", place(at, member));
+        }
+    }
+
+    /// A text that must be one of some.
+    pub(super) fn one_of(&mut self, object: &Value, at: &str, member: &str, known: &[&str]) {
+        let text = object.get(member).and_then(Value::as_str);
+        if !text.is_some_and(|text| known.contains(&text)) {
+            let text = format!(
+                "Must be one of the following values: [{}]",
+                known.join(", ")
+            );
+            self.add(text, place(at, member));
+        }
+    }
+
+    /// A list that must be there with a number of entries.
+    pub(super) fn list<'a>(
+        &mut self,
+        object: &'a Value,
+        at: &str,
+        member: &str,
+        sizes: (usize, usize),
+    ) -> &'a [Value] {
+        let Some(list) = object.get(member).and_then(Value::as_array) else {
+            self.add("May not be null", place(at, member));
+            return &[];
+        };
+        if !(sizes.0..=sizes.1).contains(&list.len()) {
+            let text = format!("Size must be between {} and {}", sizes.0, sizes.1);
+            self.add(text, place(at, member));
+        }
+        list
+    }
+
+    /// A list of texts that must be there with a number of entries. Gives the texts.
+    pub(super) fn texts(
+        &mut self,
+        object: &Value,
+        member: &str,
+        sizes: (usize, usize),
+    ) -> Vec<String> {
+        let list = self.list(object, "", member, sizes);
+        let mut texts = Vec::with_capacity(list.len());
+        for (number, value) in list.iter().enumerate() {
+            match value.as_str().filter(|text| !text.is_empty()) {
+                Some(text) => texts.push(text.to_owned()),
+                None => self.add("May not be empty", format!("{member}[{number}]")),
+            }
+        }
+        texts
+    }
+}
+
+impl From<Option<Detail>> for Findings {
+    fn from(first: Option<Detail>) -> Self {
+        Self(first.into_iter().collect())
+    }
+}
+
+impl From<Vec<Detail>> for Refusal {
+    fn from(details: Vec<Detail>) -> Self {
+        let message = format!("The request body has {} error(s)", details.len());
+        let details: Vec<Value> = details
+            .into_iter()
+            .map(|detail| json!({"message": detail.message, "property": detail.property}))
+            .collect();
+        Self::new(400, json!({"message": message, "details": details}))
+    }
+}
+
+/// A member of the body that must be a text.
+pub(super) fn text<'a>(body: &'a Value, member: &str) -> Result<&'a str, Detail> {
+    let text = body.get(member).and_then(Value::as_str);
+    text.filter(|text| !text.is_empty()).ok_or_else(|| Detail {
+        message: "May not be empty".into(),
+        property: member.into(),
+    })
+}
+
+/// A body with one error.
+pub(super) fn wrong(property: &str, message: impl Into<String>) -> Refusal {
+    Refusal::from(vec![Detail {
+        message: message.into(),
+        property: property.into(),
+    }])
+}
+
+fn place(at: &str, member: &str) -> String {
+    if at.is_empty() {
+        member.to_owned()
+    } else {
+        format!("{at}.{member}")
+    }
+}

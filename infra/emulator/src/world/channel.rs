@@ -1,0 +1,24 @@
+//! The module channels: the one under test, and another one beside it.
+
+use serde::{Deserialize, Serialize};
+
+/// A module channel.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Side {
+    /// The one under test.
+    #[default]
+    Ours,
+    /// The other one.
+    Other,
+}
+
+impl Side {
+    /// A word for it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Ours => "ours",
+            Self::Other => "other",
+        }
+    }
+}
