@@ -3,17 +3,18 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-#[allow(unused, reason = "this test uses a part of it")]
-mod calls;
+#[path = "fake/answers.rs"]
+mod answers;
 mod fake;
 
 use std::collections::BTreeSet;
 
-use calls::{Caller, Sample, an_answer};
+use answers::an_answer;
 use fake::{BOT_HEADER, Fate, Line, Seen, bot};
 use shared::domain::{ChatId, ReplyToken, UserId};
 use shared::line::endpoint::{Facts, Host, Made, Twice};
 use shared::line::endpoints::table::{ALL, ATTACH};
+use shared::line::every_call::{Caller, Sample};
 use uuid::Uuid;
 
 fn sample() -> Sample {

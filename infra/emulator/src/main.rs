@@ -1,5 +1,7 @@
 //! The LINE Platform emulator as a program of its own.
 
+mod exercise;
+
 use std::error::Error;
 use std::fs;
 use std::net::Ipv4Addr;
@@ -9,6 +11,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use emulator::scenario::{self, Place, Report, Scenario};
 use emulator::{Emulator, Fault, Settings};
+use exercise::Places;
 use tokio::net::TcpListener;
 
 /// Emulates the LINE Platform for a module channel, on 127.0.0.1 only.
@@ -35,6 +38,9 @@ enum Command {
         #[arg(long)]
         junit: Option<PathBuf>,
     },
+    /// Makes every call of the client, once rightly and once wrongly, and prints a row for
+    /// each. The exit code is 0 only if the first are all accepted and the second all refused.
+    Exercise(Places),
     /// Saves what a running emulator has seen as a scenario.
     Record {
         /// The file to write.
@@ -46,6 +52,9 @@ enum Command {
         name: String,
     },
 }
+
+/// Where `cargo dev` serves the bundle.
+const USUAL_BUNDLE: &str = "http://127.0.0.1:9000";
 
 /// Where emulator and bundle are.
 #[derive(Args)]
@@ -70,7 +79,7 @@ struct Serve {
     #[arg(long)]
     bundle_url: Option<String>,
     /// A redirect URL to register; may be given more than once. Without any it is
-    /// /attach/callback of the bundle.
+    /// /attach/callback of the bundle, or of http://127.0.0.1:9000.
     #[arg(long = "redirect-url")]
     redirect_urls: Vec<String>,
     /// Keeps the world in this file.
@@ -97,6 +106,7 @@ async fn main() -> ExitCode {
     let done = match arguments.command {
         None => serve(arguments.serve).await,
         Some(Command::Run { files, at, junit }) => run(&files, &at.into(), junit.as_deref()).await,
+        Some(Command::Exercise(places)) => exercise::exercise(&places).await,
         Some(Command::Record { file, at, name }) => record(&file, &at.into(), &name).await,
     };
     done.unwrap_or_else(|error| {
@@ -164,10 +174,9 @@ impl From<At> for Place {
 
 fn settings(arguments: Serve) -> Settings {
     let defaults = Settings::default();
-    let bundle = arguments.bundle_url.as_deref();
-    let callback = bundle.map(|url| format!("{}/attach/callback", url.trim_end_matches('/')));
+    let bundle = arguments.bundle_url.as_deref().unwrap_or(USUAL_BUNDLE);
     let redirect_urls = if arguments.redirect_urls.is_empty() {
-        callback.into_iter().collect()
+        vec![format!("{}/attach/callback", bundle.trim_end_matches('/'))]
     } else {
         arguments.redirect_urls
     };

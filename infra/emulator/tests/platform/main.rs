@@ -7,6 +7,7 @@
 )]
 
 mod accounts;
+mod apart;
 mod api;
 mod channels;
 mod content;

@@ -1,110 +1,110 @@
-//! Every call of the client, once and rightly. The test `every_call` makes them in
-//! process; the example `exercise` makes them to a LINE Platform elsewhere.
+//! Every call of the client, once and rightly: what a LINE Platform is exercised with.
+//! Attaching is not among them, as it takes a browser's code.
 
 #![expect(clippy::unwrap_used, reason = "what is built in is right")]
 
-use secrecy::SecretString;
-use serde_json::{Value, json};
-use shared::domain::{
+use crate::domain::{
     BotId, BotState, ChatId, ChatState, ReplyToken, Scope, Scopes, Timestamp, UserId,
 };
-use shared::domain::{may_broadcast, may_control, may_speak};
-use shared::line::body::Upload;
-use shared::line::endpoint::{Answered, Endpoint, Facts, ForBot, ForChannel};
-use shared::line::endpoints::audience::{
+use crate::domain::{may_broadcast, may_control, may_speak};
+use crate::line::body::Upload;
+use crate::line::endpoint::{Answered, Endpoint, Facts, ForBot, ForChannel};
+use crate::line::endpoints::audience::{
     AddToAudience, AddToAudienceByFile, CreateAudience, CreateAudienceByFile,
     CreateAudienceOfClicks, CreateAudienceOfImpressions, DeleteAudience, GetAudience,
     GetSharedAudience, ListAudiences, ListSharedAudiences, Recipient, RenameAudience,
 };
-use shared::line::endpoints::chat::{MarkAsRead, MarkAsReadByToken, ShowLoading};
-use shared::line::endpoints::content::{GetContent, GetPreview, GetTranscoding};
-use shared::line::endpoints::control::{Acquire, Release};
-use shared::line::endpoints::coupon::{CloseCoupon, CreateCoupon, GetCoupon, ListCoupons};
-use shared::line::endpoints::delivery::{
+use crate::line::endpoints::chat::{MarkAsRead, MarkAsReadByToken, ShowLoading};
+use crate::line::endpoints::content::{GetContent, GetPreview, GetTranscoding};
+use crate::line::endpoints::control::{Acquire, Release};
+use crate::line::endpoints::coupon::{CloseCoupon, CreateCoupon, GetCoupon, ListCoupons};
+use crate::line::endpoints::delivery::{
     CountBroadcasts, CountMulticasts, CountNotifications, CountPushes, CountReplies, GetUnitUsage,
     ListUnits,
 };
-use shared::line::endpoints::followers::ListFollowers;
-use shared::line::endpoints::group::{
+use crate::line::endpoints::followers::ListFollowers;
+use crate::line::endpoints::group::{
     CountGroupMembers, CountRoomMembers, GetGroup, GetGroupMember, GetRoomMember, LeaveGroup,
     LeaveRoom, ListGroupMembers, ListRoomMembers,
 };
-use shared::line::endpoints::insight::{
+use crate::line::endpoints::insight::{
     GetDeliveries, GetDemographics, GetFriends, GetInteractions, GetRichMenuInteractions,
     GetRichMenuInteractionsByDay, GetUnitInteractions,
 };
-use shared::line::endpoints::membership::{GetSubscriptions, ListMembershipUsers, ListMemberships};
-use shared::line::endpoints::message::{
+use crate::line::endpoints::membership::{GetSubscriptions, ListMembershipUsers, ListMemberships};
+use crate::line::endpoints::message::{
     Broadcast, GetNarrowcastProgress, Messages, Multicast, Narrowcast, Push, Reply,
 };
-use shared::line::endpoints::notification::SendNotification;
-use shared::line::endpoints::profile::{GetProfile, IssueLinkToken};
-use shared::line::endpoints::quota::{GetQuota, GetQuotaConsumption};
-use shared::line::endpoints::rich_menu::{
+use crate::line::endpoints::notification::SendNotification;
+use crate::line::endpoints::profile::{GetProfile, IssueLinkToken};
+use crate::line::endpoints::quota::{GetQuota, GetQuotaConsumption};
+use crate::line::endpoints::rich_menu::{
     Area, Bounds, CreateRichMenu, DeleteRichMenu, GetRichMenu, GetRichMenuImage, ImageKind,
     ListRichMenus, RichMenu, SetRichMenuImage, Size, ValidateRichMenu,
 };
-use shared::line::endpoints::rich_menu_alias::{
+use crate::line::endpoints::rich_menu_alias::{
     CreateAlias, DeleteAlias, GetAlias, ListAliases, UpdateAlias,
 };
-use shared::line::endpoints::rich_menu_link::{
+use crate::line::endpoints::rich_menu_link::{
     BatchRichMenus, ClearDefaultRichMenu, GetDefaultRichMenu, GetRichMenuBatchProgress,
     GetRichMenuOfUser, LinkRichMenu, LinkRichMenuToUsers, Operation, SetDefaultRichMenu,
     UnlinkRichMenu, UnlinkRichMenuFromUsers, ValidateRichMenuBatch,
 };
-use shared::line::endpoints::token::{
+use crate::line::endpoints::token::{
     IssueShortLived, IssueStateless, IssueV21, ListKeyIds, Proof, RevokeShortLived, RevokeV21,
     VerifyShortLived, VerifyV21,
 };
-use shared::line::endpoints::validate::{
+use crate::line::endpoints::validate::{
     ValidateBroadcast, ValidateMulticast, ValidateNarrowcast, ValidatePush, ValidateReply,
 };
-use shared::line::endpoints::webhook_endpoint::{
+use crate::line::endpoints::webhook_endpoint::{
     GetWebhookEndpoint, SetWebhookEndpoint, TestWebhookEndpoint,
 };
-use shared::line::endpoints::{bot::GetInfo, module::Detach, module::ListBots};
-use shared::line::message::Text;
-use shared::line::{BotClient, LineClient, LineError};
+use crate::line::endpoints::{bot::GetInfo, module::Detach, module::ListBots};
+use crate::line::message::Text;
+use crate::line::{BotClient, LineClient, LineError};
+use secrecy::SecretString;
+use serde_json::json;
 use uuid::Uuid;
 
 /// What the calls are about, as the LINE Platform knows it.
-pub(crate) struct Sample {
+pub struct Sample {
     /// The account.
-    pub(crate) bot: BotId,
+    pub bot: BotId,
     /// A friend of it.
-    pub(crate) user: UserId,
+    pub user: UserId,
     /// A group that it is in.
-    pub(crate) group: ChatId,
+    pub group: ChatId,
     /// A room that it is in.
-    pub(crate) room: ChatId,
+    pub room: ChatId,
     /// A reply token that was not used.
-    pub(crate) reply_token: ReplyToken,
+    pub reply_token: ReplyToken,
     /// A message with content.
-    pub(crate) message_id: String,
+    pub message_id: String,
     /// A video.
-    pub(crate) video_id: String,
+    pub video_id: String,
     /// The SHA-256 of a phone number.
-    pub(crate) phone: String,
+    pub phone: String,
     /// A token that marks it as read.
-    pub(crate) mark_as_read_token: String,
+    pub mark_as_read_token: String,
     /// A membership plan.
-    pub(crate) membership: u64,
+    pub membership: u64,
     /// The channel.
-    pub(crate) channel: String,
+    pub channel: String,
     /// Its secret.
-    pub(crate) secret: SecretString,
+    pub secret: SecretString,
     /// An assertion of the channel's, with `token_exp`.
-    pub(crate) assertion: SecretString,
+    pub assertion: SecretString,
     /// An https address of a webhook.
-    pub(crate) webhook_url: String,
+    pub webhook_url: String,
     /// A day, as `20261120`.
-    pub(crate) day: String,
+    pub day: String,
     /// A new id for each send.
-    pub(crate) key: fn() -> Uuid,
+    pub key: fn() -> Uuid,
 }
 
 /// Makes the calls and hears of each.
-pub(crate) struct Caller<'a, R> {
+pub struct Caller<'a, R> {
     line: &'a LineClient,
     bot: BotClient,
     with: &'a Sample,
@@ -114,11 +114,11 @@ pub(crate) struct Caller<'a, R> {
 }
 
 /// How a call has ended.
-pub(crate) type Ended<'a> = Result<(), &'a LineError>;
+pub type Ended<'a> = Result<(), &'a LineError>;
 
 impl<'a, R: FnMut(&'static Facts, Ended<'_>)> Caller<'a, R> {
     /// Tells `report` how each call has ended.
-    pub(crate) fn new(line: &'a LineClient, with: &'a Sample, report: R) -> Self {
+    pub fn new(line: &'a LineClient, with: &'a Sample, report: R) -> Self {
         Self {
             bot: line.bot(&with.bot),
             line,
@@ -144,7 +144,7 @@ impl<'a, R: FnMut(&'static Facts, Ended<'_>)> Caller<'a, R> {
     }
 
     /// All of them; the last leaves the account.
-    pub(crate) async fn all(&mut self) {
+    pub async fn all(&mut self) {
         self.sends().await;
         self.counts().await;
         self.people().await;
@@ -513,90 +513,4 @@ fn png() -> Vec<u8> {
     bytes.extend(843u32.to_be_bytes());
     bytes.extend([8, 2, 0, 0, 0]);
     bytes
-}
-
-/// What LINE could answer to each call: the members that it documents as required.
-#[allow(dead_code, reason = "the example has a LINE Platform that answers")]
-pub(crate) fn an_answer(line: &str) -> Value {
-    let (_, path) = line.split_once(' ').unwrap_or_default();
-    let parts: Vec<_> = path.split('/').skip(1).collect();
-    let menu = || serde_json::to_value(rich_menu()).unwrap();
-    let known = || {
-        let mut known = menu();
-        known["richMenuId"] = json!("richmenu-1");
-        known
-    };
-    match *parts {
-        [.., "message", "reply" | "push"] => {
-            json!({"sentMessages": [{"id": "1", "quoteToken": "q"}]})
-        }
-        [.., "progress", _] => {
-            json!({"phase": "succeeded", "acceptedTime": "2026-11-21T00:00:00Z"})
-        }
-        [.., "quota"] => json!({"type": "limited", "value": 1000}),
-        [.., "consumption"] => json!({"totalUsage": 10}),
-        [.., "insight", "message", "delivery"] | [.., "insight", "followers"] => {
-            json!({"status": "ready", "broadcast": 1, "apiPush": null})
-        }
-        [.., "delivery", _] | [.., "delivery", "pnp", _] => {
-            json!({"status": "ready", "success": 1})
-        }
-        [.., "aggregation", "info"] => json!({"numOfCustomAggregationUnits": 1}),
-        [.., "aggregation", "list"] => json!({"customAggregationUnits": ["unit_1"]}),
-        [.., "transcoding"] => json!({"status": "succeeded"}),
-        [.., "summary"] if path.contains("group") => json!({"groupId": "C1", "groupName": "G"}),
-        [.., "count"] => json!({"count": 3}),
-        [.., "members", "ids"] => json!({"memberIds": ["L1"], "next": "n"}),
-        [.., "users" | "followers", "ids"] => json!({"userIds": ["L1"]}),
-        [.., "profile" | "member", _] => json!({"displayName": "A", "userId": "L1"}),
-        [.., "linkToken"] => json!({"linkToken": "t"}),
-        [.., "alias", "list"] => json!({"aliases": [{"richMenuAliasId": "a", "richMenuId": "m"}]}),
-        [.., "alias", _] => json!({"richMenuAliasId": "a", "richMenuId": "m"}),
-        [.., "bot", "richmenu", "list"] => json!({"richmenus": [known()]}),
-        [.., "bot", "richmenu", "validate"] => json!({}),
-        [.., "bot", "richmenu", _] => known(),
-        [.., "richmenu"] => json!({"richMenuId": "richmenu-1"}),
-        [.., "insight", "richmenu", _, "summary"] => {
-            let metrics = json!({"count": 5, "uniqueUsers": 4});
-            let bounds = json!({"x": 0, "y": 0, "width": 1, "height": 1});
-            json!({"richMenuId": "m", "impression": {"metrics": metrics}, "clicks": [{"bounds": bounds, "metrics": metrics}]})
-        }
-        [.., "daily"] => {
-            let metrics = json!([{"date": "20261120", "count": 5, "uniqueUsers": 4}]);
-            json!({"richMenuId": "m", "impression": {"metrics": metrics}, "clicks": []})
-        }
-        [.., "event"] | [.., "event", "aggregation"] => json!({
-            "overview": {"requestId": "r", "timestamp": 1, "delivered": 2, "uniqueClick": null},
-            "messages": [{"seq": 1, "impression": 3, "mediaPlayed": null}],
-            "clicks": [{"seq": 1, "url": "https://example.com", "click": 4, "uniqueClick": null}]}),
-        [.., "audienceGroup", "list"] | [.., "shared", "list"] => {
-            json!({"audienceGroups": [{"audienceGroupId": 1}], "hasNextPage": false, "totalCount": 1})
-        }
-        [.., "audienceGroup", "shared", _] => {
-            json!({"audienceGroup": {"audienceGroupId": 1}, "owner": {}})
-        }
-        [.., "audienceGroup", "upload" | "click" | "imp"] | [.., "byFile"] => {
-            json!({"audienceGroupId": 1})
-        }
-        [.., "audienceGroup", _] => {
-            json!({"audienceGroup": {"audienceGroupId": 1, "status": "READY"}, "jobs": []})
-        }
-        [.., "coupon"] => json!({"couponId": "c", "items": [{"couponId": "c", "title": "t"}]}),
-        [.., "coupon", _] => json!({"couponId": "c", "status": "RUNNING"}),
-        [.., "membership", "list"] => {
-            json!({"memberships": [{"membershipId": 1, "title": "t", "memberCount": 2}]})
-        }
-        [.., "subscription", _] => json!({"subscriptions": [{
-            "membership": {"membershipId": 1, "title": "t"}, "user": {"membershipNo": 1, "joinedTime": 2}}]}),
-        [.., "webhook", "endpoint"] => json!({"endpoint": "https://example.com", "active": true}),
-        [.., "webhook", "test"] => json!({"success": true, "timestamp": "2026-11-21T00:00:00Z",
-            "statusCode": 200, "reason": "OK", "detail": "200"}),
-        [.., "bot", "list"] => json!({"bots": [{"userId": "Ubot"}]}),
-        [.., "verify"] => json!({"client_id": "123", "expires_in": 60}),
-        [.., "kid"] => json!({"kids": ["k"]}),
-        ["oauth2", _, "token"] | ["v2", "oauth", "accessToken"] => {
-            json!({"access_token": "t", "expires_in": 900, "token_type": "Bearer", "key_id": "k"})
-        }
-        _ => json!({}),
-    }
 }
