@@ -1,13 +1,13 @@
 //! The main job as a script: an account is attached, people write, the bundle
-//! answers, and does not where it must not. Each step says what it expects and
-//! stops the demo if it is not so.
+//! answers, and does not where it must not. What can be seen at LINE is a scenario's
+//! file; what needs a look into the bundle, or a hand in it, follows in code. Each step
+//! says what it expects and stops the demo if it is not so.
 
-mod booking;
-mod control;
 mod life;
 
 use std::io::Write;
 
+use emulator::scenario::{self, Place, Scenario};
 use emulator::{BotState, Bubble, UserState};
 use shared::store::{Trace, Verdict};
 
@@ -15,6 +15,9 @@ use crate::stack::{Options, Stack};
 use crate::talk::{Chat, Link, Unexpected};
 
 type Done = Result<(), Unexpected>;
+
+/// The part of it that is a scenario.
+const SCENARIO: &str = include_str!("../../emulator/scenarios/demo.scenario.toml");
 
 /// Runs the demo on a stack of its own, started as `options` say; tells how many
 /// steps there were.
@@ -32,28 +35,30 @@ pub async fn run(options: &Options, out: &mut impl Write) -> Result<usize, Unexp
         out,
         steps: 0,
     };
+    demo.scenario().await?;
     let mut guest = stack.chat(&cast.account.bot_id, &cast.guest.user_id);
-    let mut rival = stack.chat(&cast.account.bot_id, &cast.rival.user_id);
+    guest.heard().await?;
     let mut admin = demo.attach().await?;
-    demo.bookings(&cast, &mut guest, &mut rival).await?;
-    demo.who_may_speak(&cast.guest.name, &mut guest).await?;
     demo.lives(&cast, &mut guest, &mut admin).await?;
     demo.on_the_wire().await?;
     Ok(demo.steps)
+}
+
+fn unexpected(error: impl std::fmt::Display) -> Unexpected {
+    Unexpected(error.to_string())
 }
 
 /// Who takes part.
 struct Cast {
     account: BotState,
     guest: UserState,
-    rival: UserState,
     /// An account that is attached later, and one of its users.
     second: BotState,
     patron: UserState,
 }
 
 impl Cast {
-    /// The first account of the world and two of its users; the second and one.
+    /// The first account of the world and a user of it; the second and one of its.
     async fn of(stack: &Stack) -> Result<Self, Unexpected> {
         let world = stack.line.state().await;
         let missing = || Unexpected("the LINE world has not enough accounts and users".into());
@@ -65,13 +70,12 @@ impl Cast {
             users.cloned().collect::<Vec<_>>()
         };
         let (users, patrons) = (users_of(account), users_of(second));
-        let ([guest, rival, ..], [patron, ..]) = (users.as_slice(), patrons.as_slice()) else {
+        let ([guest, ..], [patron, ..]) = (users.as_slice(), patrons.as_slice()) else {
             return Err(missing());
         };
         Ok(Self {
             account: account.clone(),
             guest: guest.clone(),
-            rival: rival.clone(),
             second: second.clone(),
             patron: patron.clone(),
         })
@@ -86,8 +90,26 @@ struct Demo<'a, W> {
 }
 
 impl<W: Write> Demo<'_, W> {
+    /// All that can be seen at LINE.
+    async fn scenario(&mut self) -> Done {
+        let scenario = Scenario::parse(SCENARIO).map_err(unexpected)?;
+        let [emulator, bundle] = [
+            &self.stack.addresses.line_url,
+            &self.stack.addresses.public_url,
+        ]
+        .map(|url| url.trim_end_matches('/').to_owned());
+        let place = Place { emulator, bundle };
+        let report = scenario::run(&scenario, &place, self.out).await;
+        let report = report.map_err(unexpected)?;
+        self.steps += report.outcomes().len();
+        match report.failed() {
+            true => Err(Unexpected("a step of the scenario failed".into())),
+            false => self.stack.settled().await,
+        }
+    }
+
     async fn attach(&mut self) -> Result<Link, Unexpected> {
-        self.step("An admin links the account: start page, link screen, result page")?;
+        self.step("The admin links the account once more, and sees what is linked")?;
         let link = self.stack.link(&self.account.bot_id, "ja").await?;
         let page = &link.page;
         self.expect(

@@ -195,11 +195,10 @@ async fn run_all(stage: &Stage) -> Result<(), Failure> {
         };
         let told = json!(stage).to_string();
         let program = std::env::current_exe()?;
-        let command = Command::new(program)
+        Command::new(program)
             .args(["--one-at", &told])
             .stdin(Stdio::null())
-            .spawn();
-        command
+            .spawn()
     });
     for process in processes.collect::<Result<Vec<_>, _>>()? {
         let ended = process.wait_with_output().await?.status;

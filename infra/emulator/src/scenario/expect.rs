@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::Stopped;
 use super::file::Expect;
 use super::judge::fits;
-use super::world::{Mark, World};
+use super::world::{Mark, Traced, World};
 
 /// How long to wait for something.
 const PATIENCE_MS: u64 = 10_000;
@@ -53,6 +53,9 @@ async fn count(world: &World, expect: &Expect, mark: Mark) -> Result<usize, Stop
 }
 
 async fn things(world: &World, expect: &Expect, mark: Mark) -> Result<Vec<Value>, Stopped> {
+    if expect.trace.is_some() {
+        return traces(world, mark).await;
+    }
     let (path, name) = if let Some(list) = &expect.state {
         ("state".to_owned(), list.as_str())
     } else if expect.call.is_some() {
@@ -60,7 +63,7 @@ async fn things(world: &World, expect: &Expect, mark: Mark) -> Result<Vec<Value>
     } else if expect.webhook.is_some() {
         (format!("deliveries?since={}", mark.delivery), "deliveries")
     } else {
-        let sentence = "an expectation is about \"call\", \"webhook\" or \"state\"";
+        let sentence = "an expectation is about \"call\", \"webhook\", \"trace\" or \"state\"";
         return Err(Stopped(sentence.into()));
     };
     let answer = world.read(&path).await?;
@@ -69,12 +72,25 @@ async fn things(world: &World, expect: &Expect, mark: Mark) -> Result<Vec<Value>
         .ok_or_else(|| Stopped(format!("the emulator's state has no list {name:?}")))
 }
 
+async fn traces(world: &World, mark: Mark) -> Result<Vec<Value>, Stopped> {
+    let path = format!("deliveries?since={}", mark.delivery);
+    let answer = world.read(&path).await?;
+    let mut traces = Vec::new();
+    for delivery in answer["deliveries"].as_array().into_iter().flatten() {
+        for event in Traced::of(delivery) {
+            traces.extend(world.trace(&event).await?);
+        }
+    }
+    Ok(traces)
+}
+
 /// An expectation in words.
 fn told(expect: &Expect) -> String {
     let subject = expect
         .call
         .as_ref()
         .or(expect.webhook.as_ref())
+        .or(expect.trace.as_ref())
         .or(expect.state.as_ref());
     let mut words = subject.cloned().unwrap_or_default();
     if let Some(text) = &expect.contains {

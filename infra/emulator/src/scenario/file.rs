@@ -136,6 +136,10 @@ pub struct Expect {
     /// Webhooks with an event of this type.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub webhook: Option<String>,
+    /// What became of the step's events behind their webhooks: `handled`, `standby`, … The emulator
+    /// knows it where the stack has told it how to find out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trace: Option<String>,
     /// Entries of this list of the state, such as `bots`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,

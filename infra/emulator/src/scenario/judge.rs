@@ -14,11 +14,15 @@ pub(super) fn fits(expect: &Expect, thing: &Value) -> bool {
         .webhook
         .as_deref()
         .is_none_or(|kind| has_event(kind, thing));
+    let verdict = expect
+        .trace
+        .as_deref()
+        .is_none_or(|verdict| thing["verdict"] == verdict);
     let text = expect
         .contains
         .as_deref()
         .is_none_or(|text| holds(text, thing));
-    call && kind && text && has_all(&expect.members, thing)
+    call && kind && verdict && text && has_all(&expect.members, thing)
 }
 
 fn is_call(call: &str, thing: &Value) -> bool {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::Stopped;
-use super::world::{Mark, World};
+use super::world::{Mark, Traced, World};
 
 /// What a scenario came to.
 #[derive(Debug, Clone)]
@@ -115,14 +115,31 @@ pub(super) async fn happened(world: &World, mark: Mark) -> Result<Vec<String>, S
         .iter()
         .map(|call| (at(call), call_line(call)))
         .collect::<Vec<_>>();
-    let sent = list(&sent, "deliveries");
-    let mut all: Vec<(i64, String)> = sent
-        .iter()
-        .map(|one| (at(one), webhook_line(one)))
-        .collect();
+    let mut all = Vec::new();
+    for delivery in list(&sent, "deliveries") {
+        let traced = became(world, &delivery).await?;
+        all.push((at(&delivery), webhook_line(&delivery) + &traced));
+    }
     all.extend(calls);
     all.sort_by_key(|(at, _)| *at);
     Ok(all.into_iter().map(|(_, line)| line).collect())
+}
+
+/// What became of a webhook's events, where something did.
+async fn became(world: &World, delivery: &Value) -> Result<String, Stopped> {
+    let mut words = String::new();
+    for event in Traced::of(delivery) {
+        let Some(trace) = world.trace(&event).await? else {
+            continue;
+        };
+        for part in [&trace["verdict"], &trace["reason"]] {
+            if let Some(part) = part.as_str() {
+                words.push_str("  ");
+                words.push_str(part);
+            }
+        }
+    }
+    Ok(words)
 }
 
 fn at(thing: &Value) -> i64 {
@@ -133,11 +150,7 @@ fn webhook_line(delivery: &Value) -> String {
     let body: Value =
         serde_json::from_str(delivery["body"].as_str().unwrap_or_default()).unwrap_or_default();
     let events = body["events"].as_array();
-    let kinds: Vec<&str> = events
-        .into_iter()
-        .flatten()
-        .map(|event| event["type"].as_str().unwrap_or("?"))
-        .collect();
+    let kinds: Vec<String> = events.into_iter().flatten().map(event_words).collect();
     let again = if delivery["redelivery"] == true {
         " again"
     } else {
@@ -148,6 +161,15 @@ fn webhook_line(delivery: &Value) -> String {
         |status| status.to_string(),
     );
     format!("-> [{}]{again}  {answer}", kinds.join(" "))
+}
+
+/// An event's type, and what was said.
+fn event_words(event: &Value) -> String {
+    let kind = event["type"].as_str().unwrap_or("?");
+    match event["message"]["text"].as_str() {
+        Some(text) => format!("{kind} \u{201c}{}\u{201d}", shortened(text)),
+        None => kind.to_owned(),
+    }
 }
 
 fn call_line(call: &Value) -> String {

@@ -30,6 +30,33 @@ pub(super) struct Mark {
     pub(super) delivery: u64,
 }
 
+/// An event that can be traced.
+pub(super) struct Traced {
+    bot: String,
+    chat: String,
+    id: String,
+}
+
+impl Traced {
+    /// The events of a webhook that happened in chats.
+    pub(super) fn of(delivery: &Value) -> Vec<Self> {
+        let body = delivery["body"].as_str().unwrap_or_default();
+        let body: Value = serde_json::from_str(body).unwrap_or_default();
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let events = body["events"].as_array().into_iter().flatten();
+        let traced = events.filter_map(|event| {
+            let source = &event["source"];
+            let ids = [&source["groupId"], &source["roomId"], &source["userId"]];
+            Some(Self {
+                bot: text(&body["destination"])?,
+                chat: ids.into_iter().find_map(text)?,
+                id: text(&event["webhookEventId"])?,
+            })
+        });
+        traced.collect()
+    }
+}
+
 impl World {
     pub(super) fn new(place: &Place) -> Result<Self, Stopped> {
         let client = Client::builder()
@@ -47,6 +74,18 @@ impl World {
     pub(super) async fn read(&self, path: &str) -> Result<Value, Stopped> {
         let url = format!("{}/_emulator/{path}", self.place.emulator);
         answer(self.client.get(url)).await
+    }
+
+    /// What became of an event behind its webhook; nothing where that is not known, or not yet.
+    pub(super) async fn trace(&self, event: &Traced) -> Result<Option<Value>, Stopped> {
+        let Traced { bot, chat, id } = event;
+        let url = format!("{}/chats/{bot}/{chat}/events/{id}", self.place.emulator);
+        let request = self.client.get(url).header("accept", "application/json");
+        let answer = request.send().await.map_err(Stopped::because)?;
+        match answer.status().is_success() {
+            true => answer.json().await.map(Some).map_err(Stopped::because),
+            false => Ok(None),
+        }
     }
 
     /// Asks something of the control interface.

@@ -4,7 +4,7 @@
 use std::io::Write;
 use std::time::Duration;
 
-use emulator::{Fault, FaultKind};
+use emulator::{Bubble, Fault, FaultKind};
 use shared::domain::{Attachment, BotId};
 use shared::store::Verdict;
 
@@ -77,7 +77,10 @@ impl<W: Write> Demo<'_, W> {
         self.expect(healed, "the module has not heard of it")?;
         let mut patron = self.stack.chat(&cast.second.bot_id, &cast.patron.user_id);
         let answers = patron.follows().await?;
-        self.hear(&cast.patron.name, "(follows)", &answers)?;
+        self.line(&format!("{}: (follows)", cast.patron.name))?;
+        for text in answers.iter().filter_map(Bubble::text) {
+            self.line(&format!("{}: {text}", cast.second.display_name))?;
+        }
         self.expect(answers.len() == 1, "a greeting was expected")
     }
 
