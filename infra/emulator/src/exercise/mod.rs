@@ -66,9 +66,9 @@ struct Score {
 impl Score {
     /// Prints a row.
     #[expect(clippy::print_stdout, reason = "the rows are what the program prints")]
-    fn row(&mut self, facts: &Facts, ended: Result<String, String>) {
+    fn row(&mut self, facts: &Facts, ended: &Result<String, String>) {
         let (method, path) = (facts.method.as_str(), facts.path);
-        match &ended {
+        match ended {
             Ok(how) => println!("{method:6} {path:58} {how}"),
             Err(why) => println!("{method:6} {path:58} NOT AS IT SHOULD: {why}"),
         }
@@ -111,13 +111,13 @@ pub(crate) async fn exercise(places: &Places) -> Result<ExitCode, Failed> {
 
 async fn rightly(places: &Places, stage: &Stage) -> Result<Score, Failed> {
     let mut score = Score::default();
-    score.row(&ATTACH, attach(places, stage).await);
+    score.row(&ATTACH, &attach(places, stage).await);
     // Only an account that is linked has chats, tokens and contents.
     let sample = stage.sample().await?;
     let line = client(places, stage, &sample)?;
     let tell = |facts: &'static Facts, ended: Result<(), &shared::line::LineError>| {
         let ended = ended.map(|()| "accepted".to_owned());
-        score.row(facts, ended.map_err(ToString::to_string));
+        score.row(facts, &ended.map_err(ToString::to_string));
     };
     Caller::new(&line, &sample, tell).all().await;
     Ok(score)

@@ -91,8 +91,8 @@ impl Stage {
         let made = self.send("accounts", &account).await?;
         self.bot = made["bot_id"].as_str().unwrap_or_default().to_owned();
         let state = self.read("state").await?;
-        let users = state["users"].as_array().into_iter().flatten();
-        let ours = users.filter(|user| user["bot"] == self.bot.as_str()).next();
+        let mut users = state["users"].as_array().into_iter().flatten();
+        let ours = users.find(|user| user["bot"] == self.bot.as_str());
         let user = ours.and_then(|user| user["user_id"].as_str());
         self.user = user.ok_or("the account has no user")?.to_owned();
         let plan = json!({

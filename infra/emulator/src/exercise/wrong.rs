@@ -23,7 +23,7 @@ pub(super) async fn wrongly(
             Some(seen) => wrong_call(places, stage, facts, seen, &token).await,
             None => Err("it was not called rightly".into()),
         };
-        score.row(facts, ended);
+        score.row(facts, &ended);
     }
     Ok(score)
 }
