@@ -193,7 +193,7 @@ async fn a_scenario_that_comes_true_passes_with_a_readable_transcript() {
     let (report, transcript) = ran(&place, GOOD).await;
     assert!(!report.failed(), "{transcript}");
     assert!(transcript.starts_with("An echo\n  ok    1  A text comes back"));
-    assert!(transcript.contains("-> [message]  200"));
+    assert!(transcript.contains("-> [message “こんにちは”]  200"));
     assert!(transcript.contains("<- POST /v2/bot/message/reply  200  “こんにちは”"));
 }
 
