@@ -137,6 +137,8 @@ async fn resume<M: Module>(
         return park(app, work, "the plan cannot be read").await;
     };
     if !app.store.begin_try(&work.key, &mut sending.this).await? {
+        // It may stand there, if only the answer to its first write was lost.
+        let _ = app.store.leave_try(&work.key, &sending.this).await;
         return Err(Again::not_yet("another worker is at this event"));
     }
     send(app, work, view, sending).await

@@ -406,7 +406,8 @@ impl Store {
     }
 
     /// Begins another try of a plan that was found; false if another worker did
-    /// something since it was read.
+    /// something since it was read. Where only the answer was lost, the write is made
+    /// once more, and must not take back what others have written in between.
     ///
     /// # Errors
     /// The table is not available.
@@ -414,10 +415,27 @@ impl Store {
         let update = self
             .update_ledger(key)
             .update_expression("SET writes = :next ADD #open :mine")
-            .condition_expression("(outcome = :planned AND writes = :seen) OR contains(#open, :me)")
+            .condition_expression(
+                "(outcome = :planned AND writes = :seen) OR (contains(#open, :me) AND writes = :next)",
+            )
             .expression_attribute_values(":planned", s("planned"))
             .expression_attribute_values(":mine", AttributeValue::Ss(vec![this.name.clone()]));
         self.write_try("begin a try", update, this).await
+    }
+
+    /// Takes back a try that has sent nothing: else it would count as one that may have.
+    ///
+    /// # Errors
+    /// The table is not available.
+    pub async fn leave_try(&self, key: &LedgerKey, this: &Try) -> Result<(), StoreError> {
+        let update = self
+            .update_ledger(key)
+            .update_expression("DELETE #open :mine")
+            .condition_expression("contains(#open, :me)")
+            .expression_attribute_names("#open", "open")
+            .expression_attribute_values(":me", s(&this.name))
+            .expression_attribute_values(":mine", AttributeValue::Ss(vec![this.name.clone()]));
+        if_held("leave a try", update.send().await).map(drop)
     }
 
     /// Writes that a push is about to stand in for a reply that was definitely
@@ -439,7 +457,8 @@ impl Store {
             .update_ledger(key)
             .update_expression(format!("SET {effect} = :pushing, writes = :next"))
             .condition_expression(format!(
-                "contains(#open, :me) AND size(#open) = :one AND (writes = :seen OR {effect} = :pushing)"
+                "contains(#open, :me) AND size(#open) = :one \
+                 AND (writes = :seen OR ({effect} = :pushing AND writes = :next))"
             ))
             .expression_attribute_values(":one", n(1))
             .expression_attribute_values(":pushing", pushing);

@@ -209,6 +209,9 @@ async fn invoke(
     world.history().invocations[invocation].has_ended = true;
     let Some(answer) = answer else {
         world.note(|| format!("invocation {invocation} is cut off"));
+        for id in in_hand {
+            *world.history().cut_off.entry(id).or_default() += 1;
+        }
         return false;
     };
     let failed: Vec<_> = answer

@@ -74,7 +74,8 @@ fn by_another(world: &World, told: &Told, row: &LedgerRow) {
 fn parked(world: &World, module: &Script, told: &Told, row: &LedgerRow) {
     let history = world.history();
     let received = history.receives.get(&told.id).copied().unwrap_or_default();
-    let asked = module.times_asked(&told.id);
+    let vanished = history.cut_off.get(&told.id).copied().unwrap_or_default();
+    let asked = module.times_asked(&told.id) + vanished;
     let waited = row.parked_at.map_or(0, |at| at.0 - row.received_at.0);
     let reason = received.max(asked) >= MOST_ATTEMPTS
         || history.refused.contains(&told.id)

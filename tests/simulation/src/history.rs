@@ -35,6 +35,8 @@ pub(crate) struct History {
     pub(crate) receives: BTreeMap<String, u32>,
     /// Events that a row's registers have taken in: who wrote it had them in hand.
     pub(crate) folded: BTreeSet<String>,
+    /// How often each event was in the hands of an invocation that was cut off.
+    pub(crate) cut_off: BTreeMap<String, u32>,
     /// The module's list of each chat, as last committed.
     pub(crate) lists: BTreeMap<Place, Vec<String>>,
     /// Every event that was taken into a list, in order.
