@@ -76,12 +76,12 @@ impl ChatState {
     /// We took the chat at `at`, by the event or deed `by`, until a moment or
     /// without limit.
     pub fn acquired(&mut self, at: Timestamp, by: &EventId, until: Option<Timestamp>) {
-        keep_newest(&mut self.control, at, by, Control::Ours(until));
+        keep_own(&mut self.control, at, by, Control::Ours(until));
     }
 
     /// We gave the chat back at `at`, by the event or deed `by`.
     pub fn released(&mut self, at: Timestamp, by: &EventId) {
-        keep_newest(&mut self.control, at, by, Control::Theirs);
+        keep_own(&mut self.control, at, by, Control::Theirs);
     }
 
     /// Whether an event of `event_at` may still change who holds the chat.
@@ -159,6 +159,18 @@ fn keep_newest<T>(register: &mut Option<Entry<T>>, at: Timestamp, by: &EventId, 
         let by = by.clone();
         *register = Some(Entry { at, by, value });
     }
+}
+
+/// What we did for an event is newer than what the event itself says, though an event
+/// at the start of a second has the same time.
+fn keep_own<T>(register: &mut Option<Entry<T>>, at: Timestamp, by: &EventId, value: T) {
+    if register
+        .as_ref()
+        .is_some_and(|kept| (kept.at, &kept.by) == (at, by))
+    {
+        *register = None;
+    }
+    keep_newest(register, at, by, value);
 }
 
 fn of_present<T>(register: &Option<Entry<T>>, detached_at: Option<Timestamp>) -> Option<&Entry<T>> {

@@ -35,7 +35,8 @@ pub(crate) struct History {
     pub(crate) receives: BTreeMap<String, u32>,
     /// Events that a row's registers have taken in: who wrote it had them in hand.
     pub(crate) folded: BTreeSet<String>,
-    /// How often each event was in the hands of an invocation that was cut off.
+    /// How often each event was in the hands of an invocation that was cut off, or had it
+    /// when another was given it.
     pub(crate) cut_off: BTreeMap<String, u32>,
     /// The module's list of each chat, as last committed.
     pub(crate) lists: BTreeMap<Place, Vec<String>>,
@@ -239,6 +240,11 @@ impl History {
     /// One that knows nothing yet.
     pub(crate) fn invocation(&mut self, in_hand: Vec<String>) -> usize {
         for id in &in_hand {
+            // Its visibility has run out: who has it still looks as if it had vanished.
+            let others = self.invocations.iter().filter(|other| !other.has_ended);
+            if others.into_iter().any(|other| other.in_hand.contains(id)) {
+                *self.cut_off.entry(id.clone()).or_default() += 1;
+            }
             *self.receives.entry(id.clone()).or_default() += 1;
         }
         self.invocations.push(Invocation {

@@ -1,6 +1,7 @@
 //! Mutants: the code broken on purpose, one way at a time, in a scratch copy. The
 //! simulation that does not notice one is worth nothing.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -158,6 +159,7 @@ fn copy_tree(scratch: &Path) -> io::Result<()> {
     ];
     let listed = run(Command::new("git").args(list).current_dir(root()))?;
     let names = String::from_utf8_lossy(&listed.stdout).into_owned();
+    remove_others(scratch, scratch, &names.split('\0').collect())?;
     for name in names.split('\0').filter(|name| !name.is_empty()) {
         let (from, to) = (root().join(name), scratch.join(name));
         let Ok(text) = fs::read(&from) else {
@@ -170,6 +172,26 @@ fn copy_tree(scratch: &Path) -> io::Result<()> {
             fs::create_dir_all(folder)?;
         }
         fs::write(&to, text)?;
+    }
+    Ok(())
+}
+
+/// What an earlier copy has left and the working copy has no more.
+fn remove_others(scratch: &Path, folder: &Path, names: &BTreeSet<&str>) -> io::Result<()> {
+    if !folder.exists() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.strip_prefix(scratch).unwrap_or(&path);
+        if path.is_dir() {
+            remove_others(scratch, &path, names)?;
+        } else if !name
+            .to_str()
+            .is_some_and(|name| names.contains(name) && root().join(name).exists())
+        {
+            fs::remove_file(&path)?;
+        }
     }
     Ok(())
 }

@@ -72,10 +72,12 @@ fn own_entry(world: &World, row: &Json) -> Option<Own> {
     let (by, at) = (s(control, "by"), number(&control["at"])?);
     let line = world.line();
     let told = line.told.get(by).is_some_and(|told| {
-        let says = matches!(
-            told.what,
-            What::Activated(_) | What::Deactivated | What::Follow
-        );
+        let says = match told.what {
+            What::Activated(_) | What::Deactivated => true,
+            // What was done for a follow may have its very time.
+            What::Follow => s(control, "value") == "default",
+            _ => false,
+        };
         says && told.at == at
     });
     let ours = match &control["value"]["M"]["ours"] {
