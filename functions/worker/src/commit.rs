@@ -43,10 +43,14 @@ async fn write<M: Module>(
     view: &View,
     decision: &Decision,
 ) -> Result<(), CommitError> {
+    let life = view.bot.state.life();
+    let profile = decision.draft.profile.as_ref();
+    let profile = profile.and_then(|profile| serde_json::to_string(profile).ok());
     let chat = view
         .chat
         .clone()
-        .with_state(decision.draft.state.clone(), view.bot.state.life());
+        .with_state(decision.draft.state.clone(), life)
+        .with_profile(profile, app.now(), life);
     let mut bot = view.bot.clone();
     if let Some(turn) = decision.heard {
         bot.state.hear(turn);

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use shared::domain::{
-    ChatState, Delivery, Effect, EventId, Scope, Silence, Timestamp, may_control,
+    ChatId, ChatState, Delivery, Effect, EventId, Scope, Silence, Timestamp, may_control,
 };
 use shared::line::LineError;
 use shared::line::endpoints::control::Held;
@@ -35,34 +35,35 @@ impl<M: Module> Sender<'_, M> {
     /// LINE's time, for whoever comes next and for what this plan sends next.
     pub(crate) async fn control(
         &mut self,
+        chat: &ChatId,
         effect: &Effect,
         before: &Delivery,
     ) -> Result<Delivery, Again> {
-        let (bot, chat) = (&self.view.bot.state, &self.view.chat.registers);
-        let may = match may_control(bot, chat, self.app.now(), self.work.event.at) {
+        let (bot, registers) = (&self.view.bot.state, &self.view.chat.registers);
+        let may = match may_control(bot, registers, self.app.now(), self.work.event.at) {
             Ok(may) => may,
             Err(silence) => return Ok(Delivery::Dropped { silence }),
         };
         let done = match effect {
             Effect::Acquire { seconds } => {
                 let time = seconds.map(Duration::from_secs);
-                let held = self.line.acquire(&may, self.chat, time).await;
+                let held = self.line.acquire(&may, chat, time).await;
                 held.map(Done::Acquired)
             }
-            _ => self.line.release(&may, self.chat).await.map(Done::Released),
+            _ => self.line.release(&may, chat).await.map(Done::Released),
         };
         match done {
-            Ok(done) => self.enter(done).await,
+            Ok(done) => self.enter(chat, done).await,
             Err(error) => Ok(self.not_done(&error, before).await),
         }
     }
 
-    async fn enter(&mut self, done: Done) -> Result<Delivery, Again> {
+    async fn enter(&mut self, chat: &ChatId, done: Done) -> Result<Delivery, Again> {
         let by = &self.work.event.id;
         done.enter(&mut self.view.chat.registers, by);
         let written = self.app.store.update_registers(
             &self.work.key.bot,
-            self.chat,
+            chat,
             self.view.bot.state.life(),
             |registers| done.enter(registers, by),
         );

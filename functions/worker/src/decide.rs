@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use shared::domain::{Event, EventKind, Silence, Turn};
-use shared::module::{Context, Draft, Module, ModuleError, Surroundings};
+use shared::module::{Context, Draft, Module, ModuleError, Profile, Surroundings};
 use shared::store::{LedgerRow, Outcome, Try, keepable};
 
 use crate::work::{View, Work};
@@ -17,6 +17,8 @@ pub(crate) const MOST_ATTEMPTS: u32 = 5;
 /// The ledger forgets what is older than thirty days: an event of this age may
 /// have been handled and forgotten.
 const TOO_OLD: Duration = Duration::from_secs(29 * 24 * 3600);
+/// So long is a profile taken for what it was.
+const PROFILE_LIFE: Duration = Duration::from_secs(24 * 3600);
 
 /// What is to be committed.
 pub(crate) struct Decision {
@@ -89,7 +91,9 @@ fn is_too_old<M>(app: &App<M>, work: &Work<'_>, view: &View) -> bool {
 fn turn(work: &Work<'_>, view: &View) -> Option<Turn> {
     let unheard = view.bot.state.unheard()?;
     let told = match unheard {
-        Turn::Attached(_) => matches!(work.event.kind, EventKind::Attached { .. }),
+        Turn::Attached(_) | Turn::Scopes(_) => {
+            matches!(work.event.kind, EventKind::Attached { .. })
+        }
         Turn::Detached(_) => matches!(work.event.kind, EventKind::Detached { .. }),
     };
     told.then_some(unheard)
@@ -115,30 +119,46 @@ async fn call_module<M: Module>(
     let line = app.line.bot(&work.key.bot);
     let line = line.granted(view.bot.state.scopes());
     let event = as_known(work, view);
+    let profile = kept_profile(app, view);
     let around = Surroundings {
         store: &app.store,
         line: &line,
-        bot: &view.bot.state,
+        bot: &view.bot,
         chat: &view.chat.registers,
         state: view.chat.state.as_deref(),
+        profile: profile.as_ref(),
         event: &event,
         received_at: work.received_at,
         now: app.now(),
         default_active: app.default_active,
         push_instead: app.module.may_push_instead_of_reply(),
+        settings: app.module.settings(),
+        menus: app.module.menus(),
     };
-    let mut cx = Context::new(&around);
+    let mut draft = Draft::default();
+    let mut cx = Context::new(&around, &mut draft);
     app.module.handle(&mut cx, &event).await?;
-    let draft = cx.into_draft();
     draft.check(work.raw)?;
     Ok(draft)
 }
 
-/// The event; an attach with the scopes as they are known by now.
+/// The profile of the chat's user, if it was read lately.
+fn kept_profile<M>(app: &App<M>, view: &View) -> Option<Profile> {
+    let kept = view.chat.profile.as_ref()?;
+    let is_fresh = app.now().since(kept.at) < PROFILE_LIFE;
+    is_fresh.then(|| serde_json::from_str(&kept.profile).ok())?
+}
+
+/// The event; an attach with the scopes as they are known by now, and one that tells an
+/// attached account's other scopes as what it is.
 fn as_known(work: &Work<'_>, view: &View) -> Event {
     let mut event = work.event.clone();
     if let EventKind::Attached { scopes, .. } = &mut event.kind {
         scopes.clone_from(view.bot.state.scopes());
+        if let Some(Turn::Scopes(_)) = turn(work, view) {
+            let scopes = std::mem::take(scopes);
+            event.kind = EventKind::ScopesChanged { scopes };
+        }
     }
     event
 }
@@ -178,6 +198,10 @@ pub(crate) fn failed<M>(
         ModuleError::Bug(_) => {
             ledger.attempts += 1;
             Again::not_yet("the module failed")
+        }
+        ModuleError::Park(_) => {
+            ledger.attempts = MOST_ATTEMPTS;
+            Again::not_yet("the module sets the event aside")
         }
     };
     if ledger.attempts >= MOST_ATTEMPTS {

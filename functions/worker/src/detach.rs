@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use shared::domain::{Attachment, BotId, Timestamp};
 use shared::line::endpoints::module::Detached;
+use shared::line::endpoints::rich_menu::DeleteRichMenu;
 use shared::line::error::LineErrorKind;
 use shared::line::event;
 use shared::module::Module;
@@ -34,6 +35,7 @@ pub(crate) async fn detach<M: Module>(
         return Ok(()); // erased meanwhile
     };
     if row.state.attachment() == Attachment::Detaching(mark) {
+        take_menus_away(app, &job.bot, &row).await;
         let Some(at) = ask_line(app, &job.bot, mark).await? else {
             return Ok(());
         };
@@ -41,6 +43,17 @@ pub(crate) async fn detach<M: Module>(
         row = app.store.update_bot(&job.bot, enter).await?;
     }
     tell(app, &job.bot, &row).await
+}
+
+/// The module's rich menus would go on to be shown, and nobody would answer their taps.
+/// Once detached it is too late; that one cannot be taken away keeps nobody from leaving.
+async fn take_menus_away<M: Module>(app: &App<M>, bot: &BotId, row: &BotRow) {
+    let line = app.line.bot(bot);
+    for menu in row.menus.values() {
+        if let Err(error) = line.call(&DeleteRichMenu { menu }).await {
+            tracing::warn!(%error, %bot, "a rich menu stays at a detached account");
+        }
+    }
 }
 
 /// When the account was detached, which is not before the mark; none if LINE

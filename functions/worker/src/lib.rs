@@ -7,10 +7,12 @@ pub mod config;
 mod control;
 mod decide;
 mod detach;
+mod menu;
 mod park;
 mod send;
 mod settle;
 mod shadow;
+mod show;
 mod work;
 
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Wiring. Put your own module in place of `Reservation`.
+//! Wiring. Put your own module in place of `reservation::module()`.
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -6,13 +6,13 @@ use std::time::Duration;
 use aws_lambda_events::sqs::SqsEvent;
 use aws_smithy_async::time::SharedTimeSource;
 use lambda_runtime::{LambdaEvent, service_fn};
-use reservation::Reservation;
 use shared::aws::{Aws, Patience, tokio_sleep};
 use shared::connector::connector;
 use shared::env::{ConfigError, Env};
 use shared::limits::counted_in;
 use shared::line::LineClient;
 use shared::line::http::Http;
+use shared::module::Router;
 use shared::queue::Queue;
 use shared::random::Random;
 use shared::secret::ChannelSecret;
@@ -40,7 +40,7 @@ async fn main() -> ExitCode {
     start::ended(lambda_runtime::run(service_fn(handler)).await)
 }
 
-fn app(env: &Env) -> Result<App<Reservation>, ConfigError> {
+fn app(env: &Env) -> Result<App<Router>, ConfigError> {
     let config = Config::read(env)?;
     let aws = Aws::from_env(env)?;
     let clock = SharedTimeSource::default();
@@ -62,7 +62,7 @@ fn app(env: &Env) -> Result<App<Reservation>, ConfigError> {
     );
     let line = LineClient::new(http, config.channel, secret).counted_by(counted_in(store.clone()));
     Ok(App {
-        module: Reservation,
+        module: reservation::module(),
         store,
         queue: Queue::new(
             aws.sqs(config.sqs_endpoint, Patience::WORKER),

@@ -7,8 +7,9 @@ use serde_json::Value;
 use shared::domain::{
     ChatId, Delivery, Effect, MaySpeak, Plan, ReplyToken, Scope, Silence, Timestamp,
 };
+use shared::line::BotClient;
+use shared::line::endpoints::message::{Accepted, Push};
 use shared::line::error::{LineError, LineErrorKind};
-use shared::line::{BotClient, endpoints::message::Accepted};
 use shared::module::Module;
 use shared::store::{LedgerRow, Try};
 use uuid::Uuid;
@@ -64,16 +65,12 @@ pub(crate) async fn send<M: Module>(
     view: View,
     mut sending: Sending,
 ) -> Result<(), Again> {
-    let Some(chat) = &work.key.chat else {
-        return Ok(());
-    };
     let line = app.line.bot(&work.key.bot);
     let line = line.granted(view.bot.state.scopes());
     let mut sender = Sender {
         app,
         work,
         view,
-        chat,
         line,
         planned_at: sending.planned_at,
         run: sending.run,
@@ -109,10 +106,16 @@ pub(crate) struct Sender<'a, M> {
     pub(crate) app: &'a App<M>,
     pub(crate) work: &'a Work<'a>,
     pub(crate) view: View,
-    pub(crate) chat: &'a ChatId,
     pub(crate) line: BotClient,
     planned_at: Timestamp,
     run: u32,
+}
+
+/// Where a push goes, and by what right.
+struct To<'a> {
+    chat: &'a ChatId,
+    ordinal: usize,
+    may: &'a MaySpeak,
 }
 
 /// How a reply went.
@@ -143,32 +146,55 @@ impl<M: Module> Sender<'_, M> {
         before: &Delivery,
         this: &mut Try,
     ) -> Result<Delivery, Again> {
-        let may = self.view.may_speak(self.app.now(), self.app.default_active);
+        match (effect, &self.work.key.chat) {
+            (Effect::EnsureMenu { .. } | Effect::SetDefaultMenu { .. }, _) => {
+                self.account_menu(effect, before).await
+            }
+            (_, None) => Ok(refused("the event is of no chat", false)),
+            (Effect::Acquire { .. } | Effect::Release, Some(chat)) => {
+                self.control(chat, effect, before).await
+            }
+            (_, Some(chat)) => self.speak(chat, ordinal, effect, before, this).await,
+        }
+    }
+
+    /// What a chat sees. Each try is judged anew.
+    async fn speak(
+        &mut self,
+        chat: &ChatId,
+        ordinal: usize,
+        effect: &Effect,
+        before: &Delivery,
+        this: &mut Try,
+    ) -> Result<Delivery, Again> {
+        let may = match self.view.may_speak(self.app.now(), self.app.default_active) {
+            Ok(may) => may,
+            Err(silence) => return Ok(silenced(before, silence)),
+        };
         let open = *before != Delivery::Pending;
-        match (effect, may) {
-            (Effect::Acquire { .. } | Effect::Release, _) => self.control(effect, before).await,
-            (_, Err(silence)) => Ok(silenced(before, silence)),
-            (Effect::Push { messages }, Ok(may)) => {
-                Ok(self.push(&may, ordinal, messages, open).await)
+        let to = To {
+            chat,
+            ordinal,
+            may: &may,
+        };
+        match effect {
+            Effect::Push { messages, unit } => {
+                Ok(self.push(&to, messages, unit.as_deref(), open).await)
             }
-            (Effect::Reply { messages, .. }, Ok(may)) if *before == Delivery::Pushing => {
-                Ok(pushing(self.push(&may, ordinal, messages, true).await))
+            Effect::Reply { messages, .. } if *before == Delivery::Pushing => {
+                Ok(pushing(self.push(&to, messages, None, true).await))
             }
-            (
-                Effect::Reply {
-                    token,
-                    messages,
-                    or_push,
-                    deadline,
-                },
-                Ok(may),
-            ) => match self.reply(&may, token, messages, *deadline, open).await {
+            Effect::Reply {
+                token,
+                messages,
+                or_push,
+                deadline,
+            } => match self.reply(&may, token, messages, *deadline, open).await {
                 Replied::As(delivery) => Ok(delivery),
-                Replied::TokenNotTaken if *or_push => {
-                    self.push_instead(&may, ordinal, messages, this).await
-                }
+                Replied::TokenNotTaken if *or_push => self.push_instead(&to, messages, this).await,
                 Replied::TokenNotTaken => Ok(Delivery::Expired),
             },
+            _ => self.show(chat, effect, open).await,
         }
     }
 
@@ -202,45 +228,36 @@ impl<M: Module> Sender<'_, M> {
     /// if no other worker's try can have sent the reply.
     async fn push_instead(
         &self,
-        may: &MaySpeak,
-        ordinal: usize,
+        to: &To<'_>,
         messages: &[Value],
         this: &mut Try,
     ) -> Result<Delivery, Again> {
-        if !self
-            .app
-            .store
-            .begin_push(&self.work.key, this, ordinal)
-            .await?
-        {
+        let store = &self.app.store;
+        if !store.begin_push(&self.work.key, this, to.ordinal).await? {
             return Ok(unknown(
                 "another worker's try may have used the reply token",
             ));
         }
-        Ok(pushing(self.push(may, ordinal, messages, false).await))
+        Ok(pushing(self.push(to, messages, None, false).await))
     }
 
     async fn push(
         &self,
-        may: &MaySpeak,
-        ordinal: usize,
+        to: &To<'_>,
         messages: &[Value],
+        unit: Option<&str>,
         open: bool,
     ) -> Delivery {
         if open && self.app.now().since(self.planned_at) >= KEY_LIFE {
             return unknown("LINE did not answer while it knew the retry key");
         }
-        match self
-            .line
-            .push(
-                may,
-                self.chat,
-                messages,
-                retry_key(self.work, self.run, ordinal),
-            )
-            .await
-        {
-            Ok(accepted) => sent(accepted),
+        let key = retry_key(self.work, self.run, to.ordinal);
+        let mut push = Push::new(to.may, to.chat, messages, key);
+        if let Some(unit) = unit {
+            push = push.unit(unit);
+        }
+        match self.line.ask(&push).await {
+            Ok(accepted) => sent(accepted.into()),
             Err(error) => self.after(&error, Scope::MESSAGE_SEND, open).await,
         }
     }
@@ -280,7 +297,7 @@ fn pushing(delivery: Delivery) -> Delivery {
 }
 
 /// A definite refusal says nothing of an earlier try that was left open.
-fn refused(reason: &str, open: bool) -> Delivery {
+pub(crate) fn refused(reason: &str, open: bool) -> Delivery {
     let reason = reason.to_owned();
     if open {
         Delivery::Unknown { reason }
@@ -291,7 +308,7 @@ fn refused(reason: &str, open: bool) -> Delivery {
 
 /// A send that is no longer allowed is dropped; if an earlier try may have
 /// succeeded, that stays unknown.
-fn silenced(before: &Delivery, silence: Silence) -> Delivery {
+pub(crate) fn silenced(before: &Delivery, silence: Silence) -> Delivery {
     match before {
         Delivery::Pending => Delivery::Dropped { silence },
         _ => unknown(&silence.to_string()),

@@ -4,8 +4,8 @@
 use emulator::{RunAgain, TraceKey};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use reservation::Reservation;
 use serde_json::{Value, json};
+use shared::module::Router;
 use shared::replay::{Mode, replay};
 use shared::store::LedgerKey;
 use worker::{App, Shadow, shadow};
@@ -14,7 +14,7 @@ use crate::trace::ledger_key;
 
 /// Runs events again.
 pub(crate) fn again(
-    app: App<Reservation>,
+    app: App<Router>,
 ) -> impl Fn(TraceKey, RunAgain, Option<String>) -> BoxFuture<'static, Result<String, String>>
 + Send
 + Sync
@@ -34,7 +34,7 @@ pub(crate) fn again(
 }
 
 async fn queue(
-    app: &App<Reservation>,
+    app: &App<Router>,
     key: &LedgerKey,
     raw: Option<String>,
     mode: Mode,
@@ -46,11 +46,7 @@ async fn queue(
         .map_err(|error| error.to_string())
 }
 
-async fn show(
-    app: &App<Reservation>,
-    key: &LedgerKey,
-    raw: Option<String>,
-) -> Result<String, String> {
+async fn show(app: &App<Router>, key: &LedgerKey, raw: Option<String>) -> Result<String, String> {
     let raw = raw.ok_or("the event's JSON is no longer known")?;
     let shown = shadow(app, key, &raw).await.map_err(|e| e.to_string())?;
     serde_json::to_string_pretty(&json(&shown)).map_err(|e| e.to_string())

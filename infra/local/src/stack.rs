@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use aws_smithy_async::time::SharedTimeSource;
 use emulator::{Emulator, Settings};
-use reservation::Reservation;
 use serde::Serialize;
 use serde_json::Value;
 use shared::aws::{Aws, Patience};
@@ -33,7 +32,7 @@ use crate::template::{FunctionDefinition, Template, TemplateError};
 use crate::trace::traces;
 
 /// The scopes that the local module asks for.
-const SCOPES: &str = "message:send message:receive profile:read";
+const SCOPES: &str = "message:send message:receive profile:read account:manage";
 
 /// How the stack is started. A port of 0 takes a free one.
 #[derive(Debug, Clone, Default)]
@@ -170,7 +169,12 @@ impl Needs<'_> {
     /// # Errors
     /// What one of them refuses.
     pub fn in_process(&self) -> Result<Functions, BundleError> {
-        bundle::functions(self.definitions, self.variables, self.clock, &Reservation)
+        bundle::functions(
+            self.definitions,
+            self.variables,
+            self.clock,
+            &reservation::module(),
+        )
     }
 }
 
@@ -266,7 +270,7 @@ impl Stack {
         let aws = Aws::emulated().dynamodb(Some(addresses.dynamodb_url.clone()), Patience::WORKER);
         let store = Store::new(aws.clone(), addresses.table_name.clone());
         line.show_traces(traces(store.clone()));
-        let app = bundle::worker_app(&variables, &clock, Reservation);
+        let app = bundle::worker_app(&variables, &clock, reservation::module());
         line.run_again(again(app.map_err(BundleError::worker)?));
         let queue = Queue::new(
             Aws::emulated().sqs(Some(addresses.sqs_url.clone()), Patience::WORKER),

@@ -1,37 +1,59 @@
-//! Times that can be reserved: every full hour from 10:00 to 17:00, Japan time.
+//! Times that can be reserved, in Japan's time.
 
 use std::fmt;
 
-use jiff::ToSpan as _;
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
+use jiff::{SignedDuration, ToSpan as _};
 use serde::{Deserialize, Serialize};
 use shared::module::Timestamp;
 
-const OPEN: i8 = 10;
-const CLOSED: i8 = 18;
-const DAYS_AHEAD: i64 = 7;
+use crate::shop::Shop;
 
 /// One time, as `2026-11-21T10:00`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub(crate) struct Slot(DateTime);
 
-/// One day's times.
+/// One day of a shop.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Day(Date);
 
-/// The days from tomorrow on.
-pub(crate) fn next_days(now: Timestamp) -> impl Iterator<Item = Day> {
-    let today = local(now).date();
-    (1..=DAYS_AHEAD).filter_map(move |days| Some(Day(today.checked_add(days.days()).ok()?)))
+impl Shop {
+    /// The days from tomorrow on.
+    pub(crate) fn next_days(&self, now: Timestamp) -> impl Iterator<Item = Day> + use<> {
+        let today = local(now).date();
+        (1..=self.days).filter_map(move |days| Some(Day(today.checked_add(days.days()).ok()?)))
+    }
+
+    /// The times of a day: each ends before the shop closes.
+    pub(crate) fn slots(&self, day: Day) -> impl Iterator<Item = Slot> + use<> {
+        let long = SignedDuration::from_mins(self.minutes.max(1));
+        let (first, closes) = (day.0.to_datetime(time(&self.opens)), time(&self.closes));
+        let end = day.0.to_datetime(closes);
+        let next = move |start: &DateTime| start.checked_add(long).ok();
+        std::iter::successors(Some(first), next)
+            .take_while(move |start| next(start).is_some_and(|ends| ends <= end))
+            .map(Slot)
+    }
+
+    /// Whether it is a time that can be reserved now.
+    pub(crate) fn offers(&self, slot: Slot, now: Timestamp) -> bool {
+        let day = Day(slot.0.date());
+        let soon = self.next_days(now).any(|next| next.0 == day.0);
+        soon && self.slots(day).any(|offered| offered == slot)
+    }
+
+    /// When the guest is reminded of it; none if that is over already.
+    pub(crate) fn reminder(&self, slot: Slot, now: Timestamp) -> Option<Timestamp> {
+        let day_before = slot.0.date().yesterday().ok()?;
+        let at = day_before.to_datetime(time(&self.remind_at));
+        let at = at.to_zoned(japan()).ok()?.timestamp().as_millisecond();
+        (self.remind && at > now.0).then_some(Timestamp(at))
+    }
 }
 
 impl Day {
-    pub(crate) fn slots(self) -> impl Iterator<Item = Slot> {
-        (OPEN..CLOSED).map(move |hour| Slot(self.0.at(hour, 0, 0, 0)))
-    }
-
     /// What the keys of this day's slots begin with.
     pub(crate) fn key_prefix(self) -> String {
         format!("slot#{}", self.0)
@@ -42,11 +64,6 @@ impl Slot {
     pub(crate) fn read(text: &str) -> Option<Self> {
         let time: DateTime = text.parse().ok()?;
         (Self(time).to_string() == text).then_some(Self(time))
-    }
-
-    /// Whether it is a time that this shop has.
-    pub(crate) fn is_offered(self) -> bool {
-        Day(self.0.date()).slots().any(|slot| slot == self)
     }
 
     pub(crate) fn is_past(self, now: Timestamp) -> bool {
@@ -91,33 +108,80 @@ impl From<Slot> for String {
     }
 }
 
+/// A time of day as the settings have it, which are checked.
+fn time(text: &str) -> Time {
+    text.parse().unwrap_or_default()
+}
+
 fn local(now: Timestamp) -> DateTime {
     let utc = jiff::Timestamp::from_millisecond(now.0).unwrap_or_default();
-    utc.to_zoned(TimeZone::fixed(Offset::constant(9)))
-        .datetime()
+    utc.to_zoned(japan()).datetime()
+}
+
+fn japan() -> TimeZone {
+    TimeZone::fixed(Offset::constant(9))
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     /// 2026-11-20, 23:30 in Japan.
     const LATE: Timestamp = Timestamp(1_795_185_000_000);
 
+    fn shop(values: serde_json::Value) -> Shop {
+        let values = serde_json::from_value(values).unwrap();
+        serde_json::from_value(crate::shop::schema().filled(&values)).unwrap()
+    }
+
+    fn slots(shop: &Shop) -> Vec<String> {
+        let tomorrow = shop.next_days(LATE).next().unwrap();
+        shop.slots(tomorrow).map(Slot::time).collect()
+    }
+
     #[test]
     fn tomorrow_is_japans_tomorrow() {
-        let first = next_days(LATE).next().unwrap().slots().next().unwrap();
+        let shop = shop(json!({}));
+        let first = shop.next_days(LATE).next().unwrap();
+        let first = shop.slots(first).next().unwrap();
         assert_eq!(first.to_string(), "2026-11-21T10:00");
         assert_eq!(first.key(), "slot#2026-11-21T10:00");
         assert!(!first.is_past(LATE));
     }
 
     #[test]
-    fn only_a_time_of_the_shop_is_a_slot() {
-        assert!(Slot::read("2026-11-21T10:00").unwrap().is_offered());
-        assert!(!Slot::read("2026-11-21T09:00").unwrap().is_offered());
-        assert!(!Slot::read("2026-11-21T10:30").unwrap().is_offered());
+    fn a_day_has_the_times_that_end_before_the_shop_closes() {
+        assert_eq!(slots(&shop(json!({}))).last().unwrap(), "17:00");
+        let late = json!({"opens": "11:30", "closes": "15:00", "minutes": 90});
+        assert_eq!(slots(&shop(late)), ["11:30", "13:00"]);
+        let never = json!({"opens": "18:00", "closes": "10:00"});
+        assert_eq!(slots(&shop(never)), Vec::<String>::new());
+    }
+
+    #[test]
+    fn only_a_time_of_the_shop_is_offered() {
+        let shop = shop(json!({"days": 2}));
+        let offers = |text| shop.offers(Slot::read(text).unwrap(), LATE);
+        assert!(offers("2026-11-21T10:00"));
+        assert!(!offers("2026-11-21T09:00"));
+        assert!(!offers("2026-11-21T10:30"));
+        assert!(!offers("2026-11-20T10:00"));
+        assert!(!offers("2026-11-23T10:00"));
         assert_eq!(Slot::read("2026-11-21 10:00"), None);
         assert_eq!(Slot::read("tomorrow"), None);
+    }
+
+    #[test]
+    fn a_guest_is_reminded_at_six_on_the_day_before_if_that_is_to_come() {
+        let shop = shop(json!({}));
+        let reminder = |text| shop.reminder(Slot::read(text).unwrap(), LATE);
+        assert_eq!(reminder("2026-11-21T10:00"), None);
+        // 2026-11-21, 18:00 in Japan.
+        assert_eq!(
+            reminder("2026-11-22T10:00"),
+            Some(Timestamp(1_795_251_600_000))
+        );
     }
 }

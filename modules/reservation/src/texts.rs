@@ -1,6 +1,7 @@
 //! What the module says, in three languages, and what it understands.
 
 use serde::{Deserialize, Serialize};
+use shared::module::{Event, EventKind, MessageContent};
 
 use crate::slot::Slot;
 
@@ -15,6 +16,25 @@ pub(crate) enum Language {
     Zh,
     /// English.
     En,
+}
+
+/// A command that was said, and the language it was said in.
+pub(crate) struct Said {
+    pub(crate) command: Command,
+    pub(crate) language: Language,
+}
+
+/// The command of a text.
+pub(crate) fn command(event: &Event) -> Option<Said> {
+    let EventKind::Message {
+        content: MessageContent::Text(text),
+        ..
+    } = &event.kind
+    else {
+        return None;
+    };
+    let (command, language) = Command::read(text)?;
+    Some(Said { command, language })
 }
 
 /// What a guest can ask for in words.
@@ -56,6 +76,9 @@ impl Command {
 }
 
 impl Language {
+    /// All of them.
+    pub(crate) const ALL: [Self; 3] = [Self::Ja, Self::Zh, Self::En];
+
     /// From a language tag such as `zh-TW`.
     pub(crate) fn of(tag: &str) -> Self {
         match tag.split('-').next().unwrap_or_default() {
@@ -79,10 +102,15 @@ pub(crate) struct Texts {
     language: Language,
     hello: &'static str,
     hello_name: &'static str,
+    /// On the rich menu's bar: at most 14 signs.
+    pub(crate) bar: &'static str,
     pub(crate) reserve_label: &'static str,
     pub(crate) list_label: &'static str,
     pub(crate) staff_label: &'static str,
     pub(crate) back_label: &'static str,
+    pub(crate) cancel_label: &'static str,
+    /// The heading of a reservation's card.
+    pub(crate) reserved: &'static str,
     pub(crate) staff: &'static str,
     pub(crate) back: &'static str,
     pub(crate) choose: &'static str,
@@ -102,6 +130,9 @@ const JA: Texts = Texts {
     language: Language::Ja,
     hello: "友だち追加ありがとうございます。ご予約はこちらからどうぞ。",
     hello_name: "{}さん、友だち追加ありがとうございます。ご予約はこちらからどうぞ。",
+    bar: "メニュー",
+    cancel_label: "取り消す",
+    reserved: "ご予約済み",
     reserve_label: "予約する",
     list_label: "予約を確認",
     staff_label: "スタッフに相談",
@@ -125,6 +156,9 @@ const ZH: Texts = Texts {
     language: Language::Zh,
     hello: "感謝您加入好友！歡迎從這裡預約。",
     hello_name: "{}，感謝您加入好友！歡迎從這裡預約。",
+    bar: "選單",
+    cancel_label: "取消預約",
+    reserved: "已預約",
     reserve_label: "預約",
     list_label: "我的預約",
     staff_label: "聯絡店員",
@@ -148,6 +182,9 @@ const EN: Texts = Texts {
     language: Language::En,
     hello: "Thank you for adding us. You can make a reservation here.",
     hello_name: "{}, thank you for adding us. You can make a reservation here.",
+    bar: "Menu",
+    cancel_label: "Cancel",
+    reserved: "Reserved",
     reserve_label: "Reserve",
     list_label: "My reservations",
     staff_label: "Ask staff",

@@ -44,6 +44,9 @@ pub struct BotState {
     /// The newest attach that the module has heard of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     heard_attach: Option<Timestamp>,
+    /// The scopes that the module has heard of, and the attach that told them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    heard_scopes: Option<(Timestamp, Scopes)>,
     /// The newest detach that the module has heard of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     heard_detach: Option<Timestamp>,
@@ -66,6 +69,8 @@ pub enum Attachment {
 pub enum Turn {
     /// It was attached at this moment.
     Attached(Timestamp),
+    /// Its admin allowed something else than before, at this moment.
+    Scopes(Timestamp),
     /// It was detached at this moment.
     Detached(Timestamp),
 }
@@ -185,15 +190,30 @@ impl BotState {
             (Attachment::Detached(at), _) if self.heard_detach <= self.attached_at => {
                 Some(Turn::Detached(at))
             }
+            (Attachment::Attached, Some(_)) => self.unheard_scopes().map(Turn::Scopes),
             _ => None,
         }
     }
 
-    /// The module has heard of it.
+    /// When other scopes were told than the module has heard of.
+    fn unheard_scopes(&self) -> Option<Timestamp> {
+        let of_present = self.scopes_of.filter(|at| Some(*at) > self.detached_at)?;
+        let heard = self.heard_scopes.as_ref();
+        let heard = heard.filter(|(at, _)| Some(*at) > self.detached_at);
+        let is_news = heard.is_none_or(|(_, scopes)| *scopes != self.scopes);
+        is_news.then_some(of_present)
+    }
+
+    /// The module has heard of it. With an attach it hears of the scopes as they are known.
     pub fn hear(&mut self, turn: Turn) {
         match turn {
             Turn::Attached(at) => keep_newest(&mut self.heard_attach, at),
-            Turn::Detached(at) => keep_newest(&mut self.heard_detach, at),
+            Turn::Scopes(_) => {}
+            Turn::Detached(at) => return keep_newest(&mut self.heard_detach, at),
+        }
+        if let Some(at) = self.scopes_of {
+            let heard = Some((at, self.scopes.clone()));
+            self.heard_scopes = self.heard_scopes.take().max(heard);
         }
     }
 
@@ -264,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn more_scopes_for_an_attached_account_are_taken_in() {
+    fn more_scopes_for_an_attached_account_are_taken_in_and_heard_once() {
         let mut bot = BotState::default();
         bot.attach(Timestamp(5), &Scopes::from_words("profile:read"));
         bot.hear(Turn::Attached(Timestamp(5)));
@@ -273,7 +293,25 @@ mod tests {
             &Scopes::from_words("profile:read message:send"),
         );
         assert_eq!(may_send(&bot), Ok(()));
+        assert_eq!(bot.unheard(), Some(Turn::Scopes(Timestamp(9))));
+        bot.hear(Turn::Scopes(Timestamp(9)));
         assert_eq!(bot.unheard(), None);
+        // The callback and the event tell of one consent with different times.
+        bot.attach(
+            Timestamp(10),
+            &Scopes::from_words("profile:read message:send"),
+        );
+        assert_eq!(bot.unheard(), None);
+    }
+
+    #[test]
+    fn scopes_that_become_known_after_the_attach_was_heard_are_heard_too() {
+        let mut bot = BotState::default();
+        bot.attach(Timestamp(5), &Scopes::Unknown); // by the reconciler
+        bot.hear(Turn::Attached(Timestamp(5)));
+        assert_eq!(bot.unheard(), None);
+        bot.attach(Timestamp(6), &Scopes::from_words("message:send"));
+        assert_eq!(bot.unheard(), Some(Turn::Scopes(Timestamp(6))));
     }
 
     #[test]
@@ -379,7 +417,9 @@ mod tests {
                 (Just(all), Just(twice).prop_shuffle())
             })
         ) {
-            prop_assert_eq!(after(&all), after(&shuffled));
+            // Which scopes were heard depends on when, as it should.
+            let unheard = |bot: BotState| BotState { heard_scopes: None, ..bot };
+            prop_assert_eq!(unheard(after(&all)), unheard(after(&shuffled)));
         }
     }
 }

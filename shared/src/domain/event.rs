@@ -1,6 +1,8 @@
 //! An event in our own words. What LINE may add later stays visible as
 //! [`EventKind::Unknown`] or as another text in an open member.
 
+use std::collections::BTreeMap;
+
 use crate::domain::{BotId, Chat, EventId, ReplyToken, Scopes, Timestamp, UserId};
 
 /// Something that happened in a chat, or to an Official Account.
@@ -47,6 +49,10 @@ pub enum EventKind {
         id: String,
         /// What it holds.
         content: MessageContent,
+        /// What a message that quotes it needs.
+        quote_token: Option<String>,
+        /// What marking it as read needs.
+        read_token: Option<String>,
     },
     /// A user took a message back.
     Unsend {
@@ -64,11 +70,42 @@ pub enum EventKind {
     Join,
     /// The account left, or was removed from, a group or room.
     Leave,
+    /// People joined a group or room that the account is in.
+    MemberJoined {
+        /// Who.
+        users: Vec<UserId>,
+    },
+    /// People left a group or room that the account is in.
+    MemberLeft {
+        /// Who.
+        users: Vec<UserId>,
+    },
     /// A user tapped something that carries data.
     Postback {
         /// The data, as the message's sender wrote it. It may be another
         /// channel's: postbacks of its messages arrive here too.
         data: String,
+        /// What came with it: the date that was picked, the menu that was switched to.
+        params: BTreeMap<String, String>,
+    },
+    /// A user watched a video with a tracking id to its end.
+    VideoViewed {
+        /// The tracking id, as the video's sender wrote it.
+        tracking_id: String,
+    },
+    /// A user is near a LINE Beacon.
+    Beacon {
+        /// The beacon's hardware id.
+        hwid: String,
+        /// LINE's word: `enter`, `stay`, `banner`.
+        kind: String,
+    },
+    /// A user linked their LINE account with one elsewhere, or failed to.
+    AccountLinked {
+        /// Whether it worked.
+        ok: bool,
+        /// The nonce of the link, which tells the account elsewhere.
+        nonce: String,
     },
     /// A notification to a phone number has reached its user.
     Delivered {
@@ -80,6 +117,12 @@ pub enum EventKind {
         /// The account.
         bot: BotId,
         /// What the admin allowed.
+        scopes: Scopes,
+    },
+    /// The account's admin allowed the module channel, attached already, something else
+    /// than before. Ours: LINE tells it by another attached event.
+    ScopesChanged {
+        /// What is allowed now.
         scopes: Scopes,
     },
     /// The module channel was unlinked.
@@ -118,7 +161,11 @@ impl EventKind {
     pub fn is_of_bot(&self) -> bool {
         matches!(
             self,
-            Self::Attached { .. } | Self::Detached { .. } | Self::Suspended | Self::Resumed
+            Self::Attached { .. }
+                | Self::ScopesChanged { .. }
+                | Self::Detached { .. }
+                | Self::Suspended
+                | Self::Resumed
         )
     }
 

@@ -32,7 +32,38 @@ pub enum Effect {
     Push {
         /// One to five messages.
         messages: Vec<Value>,
+        /// What it is counted under in the account's statistics.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unit: Option<String>,
     },
+    /// To show in a chat with one user that an answer is on its way.
+    Loading {
+        /// For so long; LINE's own default if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seconds: Option<u32>,
+    },
+    /// To show what the user wrote as read.
+    MarkAsRead {
+        /// The message's own token.
+        token: String,
+    },
+    /// To see to it that the account has a rich menu of the module's.
+    EnsureMenu {
+        /// Its name.
+        menu: String,
+    },
+    /// To make it the one of all who have none of their own.
+    SetDefaultMenu {
+        /// Its name.
+        menu: String,
+    },
+    /// To give it to the chat's user.
+    LinkMenu {
+        /// Its name.
+        menu: String,
+    },
+    /// To leave the chat's user without one of their own.
+    UnlinkMenu,
     /// To take the chat from whoever holds it.
     Acquire {
         /// For so many seconds; without limit if absent.
@@ -47,8 +78,8 @@ impl Effect {
     /// What is sent; nothing where it is no message.
     pub fn messages(&self) -> &[Value] {
         match self {
-            Self::Reply { messages, .. } | Self::Push { messages } => messages,
-            Self::Acquire { .. } | Self::Release => &[],
+            Self::Reply { messages, .. } | Self::Push { messages, .. } => messages,
+            _ => &[],
         }
     }
 
@@ -57,6 +88,12 @@ impl Effect {
         match self {
             Self::Reply { .. } => "reply",
             Self::Push { .. } => "push",
+            Self::Loading { .. } => "loading",
+            Self::MarkAsRead { .. } => "mark as read",
+            Self::EnsureMenu { .. } => "rich menu",
+            Self::SetDefaultMenu { .. } => "default rich menu",
+            Self::LinkMenu { .. } => "link rich menu",
+            Self::UnlinkMenu => "unlink rich menu",
             Self::Acquire { .. } => "acquire",
             Self::Release => "release",
         }

@@ -20,6 +20,8 @@ pub struct Facts {
     pub name: &'static str,
     /// The verb.
     pub method: Method,
+    /// Whether it only reads: its verb is GET.
+    pub reads: bool,
     /// The path; what varies in it stands as `{name}`.
     pub path: &'static str,
     /// Which of LINE's hosts it is on.
@@ -32,6 +34,11 @@ pub struct Facts {
     pub limit: Rate,
     /// What a second call does.
     pub twice: Twice,
+}
+
+/// Whether a verb only reads; `Method` itself cannot be compared where types are checked.
+pub(crate) const fn is_get(verb: &str) -> bool {
+    matches!(verb.as_bytes(), b"GET")
 }
 
 /// LINE's hosts.

@@ -39,13 +39,15 @@ pub fn read(bot: &BotId, id: &EventId, raw: &str, received_at: Timestamp) -> Eve
 /// An account's turn as LINE would tell of it, for a queue whose reader has not
 /// heard of it: id, type and JSON. Whoever finds the same turn makes the same.
 pub fn of_turn(bot: &BotId, turn: Turn) -> (EventId, &'static str, Value) {
-    let (kind, at) = match turn {
-        Turn::Attached(at) => ("attached", at),
-        Turn::Detached(at) => ("detached", at),
+    let (word, kind, at) = match turn {
+        Turn::Attached(at) => ("attached", "attached", at),
+        // LINE tells of other scopes by another attached event.
+        Turn::Scopes(at) => ("scopes", "attached", at),
+        Turn::Detached(at) => ("detached", "detached", at),
     };
     let module = json!({ "type": kind, "botId": bot });
     let event = json!({ "type": "module", "module": module, "timestamp": at, "mode": "active" });
-    (EventId::dated(kind, at), "module", event)
+    (EventId::dated(word, at), "module", event)
 }
 
 /// The event's members, each read for itself: one that JSON's parser refuses (an
@@ -100,8 +102,26 @@ fn kind(bot: &BotId, event: &Value) -> EventKind {
         "unfollow" => EventKind::Unfollow,
         "join" => EventKind::Join,
         "leave" => EventKind::Leave,
+        "memberJoined" => EventKind::MemberJoined {
+            users: users(&event["joined"]["members"]),
+        },
+        "memberLeft" => EventKind::MemberLeft {
+            users: users(&event["left"]["members"]),
+        },
         "postback" => EventKind::Postback {
             data: text(&event["postback"]["data"]).unwrap_or_default(),
+            params: params(&event["postback"]["params"]),
+        },
+        "videoPlayComplete" => EventKind::VideoViewed {
+            tracking_id: text(&event["videoPlayComplete"]["trackingId"]).unwrap_or_default(),
+        },
+        "beacon" => EventKind::Beacon {
+            hwid: text(&event["beacon"]["hwid"]).unwrap_or_default(),
+            kind: text(&event["beacon"]["type"]).unwrap_or_default(),
+        },
+        "accountLink" => EventKind::AccountLinked {
+            ok: event["link"]["result"] == "ok",
+            nonce: text(&event["link"]["nonce"]).unwrap_or_default(),
         },
         "delivery" => EventKind::Delivered {
             data: text(&event["delivery"]["data"]).unwrap_or_default(),
@@ -126,7 +146,22 @@ fn message(message: &Value) -> EventKind {
     EventKind::Message {
         id: text(&message["id"]).unwrap_or_default(),
         content,
+        quote_token: text(&message["quoteToken"]),
+        read_token: text(&message["markAsReadToken"]),
     }
+}
+
+fn users(members: &Value) -> Vec<UserId> {
+    let members = members.as_array().into_iter().flatten();
+    let ids = members.filter_map(|member| member["userId"].as_str());
+    ids.filter_map(|id| UserId::new(id).ok()).collect()
+}
+
+fn params(value: &Value) -> BTreeMap<String, String> {
+    let members = value.as_object().into_iter().flatten();
+    members
+        .filter_map(|(name, value)| Some((name.clone(), text(value)?)))
+        .collect()
 }
 
 fn module(destination: &BotId, module: &Value) -> EventKind {
@@ -216,7 +251,9 @@ mod tests {
             event.kind,
             EventKind::Message {
                 id: "9".into(),
-                content
+                content,
+                quote_token: None,
+                read_token: None,
             }
         );
         assert_eq!((event.at, event.mode), (Timestamp(5), Some(Mode::Active)));
@@ -275,10 +312,30 @@ mod tests {
             event.kind,
             EventKind::Message {
                 id: String::new(),
-                content
+                content,
+                quote_token: None,
+                read_token: None,
             }
         );
         assert_eq!(event.mode, Some(Mode::Standby));
+    }
+
+    #[test]
+    fn who_joined_what_was_picked_and_which_beacon_is_read() {
+        let joined = event(
+            r#"{"type":"memberJoined","joined":{"members":[{"type":"user","userId":"L1"},{"type":"user"}]}}"#,
+        );
+        let users = vec![UserId::new("L1").unwrap()];
+        assert_eq!(joined.kind, EventKind::MemberJoined { users });
+        let picked = event(
+            r#"{"type":"postback","postback":{"data":"d","params":{"date":"2026-11-24","odd":1}}}"#,
+        );
+        let params = BTreeMap::from([("date".to_owned(), "2026-11-24".to_owned())]);
+        let data = "d".into();
+        assert_eq!(picked.kind, EventKind::Postback { data, params });
+        let beacon = event(r#"{"type":"beacon","beacon":{"hwid":"d41d8cd98f","type":"enter"}}"#);
+        let (hwid, kind) = ("d41d8cd98f".into(), "enter".into());
+        assert_eq!(beacon.kind, EventKind::Beacon { hwid, kind });
     }
 
     #[test]

@@ -1,33 +1,20 @@
-//! What a handler may look at and plan.
+//! What a handler may look at, and where it plans. It lives for one event.
 
+use std::any::Any;
 use std::marker::PhantomData;
-use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
-use crate::domain::{
-    BotState, ChatState, Effect, Event, Plan, Scope, Scopes, Silence, Timestamp, UserId, may_speak,
-};
+use crate::domain::{BotId, Chat, ChatState, Event, Scopes, Silence, Timestamp, UserId, may_speak};
+use crate::hash::sha256_hex;
 use crate::line::BotClient;
 use crate::line::endpoints::profile::Profile;
-use crate::line::error::LineErrorKind;
-use crate::module::ModuleError;
-use crate::store::{RowChange, Store};
-
-/// LINE takes this many messages in one send.
-const MOST_MESSAGES: usize = 5;
-/// A commit has room for this many rows of the module's beside our own.
-const MOST_ROWS: usize = 88;
-/// A chat's state may grow to this size, in bytes.
-const LARGEST_STATE: usize = 100 * 1024;
-/// Plan and event together may grow to this size, in bytes.
-const LARGEST_PLAN: usize = 300 * 1024;
-/// A reply token is good for a minute after the webhook, and some of that is
-/// the way to LINE; one sent again, for 20 minutes after its event.
-const TOKEN_LIFE: Duration = Duration::from_secs(50);
-const REDELIVERED_TOKEN_LIFE: Duration = Duration::from_secs(20 * 60);
+use crate::module::draft::Draft;
+use crate::module::hold::{Account, Active, Anywhere, Hold, InChat, Standby};
+use crate::module::settings::Schema;
+use crate::module::{Menu, ModuleError};
+use crate::store::{BotRow, Store};
 
 /// What surrounds an event: filled in by the worker.
 pub struct Surroundings<'a> {
@@ -35,12 +22,14 @@ pub struct Surroundings<'a> {
     pub store: &'a Store,
     /// LINE, bound to the account.
     pub line: &'a BotClient,
-    /// The account's registers.
-    pub bot: &'a BotState,
+    /// The account's row.
+    pub bot: &'a BotRow,
     /// The chat's registers, all events in hand taken in.
     pub chat: &'a ChatState,
     /// The module's state of the chat, as JSON.
     pub state: Option<&'a str>,
+    /// The profile of the chat's user, as it was read lately.
+    pub profile: Option<&'a Profile>,
     /// The event.
     pub event: &'a Event,
     /// When its webhook arrived.
@@ -51,53 +40,96 @@ pub struct Surroundings<'a> {
     pub default_active: bool,
     /// Whether a push may stand in for a reply.
     pub push_instead: bool,
+    /// The module's settings.
+    pub settings: &'a Schema,
+    /// The module's rich menus.
+    pub menus: &'a [Menu],
 }
 
-/// What a handler has planned.
-#[derive(Debug, Default)]
-pub struct Draft {
-    /// The sends.
-    pub plan: Plan,
-    /// The module's new state of the chat, as JSON, if it changed.
-    pub state: Option<String>,
-    /// The module's own rows.
-    pub rows: Vec<RowChange>,
-}
-
-/// What a handler may look at and plan. It lives for one event.
-pub struct Context<'a> {
-    around: &'a Surroundings<'a>,
-    draft: Draft,
-}
-
-/// Proof that the chat is ours and lets us speak. Sending needs one, only an
-/// active chat yields one, and it cannot be kept for another event.
-#[derive(Debug)]
-pub struct Active<'a>(PhantomData<&'a ()>);
-
-/// One row of the module's own, read.
-#[derive(Debug, Clone)]
-pub struct Row<T> {
-    /// Its key.
-    pub key: String,
-    /// What it holds.
-    pub value: T,
-    version: String,
-    life: Timestamp,
+/// What a handler may look at, and where it plans; `H` says where it runs.
+pub struct Context<'a, H = Anywhere> {
+    pub(super) around: &'a Surroundings<'a>,
+    pub(super) draft: &'a mut Draft,
+    shared: Option<&'a (dyn Any + Send + Sync)>,
+    hold: PhantomData<H>,
 }
 
 impl<'a> Context<'a> {
-    /// For one event.
-    pub fn new(around: &'a Surroundings<'a>) -> Self {
+    /// For one event; what is planned is put into `draft`.
+    pub fn new(around: &'a Surroundings<'a>, draft: &'a mut Draft) -> Self {
         Self {
             around,
-            draft: Draft::default(),
+            draft,
+            shared: None,
+            hold: PhantomData,
         }
     }
 
-    /// What was planned.
-    pub fn into_draft(self) -> Draft {
-        self.draft
+    /// The right to speak in this chat, if we have it.
+    pub fn active(&mut self) -> Option<Context<'_, Active>> {
+        self.silence().is_none().then(|| self.held())
+    }
+
+    /// The chat, if another channel holds it, or it is gone.
+    pub fn standby(&mut self) -> Option<Context<'_, Standby>> {
+        let silent = self.around.event.chat.is_some() && self.silence().is_some();
+        silent.then(|| self.held())
+    }
+
+    /// The account, if the event is of no chat.
+    pub fn account(&mut self) -> Option<Context<'_, Account>> {
+        let of_account = self.around.event.chat.is_none();
+        of_account.then(|| self.held())
+    }
+
+    fn held<H>(&mut self) -> Context<'_, H> {
+        Context {
+            around: self.around,
+            draft: self.draft,
+            shared: self.shared,
+            hold: PhantomData,
+        }
+    }
+}
+
+impl<H> Context<'_, H> {
+    /// The same, for a shorter time.
+    pub(super) fn again(&mut self) -> Context<'_, H> {
+        Context {
+            around: self.around,
+            draft: self.draft,
+            shared: self.shared,
+            hold: PhantomData,
+        }
+    }
+
+    /// Why we may not speak in this chat, if so.
+    pub fn silence(&self) -> Option<Silence> {
+        let around = self.around;
+        if around.event.chat.is_none() {
+            return Some(Silence::Standby);
+        }
+        let Surroundings {
+            now,
+            default_active,
+            ..
+        } = *around;
+        may_speak(&around.bot.state, around.chat, now, default_active).err()
+    }
+
+    /// The event, whole.
+    pub fn event(&self) -> &Event {
+        self.around.event
+    }
+
+    /// The chat, if the event is of one.
+    pub fn chat(&self) -> Option<&Chat> {
+        self.around.event.chat.as_ref()
+    }
+
+    /// Who did it, if LINE tells.
+    pub fn user(&self) -> Option<&UserId> {
+        self.around.event.user.as_ref()
     }
 
     /// The time of the event: the same when a handler runs again.
@@ -105,120 +137,77 @@ impl<'a> Context<'a> {
         self.around.event.at
     }
 
-    /// The right to speak in this chat, if we have it.
-    pub fn active(&self) -> Option<Active<'a>> {
-        self.silence().is_none().then_some(Active(PhantomData))
+    /// A number by chance, the same when a handler runs again: made of the event's id,
+    /// so it is no secret. Each call gives another.
+    pub fn random(&mut self) -> u64 {
+        let event = self.around.event;
+        let chat = event.chat.as_ref().map_or("", |chat| chat.id.as_str());
+        let nth = self.draft.drawn.to_string();
+        self.draft.drawn += 1;
+        let of = [event.bot.as_str(), chat, event.id.as_str(), &nth].join("\n");
+        u64::from_str_radix(&sha256_hex([of])[..16], 16).unwrap_or_default()
     }
 
-    /// Why we may not speak in this chat, if so.
-    pub fn silence(&self) -> Option<Silence> {
-        let Surroundings {
-            bot,
-            chat,
-            now,
-            default_active,
-            event,
-            ..
-        } = *self.around;
-        if event.chat.is_none() {
-            return Some(Silence::Standby);
-        }
-        may_speak(bot, chat, now, default_active).err()
+    /// The account's id.
+    pub fn bot(&self) -> &BotId {
+        &self.around.event.bot
     }
 
-    /// Answers the event. Without a reply token (an event that cannot be
-    /// answered) nothing is planned, and the answer is false.
-    ///
-    /// # Errors
-    /// The author's: a second reply to one event, no or too many messages, or
-    /// ones that do not serialise.
-    pub fn reply<M: Serialize>(
-        &mut self,
-        _: &Active<'_>,
-        messages: &[M],
-    ) -> Result<bool, ModuleError> {
-        let Surroundings {
-            event,
-            received_at,
-            push_instead,
-            ..
-        } = *self.around;
-        let Some(token) = &event.reply_token else {
-            return Ok(false);
-        };
-        let effects = &mut self.draft.plan.effects;
-        if effects
-            .iter()
-            .any(|effect| matches!(effect, Effect::Reply { .. }))
-        {
-            return Err(ModuleError::Bug(
-                "LINE takes one reply to an event: send all its messages at once".into(),
-            ));
-        }
-        effects.push(Effect::Reply {
-            token: token.clone(),
-            messages: wire(messages)?,
-            or_push: push_instead,
-            deadline: received_at
-                .plus(TOKEN_LIFE)
-                .min(event.at.plus(REDELIVERED_TOKEN_LIFE)),
-        });
-        Ok(true)
-    }
-
-    /// Sends to the chat, which counts against the account's monthly quota.
-    ///
-    /// # Errors
-    /// As [`Context::reply`].
-    pub fn push<M: Serialize>(
-        &mut self,
-        _: &Active<'_>,
-        messages: &[M],
-    ) -> Result<(), ModuleError> {
-        self.draft.plan.effects.push(Effect::Push {
-            messages: wire(messages)?,
-        });
-        Ok(())
-    }
-
-    /// Takes the chat from whoever holds it, for `time` or without limit, so that
-    /// later events of it can be answered. It goes out like a send, after the
-    /// commit, and not at all if someone has decided since who holds the chat.
-    ///
-    /// # Errors
-    /// The author's: the event is of no chat.
-    pub fn acquire(&mut self, time: Option<Duration>) -> Result<(), ModuleError> {
-        let seconds = time.map(|time| time.as_secs());
-        self.plan_control(Effect::Acquire { seconds })
-    }
-
-    /// Gives the chat back to the account's primary channel: to its staff. What is
-    /// planned before it is sent before it.
-    ///
-    /// # Errors
-    /// As [`Context::acquire`].
-    pub fn release(&mut self) -> Result<(), ModuleError> {
-        self.plan_control(Effect::Release)
-    }
-
-    fn plan_control(&mut self, effect: Effect) -> Result<(), ModuleError> {
-        if self.around.event.chat.is_none() {
-            return Err(ModuleError::Bug("the event is of no chat".into()));
-        }
-        self.draft.plan.effects.push(effect);
-        Ok(())
+    /// The account's name, if it is known.
+    pub fn bot_name(&self) -> Option<&str> {
+        self.around.bot.display_name.as_deref()
     }
 
     /// What the account's admin has granted, as far as it is known.
     pub fn scopes(&self) -> &Scopes {
-        self.around.bot.scopes()
+        self.around.bot.state.scopes()
     }
 
+    /// What the account has set, with defaults for the rest: see
+    /// [`Module::settings`](crate::module::Module::settings).
+    ///
+    /// # Errors
+    /// The author's: the settings do not fit the type.
+    pub fn settings<T: DeserializeOwned>(&self) -> Result<T, ModuleError> {
+        let values = self.around.settings.filled(&self.around.bot.settings);
+        Ok(serde_json::from_value(values)?)
+    }
+
+    /// What the module has for all its handlers: see
+    /// [`Router::share`](crate::module::Router::share).
+    ///
+    /// # Errors
+    /// The author's: nothing of this type is shared.
+    pub fn shared<T: Any + Send + Sync>(&self) -> Result<&T, ModuleError> {
+        let shared = self.shared.and_then(|shared| shared.downcast_ref());
+        shared.ok_or_else(|| {
+            let name = std::any::type_name::<T>();
+            ModuleError::bug(format!("no {name} is shared: give one to `Router::share`"))
+        })
+    }
+
+    /// With what a router shares.
+    pub(super) fn sharing<'x>(
+        &'x mut self,
+        shared: Option<&'x (dyn Any + Send + Sync)>,
+    ) -> Context<'x, H> {
+        let shared = shared.or(self.shared);
+        Context {
+            shared,
+            ..self.again()
+        }
+    }
+}
+
+impl<H: Hold> Context<'_, H> {
     /// The module's state of this chat; the default if there is none yet.
     ///
     /// # Errors
     /// The kept state is not of this type.
-    pub fn state<T: DeserializeOwned + Default>(&self) -> Result<T, ModuleError> {
+    pub fn state<T: DeserializeOwned + Default>(&self) -> Result<T, ModuleError>
+    where
+        H: InChat,
+    {
         let kept = self.draft.state.as_deref().or(self.around.state);
         Ok(kept
             .map(serde_json::from_str)
@@ -230,197 +219,18 @@ impl<'a> Context<'a> {
     ///
     /// # Errors
     /// It does not serialise, or the event is of no chat.
-    pub fn set_state<T: Serialize>(&mut self, state: &T) -> Result<(), ModuleError> {
-        if self.around.event.chat.is_none() {
-            return Err(ModuleError::Bug("the event is of no chat".into()));
-        }
+    pub fn set_state<T: Serialize>(&mut self, state: &T) -> Result<(), ModuleError>
+    where
+        H: InChat,
+    {
+        self.in_chat()?;
         self.draft.state = Some(serde_json::to_string(state)?);
         Ok(())
     }
 
-    /// Rows of the module's own whose keys begin with `prefix`, in their order.
-    ///
-    /// # Errors
-    /// The table is not available, or a row is not of this type.
-    pub async fn rows<T: DeserializeOwned>(
-        &self,
-        prefix: &str,
-    ) -> Result<Vec<Row<T>>, ModuleError> {
-        let Surroundings {
-            store, event, bot, ..
-        } = *self.around;
-        let rows = store
-            .module_rows(&event.bot, prefix, bot.detached_at)
-            .await?;
-        rows.into_iter().map(read).collect()
-    }
-
-    /// One row of the module's own.
-    ///
-    /// # Errors
-    /// As [`Context::rows`].
-    pub async fn row<T: DeserializeOwned>(&self, key: &str) -> Result<Option<Row<T>>, ModuleError> {
-        let Surroundings {
-            store, event, bot, ..
-        } = *self.around;
-        let row = store.module_row(&event.bot, key, bot.detached_at).await?;
-        row.map(read).transpose()
-    }
-
-    /// A new row. If someone else makes it first, the handler runs again and
-    /// sees theirs.
-    ///
-    /// # Errors
-    /// It does not serialise.
-    pub fn create<T: Serialize>(
-        &mut self,
-        key: impl Into<String>,
-        value: &T,
-    ) -> Result<(), ModuleError> {
-        let value = serde_json::to_string(value)?;
-        self.draft.rows.push(RowChange::Create {
-            key: key.into(),
-            value,
-        });
-        Ok(())
-    }
-
-    /// Another value for a row. If someone else changes it first, the handler
-    /// runs again and sees theirs.
-    ///
-    /// # Errors
-    /// It does not serialise.
-    pub fn replace<T, U: Serialize>(&mut self, row: Row<T>, value: &U) -> Result<(), ModuleError> {
-        let value = serde_json::to_string(value)?;
-        self.draft.rows.push(RowChange::Replace {
-            key: row.key,
-            value,
-            version: row.version,
-            life: row.life,
-        });
-        Ok(())
-    }
-
-    /// The end of a row, under the same condition.
-    pub fn delete<T>(&mut self, row: Row<T>) {
-        self.draft.rows.push(RowChange::Delete {
-            key: row.key,
-            version: row.version,
-        });
-    }
-
-    /// A user's profile, if the account grants it and the user has one to show.
-    ///
-    /// # Errors
-    /// LINE could not be asked now.
-    pub async fn profile(&self, user: &UserId) -> Result<Option<Profile>, ModuleError> {
-        if !self.around.bot.may(Scope::PROFILE_READ, self.around.now) {
-            return Ok(None);
-        }
-        match self.around.line.profile(user).await {
-            Ok(profile) => Ok(Some(profile)),
-            Err(error) if error.kind == LineErrorKind::Open || error.kind.may_pass() => {
-                Err(error.into())
-            }
-            Err(_) => Ok(None),
-        }
-    }
-}
-
-impl Draft {
-    /// Whether it fits into one commit.
-    ///
-    /// # Errors
-    /// The author's: it is told which limit.
-    pub fn check(&self, raw_event: &str) -> Result<(), ModuleError> {
-        let bug = |text: String| Err(ModuleError::Bug(text));
-        if self.rows.len() > MOST_ROWS {
-            return bug(format!("a handler changes at most {MOST_ROWS} rows"));
-        }
-        let mut keys: Vec<_> = self.rows.iter().map(RowChange::key).collect();
-        keys.sort_unstable();
-        if let Some(twice) = keys.windows(2).find(|pair| pair[0] == pair[1]) {
-            return bug(format!(
-                "a handler changes a row once, but {:?} twice",
-                twice[0]
-            ));
-        }
-        if self
-            .state
-            .as_ref()
-            .is_some_and(|state| state.len() > LARGEST_STATE)
-        {
-            return bug(format!("a chat's state is at most {LARGEST_STATE} bytes"));
-        }
-        if serde_json::to_string(&self.plan)?.len() + raw_event.len() > LARGEST_PLAN {
-            return bug(format!(
-                "a plan with its event is at most {LARGEST_PLAN} bytes"
-            ));
-        }
-        Ok(())
-    }
-}
-
-fn wire<M: Serialize>(messages: &[M]) -> Result<Vec<Value>, ModuleError> {
-    if messages.is_empty() || messages.len() > MOST_MESSAGES {
-        return Err(ModuleError::Bug(format!(
-            "a send has one to {MOST_MESSAGES} messages, not {}",
-            messages.len()
-        )));
-    }
-    Ok(messages
-        .iter()
-        .map(serde_json::to_value)
-        .collect::<Result<_, _>>()?)
-}
-
-fn read<T: DeserializeOwned>(row: crate::store::ModuleRow) -> Result<Row<T>, ModuleError> {
-    Ok(Row {
-        key: row.key,
-        value: serde_json::from_str(&row.value)?,
-        version: row.version,
-        life: row.life,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn create(key: &str) -> RowChange {
-        RowChange::Create {
-            key: key.into(),
-            value: "1".into(),
-        }
-    }
-
-    #[test]
-    fn what_does_not_fit_into_a_commit_is_the_authors_error() {
-        let rows = |rows: Vec<RowChange>| {
-            Draft {
-                rows,
-                ..Draft::default()
-            }
-            .check("{}")
-        };
-        assert!(rows((0..88).map(|n| create(&n.to_string())).collect()).is_ok());
-        assert!(rows((0..89).map(|n| create(&n.to_string())).collect()).is_err());
-        let twice = rows(vec![create("a"), create("b"), create("a")]).unwrap_err();
-        assert_eq!(
-            twice.to_string(),
-            r#"a handler changes a row once, but "a" twice"#
-        );
-        let large = Draft {
-            state: Some("x".repeat(LARGEST_STATE + 1)),
-            ..Draft::default()
-        };
-        assert!(large.check("{}").is_err());
-    }
-
-    #[test]
-    fn a_send_has_one_to_five_messages() {
-        assert!(wire::<Value>(&[]).is_err());
-        assert!(wire(&[1, 2, 3, 4, 5]).is_ok());
-        assert!(wire(&[1, 2, 3, 4, 5, 6]).is_err());
+    /// Where only the running handler can tell whether there is a chat.
+    pub(super) fn in_chat(&self) -> Result<&Chat, ModuleError> {
+        let chat = self.around.event.chat.as_ref();
+        chat.ok_or_else(|| ModuleError::bug("the event is of no chat"))
     }
 }

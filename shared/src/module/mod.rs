@@ -1,17 +1,50 @@
 //! What a module's author sees. A module is one type: it is given an event and
-//! a [`Context`], changes its own state and plans what to send. Nothing goes out
+//! a [`Context`], changes its own state and plans what goes out. Nothing goes out
 //! before all of that is committed, so a handler that fails has done nothing, and
 //! one that runs again does the same.
+//!
+//! Most modules are a [`Router`] of plain functions:
+//!
+//! ```
+//! use shared::module::{Active, Context, Handled, Router, Routes, Text, TextMessage};
+//!
+//! async fn hello(cx: &mut Context<'_, Active>, message: &TextMessage) -> Handled {
+//!     cx.reply(&[Text::new(format!("You said: {}", message.text))])?;
+//!     Ok(())
+//! }
+//!
+//! fn router() -> Router {
+//!     Router::new().active(Routes::new().text("hello", hello))
+//! }
+//! ```
 
 mod context;
+mod draft;
+mod hold;
+mod menu;
+mod outgoing;
+mod read;
+mod router;
+mod row;
+pub mod settings;
 
 use std::future::Future;
 
-pub use context::{Active, Context, Draft, Row, Surroundings};
+pub use context::{Context, Surroundings};
+pub use draft::Draft;
+pub use hold::{Account, Active, Anywhere, Hold, InChat, Speaks, Standby};
+pub use menu::Menu;
+pub use router::{
+    Attached, Beacon, ControlGained, ControlLost, Detached, Follow, Handler, Join, Leave,
+    LinkedAccount, MemberJoined, MemberLeft, Next, Pattern, Postback, Regex, Resumed, Router,
+    Routes, ScopesChanged, Suspended, TextMessage, Unfollow, VideoViewed, Wrapper,
+};
+pub use row::Row;
 
 pub use crate::domain::event::MessageContent;
-pub use crate::domain::{Chat, ChatKind, Event, EventKind, Scopes, Timestamp, UserId};
+pub use crate::domain::{Chat, ChatKind, Event, EventKind, Scope, Scopes, Timestamp, UserId};
 pub use crate::line::endpoints::profile::Profile;
+pub use crate::line::endpoints::rich_menu::{Area, Bounds, ImageKind, RichMenu, Size};
 pub use crate::line::message::{
     Action, Audio, Buttons, Carousel, Column, Confirm, Flex, Image, ImageCarousel, ImageColumn,
     Location, PickMode, QuickReply, Sender, Sticker, TemplateMessage, Text, TextV2, Video,
@@ -20,6 +53,9 @@ pub use crate::line::message::{
 use crate::line::LineError;
 use crate::line::error::LineErrorKind;
 use crate::store::StoreError;
+
+/// What a handler ends with.
+pub type Handled = Result<(), ModuleError>;
 
 /// The company's own behaviour.
 pub trait Module: Send + Sync + 'static {
@@ -30,31 +66,55 @@ pub trait Module: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`ModuleError`] says whether it is worth trying again.
-    fn handle(
-        &self,
-        cx: &mut Context<'_>,
-        event: &Event,
-    ) -> impl Future<Output = Result<(), ModuleError>> + Send;
+    fn handle(&self, cx: &mut Context<'_>, event: &Event) -> impl Future<Output = Handled> + Send;
 
     /// Whether a push, which counts against the account's quota, may stand in
     /// for a reply whose token certainly did not work.
     fn may_push_instead_of_reply(&self) -> bool {
         false
     }
+
+    /// What each account may set.
+    fn settings(&self) -> &settings::Schema {
+        &settings::NONE
+    }
+
+    /// The rich menus that handlers can give to accounts and users.
+    fn menus(&self) -> &[Menu] {
+        &[]
+    }
 }
 
 /// Why a handler did not succeed.
 #[derive(Debug, thiserror::Error)]
 pub enum ModuleError {
-    /// A bad moment: the event is tried again later.
+    /// A bad moment: the event is tried again later, for hours.
     #[error("{0}")]
     Retry(String),
-    /// The module's own fault: tried again a few times, then parked.
+    /// It will never work: the event is set aside at once, for a person to look at.
+    #[error("{0}")]
+    Park(String),
+    /// The module's own fault: tried again a few times, then set aside.
     #[error("{0}")]
     Bug(String),
 }
 
 impl ModuleError {
+    /// A bad moment, of something that the module itself asks.
+    pub fn retry(reason: impl Into<String>) -> Self {
+        Self::Retry(reason.into())
+    }
+
+    /// What will never work.
+    pub fn park(reason: impl Into<String>) -> Self {
+        Self::Park(reason.into())
+    }
+
+    /// The module's own fault.
+    pub fn bug(reason: impl Into<String>) -> Self {
+        Self::Bug(reason.into())
+    }
+
     /// The reason, short enough for the ledger.
     pub fn reason(&self) -> String {
         self.to_string().chars().take(500).collect()

@@ -1,7 +1,10 @@
 //! The row of an account: attached or not, suspended or not, its scopes, its name.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::to_item;
+use serde_json::Value;
 
 use crate::domain::{BotId, BotState};
 use crate::store::{Item, Store, StoreError, keys, n, s};
@@ -21,6 +24,12 @@ pub struct BotRow {
     /// The id that people search for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub basic_id: Option<String>,
+    /// What it has set of the module, by key.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub settings: BTreeMap<String, Value>,
+    /// The ids of the rich menus that the module has made for it, by their names at LINE.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub menus: BTreeMap<String, String>,
     /// Counts the writes; 0 before the first.
     #[serde(default)]
     pub version: u64,

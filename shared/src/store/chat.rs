@@ -18,6 +18,9 @@ pub struct ChatRow {
     /// The module's own state of this chat, as JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
+    /// The profile of the chat's user, and when it was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<KeptProfile>,
     /// The newest attach known when the state was begun.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state_life: Option<Timestamp>,
@@ -27,6 +30,17 @@ pub struct ChatRow {
     /// Counts the writes; 0 before the first.
     #[serde(default)]
     pub version: u64,
+}
+
+/// A profile, as it was read some time ago.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptProfile {
+    /// The profile, as JSON.
+    pub profile: String,
+    /// When it was read.
+    pub at: Timestamp,
+    /// The newest attach known then.
+    pub life: Timestamp,
 }
 
 impl ChatRow {
@@ -54,6 +68,8 @@ impl ChatRow {
             self.state = None;
             self.state_life = None;
         }
+        let of_present = |kept: &KeptProfile| Some(kept.life) > detached_at;
+        self.profile = self.profile.filter(of_present);
         self
     }
 
@@ -66,6 +82,15 @@ impl ChatRow {
             self.state_life.get_or_insert(life);
         }
         self.life = life;
+        self
+    }
+
+    /// The row with a profile that was read at `at`, if one was.
+    #[must_use]
+    pub fn with_profile(mut self, profile: Option<String>, at: Timestamp, life: Timestamp) -> Self {
+        if let Some(profile) = profile {
+            self.profile = Some(KeptProfile { profile, at, life });
+        }
         self
     }
 }

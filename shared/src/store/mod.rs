@@ -27,7 +27,7 @@ use crate::domain::Timestamp;
 pub use attach::{AttachUnderWay, browser_hash};
 pub use bot::{BotRow, Changed};
 pub use bots::{BotsPage, Place};
-pub use chat::ChatRow;
+pub use chat::{ChatRow, KeptProfile};
 pub use commit::{Commit, CommitError, Subject};
 pub use keys::LedgerKey;
 pub use ledger::{LedgerRow, Outcome, Try, keepable};

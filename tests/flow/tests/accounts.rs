@@ -5,14 +5,13 @@ use std::time::Duration;
 
 use flow::Bundle;
 use flow::worker::Worker;
-use reservation::Reservation;
 use shared::domain::BotId;
 use shared::line::LineClient;
 use shared::line::endpoints::module::Detached;
 use shared::line::error::{LineError, LineErrorKind};
 
 fn line(bundle: &Bundle) -> LineClient {
-    Worker::new(bundle, Reservation).app.line
+    Worker::new(bundle, reservation::module()).app.line
 }
 
 /// Every page of the list, one after the other.

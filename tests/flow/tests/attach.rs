@@ -28,7 +28,7 @@ async fn an_admin_links_an_account_and_sees_its_name() {
     assert!(row.state.is_attached());
     assert_eq!(
         *row.state.scopes(),
-        Scopes::from_words("message:send message:receive profile:read")
+        Scopes::from_words("message:send message:receive profile:read account:manage")
     );
     assert_eq!(row.display_name.as_deref(), Some(name.as_str()));
 }

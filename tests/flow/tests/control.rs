@@ -8,7 +8,6 @@ use emulator::{Fault, FaultKind, Holder};
 use flow::clock::Clock;
 use flow::worker::{Message, Worker, states};
 use flow::{Bundle, texts};
-use reservation::Reservation;
 use serde_json::json;
 use shared::domain::chat::Control;
 use shared::domain::{
@@ -20,7 +19,7 @@ use shared::module::{Context, Event, Module, ModuleError, Text};
 use shared::store::{Outcome, Verdict};
 
 fn line(bundle: &Bundle) -> BotClient {
-    let worker = Worker::new(bundle, Reservation);
+    let worker = Worker::new(bundle, reservation::module());
     worker.app.line.bot(&BotId::new(&bundle.bot).unwrap())
 }
 
@@ -154,7 +153,7 @@ struct Takes;
 impl Module for Takes {
     async fn handle(&self, cx: &mut Context<'_>, _: &Event) -> Result<(), ModuleError> {
         match cx.active() {
-            Some(active) => cx.push(&active, &[Text::new("ours")]),
+            Some(mut cx) => cx.push(&[Text::new("ours")]),
             None => cx.acquire(Some(Duration::from_secs(60))),
         }
     }

@@ -4,14 +4,13 @@ use std::time::{Duration, Instant};
 
 use flow::Bundle;
 use flow::worker::Worker;
-use reservation::Reservation;
 use serde_json::json;
 
 /// What it could not give back comes again when its visibility ends.
 #[tokio::test]
 async fn a_queue_that_never_answers_keeps_no_worker_past_its_deadline() {
     let bundle = Bundle::attached().await;
-    let worker = Worker::new(&bundle, Reservation);
+    let worker = Worker::new(&bundle, reservation::module());
     let event = json!({"type": "message", "webhookEventId": "e", "message": {"type": "text", "text": "reserve"}});
     let message = bundle.message(&bundle.guest, vec![event]).await;
     bundle.stack.sqs.faults().never_answer();

@@ -33,6 +33,7 @@ impl Module for Listens {
         }
         let word = match &event.kind {
             EventKind::Attached { scopes, .. } => format!("attached {}", words(scopes)),
+            EventKind::ScopesChanged { scopes } => format!("scopes {}", words(scopes)),
             EventKind::Detached { .. } => "detached".to_owned(),
             EventKind::Suspended => "suspended".to_owned(),
             EventKind::Resumed => "resumed".to_owned(),
@@ -81,7 +82,7 @@ impl Scene {
 
     /// The callback has saved it, and queued what the module has not heard.
     async fn callback(&self, at: i64) -> Option<Message> {
-        let scopes = Scopes::from_words("message:send");
+        let scopes = Scopes::from_words("message:send profile:read");
         let store = &self.worker.app.store;
         let row = store.update_bot(&self.bot, |row| row.state.attach(Timestamp(at), &scopes));
         let turn = row.await.unwrap().state.unheard()?;
@@ -139,7 +140,7 @@ async fn callback_first_then_the_event_twice() {
     let event = scene.attached("e", 1_500).await;
     let again = scene.attached("f", 1_500).await;
     scene.settles(&[&callback, &event, &event, &again]).await;
-    assert_eq!(scene.heard(), ["attached message:send"]);
+    assert_eq!(scene.heard(), ["attached message:send profile:read"]);
     assert_eq!(scene.verdict("attached-1999").await, Verdict::Handled);
     assert_eq!(scene.verdict("e").await, Verdict::Recorded);
 }
@@ -160,7 +161,7 @@ async fn the_events_job_is_queued_before_the_event_is_handled() {
     let event = scene.attached("e", 1_500).await;
     scene.settles(&[&event, &callback]).await;
     // The event's scopes are older than the callback's: the newer word holds.
-    assert_eq!(scene.heard(), ["attached message:send"]);
+    assert_eq!(scene.heard(), ["attached message:send profile:read"]);
     assert_eq!(scene.verdict("attached-1999").await, Verdict::Recorded);
 }
 
@@ -352,7 +353,7 @@ async fn what_is_recorded_of_a_detached_accounts_chat_says_so() {
 }
 
 #[tokio::test]
-async fn more_scopes_for_an_attached_account_count_at_once_and_are_no_new_life() {
+async fn more_scopes_for_an_attached_account_count_at_once_and_are_told_once() {
     let scene = Scene::begin().await;
     scene.callback(1_999).await;
     let first = scene.attached("a", 1_500).await;
@@ -360,11 +361,17 @@ async fn more_scopes_for_an_attached_account_count_at_once_and_are_no_new_life()
         "scopes": ["message:send", "profile:read", "account:manage"]});
     let more = json!({"type": "module", "module": module});
     let more = scene.event("b", 9_000, more).await;
-    scene.settles(&[&first, &more]).await;
+    scene.settles(&[&first, &more, &more]).await;
     let row = scene.worker.app.store.bot(&scene.bot).await.unwrap();
     let state = row.unwrap().state;
     assert!(state.may("account:manage", Timestamp(9_001)));
-    assert_eq!(scene.heard(), ["attached message:send"]);
+    assert_eq!(
+        scene.heard(),
+        [
+            "attached message:send profile:read",
+            "scopes account:manage message:send profile:read",
+        ]
+    );
 }
 
 #[tokio::test]

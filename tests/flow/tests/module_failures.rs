@@ -22,11 +22,11 @@ impl Module for Obeys {
         let wish = wish(event);
         assert!(wish != "panic at once", "as the user wished");
         async move {
-            let Some(active) = cx.active() else {
+            let Some(mut cx) = cx.active() else {
                 return Ok(());
             };
             cx.set_state(&wish)?;
-            cx.reply(&active, &[Text::new("hi")])?;
+            cx.reply(&[Text::new("hi")])?;
             match wish.as_str() {
                 "panic later" => {
                     tokio::task::yield_now().await;
@@ -34,7 +34,7 @@ impl Module for Obeys {
                 }
                 "fail" => Err(ModuleError::Bug("out of luck".into())),
                 "wait" => Err(ModuleError::Retry("not now".into())),
-                "reply twice" => cx.reply(&active, &[Text::new("hi again")]).map(drop),
+                "reply twice" => cx.reply(&[Text::new("hi again")]).map(drop),
                 "write what no table takes" => cx.create("k".repeat(3000), &1),
                 _ => Ok(()),
             }

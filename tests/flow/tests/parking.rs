@@ -30,8 +30,8 @@ impl Module for Moody {
             "wait" => return Err(ModuleError::Retry("not now".into())),
             _ => {}
         }
-        if let Some(active) = cx.active() {
-            cx.push(&active, &[Text::new("hi")])?;
+        if let Some(mut cx) = cx.active() {
+            cx.push(&[Text::new("hi")])?;
         }
         Ok(())
     }

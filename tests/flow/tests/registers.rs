@@ -7,7 +7,6 @@ use emulator::DeliverOptions;
 use flow::clock::Clock;
 use flow::worker::Worker;
 use flow::{Bundle, choices, texts};
-use reservation::Reservation;
 use serde_json::{Value, json};
 use shared::domain::chat::{Control, Presence};
 use shared::domain::{BotId, Scopes, Timestamp};
@@ -31,11 +30,11 @@ async fn a_guest_of_an_earlier_link_cannot_cancel_what_another_has_reserved_sinc
     let (data, label) = choices(&guest.says("reserve").await.unwrap()).remove(0);
     guest.taps(&data, &label).await.unwrap();
 
-    let worker = Worker::new(&bundle, Reservation);
+    let worker = Worker::new(&bundle, reservation::module());
     let bot = BotId::new(&bundle.bot).unwrap();
     let store = &bundle.stack.store;
     let unlinked = worker.clock.timestamp().plus(Duration::from_secs(10));
-    let scopes = Scopes::from_words("message:send message:receive profile:read");
+    let scopes = Scopes::from_words("message:send message:receive profile:read account:manage");
     worker.clock.advance(Duration::from_secs(20));
     let linked = worker.clock.timestamp();
     let link = store.update_bot(&bot, |row| row.state.attach(linked, &scopes));
@@ -91,7 +90,7 @@ async fn an_unlinking_that_names_a_user_is_the_accounts_all_the_same() {
 #[tokio::test]
 async fn every_kind_of_control_and_presence_is_read_as_it_was_written() {
     let bundle = Bundle::attached().await;
-    let worker = Worker::new(&bundle, Reservation);
+    let worker = Worker::new(&bundle, reservation::module());
     let at = worker.clock.timestamp().0;
     let activated = json!({"type": "activated", "chatControl": {"expireAt": at + 60_000}});
     let until = Control::Ours(Some(Timestamp(at + 60_000)));

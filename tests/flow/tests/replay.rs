@@ -30,12 +30,12 @@ impl Module for Pushes {
         if !self.mended.load(Ordering::SeqCst) {
             return Err(ModuleError::Bug("out of order".into()));
         }
-        let Some(active) = cx.active() else {
+        let Some(mut cx) = cx.active() else {
             return Ok(());
         };
         let count: u32 = cx.state()?;
         cx.set_state(&(count + 1))?;
-        cx.push(&active, &[Text::new(format!("hi {}", count + 1))])
+        cx.push(&[Text::new(format!("hi {}", count + 1))])
     }
 }
 

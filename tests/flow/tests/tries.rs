@@ -26,8 +26,8 @@ const OR_BY_PUSH: Answers = Answers { or_push: true };
 
 impl Module for Answers {
     async fn handle(&self, cx: &mut Context<'_>, _: &Event) -> Result<(), ModuleError> {
-        if let Some(active) = cx.active() {
-            cx.reply(&active, &[Text::new("hi")])?;
+        if let Some(mut cx) = cx.active() {
+            cx.reply(&[Text::new("hi")])?;
         }
         Ok(())
     }

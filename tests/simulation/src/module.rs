@@ -89,37 +89,32 @@ async fn plan(cx: &mut Context<'_>, id: &str, wish: &Wish) -> Result<(), ModuleE
         Wish::AcquireAndPush(seconds) => cx.acquire(time(seconds))?,
         _ => {}
     }
-    let Some(active) = cx.active() else {
+    let Some(mut cx) = cx.active() else {
         return Ok(());
     };
     match wish {
-        Wish::Reply => cx.reply(&active, &[message(id, 0)]).map(drop),
-        Wish::Push => cx.push(&active, &[message(id, 0)]),
+        Wish::Reply => cx.reply(&[message(id, 0)]).map(drop),
+        Wish::Push => cx.push(&[message(id, 0)]),
         Wish::ReplyAndPush => {
-            let replied = cx.reply(&active, &[message(id, 0)])?;
-            cx.push(&active, &[message(id, usize::from(replied))])
+            let replied = cx.reply(&[message(id, 0)])?;
+            cx.push(&[message(id, usize::from(replied))])
         }
         Wish::TwoPushes => {
-            cx.push(&active, &[message(id, 0)])?;
-            cx.push(&active, &[message(id, 1)])
+            cx.push(&[message(id, 0)])?;
+            cx.push(&[message(id, 1)])
         }
-        Wish::AcquireAndPush(_) => cx.push(&active, &[message(id, 1)]),
+        Wish::AcquireAndPush(_) => cx.push(&[message(id, 1)]),
         Wish::PushReleasePush => {
-            cx.push(&active, &[message(id, 0)])?;
+            cx.push(&[message(id, 0)])?;
             cx.release()?;
-            cx.push(&active, &[message(id, 2)])
+            cx.push(&[message(id, 2)])
         }
-        Wish::Row(place) => take_place(cx, &active, id, *place).await,
+        Wish::Row(place) => take_place(&mut cx, id, *place).await,
         _ => Ok(()),
     }
 }
 
-async fn take_place(
-    cx: &mut Context<'_>,
-    active: &Active<'_>,
-    id: &str,
-    place: u8,
-) -> Result<(), ModuleError> {
+async fn take_place(cx: &mut Context<'_, Active>, id: &str, place: u8) -> Result<(), ModuleError> {
     let key = format!("place-{place}");
     let taken = cx.row::<String>(&key).await?;
     let word = match taken {
@@ -130,5 +125,5 @@ async fn take_place(
         Some(row) => format!("{} has place {place}", row.value),
     };
     let told = json!({ "type": "text", "text": format!("{id}/0/{word}") });
-    cx.push(active, &[message(id, 0), told])
+    cx.push(&[message(id, 0), told])
 }

@@ -1,6 +1,6 @@
 //! People.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::UserId;
 use crate::line::endpoint::endpoint;
@@ -17,7 +17,7 @@ endpoint!(GetProfile<'_>: GET_PROFILE, ForBot -> Profile, places(user));
 
 /// A user's profile; needs the scope `profile:read`
 /// (<https://developers.line.biz/en/reference/messaging-api/#get-profile>).
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Profile {
     /// The name that the user shows.

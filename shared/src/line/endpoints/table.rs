@@ -9,7 +9,7 @@
 use http::Method;
 
 use crate::domain::Scope;
-use crate::line::endpoint::{Facts, Host, Made, Per, Rate, Twice};
+use crate::line::endpoint::{Facts, Host, Made, Per, Rate, Twice, is_get};
 
 const SEND: Option<&str> = Some(Scope::MESSAGE_SEND);
 const RECEIVE: Option<&str> = Some(Scope::MESSAGE_RECEIVE);
@@ -27,6 +27,7 @@ macro_rules! table {
             pub static $row: Facts = Facts {
                 name: $name,
                 method: Method::$verb,
+                reads: is_get(stringify!($verb)),
                 path: $path,
                 host: Host::$host,
                 made: Made::$made,

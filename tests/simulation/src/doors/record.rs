@@ -31,7 +31,7 @@ struct Greets;
 impl Module for Greets {
     async fn handle(&self, cx: &mut Context<'_>, _: &Event) -> Result<(), ModuleError> {
         match cx.active() {
-            Some(active) => cx.push(&active, &[Text::new("hello")]),
+            Some(mut cx) => cx.push(&[Text::new("hello")]),
             None => Ok(()),
         }
     }

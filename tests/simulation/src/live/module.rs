@@ -16,14 +16,14 @@ impl Module for Repeats {
         else {
             return Ok(());
         };
-        let Some(active) = cx.active() else {
+        let Some(mut cx) = cx.active() else {
             return Ok(());
         };
         let count: u64 = cx.state()?;
         cx.set_state(&(count + 1))?;
-        cx.reply(&active, &[Text::new(text.clone())])?;
+        cx.reply(&[Text::new(text.clone())])?;
         if count % 3 == 2 {
-            cx.push(&active, &[Text::new(format!("{text} again"))])?;
+            cx.push(&[Text::new(format!("{text} again"))])?;
         }
         Ok(())
     }

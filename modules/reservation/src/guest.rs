@@ -1,0 +1,105 @@
+//! A guest: what is kept of their chat, and how they are greeted.
+
+use serde::{Deserialize, Serialize};
+use shared::module::{Active, Context, Follow, Handled, ModuleError, QuickReply, Text};
+
+use crate::menu;
+use crate::shop::Shop;
+use crate::slot::Slot;
+use crate::texts::{Language, Texts};
+
+/// What is kept of a chat.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Guest {
+    /// Theirs, once it is known.
+    #[serde(default)]
+    pub(crate) language: Option<Language>,
+    pub(crate) reservations: Vec<Slot>,
+    /// Those that they were reminded of.
+    #[serde(default)]
+    pub(crate) reminded: Vec<Slot>,
+    /// They asked to be answered by the module again.
+    #[serde(default)]
+    pub(crate) returns: bool,
+}
+
+/// One event of a guest's: the chat, who it is, and the shop.
+pub(crate) struct Visit<'v, 'cx> {
+    pub(crate) cx: &'v mut Context<'cx, Active>,
+    pub(crate) guest: Guest,
+    pub(crate) shop: Shop,
+}
+
+/// Someone new, or back.
+pub(crate) async fn greet(cx: &mut Context<'_, Active>, _: &Follow) -> Handled {
+    let profile = cx.profile().await?;
+    let mut visit = Visit::begin(cx)?;
+    let language = profile
+        .as_ref()
+        .and_then(|profile| profile.language.as_deref());
+    visit.guest.language = language.map(Language::of);
+    let name = profile.map(|profile| profile.display_name);
+    let greeting = visit.texts().greeting(name.as_deref());
+    visit.give_menu()?;
+    visit.say_with_menu(greeting)
+}
+
+impl<'v, 'cx> Visit<'v, 'cx> {
+    pub(crate) fn begin(cx: &'v mut Context<'cx, Active>) -> Result<Self, ModuleError> {
+        Ok(Self {
+            guest: cx.state()?,
+            shop: cx.settings()?,
+            cx,
+        })
+    }
+
+    pub(crate) fn language(&self) -> Language {
+        self.guest.language.unwrap_or(self.shop.language)
+    }
+
+    /// They speak another language than we knew.
+    pub(crate) fn hear(&mut self, language: Language) -> Handled {
+        if self.guest.language.replace(language) == Some(language) {
+            return Ok(());
+        }
+        self.give_menu()
+    }
+
+    /// Groups have none.
+    fn give_menu(&mut self) -> Handled {
+        let is_user = self.cx.chat().map(|chat| chat.kind) == Some(shared::module::ChatKind::User);
+        match is_user {
+            true => self.cx.link_menu(menu::name(self.language())),
+            false => Ok(()),
+        }
+    }
+
+    pub(crate) fn texts(&self) -> &'static Texts {
+        self.language().texts()
+    }
+
+    /// What is over is no longer listed.
+    pub(crate) fn forget_past(&mut self) {
+        let now = self.cx.now();
+        self.guest.reservations.retain(|slot| !slot.is_past(now));
+        self.guest.reminded.retain(|slot| !slot.is_past(now));
+    }
+
+    pub(crate) fn menu(&self) -> [QuickReply; 3] {
+        let texts = self.texts();
+        let labels = [texts.reserve_label, texts.list_label, texts.staff_label];
+        labels.map(|label| QuickReply::message(label, label))
+    }
+
+    pub(crate) fn say_with_menu(self, text: impl Into<String>) -> Handled {
+        let menu = self.menu();
+        self.say(Text::new(text).quick_replies(menu))
+    }
+
+    /// Answers, and keeps what is known of the guest.
+    pub(crate) fn say(self, answer: impl Serialize) -> Handled {
+        self.cx.set_state(&self.guest)?;
+        self.cx.reply(&[answer])?;
+        Ok(())
+    }
+}

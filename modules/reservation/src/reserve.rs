@@ -1,0 +1,115 @@
+//! Reserving, looking, cancelling.
+
+use serde::{Deserialize, Serialize};
+use shared::module::{Active, Context, Handled, Postback, QuickReply, Text};
+
+use crate::card;
+use crate::guest::Visit;
+use crate::slot::Slot;
+use crate::staff;
+use crate::texts::{Command, Said};
+
+/// What is kept of a time that is taken.
+#[derive(Debug, Serialize, Deserialize)]
+struct Booking {
+    chat: String,
+}
+
+/// A word of the menu.
+pub(crate) async fn obey(cx: &mut Context<'_, Active>, said: &Said) -> Handled {
+    let mut visit = Visit::begin(cx)?;
+    visit.hear(said.language)?;
+    visit.forget_past();
+    let texts = visit.texts();
+    match said.command {
+        Command::Reserve => offer(visit, texts.choose).await,
+        Command::List => {
+            let list = texts.list(&visit.guest.reservations);
+            visit.say_with_menu(list)
+        }
+        Command::Cancel => match *visit.guest.reservations.as_slice() {
+            [] => visit.say_with_menu(texts.nothing_to_cancel),
+            [only] => take_back(visit, only).await,
+            _ => ask_which_to_cancel(visit),
+        },
+        Command::AskStaff => staff::hand_over(visit),
+        Command::BackToUs => visit.say_with_menu(texts.back),
+    }
+}
+
+/// Offers the free times of the first day that has some.
+async fn offer(visit: Visit<'_, '_>, text: impl Into<String>) -> Handled {
+    let texts = visit.texts();
+    for day in visit.shop.next_days(visit.cx.now()) {
+        let taken = visit.cx.rows::<Booking>(&day.key_prefix()).await?;
+        let slots = visit.shop.slots(day);
+        let free = slots.filter(|slot| taken.iter().all(|row| row.key != slot.key()));
+        let choice = |slot: Slot| QuickReply::postback(texts.slot(slot), format!("reserve {slot}"));
+        let choices: Vec<_> = free.map(choice).take(QuickReply::MOST).collect();
+        if !choices.is_empty() {
+            return visit.say(Text::new(text).quick_replies(choices));
+        }
+    }
+    visit.say(Text::new(texts.nothing_free))
+}
+
+/// A time was chosen. The row tells who has it, whatever the guest's own list says.
+pub(crate) async fn reserve(cx: &mut Context<'_, Active>, tapped: &Postback) -> Handled {
+    let Some(slot) = Slot::read(&tapped.rest) else {
+        return Ok(()); // another channel's, or an older version's
+    };
+    let mut visit = Visit::begin(cx)?;
+    let texts = visit.texts();
+    if !visit.shop.offers(slot, visit.cx.now()) {
+        return offer(visit, texts.too_late).await;
+    }
+    let chat = chat(&visit);
+    match visit.cx.row::<Booking>(&slot.key()).await? {
+        Some(taken) if taken.value.chat == chat => {
+            return visit.say_with_menu(texts.already_yours(slot));
+        }
+        Some(_) => return offer(visit, texts.taken(slot)).await,
+        None => visit.cx.create(slot.key(), &Booking { chat })?,
+    }
+    let reservations = &mut visit.guest.reservations;
+    reservations.retain(|kept| *kept != slot);
+    reservations.push(slot);
+    reservations.sort_unstable();
+    let card = card::confirmation(&visit.shop, texts, slot);
+    visit.say(card)
+}
+
+/// A reservation was called off.
+pub(crate) async fn cancel(cx: &mut Context<'_, Active>, tapped: &Postback) -> Handled {
+    match Slot::read(&tapped.rest) {
+        Some(slot) => take_back(Visit::begin(cx)?, slot).await,
+        None => Ok(()), // another channel's, or an older version's
+    }
+}
+
+async fn take_back(mut visit: Visit<'_, '_>, slot: Slot) -> Handled {
+    let texts = visit.texts();
+    if !visit.guest.reservations.contains(&slot) {
+        return visit.say_with_menu(texts.nothing_to_cancel);
+    }
+    let chat = chat(&visit);
+    let row = visit.cx.row::<Booking>(&slot.key()).await?;
+    if let Some(own) = row.filter(|row| row.value.chat == chat) {
+        visit.cx.delete(own);
+    }
+    visit.guest.reservations.retain(|kept| *kept != slot);
+    visit.say_with_menu(texts.cancelled(slot))
+}
+
+fn ask_which_to_cancel(visit: Visit<'_, '_>) -> Handled {
+    let texts = visit.texts();
+    let choice = |slot: &Slot| QuickReply::postback(texts.slot(*slot), format!("cancel {slot}"));
+    let reservations = visit.guest.reservations.iter().take(QuickReply::MOST);
+    let choices: Vec<_> = reservations.map(choice).collect();
+    visit.say(Text::new(texts.cancel_which).quick_replies(choices))
+}
+
+fn chat(visit: &Visit<'_, '_>) -> String {
+    let chat = visit.cx.chat();
+    chat.map(|chat| chat.id.to_string()).unwrap_or_default()
+}

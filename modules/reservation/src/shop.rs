@@ -1,0 +1,121 @@
+//! What each shop sets: when it is open, how far ahead it takes reservations, when it
+//! reminds.
+
+use serde::Deserialize;
+use serde_json::json;
+use shared::module::settings::{Field, Kind, Schema, Words};
+
+use crate::texts::Language;
+
+/// One shop's settings.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Shop {
+    /// Shown on a reservation's card.
+    pub(crate) name: String,
+    /// Of those whose language is not known.
+    pub(crate) language: Language,
+    /// The first time of a day, `10:00`.
+    pub(crate) opens: String,
+    /// No time ends after this.
+    pub(crate) closes: String,
+    /// How long one reservation takes.
+    pub(crate) minutes: i64,
+    /// How far ahead, from tomorrow on.
+    pub(crate) days: i64,
+    /// Whether guests are reminded,
+    pub(crate) remind: bool,
+    /// and when, on the day before.
+    pub(crate) remind_at: String,
+    /// After so many hours a chat that staff were asked into is ours again.
+    pub(crate) staff_hours: u64,
+}
+
+/// What can be set.
+pub(crate) fn schema() -> Schema {
+    let number = |least, most| Kind::Number { least, most };
+    let languages = vec![("ja", JAPANESE), ("zh", CHINESE), ("en", ENGLISH)];
+    Schema::new([
+        field("name", NAME, Kind::Text { most: 40 }, json!("")),
+        field("language", LANGUAGE, Kind::Choice(languages), json!("ja")),
+        field("opens", OPENS, Kind::Time, json!("10:00")),
+        field("closes", CLOSES, Kind::Time, json!("18:00")),
+        field("minutes", MINUTES, number(15, 480), json!(60)),
+        field("days", DAYS, number(1, 60), json!(7)),
+        field("remind", REMIND, Kind::Truth, json!(true)),
+        field("remind_at", REMIND_AT, Kind::Time, json!("18:00")),
+        field("staff_hours", STAFF_HOURS, number(1, 72), json!(12)),
+    ])
+}
+
+fn field(key: &'static str, name: Words, kind: Kind, default: serde_json::Value) -> Field {
+    Field {
+        key,
+        name,
+        kind,
+        default,
+    }
+}
+
+const fn words(ja: &'static str, zh: &'static str, en: &'static str, th: &'static str) -> Words {
+    Words { ja, zh, en, th }
+}
+
+const NAME: Words = words("店名", "店名", "Shop's name", "ชื่อร้าน");
+const LANGUAGE: Words = words("既定の言語", "預設語言", "Default language", "ภาษาเริ่มต้น");
+const JAPANESE: Words = words("日本語", "日文", "Japanese", "ญี่ปุ่น");
+const CHINESE: Words = words("中国語（繁体字）", "繁體中文", "Chinese", "จีน");
+const ENGLISH: Words = words("英語", "英文", "English", "อังกฤษ");
+const OPENS: Words = words(
+    "最初の予約時間",
+    "最早預約時間",
+    "First time of a day",
+    "เวลาแรกของวัน",
+);
+const CLOSES: Words = words("閉店時間", "打烊時間", "Closing time", "เวลาปิดร้าน");
+const MINUTES: Words = words(
+    "1件の所要時間（分）",
+    "每次預約時間（分鐘）",
+    "Minutes of one reservation",
+    "ระยะเวลาต่อการจอง (นาที)",
+);
+const DAYS: Words = words(
+    "何日先まで受け付けるか",
+    "可預約幾天內",
+    "Days that can be reserved ahead",
+    "จองล่วงหน้าได้กี่วัน",
+);
+const REMIND: Words = words(
+    "前日にお知らせする",
+    "前一天提醒",
+    "Remind the day before",
+    "เตือนหนึ่งวันก่อน",
+);
+const REMIND_AT: Words = words(
+    "お知らせの時刻",
+    "提醒時間",
+    "Time of the reminder",
+    "เวลาที่เตือน",
+);
+const STAFF_HOURS: Words = words(
+    "スタッフ対応を終えるまでの時間",
+    "店員服務時數",
+    "Hours that staff have a chat",
+    "จำนวนชั่วโมงที่พนักงานดูแลแชท",
+);
+
+#[cfg(test)]
+mod tests {
+    use shared::module::settings::Values;
+
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_a_shop() {
+        let shop: Shop = serde_json::from_value(schema().filled(&Values::new())).unwrap();
+        assert_eq!((shop.opens.as_str(), shop.days), ("10:00", 7));
+        for field in schema().fields {
+            let value = Values::from([(field.key.to_owned(), field.default)]);
+            assert_eq!(schema().check(&value), Ok(()), "{}", field.key);
+        }
+    }
+}

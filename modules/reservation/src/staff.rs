@@ -1,0 +1,50 @@
+//! A person answers: the chat is given to the account's staff, and comes back to us when
+//! the guest asks for us, or after some hours.
+
+use std::time::Duration;
+
+use shared::module::{Active, Context, ControlGained, Event, Handled, QuickReply, Standby, Text};
+
+use crate::guest::{Guest, Visit};
+use crate::texts::{self, Command, Said};
+
+/// For so long we hold a chat that a guest has asked us back into.
+const OUR_TURN: Duration = Duration::from_secs(3600);
+
+/// The last word before staff answer.
+pub(crate) fn hand_over(visit: Visit<'_, '_>) -> Handled {
+    let texts = visit.texts();
+    let back = QuickReply::message(texts.back_label, texts.back_label);
+    let word = Text::new(texts.staff).quick_replies([back]);
+    visit.cx.set_state(&visit.guest)?;
+    visit.cx.reply(&[word])?;
+    visit.cx.release()
+}
+
+/// Staff hold the chat, and the guest asks for us.
+pub(crate) fn call_for_us(event: &Event) -> Option<Said> {
+    texts::command(event).filter(|said| said.command == Command::BackToUs)
+}
+
+/// We cannot answer here: the chat is taken first.
+pub(crate) async fn come_back(cx: &mut Context<'_, Standby>, said: &Said) -> Handled {
+    let guest: Guest = cx.state()?;
+    cx.set_state(&Guest {
+        language: Some(said.language),
+        returns: true,
+        ..guest
+    })?;
+    cx.acquire(Some(OUR_TURN))
+}
+
+/// The chat is ours. Only a guest who asked for that is told: LINE gives no
+/// reply token here, and a push counts against the account's quota.
+pub(crate) async fn welcome_back(cx: &mut Context<'_, Active>, _: &ControlGained) -> Handled {
+    let mut visit = Visit::begin(cx)?;
+    if !std::mem::take(&mut visit.guest.returns) {
+        return Ok(());
+    }
+    let word = Text::new(visit.texts().back).quick_replies(visit.menu());
+    visit.cx.set_state(&visit.guest)?;
+    visit.cx.push(&[word])
+}
