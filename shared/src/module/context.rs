@@ -14,16 +14,20 @@ use crate::line::BotClient;
 use crate::line::endpoints::profile::Profile;
 use crate::line::error::LineErrorKind;
 use crate::module::ModuleError;
-use crate::store::{RowChange, Store};
+use crate::store::{NewTimer, RowChange, Store};
 
 /// LINE takes this many messages in one send.
 const MOST_MESSAGES: usize = 5;
-/// A commit has room for this many rows of the module's beside our own.
+/// A commit has room for this many rows and timers of the module's beside our own.
 const MOST_ROWS: usize = 88;
 /// A chat's state may grow to this size, in bytes.
 const LARGEST_STATE: usize = 100 * 1024;
 /// Plan and event together may grow to this size, in bytes.
 const LARGEST_PLAN: usize = 300 * 1024;
+/// A timer's payload may be this large, in bytes.
+const LARGEST_PAYLOAD: usize = 32 * 1024;
+/// A timer may be this far ahead.
+const LONGEST_TIMER: Duration = Duration::from_secs(366 * 24 * 3600);
 /// A reply token is good for a minute after the webhook, and some of that is
 /// the way to LINE; one sent again, for 20 minutes after its event.
 const TOKEN_LIFE: Duration = Duration::from_secs(50);
@@ -62,6 +66,8 @@ pub struct Draft {
     pub state: Option<String>,
     /// The module's own rows.
     pub rows: Vec<RowChange>,
+    /// Its timers.
+    pub timers: Vec<NewTimer>,
 }
 
 /// What a handler may look at and plan. It lives for one event.
@@ -309,6 +315,27 @@ impl<'a> Context<'a> {
         });
     }
 
+    /// Comes back to this chat when `after` has passed since the event, with
+    /// [`EventKind::Timer`](crate::domain::EventKind::Timer) and `payload`: within two
+    /// minutes or so, in order with the chat's other events.
+    ///
+    /// # Errors
+    /// The author's: the event is of no chat, it is more than 366 days ahead, or the
+    /// payload does not serialise.
+    pub fn after<T: Serialize>(&mut self, after: Duration, payload: &T) -> Result<(), ModuleError> {
+        if self.around.event.chat.is_none() {
+            return Err(ModuleError::Bug("the event is of no chat".into()));
+        }
+        if after > LONGEST_TIMER {
+            return Err(ModuleError::Bug("a timer is at most 366 days ahead".into()));
+        }
+        self.draft.timers.push(NewTimer {
+            due: self.now().plus(after),
+            payload: serde_json::to_string(payload)?,
+        });
+        Ok(())
+    }
+
     /// A user's profile, if the account grants it and the user has one to show.
     ///
     /// # Errors
@@ -334,8 +361,19 @@ impl Draft {
     /// The author's: it is told which limit.
     pub fn check(&self, raw_event: &str) -> Result<(), ModuleError> {
         let bug = |text: String| Err(ModuleError::Bug(text));
-        if self.rows.len() > MOST_ROWS {
-            return bug(format!("a handler changes at most {MOST_ROWS} rows"));
+        if self.rows.len() + self.timers.len() > MOST_ROWS {
+            return bug(format!(
+                "a handler changes at most {MOST_ROWS} rows, timers among them"
+            ));
+        }
+        if self.timers.iter().any(|timer| timer.due < Timestamp(0)) {
+            return bug("a timer is not due before 1970".into());
+        }
+        let payloads = || self.timers.iter().map(|timer| timer.payload.len());
+        if payloads().any(|bytes| bytes > LARGEST_PAYLOAD) {
+            return bug(format!(
+                "a timer's payload is at most {LARGEST_PAYLOAD} bytes"
+            ));
         }
         let mut keys: Vec<_> = self.rows.iter().map(RowChange::key).collect();
         keys.sort_unstable();
@@ -415,6 +453,26 @@ mod tests {
             ..Draft::default()
         };
         assert!(large.check("{}").is_err());
+    }
+
+    #[test]
+    fn timers_count_as_rows_and_have_limits_of_their_own() {
+        let check = |rows: usize, timers: usize, due: i64, bytes: usize| {
+            let timer = NewTimer {
+                due: Timestamp(due),
+                payload: "x".repeat(bytes),
+            };
+            let draft = Draft {
+                rows: (0..rows).map(|n| create(&n.to_string())).collect(),
+                timers: vec![timer; timers],
+                ..Draft::default()
+            };
+            draft.check("{}").is_ok()
+        };
+        assert!(check(80, 8, 0, LARGEST_PAYLOAD));
+        assert!(!check(80, 9, 0, 1));
+        assert!(!check(0, 1, -1, 1));
+        assert!(!check(0, 1, 0, LARGEST_PAYLOAD + 1));
     }
 
     #[test]

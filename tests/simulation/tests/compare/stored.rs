@@ -358,6 +358,8 @@ impl Committed {
                 None => Subject::Bot(&bot),
             },
             rows: &self.rows(),
+            timers: &[],
+            chat_kind: None,
             detached_at: self.detached_at.map(Timestamp),
             now,
         };
