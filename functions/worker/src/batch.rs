@@ -8,7 +8,6 @@ use aws_smithy_async::future::timeout::Timeout;
 use aws_smithy_async::rt::sleep::AsyncSleep as _;
 use futures::future::join_all;
 use shared::domain::{Event, Timestamp};
-use shared::line::event;
 use shared::module::Module;
 use shared::queue::{Job, Receipt, UnreadableJob, backoff};
 use shared::store::LedgerKey;
@@ -16,7 +15,7 @@ use shared::store::LedgerKey;
 use crate::detach::detach;
 use crate::park::{is_overdue, park, park_message};
 use crate::settle::settle;
-use crate::work::Work;
+use crate::work::{Work, read};
 use crate::{Again, App};
 
 /// Work stops this long before Lambda would stop it, so that what is left can
@@ -207,9 +206,10 @@ async fn set_aside<M: Module>(
 }
 
 fn events(job: &Job) -> impl Iterator<Item = Event> {
-    job.events
-        .iter()
-        .map(|sent| event::read(&job.bot, &sent.id, sent.raw.get(), job.received_at))
+    job.events.iter().map(|sent| {
+        let raw = sent.raw.get();
+        read(&job.bot, &sent.id, &sent.kind, raw, job.received_at)
+    })
 }
 
 impl Record {

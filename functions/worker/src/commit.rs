@@ -65,6 +65,8 @@ async fn write<M: Module>(
         ledger: &decision.ledger,
         subject,
         rows: &decision.draft.rows,
+        timers: &decision.draft.timers,
+        chat_kind: work.event.chat.as_ref().map(|chat| chat.kind),
         detached_at: view.bot.state.detached_at,
         now: app.now(),
     };

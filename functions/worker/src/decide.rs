@@ -67,6 +67,9 @@ pub(crate) fn without_module<M>(app: &App<M>, work: &Work<'_>, view: &View) -> O
             ledger.reason = Some("the module has heard of it, or it is no longer so".into());
         }
         kind if kind.is_of_bot() => return None,
+        EventKind::Timer { life, .. } if Some(*life) <= view.bot.state.detached_at => {
+            ledger.reason = Some("the timer was set before the account was detached".into());
+        }
         _ if is_too_old(app, work, view) => {
             ledger = ledger.into_parked("the event is too old", work.raw, app.now());
         }

@@ -1,13 +1,12 @@
 //! What the module would do with an event today: nothing is committed or sent.
 
 use shared::domain::{Plan, Silence};
-use shared::line::event;
 use shared::module::{Module, ModuleError};
-use shared::store::{LedgerKey, RowChange};
+use shared::store::{LedgerKey, NewTimer, RowChange, StoreError};
 
 use crate::decide::run_module;
 use crate::settle::load;
-use crate::work::Work;
+use crate::work::{Work, read};
 use crate::{Again, App};
 
 /// What the module would do.
@@ -21,6 +20,8 @@ pub struct Shadow {
     pub state: Option<String>,
     /// The changes to its own rows.
     pub rows: Vec<RowChange>,
+    /// Its timers.
+    pub timers: Vec<NewTimer>,
 }
 
 /// Why there is no answer.
@@ -44,11 +45,13 @@ pub async fn shadow<M: Module>(
     raw: &str,
 ) -> Result<Shadow, ShadowError> {
     let now = app.now();
-    let event = event::read(&key.bot, &key.event, raw, now);
+    let not_now = |error: StoreError| ShadowError::NotNow(error.to_string());
+    let row = app.store.ledger(key).await.map_err(not_now)?;
+    let kind = row.map_or_else(String::new, |row| row.kind);
     let work = Work {
         key: key.clone(),
-        event,
-        kind: "",
+        event: read(&key.bot, &key.event, &kind, raw, now),
+        kind: &kind,
         raw,
         received_at: now,
         received: 1,
@@ -67,5 +70,6 @@ pub async fn shadow<M: Module>(
         plan: draft.plan,
         state: draft.state,
         rows: draft.rows,
+        timers: draft.timers,
     })
 }

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use shared::domain::{Event, MaySpeak, Silence, Timestamp, may_speak};
-use shared::queue::Replay;
+use shared::domain::{BotId, Event, EventId, MaySpeak, Silence, Timestamp, may_speak};
+use shared::line::event;
+use shared::queue::{Replay, TIMER};
 use shared::store::{BotRow, ChatRow, LedgerKey, LedgerRow};
 
 /// An event is not begun with less time than this.
@@ -24,6 +25,21 @@ pub(crate) struct Work<'a> {
     pub(crate) in_hand: &'a [Event],
     /// When work stops.
     pub(crate) until: Timestamp,
+}
+
+/// Reads an event. Whether it is a timer goes by the job's `kind`, and not by what the
+/// event says of itself: no event of LINE's has that kind.
+pub(crate) fn read(
+    bot: &BotId,
+    id: &EventId,
+    kind: &str,
+    raw: &str,
+    received_at: Timestamp,
+) -> Event {
+    match kind {
+        TIMER => event::read_timer(bot, id, raw, received_at),
+        _ => event::read(bot, id, raw, received_at),
+    }
 }
 
 /// The rows as loaded, with every event in hand taken in.

@@ -71,6 +71,7 @@ pub fn functions<M: Module + Clone>(
         let made = match name.as_str() {
             "AttachFunction" => attach(variables, definition.timeout, clock),
             "ReconcilerFunction" => reconciler(variables, definition.timeout, clock),
+            "TimerFunction" => timer(variables, definition.timeout, clock),
             "WebhookFunction" => webhook(variables, definition.timeout, clock),
             "WorkerFunction" => worker(variables, definition.timeout, clock, module.clone()),
             _ => return Err(BundleError::Unknown(name)),
@@ -223,6 +224,36 @@ fn reconciler(
             let app = app.clone();
             let deadline = Timestamp(i64::try_from(event.context.deadline).unwrap_or(i64::MAX));
             async move { reconciler::handle(&app, deadline).await }
+        },
+    ))
+}
+
+fn timer(
+    variables: &Variables,
+    timeout: Duration,
+    clock: &SharedTimeSource,
+) -> Result<Function, ConfigError> {
+    let config = timer::Config::read(&Env::from_map(variables.clone()))?;
+    let aws = Aws::emulated();
+    let app = timer::App {
+        store: Store::new(
+            aws.dynamodb(config.dynamodb_endpoint, Patience::WORKER),
+            config.table,
+        ),
+        queue: Queue::new(
+            aws.sqs(config.sqs_endpoint, Patience::WORKER),
+            config.queue_url,
+        ),
+        clock: clock.clone(),
+        sleep: tokio_sleep(),
+    };
+    Ok(Function::typed(
+        "timer",
+        timeout,
+        move |event: LambdaEvent<Value>| {
+            let app = app.clone();
+            let deadline = Timestamp(i64::try_from(event.context.deadline).unwrap_or(i64::MAX));
+            async move { timer::handle(&app, deadline).await }
         },
     ))
 }

@@ -1,7 +1,9 @@
 //! A guest: what is kept of their chat, and how they are greeted.
 
 use serde::{Deserialize, Serialize};
-use shared::module::{Active, Context, Follow, Handled, ModuleError, QuickReply, Text};
+use shared::module::{
+    Active, ChatKind, Context, Follow, Handled, ModuleError, QuickReply, Text, Timestamp,
+};
 
 use crate::menu;
 use crate::shop::Shop;
@@ -18,6 +20,9 @@ pub(crate) struct Guest {
     /// Those that they were reminded of.
     #[serde(default)]
     pub(crate) reminded: Vec<Slot>,
+    /// Since when staff have the chat, if they asked for staff.
+    #[serde(default)]
+    pub(crate) staff_since: Option<Timestamp>,
     /// They asked to be answered by the module again.
     #[serde(default)]
     pub(crate) returns: bool,
@@ -67,7 +72,7 @@ impl<'v, 'cx> Visit<'v, 'cx> {
 
     /// Groups have none.
     fn give_menu(&mut self) -> Handled {
-        let is_user = self.cx.chat().map(|chat| chat.kind) == Some(shared::module::ChatKind::User);
+        let is_user = self.cx.chat().map(|chat| chat.kind) == Some(ChatKind::User);
         match is_user {
             true => self.cx.link_menu(menu::name(self.language())),
             false => Ok(()),

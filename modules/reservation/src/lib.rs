@@ -4,6 +4,7 @@ mod account;
 mod card;
 mod guest;
 mod menu;
+mod reminder;
 mod reserve;
 mod shop;
 mod slot;
@@ -19,10 +20,14 @@ pub fn module() -> Router {
         .on(texts::command, reserve::obey)
         .postback("reserve ", reserve::reserve)
         .postback("cancel ", reserve::cancel)
+        .timer(reminder::remind)
         .gained(staff::welcome_back);
+    let standby = Routes::new()
+        .on(staff::call_for_us, staff::come_back)
+        .timer(staff::take_over);
     Router::new()
         .active(active)
-        .standby(Routes::new().on(staff::call_for_us, staff::come_back))
+        .standby(standby)
         .account(
             Routes::new()
                 .attached(account::set_up)

@@ -5,6 +5,7 @@ use shared::module::{Active, Context, Handled, Postback, QuickReply, Text};
 
 use crate::card;
 use crate::guest::Visit;
+use crate::reminder;
 use crate::slot::Slot;
 use crate::staff;
 use crate::texts::{Command, Said};
@@ -20,6 +21,7 @@ pub(crate) async fn obey(cx: &mut Context<'_, Active>, said: &Said) -> Handled {
     let mut visit = Visit::begin(cx)?;
     visit.hear(said.language)?;
     visit.forget_past();
+    visit.guest.staff_since = None;
     let texts = visit.texts();
     match said.command {
         Command::Reserve => offer(visit, texts.choose).await,
@@ -75,6 +77,7 @@ pub(crate) async fn reserve(cx: &mut Context<'_, Active>, tapped: &Postback) -> 
     reservations.retain(|kept| *kept != slot);
     reservations.push(slot);
     reservations.sort_unstable();
+    reminder::plan(&mut visit, slot)?;
     let card = card::confirmation(&visit.shop, texts, slot);
     visit.say(card)
 }
@@ -98,6 +101,7 @@ async fn take_back(mut visit: Visit<'_, '_>, slot: Slot) -> Handled {
         visit.cx.delete(own);
     }
     visit.guest.reservations.retain(|kept| *kept != slot);
+    visit.guest.reminded.retain(|kept| *kept != slot);
     visit.say_with_menu(texts.cancelled(slot))
 }
 

@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
-use shared::module::{Active, Context, ControlGained, Event, Handled, QuickReply, Standby, Text};
+use serde::{Deserialize, Serialize};
+use shared::module::{
+    Active, Context, ControlGained, Event, Handled, QuickReply, Standby, Text, Timestamp,
+};
 
 use crate::guest::{Guest, Visit};
 use crate::texts::{self, Command, Said};
@@ -11,8 +14,18 @@ use crate::texts::{self, Command, Said};
 /// For so long we hold a chat that a guest has asked us back into.
 const OUR_TURN: Duration = Duration::from_secs(3600);
 
+/// What a timer brings back: since when staff have had the chat.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct StaffTime {
+    staff_since: Timestamp,
+}
+
 /// The last word before staff answer.
-pub(crate) fn hand_over(visit: Visit<'_, '_>) -> Handled {
+pub(crate) fn hand_over(mut visit: Visit<'_, '_>) -> Handled {
+    let staff_since = visit.cx.now();
+    let hours = Duration::from_secs(3600 * visit.shop.staff_hours);
+    visit.guest.staff_since = Some(staff_since);
+    visit.cx.after(hours, &StaffTime { staff_since })?;
     let texts = visit.texts();
     let back = QuickReply::message(texts.back_label, texts.back_label);
     let word = Text::new(texts.staff).quick_replies([back]);
@@ -32,9 +45,23 @@ pub(crate) async fn come_back(cx: &mut Context<'_, Standby>, said: &Said) -> Han
     cx.set_state(&Guest {
         language: Some(said.language),
         returns: true,
+        staff_since: None,
         ..guest
     })?;
     cx.acquire(Some(OUR_TURN))
+}
+
+/// Staff have had the chat long enough, and nobody has asked for them since.
+pub(crate) async fn take_over(cx: &mut Context<'_, Standby>, time: &StaffTime) -> Handled {
+    let guest: Guest = cx.state()?;
+    if guest.staff_since != Some(time.staff_since) {
+        return Ok(());
+    }
+    cx.set_state(&Guest {
+        staff_since: None,
+        ..guest
+    })?;
+    cx.acquire(None)
 }
 
 /// The chat is ours. Only a guest who asked for that is told: LINE gives no

@@ -120,6 +120,7 @@ pub(crate) struct Texts {
     already_yours: &'static str,
     confirmed: &'static str,
     cancelled: &'static str,
+    reminder: &'static str,
     pub(crate) nothing_to_cancel: &'static str,
     pub(crate) cancel_which: &'static str,
     no_reservations: &'static str,
@@ -146,6 +147,7 @@ const JA: Texts = Texts {
     already_yours: "{}はすでにご予約済みです。",
     confirmed: "{}のご予約を承りました。",
     cancelled: "{}のご予約を取り消しました。",
+    reminder: "明日、{}のご予約をいただいています。お待ちしております。",
     nothing_to_cancel: "取り消せるご予約はありません。",
     cancel_which: "どのご予約を取り消しますか？",
     no_reservations: "現在のご予約はありません。",
@@ -172,6 +174,7 @@ const ZH: Texts = Texts {
     already_yours: "您已預約{}。",
     confirmed: "已為您預約{}。",
     cancelled: "已取消{}的預約。",
+    reminder: "提醒您，明天{}有預約，期待您的光臨。",
     nothing_to_cancel: "沒有可取消的預約。",
     cancel_which: "要取消哪一個預約？",
     no_reservations: "目前沒有預約。",
@@ -198,6 +201,7 @@ const EN: Texts = Texts {
     already_yours: "You have already reserved {}.",
     confirmed: "Your reservation for {} is confirmed.",
     cancelled: "Your reservation for {} is cancelled.",
+    reminder: "See you tomorrow: your reservation is for {}.",
     nothing_to_cancel: "You have no reservation to cancel.",
     cancel_which: "Which reservation shall we cancel?",
     no_reservations: "You have no reservations.",
@@ -226,6 +230,10 @@ impl Texts {
 
     pub(crate) fn cancelled(&self, slot: Slot) -> String {
         self.cancelled.replace("{}", &self.slot(slot))
+    }
+
+    pub(crate) fn reminder(&self, slot: Slot) -> String {
+        self.reminder.replace("{}", &self.slot(slot))
     }
 
     pub(crate) fn list(&self, slots: &[Slot]) -> String {

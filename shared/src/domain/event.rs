@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use crate::domain::{BotId, Chat, EventId, ReplyToken, Scopes, Timestamp, UserId};
 
 /// Something that happened in a chat, or to an Official Account.
@@ -143,6 +145,14 @@ pub enum EventKind {
     Suspended,
     /// The account is back.
     Resumed,
+    /// A timer of the module's own is due. It is in the chat whose event planned it,
+    /// and its `at` is the moment it was due.
+    Timer {
+        /// What the module gave.
+        payload: Value,
+        /// The newest attach known when it was planned.
+        life: Timestamp,
+    },
     /// Any other kind, by LINE's own word. The event itself is kept whole.
     Unknown(String),
 }

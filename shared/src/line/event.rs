@@ -4,7 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::value::RawValue;
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 
 use crate::domain::event::MessageContent;
@@ -16,7 +17,22 @@ use crate::domain::{
 /// Reads an event for the account `bot`. `received_at` stands in for a
 /// timestamp that is missing.
 pub fn read(bot: &BotId, id: &EventId, raw: &str, received_at: Timestamp) -> Event {
-    let event = members(raw);
+    of_members(bot, id, &members(raw), received_at)
+}
+
+/// Reads an event that [`of_timer`] has made. Only for one that is known to be ours:
+/// LINE's own events are never timers, whatever they say of themselves.
+pub fn read_timer(bot: &BotId, id: &EventId, raw: &str, received_at: Timestamp) -> Event {
+    let mut timer = members(raw);
+    let payload = timer["payload"].take();
+    let life = Timestamp(timer["life"].as_i64().unwrap_or_default());
+    Event {
+        kind: EventKind::Timer { payload, life },
+        ..of_members(bot, id, &timer, received_at)
+    }
+}
+
+fn of_members(bot: &BotId, id: &EventId, event: &Value, received_at: Timestamp) -> Event {
     Event {
         id: id.clone(),
         bot: bot.clone(),
@@ -32,7 +48,7 @@ pub fn read(bot: &BotId, id: &EventId, raw: &str, received_at: Timestamp) -> Eve
         reply_token: text(&event["replyToken"])
             .filter(|token| !is_dummy(token))
             .map(ReplyToken::new),
-        kind: kind(bot, &event),
+        kind: kind(bot, event),
     }
 }
 
@@ -48,6 +64,38 @@ pub fn of_turn(bot: &BotId, turn: Turn) -> (EventId, &'static str, Value) {
     let module = json!({ "type": kind, "botId": bot });
     let event = json!({ "type": "module", "module": module, "timestamp": at, "mode": "active" });
     (EventId::dated(word, at), "module", event)
+}
+
+/// A timer that is due in a chat, as the JSON of an event: for [`read_timer`].
+///
+/// # Errors
+/// Only if it cannot be written as JSON.
+pub fn of_timer(
+    chat: &Chat,
+    due: Timestamp,
+    payload: &RawValue,
+    life: Timestamp,
+) -> Result<Box<RawValue>, serde_json::Error> {
+    #[derive(Serialize)]
+    struct Timer<'a> {
+        r#type: &'static str,
+        timestamp: Timestamp,
+        source: Value,
+        life: Timestamp,
+        payload: &'a RawValue,
+    }
+    let source = match chat.kind {
+        ChatKind::User => json!({ "type": "user", "userId": chat.id }),
+        ChatKind::Group => json!({ "type": "group", "groupId": chat.id }),
+        ChatKind::Room => json!({ "type": "room", "roomId": chat.id }),
+    };
+    to_raw_value(&Timer {
+        r#type: "timer",
+        timestamp: due,
+        source,
+        life,
+        payload,
+    })
 }
 
 /// The event's members, each read for itself: one that JSON's parser refuses (an
@@ -284,6 +332,24 @@ mod tests {
         );
         let odd = event(r#"{"type":"module","module":{"type":"paused"}}"#);
         assert_eq!(odd.kind, EventKind::Unknown("module/paused".into()));
+    }
+
+    #[test]
+    fn a_timer_comes_back_as_it_was_planned_and_line_makes_none() {
+        let payload = RawValue::from_string(r#"{"step":2}"#.into()).unwrap();
+        for kind in [ChatKind::User, ChatKind::Group, ChatKind::Room] {
+            let id = ChatId::new("C1").unwrap();
+            let chat = Chat { kind, id };
+            let raw = of_timer(&chat, Timestamp(5), &payload, Timestamp(3)).unwrap();
+            let (bot, id) = (BotId::new("U1").unwrap(), EventId::new("e").unwrap());
+            let timer = read_timer(&bot, &id, raw.get(), Timestamp(7));
+            let (payload, life) = (json!({ "step": 2 }), Timestamp(3));
+            assert_eq!(timer.kind, EventKind::Timer { payload, life });
+            assert_eq!((timer.at, timer.chat), (Timestamp(5), Some(chat)));
+            assert!(timer.mode.is_none() && timer.reply_token.is_none());
+            assert!(!timer.kind.is_of_bot() && !timer.kind.is_of_module());
+            assert_eq!(event(raw.get()).kind, EventKind::Unknown("timer".into()));
+        }
     }
 
     #[test]

@@ -1,16 +1,19 @@
 //! What a handler has planned, and what of it fits into one commit.
 
-use crate::domain::Plan;
+use crate::domain::{Plan, Timestamp};
 use crate::line::endpoints::profile::Profile;
 use crate::module::ModuleError;
-use crate::store::RowChange;
+use crate::store::{NewTimer, RowChange};
 
-/// A commit has room for this many rows of the module's beside our own.
+/// A commit has room for this many rows and timers of the module's beside our own.
 const MOST_ROWS: usize = 88;
 /// A chat's state may grow to this size, in bytes.
 const LARGEST_STATE: usize = 100 * 1024;
 /// Plan and event together may grow to this size, in bytes.
 const LARGEST_PLAN: usize = 300 * 1024;
+
+/// A timer's payload may be this large, in bytes.
+const LARGEST_PAYLOAD: usize = 32 * 1024;
 
 /// What a handler has planned.
 #[derive(Debug, Default)]
@@ -21,6 +24,8 @@ pub struct Draft {
     pub state: Option<String>,
     /// The module's own rows.
     pub rows: Vec<RowChange>,
+    /// Its timers.
+    pub timers: Vec<NewTimer>,
     /// The user's profile, if it was read anew.
     pub profile: Option<Profile>,
     /// How often randomness was asked for.
@@ -33,11 +38,12 @@ impl Draft {
     /// # Errors
     /// The author's: it is told which limit.
     pub fn check(&self, raw_event: &str) -> Result<(), ModuleError> {
-        if self.rows.len() > MOST_ROWS {
+        if self.rows.len() + self.timers.len() > MOST_ROWS {
             return Err(ModuleError::bug(format!(
-                "a handler changes at most {MOST_ROWS} rows"
+                "a handler changes at most {MOST_ROWS} rows, timers among them"
             )));
         }
+        self.check_timers()?;
         if let Some(key) = self.changed_twice() {
             return Err(ModuleError::bug(format!(
                 "a handler changes a row once, but {key:?} twice"
@@ -54,6 +60,22 @@ impl Draft {
             )));
         }
         Ok(())
+    }
+
+    fn check_timers(&self) -> Result<(), ModuleError> {
+        let timers = &self.timers;
+        if timers.iter().any(|timer| timer.due < Timestamp(0)) {
+            return Err(ModuleError::bug("a timer is not due before 1970"));
+        }
+        match timers
+            .iter()
+            .any(|timer| timer.payload.len() > LARGEST_PAYLOAD)
+        {
+            false => Ok(()),
+            true => Err(ModuleError::bug(format!(
+                "a timer's payload is at most {LARGEST_PAYLOAD} bytes"
+            ))),
+        }
     }
 
     fn changed_twice(&self) -> Option<&str> {

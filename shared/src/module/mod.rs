@@ -27,6 +27,7 @@ mod read;
 mod router;
 mod row;
 pub mod settings;
+mod timer;
 
 use std::future::Future;
 

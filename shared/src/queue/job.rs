@@ -10,6 +10,8 @@ use crate::hash::sha256_hex;
 const VERSION: u32 = 1;
 /// The kind of the event that asks for its account to be detached: ours, not LINE's.
 const DETACH: &str = "@detach";
+/// The kind of an event that a module has planned itself: ours, not LINE's.
+pub const TIMER: &str = "@timer";
 /// A chat's events are cut into messages of about this size, in bytes.
 const CUT_AT: usize = 200 * 1024;
 /// SQS takes ids of groups and deduplication up to this length.
@@ -46,7 +48,7 @@ pub struct Replay {
 pub struct JobEvent {
     /// Its id.
     pub id: EventId,
-    /// LINE's `type`.
+    /// LINE's `type`; what begins with @ is ours, and nothing that LINE sends becomes it.
     pub kind: String,
     /// Its JSON.
     pub raw: Box<RawValue>,

@@ -6,7 +6,7 @@ mod job;
 mod send;
 
 pub use give_back::{Receipt, backoff};
-pub use job::{Job, JobEvent, Message, Replay, UnreadableJob, group};
+pub use job::{Job, JobEvent, Message, Replay, TIMER, UnreadableJob, group};
 pub use send::NotQueued;
 
 /// The event queue.

@@ -51,9 +51,20 @@ impl Queue {
     /// # Errors
     /// [`NotQueued`] if any message may not be in the queue.
     pub async fn send(&self, chats: Vec<Vec<Message>>) -> Result<(), NotQueued> {
+        let results = self.send_each(chats).await.into_iter();
+        let failures = results.filter_map(Result::err);
+        failures
+            .reduce(|first, more| NotQueued {
+                failed: first.failed + more.failed,
+                ..first
+            })
+            .map_or(Ok(()), Err)
+    }
+
+    /// The same; tells of each chat whether all of it is in the queue.
+    pub async fn send_each(&self, chats: Vec<Vec<Message>>) -> Vec<Result<(), NotQueued>> {
+        let mut results: Vec<_> = chats.iter().map(|_| Ok(())).collect();
         let mut rest: Vec<_> = chats.into_iter().map(Vec::into_iter).collect();
-        let mut failure: Option<NotQueued> = None;
-        let mut stopped = vec![false; rest.len()];
         // One part of each chat at a time: a request may take some of its
         // messages and not others, and two parts must not change places.
         loop {
@@ -66,17 +77,14 @@ impl Queue {
             let wave: Vec<_> = rest
                 .iter_mut()
                 .enumerate()
-                .filter(|(c, _)| !stopped[*c])
+                .filter(|(chat, _)| results[*chat].is_ok())
                 .filter_map(next)
                 .collect();
             if wave.is_empty() {
-                return failure.map_or(Ok(()), Err);
+                return results;
             }
             for (chat, reason) in self.send_wave(wave).await {
-                stopped[chat] = true;
-                failure
-                    .get_or_insert(NotQueued { failed: 0, reason })
-                    .failed += 1;
+                results[chat] = Err(NotQueued { failed: 1, reason });
             }
         }
     }

@@ -17,9 +17,9 @@ pub struct BotsPage {
     pub next: Option<Place>,
 }
 
-/// A place among the accounts.
+/// A place in an index.
 #[derive(Debug, Clone)]
-pub struct Place(Item);
+pub struct Place(pub(super) Item);
 
 impl Store {
     /// A page of all accounts that have a row; `from` is the page before's `next`.

@@ -5,10 +5,10 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{CancellationReason, Put, TransactWriteItem};
 
 use crate::aws::reasons;
-use crate::domain::{ChatId, Timestamp};
+use crate::domain::{ChatId, ChatKind, Timestamp};
 use crate::store::ledger::as_loaded;
 use crate::store::module_row::Writing;
-use crate::store::{BotRow, ChatRow, Item, LedgerKey, LedgerRow, RowChange, Store, n};
+use crate::store::{BotRow, ChatRow, Item, LedgerKey, LedgerRow, NewTimer, RowChange, Store, n};
 
 /// One event's commit.
 #[derive(Debug)]
@@ -24,6 +24,10 @@ pub struct Commit<'a> {
     pub subject: Subject<'a>,
     /// The module's own rows.
     pub rows: &'a [RowChange],
+    /// The timers that the module sets: of a chat's event.
+    pub timers: &'a [NewTimer],
+    /// What kind of chat it is, for the timers.
+    pub chat_kind: Option<ChatKind>,
     /// The newest detach known.
     pub detached_at: Option<Timestamp>,
     /// The time, for rows past theirs.
@@ -73,6 +77,7 @@ impl Store {
         for row in commit.rows {
             items.push(row.write(&self.table, &writing).map_err(invalid)?);
         }
+        items.extend(commit.put_timers(&self.table)?);
         let write = self
             .client
             .transact_write_items()
@@ -129,7 +134,7 @@ fn transaction(
         .build())
 }
 
-fn invalid(error: impl std::fmt::Display) -> CommitError {
+pub(super) fn invalid(error: impl std::fmt::Display) -> CommitError {
     CommitError::Invalid(error.to_string())
 }
 

@@ -12,6 +12,7 @@ pub(super) const ATTACH: &str = "@attach";
 pub(super) const MESSAGES: &str = "@message";
 pub(super) const MODULE: &str = "@m#";
 pub(super) const LIMIT: &str = "@limit#";
+pub(super) const TIMER: &str = "@timer#";
 pub(super) const RECONCILER: &str = "@reconciler";
 pub(super) const LEASE: &str = "@lease";
 pub(super) const WALK: &str = "@walk";
@@ -20,6 +21,9 @@ pub(super) const APPROVAL: &str = "@approval";
 /// The index that lists all accounts, and its key's one value.
 pub(super) const BOTS: &str = "bots";
 pub(super) const LISTED: &str = "bot";
+
+/// The index that lists all timers, by shard and time.
+pub(super) const TIMERS: &str = "timers";
 
 /// What an id begins with that is written hashed.
 const HASHED: &str = "sha256:";

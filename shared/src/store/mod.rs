@@ -14,6 +14,7 @@ mod load;
 mod module_row;
 mod reconciler;
 mod row;
+mod timer;
 mod trace;
 
 use std::time::Duration;
@@ -34,6 +35,7 @@ pub use ledger::{LedgerRow, Outcome, Try, keepable};
 pub use load::Loaded;
 pub use module_row::{ModuleRow, RowChange};
 pub use reconciler::{Stopped, WalkRow, fingerprint};
+pub use timer::{DueTimers, NewTimer, TIMER_SHARDS, Timer};
 pub use trace::{Trace, TracedEffect, Verdict};
 
 /// An item as DynamoDB has it.

@@ -11,16 +11,19 @@ pub mod ground;
 pub mod hostile;
 pub mod hurry;
 pub mod reconciler;
+pub mod timer;
 pub mod worker;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use emulator::{Bubble, Call, Deliver, DeliverOptions, Delivery, EventsRequest, Held, Outcome};
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use local::stack::{Options, Stack};
+use local::bundle;
+use local::stack::{Needs, Options, Stack};
 use serde_json::Value;
 use sha2::Sha256;
 use shared::domain::{BotId, ChatId, EventId};
+use shared::module::Module;
 use shared::store::{LedgerKey, LedgerRow};
 
 /// A stack, and one of its accounts with two users.
@@ -38,9 +41,11 @@ pub struct Bundle {
 impl Bundle {
     /// A new stack; nothing is attached yet.
     pub async fn start() -> Self {
-        let stack = Stack::start(&Options::default())
-            .await
-            .expect("the stack starts");
+        let stack = Stack::start(&Options::default()).await;
+        Self::over(stack.expect("the stack starts")).await
+    }
+
+    async fn over(stack: Stack) -> Self {
         let world = stack.line.state().await;
         let bot = world.bots[0].bot_id.clone();
         let mut users = world
@@ -61,13 +66,33 @@ impl Bundle {
     /// A new stack whose first account is attached.
     pub async fn attached() -> Self {
         let bundle = Self::start().await;
-        let page = bundle
-            .stack
-            .attach(&bundle.bot, "ja")
-            .await
-            .expect("the account is attached");
-        assert_eq!(page.status, 200, "{}", page.body);
+        bundle.attach().await;
         bundle
+    }
+
+    /// The same, whose worker runs a module of the test's own.
+    pub async fn with<M: Module + Clone>(module: M) -> Self {
+        let run = async |needs: Needs<'_>| {
+            let Needs {
+                definitions,
+                variables,
+                clock,
+            } = needs;
+            Ok((
+                bundle::functions(definitions, variables, clock, &module)?,
+                (),
+            ))
+        };
+        let stack = Stack::start_with(&Options::default(), run).await;
+        let bundle = Self::over(stack.expect("the stack starts")).await;
+        bundle.attach().await;
+        bundle
+    }
+
+    async fn attach(&self) {
+        let page = self.stack.attach(&self.bot, "ja").await;
+        let page = page.expect("the account is attached");
+        assert_eq!(page.status, 200, "{}", page.body);
     }
 
     /// The emulator sends events of a chat, signed; gives the delivery, when the queue is empty again.

@@ -103,6 +103,8 @@ async fn event(store: &Store, number: u32) {
         ledger: &ledger,
         subject: Subject::Chat(id, &chat),
         rows: &[],
+        timers: &[],
+        chat_kind: None,
         detached_at: None,
         now,
     };

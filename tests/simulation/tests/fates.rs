@@ -65,6 +65,8 @@ async fn commit(store: &Store) -> Result<(), CommitError> {
         ledger: &LedgerRow::done("message", now, now, now),
         subject: Subject::Chat(chat, &ChatRow::default()),
         rows: &[],
+        timers: &[],
+        chat_kind: None,
         detached_at: None,
         now,
     };

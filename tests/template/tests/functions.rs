@@ -92,6 +92,21 @@ fn the_reconciler_runs_hourly_alone_and_without_retries() {
     assert_eq!(properties["EventInvokeConfig"], none);
 }
 
+#[test]
+fn the_timer_runs_every_minute_for_a_minute_at_most_and_without_retries() {
+    let template = template().unwrap();
+    let function = template.function("TimerFunction").unwrap();
+    assert_eq!(function.timeout, timer::TIME);
+    let properties = &template.resource("TimerFunction").unwrap()["Properties"];
+    let schedule = &properties["Events"]["EveryMinute"];
+    assert_eq!(schedule["Type"], "ScheduleV2");
+    let rate = &schedule["Properties"]["ScheduleExpression"];
+    assert_eq!(rate, "rate(1 minute)");
+    let none = serde_json::json!({"MaximumRetryAttempts": 0});
+    assert_eq!(schedule["Properties"]["RetryPolicy"], none);
+    assert_eq!(properties["EventInvokeConfig"], none);
+}
+
 /// Without it, cargo-lambda builds with "abort", and a module's panic would cost the whole batch.
 #[test]
 fn a_panic_unwinds_in_what_is_deployed() {

@@ -78,15 +78,33 @@ fn no_two_functions_share_a_role() {
     assert_eq!(roles.len(), functions.len());
 }
 
+/// What a function may do, without what it may do it on.
+fn actions(template: &Template, function: &str) -> BTreeSet<String> {
+    let statements = statements(template, function);
+    let actions = statements.iter().flat_map(|s| listed(&s["Action"]));
+    actions
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect()
+}
+
+fn names<const N: usize>(names: [&str; N]) -> BTreeSet<String> {
+    names.map(str::to_owned).into()
+}
+
+/// On what a function may do this.
+fn resources(template: &Template, function: &str, action: &str) -> Vec<Value> {
+    let statements = statements(template, function);
+    let allows = |s: &&Value| listed(&s["Action"]).contains(&&json!(action));
+    let allowed = statements.iter().filter(allows);
+    allowed.map(|s| s["Resource"].clone()).collect()
+}
+
 #[test]
 fn the_webhook_may_only_queue_and_read_the_secret() {
-    let template = template().unwrap();
-    let statements = statements(&template, "WebhookFunction");
-    let actions = statements.iter().flat_map(|s| listed(&s["Action"]));
-    let actions: BTreeSet<&str> = actions.filter_map(Value::as_str).collect();
     assert_eq!(
-        actions,
-        BTreeSet::from([
+        actions(&template().unwrap(), "WebhookFunction"),
+        names([
             "logs:CreateLogStream",
             "logs:PutLogEvents",
             "secretsmanager:GetSecretValue",
@@ -98,16 +116,26 @@ fn the_webhook_may_only_queue_and_read_the_secret() {
 #[test]
 fn the_reconciler_lists_the_bots_and_nothing_else() {
     let template = template().unwrap();
-    let statements = statements(&template, "ReconcilerFunction");
-    let queries = statements
-        .iter()
-        .filter(|s| listed(&s["Action"]).contains(&&json!("dynamodb:Query")));
-    let queried: Vec<&Value> = queries.map(|s| &s["Resource"]).collect();
-    assert_eq!(queried, [&json!({"Fn::Sub": "${Table.Arn}/index/bots"})]);
-    let received = statements
-        .iter()
-        .any(|s| s["Action"].to_string().contains("sqs:Receive"));
-    assert!(!received);
+    let queried = resources(&template, "ReconcilerFunction", "dynamodb:Query");
+    assert_eq!(queried, [json!({"Fn::Sub": "${Table.Arn}/index/bots"})]);
+    assert!(!actions(&template, "ReconcilerFunction").contains("sqs:ReceiveMessage"));
+}
+
+#[test]
+fn the_timer_reads_its_index_ends_its_rows_and_queues() {
+    let template = template().unwrap();
+    assert_eq!(
+        actions(&template, "TimerFunction"),
+        names([
+            "dynamodb:DeleteItem",
+            "dynamodb:Query",
+            "logs:CreateLogStream",
+            "logs:PutLogEvents",
+            "sqs:SendMessage",
+        ])
+    );
+    let queried = resources(&template, "TimerFunction", "dynamodb:Query");
+    assert_eq!(queried, [json!({"Fn::Sub": "${Table.Arn}/index/timers"})]);
 }
 
 #[test]

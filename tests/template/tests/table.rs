@@ -33,7 +33,7 @@ fn a_row_is_found_by_bot_and_chat() {
 }
 
 #[test]
-fn the_indexes_list_bots_and_parked_events() {
+fn the_indexes_list_bots_parked_events_and_timers() {
     let table = template().unwrap().table("Table").unwrap();
     let indexes = table.create["GlobalSecondaryIndexes"].as_array().unwrap();
     let keys = |name: &str| -> Vec<&Value> {
@@ -43,6 +43,7 @@ fn the_indexes_list_bots_and_parked_events() {
     };
     assert_eq!(keys("bots"), ["listed", "bot_id"]);
     assert_eq!(keys("parked"), ["parked", "parked_at"]);
+    assert_eq!(keys("timers"), ["timer_shard", "due_at"]);
 }
 
 #[test]

@@ -71,6 +71,12 @@ fn the_reconciler_is_given_what_it_reads() {
     assert_eq!(given("ReconcilerFunction").unwrap(), names);
 }
 
+#[test]
+fn the_timer_is_given_what_it_reads() {
+    let names = read(|env| drop(timer::Config::read(env).unwrap()));
+    assert_eq!(given("TimerFunction").unwrap(), names);
+}
+
 /// Each variable that cannot be left out is named in one line when it is.
 #[test]
 fn a_missing_variable_is_named() {
@@ -82,12 +88,14 @@ fn a_missing_variable_is_named() {
         reconciler::Config::read(&nothing())
             .unwrap_err()
             .to_string(),
+        timer::Config::read(&nothing()).unwrap_err().to_string(),
     ];
     let names = [
         "LINE_CHANNEL_SECRET",
         "LINE_CHANNEL_ID",
         "LINE_CHANNEL_ID",
         "LINE_CHANNEL_ID",
+        "TABLE_NAME",
     ];
     for (error, name) in errors.iter().zip(names) {
         assert!(

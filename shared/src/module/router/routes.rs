@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
+use serde::de::DeserializeOwned;
 
 use crate::domain::{Event, EventKind};
 use crate::module::hold::{Account, Active, Hold, InChat, Standby};
@@ -99,6 +100,22 @@ impl<H: InChat> Routes<H> {
     pub fn postback(self, prefix: impl Into<String>, handler: impl Handler<H, Postback>) -> Self {
         let prefix = prefix.into();
         self.on(move |event| Postback::told(event, &prefix), handler)
+    }
+
+    /// A timer whose payload is a `T`: see [`Context::after`]. One that comes while the
+    /// chat is not ours is for the routes of [`Router::standby`](super::Router::standby).
+    #[must_use]
+    pub fn timer<T>(self, handler: impl Handler<H, T>) -> Self
+    where
+        T: DeserializeOwned + Send + Sync + 'static,
+    {
+        self.on(
+            |event| match &event.kind {
+                EventKind::Timer { payload, .. } => serde_json::from_value(payload.clone()).ok(),
+                _ => None,
+            },
+            handler,
+        )
     }
 
     routes! {

@@ -6,9 +6,10 @@ use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy};
 use proptest::sample::select;
 use proptest::{option, prop_oneof};
-use shared::domain::{BotId, ChatId, Delivery, Effect, EventId, Plan, Scopes, Timestamp};
+use shared::domain::{BotId, ChatId, ChatKind, Delivery, Effect, EventId, Plan, Scopes, Timestamp};
 use shared::store::{
-    AttachUnderWay, Commit, LedgerKey, LedgerRow, RowChange, Store, Subject, Try, WalkRow,
+    AttachUnderWay, Commit, LedgerKey, LedgerRow, NewTimer, RowChange, Store, Subject,
+    TIMER_SHARDS, Try, WalkRow,
 };
 
 /// A call. Numbers are times, or versions that may be right.
@@ -29,6 +30,7 @@ pub(super) enum StoreCall {
     EndTry(Event, Tried, Vec<Delivery>),
     ModuleRow(&'static str, Option<i64>),
     ModuleRows(&'static str, Option<i64>),
+    EndTimers(i64),
     TakeLease(&'static str, i64),
     GiveBackLease(&'static str),
     KeepWalk(i64),
@@ -59,6 +61,7 @@ pub(super) struct Committed {
     effects: usize,
     is_parked: bool,
     rows: Vec<(Change, &'static str)>,
+    timers: Vec<i64>,
     detached_at: Option<i64>,
     now: i64,
 }
@@ -108,14 +111,16 @@ fn delivery() -> impl Strategy<Value = Delivery> {
 fn committed() -> impl Strategy<Value = Committed> {
     let change = select(vec![Change::Create, Change::Replace, Change::Delete]);
     let rows = vec((change, select(vec!["k1", "k2"])), 0..3);
+    let rows = (rows, vec(time(), 0..3));
     let flags = (0..5_u8, 0..3_usize, 0..8_u8);
     (event(), flags, rows, option::of(time()), time()).prop_map(
-        |(event, (stale, effects, parked), rows, detached_at, now)| Committed {
+        |(event, (stale, effects, parked), (rows, timers), detached_at, now)| Committed {
             event,
             is_stale: stale == 0,
             effects,
             is_parked: parked == 0,
             rows,
+            timers,
             detached_at,
             now,
         },
@@ -144,6 +149,7 @@ pub(super) fn call() -> impl Strategy<Value = StoreCall> {
         1 => (event(), time()).prop_map(|(event, now)| Call::Load(event, now)),
         1 => (bot(), option::of(time())).prop_map(|(bot, at)| Call::ModuleRow(bot, at)),
         1 => (bot(), option::of(time())).prop_map(|(bot, at)| Call::ModuleRows(bot, at)),
+        1 => time().prop_map(Call::EndTimers),
     ];
     let ledger = prop_oneof![
         4 => committed().prop_map(|committed| Call::Commit(committed.into())),
@@ -202,7 +208,8 @@ impl StoreCall {
             | Self::UpdateRegisters(..)
             | Self::Load(..)
             | Self::ModuleRow(..)
-            | Self::ModuleRows(..) => self.rows(store).await,
+            | Self::ModuleRows(..)
+            | Self::EndTimers(..) => self.rows(store).await,
             Self::Ledger(..) | Self::BeginTry(..) | Self::BeginPush(..) | Self::EndTry(..) => {
                 self.ledger(store).await;
             }
@@ -268,6 +275,14 @@ impl StoreCall {
             Self::ModuleRows(bot, detached) => {
                 let detached = detached.map(Timestamp);
                 let _ = store.module_rows(&bot_id(bot), "k", detached).await;
+            }
+            Self::EndTimers(now) => {
+                for shard in 0..TIMER_SHARDS {
+                    let due = store.due_timers(shard, Timestamp(now), None).await;
+                    for timer in due.into_iter().flat_map(|due| due.timers) {
+                        let _ = store.end_timer(&timer).await;
+                    }
+                }
             }
             _ => {}
         }
@@ -358,6 +373,8 @@ impl Committed {
                 None => Subject::Bot(&bot),
             },
             rows: &self.rows(),
+            timers: &self.timers(),
+            chat_kind: Some(ChatKind::User),
             detached_at: self.detached_at.map(Timestamp),
             now,
         };
@@ -374,6 +391,14 @@ impl Committed {
             effects: vec![Effect::Release; self.effects],
         };
         row.with_plan(&plan, &this(("t1", 0)), now).expect("a plan")
+    }
+
+    fn timers(&self) -> Vec<NewTimer> {
+        let timer = |due: &i64| NewTimer {
+            due: Timestamp(*due),
+            payload: "{}".into(),
+        };
+        self.timers.iter().map(timer).collect()
     }
 
     fn rows(&self) -> Vec<RowChange> {

@@ -1,0 +1,182 @@
+//! One run: the timers that are due, page by page, into the queue.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use aws_smithy_async::future::timeout::Timeout;
+use aws_smithy_async::rt::sleep::AsyncSleep as _;
+use futures::StreamExt as _;
+use futures::future::join_all;
+use serde::Serialize;
+use shared::domain::{BotId, ChatId, Timestamp};
+use shared::line::event;
+use shared::queue::{Job, JobEvent, Message, TIMER};
+use shared::store::{StoreError, TIMER_SHARDS, Timer};
+
+use crate::{App, Failure};
+
+/// What template.yaml gives it for a run.
+pub const TIME: Duration = Duration::from_secs(60);
+
+/// Work stops this long before Lambda would stop it, so that what was done can be told.
+const BEFORE_DEADLINE: Duration = Duration::from_secs(5);
+/// So many rows of a page are deleted side by side.
+const SIDE_BY_SIDE: usize = 16;
+
+/// What a run has done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Done {
+    /// Timers that were found due.
+    pub due: usize,
+    /// Those whose event is in the queue.
+    pub queued: usize,
+    /// The others: the next run finds them again.
+    pub left: usize,
+}
+
+/// Queues what is due; `deadline` is Lambda's.
+///
+/// # Errors
+/// [`Failure`]: timers are due that were not found, or of which none could be queued.
+pub async fn handle(app: &App, deadline: Timestamp) -> Result<Done, Failure> {
+    let left = deadline.minus(BEFORE_DEADLINE).since(app.now());
+    // Side by side, so that a shard with very many does not keep the others waiting.
+    let shards = (0..TIMER_SHARDS).map(|shard| within(app, shard, left));
+    let (mut done, mut unread) = (Done::default(), None);
+    for (of_shard, result) in join_all(shards).await {
+        done.due += of_shard.due;
+        done.queued += of_shard.queued;
+        unread = unread.or(result.err());
+    }
+    done.left = done.due - done.queued;
+    let result = match unread {
+        Some(error) => Err(Failure::Unread(error)),
+        None if done.due > 0 && done.queued == 0 => Err(Failure::NoneQueued(done.due)),
+        None => Ok(done),
+    };
+    match &result {
+        Ok(_) => tracing::info!(?done, "timers are queued"),
+        Err(failure) => tracing::error!(%failure, ?done, "timers do not ring"),
+    }
+    result
+}
+
+/// Empties one shard in the time that is left. Where that is not enough, the next run
+/// does the rest.
+async fn within(app: &App, shard: u8, left: Duration) -> (Done, Result<(), StoreError>) {
+    let mut done = Done::default();
+    let work = empty(app, shard, &mut done);
+    let result = match Timeout::new(work, app.sleep.sleep(left)).await {
+        Ok(result) => result,
+        Err(_) => {
+            tracing::warn!(shard, "the time is up before all due timers are queued");
+            Ok(())
+        }
+    };
+    (done, result)
+}
+
+async fn empty(app: &App, shard: u8, done: &mut Done) -> Result<(), StoreError> {
+    let now = app.now();
+    let mut stuck = HashSet::new();
+    let mut from = None;
+    loop {
+        let page = app.store.due_timers(shard, now, from.as_ref()).await?;
+        done.due += page.timers.len() + page.unreadable.len();
+        for row in &page.unreadable {
+            tracing::error!(row, "a timer cannot be read, and stays");
+        }
+        let chats = by_chat(page.timers);
+        queue_chats(app, chats, &mut stuck, done).await;
+        from = page.next;
+        if from.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// One chat's timers, in order.
+struct DueChat {
+    place: (BotId, ChatId),
+    timers: Vec<Timer>,
+}
+
+fn by_chat(timers: Vec<Timer>) -> Vec<DueChat> {
+    let mut chats: Vec<DueChat> = Vec::new();
+    for timer in timers {
+        let place = (timer.bot.clone(), timer.chat.id.clone());
+        match chats.iter_mut().find(|chat| chat.place == place) {
+            Some(chat) => chat.timers.push(timer),
+            None => chats.push(DueChat {
+                place,
+                timers: vec![timer],
+            }),
+        }
+    }
+    chats
+}
+
+/// Queues each chat's timers, and ends those that the queue has taken. A chat that is
+/// stuck waits as a whole: what is due later must not overtake.
+async fn queue_chats(
+    app: &App,
+    chats: Vec<DueChat>,
+    stuck: &mut HashSet<(BotId, ChatId)>,
+    done: &mut Done,
+) {
+    let now = app.now();
+    let free = chats
+        .into_iter()
+        .filter(|chat| !stuck.contains(&chat.place));
+    let (chats, messages): (Vec<_>, Vec<_>) = free.filter_map(|chat| written(chat, now)).unzip();
+    let results = app.queue.send_each(messages).await;
+    let mut taken = Vec::new();
+    for (chat, result) in chats.into_iter().zip(results) {
+        match result {
+            Ok(()) => taken.extend(chat.timers),
+            Err(error) => {
+                tracing::warn!(%error, bot = %chat.place.0, "a chat's timers stay");
+                stuck.insert(chat.place);
+            }
+        }
+    }
+    done.queued += taken.len();
+    end(app, taken).await;
+}
+
+/// Where a row cannot be deleted, its event is queued once more: the ledger knows it.
+async fn end(app: &App, timers: Vec<Timer>) {
+    let end = async |timer: Timer| app.store.end_timer(&timer).await;
+    let ends = timers.into_iter().map(end);
+    let mut ended = futures::stream::iter(ends).buffer_unordered(SIDE_BY_SIDE);
+    while let Some(result) = ended.next().await {
+        if let Err(error) = result {
+            tracing::warn!(%error, "a timer that is queued stays");
+        }
+    }
+}
+
+/// The chat with its timers as the queue takes them.
+fn written(chat: DueChat, now: Timestamp) -> Option<(DueChat, Vec<Message>)> {
+    match messages(&chat, now) {
+        Ok(messages) => Some((chat, messages)),
+        Err(error) => {
+            tracing::error!(%error, bot = %chat.place.0, "a chat's timers cannot be written");
+            None
+        }
+    }
+}
+
+fn messages(chat: &DueChat, now: Timestamp) -> Result<Vec<Message>, serde_json::Error> {
+    let events: Result<Vec<_>, _> = chat.timers.iter().map(job_event).collect();
+    let (bot, chat) = chat.place.clone();
+    Job::new(bot, Some(chat), now, events?).into_messages()
+}
+
+fn job_event(timer: &Timer) -> Result<JobEvent, serde_json::Error> {
+    Ok(JobEvent {
+        id: timer.id.clone(),
+        kind: TIMER.to_owned(),
+        raw: event::of_timer(&timer.chat, timer.due, &timer.payload, timer.life)?,
+    })
+}
