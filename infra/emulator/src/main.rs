@@ -75,6 +75,12 @@ struct Serve {
     /// Where webhooks go, such as http://127.0.0.1:9000/webhook.
     #[arg(long)]
     webhook_url: Option<String>,
+    /// Where the webhooks of the other module channel go.
+    #[arg(long)]
+    other_webhook_url: Option<String>,
+    /// Where the webhooks of the accounts' own channel go.
+    #[arg(long)]
+    primary_webhook_url: Option<String>,
     /// The bundle's public address, for the link to its start page and the redirect URL.
     #[arg(long)]
     bundle_url: Option<String>,
@@ -182,6 +188,8 @@ fn settings(arguments: Serve) -> Settings {
     };
     Settings {
         webhook_url: arguments.webhook_url,
+        other_webhook_url: arguments.other_webhook_url,
+        primary_webhook_url: arguments.primary_webhook_url,
         bundle_url: arguments.bundle_url,
         redirect_urls,
         data_file: arguments.data,

@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use crate::emulator::Emulator;
 use crate::error::Error;
 use crate::webhook::request::EventsRequest;
+use crate::world::chat::Holder;
 use crate::world::fault::Fault;
 
 /// The routes of the control interface.
@@ -95,11 +96,21 @@ async fn calls(State(emulator): State<Emulator>, since: SinceQuery) -> Result<Js
     Ok(Json(json!({ "calls": calls })))
 }
 
+#[derive(Deserialize)]
+struct Sent {
+    #[serde(default)]
+    since: u64,
+    to: Option<Holder>,
+}
+
 async fn deliveries(
     State(emulator): State<Emulator>,
-    since: SinceQuery,
+    query: Result<Query<Sent>, QueryRejection>,
 ) -> Result<Json<Value>, Error> {
-    let deliveries = emulator.deliveries(number(since)?).await;
+    let sentence = "\"since\" is a number and \"to\" is module, other or primary";
+    let Query(query) = query.map_err(|_| Error::request(sentence))?;
+    let to = query.to.unwrap_or(Holder::Module);
+    let deliveries = emulator.deliveries_to(to, query.since).await;
     Ok(Json(json!({ "deliveries": deliveries })))
 }
 

@@ -12,6 +12,7 @@ use crate::clock;
 use crate::emulator::Emulator;
 use crate::platform::Platform;
 use crate::world::account::{Account, AccountStatus};
+use crate::world::channel::Side;
 use crate::world::chat::Holder;
 use crate::world::user;
 
@@ -109,7 +110,7 @@ fn banner(platform: &Platform, account: &Account) -> Option<Banner> {
         Some(Banner::Suspended)
     } else if !account.attached {
         Some(Banner::NotAttached)
-    } else if !account.hears() {
+    } else if !account.hears(Side::Ours) {
         Some(Banner::CannotReceive)
     } else if platform.settings.webhook_url.is_none() {
         Some(Banner::NoWebhookUrl)

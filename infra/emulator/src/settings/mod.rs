@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub use self::listing::Setting;
+use crate::world::chat::Holder;
 
 /// How the emulator is set up. Every field has a default; build one with
 /// `Settings { webhook_url: Some(..), ..Settings::default() }`.
@@ -28,10 +29,16 @@ pub struct Settings {
     pub other_channel_id: String,
     /// Its secret.
     pub other_channel_secret: String,
+    /// The secret of the accounts' own Messaging API channel. One stands for those of all accounts.
+    pub primary_channel_secret: String,
     /// Name of the header that selects the bot. LINE tells the real one to participants only.
     pub bot_header: String,
     /// Where webhooks go. One address for the whole channel.
     pub webhook_url: Option<String>,
+    /// Where the webhooks of the other module channel go. Without it none are sent there.
+    pub other_webhook_url: Option<String>,
+    /// Where the webhooks of the accounts' own channel go. Without it none are sent there.
+    pub primary_webhook_url: Option<String>,
     /// The redirect URLs registered for the channel. A redirect URI must equal one of them.
     pub redirect_urls: Vec<String>,
     /// Whether the channel has the Default Active feature.
@@ -108,6 +115,27 @@ pub struct Settings {
     pub standby_status: u16,
 }
 
+impl Settings {
+    /// Where a channel's webhooks go.
+    pub(crate) fn webhook_url_of(&self, channel: Holder) -> Option<&str> {
+        let url = match channel {
+            Holder::Module => &self.webhook_url,
+            Holder::Other => &self.other_webhook_url,
+            Holder::Primary => &self.primary_webhook_url,
+        };
+        url.as_deref()
+    }
+
+    /// What signs them.
+    pub(crate) fn secret_of(&self, channel: Holder) -> &str {
+        match channel {
+            Holder::Module => &self.channel_secret,
+            Holder::Other => &self.other_channel_secret,
+            Holder::Primary => &self.primary_channel_secret,
+        }
+    }
+}
+
 /// Shape of the answer to the attach call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -143,8 +171,11 @@ impl Default for Settings {
             previous_secret: None,
             other_channel_id: "2000000002".into(),
             other_channel_secret: "ffeeddccbbaa99887766554433221100".into(),
+            primary_channel_secret: "0123456789abcdeffedcba9876543210".into(),
             bot_header: "X-Emulated-Bot-Id".into(),
             webhook_url: None,
+            other_webhook_url: None,
+            primary_webhook_url: None,
             redirect_urls: Vec::new(),
             default_active: true,
             bundle_url: None,

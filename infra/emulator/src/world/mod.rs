@@ -83,8 +83,10 @@ pub(crate) struct World {
     pub(crate) faults: Vec<Fault>,
     /// The API calls received.
     pub(crate) calls: Log<Call>,
-    /// The webhooks sent.
+    /// The webhooks sent to the module channel under test.
     pub(crate) deliveries: Log<Delivery>,
+    /// The webhooks sent to the other channels, which have numbers of their own.
+    pub(crate) other_deliveries: Log<Delivery>,
     /// What was taken on and is to be done later: when, and for which bot.
     pub(crate) jobs: Vec<(Millis, String)>,
     /// Failed webhooks that are to be sent again.

@@ -23,6 +23,7 @@ mod limits;
 mod link;
 mod list;
 mod menus;
+mod others;
 mod pages;
 mod people;
 mod redelivery;
