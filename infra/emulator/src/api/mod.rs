@@ -29,6 +29,7 @@ mod messages;
 mod narrowcast;
 mod paging;
 mod people;
+mod picture;
 mod pnp;
 mod quota;
 mod recipient;
