@@ -23,6 +23,7 @@ mod membership;
 mod menu;
 mod menu_alias;
 mod menu_batch;
+mod menu_insight;
 mod menu_link;
 mod message_parts;
 mod messages;

@@ -69,6 +69,8 @@ pub struct Settings {
     pub job_ms: u64,
     /// The least recipients of a narrowcast; one with fewer fails.
     pub narrowcast_least_recipients: usize,
+    /// The least users who must have tapped a rich menu before LINE tells numbers of it.
+    pub richmenu_statistics_least_users: usize,
     /// How long videos and audios are prepared before they can be fetched.
     pub transcoding_ms: u64,
 
@@ -190,6 +192,7 @@ impl Default for Settings {
             retry_key_before_quota: false,
             job_ms: 1000,
             narrowcast_least_recipients: 1,
+            richmenu_statistics_least_users: 20,
             transcoding_ms: 0,
             redelivery: false,
             redelivery_schedule_s: vec![60, 300, 1800, 7200],

@@ -5,6 +5,7 @@ pub(crate) mod account;
 mod admin;
 mod erase;
 mod events;
+mod menu;
 mod owner;
 mod primary;
 pub(crate) mod redelivery;

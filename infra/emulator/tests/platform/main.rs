@@ -32,6 +32,7 @@ mod sends;
 mod settings;
 mod stage;
 mod statistics;
+mod taps;
 mod tokens;
 mod traces;
 mod webhooks;
