@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use emulator::scenario::{self, Place, Report, Scenario};
-use emulator::{Emulator, Fault, Settings};
+use emulator::{Emulator, Fault, Profile, Settings};
 use exercise::Places;
 use tokio::net::TcpListener;
 
@@ -95,6 +95,9 @@ struct Serve {
     /// in TOML as `[[fault]]`.
     #[arg(long)]
     faults: Option<PathBuf>,
+    /// How LINE is where its documents leave it open: strict, lenient or hostile.
+    #[arg(long, default_value_t)]
+    profile: Profile,
     /// Name of the header that selects the bot.
     #[arg(long)]
     bot_header: Option<String>,
@@ -179,7 +182,7 @@ impl From<At> for Place {
 }
 
 fn settings(arguments: Serve) -> Settings {
-    let defaults = Settings::default();
+    let profile = arguments.profile.settings();
     let bundle = arguments.bundle_url.as_deref().unwrap_or(USUAL_BUNDLE);
     let redirect_urls = if arguments.redirect_urls.is_empty() {
         vec![format!("{}/attach/callback", bundle.trim_end_matches('/'))]
@@ -193,8 +196,8 @@ fn settings(arguments: Serve) -> Settings {
         bundle_url: arguments.bundle_url,
         redirect_urls,
         data_file: arguments.data,
-        bot_header: arguments.bot_header.unwrap_or(defaults.bot_header),
-        ..defaults
+        bot_header: arguments.bot_header.unwrap_or(profile.bot_header),
+        ..profile
     }
 }
 

@@ -1,6 +1,7 @@
 //! What can be set: the module channel, and a knob for each rule that LINE leaves open.
 
 mod listing;
+mod profile;
 mod reasons;
 
 use std::fmt;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub use self::listing::Setting;
+pub use self::profile::Profile;
 use crate::world::chat::Holder;
 
 /// How the emulator is set up. Every field has a default; build one with
