@@ -8,19 +8,35 @@ LINE's types, so that an answer in another shape fails.
 """
 
 import json
+import struct
 import sys
 import tempfile
 import time
 import urllib.request
+import zlib
 
 from linebot.v3 import audience, insight, messaging, oauth
 
 CHANNEL = "2000000001"
 SECRET = "00112233445566778899aabbccddeeff"
-PNG = b"\x89PNG\r\n\x1a\n"
 SCOPES = ["message:send", "message:receive", "account:manage", "profile:read", "coupon:manage"]
 TEXT = messaging.TextMessage(text="hello")
 CHECKS = []
+
+
+def png(width, height):
+    """A white picture."""
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    pixels = zlib.compress((b"\0" + b"\xff" * width) * height)
+    parts = chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + parts
+
+
+PNG = png(800, 540)
 
 
 def check(function):

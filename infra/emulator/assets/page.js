@@ -10,7 +10,7 @@ const toEnd = () => document.querySelectorAll("[data-follow]").forEach((box) => 
 let looking = false;
 let again = false;
 
-// Fetches the page and takes over its live parts. What is open stays open; where the reader has
+// Fetches the page and takes over its live parts. What is open stays open, and shut what is shut; where the reader has
 // scrolled away from the end, the place is kept.
 async function look() {
   if (looking) { again = true; return; }
@@ -34,9 +34,9 @@ function replace(part, fresh) {
   // A half-filled date picker is not taken from under the hand.
   if (part.contains(document.activeElement) && document.activeElement.matches("input")) return;
   const seen = fresh.innerHTML;
-  for (const open of part.querySelectorAll("details[open][id]")) {
-    const same = fresh.querySelector("#" + CSS.escape(open.id));
-    if (same) same.open = true;
+  for (const old of part.querySelectorAll("details[id]")) {
+    const same = fresh.querySelector("#" + CSS.escape(old.id));
+    if (same) same.open = old.open;
   }
   fill(fresh);
   const end = atEnd(part);
@@ -179,6 +179,14 @@ document.addEventListener("submit", (event) => {
   if (!event.target.matches("form[data-act]")) return;
   event.preventDefault();
   act(event.target, event.submitter);
+});
+
+// A link of a rich menu leads away by itself; that it was tapped is told beside it.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-tap]");
+  if (!link) return;
+  const body = new URLSearchParams({ area: link.dataset.area });
+  fetch(link.dataset.tap, { method: "POST", body, keepalive: true, headers: { accept: "application/json" } });
 });
 
 // Enter sends, Shift+Enter breaks the line, and Enter that ends a Japanese conversion does neither.

@@ -23,7 +23,7 @@ mod world;
 pub use api::{Caller, Facts, Host, Limit};
 pub use emulator::Emulator;
 pub use error::Error;
-pub use settings::{AttachAnswer, AttachedEvent, Setting, Settings};
+pub use settings::{AttachAnswer, AttachedEvent, Profile, Setting, Settings};
 pub use trace::{RunAgain, Trace, TraceEffect, TraceKey};
 pub use verbs::account::{NewAccount, NewUser};
 pub use webhook::request::{Deliver, DeliverOptions, EventsRequest, SignatureKind};

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use emulator::scenario::{self, Place, Report, Scenario};
-use emulator::{Emulator, Fault, Settings};
+use emulator::{Emulator, Fault, Profile, Settings};
 use exercise::Places;
 use tokio::net::TcpListener;
 
@@ -75,6 +75,12 @@ struct Serve {
     /// Where webhooks go, such as http://127.0.0.1:9000/webhook.
     #[arg(long)]
     webhook_url: Option<String>,
+    /// Where the webhooks of the other module channel go.
+    #[arg(long)]
+    other_webhook_url: Option<String>,
+    /// Where the webhooks of the accounts' own channel go.
+    #[arg(long)]
+    primary_webhook_url: Option<String>,
     /// The bundle's public address, for the link to its start page and the redirect URL.
     #[arg(long)]
     bundle_url: Option<String>,
@@ -89,6 +95,9 @@ struct Serve {
     /// in TOML as `[[fault]]`.
     #[arg(long)]
     faults: Option<PathBuf>,
+    /// How LINE is where its documents leave it open: strict, lenient or hostile.
+    #[arg(long, default_value_t)]
+    profile: Profile,
     /// Name of the header that selects the bot.
     #[arg(long)]
     bot_header: Option<String>,
@@ -173,7 +182,7 @@ impl From<At> for Place {
 }
 
 fn settings(arguments: Serve) -> Settings {
-    let defaults = Settings::default();
+    let profile = arguments.profile.settings();
     let bundle = arguments.bundle_url.as_deref().unwrap_or(USUAL_BUNDLE);
     let redirect_urls = if arguments.redirect_urls.is_empty() {
         vec![format!("{}/attach/callback", bundle.trim_end_matches('/'))]
@@ -182,11 +191,13 @@ fn settings(arguments: Serve) -> Settings {
     };
     Settings {
         webhook_url: arguments.webhook_url,
+        other_webhook_url: arguments.other_webhook_url,
+        primary_webhook_url: arguments.primary_webhook_url,
         bundle_url: arguments.bundle_url,
         redirect_urls,
         data_file: arguments.data,
-        bot_header: arguments.bot_header.unwrap_or(defaults.bot_header),
-        ..defaults
+        bot_header: arguments.bot_header.unwrap_or(profile.bot_header),
+        ..profile
     }
 }
 

@@ -15,6 +15,8 @@ use crate::world::sent::{Means, Sent};
 
 /// The most audiences of an account.
 const MOST: usize = 1000;
+/// The most uploads into an audience that run at the same time.
+const MOST_AT_ONCE: usize = 10;
 /// The most ids in a JSON body.
 const MOST_IDS: usize = 10_000;
 /// The most ids in a file.
@@ -159,14 +161,22 @@ fn make(cx: &mut Context<'_>, kind: AudienceKind, wanted: Wanted) -> Result<Answ
     Ok(Answer::accepted(body))
 }
 
+/// Adds ids to an audience. The text where too many uploads into it are running is not documented.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#rate-limits>
 fn fill(
     cx: &mut Context<'_>,
     id: u64,
     upload: String,
     ids: Vec<String>,
 ) -> Result<Answer, Refusal> {
-    if known(cx, id)?.kind != AudienceKind::Upload {
+    let audience = known(cx, id)?;
+    if audience.kind != AudienceKind::Upload {
         return Err(refused("WRONG_AUDIENCE_GROUP_TYPE"));
+    }
+    if audience.running(cx.now) >= MOST_AT_ONCE {
+        let text = "There are too many operations on the audience at the same time";
+        return Err(Refusal::message(429, text));
     }
     take_in(cx, id, upload, ids);
     Ok(Answer::accepted(json!({})))

@@ -13,6 +13,7 @@ use crate::platform::Platform;
 use crate::settings::Settings;
 use crate::world::World;
 use crate::world::channel::Side;
+use crate::world::chat::Holder;
 use crate::world::fault::FaultKind;
 
 /// A request, read completely.
@@ -58,7 +59,7 @@ pub(crate) struct Context<'a> {
     pub(crate) unknown: bool,
     /// The fault that hits the call.
     pub(crate) fault: Option<FaultKind>,
-    /// What the module is told of it by webhooks.
+    /// What the channels are told of it by webhooks.
     pub(crate) told: Vec<Told>,
     /// Where webhooks are to go from now on.
     pub(crate) webhook_url: Option<String>,
@@ -67,6 +68,8 @@ pub(crate) struct Context<'a> {
 /// An event that a call brings about.
 #[derive(Debug)]
 pub(crate) struct Told {
+    /// The channels that are told, as it was when it happened.
+    pub(crate) to: Vec<Holder>,
     /// The bot.
     pub(crate) bot: String,
     /// The chat, for an event with a source.
@@ -131,19 +134,32 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Tells the module by a webhook, if it is sent what happens in this account.
+    /// Tells all channels by a webhook that are sent what happens in this account.
     pub(crate) fn tell(&mut self, bot: &str, chat: Option<&str>, event: Value) {
-        if self
-            .world
-            .account(bot)
-            .is_some_and(|account| account.sends_webhooks())
-        {
-            self.told.push(Told {
-                bot: bot.to_owned(),
-                chat: chat.map(str::to_owned),
-                event,
-            });
+        let to = self.world.listeners(bot);
+        self.add_told(to, bot, chat, event);
+    }
+
+    /// Tells one channel of what is about it alone, if it is sent what happens in this account.
+    pub(crate) fn tell_one(
+        &mut self,
+        channel: Holder,
+        bot: &str,
+        chat: Option<&str>,
+        event: Value,
+    ) {
+        if self.world.listens(bot, channel) {
+            self.add_told(vec![channel], bot, chat, event);
         }
+    }
+
+    fn add_told(&mut self, to: Vec<Holder>, bot: &str, chat: Option<&str>, event: Value) {
+        self.told.push(Told {
+            to,
+            bot: bot.to_owned(),
+            chat: chat.map(str::to_owned),
+            event,
+        });
     }
 
     /// The bot that the call is for. Empty where the endpoint is not about a bot.

@@ -20,48 +20,36 @@ const LONGEST_S: u64 = 31_536_000;
 pub(super) fn acquire(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
     let (bot, chat) = known_chat(cx)?;
     let until = until(&body(cx)?, cx.now)?;
-    match cx.side {
-        Side::Ours => {
-            unlocked(cx, &bot, &chat)?;
-            cx.world
-                .chat_mut(&bot, &chat)
-                .acquire(Holder::Module, until);
-            cx.tell(&bot, Some(&chat), module::activated(until));
-        }
-        Side::Other => taken_by_other(cx, &bot, &chat, until),
+    if cx.side == Side::Ours {
+        unlocked(cx, &bot, &chat)?;
+    }
+    let (before, now, own) = (holder(cx, &bot, &chat), cx.now, cx.side.channel());
+    let entry = cx.world.chat_mut(&bot, &chat);
+    entry.acquire(own, until);
+    if own == Holder::Other {
+        // The one under test cannot have it back for a moment.
+        entry.lock(now);
+    }
+    cx.tell_one(own, &bot, Some(&chat), module::activated(until));
+    if before != own && before != Holder::Primary {
+        cx.tell_one(before, &bot, Some(&chat), module::deactivated());
     }
     Ok(Answer::ok(json!({})))
 }
 
-/// The other module channel acquires the chat: this one loses it, and cannot have it back for a
-/// moment.
-fn taken_by_other(cx: &mut Context<'_>, bot: &str, chat: &str, until: Option<Millis>) {
+fn holder(cx: &Context<'_>, bot: &str, chat: &str) -> Holder {
     let default_active = cx.settings.default_active;
-    let held = cx.world.holder(bot, chat, default_active, cx.now) == Holder::Module;
-    let now = cx.now;
-    let entry = cx.world.chat_mut(bot, chat);
-    entry.acquire(Holder::Other, until);
-    entry.lock(now);
-    if held {
-        cx.tell(bot, Some(chat), module::deactivated());
-    }
+    cx.world.holder(bot, chat, default_active, cx.now)
 }
 
 /// `POST /v2/bot/chat/{chatId}/control/release`. Of a chat that the module does not hold, nothing
 /// changes and nothing is told; LINE documents no error for it.
 pub(super) fn release(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
     let (bot, chat) = known_chat(cx)?;
-    let default_active = cx.settings.default_active;
-    match (
-        cx.side,
-        cx.world.holder(&bot, &chat, default_active, cx.now),
-    ) {
-        (Side::Ours, Holder::Module) => {
-            cx.world.chat_mut(&bot, &chat).give(Holder::Primary);
-            cx.tell(&bot, Some(&chat), module::deactivated());
-        }
-        (Side::Other, Holder::Other) => cx.world.chat_mut(&bot, &chat).give(Holder::Primary),
-        _ => {}
+    let own = cx.side.channel();
+    if holder(cx, &bot, &chat) == own {
+        cx.world.chat_mut(&bot, &chat).give(Holder::Primary);
+        cx.tell_one(own, &bot, Some(&chat), module::deactivated());
     }
     Ok(Answer::ok(json!({})))
 }

@@ -31,8 +31,8 @@ pub(super) fn detach(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
         let text = "Specified channel is not detachable";
         return Err(Refusal::message(400, text));
     }
-    if cx.side == Side::Ours && cx.settings.detached_event {
-        cx.tell(bot, None, module::detached(bot, None));
+    if cx.settings.detached_event {
+        cx.tell_one(cx.side.channel(), bot, None, module::detached(bot, None));
     }
     leave(cx, bot);
     Ok(Answer::ok(json!({})))

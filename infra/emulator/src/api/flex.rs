@@ -20,6 +20,10 @@ const COMPONENTS: [&str; 9] = [
 ];
 /// The parts of a bubble.
 const PARTS: [&str; 4] = ["header", "hero", "body", "footer"];
+/// The most bytes of a bubble's JSON.
+const LARGEST_BUBBLE: usize = 30 * 1024;
+/// The most bytes of a carousel's JSON.
+const LARGEST_CAROUSEL: usize = 50 * 1024;
 /// How deep boxes may lie in each other here, so that a body cannot exhaust the stack.
 const DEEPEST: usize = 50;
 
@@ -28,6 +32,7 @@ pub(super) fn container(findings: &mut Findings, contents: &Value, at: &str) {
     match contents["type"].as_str() {
         Some("bubble") => bubble(findings, contents, at),
         Some("carousel") => {
+            size(findings, contents, at, LARGEST_CAROUSEL);
             let bubbles = findings.list(contents, at, "contents", (1, 12));
             for (place, entry) in bubbles.iter().enumerate() {
                 let at = format!("{at}.contents[{place}]");
@@ -39,7 +44,17 @@ pub(super) fn container(findings: &mut Findings, contents: &Value, at: &str) {
     }
 }
 
+/// How many bytes it is as JSON without spaces. The text is not documented.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#bubble>
+fn size(findings: &mut Findings, container: &Value, at: &str, most: usize) {
+    if container.to_string().len() > most {
+        findings.add(format!("Must be at most {} KB", most / 1024), at);
+    }
+}
+
 fn bubble(findings: &mut Findings, bubble: &Value, at: &str) {
+    size(findings, bubble, at, LARGEST_BUBBLE);
     for part in PARTS {
         if let Some(inner) = bubble.get(part) {
             component(findings, inner, &format!("{at}.{part}"), 0);
@@ -141,6 +156,26 @@ mod tests {
             places(&json!({"type": "bubble", "footer": wrong})),
             expected
         );
+    }
+
+    #[test]
+    fn a_bubble_has_at_most_30_kb_and_a_carousel_50() {
+        let bubble = |texts: usize| {
+            let text = json!({"type": "text", "text": "a".repeat(2000)});
+            let contents = vec![text; texts];
+            let body = json!({"type": "box", "layout": "vertical", "contents": contents});
+            json!({"type": "bubble", "body": body})
+        };
+        let carousel = |bubbles: &[Value]| json!({"type": "carousel", "contents": bubbles});
+        assert_eq!(places(&bubble(15)), Vec::<String>::new());
+        assert_eq!(places(&bubble(16)), ["contents"]);
+        let one_large = carousel(&[bubble(1), bubble(16)]);
+        assert_eq!(places(&one_large), ["contents.contents[1]"]);
+        assert_eq!(
+            places(&carousel(&vec![bubble(12); 2])),
+            Vec::<String>::new()
+        );
+        assert_eq!(places(&carousel(&vec![bubble(13); 2])), ["contents"]);
     }
 
     #[test]

@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::counts::{date, people, status};
-use super::menu::known;
 use super::people::not_found;
 use super::{Answer, Context, Refusal};
 use crate::clock;
@@ -197,16 +196,4 @@ fn numbers(sent: &[&Sent]) -> Vec<Value> {
         json!({"seq": place + 1, "impression": unique.map(|_| shown), "uniqueImpression": unique})
     });
     all.collect()
-}
-
-/// `GET /v2/bot/insight/richmenu/{richMenuId}/summary`. Nobody in this world taps rich menus often
-/// enough for LINE to tell numbers, which is answered with the id alone.
-pub(super) fn menu(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
-    let (from, to) = (date(cx, "from")?, date(cx, "to")?);
-    if to < from {
-        let text = "The value for the 'to' parameter is invalid";
-        return Err(Refusal::message(400, text));
-    }
-    let menu = known(cx, &cx.param("richMenuId"))?;
-    Ok(Answer::ok(json!({ "richMenuId": menu.id })))
 }

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::findings::Findings;
+use super::picture::Picture;
 use super::{Answer, Context, Refusal, messages};
 use crate::ids;
 use crate::world::menu::Menu;
@@ -72,11 +73,13 @@ pub(super) fn upload(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
         let text = format!("The content type, {kind}, is not supported");
         return Err(Refusal::message(415, &text));
     }
-    if image_type(bytes) != Some(kind) {
-        return Err(Refusal::message(
-            400,
-            "The image is not what its content type says",
-        ));
+    let picture = Picture::read(bytes).filter(|picture| picture.kind == kind);
+    let picture = picture
+        .ok_or_else(|| Refusal::message(400, "The image is not what its content type says"))?;
+    if !fits(&picture) {
+        let text = "The image must be 800 to 2500 pixels wide, at least 250 high, and at least 1.45 \
+                    times as wide as high";
+        return Err(Refusal::message(400, text));
     }
     if menu.image.is_some() {
         let text = "An image has already been uploaded to the richmenu";
@@ -110,15 +113,12 @@ fn shown(menu: &Menu) -> Value {
     body
 }
 
-/// The media type that the first bytes tell of.
-fn image_type(bytes: &[u8]) -> Option<&'static str> {
-    if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
-        Some("image/png")
-    } else if bytes.starts_with(&[0xff, 0xd8, 0xff]) {
-        Some("image/jpeg")
-    } else {
-        None
-    }
+/// Whether an image has a size that LINE takes. It need not be that of its menu.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#upload-rich-menu-image-requirements>
+fn fits(picture: &Picture) -> bool {
+    let (width, height) = (u64::from(picture.width), u64::from(picture.height));
+    (800..=2500).contains(&width) && height >= 250 && width * 100 >= height * 145
 }
 
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#rich-menu-object>

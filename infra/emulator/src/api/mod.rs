@@ -23,12 +23,14 @@ mod membership;
 mod menu;
 mod menu_alias;
 mod menu_batch;
+mod menu_insight;
 mod menu_link;
 mod message_parts;
 mod messages;
 mod narrowcast;
 mod paging;
 mod people;
+mod picture;
 mod pnp;
 mod quota;
 mod recipient;
@@ -56,7 +58,8 @@ use crate::emulator::Emulator;
 use crate::ids;
 use crate::settings::AttachedEvent;
 use crate::webhook::request::DeliverOptions;
-use crate::webhook::{self, Built};
+use crate::webhook::{self, Built, Webhooks};
+use crate::world::chat::Holder;
 use crate::world::fault::{self, FaultKind};
 
 /// The most that a request may hold: 2 MB.
@@ -101,9 +104,12 @@ pub(crate) async fn handle(State(emulator): State<Emulator>, request: Request) -
     if let Some(bot) = &done.answer.attached {
         announce(&emulator, bot).await;
     }
-    for built in done.told {
+    for webhooks in done.told {
         let delay_ms = emulator.platform().settings.control_event_delay_ms;
-        send_later(&emulator, built, delay_ms, 1);
+        emulator.send_to_others(webhooks.others);
+        if let Some(built) = webhooks.ours {
+            send_later(&emulator, built, delay_ms, 1);
+        }
     }
     hold(&emulator, done.fault).await;
     respond(&done.answer, &request_id, done.at)
@@ -123,7 +129,7 @@ fn host_and_path(path: &str) -> (Option<Host>, &str) {
 /// What a call came to.
 struct Done {
     answer: Answer,
-    told: Vec<Built>,
+    told: Vec<Webhooks>,
     fault: Option<FaultKind>,
     at: Millis,
 }
@@ -156,7 +162,7 @@ fn answer(emulator: &Emulator, incoming: &Incoming, request_id: &str) -> Done {
     }
     let told = told.into_iter().map(|told| {
         let chat = told.chat.as_deref();
-        webhook::build(platform, &told.bot, chat, vec![told.event], now)
+        webhook::build(platform, &told.bot, chat, vec![told.event], &told.to, now)
     });
     let told = told.collect();
     Done {
@@ -210,8 +216,8 @@ fn attached_event(emulator: &Emulator, bot: &str) -> Option<(Built, crate::setti
     let mut platform = emulator.platform();
     let now = platform.now();
     let event = webhook::module::attached(bot, &platform.world.account(bot)?.scopes);
-    let built = webhook::prepare(&mut platform, bot, None, vec![event], now)?;
-    Some((built, platform.settings.clone()))
+    let webhooks = webhook::prepare_for(&mut platform, Holder::Module, bot, None, event, now);
+    Some((webhooks.ours?, platform.settings.clone()))
 }
 
 fn respond(answer: &Answer, request_id: &str, now: Millis) -> Response {

@@ -45,11 +45,8 @@ fn notify(cx: &mut Context<'_>, means: Means, to: &str, body: &Value) -> Result<
     quota::count(cx, &bot, 1);
     send::into_chat(cx, means, &bot, &user, body);
     if let Some(tag) = tag {
-        cx.tell(
-            &bot,
-            None,
-            json!({"type": "delivery", "delivery": {"data": tag}}),
-        );
+        let event = json!({"type": "delivery", "delivery": {"data": tag}});
+        cx.tell_one(cx.side.channel(), &bot, None, event);
     }
     Ok(Answer::ok(json!({})))
 }

@@ -110,11 +110,12 @@ pub(super) fn broadcast(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
     Ok(Answer::ok(json!({})))
 }
 
-/// Takes a reply token. It works once, for its time, for its bot.
+/// Takes a reply token. It works once, for its time, for its bot and the channel that it was given to.
 fn take_token(cx: &mut Context<'_>, bot: &str, token: &str) -> Result<String, Refusal> {
-    let now = cx.now;
+    let (now, side) = (cx.now, cx.side);
     let known = cx.world.reply_tokens.get_mut(token);
-    let usable = known.filter(|token| token.bot == bot && token.usable(now));
+    let own = known.filter(|token| token.bot == bot && token.side == side);
+    let usable = own.filter(|token| token.usable(now));
     let token = usable.ok_or_else(|| Refusal::message(400, "Invalid reply token"))?;
     token.used = true;
     Ok(token.chat.clone())

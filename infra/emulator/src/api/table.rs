@@ -10,8 +10,8 @@ use super::endpoint::Host::{Data, Manager};
 use super::endpoint::{Endpoint, endpoint};
 use super::{
     audience, audience_list, bot, content, control, counts, coupon, detach, insight, list, marks,
-    membership, menu, menu_alias, menu_batch, menu_link, narrowcast, people, pnp, quota, send,
-    units, webhook_settings,
+    membership, menu, menu_alias, menu_batch, menu_insight, menu_link, narrowcast, people, pnp,
+    quota, send, units, webhook_settings,
 };
 use crate::{attach, oauth};
 
@@ -120,8 +120,8 @@ pub(super) static TABLE: &[Endpoint] = &[
     endpoint("GET", "/v2/bot/insight/demographic", insight::demographic).scope(MANAGE).per_hour(60),
     endpoint("GET", "/v2/bot/insight/message/event", insight::event).scope(MANAGE).per_hour(60),
     endpoint("GET", "/v2/bot/insight/message/event/aggregation", insight::aggregation).scope(MANAGE).per_hour(60),
-    endpoint("GET", "/v2/bot/insight/richmenu/{richMenuId}/summary", insight::menu).per_hour(60),
-    endpoint("GET", "/v2/bot/insight/richmenu/{richMenuId}/daily", insight::menu).per_hour(60),
+    endpoint("GET", "/v2/bot/insight/richmenu/{richMenuId}/summary", menu_insight::summary).per_hour(60),
+    endpoint("GET", "/v2/bot/insight/richmenu/{richMenuId}/daily", menu_insight::daily).per_hour(60),
 
     // Audiences.
     endpoint("POST", "/v2/bot/audienceGroup/upload", audience::create).scope(SEND).per_minute(60),

@@ -13,6 +13,7 @@ use crate::clock::{Millis, iso};
 use crate::emulator::Emulator;
 use crate::webhook::request::SignatureKind;
 use crate::webhook::send;
+use crate::world::chat::Holder;
 
 /// `GET /v2/bot/channel/webhook/endpoint`
 pub(super) fn get(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
@@ -51,7 +52,8 @@ pub(super) async fn test(emulator: &Emulator, bot: &str, url: &str, now: Millis)
     let body = json!({"destination": bot, "events": []}).to_string();
     let signature = send::signature(&settings, SignatureKind::Good, &body);
     let wait = Duration::from_millis(settings.webhook_timeout_ms);
-    let sent = send::post(emulator.client(), &settings, &body, signature.as_deref());
+    let (client, to) = (emulator.client(), Holder::Module);
+    let sent = send::post(client, &settings, to, &body, signature.as_deref());
     let receipt = tokio::time::timeout(2 * wait, sent).await.ok();
     let status = receipt.as_ref().and_then(|receipt| receipt.status);
     let failure = receipt.and_then(|receipt| receipt.failure);

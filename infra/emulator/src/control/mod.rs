@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use crate::emulator::Emulator;
 use crate::error::Error;
 use crate::webhook::request::EventsRequest;
+use crate::world::chat::Holder;
 use crate::world::fault::Fault;
 
 /// The routes of the control interface.
@@ -35,6 +36,7 @@ pub(crate) fn routes() -> Router<Emulator> {
         .route("/_emulator/bots", post(bots))
         .route("/_emulator/bots/{bot}/other-module", post(other_module))
         .route("/_emulator/bots/{bot}/{verb}", post(bot_verb))
+        .route("/_emulator/chats/{bot}/{chat}/tap-menu", post(tap_menu))
         .route("/_emulator/chats/{bot}/{chat}/{verb}", post(chat_verb))
         .merge(stock::routes())
         .route("/_emulator/{*rest}", axum::routing::any(unknown))
@@ -95,11 +97,21 @@ async fn calls(State(emulator): State<Emulator>, since: SinceQuery) -> Result<Js
     Ok(Json(json!({ "calls": calls })))
 }
 
+#[derive(Deserialize)]
+struct Sent {
+    #[serde(default)]
+    since: u64,
+    to: Option<Holder>,
+}
+
 async fn deliveries(
     State(emulator): State<Emulator>,
-    since: SinceQuery,
+    query: Result<Query<Sent>, QueryRejection>,
 ) -> Result<Json<Value>, Error> {
-    let deliveries = emulator.deliveries(number(since)?).await;
+    let sentence = "\"since\" is a number and \"to\" is module, other or primary";
+    let Query(query) = query.map_err(|_| Error::request(sentence))?;
+    let to = query.to.unwrap_or(Holder::Module);
+    let deliveries = emulator.deliveries_to(to, query.since).await;
     Ok(Json(json!({ "deliveries": deliveries })))
 }
 
@@ -211,6 +223,26 @@ async fn chat_verb(
         "unblock" => emulator.unblock(&bot, &chat).await?,
         other => return Err(no_verb(other, "take, give, block and unblock")),
     };
+    Ok(Json(json!({ "delivery": delivery })).into_response())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TapMenu {
+    /// The area's place in the menu; the first is 0.
+    area: usize,
+    /// What is picked, for a date picker.
+    value: Option<String>,
+}
+
+async fn tap_menu(
+    State(emulator): State<Emulator>,
+    Path((bot, chat)): Path<(String, String)>,
+    body: Bytes,
+) -> Result<Response, Error> {
+    let request: TapMenu = read(&body)?;
+    let value = request.value.as_deref();
+    let delivery = emulator.tap_menu(&bot, &chat, request.area, value).await?;
     Ok(Json(json!({ "delivery": delivery })).into_response())
 }
 

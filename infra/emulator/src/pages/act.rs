@@ -22,6 +22,7 @@ pub(super) struct Fields {
     display_text: String,
     mode: String,
     value: String,
+    area: usize,
 }
 
 /// A button of a chat's page.
@@ -55,6 +56,10 @@ async fn chat_act(
             emulator
                 .user_picks(bot, chat, &fields.data, mode, value)
                 .await
+        }
+        "menu" => {
+            let value = Some(fields.value.as_str());
+            emulator.tap_menu(bot, chat, fields.area, value).await
         }
         "sticker" => emulator.user_sends(bot, chat, sticker).await,
         "image" => {

@@ -70,6 +70,8 @@ pub(super) enum Tap {
         /// Its address.
         uri: String,
     },
+    /// Another rich menu.
+    Switch,
     /// Nothing here.
     Nothing,
 }
@@ -175,8 +177,10 @@ fn titled(title: String, text: String) -> Column {
     }
 }
 
+/// Something to tap, by its action.
+///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#action-objects>
-fn button(action: &Value) -> Button {
+pub(super) fn button(action: &Value) -> Button {
     let kind = text(action, "type");
     let label = text(action, "label");
     let label = if label.is_empty() {
@@ -193,6 +197,7 @@ fn button(action: &Value) -> Button {
             display_text: text(action, "displayText"),
         },
         "datetimepicker" => pick(action),
+        "richmenuswitch" => Tap::Switch,
         "uri" => open(text(action, "uri")),
         _ => Tap::Nothing,
     };

@@ -6,12 +6,14 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::bubble::{self, BubbleView, Button, Tap};
+use super::menu::{self, MenuView};
 use super::timeline::{self, Entry};
 use super::{colour, initial, page, problem, segment};
 use crate::clock;
 use crate::emulator::Emulator;
 use crate::platform::Platform;
 use crate::world::account::{Account, AccountStatus};
+use crate::world::channel::Side;
 use crate::world::chat::Holder;
 use crate::world::user;
 
@@ -33,6 +35,7 @@ struct ChatPage<'a> {
     bundle_url: Option<&'a str>,
     bubbles: Vec<BubbleView>,
     chips: Vec<Button>,
+    menu: Option<MenuView>,
     wall: i64,
     clock: String,
     ahead: String,
@@ -53,7 +56,9 @@ pub(super) async fn show(
     State(emulator): State<Emulator>,
     Path((bot, chat)): Path<(String, String)>,
 ) -> Response {
-    let platform = emulator.platform();
+    let mut platform = emulator.platform();
+    let now = platform.now();
+    platform.world.settle(now);
     let Some(account) = platform.world.account(&bot) else {
         let sentence = format!("there is no account {bot:?}");
         return problem(StatusCode::NOT_FOUND, &sentence);
@@ -92,6 +97,7 @@ fn view<'a>(
         bundle_url: platform.settings.bundle_url.as_deref(),
         bubbles: bubble::bubbles(said.into_iter().flatten(), hours),
         chips: bubble::chips(said.and_then(|said| said.back())),
+        menu: menu::view(world, bot, chat),
         wall: clock::wall(now, hours),
         clock: format!(
             "{} {}",
@@ -109,7 +115,7 @@ fn banner(platform: &Platform, account: &Account) -> Option<Banner> {
         Some(Banner::Suspended)
     } else if !account.attached {
         Some(Banner::NotAttached)
-    } else if !account.hears() {
+    } else if !account.hears(Side::Ours) {
         Some(Banner::CannotReceive)
     } else if platform.settings.webhook_url.is_none() {
         Some(Banner::NoWebhookUrl)

@@ -6,6 +6,7 @@ mod bubble;
 mod chat;
 mod index;
 mod live;
+mod menu;
 mod replay;
 mod timeline;
 mod trace;
@@ -35,6 +36,7 @@ pub(crate) fn routes() -> Router<Emulator> {
         )
         .route("/bots/{bot}/{verb}", post(act::on_bot))
         .route("/bots/{bot}/events/{event}", get(trace::of_account))
+        .route("/bots/{bot}/menus/{menu}/image", get(menu::image))
         .route("/deliveries/{number}/again", post(act::again))
         .route("/changes", get(live::changes))
         .merge(assets::routes())

@@ -61,15 +61,18 @@ mod tests {
     use super::{REASONS, Settings, members};
 
     /// What a channel is, rather than what LINE does.
-    const CHANNEL: [&str; 11] = [
+    const CHANNEL: [&str; 14] = [
         "channel_id",
         "channel_name",
         "channel_secret",
         "previous_secret",
         "other_channel_id",
         "other_channel_secret",
+        "primary_channel_secret",
         "bot_header",
         "webhook_url",
+        "other_webhook_url",
+        "primary_webhook_url",
         "redirect_urls",
         "bundle_url",
         "data_file",

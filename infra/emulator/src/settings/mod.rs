@@ -1,6 +1,7 @@
 //! What can be set: the module channel, and a knob for each rule that LINE leaves open.
 
 mod listing;
+mod profile;
 mod reasons;
 
 use std::fmt;
@@ -9,6 +10,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub use self::listing::Setting;
+pub use self::profile::Profile;
+use crate::world::chat::Holder;
 
 /// How the emulator is set up. Every field has a default; build one with
 /// `Settings { webhook_url: Some(..), ..Settings::default() }`.
@@ -28,10 +31,16 @@ pub struct Settings {
     pub other_channel_id: String,
     /// Its secret.
     pub other_channel_secret: String,
+    /// The secret of the accounts' own Messaging API channel. One stands for those of all accounts.
+    pub primary_channel_secret: String,
     /// Name of the header that selects the bot. LINE tells the real one to participants only.
     pub bot_header: String,
     /// Where webhooks go. One address for the whole channel.
     pub webhook_url: Option<String>,
+    /// Where the webhooks of the other module channel go. Without it none are sent there.
+    pub other_webhook_url: Option<String>,
+    /// Where the webhooks of the accounts' own channel go. Without it none are sent there.
+    pub primary_webhook_url: Option<String>,
     /// The redirect URLs registered for the channel. A redirect URI must equal one of them.
     pub redirect_urls: Vec<String>,
     /// Whether the channel has the Default Active feature.
@@ -62,6 +71,8 @@ pub struct Settings {
     pub job_ms: u64,
     /// The least recipients of a narrowcast; one with fewer fails.
     pub narrowcast_least_recipients: usize,
+    /// The least users who must have tapped a rich menu before LINE tells numbers of it.
+    pub richmenu_statistics_least_users: usize,
     /// How long videos and audios are prepared before they can be fetched.
     pub transcoding_ms: u64,
 
@@ -108,6 +119,27 @@ pub struct Settings {
     pub standby_status: u16,
 }
 
+impl Settings {
+    /// Where a channel's webhooks go.
+    pub(crate) fn webhook_url_of(&self, channel: Holder) -> Option<&str> {
+        let url = match channel {
+            Holder::Module => &self.webhook_url,
+            Holder::Other => &self.other_webhook_url,
+            Holder::Primary => &self.primary_webhook_url,
+        };
+        url.as_deref()
+    }
+
+    /// What signs them.
+    pub(crate) fn secret_of(&self, channel: Holder) -> &str {
+        match channel {
+            Holder::Module => &self.channel_secret,
+            Holder::Other => &self.other_channel_secret,
+            Holder::Primary => &self.primary_channel_secret,
+        }
+    }
+}
+
 /// Shape of the answer to the attach call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -143,8 +175,11 @@ impl Default for Settings {
             previous_secret: None,
             other_channel_id: "2000000002".into(),
             other_channel_secret: "ffeeddccbbaa99887766554433221100".into(),
+            primary_channel_secret: "0123456789abcdeffedcba9876543210".into(),
             bot_header: "X-Emulated-Bot-Id".into(),
             webhook_url: None,
+            other_webhook_url: None,
+            primary_webhook_url: None,
             redirect_urls: Vec::new(),
             default_active: true,
             bundle_url: None,
@@ -159,6 +194,7 @@ impl Default for Settings {
             retry_key_before_quota: false,
             job_ms: 1000,
             narrowcast_least_recipients: 1,
+            richmenu_statistics_least_users: 20,
             transcoding_ms: 0,
             redelivery: false,
             redelivery_schedule_s: vec![60, 300, 1800, 7200],

@@ -48,6 +48,10 @@ pub(super) const REASONS: &[(&str, &str)] = &[
         "LINE refuses to send to very few recipients, and a small world has no more.",
     ),
     (
+        "richmenu_statistics_least_users",
+        "LINE's help tells of 20 users who tapped within the period. A small world has fewer.",
+    ),
+    (
         "transcoding_ms",
         "LINE gives no times for the preparation of videos and audios.",
     ),

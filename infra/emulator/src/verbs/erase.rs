@@ -7,10 +7,12 @@ use serde_json::Value;
 use crate::clock::Millis;
 use crate::emulator::Emulator;
 use crate::platform::Platform;
-use crate::webhook::{self, Built, module};
+use crate::webhook::{self, Webhooks, module};
+use crate::world::channel::Side;
+use crate::world::chat::Holder;
 
 impl Emulator {
-    /// Erases the accounts whose time has come, the oldest first, and tells the module by
+    /// Erases the accounts whose time has come, the oldest first, and tells the modules by
     /// `detached` events.
     pub(crate) async fn erase_due(&self) {
         let told = erased(&mut self.platform());
@@ -22,21 +24,44 @@ impl Emulator {
     }
 }
 
-fn erased(platform: &mut Platform) -> Vec<Option<Built>> {
+fn erased(platform: &mut Platform) -> Vec<Webhooks> {
     let now = platform.now();
     let accounts = platform.world.accounts.iter();
     let due = accounts.filter_map(|account| Some((account.erased_at()?, account.bot_id.clone())));
     let mut due: Vec<(Millis, String)> = due.filter(|(at, _)| *at <= now).collect();
     due.sort();
     let told = due.iter().map(|(at, bot)| erase(platform, bot, *at));
+    told.flatten().collect()
+}
+
+/// Gives the webhooks for the module channels that were attached: each is told of itself.
+fn erase(platform: &mut Platform, bot: &str, at: Millis) -> Vec<Webhooks> {
+    let left = leave(platform, bot);
+    forget(platform, bot);
+    let mut event = module::detached(bot, Some("bot_deleted"));
+    event["timestamp"] = Value::from(at);
+    let told = left
+        .into_iter()
+        .map(|channel| webhook::build(platform, bot, None, vec![event.clone()], &[channel], at));
     told.collect()
 }
 
-fn erase(platform: &mut Platform, bot: &str, at: Millis) -> Option<Built> {
-    let account = platform.world.account_mut(bot)?;
-    let hears = account.hears();
-    account.attached = false;
+/// Detaches the module channels. Gives those that may receive.
+fn leave(platform: &mut Platform, bot: &str) -> Vec<Holder> {
+    let Some(account) = platform.world.account_mut(bot) else {
+        return Vec::new();
+    };
+    let ours = account.attached && account.hears(Side::Ours);
+    let other = account.other_module && account.hears(Side::Other);
+    (account.attached, account.other_module) = (false, false);
     account.scopes.clear();
+    account.other_scopes.clear();
+    let both = [(ours, Holder::Module), (other, Holder::Other)];
+    let hear = both.into_iter().filter(|(hears, _)| *hears);
+    hear.map(|(_, channel)| channel).collect()
+}
+
+fn forget(platform: &mut Platform, bot: &str) {
     platform.world.users.remove(bot);
     platform.world.chats.remove(bot);
     platform.world.belongings.remove(bot);
@@ -49,7 +74,4 @@ fn erase(platform: &mut Platform, bot: &str, at: Millis) -> Option<Built> {
         .world
         .link_tokens
         .retain(|_, token| token.bot != bot);
-    let mut event = module::detached(bot, Some("bot_deleted"));
-    event["timestamp"] = Value::from(at);
-    hears.then(|| webhook::build(platform, bot, None, vec![event], at))
 }

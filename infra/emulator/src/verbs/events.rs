@@ -5,28 +5,38 @@ use std::time::Duration;
 use futures::future::join_all;
 use serde_json::Value;
 
+use crate::clock::Millis;
 use crate::emulator::Emulator;
 use crate::error::Error;
+use crate::settings::Settings;
+use crate::signature;
 use crate::webhook::request::{Deliver, DeliverOptions, EventsRequest, SignatureKind};
-use crate::webhook::{self, Built, Held, Outcome, send};
+use crate::webhook::{self, Built, Held, Outcome, Webhooks, send};
+use crate::world::chat::Holder;
 use crate::world::record::Delivery;
 
 impl Emulator {
     /// Builds a webhook of any events, signs it and delivers it, or holds it back.
     ///
-    /// Bot and chats need not be in the world, and the account need not be attached.
+    /// Bot and chats need not be in the world, and the account need not be attached. The other
+    /// channels are told as of anything that happens, unless it is held back.
     pub async fn send_events(&self, request: EventsRequest) -> Result<Outcome, Error> {
         self.check_events(&request)?;
-        let built = {
+        let Webhooks { ours, others } = {
             let mut platform = self.platform();
-            let now = platform.now();
-            let chat = request.chat.as_deref();
-            webhook::build(&mut platform, &request.bot, chat, request.events, now)
+            let (now, chat) = (platform.now(), request.chat.as_deref());
+            let mut to = platform.world.listeners(&request.bot);
+            if !to.contains(&Holder::Module) {
+                to.insert(0, Holder::Module);
+            }
+            webhook::build(&mut platform, &request.bot, chat, request.events, &to, now)
         };
         self.changed();
+        let built = ours.ok_or_else(|| Error::request("nothing was sent"))?;
         match request.deliver {
             Deliver::Hold => Ok(Outcome::Held(self.hold(built))),
             Deliver::Send(options) => {
+                self.send_to_others(others);
                 let delivery = self.deliver(built, options).await?;
                 Ok(Outcome::Delivered(Box::new(delivery)))
             }
@@ -46,7 +56,8 @@ impl Emulator {
         self.deliver(built, DeliverOptions::default()).await
     }
 
-    /// Sends events to the module, if it is to get any from this account.
+    /// Sends events to the channels that are to get any from this account. Gives what came of it
+    /// at the module.
     pub(crate) async fn notify(
         &self,
         bot: &str,
@@ -57,14 +68,26 @@ impl Emulator {
         self.deliver_some(built).await
     }
 
-    /// Builds a webhook and lets the world take it in. `None` if the module is not sent what
-    /// happens in this account.
-    pub(crate) fn prepare(
+    /// Sends an event that is about one channel to that one, if it is to get any.
+    pub(crate) async fn tell(
         &self,
+        channel: Holder,
         bot: &str,
         chat: Option<&str>,
-        events: Vec<Value>,
-    ) -> Option<Built> {
+        event: Value,
+    ) -> Result<Option<Delivery>, Error> {
+        let built = {
+            let mut platform = self.platform();
+            let now = platform.now();
+            webhook::prepare_for(&mut platform, channel, bot, chat, event, now)
+        };
+        self.changed();
+        self.deliver_some(built).await
+    }
+
+    /// Builds the webhooks for the channels that are sent what happens in this account, and lets the
+    /// world take in the events.
+    pub(crate) fn prepare(&self, bot: &str, chat: Option<&str>, events: Vec<Value>) -> Webhooks {
         let built = {
             let mut platform = self.platform();
             let now = platform.now();
@@ -74,12 +97,10 @@ impl Emulator {
         built
     }
 
-    /// Delivers what was prepared.
-    pub(crate) async fn deliver_some(
-        &self,
-        built: Option<Built>,
-    ) -> Result<Option<Delivery>, Error> {
-        match built {
+    /// Delivers what was prepared. `None` if the module is not told.
+    pub(crate) async fn deliver_some(&self, built: Webhooks) -> Result<Option<Delivery>, Error> {
+        self.send_to_others(built.others);
+        match built.ours {
             None => Ok(None),
             Some(built) => self
                 .deliver(built, DeliverOptions::default())
@@ -106,14 +127,10 @@ impl Emulator {
     }
 
     pub(super) async fn send_once(&self, built: &Built, kind: SignatureKind) -> Delivery {
-        let (settings, at) = {
-            let mut platform = self.platform();
-            let now = platform.now();
-            webhook::start_tokens(&mut platform, built, now);
-            (platform.settings.clone(), now)
-        };
+        let (settings, at) = self.start(built);
         let signature = send::signature(&settings, kind, &built.body);
-        let receipt = send::post(self.client(), &settings, &built.body, signature.as_deref()).await;
+        let (client, body) = (self.client(), &built.body);
+        let receipt = send::post(client, &settings, built.to, body, signature.as_deref()).await;
         let delivery = {
             let log = &mut self.platform().world.deliveries;
             log.add(|number| send::record(built, number, at, signature, &receipt))
@@ -126,11 +143,40 @@ impl Emulator {
         delivery
     }
 
-    fn hold(&self, built: Built) -> Held {
+    /// Sends webhooks to the other channels, without waiting for them. What becomes of them counts
+    /// nowhere, and none is sent again.
+    pub(crate) fn send_to_others(&self, webhooks: Vec<Built>) {
+        for built in webhooks {
+            let emulator = self.clone();
+            tokio::spawn(async move { emulator.send_to_other(&built).await });
+        }
+    }
+
+    async fn send_to_other(&self, built: &Built) {
+        let (settings, at) = self.start(built);
+        let secret = settings.secret_of(built.to);
+        let signature = signature::sign(secret, built.body.as_bytes());
+        let (client, body) = (self.client(), &built.body);
+        let receipt = send::post(client, &settings, built.to, body, Some(&signature)).await;
+        let delivery = {
+            let log = &mut self.platform().world.other_deliveries;
+            log.add(|number| send::record(built, number, at, Some(signature), &receipt))
+        };
+        report(&delivery);
+        self.changed();
+    }
+
+    /// Starts the time of a webhook's reply tokens. Gives how things are at that moment.
+    fn start(&self, built: &Built) -> (Settings, Millis) {
         let mut platform = self.platform();
         let now = platform.now();
-        webhook::start_tokens(&mut platform, &built, now);
-        let signature = send::signature(&platform.settings, SignatureKind::Good, &built.body);
+        webhook::start_tokens(&mut platform, built, now);
+        (platform.settings.clone(), now)
+    }
+
+    fn hold(&self, built: Built) -> Held {
+        let (settings, _) = self.start(&built);
+        let signature = send::signature(&settings, SignatureKind::Good, &built.body);
         Held {
             signature: signature.unwrap_or_default(),
             body: built.body,

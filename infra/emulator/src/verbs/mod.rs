@@ -5,6 +5,7 @@ pub(crate) mod account;
 mod admin;
 mod erase;
 mod events;
+mod menu;
 mod owner;
 mod primary;
 pub(crate) mod redelivery;
@@ -20,7 +21,7 @@ use crate::clock::in_millis;
 use crate::emulator::{Emulator, check};
 use crate::error::Error;
 use crate::world::State;
-use crate::world::chat::Bubble;
+use crate::world::chat::{Bubble, Holder};
 use crate::world::fault::Fault;
 use crate::world::record::{Call, Delivery};
 use crate::world::snapshot;
@@ -64,11 +65,24 @@ impl Emulator {
         calls.filter(|call| call.number > since).cloned().collect()
     }
 
-    /// The webhooks sent after number `since`.
+    /// The webhooks sent to the module after number `since`.
     pub async fn deliveries(&self, since: u64) -> Vec<Delivery> {
         let platform = self.platform();
         let all = platform.world.deliveries.iter();
         all.filter(|delivery| delivery.number > since)
+            .cloned()
+            .collect()
+    }
+
+    /// The webhooks sent to a channel after number `since`. Those of the channels beside the module
+    /// have numbers of their own.
+    pub async fn deliveries_to(&self, channel: Holder, since: u64) -> Vec<Delivery> {
+        if channel == Holder::Module {
+            return self.deliveries(since).await;
+        }
+        let platform = self.platform();
+        let all = platform.world.other_deliveries.iter();
+        all.filter(|delivery| delivery.to == channel && delivery.number > since)
             .cloned()
             .collect()
     }

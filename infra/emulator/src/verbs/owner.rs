@@ -4,13 +4,14 @@ use crate::emulator::Emulator;
 use crate::error::Error;
 use crate::webhook::module;
 use crate::world::account::AccountStatus;
+use crate::world::chat::Holder;
 use crate::world::record::Delivery;
 
 /// The most accounts that can be made at once.
 const MOST_ACCOUNTS: usize = 1_000_000;
 
 impl Emulator {
-    /// The account is suspended. The module is told by a `botSuspended` event.
+    /// The account is suspended. The modules are told by a `botSuspended` event.
     pub async fn suspend(&self, bot: &str) -> Result<Option<Delivery>, Error> {
         if self.status(bot)? == AccountStatus::Deleted {
             return Err(Error::request("a deleted account is suspended already"));
@@ -20,7 +21,7 @@ impl Emulator {
         self.deliver_some(event).await
     }
 
-    /// The account is in use again. The module is told by a `botResumed` event.
+    /// The account is in use again. The modules are told by a `botResumed` event.
     pub async fn resume(&self, bot: &str) -> Result<Option<Delivery>, Error> {
         if self.status(bot)? == AccountStatus::Deleted {
             return Err(Error::request("a deleted account does not come back"));
@@ -67,7 +68,8 @@ impl Emulator {
     }
 
     /// Attaches another module channel with Default Active to the account, or detaches it. There
-    /// can be only one, so while it is there, the link screen refuses this one.
+    /// can be only one, so while it is there, the link screen refuses this one. It is told by an
+    /// `attached` event.
     ///
     /// Source: <https://developers.line.biz/en/docs/partner-docs/module-technical-chat-control/#default-active>
     pub async fn set_other_module(
@@ -87,8 +89,12 @@ impl Emulator {
                     return Err(Error::request(sentence));
                 }
                 account.other_module = attached;
-                account.other_scopes = scopes;
+                account.other_scopes.clone_from(&scopes);
             }
+        }
+        if attached {
+            let event = module::attached(bot, &scopes);
+            self.tell(Holder::Other, bot, None, event).await?;
         }
         self.changed();
         Ok(())

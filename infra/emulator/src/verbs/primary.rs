@@ -1,23 +1,20 @@
 //! What an account's primary channel does, where its staff may be.
 
-use serde_json::Value;
-
 use crate::emulator::Emulator;
 use crate::error::Error;
 use crate::platform::Platform;
-use crate::webhook::{self, Built, module};
+use crate::webhook::module;
 use crate::world::chat::Holder;
 use crate::world::record::Delivery;
 
 impl Emulator {
     /// The primary channel acquires a chat: the module is on standby there, and is told so by a
-    /// `deactivated` event if it held the chat. For a few seconds the module cannot acquire it.
+    /// `deactivated` event if it held the chat. The other module is told likewise. For a few seconds the module cannot acquire it.
     pub async fn take(&self, bot: &str, chat: &str) -> Result<Option<Delivery>, Error> {
         self.status(bot)?;
         self.has_primary(bot)?;
-        let built = taken(&mut self.platform(), bot, chat);
-        self.changed();
-        self.deliver_some(built).await
+        let lost = taken(&mut self.platform(), bot, chat);
+        self.lose(bot, chat, lost).await
     }
 
     /// The primary channel gives a chat to the module, for good.
@@ -31,9 +28,30 @@ impl Emulator {
     pub async fn give(&self, bot: &str, chat: &str) -> Result<Option<Delivery>, Error> {
         self.status(bot)?;
         self.has_primary(bot)?;
-        let built = given(&mut self.platform(), bot, chat);
+        let (lost, news) = given(&mut self.platform(), bot, chat);
+        let delivery = self.lose(bot, chat, lost).await?;
+        if !news {
+            return Ok(delivery);
+        }
+        let event = module::activated(None);
+        self.tell(Holder::Module, bot, Some(chat), event).await
+    }
+
+    /// Tells the module channel that has lost a chat.
+    async fn lose(
+        &self,
+        bot: &str,
+        chat: &str,
+        holder: Option<Holder>,
+    ) -> Result<Option<Delivery>, Error> {
         self.changed();
-        self.deliver_some(built).await
+        match holder {
+            Some(holder) => {
+                let event = module::deactivated();
+                self.tell(holder, bot, Some(chat), event).await
+            }
+            None => Ok(None),
+        }
     }
 }
 
@@ -48,31 +66,29 @@ impl Emulator {
     }
 }
 
-fn taken(platform: &mut Platform, bot: &str, chat: &str) -> Option<Built> {
+/// Gives the module channel that held the chat, if one did.
+fn taken(platform: &mut Platform, bot: &str, chat: &str) -> Option<Holder> {
     let now = platform.now();
-    let held = holds(platform, bot, chat);
+    let before = holder(platform, bot, chat);
     platform.world.chat_mut(bot, chat).take(now);
-    held.then(|| told(platform, bot, chat, module::deactivated()))?
+    Some(before).filter(|holder| *holder != Holder::Primary)
 }
 
-fn given(platform: &mut Platform, bot: &str, chat: &str) -> Option<Built> {
+/// Gives the other module channel, if it held the chat, and whether it is news for the one that has
+/// it now.
+fn given(platform: &mut Platform, bot: &str, chat: &str) -> (Option<Holder>, bool) {
     let (now, default_active) = (platform.now(), platform.settings.default_active);
     let ends = platform.world.held_until(bot, chat, default_active, now);
-    let news = ends.is_some() || !holds(platform, bot, chat);
-    platform.world.chat_mut(bot, chat).reset();
-    platform.world.chat_mut(bot, chat).give(Holder::Module);
-    news.then(|| told(platform, bot, chat, module::activated(None)))?
+    let before = holder(platform, bot, chat);
+    let chat = platform.world.chat_mut(bot, chat);
+    chat.reset();
+    chat.give(Holder::Module);
+    let lost = Some(before).filter(|holder| *holder == Holder::Other);
+    (lost, ends.is_some() || before != Holder::Module)
 }
 
-fn holds(platform: &Platform, bot: &str, chat: &str) -> bool {
+fn holder(platform: &Platform, bot: &str, chat: &str) -> Holder {
     let default_active = platform.settings.default_active;
-    let holder = platform
-        .world
-        .holder(bot, chat, default_active, platform.now());
-    holder == Holder::Module
-}
-
-fn told(platform: &mut Platform, bot: &str, chat: &str, event: Value) -> Option<Built> {
     let now = platform.now();
-    webhook::prepare(platform, bot, Some(chat), vec![event], now)
+    platform.world.holder(bot, chat, default_active, now)
 }

@@ -101,14 +101,14 @@ impl Emulator {
         self.follow(bot, user).await
     }
 
-    fn known(&self, bot: &str) -> Result<(), Error> {
+    pub(super) fn known(&self, bot: &str) -> Result<(), Error> {
         let found = self.platform().world.account(bot).is_some();
         found
             .then_some(())
             .ok_or_else(|| Error::request(format!("there is no account {bot:?}")))
     }
 
-    fn can_write(&self, bot: &str, user: &str) -> Result<(), Error> {
+    pub(super) fn can_write(&self, bot: &str, user: &str) -> Result<(), Error> {
         let blocked = {
             let platform = self.platform();
             let user = platform.world.user(bot, user);

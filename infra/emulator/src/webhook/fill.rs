@@ -29,15 +29,16 @@ pub(super) fn before(
     payload::fill(world, bot, event);
 }
 
-/// What depends on who may speak: mode and reply token. Takes out the members given as `null`.
+/// What depends on whether the channel may speak: mode and reply token. Takes out the members given as `null`.
 pub(super) fn after(
     world: &World,
     bot: &str,
     event: &mut Map<String, Value>,
+    channel: Holder,
     default_active: bool,
     now: Millis,
 ) {
-    let mode = mode(world, bot, event, default_active, now);
+    let mode = mode(world, bot, event, channel, default_active, now);
     let active = default(event, "mode", || mode.into()) == "active";
     // A channel on standby gets no reply token.
     if active && is_replyable(event) {
@@ -99,20 +100,23 @@ fn mode(
     world: &World,
     bot: &str,
     event: &Map<String, Value>,
+    channel: Holder,
     default_active: bool,
     now: Millis,
 ) -> &'static str {
-    let about_module = matches!(
-        kind(event),
-        "module" | "activated" | "deactivated" | "botSuspended" | "botResumed"
-    );
     let chat = chat_of_map(event).unwrap_or_default();
-    let held = world.holder(bot, chat, default_active, now) == Holder::Module;
-    if about_module || held {
+    let held = world.holder(bot, chat, default_active, now) == channel;
+    if is_for_modules(event) || held {
         "active"
     } else {
         "standby"
     }
+}
+
+/// Whether only module channels get events of this type.
+pub(super) fn is_for_modules(event: &Map<String, Value>) -> bool {
+    let about_account = matches!(kind(event), "botSuspended" | "botResumed");
+    about_account || matches!(kind(event), "module" | "activated" | "deactivated")
 }
 
 fn is_replyable(event: &Map<String, Value>) -> bool {

@@ -3,6 +3,7 @@
 mod effect;
 mod fill;
 pub(crate) mod module;
+mod others;
 mod payload;
 pub(crate) mod request;
 pub(crate) mod send;
@@ -12,7 +13,8 @@ use serde_json::{Value, json};
 
 use crate::clock::{Millis, seconds};
 use crate::platform::Platform;
-use crate::world::account::Account;
+use crate::world::channel::Side;
+use crate::world::chat::Holder;
 use crate::world::grant::ReplyToken;
 use crate::world::record::Delivery;
 
@@ -37,9 +39,20 @@ pub struct Held {
     pub event_ids: Vec<String>,
 }
 
+/// What happened, as webhooks for the channels that are told.
+#[derive(Debug, Default)]
+pub(crate) struct Webhooks {
+    /// For the module channel under test, if it is told.
+    pub(crate) ours: Option<Built>,
+    /// For the other channels.
+    pub(crate) others: Vec<Built>,
+}
+
 /// A webhook ready to go.
 #[derive(Debug, Clone)]
 pub(crate) struct Built {
+    /// The channel it is for.
+    pub(crate) to: Holder,
     /// The bot it is for.
     pub(crate) bot: String,
     /// The exact body.
@@ -54,14 +67,60 @@ pub(crate) struct Built {
     pub(crate) redelivery: bool,
 }
 
-/// Builds a webhook: fills in what the events leave open, and lets the world take them in.
+/// Builds the webhooks for these channels: fills in what the events leave open, and lets the world
+/// take them in.
 pub(crate) fn build(
     platform: &mut Platform,
     bot: &str,
     chat: Option<&str>,
     events: Vec<Value>,
+    to: &[Holder],
     now: Millis,
-) -> Built {
+) -> Webhooks {
+    let filled = take_in(platform, bot, chat, events, now);
+    let others = others::copies(platform, bot, &filled, to, now);
+    let ours = to.contains(&Holder::Module);
+    Webhooks {
+        ours: ours.then(|| assemble(Holder::Module, bot, &filled, false)),
+        others,
+    }
+}
+
+/// The same, for the channels that are sent what happens in the account.
+pub(crate) fn prepare(
+    platform: &mut Platform,
+    bot: &str,
+    chat: Option<&str>,
+    events: Vec<Value>,
+    now: Millis,
+) -> Webhooks {
+    let to = platform.world.listeners(bot);
+    build(platform, bot, chat, events, &to, now)
+}
+
+/// The same, for one of them.
+pub(crate) fn prepare_for(
+    platform: &mut Platform,
+    channel: Holder,
+    bot: &str,
+    chat: Option<&str>,
+    event: Value,
+    now: Millis,
+) -> Webhooks {
+    let to: &[Holder] = match platform.world.listens(bot, channel) {
+        true => &[channel],
+        false => &[],
+    };
+    build(platform, bot, chat, vec![event], to, now)
+}
+
+fn take_in(
+    platform: &mut Platform,
+    bot: &str,
+    chat: Option<&str>,
+    events: Vec<Value>,
+    now: Millis,
+) -> Vec<Value> {
     let default_active = platform.settings.default_active;
     let world = &mut platform.world;
     let mut filled = Vec::with_capacity(events.len());
@@ -69,27 +128,13 @@ pub(crate) fn build(
         if let Some(event) = event.as_object_mut() {
             fill::before(world, bot, chat, event, now);
             effect::presence(world, bot, event);
-            fill::after(world, bot, event, default_active, now);
+            fill::after(world, bot, event, Holder::Module, default_active, now);
             effect::conversation(world, bot, event, now);
-            remember_token(world, bot, event, now);
+            remember_token(world, Side::Ours, bot, event, now);
         }
         filled.push(event);
     }
-    assemble(bot, &filled, false)
-}
-
-/// The same, for an account of the world: `None` if the module is not sent what happens there.
-pub(crate) fn prepare(
-    platform: &mut Platform,
-    bot: &str,
-    chat: Option<&str>,
-    events: Vec<Value>,
-    now: Millis,
-) -> Option<Built> {
-    let account = platform.world.account(bot);
-    let sends = account.is_some_and(Account::sends_webhooks);
-    let built = build(platform, bot, chat, events, now);
-    sends.then_some(built)
+    filled
 }
 
 /// The same webhook again, marked as a redelivery.
@@ -102,10 +147,10 @@ pub(crate) fn again(delivery: &Delivery) -> Built {
     for event in events.iter_mut().filter_map(Value::as_object_mut) {
         event.insert("deliveryContext".into(), json!({"isRedelivery": true}));
     }
-    assemble(&delivery.bot, &events, true)
+    assemble(Holder::Module, &delivery.bot, &events, true)
 }
 
-fn assemble(bot: &str, events: &[Value], redelivery: bool) -> Built {
+fn assemble(to: Holder, bot: &str, events: &[Value], redelivery: bool) -> Built {
     let texts = |member: &str| -> Vec<String> {
         let values = events
             .iter()
@@ -119,6 +164,7 @@ fn assemble(bot: &str, events: &[Value], redelivery: bool) -> Built {
         .collect();
     chats.dedup();
     Built {
+        to,
         bot: bot.to_owned(),
         chats,
         event_ids: texts("webhookEventId"),
@@ -137,6 +183,7 @@ pub(crate) fn chat_of(event: &Value) -> Option<&str> {
 
 fn remember_token(
     world: &mut crate::world::World,
+    side: Side,
     bot: &str,
     event: &serde_json::Map<String, Value>,
     now: Millis,
@@ -146,6 +193,7 @@ fn remember_token(
     if let (Some(token), Some(chat)) = (token, chat) {
         let entry = world.reply_tokens.entry(token.to_owned());
         entry.or_insert_with(|| ReplyToken {
+            side,
             bot: bot.to_owned(),
             chat: chat.to_owned(),
             event_at: event

@@ -9,6 +9,7 @@ use super::request::SignatureKind;
 use crate::clock::Millis;
 use crate::settings::Settings;
 use crate::signature;
+use crate::world::chat::Holder;
 use crate::world::record::{Delivery, Failure};
 
 /// What the receiver made of a webhook.
@@ -40,17 +41,18 @@ pub(crate) fn signature(settings: &Settings, kind: SignatureKind, body: &str) ->
     Some(signature::sign(secret, body.as_bytes()))
 }
 
-/// Sends a webhook once.
+/// Sends a webhook to a channel once.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#request-headers>
 pub(crate) async fn post(
     client: &reqwest::Client,
     settings: &Settings,
+    to: Holder,
     body: &str,
     signature: Option<&str>,
 ) -> Receipt {
     let started = Instant::now();
-    let Some(url) = &settings.webhook_url else {
+    let Some(url) = settings.webhook_url_of(to) else {
         return Receipt {
             status: None,
             failure: Some(Failure::CouldNotConnect),
@@ -94,6 +96,7 @@ pub(crate) fn record(
     Delivery {
         number,
         at,
+        to: built.to,
         bot: built.bot.clone(),
         chats: built.chats.clone(),
         event_ids: built.event_ids.clone(),
@@ -120,8 +123,9 @@ pub(crate) fn line(delivery: &Delivery) -> String {
         .map_or("-".into(), |status| status.to_string());
     let failure = delivery.failure.map_or("", Failure::as_str);
     format!(
-        "webhook {} [{}] -> {status} in {} ms {failure}",
+        "webhook {} to {} [{}] -> {status} in {} ms {failure}",
         delivery.number,
+        delivery.to.as_str(),
         kinds.join(" "),
         delivery.milliseconds
     )

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::channel::Side;
+use super::chat::Holder;
 use crate::clock::{self, Millis};
 
 /// A LINE Official Account and its bot.
@@ -102,17 +103,22 @@ impl Account {
         scopes.iter().any(|granted| granted == scope)
     }
 
-    /// Whether the module channel is sent what happens in this account: it is attached, may
-    /// receive, and the account is in use.
+    /// Whether a channel is sent what happens in this account: it is there, may receive, and the
+    /// account is in use.
     ///
     /// Source: <https://developers.line.biz/en/docs/partner-docs/module-technical-using-messaging-api/#get-webhook>
-    pub(crate) fn sends_webhooks(&self) -> bool {
-        self.attached && self.status == AccountStatus::Active && self.hears()
+    pub(crate) fn sends_webhooks(&self, channel: Holder) -> bool {
+        let hears = match channel {
+            Holder::Module => self.attached && self.hears(Side::Ours),
+            Holder::Other => self.other_module && self.hears(Side::Other),
+            Holder::Primary => self.primary_channel,
+        };
+        hears && self.status == AccountStatus::Active
     }
 
-    /// Whether the module channel was granted webhooks.
-    pub(crate) fn hears(&self) -> bool {
-        self.has_scope(Side::Ours, "message:receive")
+    /// Whether a module channel was granted webhooks.
+    pub(crate) fn hears(&self, side: Side) -> bool {
+        self.has_scope(side, "message:receive")
     }
 
     /// Whether calls for it succeed: the module channel is attached, or has just been detached.
@@ -130,12 +136,13 @@ impl Account {
         self.brand_type != BrandType::Unverified
     }
 
-    /// When its data is erased and the module channel is detached: three months after its owner
+    /// When its data is erased and the module channels are detached: three months after its owner
     /// deleted it.
     ///
     /// Source: <https://developers.line.biz/en/reference/partner-docs/#detached-event>
     pub(crate) fn erased_at(&self) -> Option<Millis> {
-        let deleted_at = self.deleted_at.filter(|_| self.attached);
+        let attached = self.attached || self.other_module;
+        let deleted_at = self.deleted_at.filter(|_| attached);
         deleted_at.map(|at| clock::months_later(at, 3, self.region.hours()))
     }
 

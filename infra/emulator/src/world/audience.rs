@@ -74,7 +74,13 @@ impl AudienceKind {
 impl Audience {
     /// Whether everything uploaded into it is done.
     pub(crate) fn is_ready(&self, now: Millis) -> bool {
-        self.uploads.iter().all(|upload| upload.due <= now)
+        self.running(now) == 0
+    }
+
+    /// How many uploads into it are not done yet.
+    pub(crate) fn running(&self, now: Millis) -> usize {
+        let uploads = self.uploads.iter();
+        uploads.filter(|upload| upload.due > now).count()
     }
 
     /// The value in LINE's answers.

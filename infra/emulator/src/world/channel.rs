@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::chat::Holder;
+
 /// A module channel.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -14,6 +16,14 @@ pub(crate) enum Side {
 }
 
 impl Side {
+    /// It, among the channels of an account.
+    pub(crate) fn channel(self) -> Holder {
+        match self {
+            Self::Ours => Holder::Module,
+            Self::Other => Holder::Other,
+        }
+    }
+
     /// A word for it.
     pub(crate) fn as_str(self) -> &'static str {
         match self {

@@ -153,6 +153,9 @@ impl Chat {
 }
 
 impl Holder {
+    /// All channels of an account, the one under test first.
+    pub(crate) const ALL: [Self; 3] = [Self::Module, Self::Other, Self::Primary];
+
     /// The value in the control interface.
     pub fn as_str(self) -> &'static str {
         match self {

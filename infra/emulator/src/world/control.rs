@@ -31,6 +31,18 @@ impl World {
         }
     }
 
+    /// The channels that are sent what happens in an account, the one under test first.
+    pub(crate) fn listeners(&self, bot: &str) -> Vec<Holder> {
+        let hears = |channel: &Holder| self.listens(bot, *channel);
+        Holder::ALL.into_iter().filter(hears).collect()
+    }
+
+    /// Whether a channel is sent what happens in an account.
+    pub(crate) fn listens(&self, bot: &str, channel: Holder) -> bool {
+        let account = self.account(bot);
+        account.is_some_and(|account| account.sends_webhooks(channel))
+    }
+
     /// When the module loses a chat that it holds now; `None` if it does not hold it, or has it
     /// for good.
     pub(crate) fn held_until(

@@ -27,6 +27,9 @@ pub(crate) struct Code {
 /// A reply token.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct ReplyToken {
+    /// The module channel that it was given to, and that alone can use it.
+    #[serde(default)]
+    pub(crate) side: Side,
     /// The bot it was given out for.
     pub(crate) bot: String,
     /// The chat it answers to.
@@ -152,10 +155,11 @@ impl ReplyToken {
 
 #[cfg(test)]
 mod tests {
-    use super::ReplyToken;
+    use super::{ReplyToken, Side};
 
     fn token() -> ReplyToken {
         ReplyToken {
+            side: Side::Ours,
             bot: "U".into(),
             chat: "L".into(),
             event_at: 1_000,

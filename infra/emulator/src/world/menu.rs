@@ -21,6 +21,21 @@ pub(crate) struct Menus {
     pub(crate) aliases: BTreeMap<String, String>,
     /// Operations on many users, the oldest first.
     pub(crate) batches: Vec<Batch>,
+    /// The taps on them, the oldest first.
+    pub(crate) taps: Vec<Tap>,
+}
+
+/// A user tapped an area of a menu.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Tap {
+    /// The menu.
+    pub(crate) menu: String,
+    /// The area's place in the menu.
+    pub(crate) area: usize,
+    /// Who it was.
+    pub(crate) user: String,
+    /// When.
+    pub(crate) at: Millis,
 }
 
 /// A rich menu.
@@ -51,7 +66,20 @@ pub(crate) struct Batch {
     pub(crate) done: bool,
 }
 
+impl Menu {
+    /// What can be tapped.
+    pub(crate) fn areas(&self) -> &[Value] {
+        self.body["areas"].as_array().map_or(&[], Vec::as_slice)
+    }
+}
+
 impl Menus {
+    /// The menu that a user sees: their own, or everybody's.
+    pub(crate) fn seen_by(&self, user: &str) -> Option<&Menu> {
+        let id = self.links.get(user).or(self.default.as_ref())?;
+        self.get(id)
+    }
+
     /// A menu.
     pub(crate) fn get(&self, id: &str) -> Option<&Menu> {
         self.all.iter().find(|menu| menu.id == id)
@@ -67,6 +95,7 @@ impl Menus {
         self.all.retain(|menu| menu.id != id);
         self.links.retain(|_, menu| menu != id);
         self.aliases.retain(|_, menu| menu != id);
+        self.taps.retain(|tap| tap.menu != id);
         if self.default.as_deref() == Some(id) {
             self.default = None;
         }

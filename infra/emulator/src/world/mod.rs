@@ -36,6 +36,7 @@ use self::grant::{
     AcceptedKey, AccessToken, AssertionKey, Bucket, Code, LinkToken, ListToken, ReplyToken,
 };
 use self::log::Log;
+use self::menu::Menu;
 use self::record::{Call, Delivery};
 use self::redelivery::{FailureCount, Redelivery};
 pub use self::snapshot::State;
@@ -83,8 +84,10 @@ pub(crate) struct World {
     pub(crate) faults: Vec<Fault>,
     /// The API calls received.
     pub(crate) calls: Log<Call>,
-    /// The webhooks sent.
+    /// The webhooks sent to the module channel under test.
     pub(crate) deliveries: Log<Delivery>,
+    /// The webhooks sent to the other channels, which have numbers of their own.
+    pub(crate) other_deliveries: Log<Delivery>,
     /// What was taken on and is to be done later: when, and for which bot.
     pub(crate) jobs: Vec<(Millis, String)>,
     /// Failed webhooks that are to be sent again.
@@ -160,6 +163,13 @@ impl World {
     /// What belongs to an account, to look at or change.
     pub(crate) fn of(&mut self, bot: &str) -> &mut Belongings {
         self.belongings.entry(bot.to_owned()).or_default()
+    }
+
+    /// The rich menu that a user sees: only friends see one, and only in their own chat.
+    pub(crate) fn menu_of(&self, bot: &str, user: &str) -> Option<&Menu> {
+        let is_friend = user::is_user(user) && self.reaches(bot, user);
+        let belongings = self.belongings.get(bot).filter(|_| is_friend);
+        belongings.and_then(|own| own.menus.seen_by(user))
     }
 
     /// A chat to change; made if it is not there. A user chat gets its user as well, so that

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::chat::Holder;
+
 /// An API call received. Credentials are masked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Call {
@@ -48,6 +50,9 @@ pub struct Delivery {
     pub number: u64,
     /// When, in milliseconds since 1970 on the emulator's clock.
     pub at: i64,
+    /// The channel that it was sent to.
+    #[serde(default = "module")]
+    pub to: Holder,
     /// The bot it is for.
     pub bot: String,
     /// The chats of its events.
@@ -66,6 +71,10 @@ pub struct Delivery {
     pub milliseconds: u64,
     /// Why it failed.
     pub failure: Option<Failure>,
+}
+
+fn module() -> Holder {
+    Holder::Module
 }
 
 /// Why a webhook failed, in the words of LINE's error statistics.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::stage::{ALL_SCOPES, NOODLES, Receiver, SALON, Stage};
 
-async fn token(stage: &Stage) -> String {
+pub(crate) async fn token(stage: &Stage) -> String {
     let form = "grant_type=client_credentials&client_id=2000000002\
                 &client_secret=ffeeddccbbaa99887766554433221100";
     let answer = stage
@@ -31,7 +31,7 @@ async fn both() -> Stage {
     stage
 }
 
-async fn acquire(stage: &Stage, token: &str, chat: &str) -> u16 {
+pub(crate) async fn acquire(stage: &Stage, token: &str, chat: &str) -> u16 {
     let url = format!("{}/v2/bot/chat/{chat}/control/acquire", stage.address);
     let call = stage.client.post(url).bearer_auth(token);
     let call = call.header("X-Emulated-Bot-Id", SALON).json(&json!({}));

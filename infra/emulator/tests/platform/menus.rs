@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use crate::stage::{SALON, Stage};
 
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and what follows";
+/// 800 pixels wide and 540 high.
+pub(crate) const PNG: &[u8] = include_bytes!("../fixtures/menu.png");
 
 fn menu() -> Value {
     json!({
@@ -31,12 +32,12 @@ async fn send(stage: &Stage, method: &str, path: &str, body: Value) -> (u16, Val
     (answer.status().as_u16(), answer.json().await.unwrap())
 }
 
-async fn image(stage: &Stage, id: &str, kind: &str, bytes: &'static [u8]) -> Response {
+async fn image(stage: &Stage, id: &str, kind: &str, bytes: &[u8]) -> Response {
     let call = stage
         .call("POST", &format!("/v2/bot/richmenu/{id}/content"))
         .await;
     call.header("content-type", kind)
-        .body(bytes)
+        .body(bytes.to_vec())
         .send()
         .await
         .unwrap()
@@ -141,6 +142,24 @@ async fn an_image_has_at_most_a_megabyte() {
     let stage = stage().await;
     let id = bare(&stage).await;
     assert_eq!(image(&stage, &id, "image/png", &LARGE).await.status(), 413);
+}
+
+#[tokio::test]
+async fn an_image_is_not_too_small_too_large_or_too_high() {
+    let stage = stage().await;
+    let id = bare(&stage).await;
+    let sized = |width: u32, height: u32| {
+        let mut bytes = PNG.to_vec();
+        bytes[16..20].copy_from_slice(&width.to_be_bytes());
+        bytes[20..24].copy_from_slice(&height.to_be_bytes());
+        bytes
+    };
+    for (width, height) in [(799, 270), (2501, 1686), (800, 249), (800, 552)] {
+        let answer = image(&stage, &id, "image/png", &sized(width, height)).await;
+        assert_eq!(answer.status(), 400, "{width} by {height}");
+    }
+    let answer = image(&stage, &id, "image/png", &sized(2500, 1686)).await;
+    assert_eq!(answer.status(), 200);
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! What LINE leaves open is a setting, with a reason.
 
+use emulator::scenario::Scenario;
+use emulator::{Emulator, Profile};
 use serde_json::{Value, json};
 
 use crate::stage::Stage;
@@ -31,6 +33,19 @@ async fn the_settings_are_listed_with_their_defaults_and_reasons() {
             .to_string()
             .contains("00112233445566778899aabbccddeeff")
     );
+}
+
+#[tokio::test]
+async fn in_each_profile_the_demo_scenario_finds_its_accounts() {
+    let text = include_str!("../../scenarios/demo.scenario.toml");
+    let scenario = Scenario::parse(text).unwrap();
+    for profile in Profile::ALL {
+        let emulator = Emulator::new(profile.settings()).unwrap();
+        let bots = emulator.state().await.bots;
+        for id in scenario.names.values() {
+            assert!(bots.iter().any(|bot| bot.bot_id == *id), "{profile}: {id}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -41,7 +41,23 @@ pub(crate) struct Stage {
     pub(crate) emulator: Emulator,
     pub(crate) address: String,
     pub(crate) client: Client,
-    hooks: mpsc::UnboundedReceiver<Hook>,
+    hooks: Hooks,
+}
+
+/// The webhooks that arrive at a receiver.
+pub(crate) struct Hooks(mpsc::UnboundedReceiver<Hook>);
+
+impl Hooks {
+    /// The next one.
+    pub(crate) async fn next(&mut self) -> Hook {
+        let hook = tokio::time::timeout(Duration::from_secs(10), self.0.recv()).await;
+        hook.expect("a webhook within ten seconds").unwrap()
+    }
+
+    /// Whether none waits to be looked at.
+    pub(crate) fn none(&mut self) -> bool {
+        self.0.try_recv().is_err()
+    }
 }
 
 impl Stage {
@@ -50,15 +66,9 @@ impl Stage {
     }
 
     pub(crate) async fn with(settings: Settings, receiver: Receiver) -> Self {
-        let (sender, hooks) = mpsc::unbounded_channel();
-        let webhook = serve(
-            Router::new()
-                .fallback(receive)
-                .with_state((sender, receiver)),
-        )
-        .await;
+        let (webhook, hooks) = receiver_that(receiver).await;
         let emulator = Emulator::new(Settings {
-            webhook_url: Some(format!("{webhook}/webhook")),
+            webhook_url: Some(webhook),
             redirect_urls: vec![REDIRECT.into()],
             attached_event_delay_ms: 0,
             control_event_delay_ms: 0,
@@ -182,13 +192,12 @@ impl Stage {
 
     /// The next webhook that arrives.
     pub(crate) async fn hook(&mut self) -> Hook {
-        let hook = tokio::time::timeout(Duration::from_secs(10), self.hooks.recv()).await;
-        hook.expect("a webhook within ten seconds").unwrap()
+        self.hooks.next().await
     }
 
     /// Whether no webhook waits to be looked at.
     pub(crate) fn no_hook(&mut self) -> bool {
-        self.hooks.try_recv().is_err()
+        self.hooks.none()
     }
 
     /// Today in Japan, by the emulator's clock, as LINE's parameters have it.
@@ -227,6 +236,14 @@ async fn receive(State((sender, does)): Receives, headers: HeaderMap, body: Byte
         Receiver::Answers(status) => StatusCode::from_u16(status).unwrap(),
         Receiver::Hangs => std::future::pending().await,
     }
+}
+
+/// A receiver of webhooks: its address, and what arrives.
+pub(crate) async fn receiver_that(does: Receiver) -> (String, Hooks) {
+    let (sender, hooks) = mpsc::unbounded_channel();
+    let router = Router::new().fallback(receive).with_state((sender, does));
+    let address = serve(router).await;
+    (format!("{address}/webhook"), Hooks(hooks))
 }
 
 pub(crate) async fn serve(router: Router) -> String {

@@ -1,8 +1,9 @@
 //! Audiences and statistics.
 
+use emulator::Settings;
 use serde_json::{Value, json};
 
-use crate::stage::{NOODLES, SALON, Stage};
+use crate::stage::{NOODLES, Receiver, SALON, Stage};
 
 const DAY: u64 = 86_400;
 const SCOPES: &str = "message%3Asend%20message%3Areceive%20account%3Amanage";
@@ -324,6 +325,30 @@ async fn statistics_of_a_unit_are_those_of_one_account() {
     let other: Value = other.send().await.unwrap().json().await.unwrap();
     assert_eq!(other["overview"]["uniqueImpression"], Value::Null);
     assert_eq!(other["messages"], json!([]));
+}
+
+#[tokio::test]
+async fn at_most_ten_uploads_into_an_audience_run_at_the_same_time() {
+    let settings = Settings {
+        job_ms: 60_000,
+        ..Settings::default()
+    };
+    let stage = Stage::with(settings, Receiver::Answers(200)).await;
+    let stage = stage.attach(SCOPES).await;
+    let wanted = json!({"description": "VIP", "audiences": [{"id": "U1"}]});
+    let made = call(&stage, "POST", "audienceGroup/upload", wanted.clone()).await;
+    let body = json!({"audienceGroupId": made.1["audienceGroupId"], "audiences": [{"id": "U2"}]});
+    let add = async || call(&stage, "PUT", "audienceGroup/upload", body.clone()).await;
+    for _ in 0..9 {
+        assert_eq!(add().await.0, 202);
+    }
+    let (status, answer) = add().await;
+    assert_eq!(status, 429);
+    assert!(answer["message"].is_string());
+    let other = call(&stage, "POST", "audienceGroup/upload", wanted).await;
+    assert_eq!(other.0, 202);
+    stage.control("clock", json!({"advance_s": 61})).await;
+    assert_eq!(add().await.0, 202);
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use sha2::Sha256;
 
 use crate::stage::{ALL_SCOPES, Receiver, SALON, Stage};
 
-fn sign(secret: &str, body: &str) -> String {
+pub(crate) fn sign(secret: &str, body: &str) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(body.as_bytes());
     STANDARD.encode(mac.finalize().into_bytes())

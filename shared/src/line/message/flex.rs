@@ -44,15 +44,27 @@ impl Flex {
 
     fn limits(&self) -> Result<(), OverLimit> {
         within("altText", units(&self.alt_text), 1, 1_500)?;
-        let size = self.contents.to_string().len();
-        let bubbles = match self.contents["type"].as_str() {
-            Some("bubble") => return at_most("contents", size, LARGEST_BUBBLE),
-            Some("carousel") => self.contents["contents"].as_array().map_or(0, Vec::len),
-            _ => return Err(OverLimit::new("contents.type", "it is bubble or carousel")),
-        };
-        at_most("contents.contents", bubbles, MOST_BUBBLES)?;
-        at_most("contents", size, LARGEST_CAROUSEL)
+        match self.contents["type"].as_str() {
+            Some("bubble") => at_most("contents", size(&self.contents), LARGEST_BUBBLE),
+            Some("carousel") => self.carousel_limits(),
+            _ => Err(OverLimit::new("contents.type", "it is bubble or carousel")),
+        }
     }
+
+    fn carousel_limits(&self) -> Result<(), OverLimit> {
+        let bubbles = self.contents["contents"].as_array();
+        let bubbles = bubbles.map_or(&[][..], Vec::as_slice);
+        at_most("contents.contents", bubbles.len(), MOST_BUBBLES)?;
+        for (place, bubble) in bubbles.iter().enumerate() {
+            let member = format!("contents.contents[{place}]");
+            at_most(&member, size(bubble), LARGEST_BUBBLE)?;
+        }
+        at_most("contents", size(&self.contents), LARGEST_CAROUSEL)
+    }
+}
+
+fn size(container: &Value) -> usize {
+    container.to_string().len()
 }
 
 message!(Flex);

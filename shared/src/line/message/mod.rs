@@ -225,6 +225,14 @@ mod tests {
             )),
             "contents.contents: LINE takes up to 12, not 13"
         );
+        let large = json!({"type": "bubble", "body": "a".repeat(31_000)});
+        assert_eq!(
+            refused(Flex::new(
+                "?",
+                json!({"type": "carousel", "contents": [large]})
+            )),
+            "contents.contents[0]: LINE takes up to 30720, not 31027"
+        );
         assert!(refused(Text::new("a").emoji(0, "p", "e")).starts_with("emojis[0].index"));
         assert!(refused(TextV2::new("a").mention_all("who")).starts_with("substitution.who"));
         assert!(
