@@ -155,10 +155,12 @@ impl BotState {
     }
 
     /// Whether a call that needs `scope` is worth trying at `now`: it may be
-    /// granted, and LINE has not refused it within the hour since the attach.
+    /// granted, and LINE has not refused it within the hour since the attach, or
+    /// since a suspension ended, which LINE refuses in the same way.
     pub fn may(&self, scope: &str, now: Timestamp) -> bool {
         let denied = self.denied.get(&Scope::new(scope)).copied();
-        let denied = denied.filter(|at| Some(*at) > self.attached_at);
+        let turn = self.attached_at.max(self.resumed_at);
+        let denied = denied.filter(|at| Some(*at) > turn);
         self.scopes().may(scope) && denied.is_none_or(|at| now >= at.plus(DENIAL))
     }
 
@@ -336,6 +338,16 @@ mod tests {
         assert!(bot.may(SEND, Timestamp(10 + hour)));
         bot.attach(Timestamp(20), &Scopes::Unknown);
         assert!(bot.may(SEND, Timestamp(21)));
+    }
+
+    #[test]
+    fn what_was_refused_in_a_suspension_is_tried_again_after_it() {
+        let mut bot = BotState::default();
+        bot.attach(Timestamp(5), &Scopes::Unknown);
+        bot.deny(SEND, Timestamp(10));
+        bot.suspended_at = Some(Timestamp(9));
+        bot.resumed_at = Some(Timestamp(12));
+        assert!(bot.may(SEND, Timestamp(13)));
     }
 
     #[test]

@@ -91,10 +91,9 @@ async fn one_time_is_never_two_peoples() {
     let replies = bundle.calls("/v2/bot/message/reply").await;
     let said = |part: &str| {
         let has = |call: &&emulator::Call| {
-            call.request["messages"][0]["text"]
-                .as_str()
-                .unwrap_or_default()
-                .contains(part)
+            let message = &call.request["messages"][0];
+            let text = message["text"].as_str().or(message["altText"].as_str());
+            text.unwrap_or_default().contains(part)
         };
         replies.iter().filter(has).count()
     };

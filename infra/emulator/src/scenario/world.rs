@@ -33,12 +33,12 @@ pub(super) struct Mark {
 /// An event that can be traced.
 pub(super) struct Traced {
     bot: String,
-    chat: String,
+    chat: Option<String>,
     id: String,
 }
 
 impl Traced {
-    /// The events of a webhook that happened in chats.
+    /// The events of a webhook, of chats and of the account itself.
     pub(super) fn of(delivery: &Value) -> Vec<Self> {
         let body = delivery["body"].as_str().unwrap_or_default();
         let body: Value = serde_json::from_str(body).unwrap_or_default();
@@ -49,7 +49,7 @@ impl Traced {
             let ids = [&source["groupId"], &source["roomId"], &source["userId"]];
             Some(Self {
                 bot: text(&body["destination"])?,
-                chat: ids.into_iter().find_map(text)?,
+                chat: ids.into_iter().find_map(text),
                 id: text(&event["webhookEventId"])?,
             })
         });
@@ -79,7 +79,11 @@ impl World {
     /// What became of an event behind its webhook; nothing where that is not known, or not yet.
     pub(super) async fn trace(&self, event: &Traced) -> Result<Option<Value>, Stopped> {
         let Traced { bot, chat, id } = event;
-        let url = format!("{}/chats/{bot}/{chat}/events/{id}", self.place.emulator);
+        let path = match chat {
+            Some(chat) => format!("chats/{bot}/{chat}/events/{id}"),
+            None => format!("bots/{bot}/events/{id}"),
+        };
+        let url = format!("{}/{path}", self.place.emulator);
         let request = self.client.get(url).header("accept", "application/json");
         let answer = request.send().await.map_err(Stopped::because)?;
         match answer.status().is_success() {
