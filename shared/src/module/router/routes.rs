@@ -71,7 +71,7 @@ impl<H: InChat> Routes<H> {
     #[must_use]
     pub fn text(self, pattern: impl Pattern, handler: impl Handler<H, TextMessage>) -> Self {
         self.on(
-            move |event| TextMessage::told(event, |text| pattern.find(text)),
+            move |event| TextMessage::told(event, |text| pattern.catch(text)),
             handler,
         )
     }
