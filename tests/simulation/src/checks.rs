@@ -21,6 +21,7 @@ const PATIENCE: i64 = 6 * 3_600_000;
 
 /// Makes all checks.
 pub(crate) fn at_the_end(world: &World, module: &Script) {
+    timers(world, module);
     let told: Vec<_> = world.line().told.values().cloned().collect();
     for told in &told {
         let row = row(world, told);
@@ -39,6 +40,42 @@ pub(crate) fn at_the_end(world: &World, module: &Script) {
         .filter_map(|told| Some((told.bot.clone(), told.chat.clone()?)));
     for place in places.collect::<BTreeSet<Place>>() {
         registers::check(world, &place, &[]);
+    }
+}
+
+/// Each timer that was set has become an event, which is handled as any other.
+fn timers(world: &World, module: &Script) {
+    let timers = world.history().timers.clone();
+    for (id, (bot, chat)) in timers {
+        let told = Told {
+            id,
+            bot,
+            chat: Some(chat),
+            at: 0,
+            what: What::Message,
+            active: false,
+            token: false,
+            expire_at: None,
+        };
+        match row(world, &told) {
+            Some(row) if row.reason.as_deref() == Some(ENDED) => ended(world, &told),
+            Some(row) => of_row(world, module, &told, &row),
+            None => violation(world, "no timer lost", format!("{} has no row", told.id)),
+        }
+        doubled(world, &told.id);
+    }
+}
+
+/// What the row says of a timer whose account was detached after it was set.
+const ENDED: &str = "the timer was set before the account was detached";
+
+/// Only a detach ends a timer.
+fn ended(world: &World, timer: &Told) {
+    let of_list = !world.history().lists_given.is_empty();
+    let is_detach = |told: &Told| told.what == What::Detached && told.bot == timer.bot;
+    if !of_list && !world.line().told.values().any(is_detach) {
+        let what = format!("{} ended without a detach", timer.id);
+        violation(world, "no timer lost", what);
     }
 }
 

@@ -55,6 +55,10 @@ impl Schedule {
         let mut chance = seeded(seed, &"upkeep");
         schedule.rounds = rounds(&mut chance, span_ms);
         schedule.index_lag = one_of(&mut chance, &[0, 1, 5, 20]);
+        let mut chance = seeded(seed, &"timers");
+        if chance.bool() {
+            timers(&mut chance, &mut schedule, span_ms);
+        }
         schedule
     }
 }
@@ -94,6 +98,7 @@ fn happening(chance: &mut Rng, chats: u8, number: usize) -> Happening {
         chat: chance.u8(0..chats),
         what: what(chance),
         wish: wish(chance),
+        timer_ms: None,
     }
 }
 
@@ -161,6 +166,29 @@ fn rounds(chance: &mut Rng, span_ms: u64) -> Vec<Round> {
         },
     };
     (0..count).map(round).collect()
+}
+
+/// Some events set a timer; the function that queues them runs at times, and not always
+/// without trouble.
+fn timers(chance: &mut Rng, schedule: &mut Schedule, span_ms: u64) {
+    let webhooks = schedule.webhooks.iter_mut();
+    for event in webhooks.flat_map(|webhook| &mut webhook.events) {
+        let timer_ms = one_of(chance, &[0, 1_000, 30_000, 600_000]);
+        event.timer_ms = chance.bool().then_some(timer_ms);
+    }
+    for _ in 0..chance.u8(0..4) {
+        schedule.rounds.push(Round {
+            at_ms: chance.u64(0..span_ms) + one_of(chance, &[0, 1_000, 60_000]),
+            what: Upkeep::RingTimers,
+        });
+    }
+    for _ in 0..one_of(chance, &[0, 1, 3]) {
+        schedule.faults.push(Fault {
+            call: one_of(chance, &["Query", "DeleteItem", "SendMessageBatch"]).to_owned(),
+            nth: chance.u32(1..=12),
+            harm: any_harm(chance),
+        });
+    }
 }
 
 fn fault(chance: &mut Rng, events: usize) -> Fault {

@@ -42,6 +42,8 @@ pub(crate) struct History {
     pub(crate) lists: BTreeMap<Place, Vec<String>>,
     /// Every event that was taken into a list, in order.
     pub(crate) handled: BTreeMap<Place, Vec<String>>,
+    /// Every timer that was committed: the event that it will be, and where.
+    pub(crate) timers: BTreeMap<String, Place>,
     /// Transactions that were done, by their tokens.
     pub(crate) transactions: BTreeSet<String>,
     /// The events that someone else has settled.

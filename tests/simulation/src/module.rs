@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use shared::module::{Active, Context, Event, Module, ModuleError};
+use shared::module::{Active, Context, Event, EventKind, Module, ModuleError};
 
 use crate::schedule::{Schedule, Wish};
 
@@ -14,6 +14,8 @@ use crate::schedule::{Schedule, Wish};
 #[derive(Debug, Clone)]
 pub(crate) struct Script {
     wishes: Arc<BTreeMap<String, Wish>>,
+    /// How long after an event its timer rings, in milliseconds.
+    timers: Arc<BTreeMap<String, u64>>,
     /// How often it was asked about each event.
     asked: Arc<Mutex<BTreeMap<String, u32>>>,
     push_instead: bool,
@@ -23,9 +25,12 @@ impl Script {
     /// What a schedule wants.
     pub(crate) fn new(schedule: &Schedule) -> Self {
         let events = schedule.webhooks.iter().flat_map(|webhook| &webhook.events);
-        let wishes = events.map(|event| (event.id.clone(), event.wish.clone()));
+        let wishes = events.clone();
+        let wishes = wishes.map(|event| (event.id.clone(), event.wish.clone()));
+        let timers = events.filter_map(|event| Some((event.id.clone(), event.timer_ms?)));
         Self {
             wishes: Arc::new(wishes.collect()),
+            timers: Arc::new(timers.collect()),
             asked: Arc::default(),
             push_instead: schedule.push_instead,
         }
@@ -49,12 +54,19 @@ impl Script {
 impl Module for Script {
     async fn handle(&self, cx: &mut Context<'_>, event: &Event) -> Result<(), ModuleError> {
         let id = event.id.to_string();
-        let wish = self.wishes.get(&id).cloned().unwrap_or(Wish::Nothing);
+        let other = match event.kind {
+            EventKind::Timer { .. } => Wish::Push,
+            _ => Wish::Nothing,
+        };
+        let wish = self.wishes.get(&id).cloned().unwrap_or(other);
         let wish = trouble(wish, self.asked(&id)).await?;
         if event.chat.is_some() {
             let mut list: Vec<String> = cx.state()?;
             list.push(id.clone());
             cx.set_state(&list)?;
+            if let Some(after) = self.timers.get(&id) {
+                cx.after(Duration::from_millis(*after), &id)?;
+            }
         }
         plan(cx, &id, &wish).await
     }

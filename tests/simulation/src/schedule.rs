@@ -66,6 +66,9 @@ pub struct Happening {
     pub what: What,
     /// What the module does about it.
     pub wish: Wish,
+    /// How long after it a timer rings that the module sets in its chat, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timer_ms: Option<u64>,
 }
 
 /// What happens.
@@ -170,6 +173,8 @@ pub enum Upkeep {
     Reconcile,
     /// What is parked by then is run again.
     ReplayParked,
+    /// Timers that are due are queued.
+    RingTimers,
 }
 
 /// Who shall hold a chat.

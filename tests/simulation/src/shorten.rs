@@ -69,6 +69,9 @@ fn candidates(schedule: &Schedule) -> Vec<Schedule> {
                 it.webhooks[at].copies_ms.remove(copy);
             });
         }
+        for event in 0..webhook.events.len() {
+            with(&|it| it.webhooks[at].events[event].timer_ms = None);
+        }
         with(&|it| it.webhooks[at].again = 0);
     }
     with(&|it| it.skew_ms = 0);

@@ -8,7 +8,7 @@ use crate::actors;
 use crate::checks;
 use crate::history::Violation;
 use crate::module::Script;
-use crate::schedule::{Harm, Schedule};
+use crate::schedule::{Harm, Round, Schedule, Upkeep};
 use crate::time;
 use crate::upkeep;
 use crate::world::{QUEUE, World};
@@ -17,6 +17,8 @@ use crate::world::{QUEUE, World};
 const LONGEST: Duration = Duration::from_secs(4 * 24 * 3600);
 /// What is late has arrived by then.
 const LATEST: Duration = Duration::from_secs(30);
+/// In the end the timer function runs so often until none waits.
+const TIMERS_EVERY: Duration = Duration::from_secs(300);
 
 /// What a schedule has shown.
 #[derive(Debug)]
@@ -88,7 +90,15 @@ async fn live(world: Arc<World>, module: Script) {
     loop {
         world.time.sleep(LATEST).await;
         let empty = world.sqs.0.depth(QUEUE) == (0, 0);
-        if empty && world.line().under_way == 0 {
+        let ended = empty && world.line().under_way == 0;
+        if ended && upkeep::timers_wait(&world) {
+            // The index lags by writes, and there are no more of them.
+            world.table().lag_indexes(0);
+            let at = world.time.elapsed() + TIMERS_EVERY;
+            let what = Upkeep::RingTimers;
+            let at_ms = u64::try_from(at.as_millis()).unwrap_or(u64::MAX);
+            upkeep::round(world.clone(), Round { at_ms, what }).await;
+        } else if ended {
             return;
         }
         if world.time.elapsed() > LONGEST {

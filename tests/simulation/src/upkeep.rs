@@ -1,5 +1,5 @@
-//! What goes on behind the scenes: the reconciler, and an operator who runs again
-//! what is parked.
+//! What goes on behind the scenes: the reconciler, the timer function, and an operator
+//! who runs again what is parked.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +11,7 @@ use shared::replay::{Mode, replay};
 use shared::store::LedgerKey;
 
 use crate::process::Process;
+use crate::rows::s;
 use crate::schedule::{Round, Upkeep};
 use crate::world::World;
 
@@ -18,6 +19,13 @@ use crate::world::World;
 const RECONCILER_TIME: Duration = Duration::from_secs(900);
 /// An operator waits no longer.
 const OPERATORS_PATIENCE: Duration = Duration::from_secs(30);
+
+/// Whether a timer waits that has not rung.
+pub(crate) fn timers_wait(world: &World) -> bool {
+    let table = world.table();
+    let mut rows = table.items().map(|item| serde_json::json!(item));
+    rows.any(|row| s(&row, "chat_id").starts_with("@timer#"))
+}
 
 /// Someone or something keeps the bundle in order.
 pub(crate) async fn round(world: Arc<World>, round: Round) {
@@ -33,6 +41,10 @@ pub(crate) async fn round(world: Arc<World>, round: Round) {
         Upkeep::ReplayParked => {
             let work = replay_parked(&process);
             process.invoke(invocation, OPERATORS_PATIENCE, work).await;
+        }
+        Upkeep::RingTimers => {
+            let work = ring_timers(&process);
+            process.invoke(invocation, timer::TIME, work).await;
         }
     }
 }
@@ -50,6 +62,19 @@ async fn reconcile(process: &Process) {
     let deadline = Timestamp(process.clock().millis()).plus(RECONCILER_TIME);
     let walk = reconciler::handle(&app, deadline).await;
     world.note(|| format!("the reconciler ends: {walk:?}"));
+}
+
+async fn ring_timers(process: &Process) {
+    let world = process.world();
+    let app = timer::App {
+        store: process.store(),
+        queue: process.queue(Patience::WORKER),
+        clock: process.clock().shared(),
+        sleep: world.time.shared_sleep(),
+    };
+    let deadline = Timestamp(process.clock().millis()).plus(timer::TIME);
+    let done = timer::handle(&app, deadline).await;
+    world.note(|| format!("the timer function ends: {done:?}"));
 }
 
 async fn replay_parked(process: &Process) {

@@ -286,6 +286,7 @@ fn committed(world: &World, who: usize, body: &[u8]) {
     let request: Json = serde_json::from_slice(body).unwrap_or_default();
     let puts = request["TransactItems"].as_array().into_iter().flatten();
     let puts: Vec<_> = puts.map(|action| &action["Put"]["Item"]).collect();
+    set_timers(world, &puts);
     let is_ledger = |item: &&&Json| !s(item, "outcome").is_empty();
     let Some(ledger) = puts.iter().find(is_ledger) else {
         return;
@@ -301,6 +302,19 @@ fn committed(world: &World, who: usize, body: &[u8]) {
     world.note(|| format!("invocation {who} commits {event} of {place:?}"));
     let line = world.line();
     world.history().list(&place, event, list, &line);
+}
+
+/// Timers were committed: each is to be an event once, by the name of its row.
+fn set_timers(world: &World, puts: &[&Json]) {
+    for item in puts {
+        let Some(key) = s(item, "chat_id").strip_prefix("@timer#") else {
+            continue;
+        };
+        let id = format!("timer-{}", key.replace('#', "-"));
+        let place = (s(item, "bot").to_owned(), s(item, "chat").to_owned());
+        world.note(|| format!("a timer is set: {id}"));
+        world.history().timers.insert(id, place);
+    }
 }
 
 /// What a process is about to write: nothing is silenced that the judge lets speak.
