@@ -8,6 +8,7 @@
 mod account;
 mod came;
 mod clock;
+pub mod conformance;
 mod harness;
 mod parts;
 mod screen;
@@ -23,6 +24,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub use account::Account;
 pub use came::Came;
 pub use clock::Clock;
+pub use conformance::{does, follows, says, taps, taps_label};
 pub use harness::{Harness, Setup};
 pub use shared::store::{Outcome, Trace, Verdict};
 pub use staff::Staff;

@@ -1,6 +1,7 @@
 //! The functions' way to the outside: the SDK's and the LINE client's HTTP connector, without a socket.
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -59,6 +60,8 @@ struct Ends {
     table: Mutex<Table>,
     sqs: Sqs,
     plan: Mutex<Option<Plan>>,
+    /// Whether a worker is at work: the plan is for its calls alone.
+    is_worker: AtomicBool,
     crash: Notify,
 }
 
@@ -70,18 +73,19 @@ impl Wire {
             table: Mutex::new(table),
             sqs,
             plan: Mutex::default(),
+            is_worker: AtomicBool::new(false),
             crash: Notify::new(),
         }))
     }
 
-    /// From now on this is asked what goes wrong with each call.
+    /// From now on this is asked what goes wrong with each call of a worker's.
     pub(crate) fn plan(&self, plan: impl FnMut(&Asked) -> Option<Harm> + Send + 'static) {
         *lock(&self.0.plan) = Some(Box::new(plan));
     }
 
-    /// From now on nothing goes wrong.
-    pub(crate) fn forget_plan(&self) {
-        *lock(&self.0.plan) = None;
+    /// The calls that follow are a worker's, or no longer.
+    pub(crate) fn is_workers(&self, is_worker: bool) {
+        self.0.is_worker.store(is_worker, Ordering::SeqCst);
     }
 
     /// Comes when the process that makes the calls is to end.
@@ -126,7 +130,9 @@ impl Wire {
     }
 
     fn harm(&self, asked: &Asked) -> Option<Harm> {
-        lock(&self.0.plan).as_mut().and_then(|plan| plan(asked))
+        let is_worker = self.0.is_worker.load(Ordering::SeqCst);
+        let mut plan = lock(&self.0.plan);
+        plan.as_mut().filter(|_| is_worker)?(asked)
     }
 
     async fn crash<T>(&self) -> T {

@@ -6,12 +6,12 @@ use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, SystemTime};
 
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
-use emulator::{Delivery, Emulator, NewAccount, Settings};
+use emulator::{Delivery, Emulator, Held, NewAccount, Settings};
 use futures::FutureExt as _;
 use local::sqs::{ReceivedMessage, Sqs};
 use local::template::{QueueDefinition, Template};
 use serde_json::{Value, json};
-use shared::domain::{BotId, ChatId, Scopes, Timestamp};
+use shared::domain::{BotId, Scopes, Timestamp};
 use shared::line::event::of_turn;
 use shared::line::webhook::Webhook;
 use shared::line::{VerifiedBody, webhook::RawEvent};
@@ -81,6 +81,10 @@ struct Progress {
     users: BTreeMap<String, String>,
     /// Events that are not settled, and the last word on each.
     open: Vec<(LedgerKey, Option<String>)>,
+    /// Every event that the bundle was told of.
+    told: Vec<LedgerKey>,
+    /// Whether the webhook cannot be reached.
+    unreachable: bool,
 }
 
 /// An event as the bundle was told of it.
@@ -144,6 +148,7 @@ impl World {
             chat: None,
             event: told.0.clone(),
         };
+        lock(&self.progress).told.push(key.clone());
         lock(&self.progress).open.push((key, None));
         let job = Job::of_account(bot, now, told).expect("a job is JSON");
         self.queue_job(job).await;
@@ -262,6 +267,10 @@ impl World {
     }
 
     async fn take_webhook(&self, delivery: &Delivery) -> Vec<Told> {
+        if lock(&self.progress).unreachable {
+            self.transcript.note("  = the webhook is not reached");
+            return Vec::new();
+        }
         let request = json!({
             "headers": { "x-line-signature": delivery.signature },
             "body": delivery.body,
@@ -274,20 +283,29 @@ impl World {
                 .note(format!("  = the webhook is answered {status}"));
         }
         let events = self.read(&delivery.body, delivery.signature.as_deref());
-        let events = events.await.unwrap_or_default();
+        let events = events.await;
         for event in &events {
             self.transcript.line_tells(event, |chat| self.name(chat));
         }
         let told = events.into_iter().map(|event| self.told(event));
-        told.collect()
+        let told: Vec<_> = told.collect();
+        self.open(&told);
+        told
     }
 
     /// A webhook's events, by the ids that the bundle gives them.
-    async fn read(&self, body: &str, signature: Option<&str>) -> Option<Vec<RawEvent>> {
-        let secrets = self.parts.secret().get().await.ok()?;
+    async fn read(&self, body: &str, signature: Option<&str>) -> Vec<RawEvent> {
+        let secrets = self.parts.secret().get().await.expect("the secret");
         let body = body.as_bytes().to_vec();
-        let body = VerifiedBody::check(body, signature, secrets.accepted()).ok()?;
-        Some(Webhook::parse(&body).ok()??.events)
+        let body = VerifiedBody::check(body, signature, secrets.accepted()).ok();
+        let webhook = body.and_then(|body| Webhook::parse(&body).ok().flatten());
+        webhook.map(|webhook| webhook.events).unwrap_or_default()
+    }
+
+    /// The events of a webhook that was held back.
+    pub(crate) async fn read_held(&self, held: &Held) -> Vec<Told> {
+        let events = self.read(&held.body, Some(&held.signature)).await;
+        events.into_iter().map(|event| self.told(event)).collect()
     }
 
     fn told(&self, event: RawEvent) -> Told {
@@ -296,12 +314,31 @@ impl World {
             chat: event.chat.map(|chat| chat.id),
             event: event.id,
         };
-        let open = &mut lock(&self.progress).open;
-        if open.iter().all(|(known, _)| *known != key) {
-            open.push((key.clone(), None));
-        }
         let raw = event.raw.get().to_owned();
         Told { key, raw }
+    }
+
+    /// Looks out for what becomes of these events.
+    fn open(&self, told: &[Told]) {
+        let progress = &mut *lock(&self.progress);
+        for key in told.iter().map(|told| &told.key) {
+            if !progress.told.contains(key) {
+                progress.told.push(key.clone());
+            }
+            if progress.open.iter().all(|(known, _)| known != key) {
+                progress.open.push((key.clone(), None));
+            }
+        }
+    }
+
+    /// Every event that the bundle was told of, in the order of their first telling.
+    pub(crate) fn all_told(&self) -> Vec<LedgerKey> {
+        lock(&self.progress).told.clone()
+    }
+
+    /// Whether LINE reaches the webhook from now on.
+    pub(crate) fn set_reachable(&self, reachable: bool) {
+        lock(&self.progress).unreachable = !reachable;
     }
 
     /// Hands the queue's messages to the worker; tells whether there were any.
@@ -324,14 +361,17 @@ impl World {
     async fn hand_over(&self, messages: &[ReceivedMessage]) {
         let worker = lock(&self.worker).clone();
         let work = worker.handle(batch(messages), self.now().plus(WORKERS_TIME));
+        self.wire.is_workers(true);
         let answer = tokio::select! {
             biased;
-            answer = work => answer,
-            () = self.wire.crashes() => {
-                self.transcript.note("  = the worker's process ends here");
-                *lock(&self.worker) = (self.hire)(&self.parts).into();
-                return;
-            }
+            answer = work => Some(answer),
+            () = self.wire.crashes() => None,
+        };
+        self.wire.is_workers(false);
+        let Some(answer) = answer else {
+            self.transcript.note("  = the worker's process ends here");
+            *lock(&self.worker) = (self.hire)(&self.parts).into();
+            return;
         };
         let failed = answer.batch_item_failures.into_iter();
         let failed: Vec<_> = failed.map(|failure| failure.item_identifier).collect();
@@ -354,22 +394,26 @@ impl World {
     /// What has become of each event that was told, and of those that were not settled.
     async fn look(&self, told: Vec<Told>) -> Came {
         let open = std::mem::take(&mut lock(&self.progress).open);
+        let mut traces = Vec::new();
         for (key, before) in open {
-            let row = self.row(&key).await;
-            let word = row.as_ref().and_then(|row| verdict(&row.trace()));
+            let trace = self.row(&key).await.map(|row| row.trace());
+            let word = trace.as_ref().and_then(verdict);
             if let Some(word) = word.clone().filter(|_| word != before) {
                 self.transcript.note(format!("  = {word}"));
             }
-            if row.is_none_or(|row| !is_settled(&row)) {
-                lock(&self.progress).open.push((key, word));
+            if !trace.as_ref().is_some_and(is_settled) {
+                lock(&self.progress).open.push((key.clone(), word));
             }
+            traces.push((key, trace));
         }
-        let mut came = Came::default();
-        for told in told {
-            let row = self.row(&told.key).await;
-            came.events.push((told, row.map(|row| row.trace())));
+        let with_trace = |told: Told| {
+            let found = traces.iter().find(|(key, _)| *key == told.key);
+            let trace = found.and_then(|(_, trace)| trace.clone());
+            (told, trace)
+        };
+        Came {
+            events: told.into_iter().map(with_trace).collect(),
         }
-        came
     }
 
     /// An event's row of the ledger.
@@ -382,11 +426,6 @@ impl World {
     pub(crate) async fn shadow(&self, told: &Told) -> Result<Shadow, ShadowError> {
         let worker = lock(&self.worker).clone();
         worker.shadow(&told.key, &told.raw).await
-    }
-
-    /// The id of a chat in the bundle's words.
-    pub(crate) fn chat_id(chat: &str) -> ChatId {
-        ChatId::new(chat).expect("an id")
     }
 }
 
@@ -438,9 +477,9 @@ fn record(message: &ReceivedMessage) -> SqsMessage {
     record
 }
 
-fn is_settled(row: &LedgerRow) -> bool {
+fn is_settled(trace: &Trace) -> bool {
     use shared::store::Outcome::{Done, Parked};
-    matches!(row.outcome, Done | Parked)
+    matches!(trace.outcome, Done | Parked)
 }
 
 /// What is worth telling of an event: not that it was handled.
