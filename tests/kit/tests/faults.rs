@@ -1,8 +1,8 @@
 //! Modules with one fault each, and the rule that conformance finds them to break.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use kit::conformance::{Broken, RULES, Rule, Step, check, follows, says, taps};
 use shared::domain::Silence;
@@ -50,7 +50,7 @@ impl Echo {
 
     /// What was said first, by its memory.
     fn first(&self, chat: &str, text: &str) -> String {
-        let mut heard = self.heard.lock().unwrap();
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
         let first = heard.entry(chat.to_owned());
         first.or_insert_with(|| text.to_owned()).clone()
     }

@@ -55,7 +55,7 @@ impl Undisturbed {
             let mut counted = calls.iter().filter(|asked| counts(asked));
             counted.nth(nth - 1)
         });
-        nths.any(|asked| hits(asked))
+        nths.any(hits)
     }
 
     /// The most calls that one event took.
