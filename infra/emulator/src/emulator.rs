@@ -55,7 +55,11 @@ impl Emulator {
             _ => World::demo(),
         };
         let inner = Inner {
-            platform: Mutex::new(Platform { settings, world }),
+            platform: Mutex::new(Platform {
+                settings,
+                world,
+                stopped_at: None,
+            }),
             traces: Mutex::new(None),
             replays: Mutex::new(None),
             client: send::client().map_err(Error::Client)?,

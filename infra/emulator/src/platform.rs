@@ -11,11 +11,14 @@ pub(crate) struct Platform {
     pub(crate) settings: Settings,
     /// What it knows.
     pub(crate) world: World,
+    /// Where the system's clock is taken to stand, if it is not to run.
+    pub(crate) stopped_at: Option<Millis>,
 }
 
 impl Platform {
     /// The time on the emulator's clock.
     pub(crate) fn now(&self) -> Millis {
-        system_now().saturating_add(self.world.clock_ahead)
+        let system = self.stopped_at.unwrap_or_else(system_now);
+        system.saturating_add(self.world.clock_ahead)
     }
 }

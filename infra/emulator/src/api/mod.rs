@@ -108,7 +108,7 @@ pub(crate) async fn handle(State(emulator): State<Emulator>, request: Request) -
         let delay_ms = emulator.platform().settings.control_event_delay_ms;
         emulator.send_to_others(webhooks.others);
         if let Some(built) = webhooks.ours {
-            send_later(&emulator, built, delay_ms, 1);
+            send_later(&emulator, built, delay_ms, 1).await;
         }
     }
     hold(&emulator, done.fault).await;
@@ -173,15 +173,22 @@ fn answer(emulator: &Emulator, incoming: &Incoming, request_id: &str) -> Done {
     }
 }
 
-/// Sends a webhook some real milliseconds from now, without waiting for it.
-fn send_later(emulator: &Emulator, built: Built, delay_ms: u64, copies: u32) {
+/// Sends a webhook some real milliseconds from now, without waiting for it; with no delay, before
+/// the call is answered.
+async fn send_later(emulator: &Emulator, built: Built, delay_ms: u64, copies: u32) {
     let options = DeliverOptions {
         copies,
         delay_ms,
         ..DeliverOptions::default()
     };
     let emulator = emulator.clone();
-    tokio::spawn(async move { emulator.deliver(built, options).await });
+    let sent = async move { emulator.deliver(built, options).await };
+    if delay_ms > 0 {
+        tokio::spawn(sent);
+    } else {
+        // What comes of it is in the list of deliveries.
+        let _ = sent.await;
+    }
 }
 
 async fn hold(emulator: &Emulator, fault: Option<FaultKind>) {
@@ -209,7 +216,7 @@ async fn announce(emulator: &Emulator, bot: &str) {
         let _ = emulator.deliver(built, at_once).await;
         return;
     }
-    send_later(emulator, built, settings.attached_event_delay_ms, copies);
+    send_later(emulator, built, settings.attached_event_delay_ms, copies).await;
 }
 
 fn attached_event(emulator: &Emulator, bot: &str) -> Option<(Built, crate::settings::Settings)> {

@@ -91,7 +91,8 @@ pub struct Settings {
     pub attached_event_delay_ms: u64,
     /// For how long after another channel acquired a chat the module cannot: "a few seconds".
     pub acquire_lock_ms: u64,
-    /// How long after its answer a call's event is sent: `activated`, `deactivated`, `detached`.
+    /// How long after its answer a call's event is sent: `activated`, `deactivated`, `detached`. With
+    /// 0 it is sent before the answer.
     pub control_event_delay_ms: u64,
     /// For how long after a detach calls for the account still succeed, by the emulator's clock.
     pub detach_lag_ms: u64,

@@ -10,6 +10,7 @@ mod owner;
 mod primary;
 pub(crate) mod redelivery;
 mod stock;
+mod time;
 mod user;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

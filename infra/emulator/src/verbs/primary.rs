@@ -1,10 +1,12 @@
 //! What an account's primary channel does, where its staff may be.
 
+use serde_json::json;
+
 use crate::emulator::Emulator;
 use crate::error::Error;
 use crate::platform::Platform;
 use crate::webhook::module;
-use crate::world::chat::Holder;
+use crate::world::chat::{Holder, Speaker};
 use crate::world::record::Delivery;
 
 impl Emulator {
@@ -56,6 +58,21 @@ impl Emulator {
 }
 
 impl Emulator {
+    /// Staff write to a chat. The user sees it as the account's words; no webhook tells of it.
+    pub async fn staff_says(&self, bot: &str, chat: &str, text: &str) -> Result<(), Error> {
+        self.status(bot)?;
+        self.has_primary(bot)?;
+        {
+            let mut platform = self.platform();
+            let now = platform.now();
+            let message = json!({"type": "text", "text": text});
+            let world = &mut platform.world;
+            world.say(bot, chat, Speaker::Account, message, now);
+        }
+        self.changed();
+        Ok(())
+    }
+
     fn has_primary(&self, bot: &str) -> Result<(), Error> {
         let platform = self.platform();
         let account = platform.world.account(bot);

@@ -101,6 +101,14 @@ impl Emulator {
         self.follow(bot, user).await
     }
 
+    /// The rich menu that a user sees, as it was made: their own, else the account's default one.
+    pub async fn menu(&self, bot: &str, user: &str) -> Option<Value> {
+        let mut platform = self.platform();
+        let menus = &platform.world.of(bot).menus;
+        let id = menus.links.get(user).or(menus.default.as_ref())?;
+        Some(menus.get(id)?.body.clone())
+    }
+
     pub(super) fn known(&self, bot: &str) -> Result<(), Error> {
         let found = self.platform().world.account(bot).is_some();
         found

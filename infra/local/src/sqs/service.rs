@@ -198,6 +198,12 @@ impl Sqs {
         (visible, in_flight)
     }
 
+    /// When the next message of a queue becomes visible by itself, if one will.
+    pub fn next_visible(&self, queue: &str) -> Option<SystemTime> {
+        let now = self.inner.clock.now();
+        self.state().entry(queue).ok()?.queue.next_visible(now)
+    }
+
     /// All attributes of a queue.
     pub fn attributes(&self, queue: &str) -> Result<BTreeMap<String, String>, Error> {
         let now = self.inner.clock.now();

@@ -1,0 +1,66 @@
+//! The account, as its owner handles it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use shared::queue::Job;
+
+use crate::Came;
+use crate::world::World;
+
+/// LINE is asked to detach an account when every worker that did not know of it has ended.
+const UNTIL_DETACHED: Duration = Duration::from_secs(10);
+
+/// The account.
+pub struct Account {
+    world: Arc<World>,
+}
+
+impl Account {
+    pub(crate) fn new(world: Arc<World>) -> Self {
+        Self { world }
+    }
+
+    /// The account is suspended.
+    pub async fn suspend(&self) -> Came {
+        let suspended = self.world.line.suspend(&self.world.bot);
+        self.did("The account is suspended", suspended).await
+    }
+
+    /// The account is in use again.
+    pub async fn resume(&self) -> Came {
+        let resumed = self.world.line.resume(&self.world.bot);
+        self.did("The account is in use again", resumed).await
+    }
+
+    /// The module channel is detached from the account, by us. The module hears of it some seconds later, when
+    /// LINE has done it.
+    pub async fn detach(&self) -> Came {
+        let (bot, now) = (self.world.bot_id(), self.world.now());
+        let row = self.world.store().update_bot(&bot, |row| {
+            row.state.begin_detach(now);
+        });
+        let mut row = row.await.expect("the table answers");
+        self.world.transcript.note("The account is detached");
+        if let Some(mark) = row.state.begin_detach(now) {
+            let job = Job::to_detach(bot, mark, now).expect("a job is JSON");
+            self.world.queue_job(job).await;
+        }
+        Came::new(&self.world, self.world.advance(UNTIL_DETACHED).await)
+    }
+
+    /// The admin takes a scope back, such as `message:send`. The bundle learns of it when LINE refuses a call.
+    pub async fn revokes(&self, scope: &str) -> Came {
+        let revoked = self.world.line.revoke(&self.world.bot, scope);
+        self.did(&format!("The admin takes back {scope}"), revoked)
+            .await
+    }
+
+    async fn did<T>(
+        &self,
+        words: &str,
+        deed: impl Future<Output = Result<T, emulator::Error>>,
+    ) -> Came {
+        Came::new(&self.world, self.world.deed(words, deed).await)
+    }
+}

@@ -1,0 +1,100 @@
+//! Events that nobody expects.
+
+use serde_json::{Value, json};
+
+use super::script::{message, postback};
+
+/// Data of other channels' messages, and of older versions of one's own.
+pub(super) fn postbacks() -> Vec<Value> {
+    let long = "x".repeat(300);
+    let data = [
+        "",
+        " ",
+        "action=buy&itemid=111",
+        "reserve",
+        "reserve tomorrow",
+        "cancel 2026-02-30T25:00",
+        "{\"v\":1,\"action\":\"open\"}",
+        "{",
+        "null",
+        "-1",
+        "a:b:c:d",
+        "予約 😀",
+        &long,
+    ];
+    let mut events: Vec<_> = data.into_iter().map(postback).collect();
+    let picked = json!({ "data": "when", "params": { "datetime": "2026-11-24T10:00" } });
+    events.push(json!({ "type": "postback", "postback": picked }));
+    let odd = [json!({}), json!({ "data": 5 }), json!(null)];
+    events.extend(odd.map(|postback| json!({ "type": "postback", "postback": postback })));
+    events
+}
+
+/// Every type that LINE documents, but for those that silence a chat; types that it does not; and members that are
+/// odd.
+pub(super) fn events() -> Vec<Value> {
+    let messages = [
+        "sticker", "image", "video", "audio", "file", "location", "hologram",
+    ];
+    let messages = messages.map(|kind| json!({ "type": "message", "message": { "type": kind } }));
+    let kinds = [
+        "unsend",
+        "videoPlayComplete",
+        "beacon",
+        "accountLink",
+        "membership",
+        "messageEdited",
+        "things",
+        "teleport",
+        "activated",
+        "follow",
+        "botResumed",
+    ];
+    let kinds = kinds.map(|kind| json!({ "type": kind }));
+    let odd = [
+        message(""),
+        message(&"あ".repeat(5000)),
+        message("\u{0}\u{202e}"),
+        json!({ "type": "message", "message": null }),
+        json!({ "type": "message", "message": { "type": "text", "text": null } }),
+        json!({ "type": "message", "message": { "type": "text", "text": 5 } }),
+        json!({ "type": "message", "message": { "type": "text", "text": "hi", "mention": [], "new": { "a": [1.5] } } }),
+        json!({ "type": "follow", "follow": null, "mode": null, "replyToken": null }),
+        json!({ "type": null }),
+        json!({}),
+    ];
+    messages.into_iter().chain(kinds).chain(odd).collect()
+}
+
+/// Events as they are in a group, by this user and by nobody; and in a room; and by a user without an id.
+pub(super) fn in_groups(events: &[Value], user: &str) -> Vec<Value> {
+    let group = format!("C{}", "5".repeat(32));
+    let room = format!("R{}", "5".repeat(32));
+    let sources = [
+        json!({ "type": "group", "groupId": group, "userId": user }),
+        json!({ "type": "group", "groupId": group }),
+        json!({ "type": "room", "roomId": room }),
+        json!({ "type": "user" }),
+        json!({ "type": "world" }),
+    ];
+    let members = json!({ "members": [{ "type": "user", "userId": user }] });
+    let of_groups = [
+        json!({ "type": "join" }),
+        json!({ "type": "memberJoined", "joined": members }),
+        json!({ "type": "memberLeft", "left": members }),
+    ];
+    let users = events.iter().filter(|event| event["type"] != "follow");
+    let all: Vec<_> = of_groups.iter().chain(users).collect();
+    let of = |source: &Value| {
+        let all = all.iter().map(|event| from(event, source));
+        all.collect::<Vec<_>>()
+    };
+    let left = json!({ "type": "leave", "source": sources[0] });
+    sources.iter().flat_map(of).chain([left]).collect()
+}
+
+fn from(event: &Value, source: &Value) -> Value {
+    let mut event = event.clone();
+    event["source"] = source.clone();
+    event
+}

@@ -1,0 +1,272 @@
+//! One run of a check: a harness, one user, and events whose ids and times are the same in every run.
+
+use std::time::{Duration, SystemTime};
+
+use emulator::{Deliver, DeliverOptions, Outcome};
+use futures::FutureExt as _;
+use serde_json::Value;
+use shared::store::{LedgerRow, Trace, Verdict};
+use worker::Shadow;
+
+use super::rule::{Broken, Rule};
+use super::script::Step;
+use crate::harness::{request, types};
+use crate::transcript::shown;
+use crate::world::{Hire, Told};
+use crate::{Harness, Setup};
+
+/// So far are two events apart: enough for a crash, and for the tries after it.
+const BETWEEN: Duration = Duration::from_secs(600);
+/// An event is parked by then, whatever happens.
+const UNTIL_PARKED: Duration = Duration::from_secs(8 * 3600);
+/// What the worker writes of attempts that did not end.
+const VANISHED: &str = "the attempts vanished";
+/// What a second reply to an event is refused with.
+const TWICE: &str = "one reply to an event";
+
+/// One run.
+pub(super) struct Stage {
+    pub(super) shop: Harness,
+    pub(super) chat: String,
+    begins: SystemTime,
+    events: u32,
+    /// Whether processes end in it.
+    pub(super) crashes: bool,
+}
+
+/// What is left of a run, to be compared with another's.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Left {
+    /// What LINE has taken: the chat and the messages.
+    pub(super) sent: Vec<(String, Value)>,
+    /// The module's states of chats and its own rows.
+    pub(super) kept: Vec<(String, String)>,
+}
+
+impl Stage {
+    pub(super) async fn new(hire: Hire) -> Self {
+        let setup = Setup::default();
+        let shop = Harness::hiring(&setup, hire).await;
+        let chat = shop.user("Mari").id().to_owned();
+        Self {
+            shop,
+            chat,
+            begins: setup.begins,
+            events: 0,
+            crashes: false,
+        }
+    }
+
+    /// Goes through the script; gives its events.
+    pub(super) async fn play(&mut self, script: &[Step]) -> Result<Vec<Value>, Broken> {
+        let mut events = Vec::new();
+        for step in script {
+            let line = self.shop.line();
+            let bubbles = line.conversation(self.shop.bot(), &self.chat).await;
+            let Some(event) = step.event(&bubbles) else {
+                return Err(self.broken(Rule::Conversation, format!("{step:?} cannot be tapped")));
+            };
+            self.sends(event.clone()).await?;
+            events.push(event);
+        }
+        Ok(events)
+    }
+
+    /// Goes through events, each in a webhook of its own.
+    pub(super) async fn play_events(&mut self, events: &[Value]) -> Result<(), Broken> {
+        for event in events {
+            self.sends(event.clone()).await?;
+        }
+        Ok(())
+    }
+
+    /// LINE sends an event.
+    pub(super) async fn sends(&mut self, event: Value) -> Result<(), Broken> {
+        let events = vec![self.next(event).await];
+        self.sends_all(events, 1).await
+    }
+
+    /// The event that is next, with its id, when it is its time.
+    pub(super) async fn next(&mut self, mut event: Value) -> Value {
+        self.events += 1;
+        let due = self.begins + BETWEEN * self.events;
+        let wait = due.duration_since(self.shop.clock().now());
+        let _ = self.shop.world().advance(wait.unwrap_or_default()).await;
+        let id = format!("event-{}", self.events);
+        if event["type"] == "message" && event["message"].is_object() {
+            let message = &mut event["message"];
+            let id = message["id"].as_str().unwrap_or(&id).to_owned();
+            message["id"] = id.into();
+        }
+        event["webhookEventId"] = id.into();
+        event
+    }
+
+    /// LINE sends some events in one webhook, some copies of it.
+    pub(super) async fn sends_all(&self, events: Vec<Value>, copies: u32) -> Result<(), Broken> {
+        let events = Value::from(events);
+        let words = format!("Mari: {}", words(&events));
+        let mut request = request(self.shop.bot(), Some(&self.chat), events);
+        request.deliver = Deliver::Send(DeliverOptions {
+            copies,
+            ..DeliverOptions::default()
+        });
+        let sent = self.shop.line().send_events(request);
+        let came = self.shop.world().deed(words, sent).await;
+        let is_done = |trace: &Trace| trace.outcome == shared::store::Outcome::Done;
+        let is_over = |trace: &Option<Trace>| trace.as_ref().is_some_and(is_done);
+        let next = came.events.iter().find(|(_, trace)| !is_over(trace));
+        match next {
+            // It has left no trace, and no process has ended: the worker's time was over.
+            Some((told, None)) if self.shop.world().is_waiting() && !self.crashes => {
+                Err(self.does_not_finish(told))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn does_not_finish(&self, told: &Told) -> Broken {
+        let kind = types(&serde_json::from_str(&told.raw).unwrap_or_default());
+        self.broken(
+            Rule::Finishes,
+            format!("the handler of {kind} does not end"),
+        )
+    }
+
+    /// What the module would do with an event, twice on the same rows.
+    pub(super) async fn tries_twice(&mut self, event: &Value) -> Result<(), Broken> {
+        let event = self.next(event.clone()).await;
+        let mut request = request(self.shop.bot(), Some(&self.chat), event.clone());
+        request.deliver = Deliver::Hold;
+        let held = self.shop.line().send_events(request).await;
+        let Ok(Outcome::Held(held)) = held else {
+            unreachable!("it was to be held");
+        };
+        for told in self.shop.world().read_held(&held).await {
+            self.try_twice(&told).await?;
+        }
+        self.sends_all(vec![event], 1).await
+    }
+
+    async fn try_twice(&self, told: &Told) -> Result<(), Broken> {
+        let at = self.shop.clock().now();
+        let both = async {
+            let first = self.shop.world().shadow(told).await;
+            self.shop.line().stop_clock(at); // what the first has asked LINE took its time
+            (first, self.shop.world().shadow(told).await)
+        };
+        let Ok(both) = tokio::time::timeout(Duration::from_secs(2), both).await else {
+            return Err(self.does_not_finish(told));
+        };
+        match both {
+            (Ok(first), Ok(second)) if first != second => {
+                let (first, second) = (in_words(&first), in_words(&second));
+                let detail = format!("once it plans\n{first}and once\n{second}");
+                Err(self.broken(Rule::Repeatable, detail))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Waits until every event is settled, and judges: none has failed, which would break `rule`.
+    pub(super) async fn ends(&self, rule: Rule) -> Result<(), Broken> {
+        if self.shop.world().is_waiting() {
+            let _ = self.shop.world().advance(UNTIL_PARKED).await;
+        }
+        for key in self.shop.world().all_told() {
+            let Some(row) = self.shop.world().row(&key).await else {
+                continue;
+            };
+            if let Some((rule, detail)) = self.fault(&row, rule) {
+                return Err(self.broken(rule, format!("{} {}: {detail}", row.kind, key.event)));
+            }
+        }
+        Ok(())
+    }
+
+    /// What is left of it.
+    pub(super) fn left(&self) -> Left {
+        let calls = self.shop.line().calls(0).now_or_never().unwrap_or_default();
+        let sends = calls.iter().filter(|call| {
+            call.path.starts_with("/v2/bot/message/") && (200..=299).contains(&call.status)
+        });
+        let sent = sends.map(|call| {
+            let chat = call.chat.clone().unwrap_or_default();
+            (chat, call.request["messages"].clone())
+        });
+        let rows = self.shop.world().wire.rows();
+        Left {
+            sent: sent.collect(),
+            kept: rows.iter().filter_map(kept).collect(),
+        }
+    }
+
+    pub(super) fn broken(&self, rule: Rule, detail: impl Into<String>) -> Broken {
+        Broken {
+            rule,
+            detail: detail.into(),
+            transcript: self.shop.transcript(),
+        }
+    }
+
+    /// What is wrong with a settled event, and by which rule: `rule`, unless it shows another.
+    fn fault(&self, row: &LedgerRow, rule: Rule) -> Option<(Rule, String)> {
+        if says_twice(row) {
+            return Some((Rule::Once, "it says the same twice".into()));
+        }
+        if row.verdict() != Verdict::Failed {
+            let failed = row.attempts > 0 && !self.crashes;
+            return failed.then(|| (rule, "the module failed before it succeeded".into()));
+        }
+        let reason = row.reason.clone().unwrap_or_default();
+        let rule = match &reason {
+            reason if reason.contains(TWICE) => Rule::Once,
+            reason if reason.contains(VANISHED) => Rule::Finishes,
+            _ => rule,
+        };
+        Some((rule, reason))
+    }
+}
+
+/// Whether two sends of an event's plan have the same messages.
+fn says_twice(row: &LedgerRow) -> bool {
+    let effects = row.plan().unwrap_or_default().effects;
+    let said: Vec<_> = effects.iter().map(|effect| effect.messages()).collect();
+    let again = |(at, it): (usize, &&[Value])| !it.is_empty() && said[..at].contains(it);
+    said.iter().enumerate().any(again)
+}
+
+/// A chat's state or a row of the module's own, without what the bundle counts.
+fn kept(row: &Value) -> Option<(String, String)> {
+    let text = |name: &str| row[name]["S"].as_str();
+    let key = text("chat_id")?;
+    let value = match key.starts_with("@m#") {
+        true => text("value"),
+        false => text("state"),
+    };
+    Some((key.to_owned(), value?.to_owned()))
+}
+
+/// What a module would do.
+fn in_words(shadow: &Shadow) -> String {
+    let effects = shadow.plan.effects.iter().map(|effect| {
+        let messages = effect.messages().iter().flat_map(shown);
+        let messages: Vec<_> = messages.collect();
+        format!("  {} {}\n", effect.name(), messages.join(" / "))
+    });
+    let effects: String = effects.collect();
+    let state = shadow.state.as_deref().unwrap_or("as it was");
+    format!("{effects}  state: {state}\n  rows: {:?}\n", shadow.rows)
+}
+
+/// Events for the transcript.
+fn words(events: &Value) -> String {
+    let all = events.as_array().into_iter().flatten();
+    let words = all.map(|event| {
+        let text = event["message"]["text"].as_str();
+        let text = text.or_else(|| event["postback"]["data"].as_str());
+        let kind = types(event);
+        text.map_or_else(|| kind.clone(), |text| format!("{kind} {text:?}"))
+    });
+    words.collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,36 @@
+#![doc = include_str!("../README.md")]
+#![expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a test that cannot go on fails"
+)]
+
+mod account;
+mod came;
+mod clock;
+pub mod conformance;
+mod harness;
+mod parts;
+mod screen;
+mod staff;
+mod time;
+mod transcript;
+mod user;
+mod wire;
+mod world;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+pub use account::Account;
+pub use came::Came;
+pub use clock::Clock;
+pub use conformance::{does, follows, says, taps, taps_label};
+pub use harness::{Harness, Setup};
+pub use shared::store::{Outcome, Trace, Verdict};
+pub use staff::Staff;
+pub use user::User;
+
+/// What the lock holds, after a panic too.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,44 @@
+//! Virtual time: the emulator's clock, which stands still until it is moved. Everything goes by it.
+
+use std::time::{Duration, SystemTime};
+
+use aws_smithy_async::rt::sleep::{AsyncSleep, Sleep};
+use aws_smithy_async::time::TimeSource;
+use emulator::Emulator;
+
+/// The bundle waits for nothing so long; what it gives so much time or more is a time limit.
+const LONGEST_WAIT: Duration = Duration::from_millis(500);
+/// For so long, in real time, whatever has a time limit may take before the limit is taken to be over. Nothing
+/// here takes long, so only what never ends meets it.
+const REAL_PATIENCE: Duration = Duration::from_secs(1);
+
+/// LINE's clock, for all the others.
+#[derive(Debug, Clone)]
+pub(crate) struct Time(pub(crate) Emulator);
+
+impl TimeSource for Time {
+    fn now(&self) -> SystemTime {
+        self.0.now()
+    }
+}
+
+impl local::sqs::Clock for Time {
+    fn now(&self) -> SystemTime {
+        self.0.now()
+    }
+}
+
+/// A sleep moves the clock, or who waits until a moment would wait for ever. A short one does so at once. A long
+/// one is a limit beside work under way, and must not overtake it.
+impl AsyncSleep for Time {
+    fn sleep(&self, duration: Duration) -> Sleep {
+        let line = self.0.clone();
+        Sleep::new(async move {
+            match duration < LONGEST_WAIT {
+                true => tokio::task::yield_now().await,
+                false => tokio::time::sleep(REAL_PATIENCE.min(duration)).await,
+            }
+            line.let_pass(duration);
+        })
+    }
+}

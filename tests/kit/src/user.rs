@@ -1,0 +1,196 @@
+//! A user of the account, at their phone.
+
+use std::sync::Arc;
+
+use emulator::{Bubble, Speaker};
+use futures::FutureExt as _;
+use serde_json::Value;
+
+use crate::Came;
+use crate::harness::{request, types};
+use crate::screen::{label, tappable};
+use crate::world::World;
+
+/// A user of the account.
+pub struct User {
+    world: Arc<World>,
+    id: String,
+    seen: u64,
+}
+
+impl User {
+    pub(crate) fn new(world: Arc<World>, id: String) -> Self {
+        let mut user = Self { world, id, seen: 0 };
+        let all = user.conversation();
+        user.seen = all.last().map_or(0, |bubble| bubble.number);
+        user
+    }
+
+    /// The user's id, which is the chat's too.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The user writes.
+    pub async fn says(&mut self, text: &str) -> Came {
+        let said = self.world.line.user_says(&self.world.bot, &self.id, text);
+        self.did(format!("{}: {text}", self.name()), said).await
+    }
+
+    /// The user sends a message of any type, as LINE's event has it: `json!({"type": "sticker"})`.
+    pub async fn sends(&mut self, message: Value) -> Came {
+        let words = format!("{} sends: {}", self.name(), types(&message));
+        let sent = self
+            .world
+            .line
+            .user_sends(&self.world.bot, &self.id, message);
+        self.did(words, sent).await
+    }
+
+    /// The user taps something that carries this data, whether it is on the screen or not.
+    pub async fn taps(&mut self, data: &str) -> Came {
+        let words = format!("{} taps: {data}", self.name());
+        let tapped = self
+            .world
+            .line
+            .user_taps(&self.world.bot, &self.id, data, None);
+        self.did(words, tapped).await
+    }
+
+    /// The user taps what reads so on the screen: a quick reply, a button, a part of the rich menu.
+    ///
+    /// # Panics
+    /// There is no such thing, or tapping it sends nothing.
+    pub async fn taps_label(&mut self, wanted: &str) -> Came {
+        let screen = self.screen();
+        let action = screen.iter().find(|action| label(action) == wanted);
+        let Some(action) = action else {
+            let labels: Vec<_> = screen.iter().map(label).collect();
+            panic!(
+                "{wanted:?} is not on the screen, but {labels:?}\n\n{}",
+                self.transcript()
+            );
+        };
+        let text = |name: &str| action[name].as_str().map(str::to_owned);
+        let words = format!("{} taps [{wanted}]", self.name());
+        let (line, bot) = (self.world.line.clone(), self.world.bot.clone());
+        let id = self.id.clone();
+        match (action["type"].as_str(), text("data"), text("text")) {
+            (Some("postback"), Some(data), _) => {
+                let shown = text("displayText");
+                let tapped =
+                    async move { line.user_taps(&bot, &id, &data, shown.as_deref()).await };
+                self.did(words, tapped).await
+            }
+            (Some("message"), _, Some(said)) => {
+                let tapped = async move { line.user_says(&bot, &id, &said).await };
+                self.did(words, tapped).await
+            }
+            (kind, ..) => panic!("tapping {wanted:?} sends nothing: it is of the type {kind:?}"),
+        }
+    }
+
+    /// The user picks a time for an action with this data; `mode` is `date`, `time` or `datetime`.
+    pub async fn picks(&mut self, data: &str, mode: &str, value: &str) -> Came {
+        let words = format!("{} picks {value}: {data}", self.name());
+        let line = &self.world.line;
+        let picked = line.user_picks(&self.world.bot, &self.id, data, mode, value);
+        self.did(words, picked).await
+    }
+
+    /// The user adds the account as a friend, or unblocks it.
+    pub async fn follows(&mut self) -> Came {
+        let followed = self.world.line.follow(&self.world.bot, &self.id);
+        self.did(format!("{} follows", self.name()), followed).await
+    }
+
+    /// The user blocks the account.
+    pub async fn blocks(&mut self) -> Came {
+        let blocked = self.world.line.block(&self.world.bot, &self.id);
+        self.did(format!("{} blocks the account", self.name()), blocked)
+            .await
+    }
+
+    /// LINE sends any event of this chat, or several in one webhook if it is an array.
+    pub async fn does(&mut self, events: Value) -> Came {
+        let words = format!("{}: {}", self.name(), types(&events));
+        let request = request(&self.world.bot, Some(&self.id), events);
+        let sent = self.world.line.send_events(request);
+        self.did(words, sent).await
+    }
+
+    /// The account has said exactly this since the last look: the texts, of templates and flex messages too.
+    ///
+    /// # Panics
+    /// It has said something else.
+    #[track_caller]
+    pub fn sees<T: AsRef<str>>(&mut self, texts: impl IntoIterator<Item = T>) {
+        let wanted: Vec<_> = texts.into_iter().collect();
+        let wanted: Vec<_> = wanted.iter().map(AsRef::as_ref).collect();
+        let news = self.news();
+        let said: Vec<_> = news
+            .iter()
+            .map(|bubble| bubble.text().unwrap_or("(no text)"))
+            .collect();
+        assert!(
+            said == wanted,
+            "{} sees {said:?}, not {wanted:?}\n\n{}",
+            self.name(),
+            self.transcript()
+        );
+    }
+
+    /// The account has said nothing since the last look.
+    ///
+    /// # Panics
+    /// It has said something.
+    #[track_caller]
+    pub fn sees_nothing(&mut self) {
+        self.sees::<&str>([]);
+    }
+
+    /// What the account has said since the last look, as LINE's message objects.
+    pub fn news(&mut self) -> Vec<Bubble> {
+        let mut all = self.conversation();
+        all.retain(|bubble| bubble.number > self.seen && bubble.from == Speaker::Account);
+        self.seen = all.last().map_or(self.seen, |bubble| bubble.number);
+        all
+    }
+
+    /// What can be tapped, by its labels, the nearest first: the newest message's quick replies and buttons, then
+    /// older buttons, then the rich menu.
+    pub fn choices(&self) -> Vec<String> {
+        let screen = self.screen();
+        screen
+            .iter()
+            .map(|action| label(action).to_owned())
+            .collect()
+    }
+
+    fn screen(&self) -> Vec<Value> {
+        let menu = self.world.line.menu(&self.world.bot, &self.id);
+        let menu = menu.now_or_never().flatten();
+        tappable(&self.conversation(), menu.as_ref())
+    }
+
+    fn conversation(&self) -> Vec<Bubble> {
+        let all = self.world.line.conversation(&self.world.bot, &self.id);
+        all.now_or_never().unwrap_or_default()
+    }
+
+    fn name(&self) -> String {
+        self.world.name(&self.id)
+    }
+
+    fn transcript(&self) -> String {
+        self.world.transcript.text()
+    }
+
+    async fn did<T>(
+        &self,
+        words: String,
+        deed: impl Future<Output = Result<T, emulator::Error>>,
+    ) -> Came {
+        Came::new(&self.world, self.world.deed(words, deed).await)
+    }
+}

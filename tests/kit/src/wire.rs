@@ -1,0 +1,201 @@
+//! The functions' way to the outside: the SDK's and the LINE client's HTTP connector, without a socket.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
+use axum::Router;
+use axum::body::Body;
+use emulator::Emulator;
+use local::sqs::Sqs;
+use simulation::table::Table;
+use tokio::sync::Notify;
+use tower::ServiceExt as _;
+
+use crate::lock;
+
+/// Where nothing is: every call is answered here.
+pub(crate) const NOWHERE: &str = "http://127.0.0.1:1";
+/// So long does a call to LINE take, by its clock: what LINE does because of an event is newer than the event.
+const ON_THE_WAY: Duration = Duration::from_millis(20);
+/// The most of LINE's answers that is read.
+const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
+
+/// An outside call, by a word such as `BatchGetItem` or `POST /v2/bot/message/reply`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Asked {
+    pub(crate) word: String,
+    pub(crate) of_line: bool,
+}
+
+/// What goes wrong with a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Harm {
+    /// The process ends before it is made.
+    Crash,
+    /// The process ends when it is done, before its answer is seen.
+    CrashAfter,
+    /// It is not done, but answered so.
+    Answered(u16, &'static str),
+    /// It is done, and the answer never comes.
+    AnswerLost,
+}
+
+type Plan = Box<dyn FnMut(&Asked) -> Option<Harm> + Send>;
+
+/// The way to table, queue and LINE. Clones are the same one.
+#[derive(Clone)]
+pub(crate) struct Wire(Arc<Ends>);
+
+struct Ends {
+    line: Emulator,
+    router: Router,
+    table: Mutex<Table>,
+    sqs: Sqs,
+    plan: Mutex<Option<Plan>>,
+    /// Whether a worker is at work: the plan is for its calls alone.
+    is_worker: AtomicBool,
+    crash: Notify,
+}
+
+impl Wire {
+    pub(crate) fn new(line: &Emulator, table: Table, sqs: Sqs) -> Self {
+        Self(Arc::new(Ends {
+            line: line.clone(),
+            router: line.router(),
+            table: Mutex::new(table),
+            sqs,
+            plan: Mutex::default(),
+            is_worker: AtomicBool::new(false),
+            crash: Notify::new(),
+        }))
+    }
+
+    /// From now on this is asked what goes wrong with each call of a worker's.
+    pub(crate) fn plan(&self, plan: impl FnMut(&Asked) -> Option<Harm> + Send + 'static) {
+        *lock(&self.0.plan) = Some(Box::new(plan));
+    }
+
+    /// The calls that follow are a worker's, or no longer.
+    pub(crate) fn is_workers(&self, is_worker: bool) {
+        self.0.is_worker.store(is_worker, Ordering::SeqCst);
+    }
+
+    /// Comes when the process that makes the calls is to end.
+    pub(crate) async fn crashes(&self) {
+        self.0.crash.notified().await;
+    }
+
+    /// The table's rows, each as JSON.
+    pub(crate) fn rows(&self) -> Vec<serde_json::Value> {
+        let table = lock(&self.0.table);
+        table.items().map(|item| serde_json::json!(item)).collect()
+    }
+
+    /// For the LINE client.
+    pub(crate) fn connector(&self) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+
+    /// For the SDK.
+    pub(crate) fn client(&self) -> SharedHttpClient {
+        let connector = self.connector();
+        http_client_fn(move |_, _| connector.clone())
+    }
+
+    async fn answer(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let target = request.headers().get("x-amz-target").map(str::to_owned);
+        let harm = self.harm(&asked(&request, target.as_deref()));
+        match harm {
+            Some(Harm::Crash) => return self.crash().await,
+            Some(Harm::Answered(status, body)) => return response(status, body.into()),
+            Some(Harm::AnswerLost | Harm::CrashAfter) | None => {}
+        }
+        let answer = match target {
+            Some(target) => self.of_aws(&target, &request).await,
+            None => self.of_line(request).await,
+        };
+        match harm {
+            Some(Harm::CrashAfter) => self.crash().await,
+            Some(Harm::AnswerLost) => Err(ConnectorError::io("the answer is lost".into())),
+            _ => answer,
+        }
+    }
+
+    fn harm(&self, asked: &Asked) -> Option<Harm> {
+        let is_worker = self.0.is_worker.load(Ordering::SeqCst);
+        let mut plan = lock(&self.0.plan);
+        plan.as_mut().filter(|_| is_worker)?(asked)
+    }
+
+    async fn crash<T>(&self) -> T {
+        self.0.crash.notify_one();
+        std::future::pending().await
+    }
+
+    async fn of_aws(
+        &self,
+        target: &str,
+        request: &HttpRequest,
+    ) -> Result<HttpResponse, ConnectorError> {
+        let body = request.body().bytes().unwrap_or_default();
+        let (service, action) = target.split_once('.').unwrap_or_default();
+        if service == "AmazonSQS" {
+            let (status, body) = self.0.sqs.handle(action, body).await;
+            return response(status, body.into());
+        }
+        let (status, body) = lock(&self.0.table).handle(target, body);
+        response(status, body.into())
+    }
+
+    async fn of_line(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let request = request.try_into_http1x();
+        let request = request.map_err(|error| ConnectorError::user(error.into()))?;
+        let request = request.map(|body| Body::from(body.bytes().unwrap_or_default().to_vec()));
+        self.0.line.let_pass(ON_THE_WAY);
+        let Ok(answer) = self.0.router.clone().oneshot(request).await;
+        let (parts, body) = answer.into_parts();
+        let body = axum::body::to_bytes(body, LARGEST_ANSWER).await;
+        let body = body.map_err(|error| ConnectorError::io(error.into()))?;
+        let answer = http::Response::from_parts(parts, SdkBody::from(body));
+        HttpResponse::try_from(answer).map_err(|error| ConnectorError::user(error.into()))
+    }
+}
+
+fn asked(request: &HttpRequest, target: Option<&str>) -> Asked {
+    let word = match target {
+        Some(target) => target.rsplit('.').next().unwrap_or_default().to_owned(),
+        None => {
+            let path = request.uri().trim_start_matches(NOWHERE);
+            format!("{} {path}", request.method())
+        }
+    };
+    let of_line = target.is_none();
+    Asked { word, of_line }
+}
+
+fn response(status: u16, body: SdkBody) -> Result<HttpResponse, ConnectorError> {
+    let status = status.try_into();
+    let status = status.map_err(|_| ConnectorError::user("no status".into()))?;
+    Ok(HttpResponse::new(status, body))
+}
+
+impl HttpConnector for Wire {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let wire = self.clone();
+        HttpConnectorFuture::new(async move { wire.answer(request).await })
+    }
+}
+
+impl fmt::Debug for Wire {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wire").finish_non_exhaustive()
+    }
+}
