@@ -120,7 +120,7 @@ mod tests {
         let indexes = &described["Table"]["GlobalSecondaryIndexes"];
         let indexes: Vec<&Value> = indexes.as_array().unwrap().iter().collect();
         let names: Vec<&Value> = indexes.iter().map(|index| &index["IndexName"]).collect();
-        assert_eq!(names, ["bots", "parked"], "{described}");
+        assert_eq!(names, ["bots", "parked", "timers"], "{described}");
         let ttl = call(&url, "DescribeTimeToLive", &name).await;
         assert_eq!(
             ttl["TimeToLiveDescription"]["AttributeName"], "expires_at",
