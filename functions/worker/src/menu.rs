@@ -34,13 +34,14 @@ impl<M: Module> Sender<'_, M> {
             Ok(menu) if default => self.line.call(&SetDefaultRichMenu { menu: &menu }).await,
             made => made.map(drop),
         };
-        let scope = match default {
-            true => Scope::ACCOUNT_MANAGE,
-            false => Scope::MESSAGE_SEND,
+        let Err(error) = made else {
+            return Ok(Delivery::Sent { request_id: None });
         };
-        Ok(match made {
-            Ok(()) => Delivery::Sent { request_id: None },
-            Err(error) => self.after(&error, scope, open).await,
+        let after = self.after(&error, Scope::ACCOUNT_MANAGE, open).await;
+        Ok(match error.kind {
+            // Nobody waits for a menu: that it is not allowed needs no person.
+            LineErrorKind::Forbidden => silenced(before, Silence::ScopeMissing),
+            _ => after,
         })
     }
 

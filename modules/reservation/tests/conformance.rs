@@ -1,9 +1,7 @@
 //! The module holds to what every module must.
 
-use reservation::Reservation;
-
 kit::conformance!(
-    Reservation,
+    reservation::module(),
     script = [
         follows(),
         says("予約する"),

@@ -1,11 +1,10 @@
 //! A shop takes reservations in its chat.
 
 use kit::{Harness, Verdict};
-use reservation::Reservation;
 
 #[tokio::test]
 async fn a_guest_reserves_looks_and_cancels() {
-    let shop = Harness::new(Reservation).await;
+    let shop = Harness::new(reservation::module()).await;
     let mut guest = shop.user("Mari");
     guest.follows().await;
     guest.says("予約する").await;
@@ -19,7 +18,7 @@ async fn a_guest_reserves_looks_and_cancels() {
 
 #[tokio::test]
 async fn a_time_that_someone_has_is_refused_and_others_are_offered() {
-    let shop = Harness::new(Reservation).await;
+    let shop = Harness::new(reservation::module()).await;
     let (mut guest, mut rival) = (shop.user("Mari"), shop.user("Ken"));
     rival.says("予約する").await;
     rival.sees(["ご希望の時間をお選びください。"]);

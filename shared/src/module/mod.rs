@@ -30,6 +30,7 @@ pub mod settings;
 mod timer;
 
 use std::future::Future;
+use std::sync::Arc;
 
 pub use context::{Context, Surroundings};
 pub use draft::Draft;
@@ -83,6 +84,25 @@ pub trait Module: Send + Sync + 'static {
     /// The rich menus that handlers can give to accounts and users.
     fn menus(&self) -> &[Menu] {
         &[]
+    }
+}
+
+/// A module that several hold.
+impl<M: Module> Module for Arc<M> {
+    async fn handle(&self, cx: &mut Context<'_>, event: &Event) -> Handled {
+        M::handle(self, cx, event).await
+    }
+
+    fn may_push_instead_of_reply(&self) -> bool {
+        M::may_push_instead_of_reply(self)
+    }
+
+    fn settings(&self) -> &settings::Schema {
+        M::settings(self)
+    }
+
+    fn menus(&self) -> &[Menu] {
+        M::menus(self)
     }
 }
 

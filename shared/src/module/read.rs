@@ -18,7 +18,10 @@ impl<H> Context<'_, H> {
     /// async fn handler(cx: &mut Context<'_>, user: &UserId) -> Handled {
     ///     cx.ask(&UnlinkRichMenu { user }).await
     /// }
-    /// # fn main() { let _ = handler; }
+    /// # fn run<'a>(cx: &'a mut Context<'a>, user: &'a UserId) -> Box<dyn Future<Output = Handled> + 'a> {
+    /// #     Box::new(handler(cx, user))
+    /// # }
+    /// # fn main() { let _: fn(_, _) -> _ = run; }
     /// ```
     ///
     /// # Errors

@@ -93,10 +93,10 @@ impl Scene {
 #[tokio::test]
 async fn an_attach_of_which_nobody_told_is_healed_and_the_module_hears_of_it_once() {
     let bundle = Bundle::start().await;
-    let made = bundle
-        .stack
-        .line
-        .make_accounts(1, Some(vec!["message:send".into()]));
+    let made = bundle.stack.line.make_accounts(
+        1,
+        Some(vec!["message:send".into(), "account:manage".into()]),
+    );
     let bot = BotId::new(made.await.unwrap().remove(0)).unwrap();
     for _ in 0..2 {
         let run = bundle.stack.run_schedule("ReconcilerFunction");

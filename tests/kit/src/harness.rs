@@ -53,11 +53,7 @@ impl Harness {
     /// The same, set up otherwise.
     pub async fn with<M: Module>(module: M, setup: Setup) -> Self {
         let module = Arc::new(module);
-        Self::hiring(
-            &setup,
-            Box::new(move |parts| parts.worker(Shares(module.clone()))),
-        )
-        .await
+        Self::hiring(&setup, Box::new(move |parts| parts.worker(module.clone()))).await
     }
 
     /// The same, with a module anew for each process of the worker.
@@ -150,21 +146,4 @@ pub(crate) fn types(events: &Value) -> String {
         .iter()
         .map(|event| event["type"].as_str().unwrap_or("an event"));
     types.collect::<Vec<_>>().join(", ")
-}
-
-/// One module that several workers' processes share.
-struct Shares<M>(Arc<M>);
-
-impl<M: Module> Module for Shares<M> {
-    async fn handle(
-        &self,
-        cx: &mut shared::module::Context<'_>,
-        event: &shared::module::Event,
-    ) -> Result<(), shared::module::ModuleError> {
-        self.0.handle(cx, event).await
-    }
-
-    fn may_push_instead_of_reply(&self) -> bool {
-        self.0.may_push_instead_of_reply()
-    }
 }

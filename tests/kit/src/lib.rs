@@ -14,6 +14,7 @@ mod parts;
 mod screen;
 mod staff;
 mod time;
+mod timers;
 mod transcript;
 mod user;
 mod wire;

@@ -119,6 +119,16 @@ impl Parts {
         }
     }
 
+    /// The function that brings timers back.
+    pub(crate) fn timer(&self) -> timer::App {
+        timer::App {
+            store: self.store.clone(),
+            queue: self.queue.clone(),
+            clock: self.clock(),
+            sleep: self.sleep(),
+        }
+    }
+
     /// The queue, as the functions know it.
     pub(crate) fn queue(&self) -> &Queue {
         &self.queue

@@ -78,12 +78,34 @@ fn deed(call: &Call, to: Option<&str>) -> String {
     if path.ends_with("/control/release") {
         return format!("gives back the chat of{whom}");
     }
+    if path.contains("/richmenu") {
+        return menu_deed(call, &whom);
+    }
     let chat = call.chat.as_deref().unwrap_or_default();
     let path = match chat.is_empty() {
         true => path.to_owned(),
         false => path.replace(chat, to.unwrap_or_default()),
     };
     format!("{} {path}", call.method)
+}
+
+/// A call about rich menus: their ids are other ones in each run.
+fn menu_deed(call: &Call, whom: &str) -> String {
+    let path = call.path.as_str();
+    let is_of_user = path.contains("/user/") && !path.contains("/user/all/");
+    match (call.method.as_str(), path.rsplit('/').next()) {
+        ("POST", Some("richmenu")) => {
+            let name = call.request["name"].as_str().unwrap_or_default();
+            // Without what tells its look.
+            let name = name.rsplit_once(' ').map_or(name, |(name, _)| name);
+            format!("makes the rich menu {name}")
+        }
+        ("POST", Some("content")) => "gives the rich menu its image".into(),
+        ("POST", _) if is_of_user => format!("gives a rich menu to{whom}"),
+        ("DELETE", _) if is_of_user => format!("takes the rich menu from{whom}"),
+        ("POST", _) => "makes the rich menu everybody's".into(),
+        _ => "deletes a rich menu".into(),
+    }
 }
 
 /// A message as a user sees it, in lines: its text, then what can be tapped.

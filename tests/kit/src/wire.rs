@@ -11,6 +11,7 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
 use axum::Router;
 use axum::body::Body;
 use emulator::Emulator;
@@ -158,7 +159,11 @@ impl Wire {
     async fn of_line(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let request = request.try_into_http1x();
         let request = request.map_err(|error| ConnectorError::user(error.into()))?;
-        let request = request.map(|body| Body::from(body.bytes().unwrap_or_default().to_vec()));
+        let (head, body) = request.into_parts();
+        // A file comes piece by piece.
+        let body = ByteStream::new(body).collect().await;
+        let body = body.map_err(|error| ConnectorError::io(error.into()))?;
+        let request = http::Request::from_parts(head, Body::from(body.into_bytes()));
         self.0.line.let_pass(ON_THE_WAY);
         let Ok(answer) = self.0.router.clone().oneshot(request).await;
         let (parts, body) = answer.into_parts();

@@ -68,6 +68,7 @@ pub(crate) struct World {
     parts: Parts,
     sqs: Sqs,
     webhook: webhook::App,
+    timer: timer::App,
     hire: Hire,
     worker: Mutex<Arc<dyn Worker>>,
     progress: Mutex<Progress>,
@@ -119,6 +120,7 @@ impl World {
         let world = Self {
             transcript: Transcript::default(),
             webhook: parts.webhook(),
+            timer: parts.timer(),
             worker: Mutex::new(hire(&parts).into()),
             progress: Mutex::default(),
             line,
@@ -211,10 +213,7 @@ impl World {
     pub(crate) async fn advance(&self, by: Duration) -> Came {
         let end = self.line.now() + by;
         let mut came = Came::default();
-        while let Some(next) = self.sqs.next_visible(&DEFINITIONS.queue) {
-            if next > end {
-                break;
-            }
+        while let Some(next) = self.next_due(end).await {
             self.move_to(next).await;
             came.add(self.settle().await);
         }
@@ -223,18 +222,24 @@ impl World {
         came
     }
 
+    /// When a message comes again or a timer is due, if that is not after `end`.
+    async fn next_due(&self, end: SystemTime) -> Option<SystemTime> {
+        let again = self.sqs.next_visible(&DEFINITIONS.queue);
+        let again = again.filter(|at| *at <= end);
+        let timer = self.next_timer(end).await;
+        again.into_iter().chain(timer).min()
+    }
+
     async fn move_to(&self, at: SystemTime) {
         let by = at.duration_since(self.line.now()).unwrap_or_default();
         self.line.advance_clock(by).await;
-        self.run_what_is_due().await;
+        self.ring().await;
     }
 
-    /// What the bundle does by itself when time has gone by: here the function that runs timers has its turn.
-    #[expect(
-        clippy::unused_async,
-        reason = "nothing of the bundle goes by the clock alone yet"
-    )]
-    async fn run_what_is_due(&self) {}
+    /// The function that brings timers back.
+    pub(crate) fn timer(&self) -> &timer::App {
+        &self.timer
+    }
 
     /// Whether a message waits in the queue for its next try.
     pub(crate) fn is_waiting(&self) -> bool {

@@ -6,9 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use kit::conformance::{Broken, RULES, Rule, Step, check, follows, says, taps};
 use shared::domain::Silence;
-use shared::module::{
-    Context, Event, EventKind, MessageContent, Module, ModuleError, Text, UserId,
-};
+use shared::module::{Context, Event, EventKind, MessageContent, Module, ModuleError, Text};
 
 /// What is wrong with the module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,12 +53,12 @@ impl Echo {
         first.or_insert_with(|| text.to_owned()).clone()
     }
 
-    async fn name(&self, cx: &Context<'_>, user: Option<&UserId>) -> Result<String, ModuleError> {
-        let Some(user) = user else {
+    async fn name(&self, cx: &mut Context<'_>) -> Result<String, ModuleError> {
+        if cx.user().is_none() {
             assert!(!self.has(Fault::InsistsOnAUser), "who are you?");
             return Ok("you".into());
-        };
-        let profile = match cx.profile(user).await {
+        }
+        let profile = match cx.profile().await {
             Err(_) if self.has(Fault::PanicsWhereLineFails) => panic!("LINE is down"),
             other => other?,
         };
@@ -87,7 +85,7 @@ impl Echo {
             !self.has(Fault::NeedsTheOrder) || text != "second" || said > 0,
             "first comes first"
         );
-        let mut answer = format!("{text:.100}, {}", self.name(cx, event.user.as_ref()).await?);
+        let mut answer = format!("{text:.100}, {}", self.name(cx).await?);
         if self.has(Fault::CountsInAStatic) {
             answer += &COUNT.fetch_add(1, Ordering::SeqCst).to_string();
         }
@@ -99,15 +97,15 @@ impl Echo {
     }
 
     fn say(&self, cx: &mut Context<'_>, answer: &str) -> Result<(), ModuleError> {
-        let Some(active) = cx.active() else {
+        let Some(mut cx) = cx.active() else {
             return Ok(());
         };
-        cx.reply(&active, &[Text::new(answer)])?;
+        cx.reply(&[Text::new(answer)])?;
         if self.has(Fault::RepliesTwice) {
-            cx.reply(&active, &[Text::new("again")])?;
+            cx.reply(&[Text::new("again")])?;
         }
         if self.has(Fault::SaysTheSameTwice) {
-            cx.push(&active, &[Text::new(answer)])?;
+            cx.push(&[Text::new(answer)])?;
         }
         Ok(())
     }
@@ -133,7 +131,9 @@ impl Module for Echo {
             EventKind::Message { .. } if self.has(Fault::InsistsOnTexts) => {
                 Err(ModuleError::Bug("no text".into()))
             }
-            EventKind::Postback { data } if data.starts_with("echo ") => self.say(cx, &data[5..]),
+            EventKind::Postback { data, .. } if data.starts_with("echo ") => {
+                self.say(cx, &data[5..])
+            }
             EventKind::Postback { .. } if self.has(Fault::InsistsOnItsPostbacks) => {
                 Err(ModuleError::Bug("not mine".into()))
             }

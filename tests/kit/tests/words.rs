@@ -4,13 +4,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use kit::{Harness, Outcome, Setup, Verdict};
-use reservation::Reservation;
 use serde_json::json;
 use shared::module::{Context, Event, Module, ModuleError};
 
 #[tokio::test]
 async fn a_conversation_reads_as_what_was_said_and_done() {
-    let shop = Harness::new(Reservation).await;
+    let shop = Harness::new(reservation::module()).await;
     let mut guest = shop.user("Mari");
     guest.says("reserve").await;
     guest.taps_label("Sat 11/21 10:00").await;
@@ -25,12 +24,12 @@ async fn a_conversation_reads_as_what_was_said_and_done() {
 
 #[tokio::test]
 async fn a_user_sees_what_is_new_and_taps_what_is_there() {
-    let shop = Harness::new(Reservation).await;
+    let shop = Harness::new(reservation::module()).await;
     let mut guest = shop.user("Mari");
     guest.follows().await.is(Verdict::Handled);
     assert!(guest.news()[0].text().unwrap().contains("Mari"));
     guest.says("ask staff").await;
-    assert_eq!(guest.choices(), ["Back to reservations"]);
+    assert_eq!(guest.choices()[0], "Back to reservations");
     guest.sees(["Our staff will answer you. To come back to the automatic service, write \"Back to reservations\"."]);
     guest.taps_label("Back to reservations").await;
     guest.sees(["You are back in the automatic service. You can make a reservation here."]);
@@ -40,7 +39,7 @@ async fn a_user_sees_what_is_new_and_taps_what_is_there() {
 
 #[tokio::test]
 async fn two_users_of_one_shop_have_chats_of_their_own() {
-    let shop = Harness::new(Reservation).await;
+    let shop = Harness::new(reservation::module()).await;
     let (mut guest, mut rival) = (shop.user("Mari"), shop.user("Ken"));
     guest.taps("reserve 2026-11-24T10:00").await;
     rival.taps("reserve 2026-11-24T10:00").await;
@@ -57,7 +56,7 @@ async fn two_users_of_one_shop_have_chats_of_their_own() {
 
 #[tokio::test]
 async fn the_accounts_owner_suspends_it_takes_scopes_back_and_leaves() {
-    let shop = Harness::new(Reservation).await;
+    let shop = Harness::new(reservation::module()).await;
     let mut guest = shop.user("Mari");
     shop.account().suspend().await.is(Verdict::Handled);
     guest.says("reserve").await.is_not_told();
@@ -72,7 +71,7 @@ async fn the_accounts_owner_suspends_it_takes_scopes_back_and_leaves() {
 
 #[tokio::test]
 async fn any_event_can_be_sent_and_sent_again() {
-    let shop = Harness::new(Reservation).await;
+    let shop = Harness::new(reservation::module()).await;
     let mut guest = shop.user("Mari");
     let text = |text: &str| json!({"type": "message", "message": {"type": "text", "text": text}});
     guest
@@ -95,7 +94,7 @@ async fn a_channel_that_is_not_default_active_begins_on_standby() {
         default_active: false,
         ..Setup::default()
     };
-    let shop = Harness::with(Reservation, setup).await;
+    let shop = Harness::with(reservation::module(), setup).await;
     shop.user("Mari").says("reserve").await.is(Verdict::Standby);
 }
 

@@ -33,8 +33,8 @@ pub const RULES: [Rule; 12] = [
 /// Makes a test of each rule for a module: an expression that makes it, as each of the worker's processes does.
 ///
 /// ```ignore
-/// kit::conformance!(Reservation);
-/// kit::conformance!(Reservation, script = [says("予約する"), taps("reserve 2026-11-24T10:00")]);
+/// kit::conformance!(reservation::module());
+/// kit::conformance!(reservation::module(), script = [says("予約する"), taps("reserve 2026-11-24T10:00")]);
 /// ```
 ///
 /// With a script of what a user says, it reaches further into the module than with the usual one.
