@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::Value;
+use shared::module::settings::save;
 use shared::queue::Job;
 
 use crate::Came;
@@ -54,6 +56,22 @@ impl Account {
         let revoked = self.world.line.revoke(&self.world.bot, scope);
         self.did(&format!("The admin takes back {scope}"), revoked)
             .await
+    }
+
+    /// The account sets something of the module: what is not named stays as it is.
+    ///
+    /// # Panics
+    /// The module's settings do not take it.
+    pub async fn sets(&self, values: Value) {
+        self.world
+            .transcript
+            .note(format!("The account sets {values}"));
+        let values = serde_json::from_value(values).expect("settings are an object");
+        let (bot, worker) = (self.world.bot_id(), self.world.worker());
+        let saved = save(self.world.store(), &bot, worker.settings(), &values).await;
+        if let Err(error) = saved {
+            panic!("{error}");
+        }
     }
 
     async fn did<T>(

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use emulator::{Deliver, DeliverOptions, EventsRequest};
+use futures::FutureExt as _;
 use serde_json::Value;
 use shared::module::Module;
 
@@ -13,7 +14,12 @@ use crate::{Account, Came, Clock, Staff, User};
 /// A Friday: 2026-11-20, ten o'clock in Japan.
 const BEGINS: Duration = Duration::from_secs(1_795_136_400);
 /// What the accounts of this kit grant.
-const SCOPES: [&str; 3] = ["message:send", "message:receive", "profile:read"];
+const SCOPES: [&str; 4] = [
+    "message:send",
+    "message:receive",
+    "profile:read",
+    "account:manage",
+];
 
 /// How a harness begins. Change what matters: `Setup { default_active: false, ..Setup::default() }`.
 #[derive(Debug, Clone)]
@@ -58,7 +64,7 @@ impl Harness {
 
     /// The same, with a module anew for each process of the worker.
     pub(crate) async fn hiring(setup: &Setup, hire: Hire) -> Self {
-        let world = World::new(setup, hire).await;
+        let world = World::new(setup, hire).boxed().await;
         Self {
             world: Arc::new(world),
         }

@@ -14,7 +14,6 @@ mod parts;
 mod screen;
 mod staff;
 mod time;
-mod timers;
 mod transcript;
 mod user;
 mod wire;

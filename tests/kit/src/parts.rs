@@ -16,6 +16,7 @@ use shared::env::Env;
 use shared::line::http::Http;
 use shared::line::{Channel, LineClient};
 use shared::module::Module;
+use shared::module::settings::Schema;
 use shared::queue::Queue;
 use shared::random::Random;
 use shared::secret::{ChannelSecret, SecretPlace};
@@ -52,6 +53,9 @@ pub(crate) trait Worker: Send + Sync {
         key: &'a LedgerKey,
         raw: &'a str,
     ) -> BoxFuture<'a, Result<Shadow, ShadowError>>;
+
+    /// What each account may set of the module.
+    fn settings(&self) -> &Schema;
 }
 
 impl<M: Module> Worker for App<M> {
@@ -65,6 +69,10 @@ impl<M: Module> Worker for App<M> {
         raw: &'a str,
     ) -> BoxFuture<'a, Result<Shadow, ShadowError>> {
         worker::shadow(self, key, raw).boxed()
+    }
+
+    fn settings(&self) -> &Schema {
+        self.module.settings()
     }
 }
 
@@ -119,7 +127,7 @@ impl Parts {
         }
     }
 
-    /// The function that brings timers back.
+    /// The timer function.
     pub(crate) fn timer(&self) -> timer::App {
         timer::App {
             store: self.store.clone(),

@@ -159,11 +159,11 @@ impl Wire {
     async fn of_line(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let request = request.try_into_http1x();
         let request = request.map_err(|error| ConnectorError::user(error.into()))?;
-        let (head, body) = request.into_parts();
-        // A file comes piece by piece.
+        let (parts, body) = request.into_parts();
+        // A file's body is not in memory as it is.
         let body = ByteStream::new(body).collect().await;
         let body = body.map_err(|error| ConnectorError::io(error.into()))?;
-        let request = http::Request::from_parts(head, Body::from(body.into_bytes()));
+        let request = http::Request::from_parts(parts, Body::from(body.into_bytes()));
         self.0.line.let_pass(ON_THE_WAY);
         let Ok(answer) = self.0.router.clone().oneshot(request).await;
         let (parts, body) = answer.into_parts();

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use emulator::{Delivery, Emulator, Held, NewAccount, Settings};
 use futures::FutureExt as _;
+use futures::future::BoxFuture;
 use local::sqs::{ReceivedMessage, Sqs};
 use local::template::{QueueDefinition, Template};
 use serde_json::{Value, json};
@@ -15,7 +16,7 @@ use shared::domain::{BotId, Scopes, Timestamp};
 use shared::line::event::of_turn;
 use shared::line::webhook::Webhook;
 use shared::line::{VerifiedBody, webhook::RawEvent};
-use shared::queue::Job;
+use shared::queue::{Job, TIMER};
 use shared::store::{LedgerKey, LedgerRow, Trace};
 use simulation::table::Table;
 use worker::{Shadow, ShadowError};
@@ -136,6 +137,7 @@ impl World {
 
     /// As the attach function does it.
     async fn attach(&self, setup: &Setup) {
+        self.transcript.note("The account is attached");
         let (bot, now) = (self.bot_id(), self.now());
         let scopes = Scopes::granted(setup.scopes.clone());
         let row = self.parts.store.update_bot(&bot, |row| {
@@ -213,7 +215,7 @@ impl World {
     pub(crate) async fn advance(&self, by: Duration) -> Came {
         let end = self.line.now() + by;
         let mut came = Came::default();
-        while let Some(next) = self.next_due(end).await {
+        while let Some(next) = self.next_due().filter(|next| *next <= end) {
             self.move_to(next).await;
             came.add(self.settle().await);
         }
@@ -222,23 +224,41 @@ impl World {
         came
     }
 
-    /// When a message comes again or a timer is due, if that is not after `end`.
-    async fn next_due(&self, end: SystemTime) -> Option<SystemTime> {
-        let again = self.sqs.next_visible(&DEFINITIONS.queue);
-        let again = again.filter(|at| *at <= end);
-        let timer = self.next_timer(end).await;
-        again.into_iter().chain(timer).min()
-    }
-
     async fn move_to(&self, at: SystemTime) {
         let by = at.duration_since(self.line.now()).unwrap_or_default();
         self.line.advance_clock(by).await;
-        self.ring().await;
+        self.run_what_is_due().await;
     }
 
-    /// The function that brings timers back.
-    pub(crate) fn timer(&self) -> &timer::App {
-        &self.timer
+    /// What the bundle does by itself when time has gone by.
+    async fn run_what_is_due(&self) {
+        if self.next_timer().is_some_and(|due| due <= self.now()) {
+            let deadline = self.now().plus(timer::TIME);
+            let rung = timer::handle(&self.timer, deadline).await;
+            rung.expect("the timers are found and queued");
+        }
+    }
+
+    /// When something is next due: a timer, or another try of a message.
+    fn next_due(&self) -> Option<SystemTime> {
+        let timer = self.next_timer();
+        let timer = timer.and_then(|due| u64::try_from(due.0).ok());
+        let timer = timer.map(|due| UNIX_EPOCH + Duration::from_millis(due));
+        let message = self.sqs.next_visible(&DEFINITIONS.queue);
+        timer.into_iter().chain(message).min()
+    }
+
+    /// The schedule's runs that find nothing are left out.
+    fn next_timer(&self) -> Option<Timestamp> {
+        let rows = self.wire.rows();
+        let is_timer = |row: &&Value| row["chat_id"]["S"].as_str().is_some_and(is_timer);
+        let due = |row: &Value| row["due_at"]["N"].as_str()?.parse().ok().map(Timestamp);
+        rows.iter().filter(is_timer).filter_map(due).min()
+    }
+
+    /// The worker's process of today.
+    pub(crate) fn worker(&self) -> Arc<dyn Worker> {
+        lock(&self.worker).clone()
     }
 
     /// Whether a message waits in the queue for its next try.
@@ -246,15 +266,21 @@ impl World {
         self.sqs.depth(&DEFINITIONS.queue) != (0, 0)
     }
 
-    /// Does all that can be done now.
-    pub(crate) async fn settle(&self) -> Came {
+    /// Does all that can be done now. In a box, as the compiler follows a test's futures only so deep.
+    pub(crate) fn settle(&self) -> BoxFuture<'_, Came> {
+        self.settle_all().boxed()
+    }
+
+    async fn settle_all(&self) -> Came {
         let mut told = Vec::new();
         loop {
             let news = self.take_webhooks().await;
             let idle = news.is_empty();
             told.extend(news);
-            if !self.work().await && idle {
-                break;
+            match self.work().await {
+                Some(rung) => told.extend(rung),
+                None if idle => break,
+                None => {}
             }
         }
         self.look(told).await
@@ -346,25 +372,50 @@ impl World {
         lock(&self.progress).unreachable = !reachable;
     }
 
-    /// Hands the queue's messages to the worker; tells whether there were any.
-    async fn work(&self) -> bool {
-        let mut worked = false;
+    /// Hands the queue's messages to the worker; gives the timers that ring by them. None if there is no message.
+    async fn work(&self) -> Option<Vec<Told>> {
+        let mut rung = None;
         loop {
             let queue = &DEFINITIONS.queue;
             let messages = self.sqs.receive(queue, BATCH, Duration::ZERO, None).await;
             let messages = messages.expect("the queue is there");
             if messages.is_empty() {
-                return worked;
+                return rung;
             }
-            worked = true;
+            rung.get_or_insert_default().extend(self.ring(&messages));
             self.hand_over(&messages).await;
             self.note_calls().await;
         }
     }
 
+    /// The timers' events among the queue's messages that come for the first time.
+    fn ring(&self, messages: &[ReceivedMessage]) -> Vec<Told> {
+        let jobs = messages.iter().filter_map(|it| Job::read(&it.body).ok());
+        let told = jobs.flat_map(|job| {
+            let (bot, chat) = (job.bot, job.chat);
+            let events = job.events.into_iter().filter(|event| event.kind == TIMER);
+            events.map(move |event| Told {
+                key: LedgerKey {
+                    bot: bot.clone(),
+                    chat: chat.clone(),
+                    event: event.id,
+                },
+                raw: event.raw.get().to_owned(),
+            })
+        });
+        let known = self.all_told();
+        let told: Vec<_> = told.filter(|told| !known.contains(&told.key)).collect();
+        for chat in told.iter().filter_map(|told| told.key.chat.as_ref()) {
+            let name = self.name(chat.as_str());
+            self.transcript.note(format!("A timer rings for {name}"));
+        }
+        self.open(&told);
+        told
+    }
+
     /// Until the worker has ended or its process has: then what it was given comes again.
     async fn hand_over(&self, messages: &[ReceivedMessage]) {
-        let worker = lock(&self.worker).clone();
+        let worker = self.worker();
         let work = worker.handle(batch(messages), self.now().plus(WORKERS_TIME));
         self.wire.is_workers(true);
         let answer = tokio::select! {
@@ -429,7 +480,7 @@ impl World {
 
     /// What the module would do with an event now.
     pub(crate) async fn shadow(&self, told: &Told) -> Result<Shadow, ShadowError> {
-        let worker = lock(&self.worker).clone();
+        let worker = self.worker();
         worker.shadow(&told.key, &told.raw).await
     }
 }
@@ -480,6 +531,11 @@ fn record(message: &ReceivedMessage) -> SqsMessage {
     record.body = Some(message.body.clone());
     record.attributes = message.system_attributes.clone().into_iter().collect();
     record
+}
+
+/// Whether a row of this key is a timer.
+fn is_timer(key: &str) -> bool {
+    key.starts_with("@timer#")
 }
 
 fn is_settled(trace: &Trace) -> bool {

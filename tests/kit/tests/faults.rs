@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use kit::conformance::{Broken, RULES, Rule, Step, check, follows, says, taps};
-use shared::domain::Silence;
 use shared::module::{Context, Event, EventKind, MessageContent, Module, ModuleError, Text};
 
 /// What is wrong with the module.
@@ -116,7 +115,7 @@ impl Module for Echo {
         if event.chat.is_none() {
             return Ok(());
         }
-        let on_standby = cx.silence() == Some(Silence::Standby);
+        let on_standby = cx.silence() == Some(shared::domain::Silence::Standby);
         assert!(!on_standby || !self.has(Fault::PanicsOnStandby), "standby");
         assert!(!event.redelivered || !self.has(Fault::DislikesRedeliveries));
         match &event.kind {

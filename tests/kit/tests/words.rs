@@ -4,12 +4,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use kit::{Harness, Outcome, Setup, Verdict};
+use reservation::module;
 use serde_json::json;
 use shared::module::{Context, Event, Module, ModuleError};
 
 #[tokio::test]
 async fn a_conversation_reads_as_what_was_said_and_done() {
-    let shop = Harness::new(reservation::module()).await;
+    let shop = Harness::new(module()).await;
     let mut guest = shop.user("Mari");
     guest.says("reserve").await;
     guest.taps_label("Sat 11/21 10:00").await;
@@ -24,7 +25,7 @@ async fn a_conversation_reads_as_what_was_said_and_done() {
 
 #[tokio::test]
 async fn a_user_sees_what_is_new_and_taps_what_is_there() {
-    let shop = Harness::new(reservation::module()).await;
+    let shop = Harness::new(module()).await;
     let mut guest = shop.user("Mari");
     guest.follows().await.is(Verdict::Handled);
     assert!(guest.news()[0].text().unwrap().contains("Mari"));
@@ -39,7 +40,7 @@ async fn a_user_sees_what_is_new_and_taps_what_is_there() {
 
 #[tokio::test]
 async fn two_users_of_one_shop_have_chats_of_their_own() {
-    let shop = Harness::new(reservation::module()).await;
+    let shop = Harness::new(module()).await;
     let (mut guest, mut rival) = (shop.user("Mari"), shop.user("Ken"));
     guest.taps("reserve 2026-11-24T10:00").await;
     rival.taps("reserve 2026-11-24T10:00").await;
@@ -56,7 +57,7 @@ async fn two_users_of_one_shop_have_chats_of_their_own() {
 
 #[tokio::test]
 async fn the_accounts_owner_suspends_it_takes_scopes_back_and_leaves() {
-    let shop = Harness::new(reservation::module()).await;
+    let shop = Harness::new(module()).await;
     let mut guest = shop.user("Mari");
     shop.account().suspend().await.is(Verdict::Handled);
     guest.says("reserve").await.is_not_told();
@@ -71,7 +72,7 @@ async fn the_accounts_owner_suspends_it_takes_scopes_back_and_leaves() {
 
 #[tokio::test]
 async fn any_event_can_be_sent_and_sent_again() {
-    let shop = Harness::new(reservation::module()).await;
+    let shop = Harness::new(module()).await;
     let mut guest = shop.user("Mari");
     let text = |text: &str| json!({"type": "message", "message": {"type": "text", "text": text}});
     guest
@@ -89,12 +90,43 @@ async fn any_event_can_be_sent_and_sent_again() {
 }
 
 #[tokio::test]
+async fn a_timer_rings_when_the_clock_comes_to_its_time() {
+    let shop = Harness::new(module()).await;
+    let mut guest = shop.user("Mari");
+    guest.taps("reserve 2026-11-24T10:00").await;
+    guest.news();
+    shop.clock()
+        .advance(Duration::from_secs(5 * 86_400 / 2))
+        .await;
+    guest.sees_nothing();
+    let came = shop.clock().advance(Duration::from_secs(86_400)).await;
+    came.is(Verdict::Handled);
+    assert_eq!(guest.news().len(), 1);
+    assert!(
+        shop.transcript()
+            .contains("A timer rings for Mari\n  push to Mari\n")
+    );
+}
+
+#[tokio::test]
+async fn the_rich_menu_is_on_the_screen() {
+    let shop = Harness::new(module()).await;
+    let mut guest = shop.user("Mari");
+    assert_eq!(
+        guest.choices(),
+        ["予約する", "予約を確認", "スタッフに相談"]
+    );
+    guest.taps_label("予約を確認").await.is(Verdict::Handled);
+    guest.sees(["現在のご予約はありません。"]);
+}
+
+#[tokio::test]
 async fn a_channel_that_is_not_default_active_begins_on_standby() {
     let setup = Setup {
         default_active: false,
         ..Setup::default()
     };
-    let shop = Harness::with(reservation::module(), setup).await;
+    let shop = Harness::with(module(), setup).await;
     shop.user("Mari").says("reserve").await.is(Verdict::Standby);
 }
 
@@ -118,6 +150,7 @@ async fn what_failed_is_tried_again_when_its_time_has_come() {
     assert_eq!(came.traces().next().unwrap().outcome, Outcome::Failed);
     shop.clock().advance(Duration::from_secs(60)).await;
     insta::assert_snapshot!(shop.transcript(), @r"
+    The account is attached
     Mari: hello
       = failed, and comes again: not ready
     … 1 min …

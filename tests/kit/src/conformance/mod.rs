@@ -8,6 +8,7 @@ mod stage;
 
 use std::sync::Arc;
 
+use futures::FutureExt as _;
 use shared::module::Module;
 
 use checks::Checks;
@@ -107,18 +108,19 @@ pub async fn check<M: Module>(
 ) -> Result<(), Broken> {
     let make = Arc::new(make);
     let checks = Checks { make, script };
-    match rule {
-        Rule::Conversation | Rule::Finishes => checks.conversation().await,
-        Rule::Once => checks.once().await,
-        Rule::Repeatable => checks.repeatable().await,
-        Rule::State => checks.state().await,
-        Rule::Order => checks.order().await,
-        Rule::Late => checks.late().await,
-        Rule::Silence => checks.silence().await,
-        Rule::Scopes => checks.scopes().await,
-        Rule::ForeignPostbacks => checks.foreign_postbacks().await,
-        Rule::AnyEvent => checks.any_event().await,
-        Rule::Groups => checks.groups().await,
-        Rule::LineErrors => checks.line_errors().await,
-    }
+    let checked = match rule {
+        Rule::Conversation | Rule::Finishes => checks.conversation().boxed(),
+        Rule::Once => checks.once().boxed(),
+        Rule::Repeatable => checks.repeatable().boxed(),
+        Rule::State => checks.state().boxed(),
+        Rule::Order => checks.order().boxed(),
+        Rule::Late => checks.late().boxed(),
+        Rule::Silence => checks.silence().boxed(),
+        Rule::Scopes => checks.scopes().boxed(),
+        Rule::ForeignPostbacks => checks.foreign_postbacks().boxed(),
+        Rule::AnyEvent => checks.any_event().boxed(),
+        Rule::Groups => checks.groups().boxed(),
+        Rule::LineErrors => checks.line_errors().boxed(),
+    };
+    checked.await
 }

@@ -236,13 +236,14 @@ fn says_twice(row: &LedgerRow) -> bool {
     said.iter().enumerate().any(again)
 }
 
-/// A chat's state or a row of the module's own, without what the bundle counts.
+/// A chat's state, a row of the module's own or a timer, without what the bundle counts.
 fn kept(row: &Value) -> Option<(String, String)> {
     let text = |name: &str| row[name]["S"].as_str();
     let key = text("chat_id")?;
-    let value = match key.starts_with("@m#") {
-        true => text("value"),
-        false => text("state"),
+    let value = match key.split('#').next() {
+        Some("@m") => text("value"),
+        Some("@timer") => text("payload"),
+        _ => text("state"),
     };
     Some((key.to_owned(), value?.to_owned()))
 }
@@ -256,7 +257,8 @@ fn in_words(shadow: &Shadow) -> String {
     });
     let effects: String = effects.collect();
     let state = shadow.state.as_deref().unwrap_or("as it was");
-    format!("{effects}  state: {state}\n  rows: {:?}\n", shadow.rows)
+    let (rows, timers) = (&shadow.rows, &shadow.timers);
+    format!("{effects}  state: {state}\n  rows: {rows:?}\n  timers: {timers:?}\n")
 }
 
 /// Events for the transcript.
