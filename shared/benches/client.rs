@@ -1,19 +1,20 @@
 //! What our own code costs, without network and table: time and allocations, as
 //! ratios to a named baseline of the same run, so that machines can be compared.
 //!
-//! `cargo bench -p shared --features client`
+//! `cargo bench -p shared`
 
 #![expect(clippy::unwrap_used, reason = "what is built in is right")]
 
 #[path = "../tests/fake/mod.rs"]
 mod fake;
+mod measured;
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use allocation_counter::measure;
 use fake::{Line, bot, speak};
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use measured::{Measured, head, measured, row};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use shared::domain::window::Window;
@@ -23,38 +24,6 @@ use shared::line::message::{Action, Buttons, QuickReply, TemplateMessage, Text};
 use shared::line::webhook::Webhook;
 use uuid::Uuid;
 
-/// Each is measured for so long, in so many parts; the quickest part counts.
-const TIME: Duration = Duration::from_millis(500);
-const PARTS: u32 = 20;
-
-struct Measured {
-    nanoseconds: f64,
-    allocations: u64,
-    bytes: u64,
-}
-
-fn measured(mut work: impl FnMut()) -> Measured {
-    work(); // what is made once is made now
-    let counted = measure(&mut work);
-    let begun = Instant::now();
-    let mut rounds = 0u32;
-    while begun.elapsed() < TIME / PARTS {
-        work();
-        rounds += 1;
-    }
-    let part = |work: &mut dyn FnMut()| {
-        let begun = Instant::now();
-        (0..rounds).for_each(|_| work());
-        begun.elapsed().as_secs_f64() * 1e9 / f64::from(rounds)
-    };
-    let parts = (0..PARTS).map(|_| part(&mut work));
-    Measured {
-        nanoseconds: parts.fold(f64::INFINITY, f64::min),
-        allocations: counted.count_total,
-        bytes: counted.bytes_total,
-    }
-}
-
 fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
@@ -63,23 +32,8 @@ fn main() {
     let baseline = measured(|| {
         black_box(Sha256::digest(black_box(&kilobyte)));
     });
-    println!(
-        "baseline: SHA-256 of 1 KiB, {:.0} ns\n",
-        baseline.nanoseconds
-    );
-    println!(
-        "{:44} {:>10} {:>8} {:>12} {:>8}",
-        "", "ns", "ratio", "allocations", "bytes"
-    );
-    let row = |name: &str, of: &Measured| {
-        let ratio = of.nanoseconds / baseline.nanoseconds;
-        let Measured {
-            nanoseconds,
-            allocations,
-            bytes,
-        } = of;
-        println!("{name:44} {nanoseconds:>10.0} {ratio:>8.2} {allocations:>12} {bytes:>8}");
-    };
+    head("SHA-256 of 1 KiB", &baseline);
+    let row = |name: &str, of: &Measured| row(name, of, &baseline);
 
     let (body, signature) = webhook(10);
     let secrets = ["secret".to_owned().into()];
