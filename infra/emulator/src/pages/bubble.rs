@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::flex;
 use crate::clock;
 use crate::world::chat::{Bubble, Speaker};
 
@@ -139,7 +140,8 @@ fn columns(kind: &str, message: &Value) -> (Vec<Column>, bool) {
         "image" | "video" | "audio" => (vec![plain(text(message, "originalContentUrl"))], false),
         "file" => (vec![plain(text(message, "fileName"))], false),
         "coupon" => (vec![plain(text(message, "couponId"))], false),
-        "flex" | "imagemap" => (vec![plain(text(message, "altText"))], false),
+        "flex" => (flex::columns(&message["contents"]), false),
+        "imagemap" => (vec![plain(text(message, "altText"))], false),
         "text" | "textV2" | "notice" => (vec![plain(text(message, "text"))], false),
         _ => (Vec::new(), false),
     }

@@ -4,6 +4,7 @@ mod act;
 mod assets;
 mod bubble;
 mod chat;
+mod flex;
 mod index;
 mod live;
 mod menu;
