@@ -63,7 +63,7 @@ impl Bundle {
         }
     }
 
-    /// A new stack whose first account is attached.
+    /// A new stack whose first account is attached, of which the module has heard.
     pub async fn attached() -> Self {
         let bundle = Self::start().await;
         bundle.attach().await;
@@ -93,6 +93,8 @@ impl Bundle {
         let page = self.stack.attach(&self.bot, "ja").await;
         let page = page.expect("the account is attached");
         assert_eq!(page.status, 200, "{}", page.body);
+        let settled = self.stack.settled().await;
+        settled.expect("the queue becomes empty");
     }
 
     /// The emulator sends events of a chat, signed; gives the delivery, when the queue is empty again.
