@@ -20,6 +20,10 @@ use crate::template::{ACCOUNT_ID, REGION};
 
 use invoke::Invoke;
 
+/// A function in this process has one thread: of more calls at once each would only take longer, until they run out of
+/// time together.
+const IN_PROCESS: usize = 8;
+
 /// A Lambda function that can be called. Clones are the same function.
 #[derive(Clone)]
 pub struct Function {
@@ -183,7 +187,7 @@ impl Function {
     /// How many calls it takes at once, if there is a limit. The others wait.
     pub fn concurrency(&self) -> Option<usize> {
         match &self.kind {
-            Kind::InProcess(..) => None,
+            Kind::InProcess(..) => Some(IN_PROCESS),
             Kind::Invoked(invoke) => Some(invoke.at_once()),
         }
     }
