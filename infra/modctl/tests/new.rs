@@ -1,5 +1,7 @@
 //! What `new` and `choose` write, and what they refuse, in a workspace of a temporary folder.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;
