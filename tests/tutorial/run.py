@@ -119,7 +119,11 @@ def environment():
 
 
 def copy():
-    """The working copy as it is; what has not changed stays as old as it was, so that it is not built anew."""
+    """The working copy as it is; what has not changed stays as old as it was, so that it is not built anew.
+
+    Its crates have another version: they share the target folder, where cargo tells a workspace's crates apart by name
+    and version and not by folder, and would take the one's for the other's.
+    """
     listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(listed, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     names = {name for name in names.split("\0") if name and (ROOT / name).is_file()}
@@ -131,6 +135,8 @@ def copy():
             folder.rmdir()
     for name in names:
         to, content = COPY / name, (ROOT / name).read_bytes()
+        if name == "Cargo.toml":
+            content = re.sub(rb'(?m)^version = ".*"', b'version = "0.0.0-tutorial"', content, count=1)
         if not to.exists() or to.read_bytes() != content:
             to.parent.mkdir(parents=True, exist_ok=True)
             to.write_bytes(content)
