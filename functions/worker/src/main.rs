@@ -1,4 +1,4 @@
-//! Wiring. Put your own module in place of `reservation::module()`.
+//! Wiring. The crate `module` is the one that the root Cargo.toml names so.
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -62,7 +62,7 @@ fn app(env: &Env) -> Result<App<Router>, ConfigError> {
     );
     let line = LineClient::new(http, config.channel, secret).counted_by(counted_in(store.clone()));
     Ok(App {
-        module: reservation::module(),
+        module: module::module(),
         store,
         queue: Queue::new(
             aws.sqs(config.sqs_endpoint, Patience::WORKER),

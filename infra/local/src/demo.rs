@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use emulator::scenario::{self, Place, Scenario};
 use emulator::{BotState, Bubble, UserState};
+use shared::module::Module;
 use shared::store::{Trace, Verdict};
 
 use crate::stack::{Options, Stack};
@@ -20,13 +21,17 @@ type Done = Result<(), Unexpected>;
 /// The part of it that is a scenario.
 const SCENARIO: &str = include_str!("../../emulator/scenarios/demo.scenario.toml");
 
-/// Runs the demo on a stack of its own, started as `options` say; tells how many
-/// steps there were.
+/// Runs the demo on a stack of its own, started as `options` say, with the example
+/// module, whose words it speaks; tells how many steps there were.
 ///
 /// # Errors
 /// The first step that did not do what it should.
-pub async fn run(options: &Options, out: &mut impl Write) -> Result<usize, Unexpected> {
-    let stack = Stack::start(options)
+pub async fn run<M: Module + Clone>(
+    options: &Options,
+    example: M,
+    out: &mut impl Write,
+) -> Result<usize, Unexpected> {
+    let stack = Stack::start(options, example)
         .await
         .map_err(|error| Unexpected(error.to_string()))?;
     let cast = Cast::of(&stack).await?;

@@ -1,11 +1,11 @@
 //! Running an event again, for the emulator's pages: queued for the worker, or shown
-//! by the example module in this process.
+//! by the module in this process.
 
 use emulator::{RunAgain, TraceKey};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
-use shared::module::Router;
+use shared::module::Module;
 use shared::replay::{Mode, replay};
 use shared::store::LedgerKey;
 use worker::{App, Shadow, shadow};
@@ -13,8 +13,8 @@ use worker::{App, Shadow, shadow};
 use crate::trace::ledger_key;
 
 /// Runs events again.
-pub(crate) fn again(
-    app: App<Router>,
+pub(crate) fn again<M: Module + Clone>(
+    app: App<M>,
 ) -> impl Fn(TraceKey, RunAgain, Option<String>) -> BoxFuture<'static, Result<String, String>>
 + Send
 + Sync
@@ -33,8 +33,8 @@ pub(crate) fn again(
     }
 }
 
-async fn queue(
-    app: &App<Router>,
+async fn queue<M>(
+    app: &App<M>,
     key: &LedgerKey,
     raw: Option<String>,
     mode: Mode,
@@ -46,7 +46,11 @@ async fn queue(
         .map_err(|error| error.to_string())
 }
 
-async fn show(app: &App<Router>, key: &LedgerKey, raw: Option<String>) -> Result<String, String> {
+async fn show<M: Module>(
+    app: &App<M>,
+    key: &LedgerKey,
+    raw: Option<String>,
+) -> Result<String, String> {
     let raw = raw.ok_or("the event's JSON is no longer known")?;
     let shown = shadow(app, key, &raw).await.map_err(|e| e.to_string())?;
     serde_json::to_string_pretty(&json(&shown)).map_err(|e| e.to_string())

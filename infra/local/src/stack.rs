@@ -12,6 +12,7 @@ use emulator::{Emulator, Settings};
 use serde::Serialize;
 use serde_json::Value;
 use shared::aws::{Aws, Patience};
+use shared::module::Module;
 use shared::queue::Queue;
 use shared::store::Store;
 use tokio::net::TcpListener;
@@ -154,27 +155,24 @@ pub type Functions = HashMap<String, Function>;
 
 /// What whoever runs the functions needs.
 #[derive(Debug, Clone, Copy)]
-pub struct Needs<'a> {
+pub struct Needs<'a, M> {
     /// The functions of the template.
     pub definitions: &'a [FunctionDefinition],
     /// What they are told.
     pub variables: &'a Variables,
     /// The time that they go by in this process.
     pub clock: &'a SharedTimeSource,
+    /// What the worker runs.
+    pub module: &'a M,
 }
 
-impl Needs<'_> {
-    /// Runs them in this process, the worker with the example module.
+impl<M: Module + Clone> Needs<'_, M> {
+    /// Runs them in this process.
     ///
     /// # Errors
     /// What one of them refuses.
     pub fn in_process(&self) -> Result<Functions, BundleError> {
-        bundle::functions(
-            self.definitions,
-            self.variables,
-            self.clock,
-            &reservation::module(),
-        )
+        bundle::functions(self.definitions, self.variables, self.clock, self.module)
     }
 }
 
@@ -188,13 +186,17 @@ struct Listeners {
 
 impl Stack {
     /// Starts everything, and returns when a signed webhook has made the whole
-    /// round: through gateway, webhook, queue and worker into the table.
+    /// round: through gateway, webhook, queue and worker into the table. The worker
+    /// runs `module`; one that is a Lambda process runs its own.
     ///
     /// # Errors
     /// [`StackError`], in one sentence that names the thing.
-    pub async fn start(options: &Options) -> Result<Self, StackError> {
+    pub async fn start<M: Module + Clone>(
+        options: &Options,
+        module: M,
+    ) -> Result<Self, StackError> {
         let lambda = options.lambda;
-        Self::start_with(options, async |needs| match lambda {
+        Self::start_with(options, module, async |needs| match lambda {
             true => {
                 let lambda = Lambda::start(needs.definitions, needs.variables).await?;
                 Ok((lambda.functions(needs.definitions), Some(lambda)))
@@ -209,22 +211,24 @@ impl Stack {
     ///
     /// # Errors
     /// [`StackError`], in one sentence that names the thing.
-    pub async fn start_with<K: Send + 'static>(
+    pub async fn start_with<M: Module + Clone, K: Send + 'static>(
         options: &Options,
-        run: impl AsyncFnOnce(Needs<'_>) -> Result<(Functions, K), StackError>,
+        module: M,
+        run: impl AsyncFnOnce(Needs<'_, M>) -> Result<(Functions, K), StackError>,
     ) -> Result<Self, StackError> {
         let template = template()?;
         let listeners = Listeners::bind(options).await?;
-        let stack = Self::assemble(&template, listeners, options, run).await?;
+        let stack = Self::assemble(&template, listeners, options, module, run).await?;
         stack.prove_round().await.map_err(StackError::NotReady)?;
         Ok(stack)
     }
 
-    async fn assemble<K: Send + 'static>(
+    async fn assemble<M: Module + Clone, K: Send + 'static>(
         template: &Template,
         at: Listeners,
         options: &Options,
-        run: impl AsyncFnOnce(Needs<'_>) -> Result<(Functions, K), StackError>,
+        module: M,
+        run: impl AsyncFnOnce(Needs<'_, M>) -> Result<(Functions, K), StackError>,
     ) -> Result<Self, StackError> {
         let mut tasks = JoinSet::new();
         let data = options.data.as_deref();
@@ -256,6 +260,7 @@ impl Stack {
             definitions: &definitions,
             variables: &variables,
             clock: &clock,
+            module: &module,
         };
         let (functions, kept) = run(needs).await?;
         feed_from_queues(template, &functions, &sqs.server, &mut tasks)?;
@@ -270,7 +275,7 @@ impl Stack {
         let aws = Aws::emulated().dynamodb(Some(addresses.dynamodb_url.clone()), Patience::WORKER);
         let store = Store::new(aws.clone(), addresses.table_name.clone());
         line.show_traces(traces(store.clone()));
-        let app = bundle::worker_app(&variables, &clock, reservation::module());
+        let app = bundle::worker_app(&variables, &clock, module);
         line.run_again(again(app.map_err(BundleError::worker)?));
         let queue = Queue::new(
             Aws::emulated().sqs(Some(addresses.sqs_url.clone()), Patience::WORKER),

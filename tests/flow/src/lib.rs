@@ -18,8 +18,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use emulator::{Bubble, Call, Deliver, DeliverOptions, Delivery, EventsRequest, Held, Outcome};
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use local::bundle;
-use local::stack::{Needs, Options, Stack};
+use local::stack::{Options, Stack};
 use serde_json::Value;
 use sha2::Sha256;
 use shared::domain::{BotId, ChatId, EventId};
@@ -41,11 +40,12 @@ pub struct Bundle {
 impl Bundle {
     /// A new stack; nothing is attached yet.
     pub async fn start() -> Self {
-        let stack = Stack::start(&Options::default()).await;
-        Self::over(stack.expect("the stack starts")).await
+        Self::running(reservation::module()).await
     }
 
-    async fn over(stack: Stack) -> Self {
+    async fn running<M: Module + Clone>(module: M) -> Self {
+        let stack = Stack::start(&Options::default(), module).await;
+        let stack = stack.expect("the stack starts");
         let world = stack.line.state().await;
         let bot = world.bots[0].bot_id.clone();
         let mut users = world
@@ -72,19 +72,7 @@ impl Bundle {
 
     /// The same, whose worker runs a module of the test's own.
     pub async fn with<M: Module + Clone>(module: M) -> Self {
-        let run = async |needs: Needs<'_>| {
-            let Needs {
-                definitions,
-                variables,
-                clock,
-            } = needs;
-            Ok((
-                bundle::functions(definitions, variables, clock, &module)?,
-                (),
-            ))
-        };
-        let stack = Stack::start_with(&Options::default(), run).await;
-        let bundle = Self::over(stack.expect("the stack starts")).await;
+        let bundle = Self::running(module).await;
         bundle.attach().await;
         bundle
     }

@@ -7,7 +7,8 @@ use local::stack::{Options, Stack};
 
 /// Runs a scenario's file; the transcript is in the message if a step failed.
 async fn plays(text: &str) {
-    let stack = Stack::start(&Options::default()).await.unwrap();
+    let options = Options::default();
+    let stack = Stack::start(&options, reservation::module()).await.unwrap();
     let place = Place {
         emulator: stack.addresses.line_url.trim_end_matches('/').to_owned(),
         bundle: stack.addresses.public_url.trim_end_matches('/').to_owned(),

@@ -67,7 +67,7 @@ async fn run(arguments: Arguments) -> Result<(), StackError> {
     };
     let mut asked_to_end = pin!(local::asked_to_end());
     let stack = tokio::select! {
-        stack = Stack::start(&options) => stack?,
+        stack = Stack::start(&options, module::module()) => stack?,
         () = &mut asked_to_end => return Ok(()),
     };
     if arguments.json {

@@ -93,7 +93,7 @@ async fn run(plan: Plan) -> Result<Figures, Failure> {
     let begun = Instant::now();
     let mut child = None;
     let options = Options::default();
-    let stack = Stack::start_with(&options, async |needs| {
+    let stack = Stack::start_with(&options, module::Repeats, async |needs| {
         let started = Child::start(needs.variables).await;
         let started = started.map_err(local::stack::StackError::NotReady)?;
         let functions = functions(&needs, &started);
@@ -123,7 +123,7 @@ async fn run(plan: Plan) -> Result<Figures, Failure> {
 /// So many events does the child take at once.
 const AT_ONCE: usize = 16;
 
-fn functions(needs: &Needs<'_>, child: &Child) -> Functions {
+fn functions<M>(needs: &Needs<'_, M>, child: &Child) -> Functions {
     let definitions = needs.definitions.iter();
     definitions
         .map(|definition| {

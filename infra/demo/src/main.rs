@@ -1,5 +1,6 @@
 //! `cargo demo`: the main job as a script, with a transcript. It ends with 0 only
-//! if every step did what it should.
+//! if every step did what it should. It is a package of its own because it needs the example
+//! module by its name, whichever module the workspace has chosen.
 
 use std::process::ExitCode;
 
@@ -13,7 +14,8 @@ use tracing::level_filters::LevelFilter;
 #[derive(Parser)]
 #[command(name = "cargo demo", bin_name = "cargo demo")]
 struct Arguments {
-    /// Run the functions as real Lambda processes, under `cargo lambda watch`.
+    /// Run the functions as real Lambda processes, under `cargo lambda watch`. Their worker runs the module that the
+    /// workspace has chosen, which must be the example.
     #[arg(long)]
     lambda: bool,
 }
@@ -28,7 +30,7 @@ async fn main() -> ExitCode {
     local::start_logs(LevelFilter::OFF);
     let mut out = std::io::stdout();
     let result = tokio::select! {
-        result = demo::run(&options, &mut out) => result,
+        result = demo::run(&options, reservation::module(), &mut out) => result,
         () = local::asked_to_end() => return ExitCode::FAILURE,
     };
     match result {

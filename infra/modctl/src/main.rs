@@ -1,0 +1,77 @@
+#![doc = include_str!("../README.md")]
+
+mod name;
+mod new;
+mod refusal;
+mod workspace;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use name::Name;
+use refusal::Refusal;
+use workspace::Workspace;
+
+/// A module of your own: what the channel does in its chats.
+#[derive(Parser)]
+#[command(name = "modctl", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    /// The workspace's folder; without it, it is looked for upwards.
+    #[arg(long, global = true)]
+    dir: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Writes a module to begin with into modules/NAME, and chooses it.
+    New {
+        /// The name of its crate, such as my-module.
+        name: String,
+    },
+    /// Chooses the module in modules/NAME: the worker and `cargo dev` run it.
+    Choose {
+        /// The name of its crate.
+        name: String,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(done) => {
+            print!("{done}");
+            ExitCode::SUCCESS
+        }
+        Err(refusal) => {
+            eprintln!("modctl: {refusal}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Does it; gives the words for the person.
+fn run(arguments: Arguments) -> Result<String, Refusal> {
+    let mut workspace = match arguments.dir {
+        Some(dir) => Workspace::open(&dir)?,
+        None => around_here()?,
+    };
+    match arguments.command {
+        Command::New { name } => new::new(&mut workspace, &Name::read(&name)?),
+        Command::Choose { name } => choose(&mut workspace, &Name::read(&name)?),
+    }
+}
+
+fn around_here() -> Result<Workspace, Refusal> {
+    let here = Path::new(".").canonicalize();
+    Workspace::around(&here.map_err(|_| Refusal::NoWorkspace)?)
+}
+
+fn choose(workspace: &mut Workspace, name: &Name) -> Result<String, Refusal> {
+    workspace.check_there(name)?;
+    workspace.choose(name)?;
+    workspace.save()?;
+    Ok(format!("The worker and `cargo dev` run {name} now.\n"))
+}
