@@ -67,7 +67,7 @@ impl<M: Module> Sender<'_, M> {
                 "the module has no such rich menu now".into(),
             ));
         };
-        let known = self.view.bot.menus.get(&menu.name_at_line());
+        let known = self.view.bot.menus.get(menu.name_at_line());
         if let Some(id) = known.filter(|_| remembered) {
             return Ok(Ok(id.clone()));
         }
@@ -87,7 +87,7 @@ impl<M: Module> Sender<'_, M> {
             .partition(|known| known.menu.name == name);
         let id = match same.into_iter().next() {
             Some(known) => self.complete(menu, known.rich_menu_id).await?,
-            None => self.create(menu, name).await?,
+            None => self.create(menu, name.to_owned()).await?,
         };
         for old in others {
             let menu = &old.rich_menu_id;
@@ -127,7 +127,8 @@ impl<M: Module> Sender<'_, M> {
     async fn remember(&mut self, menu: &Menu, id: &str) -> Result<(), Again> {
         let write = self.app.store.update_bot(&self.work.key.bot, |row| {
             row.menus.retain(|name, _| !menu.is_version(name));
-            row.menus.insert(menu.name_at_line(), id.to_owned());
+            row.menus
+                .insert(menu.name_at_line().to_owned(), id.to_owned());
         });
         self.view.bot.menus = write.await?.menus;
         Ok(())
