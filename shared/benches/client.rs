@@ -20,6 +20,7 @@ use sha2::{Digest as _, Sha256};
 use shared::domain::window::Window;
 use shared::domain::{ChatId, Timestamp};
 use shared::line::VerifiedBody;
+use shared::line::endpoints::message::Push;
 use shared::line::message::{Action, Buttons, QuickReply, TemplateMessage, Text};
 use shared::line::webhook::Webhook;
 use uuid::Uuid;
@@ -87,8 +88,8 @@ fn main() {
     );
     let messages = [json!({"type": "text", "text": "hi"})];
     let push = measured(|| {
-        let sent = client.push(&may, &chat, &messages, Uuid::nil());
-        runtime.block_on(sent).unwrap();
+        let push = Push::new(&may, &chat, &messages[..], Uuid::nil());
+        runtime.block_on(client.ask(&push)).unwrap();
         line.seen();
         line.pass(Duration::from_millis(1)); // or LINE's limit is reached
     });

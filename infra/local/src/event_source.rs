@@ -3,6 +3,8 @@
 mod answer;
 mod record;
 
+pub use record::event;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -118,7 +120,7 @@ impl EventSourceMapping {
             source,
             function,
         } = &*self.inner;
-        let answer = function.call(record::event(&source.queue, &messages)).await;
+        let answer = function.call(event(&source.queue, &messages)).await;
         let done = match answer {
             Ok(answer) if source.report_batch_item_failures => answer::done(&answer, &messages),
             Ok(_) => Ok(messages.iter().collect()),

@@ -122,10 +122,19 @@ impl ChatState {
         }
         let control = of_present(&self.control, detached_at);
         let mode = of_present(&self.mode, detached_at);
-        match holds(control, mode, now, default_active) {
+        let lapsed = lapses_at(control, mode).is_some_and(|at| now >= at);
+        match is_ours(control, mode, default_active) && !lapsed {
             true => Ok(()),
             false => Err(Silence::Standby),
         }
+    }
+
+    /// When a chat that is ours stops being so by itself; none if it does not. A little
+    /// before LINE's own `expireAt`: a message on its way must not come too late.
+    #[must_use]
+    pub fn lapses_at(&self, detached_at: Option<Timestamp>) -> Option<Timestamp> {
+        let control = of_present(&self.control, detached_at);
+        lapses_at(control, of_present(&self.mode, detached_at))
     }
 }
 
@@ -181,47 +190,42 @@ fn of_present<T>(register: &Option<Entry<T>>, detached_at: Option<Timestamp>) ->
 
 /// Of control and mode the newer speaks; at equal times the silent one, save
 /// that a follow's own mode beats its reset.
-fn holds(
+fn is_ours(
     control: Option<&Entry<Control>>,
     mode: Option<&Entry<Mode>>,
-    now: Timestamp,
     default_active: bool,
 ) -> bool {
-    let by_control = |c: &Entry<Control>| control_holds(c.value, now, default_active);
+    let by_control = |control: &Entry<Control>| match control.value {
+        Control::Ours(_) => true,
+        Control::Theirs => false,
+        Control::Default => default_active,
+    };
+    let by_mode = |mode: &Entry<Mode>| mode.value == Mode::Active;
     match (control, mode) {
         (None, None) => default_active,
         (Some(control), None) => by_control(control),
-        (None, Some(mode)) => mode.value == Mode::Active,
-        (Some(control), Some(mode)) if mode.at > control.at || resets(control, mode) => {
-            mode_holds(mode, control, now)
-        }
+        (None, Some(mode)) => by_mode(mode),
+        (Some(control), Some(mode)) if is_newer(mode, control) => by_mode(mode),
         (Some(control), Some(mode)) if mode.at < control.at => by_control(control),
-        (Some(control), Some(mode)) => mode_holds(mode, control, now) && by_control(control),
+        (Some(control), Some(mode)) => by_mode(mode) && by_control(control),
     }
 }
 
-/// Whether both are one follow's. What we did ourselves for an event is newer than it.
-fn resets(control: &Entry<Control>, mode: &Entry<Mode>) -> bool {
-    (control.at, &control.by) == (mode.at, &mode.by)
-}
-
-fn control_holds(control: Control, now: Timestamp, default_active: bool) -> bool {
-    match control {
-        Control::Ours(None) => true,
-        Control::Ours(Some(expire_at)) => now < expire_at.minus(LAPSE_MARGIN),
-        Control::Theirs => false,
-        Control::Default => default_active,
-    }
-}
-
-/// An active mode keeps the control's `expireAt` if that was still running when
-/// the mode was told.
-fn mode_holds(mode: &Entry<Mode>, control: &Entry<Control>, now: Timestamp) -> bool {
-    let limit = match control.value {
-        Control::Ours(Some(expire_at)) if expire_at > mode.at => Some(expire_at),
-        _ => None,
+/// When a chat that is ours lapses. An active mode keeps the control's `expireAt`
+/// if that was still running when the mode was told.
+fn lapses_at(control: Option<&Entry<Control>>, mode: Option<&Entry<Mode>>) -> Option<Timestamp> {
+    let control = control?;
+    let Control::Ours(Some(expire_at)) = control.value else {
+        return None;
     };
-    mode.value == Mode::Active && limit.is_none_or(|at| now < at.minus(LAPSE_MARGIN))
+    let outlived = mode.is_some_and(|mode| is_newer(mode, control) && mode.at >= expire_at);
+    (!outlived).then(|| expire_at.minus(LAPSE_MARGIN))
+}
+
+/// Whether the mode is a newer word than the control, or both are one follow's. What we
+/// did ourselves for an event is newer than it.
+fn is_newer(mode: &Entry<Mode>, control: &Entry<Control>) -> bool {
+    mode.at > control.at || (mode.at, &mode.by) == (control.at, &control.by)
 }
 
 #[cfg(test)]
@@ -450,6 +454,23 @@ mod tests {
                     state.may_speak(Timestamp(now * 1_000), detached_at, default_active)
                 };
                 prop_assert_eq!(judge(&once), judge(&again));
+            }
+        }
+
+        #[test]
+        fn a_chat_that_is_ours_is_so_until_it_lapses(
+            told in told(),
+            detached_at in proptest::option::of(0..9_i64),
+            default_active: bool,
+        ) {
+            let state = after_all(&told);
+            let detached_at = detached_at.map(|at| Timestamp(at * 1_000));
+            let ours = |now| state.may_speak(now, detached_at, default_active).is_ok();
+            let lapse = state.lapses_at(detached_at);
+            for now in (0..60).map(|now| Timestamp(now * 1_000)).filter(|now| ours(*now)) {
+                prop_assert!(lapse.is_none_or(|at| now < at && !ours(at)));
+                let last = lapse.map_or(Timestamp(i64::MAX), |at| Timestamp(at.0 - 1));
+                prop_assert!(ours(last));
             }
         }
 

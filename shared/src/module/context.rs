@@ -117,6 +117,14 @@ impl<H> Context<'_, H> {
         may_speak(&around.bot.state, around.chat, now, default_active).err()
     }
 
+    /// When we lose the chat if nothing is done: none if it is ours without limit, or
+    /// not ours. A little before LINE's own `expireAt`, for what is on its way then.
+    pub fn held_until(&self) -> Option<Timestamp> {
+        let around = self.around;
+        let lapse = around.chat.lapses_at(around.bot.state.detached_at);
+        lapse.filter(|_| self.silence().is_none())
+    }
+
     /// The event, whole.
     pub fn event(&self) -> &Event {
         self.around.event

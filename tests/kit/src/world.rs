@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use emulator::{Delivery, Emulator, Held, NewAccount, Settings};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
+use local::event_source;
 use local::sqs::{ReceivedMessage, Sqs};
 use local::template::{QueueDefinition, Template};
 use serde_json::{Value, json};
@@ -416,7 +416,9 @@ impl World {
     /// Until the worker has ended or its process has: then what it was given comes again.
     async fn hand_over(&self, messages: &[ReceivedMessage]) {
         let worker = self.worker();
-        let work = worker.handle(batch(messages), self.now().plus(WORKERS_TIME));
+        let event = event_source::event(&DEFINITIONS.queue, messages);
+        let event = serde_json::from_value(event).expect("an event of SQS");
+        let work = worker.handle(event, self.now().plus(WORKERS_TIME));
         self.wire.is_workers(true);
         let answer = tokio::select! {
             biased;
@@ -516,21 +518,6 @@ fn queues(time: &Time) -> Sqs {
         made.expect("a queue of the template");
     }
     sqs
-}
-
-fn batch(messages: &[ReceivedMessage]) -> SqsEvent {
-    let mut batch = SqsEvent::default();
-    batch.records = messages.iter().map(record).collect();
-    batch
-}
-
-fn record(message: &ReceivedMessage) -> SqsMessage {
-    let mut record = SqsMessage::default();
-    record.message_id = Some(message.message_id.clone());
-    record.receipt_handle = Some(message.receipt_handle.clone());
-    record.body = Some(message.body.clone());
-    record.attributes = message.system_attributes.clone().into_iter().collect();
-    record
 }
 
 /// Whether a row of this key is a timer.

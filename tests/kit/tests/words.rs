@@ -6,7 +6,10 @@ use std::time::Duration;
 use kit::{Harness, Outcome, Setup, Verdict};
 use reservation::module;
 use serde_json::json;
-use shared::module::{Context, Event, Module, ModuleError};
+use shared::module::{
+    Active, Context, Event, Handled, Module, ModuleError, Router, Routes, Standby, Text,
+    TextMessage,
+};
 
 #[tokio::test]
 async fn a_conversation_reads_as_what_was_said_and_done() {
@@ -155,4 +158,36 @@ async fn what_failed_is_tried_again_when_its_time_has_come() {
       = failed, and comes again: not ready
     … 1 min …
     ");
+}
+
+async fn take(cx: &mut Context<'_, Standby>, _: &TextMessage) -> Handled {
+    cx.acquire(Some(Duration::from_secs(3600)))
+}
+
+async fn tell(cx: &mut Context<'_, Active>, _: &TextMessage) -> Handled {
+    let left = cx.held_until().map(|until| until.0 - cx.now().0);
+    let minutes = left.map(|left| left / 60_000);
+    cx.reply(&[Text::new(format!("{minutes:?}"))]).map(drop)
+}
+
+#[tokio::test]
+async fn a_module_knows_until_when_it_holds_a_chat() {
+    let shop = Harness::new(
+        Router::new()
+            .active(Routes::new().any_text(tell))
+            .standby(Routes::new().any_text(take)),
+    )
+    .await;
+    let mut guest = shop.user("Mari");
+    guest.says("hello").await;
+    guest.sees(["None"]);
+    shop.staff(&guest).takes_control().await;
+    shop.clock().advance(Duration::from_secs(60)).await;
+    guest.says("hello").await;
+    guest.sees_nothing();
+    guest.says("hello").await;
+    guest.sees(["Some(59)"]);
+    shop.clock().advance(Duration::from_secs(30 * 60)).await;
+    guest.says("hello").await;
+    guest.sees(["Some(29)"]);
 }

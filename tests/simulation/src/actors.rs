@@ -4,10 +4,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use local::event_source;
 use local::sqs::ReceivedMessage;
 use serde_json::{Value as Json, json};
 use sha2::Sha256;
@@ -204,7 +204,8 @@ async fn invoke(
     world.note(|| format!("invocation {invocation} is given {in_hand:?}"));
     let begun = Begun::now(world, &app.module, &in_hand);
     let deadline = Timestamp(process.clock().millis()).plus(WORKER_TIME);
-    let work = worker::handle(app, batch(&messages), deadline);
+    let event = serde_json::from_value(event_source::event(QUEUE, &messages));
+    let work = worker::handle(app, event.expect("an event of SQS"), deadline);
     let answer = process.invoke(invocation, WORKER_TIME, work).await;
     world.history().invocations[invocation].has_ended = true;
     let Some(answer) = answer else {
@@ -228,21 +229,6 @@ async fn invoke(
     world.time.sleep(Duration::from_millis(3)).await;
     let _ = world.sqs.0.delete_batch(QUEUE, &handles);
     true
-}
-
-fn batch(messages: &[ReceivedMessage]) -> SqsEvent {
-    let mut batch = SqsEvent::default();
-    batch.records = messages.iter().map(record).collect();
-    batch
-}
-
-fn record(message: &ReceivedMessage) -> SqsMessage {
-    let mut record = SqsMessage::default();
-    record.message_id = Some(message.message_id.clone());
-    record.receipt_handle = Some(message.receipt_handle.clone());
-    record.body = Some(message.body.clone());
-    record.attributes = message.system_attributes.clone().into_iter().collect();
-    record
 }
 
 /// What someone does at the management screen: LINE is asked, and then it is entered.

@@ -17,6 +17,7 @@ mod process;
 mod registers;
 mod rows;
 pub mod schedule;
+pub mod seeds;
 mod shorten;
 mod simulate;
 pub mod table;

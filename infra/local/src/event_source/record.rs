@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 use crate::sqs::{self, MessageAttribute, ReceivedMessage};
 use crate::template::REGION;
 
-/// The event for a batch of a queue's messages.
-pub(super) fn event(queue: &str, messages: &[ReceivedMessage]) -> Value {
+/// The event for a batch of a queue's messages: what Lambda calls a function with.
+pub fn event(queue: &str, messages: &[ReceivedMessage]) -> Value {
     let arn = sqs::arn(queue);
     let records = messages.iter().map(|message| record(&arn, message));
     json!({ "Records": records.collect::<Vec<_>>() })

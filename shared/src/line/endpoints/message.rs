@@ -150,6 +150,9 @@ impl<'a> Keyed<'a> {
 
 /// Sends to a chat
 /// (<https://developers.line.biz/en/reference/messaging-api/#send-push-message>).
+/// The same key makes LINE take the same message once, for 24 hours; 409 says
+/// that it has it already
+/// (<https://developers.line.biz/en/docs/messaging-api/retrying-api-request/>).
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Push<'a> {
@@ -430,22 +433,5 @@ impl BotClient {
     ) -> Result<Accepted, LineError> {
         let reply = Reply::new(may, token, messages);
         self.ask(&reply).await.map(Accepted::from)
-    }
-
-    /// Sends to a chat. The same key makes LINE take the same message once,
-    /// for 24 hours; 409 says that it has it already
-    /// (<https://developers.line.biz/en/docs/messaging-api/retrying-api-request/>).
-    ///
-    /// # Errors
-    /// LINE's refusal, or that its answer is not known.
-    pub async fn push(
-        &self,
-        may: &MaySpeak,
-        to: &ChatId,
-        messages: &[Value],
-        retry_key: Uuid,
-    ) -> Result<Accepted, LineError> {
-        let push = Push::new(may, to, messages, retry_key);
-        self.ask(&push).await.map(Accepted::from)
     }
 }

@@ -1,0 +1,12 @@
+//! What the simulation sees of the calls, and holds against what must be.
+
+mod line;
+mod queue;
+mod silence;
+mod table;
+
+pub(super) use line::{answered, judge};
+pub(crate) use queue::events;
+pub(super) use queue::queue;
+pub(super) use silence::writes;
+pub(super) use table::table;

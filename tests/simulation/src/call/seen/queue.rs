@@ -1,0 +1,58 @@
+//! What the queue has taken and given back.
+
+use serde_json::Value as Json;
+
+use crate::history::Place;
+use crate::world::World;
+
+/// The queue has answered: which events it has taken, and in which order, or what was
+/// given back.
+pub(in crate::call) fn queue(world: &World, who: usize, action: &str, body: &[u8], answer: &str) {
+    match action {
+        "SendMessageBatch" => queued(world, body, answer),
+        "ChangeMessageVisibilityBatch" => given_back(world, who, body),
+        _ => {}
+    }
+}
+
+fn given_back(world: &World, who: usize, body: &[u8]) {
+    let request: Json = serde_json::from_slice(body).unwrap_or_default();
+    let entries = request["Entries"].as_array().into_iter().flatten();
+    let waits = entries.filter_map(|entry| {
+        let receipt = entry["ReceiptHandle"].as_str()?.to_owned();
+        Some((receipt, entry["VisibilityTimeout"].as_u64()?))
+    });
+    world.history().invocations[who].given_back.extend(waits);
+}
+
+fn queued(world: &World, body: &[u8], answer: &str) {
+    let request: Json = serde_json::from_slice(body).unwrap_or_default();
+    let answer: Json = serde_json::from_str(answer).unwrap_or_default();
+    let taken = answer["Successful"].as_array().cloned().unwrap_or_default();
+    for entry in request["Entries"].as_array().into_iter().flatten() {
+        if !taken.iter().any(|taken| taken["Id"] == entry["Id"]) {
+            continue;
+        }
+        let job = entry["MessageBody"].as_str().unwrap_or_default();
+        let (place, ids) = events(job);
+        let mut history = world.history();
+        if is_replay(job) {
+            history.replayed.extend(ids.clone());
+        }
+        history.queued(place, ids.into_iter());
+    }
+}
+
+/// The place and the events of a message.
+pub(crate) fn events(job: &str) -> (Place, Vec<String>) {
+    let job: Json = serde_json::from_str(job).unwrap_or_default();
+    let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
+    let ids = job["events"].as_array().into_iter().flatten();
+    let ids = ids.map(|event| text(&event["id"])).collect();
+    ((text(&job["bot"]), text(&job["chat"])), ids)
+}
+
+fn is_replay(job: &str) -> bool {
+    let job: Json = serde_json::from_str(job).unwrap_or_default();
+    !job["replay"].is_null()
+}

@@ -1,0 +1,68 @@
+//! What is about to be kept silent.
+
+use serde_json::Value as Json;
+
+use crate::history::Place;
+use crate::rows::s;
+use crate::world::World;
+
+/// What a process is about to write: nothing is silenced that the judge lets speak.
+pub(in crate::call) fn writes(world: &World, who: usize, now: i64, target: &str, body: &[u8]) {
+    let silences = match target.rsplit('.').next() {
+        Some("TransactWriteItems") => silence_of_commit(body),
+        Some("UpdateItem") => silences_of_try(world, body),
+        _ => return,
+    };
+    for (place, event, silence) in silences {
+        check_silence(world, who, now, &place, &event, &silence);
+    }
+}
+
+fn silence_of_commit(body: &[u8]) -> Vec<(Place, String, String)> {
+    let request: Json = serde_json::from_slice(body).unwrap_or_default();
+    let puts = request["TransactItems"].as_array().into_iter().flatten();
+    let items = puts.map(|action| &action["Put"]["Item"]);
+    let silent = items.filter(|item| !item["silence"].is_null());
+    silent
+        .map(|item| of_row(item, s(item, "silence")))
+        .collect()
+}
+
+fn of_row(key: &Json, silence: &str) -> (Place, String, String) {
+    let (chat, event) = s(key, "chat_id").rsplit_once('#').unwrap_or_default();
+    let place = (s(key, "bot_id").to_owned(), chat.to_owned());
+    (place, event.to_owned(), silence.to_owned())
+}
+
+fn silences_of_try(world: &World, body: &[u8]) -> Vec<(Place, String, String)> {
+    let request: Json = serde_json::from_slice(body).unwrap_or_default();
+    let effects = request["ExpressionAttributeValues"][":effects"]["L"].as_array();
+    let effects = effects.into_iter().flatten().enumerate();
+    let dropped = effects.filter(|(_, effect)| s(&effect["M"], "state") == "dropped");
+    let rows = dropped
+        .map(|(ordinal, effect)| (ordinal, of_row(&request["Key"], s(&effect["M"], "silence"))));
+    let new = rows.filter(|(ordinal, (_, event, _))| {
+        world.history().dropped.insert((event.clone(), *ordinal))
+    });
+    new.map(|(_, row)| row).collect()
+}
+
+fn check_silence(world: &World, who: usize, now: i64, place: &Place, event: &str, silence: &str) {
+    let line = world.line();
+    let mut history = world.history();
+    let acted = history.invocations[who]
+        .loaded
+        .get(place)
+        .is_some_and(|loaded| loaded.acted);
+    // A scope may have been refused; who holds the chat may be another matter.
+    if acted || place.1 == "@bot" || matches!(silence, "scope_missing" | "overtaken") {
+        return;
+    }
+    let default_active = world.schedule.default_active;
+    let known = history.may_know(who, place, &line);
+    let speaks = |known: &crate::judge::Known<'_>| known.may_speak(now, default_active).is_ok();
+    if known.iter().all(speaks) {
+        let what = format!("{event} of {place:?} is kept silent: {silence}");
+        history.violation("silence has its reason", what);
+    }
+}

@@ -1,0 +1,146 @@
+//! What was read from the table, and what it has taken.
+
+use serde_json::Value as Json;
+
+use crate::history::History;
+use crate::line::Told;
+use crate::rows::{s, snapshot};
+use crate::schedule::What;
+use crate::world::World;
+
+/// The table has done something.
+pub(in crate::call) fn table(world: &World, who: usize, target: &str, body: &[u8]) {
+    match target.rsplit('.').next() {
+        Some("BatchGetItem") => loaded(world, who, body),
+        Some("TransactWriteItems") if is_first(world, body) => {
+            committed(world, who, body);
+            written(world, who, body);
+        }
+        Some("PutItem") => written(world, who, body),
+        _ => {}
+    }
+}
+
+/// One that was done before, by its token, does nothing.
+fn is_first(world: &World, body: &[u8]) -> bool {
+    let request: Json = serde_json::from_slice(body).unwrap_or_default();
+    let token = request["ClientRequestToken"].as_str().unwrap_or_default();
+    world.history().transactions.insert(token.to_owned())
+}
+
+/// Rows of chats and accounts were written: their registers have what the writer has
+/// in hand, and what the row had before.
+fn written(world: &World, who: usize, body: &[u8]) {
+    let request: Json = serde_json::from_slice(body).unwrap_or_default();
+    let puts = request["TransactItems"].as_array().into_iter().flatten();
+    let items = puts.map(|action| &action["Put"]["Item"]);
+    let (line, mut history) = (world.line(), world.history());
+    let in_hand = history.invocations[who].in_hand.clone();
+    let told: Vec<_> = in_hand.iter().filter_map(|id| line.told.get(id)).collect();
+    for item in items.chain([&request["Item"]]) {
+        let sort = told_sort(s(item, "chat_id"));
+        let of_row = told.iter().filter(|told| {
+            told.bot == s(item, "bot_id") && told.chat.as_deref() == sort && takes_in(item, told)
+        });
+        history.folded.extend(of_row.map(|told| told.id.clone()));
+        follows(&mut history, item);
+    }
+}
+
+/// A row is written by who has read the newest one: else what another has written is lost.
+fn follows(history: &mut History, row: &Json) {
+    let key = (s(row, "bot_id").to_owned(), s(row, "chat_id").to_owned());
+    let version = row["version"]["N"].as_str().and_then(|n| n.parse().ok());
+    let Some(version) = version.filter(|_| key.1 == "@bot" || !key.1.starts_with('@')) else {
+        return;
+    };
+    let before = history
+        .versions
+        .insert(key.clone(), version)
+        .unwrap_or_default();
+    if version != before + 1 {
+        let what = format!("version {version} of {key:?} is written over version {before}");
+        history.violation("no write lost", what);
+    }
+}
+
+/// Which chat a row is of; none if it is the account's.
+fn told_sort(sort: &str) -> Option<&str> {
+    Some(sort).filter(|sort| *sort != "@bot")
+}
+
+/// Whether a row takes in what is in hand. That an account's row is made for a chat's
+/// event is not enough.
+fn takes_in(row: &Json, told: &Told) -> bool {
+    let register = match told.what {
+        What::Suspended => "suspended_at",
+        What::Resumed => "resumed_at",
+        What::Attached(_) => "attached_at",
+        What::Detached => "detached_at",
+        _ => return true,
+    };
+    let at: Option<i64> = row[register]["N"].as_str().and_then(|at| at.parse().ok());
+    at >= Some(told.at)
+}
+
+/// Chat, account and event row were read: who reads knows what was recorded by then.
+fn loaded(world: &World, who: usize, body: &[u8]) {
+    let request: Json = serde_json::from_slice(body).unwrap_or_default();
+    let tables = request["RequestItems"].as_object();
+    let keys = tables
+        .and_then(|tables| tables.values().next())
+        .map(|table| &table["Keys"]);
+    let keys = keys.and_then(Json::as_array).into_iter().flatten();
+    let keys: Vec<_> = keys
+        .map(|key| (s(key, "bot_id"), s(key, "chat_id")))
+        .collect();
+    let Some((bot, _)) = keys.first() else { return };
+    let chat = keys
+        .iter()
+        .map(|(_, sort)| *sort)
+        .find(|sort| !sort.contains('#') && !sort.starts_with('@'));
+    let place = ((*bot).to_owned(), chat.unwrap_or_default().to_owned());
+    let event = keys.iter().find_map(|(_, sort)| sort.split_once('#'));
+    let state = snapshot(world, &place);
+    let invocation = &mut world.history().invocations[who];
+    if let Some((_, event)) = event {
+        invocation.at.insert(place.clone(), event.to_owned());
+    }
+    invocation.loaded.insert(place, state);
+}
+
+/// A transaction was done: which events it has taken into which list.
+fn committed(world: &World, who: usize, body: &[u8]) {
+    let request: Json = serde_json::from_slice(body).unwrap_or_default();
+    let puts = request["TransactItems"].as_array().into_iter().flatten();
+    let puts: Vec<_> = puts.map(|action| &action["Put"]["Item"]).collect();
+    set_timers(world, &puts);
+    let is_ledger = |item: &&&Json| !s(item, "outcome").is_empty();
+    let Some(ledger) = puts.iter().find(is_ledger) else {
+        return;
+    };
+    let event = s(ledger, "chat_id").rsplit('#').next().unwrap_or_default();
+    let chat = puts.iter().find(|item| {
+        let sort = s(item, "chat_id");
+        !sort.starts_with('@') && !sort.contains('#')
+    });
+    let Some(row) = chat else { return };
+    let place = (s(row, "bot_id").to_owned(), s(row, "chat_id").to_owned());
+    let list = serde_json::from_str(s(row, "state")).unwrap_or_default();
+    world.note(|| format!("invocation {who} commits {event} of {place:?}"));
+    let line = world.line();
+    world.history().list(&place, event, list, &line);
+}
+
+/// Timers were committed: each is to be an event once, by the name of its row.
+fn set_timers(world: &World, puts: &[&Json]) {
+    for item in puts {
+        let Some(key) = s(item, "chat_id").strip_prefix("@timer#") else {
+            continue;
+        };
+        let id = format!("timer-{}", key.replace('#', "-"));
+        let place = (s(item, "bot").to_owned(), s(item, "chat").to_owned());
+        world.note(|| format!("a timer is set: {id}"));
+        world.history().timers.insert(id, place);
+    }
+}
