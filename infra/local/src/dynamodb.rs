@@ -5,7 +5,7 @@ use std::path::Path;
 use dynoxide::actions::create_table::CreateTableRequest;
 use dynoxide::actions::update_time_to_live::UpdateTimeToLiveRequest;
 use dynoxide::{Database, DynoxideError};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::template::TableDefinition;
@@ -15,6 +15,8 @@ use crate::template::TableDefinition;
 pub struct DynamoDb {
     database: Database,
 }
+
+type Made = Result<(), Box<dyn std::error::Error + Send + Sync>>;
 
 /// Why there is no DynamoDB to talk to.
 #[derive(Debug, thiserror::Error)]
@@ -46,21 +48,22 @@ impl DynamoDb {
         Ok(Self { database })
     }
 
-    /// Creates the table, and says when its rows may go, if it is absent. An existing one stays as it is.
-    pub fn create_if_absent(&self, table: &TableDefinition) -> Result<(), DynamoDbError> {
-        self.create(table).map_err(|source| DynamoDbError::Create {
-            table: table.name.clone(),
+    /// Creates the table, and says when its rows may go. One that exists keeps its rows, and is given the indexes
+    /// that it lacks: a file of an earlier day may be of an earlier template.
+    pub fn ensure(&self, table: &TableDefinition) -> Result<(), DynamoDbError> {
+        let name = &table.name;
+        let made = match self.database.get_table_metadata(name) {
+            Ok(Some(_)) => self.add_indexes(name, &table.create),
+            Ok(None) => self.create(table),
+            Err(error) => Err(error.into()),
+        };
+        made.map_err(|source| DynamoDbError::Create {
+            table: name.clone(),
             source,
         })
     }
 
-    fn create(
-        &self,
-        table: &TableDefinition,
-    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-        if self.database.get_table_metadata(&table.name)?.is_some() {
-            return Ok(());
-        }
+    fn create(&self, table: &TableDefinition) -> Made {
         let request: CreateTableRequest = serde_json::from_value(table.create.clone())?;
         self.database.create_table(request)?;
         if let Some(attribute) = &table.ttl_attribute {
@@ -73,16 +76,36 @@ impl DynamoDb {
         Ok(())
     }
 
+    /// DynamoDB takes them one by one.
+    fn add_indexes(&self, name: &str, create: &Value) -> Made {
+        let described = serde_json::from_value(json!({ "TableName": name }))?;
+        let described = serde_json::to_value(self.database.describe_table(described)?)?;
+        let has = indexes(&described["Table"]);
+        let lacks = |index: &&Value| has.iter().all(|it| it["IndexName"] != index["IndexName"]);
+        for index in indexes(create).iter().filter(lacks) {
+            let request = serde_json::from_value(json!({
+                "TableName": name,
+                "AttributeDefinitions": create["AttributeDefinitions"],
+                "GlobalSecondaryIndexUpdates": [{ "Create": index }],
+            }))?;
+            self.database.update_table(request)?;
+        }
+        Ok(())
+    }
+
     /// Serves on the listener until the future is dropped.
     pub async fn serve(self, listener: TcpListener) {
         dynoxide::server::serve_on(listener, self.database).await;
     }
 }
 
+fn indexes(table: &Value) -> &[Value] {
+    let indexes = table["GlobalSecondaryIndexes"].as_array();
+    indexes.map_or(&[], Vec::as_slice)
+}
+
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
-
     use super::*;
     use crate::template::Template;
 
@@ -110,7 +133,7 @@ mod tests {
     #[tokio::test]
     async fn the_templates_table_is_served() {
         let dynamodb = DynamoDb::in_memory().unwrap();
-        dynamodb.create_if_absent(&table()).unwrap();
+        dynamodb.ensure(&table()).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(dynamodb.serve(listener));
@@ -138,21 +161,44 @@ mod tests {
         });
         {
             let dynamodb = DynamoDb::in_file(&path).unwrap();
-            dynamodb.create_if_absent(&table()).unwrap();
+            dynamodb.ensure(&table()).unwrap();
             let put = serde_json::from_value(item).unwrap();
             dynamodb.database.put_item(put).unwrap();
         }
         let dynamodb = DynamoDb::in_file(&path).unwrap();
-        dynamodb.create_if_absent(&table()).unwrap();
+        dynamodb.ensure(&table()).unwrap();
         let scan = serde_json::from_value(json!({"TableName": "Table"})).unwrap();
         assert_eq!(dynamodb.database.scan(scan).unwrap().count, 1);
+    }
+
+    #[test]
+    fn a_file_of_an_earlier_template_is_given_the_indexes_that_it_lacks() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("table.sqlite");
+        let mut earlier = table();
+        let indexes = earlier.create["GlobalSecondaryIndexes"].as_array_mut();
+        indexes
+            .unwrap()
+            .retain(|index| index["IndexName"] == "bots");
+        let used = earlier.create["AttributeDefinitions"].as_array_mut();
+        used.unwrap().retain(|attribute| {
+            ["bot_id", "chat_id", "listed"].contains(&attribute["AttributeName"].as_str().unwrap())
+        });
+        DynamoDb::in_file(&path).unwrap().ensure(&earlier).unwrap();
+        let dynamodb = DynamoDb::in_file(&path).unwrap();
+        dynamodb.ensure(&table()).unwrap();
+        for index in ["bots", "parked", "timers"] {
+            let scan = json!({"TableName": "Table", "IndexName": index});
+            let scan = serde_json::from_value(scan).unwrap();
+            assert_eq!(dynamodb.database.scan(scan).unwrap().count, 0);
+        }
     }
 
     #[test]
     fn a_table_that_cannot_be_is_named() {
         let mut table = table();
         table.create["KeySchema"] = json!([]);
-        let error = DynamoDb::in_memory().unwrap().create_if_absent(&table);
+        let error = DynamoDb::in_memory().unwrap().ensure(&table);
         assert_eq!(
             error.unwrap_err().to_string(),
             "cannot create the table Table of the template"

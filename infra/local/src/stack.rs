@@ -379,7 +379,7 @@ async fn start_dynamodb(
         }
     };
     for table in template.tables()? {
-        dynamodb.create_if_absent(&table)?;
+        dynamodb.ensure(&table)?;
     }
     let url = url(&listener)?;
     let inner = bind(0, "--dynamodb-port").await?;

@@ -187,9 +187,7 @@ async fn listen() -> (TcpListener, SocketAddr) {
 async fn dynamodb(template: &Template, servers: &mut JoinSet<()>) -> (String, String) {
     let table = template.table("Table").expect("the template has a table");
     let dynamodb = DynamoDb::in_memory().expect("DynamoDB starts");
-    dynamodb
-        .create_if_absent(&table)
-        .expect("the table is made");
+    dynamodb.ensure(&table).expect("the table is made");
     let (listener, at) = listen().await;
     servers.spawn(dynamodb.serve(listener));
     (format!("http://{at}"), table.name)

@@ -59,9 +59,7 @@ impl Ground {
         let mut definition = self.definition.clone();
         definition.name = format!("Table{number}");
         definition.create["TableName"] = json!(definition.name);
-        self.dynamodb
-            .create_if_absent(&definition)
-            .expect("a table");
+        self.dynamodb.ensure(&definition).expect("a table");
         Twin {
             model: Connector::new(Table::new(&definition.create)),
             real: self.http.clone(),
