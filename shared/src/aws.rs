@@ -1,6 +1,6 @@
 //! SDK clients for a function. The role's keys come from the environment, where
 //! Lambda puts them: the SDK's own search for credentials would only cost time.
-//! Made in each `main.rs` and in the local stack, nowhere else.
+//! Called from each `main.rs` and from the local stack, nowhere else.
 
 use std::time::Duration;
 

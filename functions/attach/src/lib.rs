@@ -1,7 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 mod account;
-mod app;
 mod begin;
 mod callback;
 pub mod config;
@@ -9,12 +8,43 @@ mod language;
 mod pages;
 mod under_way;
 
+use aws_smithy_async::time::SharedTimeSource;
+use shared::domain::Timestamp;
 use shared::gateway::{Request, Response};
+use shared::line::LineClient;
+use shared::line::attach::AttachClient;
+use shared::queue::Queue;
+use shared::random::Random;
+use shared::store::Store;
 
 use crate::language::Language;
 
-pub use app::App;
 pub use config::{Config, Offer};
+
+/// What the function works with.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// What accounts are asked for, and where.
+    pub offer: Offer,
+    /// LINE's link screen and the exchange behind it.
+    pub attach: AttachClient,
+    /// LINE, for the account's name.
+    pub line: LineClient,
+    /// The table.
+    pub store: Store,
+    /// The event queue, by which the module hears of an attach.
+    pub queue: Queue,
+    /// The clock.
+    pub clock: SharedTimeSource,
+    /// For states, verifiers and cookies.
+    pub random: Random,
+}
+
+impl App {
+    fn now(&self) -> Timestamp {
+        self.clock.now().into()
+    }
+}
 
 /// Answers the routes of template.yaml.
 pub async fn handle(app: &App, request: Request) -> Response {

@@ -5,9 +5,11 @@ use std::process::ExitCode;
 use aws_smithy_async::time::SharedTimeSource;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
-use shared::aws::Aws;
+use shared::aws::{Aws, Patience, tokio_sleep};
 use shared::env::{ConfigError, Env};
+use shared::queue::Queue;
 use shared::start;
+use shared::store::Store;
 use timer::{App, Config, TIME, handle};
 
 #[tokio::main(flavor = "current_thread")]
@@ -28,6 +30,18 @@ async fn main() -> ExitCode {
 }
 
 fn app(env: &Env) -> Result<App, ConfigError> {
-    let (config, aws) = (Config::read(env)?, Aws::from_env(env)?);
-    Ok(App::new(config, &aws, SharedTimeSource::default()))
+    let config = Config::read(env)?;
+    let aws = Aws::from_env(env)?;
+    Ok(App {
+        store: Store::new(
+            aws.dynamodb(config.dynamodb_endpoint, Patience::WORKER),
+            config.table,
+        ),
+        queue: Queue::new(
+            aws.sqs(config.sqs_endpoint, Patience::WORKER),
+            config.queue_url,
+        ),
+        clock: SharedTimeSource::default(),
+        sleep: tokio_sleep(),
+    })
 }

@@ -1,9 +1,7 @@
 #![doc = include_str!("../README.md")]
 
-mod app;
 pub mod config;
 mod handle;
 
-pub use app::App;
 pub use config::Config;
-pub use handle::handle;
+pub use handle::{App, handle};

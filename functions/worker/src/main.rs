@@ -6,10 +6,18 @@ use std::time::Duration;
 use aws_lambda_events::sqs::SqsEvent;
 use aws_smithy_async::time::SharedTimeSource;
 use lambda_runtime::{LambdaEvent, service_fn};
-use shared::aws::Aws;
+use shared::aws::{Aws, Patience, tokio_sleep};
+use shared::connector::connector;
 use shared::env::{ConfigError, Env};
+use shared::limits::counted_in;
+use shared::line::LineClient;
+use shared::line::http::Http;
 use shared::module::Router;
+use shared::queue::Queue;
+use shared::random::Random;
+use shared::secret::ChannelSecret;
 use shared::start;
+use shared::store::Store;
 use worker::{App, Config, handle};
 
 /// What template.yaml gives it for a batch, for where nobody tells the deadline.
@@ -33,11 +41,37 @@ async fn main() -> ExitCode {
 }
 
 fn app(env: &Env) -> Result<App<Router>, ConfigError> {
-    let (config, aws) = (Config::read(env)?, Aws::from_env(env)?);
-    Ok(App::new(
-        config,
-        &aws,
-        SharedTimeSource::default(),
-        module::module(),
-    ))
+    let config = Config::read(env)?;
+    let aws = Aws::from_env(env)?;
+    let clock = SharedTimeSource::default();
+    let secret = ChannelSecret::new(
+        config.secret,
+        || aws.secrets_manager(Patience::WORKER),
+        clock.clone(),
+    );
+    let connector = connector(Duration::from_secs(1));
+    let http = Http::new(
+        connector,
+        clock.clone(),
+        tokio_sleep(),
+        Duration::from_secs(3),
+    );
+    let store = Store::new(
+        aws.dynamodb(config.dynamodb_endpoint, Patience::WORKER),
+        config.table,
+    );
+    let line = LineClient::new(http, config.channel, secret).counted_by(counted_in(store.clone()));
+    Ok(App {
+        module: module::module(),
+        store,
+        queue: Queue::new(
+            aws.sqs(config.sqs_endpoint, Patience::WORKER),
+            config.queue_url,
+        ),
+        line,
+        default_active: config.default_active,
+        clock,
+        sleep: tokio_sleep(),
+        random: Random::system(),
+    })
 }

@@ -8,13 +8,25 @@ use std::time::Duration;
 use aws_smithy_async::time::SharedTimeSource;
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
-use shared::aws::Aws;
+use shared::aws::{Aws, Patience, tokio_sleep};
+use shared::connector::connector;
 use shared::domain::Timestamp;
 use shared::env::{ConfigError, Env};
+use shared::limits::counted_in;
+use shared::line::LineClient;
+use shared::line::attach::{AttachClient, Credentials};
+use shared::line::http::Http;
 use shared::module::Module;
+use shared::queue::Queue;
+use shared::random::Random;
+use shared::secret::{ChannelSecret, SecretPlace};
+use shared::store::Store;
 
 use crate::function::Function;
 use crate::template::FunctionDefinition;
+
+/// LINE is on this machine: an answer that takes longer is none.
+const LINE_PATIENCE: Duration = Duration::from_secs(3);
 
 /// The functions' variables, by name.
 pub type Variables = BTreeMap<String, String>;
@@ -79,8 +91,16 @@ fn webhook(
     timeout: Duration,
     clock: &SharedTimeSource,
 ) -> Result<Function, ConfigError> {
-    let config = webhook::Config::read(&env(variables))?;
-    let app = webhook::App::new(config, &Aws::emulated(), clock.clone());
+    let config = webhook::Config::read(&Env::from_map(variables.clone()))?;
+    let app = webhook::App {
+        secret: secret(config.secret, clock),
+        queue: Queue::new(
+            Aws::emulated().sqs(config.sqs_endpoint, Patience::WEBHOOK),
+            config.queue_url,
+        ),
+        clock: clock.clone(),
+        sleep: tokio_sleep(),
+    };
     Ok(Function::typed(
         "webhook",
         timeout,
@@ -96,8 +116,30 @@ fn attach(
     timeout: Duration,
     clock: &SharedTimeSource,
 ) -> Result<Function, ConfigError> {
-    let config = attach::Config::read(&env(variables))?;
-    let app = attach::App::new(config, &Aws::emulated(), clock.clone());
+    let config = attach::Config::read(&Env::from_map(variables.clone()))?;
+    let secret = secret(config.secret, clock);
+    let id = config.channel.id.clone();
+    let app = attach::App {
+        offer: config.offer,
+        attach: AttachClient::new(
+            http(clock),
+            config.manager_url,
+            id,
+            secret.clone(),
+            Credentials::Basic,
+        ),
+        line: LineClient::new(http(clock), config.channel, secret),
+        store: Store::new(
+            Aws::emulated().dynamodb(config.dynamodb_endpoint, Patience::WORKER),
+            config.table,
+        ),
+        queue: Queue::new(
+            Aws::emulated().sqs(config.sqs_endpoint, Patience::WORKER),
+            config.queue_url,
+        ),
+        clock: clock.clone(),
+        random: Random::system(),
+    };
     Ok(Function::typed(
         "attach",
         timeout,
@@ -135,9 +177,27 @@ pub fn worker_app<M>(
     clock: &SharedTimeSource,
     module: M,
 ) -> Result<worker::App<M>, ConfigError> {
-    let config = worker::Config::read(&env(variables))?;
+    let config = worker::Config::read(&Env::from_map(variables.clone()))?;
     let aws = Aws::emulated();
-    Ok(worker::App::new(config, &aws, clock.clone(), module))
+    let store = Store::new(
+        aws.dynamodb(config.dynamodb_endpoint, Patience::WORKER),
+        config.table,
+    );
+    let line = LineClient::new(http(clock), config.channel, secret(config.secret, clock))
+        .counted_by(counted_in(store.clone()));
+    Ok(worker::App {
+        module,
+        store,
+        queue: Queue::new(
+            aws.sqs(config.sqs_endpoint, Patience::WORKER),
+            config.queue_url,
+        ),
+        line,
+        default_active: config.default_active,
+        clock: clock.clone(),
+        sleep: tokio_sleep(),
+        random: Random::system(),
+    })
 }
 
 fn reconciler(
@@ -145,8 +205,22 @@ fn reconciler(
     timeout: Duration,
     clock: &SharedTimeSource,
 ) -> Result<Function, ConfigError> {
-    let config = reconciler::Config::read(&env(variables))?;
-    let app = reconciler::App::new(config, &Aws::emulated(), clock.clone());
+    let config = reconciler::Config::read(&Env::from_map(variables.clone()))?;
+    let aws = Aws::emulated();
+    let app = reconciler::App {
+        store: Store::new(
+            aws.dynamodb(config.dynamodb_endpoint, Patience::WORKER),
+            config.table,
+        ),
+        queue: Queue::new(
+            aws.sqs(config.sqs_endpoint, Patience::WORKER),
+            config.queue_url,
+        ),
+        line: LineClient::new(http(clock), config.channel, secret(config.secret, clock)),
+        clock: clock.clone(),
+        sleep: tokio_sleep(),
+        random: Random::system(),
+    };
     Ok(Function::typed(
         "reconciler",
         timeout,
@@ -163,8 +237,20 @@ fn timer(
     timeout: Duration,
     clock: &SharedTimeSource,
 ) -> Result<Function, ConfigError> {
-    let config = timer::Config::read(&env(variables))?;
-    let app = timer::App::new(config, &Aws::emulated(), clock.clone());
+    let config = timer::Config::read(&Env::from_map(variables.clone()))?;
+    let aws = Aws::emulated();
+    let app = timer::App {
+        store: Store::new(
+            aws.dynamodb(config.dynamodb_endpoint, Patience::WORKER),
+            config.table,
+        ),
+        queue: Queue::new(
+            aws.sqs(config.sqs_endpoint, Patience::WORKER),
+            config.queue_url,
+        ),
+        clock: clock.clone(),
+        sleep: tokio_sleep(),
+    };
     Ok(Function::typed(
         "timer",
         timeout,
@@ -176,6 +262,12 @@ fn timer(
     ))
 }
 
-fn env(variables: &Variables) -> Env {
-    Env::from_map(variables.clone())
+fn http(clock: &SharedTimeSource) -> Http {
+    let connector = connector(LINE_PATIENCE);
+    Http::new(connector, clock.clone(), tokio_sleep(), LINE_PATIENCE)
+}
+
+fn secret(place: SecretPlace, clock: &SharedTimeSource) -> ChannelSecret {
+    let client = || Aws::emulated().secrets_manager(Patience::WORKER);
+    ChannelSecret::new(place, client, clock.clone())
 }
