@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::flex;
+use super::flex::{self, FlexBubble};
 use crate::clock;
 use crate::world::chat::{Bubble, Speaker};
 
@@ -16,7 +16,9 @@ pub(super) struct BubbleView {
     pub(super) time: String,
     /// What kind of card it is, for all but texts.
     pub(super) kind: Option<String>,
-    /// The columns; a text is one column without buttons.
+    /// The bubbles of a flex message.
+    pub(super) flex: Vec<FlexBubble>,
+    /// The columns of any other; a text is one column without buttons.
     pub(super) columns: Vec<Column>,
     /// Whether its buttons stand side by side.
     pub(super) confirm: bool,
@@ -119,7 +121,11 @@ fn view(bubble: &Bubble, hours: i8) -> BubbleView {
             .chars()
             .take(5)
             .collect(),
-        json: (kind == "flex" || columns.is_empty()).then(|| pretty(message)),
+        json: columns.is_empty().then(|| pretty(message)),
+        flex: match kind.as_str() {
+            "flex" => flex::bubbles(&message["contents"]),
+            _ => Vec::new(),
+        },
         kind: (!plain).then_some(kind),
         columns,
         confirm,
@@ -140,7 +146,6 @@ fn columns(kind: &str, message: &Value) -> (Vec<Column>, bool) {
         "image" | "video" | "audio" => (vec![plain(text(message, "originalContentUrl"))], false),
         "file" => (vec![plain(text(message, "fileName"))], false),
         "coupon" => (vec![plain(text(message, "couponId"))], false),
-        "flex" => (flex::columns(&message["contents"]), false),
         "imagemap" => (vec![plain(text(message, "altText"))], false),
         "text" | "textV2" | "notice" => (vec![plain(text(message, "text"))], false),
         _ => (Vec::new(), false),

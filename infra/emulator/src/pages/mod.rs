@@ -20,9 +20,11 @@ use axum::routing::{get, post};
 
 use crate::emulator::Emulator;
 
-/// What a page may load: its own style sheet, script and stream of changes.
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
-     connect-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// What a page may load: its own style sheet, script and stream of changes. How a flex message looks stands in it,
+/// and its images are where the module says.
+const POLICY: &str = "default-src 'none'; style-src 'self'; style-src-attr 'unsafe-inline'; \
+     script-src 'self'; connect-src 'self'; img-src 'self' https:; base-uri 'none'; \
+     frame-ancestors 'none'";
 
 /// The routes of the pages.
 pub(crate) fn routes() -> Router<Emulator> {
