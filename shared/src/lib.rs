@@ -2,6 +2,8 @@
 
 pub mod aws;
 pub mod connector;
+#[cfg(all(feature = "queue", feature = "store"))]
+pub mod detach;
 pub mod domain;
 pub mod env;
 pub mod gateway;

@@ -65,9 +65,12 @@ pub async fn replay(
             .map_or_else(String::new, |row| row.kind.clone()),
         raw: raw.map_err(ReplayError::Malformed)?,
     };
-    let number = row.map_or(0, |row| row.replays) + 1;
-    let replay = Replay { number, force };
+    let replay = Replay {
+        number: row.as_ref().map_or(0, |row| row.replays) + 1,
+        force,
+        first_receipt: row.map(|row| row.received_at),
+    };
     let job = Job::again(key.bot.clone(), key.chat.clone(), now, event, replay);
     queue.send_jobs(vec![job]).await?;
-    Ok(number)
+    Ok(replay.number)
 }

@@ -1,6 +1,9 @@
 //! Attempts at an event whose message was received before: counted before the
 //! module runs, so that one that takes its process with it counts too.
 
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use shared::module::Module;
 use shared::store::Outcome;
 
@@ -21,6 +24,26 @@ pub(crate) struct Attempt {
     pub(crate) is_counted: bool,
 }
 
+/// The names of attempts that have ended while the table was away. They look as if they
+/// had vanished, and must not count as that. Clones are the same.
+#[derive(Debug, Clone, Default)]
+pub struct EndedAttempts(Arc<Mutex<HashSet<String>>>);
+
+impl EndedAttempts {
+    fn names(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Ends a counted attempt that came to nothing.
+pub(crate) async fn end<M>(app: &App<M>, work: &Work<'_>, attempt: Attempt) {
+    let ended = app.store.end_attempt(&work.key, &attempt.name).await;
+    if let Err(error) = ended {
+        tracing::warn!(%error, "the end of an attempt could not be written");
+        app.ended_attempts.names().insert(attempt.name);
+    }
+}
+
 /// Whether the module may run.
 pub(crate) enum Counted {
     Run,
@@ -39,9 +62,11 @@ pub(crate) async fn count<M: Module>(
     attempt: &mut Attempt,
 ) -> Result<Counted, Again> {
     let mut counted = row(app, work, view);
-    let others = view.ledger.as_ref();
-    let others = others.filter(|seen| seen.begun_by.as_ref() != Some(&attempt.name));
-    counted.attempts += others.map_or(0, |seen| seen.begun);
+    let begun = view.ledger.as_ref().filter(|seen| seen.begun > 0);
+    if let Some(name) = begun.and_then(|seen| seen.begun_by.as_ref()) {
+        let has_ended = app.ended_attempts.names().remove(name);
+        counted.attempts += u32::from(!has_ended && *name != attempt.name);
+    }
     if counted.attempts >= MOST_ATTEMPTS {
         let parked = counted.into_parked(VANISHED, work.raw, app.now());
         let decision = Decision::record(app, parked, None);
@@ -58,7 +83,7 @@ pub(crate) async fn count<M: Module>(
     match commit(app, work, view, &decision).await? {
         Committed::DecideAgain => Ok(Counted::Changed),
         Committed::Yes => {
-            view.is_written(work, decision.ledger);
+            view.mark_written(work, decision.ledger);
             Ok(Counted::Run)
         }
     }

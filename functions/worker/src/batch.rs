@@ -1,19 +1,20 @@
 //! A batch of messages: chats side by side, each chat in order. What is not
 //! done is given back, a chat's messages together.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use aws_smithy_async::future::timeout::Timeout;
 use aws_smithy_async::rt::sleep::AsyncSleep as _;
 use futures::future::join_all;
-use shared::domain::{Event, Timestamp};
+use shared::domain::{Event, EventId, Timestamp};
 use shared::module::Module;
-use shared::queue::{Job, Receipt, UnreadableJob, backoff};
+use shared::queue::{Job, JobEvent, Receipt, UnreadableJob, backoff};
 use shared::store::LedgerKey;
 
 use crate::detach::detach;
-use crate::park::{is_overdue, park, park_message};
+use crate::park::{after_failure, is_overdue, park_message};
 use crate::settle::settle;
 use crate::work::{Work, read};
 use crate::{Again, App};
@@ -25,12 +26,14 @@ const BEFORE_DEADLINE: Duration = Duration::from_millis(1_000);
 /// Giving back takes no longer than this.
 const FOR_GIVING_BACK: Duration = Duration::from_millis(700);
 
+/// What was not tried waits 0 to 2 seconds.
+const UNTRIED_WAIT_BELOW: u64 = 3;
+
 /// One message, as the batch has it.
 struct Record {
     message_id: String,
     receipt: Receipt,
     received: u32,
-    sent_at: Timestamp,
     group: String,
     body: String,
     job: Result<Job, UnreadableJob>,
@@ -81,6 +84,15 @@ fn came_before(chat: &[Record]) -> bool {
     chat.iter().any(|record| record.received > 1)
 }
 
+/// How far a chat's messages have come.
+#[derive(Default)]
+struct Progress {
+    /// How many of its messages are settled whole.
+    done: usize,
+    /// Whether an event is under way.
+    in_event: bool,
+}
+
 /// Handles one chat's messages; tells which are given back.
 async fn handle_chat<'a, M: Module>(
     app: &App<M>,
@@ -88,17 +100,18 @@ async fn handle_chat<'a, M: Module>(
     of_accounts: &[Event],
     until: Timestamp,
 ) -> &'a [Record] {
-    let mut done = 0;
+    let mut progress = Progress::default();
     let left = until.since(app.now());
-    let work = handle_in_order(app, records, of_accounts, until, &mut done);
+    let work = handle_in_order(app, records, of_accounts, until, &mut progress);
     let result = Timeout::new(work, app.sleep.sleep(left)).await;
     let again = match result {
         Ok(Ok(())) => return &[],
         Ok(Err(again)) => again,
-        Err(_) => Again::not_yet("the time is up"),
+        Err(_) if progress.in_event => Again::not_yet("the time is up"),
+        Err(_) => Again::Untried,
     };
-    let rest = &records[done..];
-    let wait = wait(&again, rest);
+    let rest = &records[progress.done..];
+    let wait = wait(app, &again, rest);
     let receipts: Vec<_> = rest.iter().map(|record| record.receipt.clone()).collect();
     // Where that fails they come back when their visibility ends: later, but not lost.
     let giving = app.queue.give_back(&receipts, wait);
@@ -106,10 +119,15 @@ async fn handle_chat<'a, M: Module>(
     rest
 }
 
-/// How long the messages wait for their next try.
-fn wait(again: &Again, rest: &[Record]) -> Duration {
+/// How long the messages wait for their next try. What was not tried waits no longer for
+/// having come often: at a busy hour its reply tokens would not live that long.
+fn wait<M>(app: &App<M>, again: &Again, rest: &[Record]) -> Duration {
     let messages = rest.len();
     match again {
+        Again::Untried => {
+            tracing::info!(messages, "no time was left for a chat's messages");
+            return Duration::from_secs(app.random.below(UNTRIED_WAIT_BELOW));
+        }
         Again::NotYet(reason, Some(wait)) => {
             tracing::info!(reason, messages, "a chat's messages wait");
             return *wait;
@@ -117,58 +135,89 @@ fn wait(again: &Again, rest: &[Record]) -> Duration {
         Again::NotYet(reason, None) => {
             tracing::warn!(reason, messages, "a chat's messages are given back");
         }
-        Again::BadMoment(reason) => {
+        Again::Transient(reason) => {
             tracing::warn!(reason, messages, "a chat's messages are given back");
         }
     }
     backoff(rest[0].received)
 }
 
-/// Counts in `done` the messages that are settled whole.
 async fn handle_in_order<M: Module>(
     app: &App<M>,
     records: &[Record],
     of_accounts: &[Event],
     until: Timestamp,
-    done: &mut usize,
+    progress: &mut Progress,
 ) -> Result<(), Again> {
     for record in records {
-        let job = match &record.job {
-            Ok(job) => job,
-            Err(error) => {
-                set_aside(app, record, error).await?;
-                *done += 1;
-                continue;
+        match &record.job {
+            Ok(job) => {
+                let in_hand = in_hand(job, records, of_accounts);
+                handle_job(app, record, job, &in_hand, until, progress).await?;
             }
-        };
-        if let Some(mark) = job.detach_mark() {
-            detach(app, job, mark).await?;
-            *done += 1;
-            continue;
+            Err(error) => set_aside(app, record, error).await?,
         }
-        let in_hand = in_hand(job, records, of_accounts);
-        for (event, sent) in events(job).zip(&job.events) {
-            let key = LedgerKey {
-                bot: job.bot.clone(),
-                chat: job.chat.clone(),
-                event: sent.id.clone(),
-            };
-            let work = Work {
-                key,
-                event,
-                kind: &sent.kind,
-                raw: sent.raw.get(),
-                received_at: job.received_at,
-                received: record.received,
-                replay: job.replay,
-                in_hand: &in_hand,
-                until,
-            };
-            settle_or_park(app, &work).await?;
-        }
-        *done += 1;
+        progress.done += 1;
     }
     Ok(())
+}
+
+async fn handle_job<M: Module>(
+    app: &App<M>,
+    record: &Record,
+    job: &Job,
+    in_hand: &[Event],
+    until: Timestamp,
+    progress: &mut Progress,
+) -> Result<(), Again> {
+    let settled = settled_before(app, record, job).await;
+    for (event, sent) in events(job).zip(&job.events) {
+        if settled.contains(&sent.id) {
+            continue;
+        }
+        let work = Work {
+            key: key(job, sent),
+            event,
+            kind: &sent.kind,
+            raw: sent.raw.get(),
+            received_at: job.received_at,
+            received: record.received,
+            replay: job.replay,
+            in_hand,
+            until,
+        };
+        progress.in_event = true;
+        handle_event(app, &work, sent).await?;
+        progress.in_event = false;
+    }
+    Ok(())
+}
+
+/// The events of a message of many that comes again which are settled: so it gets to its
+/// end, however often it runs out of time. Where they cannot be read, each is looked at.
+async fn settled_before<M>(app: &App<M>, record: &Record, job: &Job) -> HashSet<EventId> {
+    if record.received == 1 || job.events.len() == 1 || job.replay.is_some() {
+        return HashSet::new();
+    }
+    let keys = job.events.iter().map(|sent| key(job, sent));
+    let settled = app.store.settled(keys, app.now()).await;
+    settled.unwrap_or_default()
+}
+
+/// Settles an event, or detaches the account; after a transient failure it comes again.
+async fn handle_event<M: Module>(
+    app: &App<M>,
+    work: &Work<'_>,
+    sent: &JobEvent,
+) -> Result<(), Again> {
+    let result = match sent.detach_mark() {
+        Some(mark) => detach(app, work, mark).await,
+        None => settle(app, work).await,
+    };
+    match result {
+        Err(Again::Transient(reason)) => after_failure(app, work, reason).await,
+        result => result,
+    }
 }
 
 /// Every event of this job's chat in the batch, and every one of its account.
@@ -181,34 +230,37 @@ fn in_hand(job: &Job, records: &[Record], of_accounts: &[Event]) -> Vec<Event> {
     of_chat.chain(of_account).collect()
 }
 
-/// Settles an event; one that has met bad moments for hours is parked, and the
-/// chat goes on.
-async fn settle_or_park<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<(), Again> {
-    match settle(app, work).await {
-        Err(Again::BadMoment(reason)) if is_overdue(work.received_at, app.now()) => {
-            park(app, work, &reason).await
-        }
-        result => result,
-    }
-}
-
 /// What is no job is parked; a newer version's waits for its worker for hours.
 async fn set_aside<M: Module>(
     app: &App<M>,
     record: &Record,
     error: &UnreadableJob,
 ) -> Result<(), Again> {
-    let newer = matches!(error, UnreadableJob::Version(_));
-    if newer && !is_overdue(record.sent_at, app.now()) {
-        return Err(Again::not_yet("the job is of a newer version"));
+    if matches!(error, UnreadableJob::Version(_)) {
+        let now = app.now();
+        let unread = app.store.note_unread(&record.message_id, now);
+        if !is_overdue(unread.await?, now) {
+            return Err(Again::not_yet("the job is of a newer version"));
+        }
     }
     park_message(app, &record.message_id, &record.body, &error.to_string()).await
 }
 
+fn key(job: &Job, sent: &JobEvent) -> LedgerKey {
+    LedgerKey {
+        bot: job.bot.clone(),
+        chat: job.chat.clone(),
+        event: sent.id.clone(),
+    }
+}
+
 fn events(job: &Job) -> impl Iterator<Item = Event> {
-    job.events.iter().map(|sent| {
+    // A replay's job was made now, and its event has come long ago.
+    let first_receipt = job.replay.and_then(|replay| replay.first_receipt);
+    let received_at = first_receipt.unwrap_or(job.received_at);
+    job.events.iter().map(move |sent| {
         let raw = sent.raw.get();
-        read(&job.bot, &sent.id, &sent.kind, raw, job.received_at)
+        read(&job.bot, &sent.id, &sent.kind, raw, received_at)
     })
 }
 
@@ -228,9 +280,6 @@ impl Record {
             received: attribute("ApproximateReceiveCount")
                 .and_then(|n| n.parse().ok())
                 .unwrap_or(1),
-            sent_at: attribute("SentTimestamp")
-                .and_then(|at| at.parse().ok())
-                .map_or(Timestamp(i64::MAX), Timestamp),
             // Without a group each message is a chat of its own.
             group: attribute("MessageGroupId")
                 .cloned()

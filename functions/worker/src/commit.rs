@@ -31,7 +31,7 @@ pub(crate) async fn commit<M: Module>(
             let decision = failed(app, work, view, &ModuleError::Bug(reason));
             match write(app, work, view, &decision).await {
                 Ok(()) if decision.again.is_none() => Ok(Committed::DecideAgain), // parked: found so next
-                _ => Err(Again::BadMoment("the commit cannot be written".into())),
+                _ => Err(Again::transient("the commit cannot be written")),
             }
         }
     }
@@ -61,7 +61,6 @@ async fn write<M: Module>(
     };
     let commit = Commit {
         key: &work.key,
-        was: view.ledger.as_ref(),
         ledger: &decision.ledger,
         subject,
         rows: &decision.draft.rows,

@@ -4,15 +4,14 @@
 use std::time::Duration;
 
 use shared::domain::{
-    ChatId, ChatState, Delivery, Effect, EventId, Scope, Silence, Timestamp, may_control,
+    ChatId, ChatState, Delivery, Effect, EventId, Silence, Timestamp, may_control,
 };
 use shared::line::LineError;
 use shared::line::endpoints::control::Held;
 use shared::line::error::LineErrorKind;
 use shared::module::Module;
 
-use crate::Again;
-use crate::send::Sender;
+use crate::send::{Interrupted, Sender, interrupted};
 
 /// What LINE has done.
 #[derive(Clone, Copy)]
@@ -38,7 +37,7 @@ impl<M: Module> Sender<'_, M> {
         chat: &ChatId,
         effect: &Effect,
         before: &Delivery,
-    ) -> Result<Delivery, Again> {
+    ) -> Result<Delivery, Interrupted> {
         let (bot, registers) = (&self.view.bot.state, &self.view.chat.registers);
         let may = match may_control(bot, registers, self.app.now(), self.work.event.at) {
             Ok(may) => may,
@@ -58,7 +57,8 @@ impl<M: Module> Sender<'_, M> {
         }
     }
 
-    async fn enter(&mut self, chat: &ChatId, done: Done) -> Result<Delivery, Again> {
+    /// Where that fails, another try does it once more at LINE, for its time.
+    async fn enter(&mut self, chat: &ChatId, done: Done) -> Result<Delivery, Interrupted> {
         let by = &self.work.event.id;
         done.enter(&mut self.view.chat.registers, by);
         let written = self.app.store.update_registers(
@@ -67,8 +67,10 @@ impl<M: Module> Sender<'_, M> {
             self.view.bot.state.life(),
             |registers| done.enter(registers, by),
         );
-        written.await?;
-        Ok(Delivery::Sent { request_id: None })
+        match written.await {
+            Ok(()) => Ok(Delivery::Sent { request_id: None }),
+            Err(error) => Err(interrupted(Delivery::Open, error)),
+        }
     }
 
     /// 404 says that there is nobody to speak to.
@@ -78,6 +80,6 @@ impl<M: Module> Sender<'_, M> {
             return Delivery::Dropped { silence };
         }
         let open = *before != Delivery::Pending;
-        self.after(error, Scope::MESSAGE_RECEIVE, open).await
+        self.after(error, open).await
     }
 }

@@ -63,6 +63,11 @@ pub(crate) fn without_module<M>(app: &App<M>, work: &Work<'_>, view: &View) -> O
             ledger.raw = Some(keepable(work.raw).to_owned());
             ledger.reason = Some(format!("the event's type is not known: {kind:.100}"));
         }
+        EventKind::Misdirected(_) => {
+            tracing::error!(bot = %work.key.bot, event = %work.key.event, "a module event names another account than it was sent to");
+            ledger.raw = Some(keepable(work.raw).to_owned());
+            ledger.reason = Some("the event names another account than it was sent to".into());
+        }
         EventKind::Attached { .. } | EventKind::Detached { .. } if turn(work, view).is_none() => {
             ledger.reason = Some("the module has heard of it, or it is no longer so".into());
         }
@@ -184,7 +189,7 @@ fn planned<M>(app: &App<M>, work: &Work<'_>, view: &View, draft: Draft) -> Decis
     }
 }
 
-/// A bad moment is not counted; a failure of the module's own is, and parks the
+/// A transient failure is not counted; a failure of the module's own is, and parks the
 /// event when it has failed often enough. What the events in hand say is kept
 /// all the same.
 pub(crate) fn failed<M>(
@@ -197,7 +202,7 @@ pub(crate) fn failed<M>(
     ledger.outcome = Outcome::Failed;
     ledger.reason = Some(error.reason());
     let again = match error {
-        ModuleError::Retry(_) => Again::BadMoment("the module asks to be called again".into()),
+        ModuleError::Retry(_) => Again::transient("the module asks to be called again"),
         ModuleError::Bug(_) => {
             ledger.attempts += 1;
             Again::not_yet("the module failed")
@@ -218,12 +223,16 @@ pub(crate) fn failed<M>(
 pub(crate) fn row<M>(app: &App<M>, work: &Work<'_>, view: &View) -> LedgerRow {
     let mut row = LedgerRow::done(work.kind, work.event.at, work.received_at, app.now());
     if let Some(seen) = &view.ledger {
+        row.writes = seen.writes;
         row.attempts = seen.attempts;
+        row.failing_since = seen.failing_since;
         row.replays = seen.replays;
+        row.replay_forced = seen.replay_forced;
         row.run = seen.run;
+    } else if let Some(replay) = work.replay {
+        row.replays = replay.number;
+        row.replay_forced = replay.force;
     }
-    let number = work.replay.map_or(0, |replay| replay.number);
-    row.replays = row.replays.max(number);
     row.life = view.bot.state.life();
     row
 }

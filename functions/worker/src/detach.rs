@@ -11,38 +11,66 @@ use shared::line::error::LineErrorKind;
 use shared::line::event;
 use shared::module::Module;
 use shared::queue::Job;
-use shared::store::BotRow;
+use shared::store::{BotRow, LedgerRow};
 
+use crate::work::Work;
 use crate::{Again, App};
 
 /// A worker's time-out: so long may one go on that knows nothing of the mark.
 const WORKER_TIME: Duration = Duration::from_secs(8);
 
-/// Detaches the account, if the mark is still the newest word about it.
+/// Detaches the account, if the mark is still the newest entry about it. What is in hand
+/// of the account counts, and is kept: LINE may be away for long.
 pub(crate) async fn detach<M: Module>(
     app: &App<M>,
-    job: &Job,
+    work: &Work<'_>,
     mark: Timestamp,
 ) -> Result<(), Again> {
-    let rest = job.received_at.plus(WORKER_TIME).since(app.now());
-    if !rest.is_zero() {
-        return Err(Again::NotYet(
-            "the account is to be detached soon",
-            Some(rest),
-        ));
-    }
-    let Some(mut row) = app.store.bot(&job.bot).await? else {
+    let bot = &work.key.bot;
+    if app.store.bot(bot).await?.is_none() {
         return Ok(()); // erased meanwhile
-    };
+    }
+    let events = || work.in_hand.iter().filter(|event| event.kind.is_of_bot());
+    let fold = |row: &mut BotRow| events().for_each(|event| row.state.fold(event));
+    let mut row = app.store.update_bot(bot, fold).await?;
     if row.state.attachment() == Attachment::Detaching(mark) {
-        take_menus_away(app, &job.bot, &row).await;
-        let Some(at) = ask_line(app, &job.bot, mark).await? else {
+        wait_for_workers(app, work)?;
+        take_menus_away(app, bot, &row).await;
+        let Some(at) = ask_line(app, bot, mark).await? else {
             return Ok(());
         };
         let enter = |row: &mut BotRow| row.state.detach(at);
-        row = app.store.update_bot(&job.bot, enter).await?;
+        row = app.store.update_bot(bot, enter).await?;
     }
-    tell(app, &job.bot, &row).await
+    report(app, bot, &row).await?;
+    settle_failures(app, work).await
+}
+
+/// A worker may still be under way that has read the row before the mark was written.
+fn wait_for_workers<M>(app: &App<M>, work: &Work<'_>) -> Result<(), Again> {
+    let rest = work.received_at.plus(WORKER_TIME).since(app.now());
+    match rest.is_zero() {
+        true => Ok(()),
+        false => Err(Again::NotYet("workers may still send", Some(rest))),
+    }
+}
+
+/// What was taken down of earlier failures is settled with it.
+async fn settle_failures<M>(app: &App<M>, work: &Work<'_>) -> Result<(), Again> {
+    let Some(seen) = app.store.ledger(&work.key).await? else {
+        return Ok(());
+    };
+    let now = app.now();
+    let done = LedgerRow::done(work.kind, seen.at, seen.received_at, now);
+    let done = LedgerRow {
+        writes: seen.writes,
+        life: seen.life,
+        ..done
+    };
+    match app.store.replace_ledger(&work.key, &done, now).await? {
+        true => Ok(()),
+        false => Err(Again::not_yet("another worker is at this job")),
+    }
 }
 
 /// The module's rich menus would go on to be shown, and nobody would answer their taps.
@@ -67,7 +95,7 @@ async fn ask_line<M: Module>(
         Ok(Detached::At(at)) => Ok(Some(at.max(mark))),
         Ok(Detached::Already) => Ok(Some(mark)),
         Err(error) if error.kind == LineErrorKind::Open || error.kind.may_pass() => {
-            Err(Again::BadMoment("LINE has not detached the account".into()))
+            Err(Again::transient("LINE has not detached the account"))
         }
         Err(error) => {
             tracing::error!(%error, %bot, "LINE refuses to detach an account");
@@ -76,13 +104,13 @@ async fn ask_line<M: Module>(
     }
 }
 
-/// The module hears of it as of any other detach: through the queue.
-async fn tell<M: Module>(app: &App<M>, bot: &BotId, row: &BotRow) -> Result<(), Again> {
+/// The module is told of it as of any other detach: through the queue.
+async fn report<M: Module>(app: &App<M>, bot: &BotId, row: &BotRow) -> Result<(), Again> {
     let Some(turn) = row.state.unheard() else {
         return Ok(());
     };
     let job = Job::of_account(bot.clone(), app.now(), event::of_turn(bot, turn));
-    let job = job.map_err(|error| Again::BadMoment(error.to_string()))?;
+    let job = job.map_err(|error| Again::transient(error.to_string()))?;
     let queued = app.queue.send_jobs(vec![job]).await;
-    queued.map_err(|error| Again::BadMoment(error.to_string()))
+    queued.map_err(|error| Again::transient(error.to_string()))
 }

@@ -25,6 +25,7 @@ use shared::queue::Queue;
 use shared::random::Random;
 use shared::store::{Store, Try};
 
+pub use attempt::EndedAttempts;
 pub use batch::handle;
 pub use config::Config;
 pub use shadow::{Shadow, ShadowError, shadow};
@@ -48,6 +49,8 @@ pub struct App<M> {
     pub sleep: SharedAsyncSleep,
     /// For short waits of different length.
     pub random: Random,
+    /// Attempts of this process that have ended and could not be written down.
+    pub ended_attempts: EndedAttempts,
 }
 
 impl<M> App<M> {
@@ -68,22 +71,28 @@ impl<M> App<M> {
 /// is never a module's or LINE's own words; those are in the event's row.
 #[derive(Debug)]
 enum Again {
-    /// A bad moment: table or LINE away, or the module asks for it. After some
+    /// A transient failure: table or LINE away, or the module asks for it. After some
     /// hours of them the event is parked.
-    BadMoment(String),
-    /// Something else is first: time is up, another worker is at it, the module's
-    /// failure is counted. With the wait, where it is known.
+    Transient(String),
+    /// Something else is first: the time was up in the middle, another worker is at it,
+    /// the module's failure is counted. With the wait, where it is known.
     NotYet(&'static str, Option<Duration>),
+    /// No time was left to begin with it: it is not at fault, and comes again at once.
+    Untried,
 }
 
 impl Again {
     fn not_yet(reason: &'static str) -> Self {
         Self::NotYet(reason, None)
     }
+
+    fn transient(reason: impl Into<String>) -> Self {
+        Self::Transient(reason.into())
+    }
 }
 
 impl From<shared::store::StoreError> for Again {
     fn from(error: shared::store::StoreError) -> Self {
-        Self::BadMoment(error.to_string())
+        Self::transient(error.to_string())
     }
 }

@@ -18,7 +18,7 @@ use shared::random::Random;
 use shared::secret::ChannelSecret;
 use shared::start;
 use shared::store::Store;
-use worker::{App, Config, handle};
+use worker::{App, Config, EndedAttempts, handle};
 
 /// What template.yaml gives it for a batch, for where nobody tells the deadline.
 const TIME: Duration = Duration::from_secs(8);
@@ -73,5 +73,6 @@ fn app(env: &Env) -> Result<App<Router>, ConfigError> {
         clock,
         sleep: tokio_sleep(),
         random: Random::system(),
+        ended_attempts: EndedAttempts::default(),
     })
 }

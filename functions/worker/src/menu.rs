@@ -10,9 +10,17 @@ use shared::line::endpoints::rich_menu::{
 use shared::line::endpoints::rich_menu_link::SetDefaultRichMenu;
 use shared::line::error::LineErrorKind;
 use shared::module::{Menu, Module};
+use shared::store::StoreError;
 
-use crate::Again;
-use crate::send::{Sender, refused, silenced};
+use crate::send::{Interrupted, Sender, interrupted, silenced, skipped};
+
+/// What became of looking for a menu.
+pub(crate) enum Found {
+    /// Its id at LINE.
+    Id(String),
+    /// LINE did not give it, and this is what becomes of the effect.
+    Not(Delivery),
+}
 
 impl<M: Module> Sender<'_, M> {
     /// Makes a menu of the account's, or makes it the default.
@@ -20,29 +28,26 @@ impl<M: Module> Sender<'_, M> {
         &mut self,
         effect: &Effect,
         before: &Delivery,
-    ) -> Result<Delivery, Again> {
-        let open = *before != Delivery::Pending;
+    ) -> Result<Delivery, Interrupted> {
         let (menu, default) = match effect {
             Effect::SetDefaultMenu { menu } => (menu, true),
             Effect::EnsureMenu { menu } => (menu, false),
-            _ => return Ok(refused("this is no rich menu", open)),
+            _ => return Ok(skipped("this is no rich menu")),
         };
         if let Err(silence) = self.may_have_menus(default) {
             return Ok(silenced(before, silence));
         }
-        let made = match self.menu_id(menu, false).await? {
-            Ok(menu) if default => self.line.call(&SetDefaultRichMenu { menu: &menu }).await,
-            made => made.map(drop),
+        let menu = match self.menu_id(menu, false, before).await? {
+            Found::Id(menu) => menu,
+            Found::Not(delivery) => return Ok(delivery),
         };
-        let Err(error) = made else {
-            return Ok(Delivery::Sent { request_id: None });
-        };
-        let after = self.after(&error, Scope::ACCOUNT_MANAGE, open).await;
-        Ok(match error.kind {
-            // Nobody waits for a menu: that it is not allowed needs no person.
-            LineErrorKind::Forbidden => silenced(before, Silence::ScopeMissing),
-            _ => after,
-        })
+        if default {
+            let set = self.line.call(&SetDefaultRichMenu { menu: &menu }).await;
+            if let Err(error) = set {
+                return Ok(self.after_decoration(&error, before).await);
+            }
+        }
+        Ok(Delivery::Sent { request_id: None })
     }
 
     /// LINE names a scope for the default alone; without one, being attached is enough.
@@ -59,21 +64,25 @@ impl<M: Module> Sender<'_, M> {
         &mut self,
         name: &str,
         remembered: bool,
-    ) -> Result<Result<String, LineError>, Again> {
+        before: &Delivery,
+    ) -> Result<Found, Interrupted> {
         let app = self.app;
         let menus = app.module.menus();
         let Some(menu) = menus.iter().find(|menu| menu.menu.name == name) else {
-            return Err(Again::BadMoment(
-                "the module has no such rich menu now".into(),
-            ));
+            let delivery = skipped("the module has no such rich menu now");
+            return Ok(Found::Not(delivery));
         };
         let known = self.view.bot.menus.get(menu.name_at_line());
         if let Some(id) = known.filter(|_| remembered) {
-            return Ok(Ok(id.clone()));
+            return Ok(Found::Id(id.clone()));
         }
-        match self.ensure(menu).await {
-            Ok(id) => self.remember(menu, &id).await.map(|()| Ok(id)),
-            Err(error) => Ok(Err(error)),
+        let id = match self.ensure(menu).await {
+            Ok(id) => id,
+            Err(error) => return Ok(Found::Not(self.after_decoration(&error, before).await)),
+        };
+        match self.remember(menu, &id).await {
+            Ok(()) => Ok(Found::Id(id)),
+            Err(error) => Err(interrupted(before.clone(), error)),
         }
     }
 
@@ -124,7 +133,7 @@ impl<M: Module> Sender<'_, M> {
         self.line.call(&image).await
     }
 
-    async fn remember(&mut self, menu: &Menu, id: &str) -> Result<(), Again> {
+    async fn remember(&mut self, menu: &Menu, id: &str) -> Result<(), StoreError> {
         let write = self.app.store.update_bot(&self.work.key.bot, |row| {
             row.menus.retain(|name, _| !menu.is_version(name));
             row.menus

@@ -9,46 +9,72 @@ use shared::store::{BotRow, LedgerRow, StoreError};
 use crate::work::Work;
 use crate::{Again, App};
 
-/// Bad moments are waited out for so long.
+/// Transient failures are waited out for so long.
 const PATIENCE: Duration = Duration::from_secs(6 * 3600);
 
-/// Whether something received at `since` has met bad moments for too long.
+/// Whether what has failed since `since` has done so for too long.
 pub(crate) fn is_overdue(since: Timestamp, now: Timestamp) -> bool {
     now.since(since) >= PATIENCE
 }
 
-/// Parks an event as it is: a plan that it has stays. What the events in hand say
-/// is kept first, as no attempt may have come so far.
+/// Takes down that an event has met a transient failure. One that does so for hours is
+/// parked, and the chat goes on; what only waited behind it is not.
+pub(crate) async fn after_failure<M: Module>(
+    app: &App<M>,
+    work: &Work<'_>,
+    reason: String,
+) -> Result<(), Again> {
+    let now = app.now();
+    let row = LedgerRow::done(work.kind, work.event.at, work.received_at, now);
+    match app.store.note_failure(&work.key, &row, now).await {
+        Ok(Some(failing)) if is_overdue(failing.since, now) => {
+            park(app, work, &reason, failing.writes).await
+        }
+        Ok(None) => Ok(()), // settled or parked by another worker meanwhile
+        Ok(Some(_)) | Err(_) => Err(Again::Transient(reason)),
+    }
+}
+
+/// Parks an event as it is, if its row's `writes` still is `writes`: a plan that it has
+/// stays. What the events in hand say is kept first, as no attempt may have come so far.
 pub(crate) async fn park<M: Module>(
     app: &App<M>,
     work: &Work<'_>,
     reason: &str,
+    writes: u32,
 ) -> Result<(), Again> {
-    match keep_registers(app, work).await {
+    let life = match keep_registers(app, work).await {
+        Ok(life) => life,
         // A row that cannot be read may be why the event is parked.
-        Ok(()) | Err(StoreError::Malformed { .. }) => {}
+        Err(StoreError::Malformed { .. }) => Timestamp::default(),
         Err(error) => return Err(error.into()),
-    }
+    };
     let now = app.now();
     let row = LedgerRow::done(work.kind, work.event.at, work.received_at, now);
-    let row = row.into_parked(reason, work.raw, now);
-    app.store.park(&work.key, &row).await?;
+    let mut row = row.into_parked(reason, work.raw, now);
+    row.life = life;
+    if !app.store.park(&work.key, &row, writes).await? {
+        return Err(Again::not_yet("another worker is at this event"));
+    }
     tracing::error!(bot = %work.key.bot, event = %work.key.event, "an event is parked");
     Ok(())
 }
 
-async fn keep_registers<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<(), StoreError> {
+/// Gives the epoch of the account's attachment.
+async fn keep_registers<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<Timestamp, StoreError> {
     let bot = &work.key.bot;
     let events = work.in_hand.iter();
     let (of_bot, of_chat): (Vec<_>, Vec<_>) = events.partition(|event| event.kind.is_of_bot());
     let Some(chat) = &work.key.chat else {
         let fold = |row: &mut BotRow| of_bot.iter().for_each(|event| row.state.fold(event));
-        return app.store.update_bot(bot, fold).await.map(drop);
+        let row = app.store.update_bot(bot, fold).await?;
+        return Ok(row.state.life());
     };
-    let life = app.store.bot(bot).await?.map(|row| row.state.life());
+    let row = app.store.bot(bot).await?;
+    let life = row.map(|row| row.state.life()).unwrap_or_default();
     let fold = |chat: &mut ChatState| of_chat.iter().for_each(|event| chat.fold(event));
-    let life = life.unwrap_or_default();
-    app.store.update_registers(bot, chat, life, fold).await
+    app.store.update_registers(bot, chat, life, fold).await?;
+    Ok(life)
 }
 
 /// Parks a message that no worker can read, by its own id.

@@ -11,7 +11,7 @@ use shared::line::BotClient;
 use shared::line::endpoints::message::{Accepted, Push};
 use shared::line::error::{LineError, LineErrorKind};
 use shared::module::Module;
-use shared::store::{LedgerRow, Try};
+use shared::store::{LedgerRow, StoreError, Try};
 use uuid::Uuid;
 
 use crate::work::{View, Work};
@@ -33,7 +33,8 @@ pub(crate) struct Sending {
 
 impl Sending {
     /// The first try, which the commit has begun.
-    pub(crate) fn first(row: &LedgerRow, this: Try) -> Option<Self> {
+    pub(crate) fn first(row: &LedgerRow, mut this: Try) -> Option<Self> {
+        this.writes = row.writes;
         Some(Self {
             plan: row.plan()?,
             effects: row.effects.clone(),
@@ -58,6 +59,14 @@ impl Sending {
     }
 }
 
+/// The table failed in the middle of a send.
+pub(crate) struct Interrupted {
+    /// What is known of the send by then.
+    pub(crate) known: Delivery,
+    /// Why the event comes again.
+    pub(crate) again: Again,
+}
+
 /// Sends what is not settled, and writes what became of it.
 pub(crate) async fn send<M: Module>(
     app: &App<M>,
@@ -75,29 +84,17 @@ pub(crate) async fn send<M: Module>(
         planned_at: sending.planned_at,
         run: sending.run,
     };
-    for (ordinal, effect) in sending.plan.effects.iter().enumerate() {
-        let state = &mut sending.effects[ordinal];
-        if state.is_final() {
-            continue;
-        }
-        if !sender.is_ready().await {
-            break;
-        }
-        *state = sender
-            .deliver(ordinal, effect, state, &mut sending.this)
-            .await?;
-        if !state.is_final() {
-            break; // what follows keeps its place
-        }
-    }
+    let interrupted = sender.deliver_all(&mut sending).await;
+    // Also where the table has failed before: a try that never ends leaves all open.
     let Sending { this, effects, .. } = sending;
-    let effects = app
+    let ended = app
         .store
-        .end_try(&work.key, this, effects, work.raw, app.now())
-        .await?;
-    match effects.iter().all(Delivery::is_final) {
-        true => Ok(()),
-        false => Err(Again::BadMoment("LINE has not taken everything".into())),
+        .end_try(&work.key, this, effects, work.raw, app.now());
+    let effects = ended.await?;
+    match interrupted {
+        Some(again) => Err(again),
+        None if effects.iter().all(Delivery::is_final) => Ok(()),
+        None => Err(Again::transient("LINE has not taken everything")),
     }
 }
 
@@ -138,6 +135,31 @@ impl<M: Module> Sender<'_, M> {
         }
     }
 
+    /// Sends one effect after the other, as long as each is settled.
+    async fn deliver_all(&mut self, sending: &mut Sending) -> Option<Again> {
+        for (ordinal, effect) in sending.plan.effects.iter().enumerate() {
+            let state = &mut sending.effects[ordinal];
+            if state.is_final() {
+                continue;
+            }
+            if !self.is_ready().await {
+                return None;
+            }
+            let delivered = self.deliver(ordinal, effect, state, &mut sending.this);
+            match delivered.await {
+                Ok(delivery) => *state = delivery,
+                Err(Interrupted { known, again }) => {
+                    *state = known;
+                    return Some(again);
+                }
+            }
+            if !state.is_final() {
+                return None; // what follows keeps its place
+            }
+        }
+        None
+    }
+
     /// Sends one effect; what it was `before` this try decides what a refusal means.
     async fn deliver(
         &mut self,
@@ -145,7 +167,7 @@ impl<M: Module> Sender<'_, M> {
         effect: &Effect,
         before: &Delivery,
         this: &mut Try,
-    ) -> Result<Delivery, Again> {
+    ) -> Result<Delivery, Interrupted> {
         match (effect, &self.work.key.chat) {
             (Effect::EnsureMenu { .. } | Effect::SetDefaultMenu { .. }, _) => {
                 self.account_menu(effect, before).await
@@ -158,7 +180,7 @@ impl<M: Module> Sender<'_, M> {
         }
     }
 
-    /// What a chat sees. Each try is judged anew.
+    /// What a chat sees. Each try is judged again.
     async fn speak(
         &mut self,
         chat: &ChatId,
@@ -166,7 +188,7 @@ impl<M: Module> Sender<'_, M> {
         effect: &Effect,
         before: &Delivery,
         this: &mut Try,
-    ) -> Result<Delivery, Again> {
+    ) -> Result<Delivery, Interrupted> {
         let may = match self.view.may_speak(self.app.now(), self.app.default_active) {
             Ok(may) => may,
             Err(silence) => return Ok(silenced(before, silence)),
@@ -194,7 +216,7 @@ impl<M: Module> Sender<'_, M> {
                 Replied::TokenNotTaken if *or_push => self.push_instead(&to, messages, this).await,
                 Replied::TokenNotTaken => Ok(Delivery::Expired),
             },
-            _ => self.show(chat, effect, open).await,
+            _ => self.show(chat, effect, before).await,
         }
     }
 
@@ -220,7 +242,7 @@ impl<M: Module> Sender<'_, M> {
         match self.line.reply(may, token, messages).await {
             Ok(accepted) => Replied::As(sent(accepted)),
             Err(error) if error.kind == LineErrorKind::ReplyToken => not_taken(),
-            Err(error) => Replied::As(self.after(&error, Scope::MESSAGE_SEND, open).await),
+            Err(error) => Replied::As(self.after(&error, open).await),
         }
     }
 
@@ -231,14 +253,15 @@ impl<M: Module> Sender<'_, M> {
         to: &To<'_>,
         messages: &[Value],
         this: &mut Try,
-    ) -> Result<Delivery, Again> {
+    ) -> Result<Delivery, Interrupted> {
         let store = &self.app.store;
-        if !store.begin_push(&self.work.key, this, to.ordinal).await? {
-            return Ok(unknown(
+        match store.begin_push(&self.work.key, this, to.ordinal).await {
+            Ok(true) => Ok(pushing(self.push(to, messages, None, false).await)),
+            Ok(false) => Ok(unknown(
                 "another worker's try may have used the reply token",
-            ));
+            )),
+            Err(error) => Err(interrupted(Delivery::Pending, error)),
         }
-        Ok(pushing(self.push(to, messages, None, false).await))
     }
 
     async fn push(
@@ -258,32 +281,63 @@ impl<M: Module> Sender<'_, M> {
         }
         match self.line.ask(&push).await {
             Ok(accepted) => sent(accepted.into()),
-            Err(error) => self.after(&error, Scope::MESSAGE_SEND, open).await,
+            Err(error) => self.after(&error, open).await,
         }
     }
 
-    /// What LINE's error makes of a send that needs `scope`; `open` is whether an
-    /// earlier try may have been accepted. A 403 counts against the scope: it was
-    /// granted, or not known, as far as we could tell.
-    pub(crate) async fn after(&self, error: &LineError, scope: &str, open: bool) -> Delivery {
-        use LineErrorKind::{Forbidden, Open};
+    /// What LINE's error makes of a send; `open` is whether an earlier try may have been
+    /// accepted.
+    pub(crate) async fn after(&self, error: &LineError, open: bool) -> Delivery {
         log(error);
-        if error.kind == Forbidden {
-            let now = self.app.now();
-            let deny = self
-                .app
-                .store
-                .update_bot(&self.work.key.bot, |row| row.state.deny(scope, now));
-            if let Err(error) = deny.await {
-                tracing::warn!(%error, "a refused scope could not be written down");
-            }
-        }
+        self.deny(error, error.scope).await;
         match error.kind {
-            Open => Delivery::Open,
+            LineErrorKind::Open => Delivery::Open,
             kind if kind.may_pass() && open => Delivery::Open,
             kind if kind.may_pass() => Delivery::Pending,
             _ => refused(&error.to_string(), open),
         }
+    }
+
+    /// What LINE's error makes of a decoration: one that is refused is left out. It says
+    /// nothing of whether messages may be sent, though LINE names their scope for it.
+    pub(crate) async fn after_decoration(&self, error: &LineError, before: &Delivery) -> Delivery {
+        log(error);
+        let own = error.scope.filter(|scope| *scope != Scope::MESSAGE_SEND);
+        self.deny(error, own).await;
+        match error.kind {
+            LineErrorKind::Open => Delivery::Open,
+            kind if kind.may_pass() => before.clone(),
+            _ => skipped(&error.to_string()),
+        }
+    }
+
+    /// A 403 counts against the scope: it was granted, or not known, as far as we could
+    /// tell.
+    async fn deny(&self, error: &LineError, scope: Option<&str>) {
+        let (LineErrorKind::Forbidden, Some(scope)) = (error.kind, scope) else {
+            return;
+        };
+        let now = self.app.now();
+        let (store, bot) = (&self.app.store, &self.work.key.bot);
+        let deny = store.update_bot(bot, |row| row.state.deny(scope, now));
+        if let Err(error) = deny.await {
+            tracing::warn!(%error, "a refused scope could not be written down");
+        }
+    }
+}
+
+/// The table failed; `known` is what is known of the send by then.
+pub(crate) fn interrupted(known: Delivery, error: StoreError) -> Interrupted {
+    Interrupted {
+        known,
+        again: error.into(),
+    }
+}
+
+/// A decoration that is left out.
+pub(crate) fn skipped(reason: &str) -> Delivery {
+    Delivery::Skipped {
+        reason: reason.to_owned(),
     }
 }
 

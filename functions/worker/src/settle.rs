@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::AsyncSleep as _;
+use shared::domain::{Attachment, EventKind};
 use shared::module::Module;
+use shared::queue::backoff;
 use shared::store::{BotRow, LedgerRow, Loaded, Outcome};
 
-use crate::attempt::{Attempt, Counted, count};
+use crate::attempt::{self, Attempt, Counted, count};
 use crate::commit::{Committed, commit};
 use crate::decide::{Decision, ask_module, without_module};
 use crate::park::park;
@@ -14,8 +16,13 @@ use crate::send::{Sending, send};
 use crate::work::{View, Work};
 use crate::{Again, App};
 
-/// So often is an event decided anew because something changed meanwhile.
+/// Maximum number of times that an event is decided, because something changed meanwhile.
 const ROUNDS: u32 = 8;
+/// For so long an event that is newer than its account's detach waits for an attach of
+/// which nobody has told yet.
+const ATTACH_MAY_COME: Duration = Duration::from_secs(300);
+/// It is looked at again after this at the latest.
+const LOOK_AGAIN: Duration = Duration::from_secs(30);
 
 /// Settles one event: afterwards it is done or parked, or it comes again.
 pub(crate) async fn settle<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<(), Again> {
@@ -25,8 +32,7 @@ pub(crate) async fn settle<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<(
     };
     let result = in_rounds(app, work, &mut attempt).await;
     if attempt.is_counted && result.is_err() {
-        // It has ended: where this cannot be written, it will look as if it had vanished.
-        let _ = app.store.end_attempt(&work.key, &attempt.name).await;
+        attempt::end(app, work, attempt).await;
     }
     result
 }
@@ -38,7 +44,10 @@ async fn in_rounds<M: Module>(
 ) -> Result<(), Again> {
     for round in 0..ROUNDS {
         if !work.has_time(app.now()) {
-            return Err(Again::not_yet("too little time is left"));
+            return Err(match round {
+                0 => Again::Untried,
+                _ => Again::not_yet("too little time is left"),
+            });
         }
         let mut view = load(app, work).await?;
         if reopen(app, work, &view).await? {
@@ -51,6 +60,10 @@ async fn in_rounds<M: Module>(
                 return resume(app, work, view, &row).await;
             }
             _ => {}
+        }
+        if an_attach_may_come(app, work, &view) {
+            let wait = backoff(work.received).min(LOOK_AGAIN);
+            return Err(Again::NotYet("its account may be attached", Some(wait)));
         }
         let decision = match without_module(app, work, &view) {
             Some(decision) => decision,
@@ -100,14 +113,25 @@ async fn reopen<M: Module>(app: &App<M>, work: &Work<'_>, view: &View) -> Result
     let (Some(replay), Some(row)) = (work.replay, &view.ledger) else {
         return Ok(false);
     };
-    if row.replays >= replay.number {
+    if row.has_begun(replay.number, replay.force) {
         return Ok(false);
     }
     let now = app.now();
     let open = row.clone().reopened(replay.number, replay.force, now);
-    let key = &work.key;
-    app.store.replace_ledger(key, Some(row), &open, now).await?;
+    app.store.replace_ledger(&work.key, &open, now).await?;
     Ok(true) // also where another was first: read again
+}
+
+/// Whether the event may be of an attachment that is not known yet: it happened after the
+/// newest detach that is known, and came a moment ago.
+fn an_attach_may_come<M>(app: &App<M>, work: &Work<'_>, view: &View) -> bool {
+    let Attachment::Detached(at) = view.bot.state.attachment() else {
+        return false;
+    };
+    let is_late = app.now().since(work.received_at) >= ATTACH_MAY_COME;
+    let kind = &work.event.kind;
+    let waits = !kind.is_of_bot() && !matches!(kind, EventKind::Timer { .. });
+    waits && work.event.at > at && work.replay.is_none() && !is_late
 }
 
 async fn finish<M: Module>(
@@ -119,7 +143,9 @@ async fn finish<M: Module>(
     if let Some(again) = decision.again {
         return Err(again);
     }
-    match Sending::first(&decision.ledger, decision.this) {
+    let mut committed = decision.ledger;
+    committed.writes += 1;
+    match Sending::first(&committed, decision.this) {
         Some(sending) => send(app, work, view, sending).await,
         None => Ok(()),
     }
@@ -134,7 +160,7 @@ async fn resume<M: Module>(
 ) -> Result<(), Again> {
     let this = app.new_try(row.writes);
     let Some(mut sending) = Sending::next(row, this) else {
-        return park(app, work, "the plan cannot be read").await;
+        return park(app, work, "the plan cannot be read", row.writes).await;
     };
     if !app.store.begin_try(&work.key, &mut sending.this).await? {
         // It may stand there, if only the answer to its first write was lost.

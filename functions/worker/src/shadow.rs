@@ -60,8 +60,9 @@ pub async fn shadow<M: Module>(
         until: now,
     };
     let view = load(app, &work).await.map_err(|again| match again {
-        Again::BadMoment(reason) => ShadowError::NotNow(reason),
+        Again::Transient(reason) => ShadowError::NotNow(reason),
         Again::NotYet(reason, _) => ShadowError::NotNow(reason.into()),
+        Again::Untried => ShadowError::NotNow("no time is left".into()),
     })?;
     let draft = run_module(app, &work, &view).await;
     let draft = draft.map_err(ShadowError::Module)?;

@@ -58,11 +58,12 @@ impl Work<'_> {
 
 impl View {
     /// The rows are in the table as they are here, with this one for the event.
-    pub(crate) fn is_written(&mut self, work: &Work<'_>, ledger: LedgerRow) {
+    pub(crate) fn mark_written(&mut self, work: &Work<'_>, mut ledger: LedgerRow) {
         match work.key.chat {
             Some(_) => self.chat.version += 1,
             None => self.bot.version += 1,
         }
+        ledger.writes += 1;
         self.ledger = Some(ledger);
     }
 

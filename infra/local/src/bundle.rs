@@ -197,6 +197,7 @@ pub fn worker_app<M>(
         clock: clock.clone(),
         sleep: tokio_sleep(),
         random: Random::system(),
+        ended_attempts: worker::EndedAttempts::default(),
     })
 }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use emulator::{Bubble, Deliver, Delivery, EventsRequest, Held, Outcome, Speaker};
 use serde_json::json;
+use shared::detach::detach;
 use shared::domain::{BotId, ChatId, EventId};
-use shared::queue::Job;
 use shared::store::{LedgerKey, Trace};
 
 use crate::stack::{PATIENCE, Stack};
@@ -156,16 +156,8 @@ impl Stack {
 
     /// We detach the account: its row is marked, and the worker does the rest.
     pub async fn detach(&self, bot: &BotId) -> Result<(), Unexpected> {
-        let now = self.clock.now().into();
-        let marked = self.store.update_bot(bot, |row| {
-            row.state.begin_detach(now);
-        });
-        let mut row = marked.await.map_err(unexpected)?;
-        if let Some(mark) = row.state.begin_detach(now) {
-            let job = Job::to_detach(bot.clone(), mark, now).map_err(unexpected)?;
-            self.queue.send_jobs(vec![job]).await.map_err(unexpected)?;
-        }
-        Ok(())
+        let begun = detach(&self.store, &self.queue, bot, &self.clock).await;
+        begun.map_err(unexpected)
     }
 
     /// The number of LINE's newest webhook.

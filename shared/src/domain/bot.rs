@@ -189,7 +189,11 @@ impl BotState {
             (Attachment::Attached, Some(at)) if self.heard_attach <= self.detached_at => {
                 Some(Turn::Attached(at))
             }
-            (Attachment::Detached(at), _) if self.heard_detach <= self.attached_at => {
+            // One that was heard at the time of the newest attach is this one: a detach
+            // silences an attach of its own millisecond.
+            (Attachment::Detached(at), _)
+                if self.heard_detach.is_none() || self.heard_detach < self.attached_at =>
+            {
                 Some(Turn::Detached(at))
             }
             (Attachment::Attached, Some(_)) => self.unheard_scopes().map(Turn::Scopes),
@@ -368,6 +372,19 @@ mod tests {
     }
 
     #[test]
+    fn an_attach_and_a_detach_of_one_millisecond_are_one_change_to_be_heard() {
+        let mut bot = BotState::default();
+        bot.attach(Timestamp(10), &Scopes::Unknown);
+        bot.hear(Turn::Attached(Timestamp(10)));
+        bot.detach(Timestamp(10));
+        assert_eq!(bot.unheard(), Some(Turn::Detached(Timestamp(10))));
+        bot.hear(Turn::Detached(Timestamp(10)));
+        assert_eq!(bot.unheard(), None);
+        bot.attach(Timestamp(11), &Scopes::Unknown);
+        assert_eq!(bot.unheard(), Some(Turn::Attached(Timestamp(11))));
+    }
+
+    #[test]
     fn an_account_that_is_to_be_detached_has_nothing_to_be_heard() {
         let mut bot = BotState::default();
         bot.attach(Timestamp(10), &Scopes::Unknown);
@@ -432,6 +449,18 @@ mod tests {
             // Which scopes were heard depends on when, as it should.
             let unheard = |bot: BotState| BotState { heard_scopes: None, ..bot };
             prop_assert_eq!(unheard(after(&all)), unheard(after(&shuffled)));
+        }
+
+        #[test]
+        fn what_is_heard_is_not_to_be_heard_again(all in proptest::collection::vec(told(), 0..10)) {
+            let mut bot = after(&all);
+            // An attach, and then the scopes that it told.
+            for _ in 0..2 {
+                if let Some(turn) = bot.unheard() {
+                    bot.hear(turn);
+                }
+            }
+            prop_assert_eq!(bot.unheard(), None);
         }
     }
 }

@@ -153,6 +153,9 @@ pub enum EventKind {
         /// The newest attach known when it was planned.
         life: Timestamp,
     },
+    /// A module event that names another account, this one, than it was sent to. It
+    /// changes nothing of either.
+    Misdirected(String),
     /// Any other kind, by LINE's own word. The event itself is kept whole.
     Unknown(String),
 }
@@ -182,6 +185,10 @@ impl EventKind {
     /// Whether it is one of the module channel's own events, whose `mode` is
     /// always `active` and says nothing of the chat.
     pub fn is_of_module(&self) -> bool {
-        self.is_of_bot() || matches!(self, Self::Activated { .. } | Self::Deactivated)
+        self.is_of_bot()
+            || matches!(
+                self,
+                Self::Activated { .. } | Self::Deactivated | Self::Misdirected(_)
+            )
     }
 }

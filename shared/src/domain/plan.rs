@@ -83,6 +83,20 @@ impl Effect {
         }
     }
 
+    /// Whether it only goes with messages: what LINE refuses of it is left out, and neither
+    /// holds the event back nor needs a person.
+    pub fn is_decoration(&self) -> bool {
+        match self {
+            Self::Reply { .. } | Self::Push { .. } | Self::Acquire { .. } | Self::Release => false,
+            Self::Loading { .. }
+            | Self::MarkAsRead { .. }
+            | Self::EnsureMenu { .. }
+            | Self::SetDefaultMenu { .. }
+            | Self::LinkMenu { .. }
+            | Self::UnlinkMenu => true,
+        }
+    }
+
     /// One word for logs and screens.
     pub fn name(&self) -> &'static str {
         match self {
@@ -123,6 +137,12 @@ pub enum Delivery {
         /// Why.
         silence: Silence,
     },
+    /// LINE did not take it, and nobody waits for it: a decoration, see
+    /// [`Effect::is_decoration`].
+    Skipped {
+        /// LINE's reason.
+        reason: String,
+    },
     /// The reply token was used, or too old, and no push was to stand in.
     Expired,
     /// LINE will not take it, now or later.
@@ -160,6 +180,7 @@ impl Delivery {
             Self::Pushing => "pushing",
             Self::Sent { .. } => "sent",
             Self::Dropped { .. } => "dropped",
+            Self::Skipped { .. } => "skipped",
             Self::Expired => "expired",
             Self::Refused { .. } => "refused",
             Self::Unknown { .. } => "unknown",
@@ -171,7 +192,9 @@ impl Delivery {
         match self {
             Self::Dropped { silence } => Some(silence.to_string()),
             Self::Expired => Some(EXPIRED.to_owned()),
-            Self::Refused { reason } | Self::Unknown { reason } => Some(reason.clone()),
+            Self::Skipped { reason } | Self::Refused { reason } | Self::Unknown { reason } => {
+                Some(reason.clone())
+            }
             Self::Pending | Self::Open | Self::Pushing | Self::Sent { .. } => None,
         }
     }

@@ -16,6 +16,8 @@ pub struct LineError {
     pub kind: LineErrorKind,
     /// Which call.
     pub operation: &'static str,
+    /// The scope that LINE names for this call of an account's, if it names one.
+    pub scope: Option<&'static str>,
     /// LINE's status, if it answered.
     pub status: Option<u16>,
     /// LINE's own words, for the log and the ledger.
@@ -140,6 +142,7 @@ impl LineError {
         Self {
             kind,
             operation,
+            scope: None,
             status: None,
             message: message.into(),
             positions: Box::default(),
@@ -147,6 +150,11 @@ impl LineError {
             free_at: None,
             source: None,
         }
+    }
+
+    /// The same, of a call that needs this scope.
+    pub(crate) fn of_scope(self, scope: Option<&'static str>) -> Self {
+        Self { scope, ..self }
     }
 
     /// From no answer at all.

@@ -3,6 +3,7 @@
 //! counts as absent (<https://developers.line.biz/en/reference/messaging-api/#webhook-event-objects>).
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
@@ -14,8 +15,12 @@ use crate::domain::{
     Turn, UserId,
 };
 
-/// Reads an event for the account `bot`. `received_at` stands in for a
-/// timestamp that is missing.
+/// How much later than its receipt an event may say that it happened: clocks differ. One
+/// that is dated further ahead would rule over all that really comes after it.
+const AHEAD: Duration = Duration::from_secs(60);
+
+/// Reads an event for the account `bot`, received at `received_at`: that stands in for a
+/// timestamp that is missing, and no time counts as later than a minute after it.
 pub fn read(bot: &BotId, id: &EventId, raw: &str, received_at: Timestamp) -> Event {
     of_members(bot, id, &members(raw), received_at)
 }
@@ -33,10 +38,11 @@ pub fn read_timer(bot: &BotId, id: &EventId, raw: &str, received_at: Timestamp) 
 }
 
 fn of_members(bot: &BotId, id: &EventId, event: &Value, received_at: Timestamp) -> Event {
+    let told = event["timestamp"].as_i64().map_or(received_at, Timestamp);
     Event {
         id: id.clone(),
         bot: bot.clone(),
-        at: event["timestamp"].as_i64().map_or(received_at, Timestamp),
+        at: told.min(received_at.plus(AHEAD)),
         mode: mode(&event["mode"]),
         chat: chat(&event["source"]),
         user: event["source"]["userId"]
@@ -213,8 +219,11 @@ fn params(value: &Value) -> BTreeMap<String, String> {
 }
 
 fn module(destination: &BotId, module: &Value) -> EventKind {
-    let told = module["botId"].as_str().and_then(|id| BotId::new(id).ok());
-    let bot = told.unwrap_or_else(|| destination.clone());
+    let named = module["botId"].as_str();
+    if let Some(named) = named.filter(|named| *named != destination.as_str()) {
+        return EventKind::Misdirected(named.to_owned());
+    }
+    let bot = destination.clone();
     match module["type"].as_str().unwrap_or_default() {
         "attached" => EventKind::Attached {
             bot,
@@ -311,27 +320,44 @@ mod tests {
 
     #[test]
     fn module_events_with_and_without_their_optional_members() {
+        let bot = BotId::new("U1").unwrap();
         let attached = event(
-            r#"{"type":"module","module":{"type":"attached","botId":"U2","scopes":["message:send"]}}"#,
+            r#"{"type":"module","module":{"type":"attached","botId":"U1","scopes":["message:send"]}}"#,
         );
         let scopes = Scopes::from_words("message:send");
         assert_eq!(
             attached.kind,
             EventKind::Attached {
-                bot: BotId::new("U2").unwrap(),
+                bot: bot.clone(),
                 scopes
             }
         );
-        let detached = event(r#"{"type":"module","module":{"type":"detached","botId":"U2"}}"#);
-        assert_eq!(
-            detached.kind,
-            EventKind::Detached {
-                bot: BotId::new("U2").unwrap(),
-                reason: None
-            }
-        );
+        for named in [r#","botId":"U1""#, ""] {
+            let raw = format!(r#"{{"type":"module","module":{{"type":"detached"{named}}}}}"#);
+            let (bot, reason) = (bot.clone(), None);
+            assert_eq!(event(&raw).kind, EventKind::Detached { bot, reason });
+        }
         let odd = event(r#"{"type":"module","module":{"type":"paused"}}"#);
         assert_eq!(odd.kind, EventKind::Unknown("module/paused".into()));
+    }
+
+    #[test]
+    fn a_module_event_that_names_another_account_is_neither_ones() {
+        for kind in ["attached", "detached"] {
+            let module = format!(r#"{{"type":"{kind}","botId":"U2"}}"#);
+            let event = event(&format!(r#"{{"type":"module","module":{module}}}"#));
+            assert_eq!(event.kind, EventKind::Misdirected("U2".into()));
+            assert!(!event.kind.is_of_bot() && event.kind.is_of_module());
+        }
+    }
+
+    #[test]
+    fn no_time_counts_as_later_than_a_minute_after_its_receipt() {
+        let at = |told: &str| event(&format!(r#"{{"type":"unfollow","timestamp":{told}}}"#)).at;
+        assert_eq!(at("60006"), Timestamp(60_006));
+        assert_eq!(at("60008"), Timestamp(60_007));
+        assert_eq!(at("9223372036854775807"), Timestamp(60_007));
+        assert_eq!(at("-5"), Timestamp(-5));
     }
 
     #[test]

@@ -12,8 +12,10 @@ const VERSION: u32 = 1;
 const DETACH: &str = "@detach";
 /// The kind of an event that a module has planned itself: ours, not LINE's.
 pub const TIMER: &str = "@timer";
-/// A chat's events are cut into messages of about this size, in bytes.
+/// A chat's events are cut into messages of about this size, in bytes,
 const CUT_AT: usize = 200 * 1024;
+/// and of this number: a worker must come through one, and DynamoDB reads so many rows at once.
+const MOST_EVENTS: usize = 100;
 /// SQS takes ids of groups and deduplication up to this length.
 const LONGEST_GROUP: usize = 128;
 
@@ -41,6 +43,10 @@ pub struct Replay {
     pub number: u32,
     /// Whether also what is done is done again.
     pub force: bool,
+    /// When the event reached us first, if that is known: no time that it names counts as
+    /// much later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_receipt: Option<Timestamp>,
 }
 
 /// One event, as LINE sent it.
@@ -52,6 +58,21 @@ pub struct JobEvent {
     pub kind: String,
     /// Its JSON.
     pub raw: Box<RawValue>,
+}
+
+impl JobEvent {
+    /// The mark for which the account is to be detached, if this is what asks for that.
+    pub fn detach_mark(&self) -> Option<Timestamp> {
+        #[derive(Deserialize)]
+        struct Marked {
+            mark: Timestamp,
+        }
+        if self.kind != DETACH {
+            return None;
+        }
+        let marked: Marked = serde_json::from_str(self.raw.get()).ok()?;
+        Some(marked.mark)
+    }
 }
 
 /// A job as SQS takes it.
@@ -122,7 +143,8 @@ impl Job {
         Ok(Self::new(bot, None, now, vec![JobEvent { id, kind, raw }]))
     }
 
-    /// Asks for the account to be detached, for the mark that its row has.
+    /// Asks for the account to be detached, for the mark that its row has. `now` is a time
+    /// after the mark was written: workers that have not seen it end within their time.
     ///
     /// # Errors
     /// As [`Job::of_account`].
@@ -133,17 +155,6 @@ impl Job {
     ) -> Result<Self, serde_json::Error> {
         let id = EventId::dated("detach", mark);
         Self::of_account(bot, now, (id, DETACH, json!({ "mark": mark })))
-    }
-
-    /// The mark for which the account is to be detached, if this job asks for that.
-    pub fn detach_mark(&self) -> Option<Timestamp> {
-        #[derive(Deserialize)]
-        struct Marked {
-            mark: Timestamp,
-        }
-        let event = self.events.first().filter(|event| event.kind == DETACH)?;
-        let marked: Marked = serde_json::from_str(event.raw.get()).ok()?;
-        Some(marked.mark)
     }
 
     /// Reads a message's body.
@@ -195,7 +206,10 @@ impl Job {
             .events
             .iter()
             .flat_map(|event| [event.id.as_str(), "\n"]);
-        let run = self.replay.map(|replay| format!("run {}", replay.number));
+        let run = self.replay.map(|replay| match replay.force {
+            true => format!("forced run {}", replay.number),
+            false => format!("run {}", replay.number),
+        });
         let deduplication_id = sha256_hex(ids.chain(run.as_deref()));
         Ok(Message {
             group: group(&self.bot, self.chat.as_ref()),
@@ -224,7 +238,7 @@ fn cut(events: Vec<JobEvent>) -> Vec<Vec<JobEvent>> {
     for event in events {
         let length = event.raw.get().len() + event.id.as_str().len() + event.kind.len();
         match parts.last_mut() {
-            Some(part) if size.saturating_add(length) <= CUT_AT => {
+            Some(part) if part.len() < MOST_EVENTS && size.saturating_add(length) <= CUT_AT => {
                 part.push(event);
                 size += length;
             }
@@ -338,9 +352,9 @@ mod tests {
         let message = job.into_messages().unwrap().remove(0);
         assert_eq!(message.group, "U1#@bot");
         let read = Job::read(&message.body).unwrap();
-        assert_eq!(read.detach_mark(), Some(Timestamp(7)));
+        assert_eq!(read.events[0].detach_mark(), Some(Timestamp(7)));
         let other = job_of_a_chat_with("detach");
-        assert_eq!(other.detach_mark(), None);
+        assert_eq!(other.events[0].detach_mark(), None);
     }
 
     fn job_of_a_chat_with(kind: &str) -> Job {

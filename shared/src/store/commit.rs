@@ -6,7 +6,6 @@ use aws_sdk_dynamodb::types::{CancellationReason, Put, TransactWriteItem};
 
 use crate::aws::reasons;
 use crate::domain::{ChatId, ChatKind, Timestamp};
-use crate::store::ledger::as_loaded;
 use crate::store::module_row::Writing;
 use crate::store::{BotRow, ChatRow, Item, LedgerKey, LedgerRow, NewTimer, RowChange, Store, n};
 
@@ -15,9 +14,7 @@ use crate::store::{BotRow, ChatRow, Item, LedgerKey, LedgerRow, NewTimer, RowCha
 pub struct Commit<'a> {
     /// Which event.
     pub key: &'a LedgerKey,
-    /// Its row as it was loaded.
-    pub was: Option<&'a LedgerRow>,
-    /// Its row as it will be.
+    /// Its row as it will be. Its `writes` is the one that was loaded.
     pub ledger: &'a LedgerRow,
     /// The chat, or where there is none the account, as it will be. Its version
     /// is the one that was loaded.
@@ -101,9 +98,9 @@ impl Store {
     }
 
     fn put_ledger(&self, commit: &Commit<'_>) -> Result<TransactWriteItem, CommitError> {
-        let item = commit.ledger.item(commit.key).map_err(invalid)?;
+        let item = commit.ledger.next_item(commit.key).map_err(invalid)?;
         let put = Put::builder().table_name(&self.table).set_item(Some(item));
-        let (condition, values) = as_loaded(commit.was, commit.now);
+        let (condition, values) = commit.ledger.as_loaded(commit.now);
         let put = put
             .condition_expression(condition)
             .set_expression_attribute_values(Some(values));

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::{to_attribute_value, to_item};
 use serde_dynamo::string_set;
@@ -13,11 +13,12 @@ use crate::domain::{Delivery, Plan, Silence, Timestamp};
 use crate::store::{Item, LedgerKey, Store, StoreError, if_held, keys, ledger_end, n, s};
 
 const END: &str = "end a try";
+const BEGIN_PUSH: &str = "begin a push in place of a reply";
 /// An item has 400 KB at most, and a plan with its event 300 KB.
 const LARGEST_RAW: usize = 300 * 1024;
 /// A type is a word. What is longer is kept with the event itself.
 const LONGEST_KIND: usize = 100;
-/// So often is a try's end merged with what others write.
+/// Maximum number of times that a write is made again on what others have written meanwhile.
 const MOST_ROUNDS: u32 = 8;
 
 /// What became of an event so far.
@@ -80,7 +81,9 @@ pub struct LedgerRow {
         with = "string_set"
     )]
     pub open: BTreeSet<String>,
-    /// Counts the writes of tries.
+    /// Counts the writes of this row; 0 before the first. Each write is conditional on it
+    /// and moves it: one that arrives after its client gave up undoes nothing of what
+    /// came after it.
     #[serde(default)]
     pub writes: u32,
     /// Attempts at which the module failed.
@@ -94,9 +97,16 @@ pub struct LedgerRow {
     /// answer to its count finds its own by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub begun_by: Option<String>,
-    /// Counts the replays that were begun.
+    /// Since when it meets transient failures, by the clock of the worker that met the
+    /// first; the newest replay starts without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failing_since: Option<Timestamp>,
+    /// The number of the newest replay that was begun.
     #[serde(default)]
     pub replays: u32,
+    /// Whether that one was forced: it comes after one of its number that was not.
+    #[serde(default)]
+    pub replay_forced: bool,
     /// Counts those that were forced: each has retry keys of its own.
     #[serde(default)]
     pub run: u32,
@@ -145,7 +155,9 @@ impl LedgerRow {
             attempts: 0,
             begun: 0,
             begun_by: None,
+            failing_since: None,
             replays: 0,
+            replay_forced: false,
             run: 0,
             raw: None,
             life: Timestamp::default(),
@@ -195,16 +207,23 @@ impl LedgerRow {
         self
     }
 
-    /// The row as replay `number` finds it: to be decided or sent anew. What is done
+    /// Whether replay `number` has begun, or one that comes after it.
+    pub fn has_begun(&self, number: u32, force: bool) -> bool {
+        (self.replays, self.replay_forced) >= (number, force)
+    }
+
+    /// The row as replay `number` finds it: to be decided or sent again. What is done
     /// stays done, unless `force`.
     #[must_use]
     pub fn reopened(mut self, number: u32, force: bool, now: Timestamp) -> Self {
         self.replays = number;
+        self.replay_forced = force;
         if !force && self.outcome == Outcome::Done {
             return self;
         }
         self.attempts = 0;
         self.begun = 0;
+        self.failing_since = None;
         self.parked = None;
         self.parked_at = None;
         self.expires_at = Some(ledger_end(now));
@@ -222,7 +241,17 @@ impl LedgerRow {
             }
         }
         self.outcome = Outcome::Planned;
+        if self.nothing_may_be_accepted() {
+            self.planned_at = Some(now);
+        }
         self
+    }
+
+    /// Whether LINE surely has taken nothing of what is not settled: then no retry key
+    /// is known to it, and their time starts with the next try.
+    fn nothing_may_be_accepted(&self) -> bool {
+        let may_be = |effect: &Delivery| matches!(effect, Delivery::Open | Delivery::Pushing);
+        self.open.is_empty() && !self.effects.iter().any(may_be)
     }
 
     /// The plan, if there is one that can be read.
@@ -230,31 +259,29 @@ impl LedgerRow {
         serde_json::from_str(self.plan.as_deref()?).ok()
     }
 
-    pub(super) fn item(&self, key: &LedgerKey) -> Result<Item, serde_dynamo::Error> {
-        Ok(keys::with_key(
-            to_item(self)?,
-            &keys::bot(&key.bot),
-            &key.sort(),
-        ))
+    /// The row as the table has it, one write on.
+    pub(super) fn next_item(&self, key: &LedgerKey) -> Result<Item, serde_dynamo::Error> {
+        let next = Self {
+            writes: self.writes + 1,
+            ..self.clone()
+        };
+        let item = to_item(&next)?;
+        Ok(keys::with_key(item, &keys::bot(&key.bot), &key.sort()))
     }
-}
 
-/// The condition that a row is as it was loaded; one past its time counts as absent.
-pub(super) fn as_loaded(was: Option<&LedgerRow>, now: Timestamp) -> (&'static str, Item) {
-    match was {
-        None => (
-            "attribute_not_exists(chat_id) OR expires_at <= :now",
-            Item::from([(":now".into(), n(now.seconds()))]),
-        ),
-        Some(was) => (
-            "outcome = :was AND attempts = :attempts AND begun = :begun AND writes = :writes",
-            Item::from([
-                (":was".into(), s(was.outcome.name())),
-                (":attempts".into(), n(was.attempts)),
-                (":begun".into(), n(was.begun)),
-                (":writes".into(), n(was.writes)),
-            ]),
-        ),
+    /// The condition that the row in the table is the one that was loaded; one past its
+    /// time counts as absent.
+    pub(super) fn as_loaded(&self, now: Timestamp) -> (&'static str, Item) {
+        match self.writes {
+            0 => (
+                "attribute_not_exists(chat_id) OR expires_at <= :now",
+                Item::from([(":now".into(), n(now.seconds()))]),
+            ),
+            writes => (
+                "writes = :writes",
+                Item::from([(":writes".into(), n(writes))]),
+            ),
+        }
     }
 }
 
@@ -285,6 +312,46 @@ pub fn keepable(raw: &str) -> &str {
     &raw[..end.unwrap_or(0)]
 }
 
+/// Neither done nor parked.
+const NOT_SETTLED: &str = "attribute_not_exists(outcome) OR outcome IN (:planned, :failed)";
+/// What a row has from its first write on; and its counter, which every write moves.
+const KEPT_FROM_THE_FIRST: &str = "writes = if_not_exists(writes, :zero) + :one, \
+    kind = if_not_exists(kind, :kind), #at = if_not_exists(#at, :at), \
+    received_at = if_not_exists(received_at, :received), \
+    attempts = if_not_exists(attempts, :zero)";
+
+/// The values of [`NOT_SETTLED`] and [`KEPT_FROM_THE_FIRST`].
+fn first_values(row: &LedgerRow) -> Item {
+    Item::from([
+        (":kind".into(), s(&row.kind)),
+        (":at".into(), n(row.at.0)),
+        (":received".into(), n(row.received_at.0)),
+        (":zero".into(), n(0)),
+        (":one".into(), n(1)),
+        (":planned".into(), s("planned")),
+        (":failed".into(), s("failed")),
+    ])
+}
+
+/// An event that meets transient failures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Failing {
+    /// Since when, by the clock of the worker that met the first.
+    pub since: Timestamp,
+    /// The row's `writes` now.
+    pub writes: u32,
+}
+
+impl Failing {
+    fn read(row: &Item) -> Option<Self> {
+        let number = |name: &str| row.get(name)?.as_n().ok();
+        Some(Self {
+            since: Timestamp(number("failing_since")?.parse().ok()?),
+            writes: number("writes")?.parse().ok()?,
+        })
+    }
+}
+
 impl Store {
     /// One event's row.
     ///
@@ -294,21 +361,22 @@ impl Store {
         self.read("read the ledger", key.key()).await
     }
 
-    /// Writes the row, outside of a commit; false if it is not as it was loaded.
+    /// Writes the row, outside of a commit; false if the table's is not the one that was
+    /// loaded: `row.writes` tells which that was.
     ///
     /// # Errors
     /// The table is not available, or the row cannot be written.
     pub async fn replace_ledger(
         &self,
         key: &LedgerKey,
-        was: Option<&LedgerRow>,
         row: &LedgerRow,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         const OPERATION: &str = "write the ledger";
         let put = self.client.put_item().table_name(&self.table);
-        let item = row.item(key).map_err(StoreError::malformed(OPERATION))?;
-        let (condition, values) = as_loaded(was, now);
+        let item = row.next_item(key);
+        let item = item.map_err(StoreError::malformed(OPERATION))?;
+        let (condition, values) = row.as_loaded(now);
         let put = put
             .set_item(Some(item))
             .condition_expression(condition)
@@ -324,7 +392,7 @@ impl Store {
     pub async fn end_attempt(&self, key: &LedgerKey, name: &str) -> Result<(), StoreError> {
         let update = self
             .update_ledger(key)
-            .update_expression("SET begun = :zero")
+            .update_expression("SET begun = :zero, writes = writes + :one")
             .condition_expression("outcome = :failed AND begun = :one AND begun_by = :name")
             .expression_attribute_values(":name", s(name))
             .expression_attribute_values(":zero", n(0))
@@ -333,35 +401,65 @@ impl Store {
         if_held("end an attempt", update.send().await).map(drop)
     }
 
+    /// Takes down that an event which is not settled has met a transient failure at
+    /// `now`. Needs no row, and none that can be read: `row` is what one is made of.
+    /// None if the event is settled or parked.
+    ///
+    /// # Errors
+    /// The table is not available.
+    pub async fn note_failure(
+        &self,
+        key: &LedgerKey,
+        row: &LedgerRow,
+        now: Timestamp,
+    ) -> Result<Option<Failing>, StoreError> {
+        let update = self
+            .update_ledger(key)
+            .update_expression(format!(
+                "SET failing_since = if_not_exists(failing_since, :now), \
+                 outcome = if_not_exists(outcome, :failed), \
+                 expires_at = if_not_exists(expires_at, :end), {}",
+                KEPT_FROM_THE_FIRST
+            ))
+            .condition_expression(NOT_SETTLED)
+            .expression_attribute_names("#at", "at")
+            .set_expression_attribute_values(Some(first_values(row)))
+            .expression_attribute_values(":now", n(now.0))
+            .expression_attribute_values(":end", n(ledger_end(now)))
+            .return_values(ReturnValue::AllNew);
+        let written = if_held("note a failure", update.send().await)?;
+        Ok(written.and_then(|written| Failing::read(&written.attributes?)))
+    }
+
     /// Sets aside an event that no attempt will settle, whatever its row has so
-    /// far: a plan stays as it is. False if it is settled.
+    /// far: a plan and its open tries stay as they are. False if the row's `writes` is
+    /// not `writes`: others have written it since.
     ///
     /// # Errors
     /// The table is not available, or the row cannot be written.
-    pub async fn park(&self, key: &LedgerKey, row: &LedgerRow) -> Result<bool, StoreError> {
-        let value = |name: &str, value| (format!(":{name}"), value);
-        let kept = [
-            value("kind", s(&row.kind)),
-            value("at", n(row.at.0)),
-            value("received", n(row.received_at.0)),
-            value("life", n(row.life.0)),
-            value("zero", n(0)),
-            value("outcome", s("parked")),
-            value("reason", s(row.reason.clone().unwrap_or_default())),
-            value("raw", s(row.raw.clone().unwrap_or_default())),
-            value("now", n(row.parked_at.unwrap_or_default().0)),
-            value("planned", s("planned")),
-            value("failed", s("failed")),
-        ];
+    pub async fn park(
+        &self,
+        key: &LedgerKey,
+        row: &LedgerRow,
+        writes: u32,
+    ) -> Result<bool, StoreError> {
         let update = self
             .update_ledger(key)
-            .update_expression(
-                "SET outcome = :outcome, reason = :reason, #raw = :raw, parked = :outcome,                  parked_at = :now, begun = :zero, kind = if_not_exists(kind, :kind),                  #at = if_not_exists(#at, :at), life = if_not_exists(life, :life),                  received_at = if_not_exists(received_at, :received),                  writes = if_not_exists(writes, :zero),                  attempts = if_not_exists(attempts, :zero) REMOVE expires_at",
-            )
-            .condition_expression("attribute_not_exists(outcome) OR outcome IN (:planned, :failed)")
+            .update_expression(format!(
+                "SET outcome = :outcome, reason = :reason, #raw = :raw, parked = :outcome, \
+                 parked_at = :now, begun = :zero, life = if_not_exists(life, :life), \
+                 {KEPT_FROM_THE_FIRST} REMOVE expires_at"
+            ))
+            .condition_expression(format!("writes = :seen AND ({NOT_SETTLED})"))
             .expression_attribute_names("#raw", "raw")
             .expression_attribute_names("#at", "at")
-            .set_expression_attribute_values(Some(kept.into()));
+            .set_expression_attribute_values(Some(first_values(row)))
+            .expression_attribute_values(":seen", n(writes))
+            .expression_attribute_values(":life", n(row.life.0))
+            .expression_attribute_values(":outcome", s("parked"))
+            .expression_attribute_values(":reason", s(row.reason.clone().unwrap_or_default()))
+            .expression_attribute_values(":raw", s(row.raw.clone().unwrap_or_default()))
+            .expression_attribute_values(":now", n(row.parked_at.unwrap_or_default().0));
         Ok(if_held("park an event", update.send().await)?.is_some())
     }
 
@@ -372,11 +470,42 @@ impl Store {
     pub async fn parked_message(&self, message_id: &str) -> Result<Option<String>, StoreError> {
         #[derive(Deserialize)]
         struct Parked {
-            raw: String,
+            raw: Option<String>,
         }
         let key = keys::key(keys::MESSAGES, message_id);
         let parked: Option<Parked> = self.read("read a parked message", key).await?;
-        Ok(parked.map(|parked| parked.raw))
+        Ok(parked.and_then(|parked| parked.raw))
+    }
+
+    /// Takes down that a message of the queue could not be read at `now`; tells when that
+    /// was met first.
+    ///
+    /// # Errors
+    /// The table is not available.
+    pub async fn note_unread(
+        &self,
+        message_id: &str,
+        now: Timestamp,
+    ) -> Result<Timestamp, StoreError> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(keys::key(keys::MESSAGES, message_id)))
+            .update_expression(
+                "SET failing_since = if_not_exists(failing_since, :now), \
+                 expires_at = if_not_exists(expires_at, :end)",
+            )
+            .expression_attribute_values(":now", n(now.0))
+            .expression_attribute_values(":end", n(ledger_end(now)))
+            .return_values(ReturnValue::AllNew);
+        let written = update.send().await;
+        let written = written.map_err(StoreError::unavailable("note an unread message"))?;
+        let since = written.attributes.and_then(|row| {
+            let since = row.get("failing_since")?.as_n().ok()?;
+            Some(Timestamp(since.parse().ok()?))
+        });
+        Ok(since.unwrap_or(now))
     }
 
     /// Keeps a message of the queue that no worker can read.
@@ -430,9 +559,10 @@ impl Store {
     pub async fn leave_try(&self, key: &LedgerKey, this: &Try) -> Result<(), StoreError> {
         let update = self
             .update_ledger(key)
-            .update_expression("DELETE #open :mine")
+            .update_expression("SET writes = writes + :one DELETE #open :mine")
             .condition_expression("contains(#open, :me)")
             .expression_attribute_names("#open", "open")
+            .expression_attribute_values(":one", n(1))
             .expression_attribute_values(":me", s(&this.name))
             .expression_attribute_values(":mine", AttributeValue::Ss(vec![this.name.clone()]));
         if_held("leave a try", update.send().await).map(drop)
@@ -442,16 +572,45 @@ impl Store {
     /// refused; false unless this is the only try that may have sent it.
     ///
     /// # Errors
-    /// The table is not available, or the row cannot be written.
+    /// The table is not available, or the row cannot be read or written.
     pub async fn begin_push(
         &self,
         key: &LedgerKey,
         this: &mut Try,
         ordinal: usize,
     ) -> Result<bool, StoreError> {
-        const OPERATION: &str = "begin a push in place of a reply";
+        for _ in 0..MOST_ROUNDS {
+            if self.write_push(key, this, ordinal).await? {
+                return Ok(true);
+            }
+            // Others may have written the row and tried nothing: parked it, for one.
+            let Some(row) = self.ledger(key).await? else {
+                return Ok(false);
+            };
+            let is_alone = row.open.len() == 1 && row.open.contains(&this.name);
+            match row.effects.get(ordinal) {
+                Some(Delivery::Pending) if is_alone => this.writes = row.writes,
+                Some(Delivery::Pushing) if is_alone => {
+                    this.writes = row.writes; // written, and its answer lost
+                    return Ok(true);
+                }
+                _ => return Ok(false),
+            }
+        }
+        Err(StoreError::Unavailable {
+            operation: BEGIN_PUSH,
+            reason: "the row keeps changing".into(),
+        })
+    }
+
+    async fn write_push(
+        &self,
+        key: &LedgerKey,
+        this: &mut Try,
+        ordinal: usize,
+    ) -> Result<bool, StoreError> {
         let pushing =
-            to_attribute_value(&Delivery::Pushing).map_err(StoreError::malformed(OPERATION))?;
+            to_attribute_value(&Delivery::Pushing).map_err(StoreError::malformed(BEGIN_PUSH))?;
         let effect = format!("effects[{ordinal}]");
         let update = self
             .update_ledger(key)
@@ -462,12 +621,13 @@ impl Store {
             ))
             .expression_attribute_values(":one", n(1))
             .expression_attribute_values(":pushing", pushing);
-        self.write_try(OPERATION, update, this).await
+        self.write_try(BEGIN_PUSH, update, this).await
     }
 
     /// Ends a try with what became of each send. What another worker has written
-    /// meanwhile is merged: `sent` is never overwritten, and no row is made. `raw`
-    /// is kept if the event is parked by it.
+    /// meanwhile is merged: `sent` is never overwritten, and no row is made. A row that
+    /// was parked meanwhile stays so, unless all sends are settled. `raw` is kept if the
+    /// event is parked by it.
     ///
     /// # Errors
     /// The table is not available, or the row cannot be read.
@@ -521,12 +681,14 @@ impl Store {
                 ":effects",
                 to_attribute_value(effects).map_err(StoreError::malformed(END))?,
             );
-        const SET: &str = "SET effects = :effects, writes = :next, outcome = :outcome";
+        const SET: &str = "SET effects = :effects, writes = :next";
         Ok(match refusal {
+            // Planned or parked, as it is.
+            _ if !settled => update.update_expression(format!("{SET} DELETE #open :mine")),
             Some(reason) => update
                 .update_expression(format!(
-                    "{SET}, reason = :reason, #raw = :raw, parked = :outcome, parked_at = :now \
-                     REMOVE expires_at DELETE #open :mine"
+                    "{SET}, outcome = :outcome, reason = :reason, #raw = :raw, \
+                     parked = :outcome, parked_at = :now REMOVE expires_at DELETE #open :mine"
                 ))
                 .expression_attribute_names("#raw", "raw")
                 .expression_attribute_values(":outcome", s("parked"))
@@ -535,13 +697,11 @@ impl Store {
                 .expression_attribute_values(":now", n(now.0)),
             None => update
                 .update_expression(format!(
-                    "{SET}, expires_at = :end REMOVE parked, parked_at DELETE #open :mine"
+                    "{SET}, outcome = :outcome, expires_at = :end \
+                     REMOVE parked, parked_at, reason DELETE #open :mine"
                 ))
                 .expression_attribute_values(":end", n(ledger_end(now)))
-                .expression_attribute_values(
-                    ":outcome",
-                    s(if settled { "done" } else { "planned" }),
-                ),
+                .expression_attribute_values(":outcome", s("done")),
         })
     }
 

@@ -1,13 +1,18 @@
 //! All that deciding about one event needs, in one strongly consistent read.
 
+use std::collections::{BTreeMap, HashSet};
+
 use aws_sdk_dynamodb::types::KeysAndAttributes;
+use aws_sdk_dynamodb::types::builders::KeysAndAttributesBuilder;
 use serde::de::DeserializeOwned;
 use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 
-use crate::domain::Timestamp;
-use crate::store::{BotRow, ChatRow, Item, LedgerKey, LedgerRow, Store, StoreError, keys};
+use crate::domain::{EventId, Timestamp};
+use crate::store::{BotRow, ChatRow, Item, LedgerKey, LedgerRow, Outcome, Store, StoreError, keys};
 
 const OPERATION: &str = "load an event's rows";
+/// Maximum number of rows that DynamoDB reads in one batch.
+const LARGEST_BATCH: usize = 100;
 
 /// What the table has about an event.
 #[derive(Debug, Clone)]
@@ -46,6 +51,30 @@ impl Store {
         })
     }
 
+    /// Which of these events are done or parked. One that could not be read counts as
+    /// neither.
+    ///
+    /// # Errors
+    /// The table is not available.
+    pub async fn settled(
+        &self,
+        events: impl Iterator<Item = LedgerKey>,
+        now: Timestamp,
+    ) -> Result<HashSet<EventId>, StoreError> {
+        let keys: BTreeMap<_, _> = events.map(|key| (key.sort(), key)).collect();
+        let rows: Vec<_> = keys.values().map(LedgerKey::key).collect();
+        let mut settled = HashSet::new();
+        for rows in rows.chunks(LARGEST_BATCH) {
+            let wanted =
+                wanted(rows.to_vec()).projection_expression("chat_id, outcome, expires_at");
+            let items = self.read_batch(wanted).await?.items;
+            let items = items.iter().filter(|item| is_settled(item, now));
+            let found = items.filter_map(|item| keys.get(keys::sort_of(item)));
+            settled.extend(found.map(|key| key.event.clone()));
+        }
+        Ok(settled)
+    }
+
     async fn read_three(&self, key: &LedgerKey) -> Result<Vec<Item>, StoreError> {
         let bot = keys::bot(&key.bot);
         let mut rows = vec![keys::key(&bot, keys::BOT), key.key()];
@@ -54,10 +83,15 @@ impl Store {
                 .as_ref()
                 .map(|chat| keys::key(&bot, &keys::chat(chat))),
         );
-        let wanted = KeysAndAttributes::builder()
-            .set_keys(Some(rows))
-            .consistent_read(true)
-            .build();
+        let read = self.read_batch(wanted(rows)).await?;
+        match read.is_whole {
+            true => Ok(read.items),
+            false => Err(unavailable("the table is throttled")),
+        }
+    }
+
+    async fn read_batch(&self, wanted: KeysAndAttributesBuilder) -> Result<Read, StoreError> {
+        let wanted = wanted.build();
         let wanted = wanted.map_err(|error| unavailable(&error.to_string()))?;
         let get = self
             .client
@@ -67,14 +101,34 @@ impl Store {
             .send()
             .await
             .map_err(StoreError::unavailable(OPERATION))?;
-        if answer.unprocessed_keys.is_some_and(|keys| !keys.is_empty()) {
-            return Err(unavailable("the table is throttled"));
-        }
-        Ok(answer
-            .responses
-            .and_then(|mut tables| tables.remove(&self.table))
-            .unwrap_or_default())
+        let tables = answer.responses;
+        Ok(Read {
+            is_whole: answer.unprocessed_keys.is_none_or(|keys| keys.is_empty()),
+            items: tables
+                .and_then(|mut tables| tables.remove(&self.table))
+                .unwrap_or_default(),
+        })
     }
+}
+
+/// What a batch has read, and whether that is all of it.
+struct Read {
+    items: Vec<Item>,
+    is_whole: bool,
+}
+
+fn wanted(keys: Vec<Item>) -> KeysAndAttributesBuilder {
+    let wanted = KeysAndAttributes::builder().set_keys(Some(keys));
+    wanted.consistent_read(true)
+}
+
+/// Whether a ledger row says that its event is done or parked, and is not past its time.
+fn is_settled(row: &Item, now: Timestamp) -> bool {
+    let outcome = row.get("outcome").and_then(|value| value.as_s().ok());
+    let end = row.get("expires_at").and_then(|value| value.as_n().ok());
+    let is_past = end.is_some_and(|end| end.parse::<i64>().is_ok_and(|end| end <= now.seconds()));
+    let settled = [Outcome::Done.name(), Outcome::Parked.name()];
+    !is_past && outcome.is_some_and(|outcome| settled.contains(&outcome.as_str()))
 }
 
 fn unavailable(reason: &str) -> StoreError {

@@ -31,7 +31,7 @@ pub use bots::{BotsPage, Place};
 pub use chat::{ChatRow, KeptProfile};
 pub use commit::{Commit, CommitError, Subject};
 pub use keys::LedgerKey;
-pub use ledger::{LedgerRow, Outcome, Try, keepable};
+pub use ledger::{Failing, LedgerRow, Outcome, Try, keepable};
 pub use load::Loaded;
 pub use module_row::{ModuleRow, RowChange};
 pub use reconciler::{Stopped, WalkRow, fingerprint};

@@ -95,10 +95,11 @@ impl LedgerRow {
     pub fn trace(&self) -> Trace {
         let planned = self.plan().unwrap_or_default().effects;
         let effects = planned.iter().zip(&self.effects);
+        let silence = || self.silence.map(|silence| silence.to_string());
         Trace {
             verdict: self.verdict(),
             outcome: self.outcome,
-            reason: self.reason.clone(),
+            reason: self.reason.clone().or_else(silence),
             kind: self.kind.clone(),
             attempts: self.attempts,
             at: self.at,

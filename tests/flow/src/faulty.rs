@@ -12,6 +12,7 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
+use serde_json::Value;
 use shared::connector::connector;
 use tokio::net::TcpSocket;
 use tokio::sync::Notify;
@@ -29,6 +30,8 @@ pub enum Fate {
     Unreachable,
     /// It is done when the test lets it go.
     RequestHeld(Held),
+    /// Who has made it gives up at once; it is done when the test lets it go.
+    RequestLate(Held),
     /// It is done, and the answer comes when the test lets it go, if ever.
     AnswerHeld(Held),
 }
@@ -38,6 +41,7 @@ pub enum Fate {
 pub struct Held {
     there: Arc<Notify>,
     go: Arc<Notify>,
+    done: Arc<Notify>,
 }
 
 impl Held {
@@ -51,10 +55,23 @@ impl Held {
         self.go.notify_one();
     }
 
+    /// Lets it go on, and waits until it is done: for one whose maker has given up.
+    pub async fn arrives(&self) {
+        self.let_go();
+        self.done.notified().await;
+    }
+
     async fn hold(&self) {
         self.there.notify_one();
         self.go.notified().await;
     }
+}
+
+/// A request to AWS.
+#[derive(Debug)]
+struct Request {
+    action: String,
+    body: Value,
 }
 
 /// A connection with such calls. Clones share what is planned.
@@ -63,6 +80,7 @@ pub struct Faulty {
     inner: SharedHttpConnector,
     plans: Arc<Mutex<Vec<(String, Fate)>>>,
     writes: Arc<AtomicUsize>,
+    requests: Arc<Mutex<Vec<Request>>>,
 }
 
 impl Default for Faulty {
@@ -71,6 +89,7 @@ impl Default for Faulty {
             inner: connector(Duration::from_secs(5)),
             plans: Arc::default(),
             writes: Arc::default(),
+            requests: Arc::default(),
         }
     }
 }
@@ -101,6 +120,39 @@ impl Faulty {
     /// How many requests so far would write an account's row.
     pub fn writes_of_bots(&self) -> usize {
         self.writes.load(Ordering::SeqCst)
+    }
+
+    /// The bodies of an AWS action's requests so far.
+    pub fn requests(&self, action: &str) -> Vec<Value> {
+        let requests = self.requests.lock();
+        let requests = requests.unwrap_or_else(PoisonError::into_inner);
+        let of_action = requests.iter().filter(|it| it.action.ends_with(action));
+        of_action.map(|request| request.body.clone()).collect()
+    }
+
+    /// For how many seconds each message was given back so far.
+    pub fn waits(&self) -> Vec<u64> {
+        let requests = self.requests("ChangeMessageVisibilityBatch");
+        let entries = requests
+            .iter()
+            .filter_map(|body| body["Entries"].as_array());
+        let entries = entries.flatten();
+        entries
+            .filter_map(|entry| entry["VisibilityTimeout"].as_u64())
+            .collect()
+    }
+
+    fn note(&self, request: &HttpRequest) {
+        let action = request.headers().get("x-amz-target").unwrap_or_default();
+        let body = request.body().bytes().unwrap_or_default();
+        let request = Request {
+            action: action.to_owned(),
+            body: serde_json::from_slice(body).unwrap_or_default(),
+        };
+        let requests = self.requests.lock();
+        requests
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(request);
     }
 
     /// For LINE.
@@ -165,6 +217,7 @@ impl HttpConnector for Faulty {
         if writes_a_bot(&request) {
             self.writes.fetch_add(1, Ordering::SeqCst);
         }
+        self.note(&request);
         let (inner, fate) = (self.inner.clone(), self.fate(&request));
         HttpConnectorFuture::new(async move {
             match fate {
@@ -181,6 +234,14 @@ impl HttpConnector for Faulty {
                 Some(Fate::RequestHeld(held)) => {
                     held.hold().await;
                     inner.call(request).await
+                }
+                Some(Fate::RequestLate(held)) => {
+                    tokio::spawn(async move {
+                        held.hold().await;
+                        let _ = inner.call(request).await;
+                        held.done.notify_one();
+                    });
+                    Err(ConnectorError::timeout("nobody answers".into()))
                 }
                 Some(Fate::AnswerHeld(held)) => {
                     let answer = inner.call(request).await;

@@ -17,7 +17,7 @@ use shared::queue::{Job, JobEvent, Queue};
 use shared::random::Random;
 use shared::secret::{ChannelSecret, SecretPlace};
 use shared::store::{LedgerRow, Store};
-use worker::App;
+use worker::{App, EndedAttempts};
 
 use crate::Bundle;
 use crate::clock::Clock;
@@ -38,6 +38,8 @@ pub struct Worker<M> {
     pub app: App<M>,
     /// Its connection to DynamoDB. The SDK tries a call whose answer is lost once again.
     pub table: Faulty,
+    /// Its connection to SQS.
+    pub queue: Faulty,
     /// Its connection to LINE.
     pub line: Faulty,
     /// Its clock.
@@ -47,7 +49,8 @@ pub struct Worker<M> {
 impl<M: Module> Worker<M> {
     /// A worker over a bundle's table, queue and LINE.
     pub fn new(bundle: &Bundle, module: M) -> Self {
-        let (table, line, clock) = (Faulty::default(), Faulty::default(), Clock::default());
+        let [table, queue, line] = [(); 3].map(|()| Faulty::default());
+        let clock = Clock::default();
         let addresses = &bundle.stack.addresses;
         let time = SharedTimeSource::new(clock.clone());
         let settings = bundle.stack.line.settings();
@@ -60,6 +63,7 @@ impl<M: Module> Worker<M> {
         let http = Http::new(line.connector(), time.clone(), tokio_sleep(), TIME);
         let secret = secret(settings.channel_secret, time.clone());
         let dynamodb = Aws::emulated().with_http(table.client());
+        let sqs = Aws::emulated().with_http(queue.client());
         let app = App {
             module,
             store: Store::new(
@@ -67,7 +71,7 @@ impl<M: Module> Worker<M> {
                 addresses.table_name.clone(),
             ),
             queue: Queue::new(
-                Aws::emulated().sqs(Some(addresses.sqs_url.clone()), PATIENCE),
+                sqs.sqs(Some(addresses.sqs_url.clone()), PATIENCE),
                 addresses.event_queue_url.clone(),
             ),
             line: LineClient::new(http, channel, secret),
@@ -75,10 +79,12 @@ impl<M: Module> Worker<M> {
             clock: time,
             sleep: tokio_sleep(),
             random: Random::system(),
+            ended_attempts: EndedAttempts::default(),
         };
         Self {
             app,
             table,
+            queue,
             line,
             clock,
         }
@@ -144,6 +150,15 @@ impl Message {
         self
     }
 
+    /// The same, of a webhook that was received at this moment.
+    #[must_use]
+    pub fn received_at(mut self, at: Timestamp) -> Self {
+        let mut job: Value = serde_json::from_str(&self.body).expect("a job is JSON");
+        job["received_at"] = at.0.into();
+        self.body = job.to_string();
+        self
+    }
+
     /// A message of any body.
     pub fn raw(id: &str, body: &str) -> Self {
         Self {
@@ -157,14 +172,23 @@ impl Message {
 
     /// A job of our own, as a message of the queue.
     pub fn of(job: Job) -> Self {
-        let id = job.events[0].id.to_string();
-        let mut messages = job.into_messages().expect("a job is JSON");
+        let mut messages = Self::all_of(job);
         assert_eq!(messages.len(), 1, "events that fit into one message");
-        let message = messages.remove(0);
-        Self {
-            group: message.group,
-            ..Self::raw(&id, &message.body)
-        }
+        messages.remove(0)
+    }
+
+    /// A job of our own, as the messages of the queue that carry it, in order.
+    pub fn all_of(job: Job) -> Vec<Self> {
+        let messages = job.into_messages().expect("a job is JSON").into_iter();
+        let message = |message: shared::queue::Message| {
+            let body: Value = serde_json::from_str(&message.body).expect("a job is JSON");
+            let id = body["events"][0]["id"].as_str().unwrap_or_default();
+            Self {
+                group: message.group,
+                ..Self::raw(id, &message.body)
+            }
+        };
+        messages.map(message).collect()
     }
 
     fn record(&self) -> SqsMessage {

@@ -7,13 +7,16 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use flow::Bundle;
+use flow::faulty::{Fate, Held};
 use flow::worker::{Message, Worker};
 use serde_json::{Value, json};
+use shared::detach::detach;
 use shared::domain::{Attachment, BotId, Scopes, Silence, Timestamp};
 use shared::line::event;
 use shared::module::{Context, Event, EventKind, Module, ModuleError};
-use shared::queue::Job;
+use shared::queue::{Job, JobEvent, Replay};
 use shared::store::{Outcome, Verdict};
+use worker::App;
 
 const DETACH: &str = "/v2/bot/channel/detach";
 
@@ -92,6 +95,13 @@ impl Scene {
             event::of_turn(&self.bot, turn),
         );
         Some(Message::of(job.unwrap()))
+    }
+
+    /// The row says that it was attached at this moment; the module has been told.
+    async fn attached_at(&self, at: Timestamp) {
+        let store = &self.worker.app.store;
+        let attach = store.update_bot(&self.bot, |row| row.state.attach(at, &Scopes::Unknown));
+        attach.await.unwrap();
     }
 
     async fn event(&self, id: &str, at: i64, mut event: Value) -> Message {
@@ -287,6 +297,8 @@ async fn line_is_asked_to_detach_when_every_worker_that_knew_nothing_has_ended()
 
     let says = json!({"type": "message", "webhookEventId": "m", "message": {"type": "text", "text": "hello"}});
     let message = scene.bundle.message(&scene.bundle.guest, vec![says]).await;
+    // Some minutes later no attach can be on its way that it belongs to.
+    scene.worker.clock.advance(Duration::from_secs(300));
     scene.settles(&[&message]).await;
     assert!(scene.heard().is_empty());
     assert_eq!(
@@ -306,6 +318,99 @@ async fn an_account_linked_again_after_the_mark_stays() {
     scene.settles(&[&job]).await;
     assert_eq!(detaches(&scene).await, 0);
     assert_eq!(scene.attachment().await, Attachment::Attached);
+}
+
+/// The admin has linked it again, and the event of that is in the same batch.
+#[tokio::test]
+async fn an_account_whose_new_attach_is_in_hand_is_not_detached() {
+    let scene = Scene::begin().await;
+    scene.linked().await;
+    let job = marked(&scene).await;
+    scene.worker.clock.advance(Duration::from_secs(10));
+    let at = scene.worker.clock.timestamp().0;
+    let attached = scene.attached("again", at).await;
+    assert!(scene.worker.is_given([&job, &attached]).await.is_empty());
+    assert_eq!(detaches(&scene).await, 0);
+    assert_eq!(scene.attachment().await, Attachment::Attached);
+}
+
+/// LINE does not answer: what comes after the job is not waited for.
+#[tokio::test]
+async fn while_line_cannot_be_asked_to_detach_what_the_accounts_events_say_is_kept() {
+    let scene = Scene::begin().await;
+    scene.linked().await;
+    let job = marked(&scene).await;
+    scene.worker.clock.advance(Duration::from_secs(10));
+    let at = scene.worker.clock.timestamp().0;
+    let suspended = scene.event("s", at, json!({"type": "botSuspended"})).await;
+    line_is_away(&scene);
+    let back = scene.worker.is_given([&job, &suspended]).await;
+    assert_eq!(back.len(), 2);
+    let row = scene.worker.app.store.bot(&scene.bot).await.unwrap();
+    assert_eq!(row.unwrap().state.suspended_at, Some(Timestamp(at)));
+}
+
+fn line_is_away(scene: &Scene) {
+    let fate = Fate::Answered(500, "{}".into());
+    scene.worker.line.next(DETACH, fate);
+}
+
+/// After six hours the account's other events go on. The job is found as all that is parked,
+/// and is settled when the reconciler's or an operator's next one succeeds.
+#[tokio::test]
+async fn a_detach_that_line_fails_for_six_hours_is_parked_until_one_succeeds() {
+    let scene = Scene::begin().await;
+    scene.linked().await;
+    let job = marked(&scene).await;
+    let hour = Duration::from_secs(3600);
+    for (hours, settles) in [(3 * 24, false), (5, false), (1, true), (1, true)] {
+        scene.worker.clock.advance(hours * hour);
+        line_is_away(&scene);
+        let back = scene.worker.is_given([&job]).await;
+        assert_eq!(back.is_empty(), settles, "after {hours} hours more");
+    }
+    let Attachment::Detaching(mark) = scene.attachment().await else {
+        panic!("it is no longer marked");
+    };
+    let event = format!("detach-{}", mark.0);
+    let parked = scene.bundle.record(None, &event).await.unwrap();
+    assert_eq!(parked.outcome, Outcome::Parked);
+    assert!(parked.parked.is_some() && parked.raw.is_some());
+
+    scene.settles(&[&job]).await;
+    assert!(matches!(scene.attachment().await, Attachment::Detached(_)));
+    let done = scene.bundle.record(None, &event).await.unwrap();
+    assert_eq!((done.outcome, done.parked), (Outcome::Done, None));
+}
+
+/// The table was slow: workers that have not seen the mark count from when it is written.
+#[tokio::test]
+async fn a_detach_waits_from_when_its_mark_is_written() {
+    let scene = Scene::begin().await;
+    scene.linked().await;
+    let App {
+        store,
+        queue,
+        clock,
+        ..
+    } = &scene.worker.app;
+    let held = Held::default();
+    scene
+        .worker
+        .table
+        .next("PutItem", Fate::RequestHeld(held.clone()));
+    let slow = async {
+        held.is_there().await;
+        scene.worker.clock.advance(Duration::from_secs(3600));
+        held.let_go();
+    };
+    let (begun, ()) = tokio::join!(detach(store, queue, &scene.bot, clock), slow);
+    begun.unwrap();
+    let sent = scene.worker.queue.requests("SendMessageBatch");
+    let job = sent[0]["Entries"][0]["MessageBody"].as_str();
+    let job = Job::read(job.unwrap()).unwrap();
+    let written_at = scene.worker.clock.timestamp();
+    assert!(written_at.since(job.received_at) < Duration::from_secs(60));
 }
 
 #[tokio::test]
@@ -333,6 +438,172 @@ async fn a_detach_whose_answer_is_lost_is_asked_for_again() {
     assert!(matches!(scene.attachment().await, Attachment::Detached(_)));
 }
 
+/// A message of the new attachment comes before anything that tells of that.
+#[tokio::test]
+async fn a_message_that_comes_before_the_news_of_its_attach_waits_for_it() {
+    let scene = Scene::begin().await;
+    scene.linked().await;
+    let now = scene.worker.clock.timestamp();
+    let unlinked = now.plus(Duration::from_secs(1));
+    let store = &scene.worker.app.store;
+    let detach = store.update_bot(&scene.bot, |row| row.state.detach(unlinked));
+    detach.await.unwrap();
+    let linked = unlinked.plus(Duration::from_secs(10));
+    let says = |id: &str, at: Timestamp| {
+        let message = json!({"type": "text", "text": "hello"});
+        let event =
+            json!({"type": "message", "webhookEventId": id, "timestamp": at, "message": message});
+        scene.bundle.message(&scene.bundle.guest, vec![event])
+    };
+    let early = says("early", linked.plus(Duration::from_secs(1))).await;
+    scene.worker.gives_back(&early).await;
+    let row = scene
+        .bundle
+        .record(Some(&scene.bundle.guest), "early")
+        .await;
+    assert_eq!(row, None, "nothing is decided");
+    // What is older than the detach can be of no new attachment.
+    scene.settles(&[&says("old", now).await]).await;
+    assert!(scene.heard().is_empty());
+
+    scene.attached_at(linked).await;
+    scene.settles(&[&early.received(2)]).await;
+    assert_eq!(scene.heard(), ["an event of a chat"]);
+}
+
+/// Nobody tells of an attach: LINE may have sent it shortly after the detach.
+#[tokio::test]
+async fn a_message_whose_attach_does_not_come_is_recorded_after_some_minutes() {
+    let scene = Scene::begin().await;
+    scene.linked().await;
+    let now = scene.worker.clock.timestamp();
+    let unlinked = now.plus(Duration::from_secs(1));
+    let store = &scene.worker.app.store;
+    let detach = store.update_bot(&scene.bot, |row| row.state.detach(unlinked));
+    detach.await.unwrap();
+    let message = json!({"type": "text", "text": "hello"});
+    let at = now.plus(Duration::from_secs(9));
+    let event =
+        json!({"type": "message", "webhookEventId": "m", "timestamp": at, "message": message});
+    let message = scene.bundle.message(&scene.bundle.guest, vec![event]).await;
+    scene.worker.gives_back(&message).await;
+    assert!(scene.worker.queue.waits().iter().all(|wait| *wait <= 30));
+    scene.worker.clock.advance(Duration::from_secs(300));
+    scene.settles(&[&message]).await;
+    let row = scene.bundle.recorded("m").await;
+    assert_eq!(row.silence, Some(Silence::NotAttached));
+    assert!(scene.heard().is_empty());
+}
+
+// What a webhook says of itself is not believed beyond its use.
+
+/// An event dated years ahead counts from its receipt, not until then.
+#[tokio::test]
+async fn an_event_of_the_future_rules_for_a_minute_and_not_for_years() {
+    let years = 10 * 365 * 86_400_000_i64;
+    let module = |kind: &str| json!({"type": "module", "module": {"type": kind}});
+    let over = [
+        (true, json!({"type": "unfollow"})),
+        (
+            true,
+            json!({"type": "message", "mode": "standby", "message": {"type": "text", "text": "x"}}),
+        ),
+        (true, json!({"type": "deactivated"})),
+        (false, json!({"type": "botSuspended"})),
+        (false, module("detached")),
+    ];
+    let back = [
+        json!({"type": "follow"}),
+        json!({"type": "follow"}),
+        json!({"type": "activated"}),
+        json!({"type": "botResumed"}),
+        module("attached"),
+    ];
+    for ((is_of_chat, mut over), mut back) in over.into_iter().zip(back) {
+        let scene = Scene::begin().await;
+        scene.linked().await;
+        let word = over["type"].to_string();
+        let chat = is_of_chat.then_some(scene.bundle.guest.as_str());
+        let now = scene.worker.clock.timestamp();
+        over["timestamp"] = (now.0 + years).into();
+        over["webhookEventId"] = "over".into();
+        let over = scene.bundle.message_of(chat, vec![over]).await;
+        scene.settles(&[&over]).await;
+
+        // A quarter of an hour later, by the clocks of LINE and of the webhook.
+        let later = now.plus(Duration::from_secs(900));
+        scene.worker.clock.advance(Duration::from_secs(900));
+        back["timestamp"] = later.0.into();
+        back["webhookEventId"] = "back".into();
+        let back = scene.bundle.message_of(chat, vec![back]).await;
+        scene.settles(&[&back.received_at(later)]).await;
+        let message = json!({"type": "text", "text": "hello"});
+        let event = json!({"type": "message", "webhookEventId": "m", "timestamp": later.0 + 1, "message": message});
+        let message = scene.bundle.message(&scene.bundle.guest, vec![event]).await;
+        scene.settles(&[&message.received_at(later)]).await;
+        let row = scene.bundle.recorded("m").await;
+        assert_eq!(row.silence, None, "after {word}");
+    }
+}
+
+/// A replay comes much later than its event: that makes the event no newer.
+#[tokio::test]
+async fn an_event_of_the_future_that_is_run_again_rules_no_longer() {
+    let scene = Scene::begin().await;
+    scene.linked().await;
+    let now = scene.worker.clock.timestamp();
+    let ahead = now.plus(Duration::from_secs(86_400));
+    let raw = json!({"type": "unfollow", "timestamp": ahead, "mode": "active",
+        "source": {"type": "user", "userId": scene.bundle.guest}});
+    let key = scene.bundle.key(Some(&scene.bundle.guest), "over");
+    let event = || JobEvent {
+        id: key.event.clone(),
+        kind: "unfollow".into(),
+        raw: serde_json::value::to_raw_value(&raw).unwrap(),
+    };
+    let job = Job::new(key.bot.clone(), key.chat.clone(), now, vec![event()]);
+    scene.settles(&[&Message::of(job)]).await;
+
+    scene.worker.clock.advance(Duration::from_secs(3600));
+    let replay = Replay {
+        number: 1,
+        force: true,
+        first_receipt: Some(scene.bundle.recorded("over").await.received_at),
+    };
+    let later = scene.worker.clock.timestamp();
+    let again = Job::again(key.bot.clone(), key.chat.clone(), later, event(), replay);
+    scene.settles(&[&Message::of(again)]).await;
+    let loaded = scene.worker.app.store.load(&key, later).await.unwrap();
+    let presence = loaded.chat.registers.presence.unwrap();
+    assert_eq!(presence.at, now.plus(Duration::from_secs(60)));
+}
+
+/// `module.botId` of another account than the webhook's destination.
+#[tokio::test]
+async fn a_module_event_of_another_account_changes_nothing_and_is_kept() {
+    let scene = Scene::begin().await;
+    scene.linked().await;
+    let at = scene.worker.clock.timestamp().0 + 1000;
+    for kind in ["detached", "attached"] {
+        let before = scene.worker.app.store.bot(&scene.bot).await.unwrap();
+        let before = before.unwrap().state;
+        let other = "Uffffffffffffffffffffffffffffffff";
+        let module = json!({"type": kind, "botId": other, "scopes": ["message:send"]});
+        let event = json!({"type": "module", "module": module});
+        scene.settles(&[&scene.event(kind, at, event).await]).await;
+        let row = scene.worker.app.store.bot(&scene.bot).await.unwrap();
+        assert_eq!(row.unwrap().state, before, "{kind}");
+        let recorded = scene.bundle.record(None, kind).await.unwrap();
+        assert_eq!(recorded.verdict(), Verdict::Recorded);
+        let reason = recorded.reason.unwrap();
+        assert!(reason.contains("another account"), "{reason}");
+        assert!(recorded.raw.unwrap().contains(other));
+        let other = BotId::new(other).unwrap();
+        assert_eq!(scene.worker.app.store.bot(&other).await.unwrap(), None);
+    }
+    assert!(scene.heard().is_empty());
+}
+
 #[tokio::test]
 async fn what_is_recorded_of_a_detached_accounts_chat_says_so() {
     let scene = Scene::begin().await;
@@ -343,6 +614,7 @@ async fn what_is_recorded_of_a_detached_accounts_chat_says_so() {
         .bundle
         .message(&scene.bundle.guest, vec![follow])
         .await;
+    scene.worker.clock.advance(Duration::from_secs(300));
     scene.settles(&[&message]).await;
     let row = scene.bundle.recorded("f").await;
     assert_eq!(

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use emulator::{Fault, FaultKind};
 use flow::Bundle;
-use flow::faulty::Fate;
+use flow::faulty::{Fate, Held};
 use flow::worker::{Message, Worker, states};
 use serde_json::json;
 use shared::module::{Context, Event, EventKind, MessageContent, Module, ModuleError, Text};
@@ -49,6 +49,35 @@ async fn is_killed_at(worker: &Worker<Moody>, message: &Message) {
     assert!(killed.await.is_err(), "it has ended");
 }
 
+/// LINE answers the next pushes with its rate limit.
+async fn line_is_busy(bundle: &Bundle, times: u32) {
+    let fault = Fault::new("POST /v2/bot/message/push", times, FaultKind::RateLimit);
+    let added = bundle.stack.line.add_faults(vec![fault]).await;
+    added.expect("the emulator takes it");
+}
+
+/// For six hours the table does not give this worker the rows of the event: it is parked as
+/// it is, and nothing of it is tried.
+async fn is_parked_by(bundle: &Bundle, worker: &Worker<Moody>, message: &Message) {
+    for hours in [0, 6] {
+        worker.clock.advance(hours * HOUR);
+        for _ in 0..2 {
+            worker.table.next("BatchGetItem", Fate::Unreachable);
+        }
+        worker.is_given([&message.clone().received(2)]).await;
+        worker.table.forget();
+    }
+    assert_eq!(bundle.recorded("e").await.outcome, Outcome::Parked);
+}
+
+/// The operator finds the event, with all that is needed to run it again.
+async fn is_parked(bundle: &Bundle) {
+    let row = bundle.recorded("e").await;
+    assert_eq!(row.outcome, Outcome::Parked);
+    assert!(row.parked.is_some() && row.parked_at.is_some(), "{row:?}");
+    assert!(row.expires_at.is_none() && row.raw.is_some(), "{row:?}");
+}
+
 #[tokio::test]
 async fn attempts_that_vanish_are_counted_and_park_the_event() {
     let bundle = Bundle::attached().await;
@@ -85,16 +114,16 @@ async fn an_attempt_that_ends_has_not_vanished() {
 }
 
 #[tokio::test]
-async fn a_bad_moment_of_six_hours_parks_the_event_with_its_plan() {
+async fn six_hours_of_transient_failures_park_the_event_with_its_plan() {
     let bundle = Bundle::attached().await;
     let worker = Worker::new(&bundle, Moody);
-    let fault = Fault::new("POST /v2/bot/message/push", 2, FaultKind::RateLimit);
-    bundle.stack.line.add_faults(vec![fault]).await.unwrap();
+    line_is_busy(&bundle, 3).await;
     let message = says(&bundle, "e", "hello").await;
-    worker.clock.advance(5 * HOUR);
     worker.gives_back(&message).await;
+    worker.clock.advance(5 * HOUR);
+    worker.gives_back(&message.clone().received(2)).await;
     worker.clock.advance(HOUR);
-    worker.settles(&message.received(2)).await;
+    worker.settles(&message.received(3)).await;
     let row = bundle.recorded("e").await;
     assert_eq!(
         (row.outcome, states(&row)),
@@ -102,6 +131,99 @@ async fn a_bad_moment_of_six_hours_parks_the_event_with_its_plan() {
     );
     assert!(row.plan.is_some() && row.expires_at.is_none());
     assert!(bundle.told().await.is_empty());
+}
+
+/// What waited behind another for hours, or comes back from the dead-letter queue, has not
+/// failed itself.
+#[tokio::test]
+async fn the_six_hours_count_from_an_events_own_first_failure() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, Moody);
+    let first = says(&bundle, "e", "wait").await;
+    let second = says(&bundle, "f", "hello").await;
+    assert_eq!(worker.is_given([&first, &second]).await, ["e", "f"]);
+    worker.clock.advance(6 * HOUR);
+    line_is_busy(&bundle, 1).await;
+    let (first, second) = (first.received(70), second.received(70));
+    assert_eq!(worker.is_given([&first, &second]).await, ["f"]);
+    assert_eq!(bundle.recorded("e").await.outcome, Outcome::Parked);
+    assert_eq!(bundle.recorded("f").await.outcome, Outcome::Planned);
+
+    worker.clock.advance(HOUR);
+    worker.settles(&second).await;
+    assert_eq!(bundle.told().await, ["hi"]);
+}
+
+// A write arrives later than its client has waited for it.
+
+/// The message's try of sending fails, and the write that ends it arrives only when the
+/// test lets it; since then the event has been parked.
+async fn parked_before_the_end_of_its_try_arrives(bundle: &Bundle) -> Held {
+    let worker = Worker::new(bundle, Moody);
+    let held = Held::default();
+    line_is_busy(bundle, 1).await;
+    worker
+        .table
+        .next("UpdateItem", Fate::RequestLate(held.clone()));
+    worker.table.next("UpdateItem", Fate::Unreachable);
+    worker.table.next("UpdateItem", Fate::Unreachable);
+    let message = says(bundle, "e", "hello").await;
+    worker.gives_back(&message).await;
+    held.is_there().await;
+    is_parked_by(bundle, &worker, &message).await;
+    held
+}
+
+#[tokio::test]
+async fn the_end_of_a_try_that_arrives_late_leaves_a_parked_event_parked() {
+    let bundle = Bundle::attached().await;
+    let held = parked_before_the_end_of_its_try_arrives(&bundle).await;
+    held.arrives().await;
+    is_parked(&bundle).await;
+}
+
+/// The event is given to a second worker while the first one is sending.
+#[tokio::test]
+async fn a_try_that_settles_nothing_leaves_an_event_parked_that_another_has_parked() {
+    let bundle = Bundle::attached().await;
+    let (first, second) = (Worker::new(&bundle, Moody), Worker::new(&bundle, Moody));
+    let message = says(&bundle, "e", "hello").await;
+    line_is_busy(&bundle, 1).await;
+    let held = Held::default();
+    first
+        .line
+        .next("/message/push", Fate::RequestHeld(held.clone()));
+    let meanwhile = async {
+        held.is_there().await;
+        is_parked_by(&bundle, &second, &message).await;
+        held.let_go();
+    };
+    tokio::join!(first.is_given([&message]), meanwhile);
+    is_parked(&bundle).await;
+    assert!(bundle.recorded("e").await.open.is_empty());
+}
+
+/// As before, and the first one's call succeeds: nothing is left to be looked at.
+#[tokio::test]
+async fn a_try_that_settles_everything_settles_an_event_that_another_has_parked() {
+    let bundle = Bundle::attached().await;
+    let (first, second) = (Worker::new(&bundle, Moody), Worker::new(&bundle, Moody));
+    let message = says(&bundle, "e", "hello").await;
+    let held = Held::default();
+    first
+        .line
+        .next("/message/push", Fate::RequestHeld(held.clone()));
+    let meanwhile = async {
+        held.is_there().await;
+        is_parked_by(&bundle, &second, &message).await;
+        held.let_go();
+    };
+    let (given_back, ()) = tokio::join!(first.is_given([&message]), meanwhile);
+    assert!(given_back.is_empty());
+    let row = bundle.recorded("e").await;
+    assert_eq!((row.outcome, states(&row)), (Outcome::Done, vec!["sent"]));
+    // Of the parking nothing is left.
+    assert_eq!((row.parked, row.parked_at, row.reason), (None, None, None));
 }
 
 #[tokio::test]
@@ -139,11 +261,13 @@ async fn what_is_no_job_is_set_aside_and_the_chat_goes_on() {
 }
 
 #[tokio::test]
-async fn a_newer_versions_job_waits_for_its_worker_for_six_hours() {
+async fn a_newer_versions_job_waits_for_its_worker_for_six_hours_of_its_own() {
     let bundle = Bundle::attached().await;
     let worker = Worker::new(&bundle, Moody);
     let newer = Message::raw("m", r#"{"v": 2}"#);
+    worker.clock.advance(6 * HOUR);
     worker.gives_back(&newer).await;
+    assert_eq!(bundle.stack.store.parked_message("m").await.unwrap(), None);
     worker.clock.advance(6 * HOUR);
     worker.settles(&newer).await;
     let parked = bundle.stack.store.parked_message("m").await.unwrap();
@@ -170,6 +294,27 @@ async fn an_attempt_whose_commit_fails_has_not_vanished() {
         (row.outcome, row.attempts, row.begun),
         (Outcome::Failed, 0, 0)
     );
+    worker.settles(&message.received(9)).await;
+    assert_eq!(bundle.told().await, ["hi"]);
+}
+
+/// The table is away when the attempt fails, and when its end is to be written.
+#[tokio::test]
+async fn an_attempt_that_ends_while_the_table_is_away_has_not_vanished() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, Moody);
+    let message = says(&bundle, "e", "hello").await;
+    for times in 2..=8 {
+        worker.table.next("TransactWriteItems", Fate::Done);
+        for _ in 0..40 {
+            worker.table.next("TransactWriteItems", Fate::Unreachable);
+            worker.table.next("UpdateItem", Fate::Unreachable);
+        }
+        worker.gives_back(&message.clone().received(times)).await;
+        worker.table.forget();
+    }
+    let row = bundle.recorded("e").await;
+    assert_eq!((row.outcome, row.attempts), (Outcome::Failed, 0));
     worker.settles(&message.received(9)).await;
     assert_eq!(bundle.told().await, ["hi"]);
 }

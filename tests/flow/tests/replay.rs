@@ -86,7 +86,11 @@ impl Scene {
             raw: serde_json::value::to_raw_value(&raw).unwrap(),
         };
         let now = self.worker.clock.timestamp();
-        let replay = Replay { number, force };
+        let replay = Replay {
+            number,
+            force,
+            first_receipt: None,
+        };
         Message::of(Job::again(key.bot, key.chat, now, event, replay))
     }
 }
@@ -106,6 +110,7 @@ async fn a_parked_event_is_handled_when_its_module_is_mended() {
         (Outcome::Done, 1, 0)
     );
     assert!(row.parked.is_none() && row.expires_at.is_some());
+    assert_eq!(row.reason, None);
 }
 
 #[tokio::test]
@@ -142,6 +147,71 @@ async fn force_sends_again_with_other_keys() {
     let key = |n: usize| keys[n].headers["x-line-retry-key"].clone();
     assert_ne!(key(0), key(1));
     assert_eq!(scene.bundle.recorded("e").await.run, 1);
+}
+
+/// Respected, and before a worker has seen that, forced: two jobs of the same number.
+#[tokio::test]
+async fn force_after_respect_is_another_message_and_runs_again() {
+    let scene = Scene::begin().await;
+    scene.parked().await;
+    scene.mend();
+    let key = scene.bundle.key(Some(&scene.bundle.guest), "e");
+    let (store, queue) = (&scene.worker.app.store, &scene.worker.app.queue);
+    let now = scene.worker.clock.timestamp();
+    let queued = |job: Job| job.into_messages().unwrap().remove(0).deduplication_id;
+    let job = |force| {
+        let event = JobEvent {
+            id: EventId::new("e").unwrap(),
+            kind: "message".into(),
+            raw: serde_json::value::to_raw_value(&json!({})).unwrap(),
+        };
+        let replay = Replay {
+            number: 1,
+            force,
+            first_receipt: None,
+        };
+        let (bot, chat) = (key.bot.clone(), key.chat.clone());
+        queued(Job::again(bot, chat, now, event, replay))
+    };
+    assert_ne!(job(false), job(true));
+    let sent = scene.bundle.queue_requests();
+    for mode in [Mode::Respect, Mode::Force] {
+        let number = replay(store, queue, &key, None, mode, now).await.unwrap();
+        assert_eq!(number, 1);
+    }
+    assert_eq!(scene.bundle.queue_requests(), sent + 2);
+
+    scene.worker.settles(&scene.job(1, false)).await;
+    assert_eq!(scene.bundle.told().await, ["hi 1"]);
+    scene.worker.settles(&scene.job(1, true)).await;
+    assert_eq!(scene.bundle.told().await, ["hi 1", "hi 2"]);
+    // What comes late of the first changes nothing.
+    scene.worker.settles(&scene.job(1, false)).await;
+    assert_eq!(scene.bundle.told().await, ["hi 1", "hi 2"]);
+}
+
+/// LINE keeps a retry key for a day from its first use. What it has surely not taken has
+/// not used its key.
+#[tokio::test]
+async fn a_push_that_was_refused_days_ago_has_its_whole_time_in_a_replay() {
+    let scene = Scene::begin().await;
+    scene.mend();
+    let fail = async |kind| {
+        let fault = Fault::new(format!("POST {PUSH}"), 1, kind);
+        let added = scene.bundle.stack.line.add_faults(vec![fault]).await;
+        added.unwrap();
+    };
+    fail(FaultKind::MonthlyLimit).await;
+    scene.worker.settles(&scene.message().await).await;
+    assert_eq!(states(&scene.bundle.recorded("e").await), ["refused"]);
+
+    scene.worker.clock.advance(Duration::from_secs(48 * 3600));
+    fail(FaultKind::ServerError).await;
+    let again = scene.job(1, false);
+    scene.worker.gives_back(&again).await;
+    assert_eq!(states(&scene.bundle.recorded("e").await), ["open"]);
+    scene.worker.settles(&again).await;
+    assert_eq!(states(&scene.bundle.recorded("e").await), ["sent"]);
 }
 
 #[tokio::test]

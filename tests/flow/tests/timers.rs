@@ -390,7 +390,6 @@ async fn a_row_that_cannot_be_read_stays_and_holds_up_nobody() {
     };
     let commit = Commit {
         key: &key,
-        was: None,
         ledger: &row,
         subject: Subject::Chat(key.chat.as_ref().unwrap(), &loaded.chat),
         rows: &[],

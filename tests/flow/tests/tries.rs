@@ -327,9 +327,7 @@ async fn a_reply_whose_end_was_not_answered_is_known_as_sent() {
         let worker = Worker::new(&bundle, OR_BY_PUSH);
         let message = written(&bundle).await;
         worker.table.loses("UpdateItem", lost);
-        if lost == 2 {
-            worker.gives_back(&message).await;
-        }
+        // Where the SDK's second try has no answer either, the worker looks at the row.
         worker.settles(&message).await;
         assert!(worker.table.is_spent());
         sent_once(&bundle).await;
@@ -355,6 +353,86 @@ async fn an_attach_is_taken_once_though_the_tables_answer_is_lost() {
     assert!(taken("first visit").await.unwrap().is_some());
     assert!(worker.table.is_spent());
     assert!(taken("second visit").await.unwrap().is_none());
+}
+
+// The table fails in the middle of a plan.
+
+/// Answers and takes the chat, or takes it and answers.
+#[derive(Clone, Copy)]
+struct TakesAndAnswers {
+    first_the_answer: bool,
+}
+
+impl Module for TakesAndAnswers {
+    async fn handle(&self, cx: &mut Context<'_>, _: &Event) -> Result<(), ModuleError> {
+        if !self.first_the_answer {
+            cx.acquire(None)?;
+        }
+        if let Some(mut cx) = cx.active() {
+            cx.reply(&[Text::new("hi")])?;
+        }
+        match self.first_the_answer {
+            true => cx.acquire(None),
+            false => Ok(()),
+        }
+    }
+
+    fn may_push_instead_of_reply(&self) -> bool {
+        true
+    }
+}
+
+/// The chat is taken, and that cannot be written: what was not tried stays so, and what was
+/// sent is known to be.
+#[tokio::test]
+async fn a_try_that_the_table_cuts_short_ends_with_what_is_known() {
+    for first_the_answer in [false, true] {
+        let bundle = Bundle::attached().await;
+        let worker = Worker::new(&bundle, TakesAndAnswers { first_the_answer });
+        let message = written(&bundle).await;
+        for _ in 0..2 {
+            let away = r#"{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError"}"#;
+            worker
+                .table
+                .next("PutItem", Fate::Answered(500, away.into()));
+        }
+        worker.gives_back(&message).await;
+        assert!(worker.table.is_spent());
+        let row = bundle.recorded("e").await;
+        let known = match first_the_answer {
+            true => ["sent", "open"],
+            false => ["open", "pending"],
+        };
+        assert_eq!(states(&row), known, "{row:?}");
+        assert!(row.open.is_empty(), "{row:?}");
+
+        tokens_grow_old(&bundle).await;
+        worker.settles(&message.received(2)).await;
+        let row = bundle.recorded("e").await;
+        let answer = states(&row)[usize::from(!first_the_answer)];
+        assert_eq!(answer, "sent", "{row:?}");
+        assert!(row.open.is_empty(), "{row:?}");
+        assert_eq!(bundle.told().await, ["hi"]);
+    }
+}
+
+#[tokio::test]
+async fn a_push_that_cannot_be_written_down_is_not_made_and_leaves_no_doubt() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, OR_BY_PUSH);
+    let message = written(&bundle).await;
+    tokens_grow_old(&bundle).await;
+    for _ in 0..2 {
+        let away = r#"{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError"}"#;
+        worker
+            .table
+            .next("UpdateItem", Fate::Answered(500, away.into()));
+    }
+    worker.gives_back(&message).await;
+    let row = bundle.recorded("e").await;
+    assert_eq!((states(&row), row.open.len()), (vec!["pending"], 0));
+    worker.settles(&message.received(2)).await;
+    sent_once(&bundle).await;
 }
 
 // LINE's token endpoint is in trouble: no reply was tried.

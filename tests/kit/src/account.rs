@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use serde_json::Value;
 use shared::module::settings::save;
-use shared::queue::Job;
 
 use crate::Came;
 use crate::world::World;
@@ -38,16 +37,8 @@ impl Account {
     /// The module channel is detached from the account, by us. The module hears of it some seconds later, when
     /// LINE has done it.
     pub async fn detach(&self) -> Came {
-        let (bot, now) = (self.world.bot_id(), self.world.now());
-        let row = self.world.store().update_bot(&bot, |row| {
-            row.state.begin_detach(now);
-        });
-        let mut row = row.await.expect("the table answers");
+        self.world.begin_detach().await;
         self.world.transcript.note("The account is detached");
-        if let Some(mark) = row.state.begin_detach(now) {
-            let job = Job::to_detach(bot, mark, now).expect("a job is JSON");
-            self.world.queue_job(job).await;
-        }
         Came::new(&self.world, self.world.advance(UNTIL_DETACHED).await)
     }
 

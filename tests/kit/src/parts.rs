@@ -114,6 +114,7 @@ impl Parts {
             clock: self.clock(),
             sleep: self.sleep(),
             random: repeatable(),
+            ended_attempts: worker::EndedAttempts::default(),
         })
     }
 
@@ -147,7 +148,7 @@ impl Parts {
         &self.secret
     }
 
-    fn clock(&self) -> SharedTimeSource {
+    pub(crate) fn clock(&self) -> SharedTimeSource {
         SharedTimeSource::new(self.time.clone())
     }
 

@@ -12,6 +12,7 @@ use local::event_source;
 use local::sqs::{ReceivedMessage, Sqs};
 use local::template::{QueueDefinition, Template};
 use serde_json::{Value, json};
+use shared::detach::detach;
 use shared::domain::{BotId, Scopes, Timestamp};
 use shared::line::event::of_turn;
 use shared::line::webhook::Webhook;
@@ -163,6 +164,13 @@ impl World {
     pub(crate) async fn queue_job(&self, job: Job) {
         let queued = self.parts.queue().send_jobs(vec![job]).await;
         queued.expect("the queue takes it");
+    }
+
+    /// Marks the account as to be detached, and asks the worker for the rest.
+    pub(crate) async fn begin_detach(&self) {
+        let (parts, bot) = (&self.parts, self.bot_id());
+        let begun = detach(&parts.store, parts.queue(), &bot, &parts.clock()).await;
+        begun.expect("table and queue take it");
     }
 
     pub(crate) fn bot_id(&self) -> BotId {

@@ -185,6 +185,7 @@ fn start(world: &Arc<World>, module: &Script) -> (Process, App) {
         clock: process.clock().shared(),
         sleep: world.time.shared_sleep(),
         random: process.random(),
+        ended_attempts: worker::EndedAttempts::default(),
     };
     (process, app)
 }

@@ -119,7 +119,7 @@ fn judge_queue(sent: &Sent<'_>, queued: &[Message]) -> Result<(), String> {
     }
     if jobs
         .iter()
-        .any(|job| job.received_at != NOW || job.detach_mark().is_some())
+        .any(|job| job.received_at != NOW || detaches(job))
     {
         return Err("a job is not as the webhook writes it".to_owned());
     }

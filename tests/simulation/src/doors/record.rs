@@ -104,7 +104,7 @@ impl Record {
             };
         }
         match Job::read(body) {
-            Ok(job) if job.detach_mark().is_some() => Ok(()),
+            Ok(job) if detaches(&job) => Ok(()),
             Ok(job) => self.judge_job(&job).await,
             Err(_) => self.judge_parked(id).await,
         }
@@ -173,6 +173,12 @@ fn is_good(record: &SqsMessage) -> bool {
     good.is_ok_and(|good| good == *record)
 }
 
+/// Whether a job asks for its account to be detached.
+pub(super) fn detaches(job: &Job) -> bool {
+    let mut events = job.events.iter();
+    events.any(|event| event.detach_mark().is_some())
+}
+
 /// A message beside which all are good is given back only by its own wish; a good one
 /// only for another that is not told apart from it.
 fn may_wait(record: &SqsMessage, all: &[SqsMessage]) -> bool {
@@ -181,7 +187,7 @@ fn may_wait(record: &SqsMessage, all: &[SqsMessage]) -> bool {
     }
     let body = record.body.as_deref().unwrap_or_default();
     let wishes = match Job::read(body) {
-        Ok(job) => job.detach_mark().is_some(),
+        Ok(job) => detaches(&job),
         Err(error) => matches!(error, UnreadableJob::Version(_)),
     };
     let mut others = all.iter().filter(|other| !std::ptr::eq(*other, record));

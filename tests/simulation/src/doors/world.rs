@@ -114,6 +114,7 @@ impl World {
             clock: clock(),
             sleep: shared::aws::tokio_sleep(),
             random: random(),
+            ended_attempts: worker::EndedAttempts::default(),
         }
     }
 

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use crate::table::Table;
 use crate::table::failure::Failure;
 use crate::table::request::{BatchGetItem, GetItem, Keys};
-use crate::table::value::{item_size, read_item};
+use crate::table::value::{Item, item_size, read_item};
 
 /// The most keys of a batch.
 const MOST_KEYS: usize = 100;
@@ -45,6 +45,8 @@ impl Table {
         let keys: Result<Vec<_>, _> = items.iter().map(|item| self.definition.key(item)).collect();
         let keys = keys?;
         check_keys(keys.len(), keys.iter().collect::<BTreeSet<_>>().len())?;
+        let projection = wanted.projection_expression;
+        let names = projection.as_deref().map(projection_names).transpose()?;
         let mut processed = keys
             .len()
             .saturating_sub(std::mem::take(&mut self.unprocessed));
@@ -57,12 +59,43 @@ impl Table {
                 processed = place;
                 break;
             }
-            found.extend(row.map(|item| json!(**item)));
+            found.extend(row.map(|item| projected(item, names.as_deref())));
         }
         let left = &items[processed..];
-        let left = (!left.is_empty())
-            .then(|| json!({"Keys": left, "ConsistentRead": wanted.consistent_read}));
+        let left = (!left.is_empty()).then(|| {
+            json!({
+                "Keys": left,
+                "ConsistentRead": wanted.consistent_read,
+                "ProjectionExpression": projection,
+            })
+        });
         Ok((found, left))
+    }
+}
+
+/// The attributes of a projection that names them plainly.
+fn projection_names(expression: &str) -> Result<Vec<&str>, Failure> {
+    let names: Vec<_> = expression.split(',').map(str::trim).collect();
+    let is_plain = |name: &&str| {
+        let mut letters = name.bytes();
+        !name.is_empty() && letters.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    match names.iter().all(is_plain) {
+        true => Ok(names),
+        false => Err(Failure::validation("Invalid ProjectionExpression")),
+    }
+}
+
+/// An item, or what a projection leaves of it.
+fn projected(item: &Item, names: Option<&[&str]>) -> Json {
+    match names {
+        None => json!(item),
+        Some(names) => {
+            let kept = item
+                .iter()
+                .filter(|(name, _)| names.contains(&name.as_str()));
+            json!(kept.collect::<BTreeMap<_, _>>())
+        }
     }
 }
 

@@ -38,6 +38,8 @@ pub(super) struct BatchGetItem {
 pub(super) struct Keys {
     pub(super) keys: Vec<RawItem>,
     pub(super) consistent_read: Option<bool>,
+    /// Names of attributes, and nothing else.
+    pub(super) projection_expression: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -8,7 +8,7 @@ use proptest::sample::select;
 use proptest::{option, prop_oneof};
 use shared::domain::{BotId, ChatId, ChatKind, Delivery, Effect, EventId, Plan, Scopes, Timestamp};
 use shared::store::{
-    AttachUnderWay, Commit, LedgerKey, LedgerRow, NewTimer, RowChange, Store, Subject,
+    AttachUnderWay, Commit, LedgerKey, LedgerRow, NewTimer, Outcome, RowChange, Store, Subject,
     TIMER_SHARDS, Try, WalkRow,
 };
 
@@ -28,6 +28,12 @@ pub(super) enum StoreCall {
     BeginTry(Event, Tried),
     BeginPush(Event, Tried, usize),
     EndTry(Event, Tried, Vec<Delivery>),
+    LeaveTry(Event, Tried),
+    EndAttempt(Event, &'static str),
+    NoteFailure(Event, i64),
+    Park(Event, u32),
+    Settled(Vec<Event>, i64),
+    NoteUnread(&'static str, i64),
     ModuleRow(&'static str, Option<i64>),
     ModuleRows(&'static str, Option<i64>),
     EndTimers(i64),
@@ -93,7 +99,7 @@ fn time() -> impl Strategy<Value = i64> + Clone {
 }
 
 fn tried() -> impl Strategy<Value = Tried> {
-    (select(vec!["t1", "t2"]), 0..3_u32)
+    (select(vec!["t1", "t2"]), 0..5_u32)
 }
 
 fn delivery() -> impl Strategy<Value = Delivery> {
@@ -112,7 +118,7 @@ fn committed() -> impl Strategy<Value = Committed> {
     let change = select(vec![Change::Create, Change::Replace, Change::Delete]);
     let rows = vec((change, select(vec!["k1", "k2"])), 0..3);
     let rows = (rows, vec(time(), 0..3));
-    let flags = (0..5_u8, 0..3_usize, 0..8_u8);
+    let flags = (0..5_u8, 0..4_usize, 0..8_u8);
     (event(), flags, rows, option::of(time()), time()).prop_map(
         |(event, (stale, effects, parked), (rows, timers), detached_at, now)| Committed {
             event,
@@ -157,6 +163,12 @@ pub(super) fn call() -> impl Strategy<Value = StoreCall> {
         3 => (event(), tried(), 0..3_usize).prop_map(|(event, tried, at)| Call::BeginPush(event, tried, at)),
         4 => (event(), tried(), vec(delivery(), 0..3)).prop_map(|(event, tried, all)| Call::EndTry(event, tried, all)),
         1 => event().prop_map(Call::Ledger),
+        1 => (event(), tried()).prop_map(|(event, tried)| Call::LeaveTry(event, tried)),
+        1 => (event(), select(vec!["t1", "t2"])).prop_map(|(event, name)| Call::EndAttempt(event, name)),
+        2 => (event(), time()).prop_map(|(event, now)| Call::NoteFailure(event, now)),
+        2 => (event(), 0..5_u32).prop_map(|(event, writes)| Call::Park(event, writes)),
+        1 => (vec(event(), 0..4), time()).prop_map(|(events, now)| Call::Settled(events, now)),
+        1 => (select(vec!["m1", "m2"]), time()).prop_map(|(id, now)| Call::NoteUnread(id, now)),
     ];
     let word = || select(vec!["one", "two"]);
     let reconciler = prop_oneof![
@@ -210,9 +222,16 @@ impl StoreCall {
             | Self::ModuleRow(..)
             | Self::ModuleRows(..)
             | Self::EndTimers(..) => self.rows(store).await,
-            Self::Ledger(..) | Self::BeginTry(..) | Self::BeginPush(..) | Self::EndTry(..) => {
-                self.ledger(store).await;
-            }
+            Self::Ledger(..)
+            | Self::BeginTry(..)
+            | Self::BeginPush(..)
+            | Self::EndTry(..)
+            | Self::LeaveTry(..) => self.tries(store).await,
+            Self::EndAttempt(..)
+            | Self::NoteFailure(..)
+            | Self::Park(..)
+            | Self::Settled(..)
+            | Self::NoteUnread(..) => self.failures(store).await,
             _ => self.reconciler(store).await,
         }
     }
@@ -288,7 +307,32 @@ impl StoreCall {
         }
     }
 
-    async fn ledger(&self, store: &Store) {
+    async fn failures(&self, store: &Store) {
+        let row = |now| LedgerRow::done("message", now, now, now);
+        match self {
+            Self::EndAttempt(event, name) => {
+                let _ = store.end_attempt(&key(*event), name).await;
+            }
+            Self::NoteFailure(event, now) => {
+                let now = Timestamp(*now);
+                let _ = store.note_failure(&key(*event), &row(now), now).await;
+            }
+            Self::Park(event, writes) => {
+                let row = row(Timestamp(1)).into_parked("a bug", "{}", Timestamp(2));
+                let _ = store.park(&key(*event), &row, *writes).await;
+            }
+            Self::Settled(events, now) => {
+                let events = events.iter().map(|event| key(*event));
+                let _ = store.settled(events, Timestamp(*now)).await;
+            }
+            Self::NoteUnread(id, now) => {
+                let _ = store.note_unread(id, Timestamp(*now)).await;
+            }
+            _ => {}
+        }
+    }
+
+    async fn tries(&self, store: &Store) {
         match self {
             Self::Ledger(event) => {
                 let _ = store.ledger(&key(*event)).await;
@@ -298,6 +342,9 @@ impl StoreCall {
             }
             Self::BeginPush(event, tried, at) => {
                 let _ = store.begin_push(&key(*event), &mut this(*tried), *at).await;
+            }
+            Self::LeaveTry(event, tried) => {
+                let _ = store.leave_try(&key(*event), &this(*tried)).await;
             }
             Self::EndTry(event, tried, effects) => {
                 let (tried, now) = (this(*tried), Timestamp(5_000));
@@ -366,8 +413,7 @@ impl Committed {
         let chat = loaded.chat.with_state(Some("{}".to_owned()), now);
         let commit = Commit {
             key: &key,
-            was: loaded.ledger.as_ref(),
-            ledger: &self.ledger(),
+            ledger: &self.ledger(loaded.ledger.map_or(0, |row| row.writes)),
             subject: match &key.chat {
                 Some(id) => Subject::Chat(id, &chat),
                 None => Subject::Bot(&bot),
@@ -381,9 +427,15 @@ impl Committed {
         let _ = store.commit(&commit).await;
     }
 
-    fn ledger(&self) -> LedgerRow {
+    fn ledger(&self, writes: u32) -> LedgerRow {
         let now = Timestamp(self.now);
-        let row = LedgerRow::done("message", now, now, now);
+        let mut row = LedgerRow::done("message", now, now, now);
+        row.writes = writes;
+        if self.effects == 2 {
+            row.outcome = Outcome::Failed;
+            (row.begun, row.begun_by) = (1, Some("t1".into()));
+            return row;
+        }
         if self.is_parked {
             return row.into_parked("a bug", "{}", now);
         }

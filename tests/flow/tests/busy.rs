@@ -1,0 +1,125 @@
+//! A worker has more to do than its time allows: what it has not tried comes again soon,
+//! and what it has done is not walked through again.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use flow::Bundle;
+use flow::worker::{Message, Worker};
+use serde_json::json;
+use shared::domain::{BotId, ChatId, EventId};
+use shared::module::{Context, Event, EventKind, MessageContent, Module, ModuleError};
+use shared::queue::{Job, JobEvent};
+
+/// Counts what it is asked about; "hang" never ends.
+#[derive(Clone, Default)]
+struct Counts {
+    ran: Arc<Mutex<Vec<String>>>,
+}
+
+impl Module for Counts {
+    async fn handle(&self, _: &mut Context<'_>, event: &Event) -> Result<(), ModuleError> {
+        if let Ok(mut ran) = self.ran.lock() {
+            ran.push(event.id.to_string());
+        }
+        match &event.kind {
+            EventKind::Message {
+                content: MessageContent::Text(text),
+                ..
+            } if text == "hang" => std::future::pending().await,
+            _ => Ok(()),
+        }
+    }
+}
+
+#[expect(clippy::unwrap_used, reason = "part of tests")]
+fn job(bundle: &Bundle, count: usize) -> Job {
+    let event = |n: usize| {
+        let source = json!({"type": "user", "userId": bundle.guest});
+        let raw =
+            json!({"type": "message", "source": source, "message": {"type": "text", "text": "hi"}});
+        JobEvent {
+            id: EventId::new(format!("e{n}")).unwrap(),
+            kind: "message".into(),
+            raw: serde_json::value::to_raw_value(&raw).unwrap(),
+        }
+    };
+    let (bot, chat) = (BotId::new(&bundle.bot), ChatId::new(&bundle.guest));
+    let now = flow::clock::Clock::default().timestamp();
+    let events = (0..count).map(event).collect();
+    Job::new(bot.unwrap(), Some(chat.unwrap()), now, events)
+}
+
+async fn says(bundle: &Bundle, user: &str, id: &str, text: &str) -> Message {
+    let message = json!({"type": "text", "text": text});
+    let event = json!({"type": "message", "webhookEventId": id, "message": message});
+    bundle.message(user, vec![event]).await
+}
+
+#[tokio::test]
+async fn very_many_events_of_a_chat_are_several_messages_and_come_to_their_end() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, Counts::default());
+    let mut messages = Message::all_of(job(&bundle, 150));
+    assert_eq!(messages.len(), 2);
+    for times in 1.. {
+        let given = messages
+            .iter()
+            .cloned()
+            .map(|message| message.received(times));
+        let given: Vec<_> = given.collect();
+        // Half a second is left for it before the last event may begin.
+        let time = Duration::from_millis(5_000);
+        let back = worker.is_given_within(&given, time).await;
+        if back.is_empty() {
+            break;
+        }
+        let before = messages.len();
+        messages.drain(..before - back.len());
+        assert!(times < 250, "{} messages are left", messages.len());
+    }
+    let ran = worker.app.module.ran.lock().map(|ran| ran.clone());
+    let expected: Vec<_> = (0..150).map(|n| format!("e{n}")).collect();
+    assert_eq!(ran.ok(), Some(expected), "each once, and in order");
+}
+
+/// A message that ran out of time: the events that are settled are read at once, and not
+/// one by one.
+#[tokio::test]
+async fn a_message_that_comes_again_is_not_walked_through_from_its_start() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, Counts::default());
+    let message = Message::of(job(&bundle, 100));
+    worker.settles(&message).await;
+    let loads = || worker.table.requests("BatchGetItem").len();
+    let before = loads();
+    worker.settles(&message.received(2)).await;
+    assert_eq!(loads(), before + 1);
+}
+
+#[tokio::test]
+async fn what_was_not_tried_comes_again_within_two_seconds_however_often_it_came() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, Counts::default());
+    let message = says(&bundle, &bundle.guest, "e", "hello").await.received(9);
+    // Less than an event is begun with.
+    let back = worker
+        .is_given_within([&message], Duration::from_secs(4))
+        .await;
+    assert_eq!(back, ["e"]);
+    let waits = worker.queue.waits();
+    assert!(waits.len() == 1 && waits[0] <= 2, "{waits:?}");
+}
+
+/// The time is up in the middle of an event: that is a try of it.
+#[tokio::test]
+async fn what_was_tried_and_did_not_end_waits_longer_each_time() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, Counts::default());
+    let message = says(&bundle, &bundle.guest, "e", "hang").await.received(5);
+    let back = worker
+        .is_given_within([&message], Duration::from_millis(4_700))
+        .await;
+    assert_eq!(back, ["e"]);
+    assert_eq!(worker.queue.waits(), [32]);
+}
