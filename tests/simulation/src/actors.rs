@@ -16,8 +16,9 @@ use shared::domain::{BotId, ChatId, EventId, Timestamp, may_control};
 use shared::store::{LedgerKey, Store};
 
 use crate::after::Begun;
-use crate::call::events_of;
+use crate::call::{events_of, is_replay};
 use crate::history::Place;
+use crate::judges::{self, Hand};
 use crate::line::{SECRET, bot_id, chat_id};
 use crate::module::Script;
 use crate::process::Process;
@@ -80,6 +81,11 @@ async fn deliver(
     again: bool,
 ) -> bool {
     world.line().deliver(ids);
+    for id in ids {
+        let at = world.time.elapsed();
+        let mut history = world.history();
+        history.delivered.entry(id.clone()).or_default().push(at);
+    }
     let mut events = events.to_vec();
     for event in &mut events {
         event["deliveryContext"]["isRedelivery"] = again.into();
@@ -160,7 +166,8 @@ pub(crate) async fn lane(world: Arc<World>, module: Script) {
     let mut worker = None;
     loop {
         let batch = world.schedule.batch;
-        let received = world.sqs.0.receive(QUEUE, batch, LONG_POLL, None).await;
+        let poll = switched_on(&world).await;
+        let received = world.sqs.0.receive(QUEUE, batch, poll, None).await;
         let messages = received.expect("the queue is there");
         if messages.is_empty() {
             continue;
@@ -170,6 +177,22 @@ pub(crate) async fn lane(world: Arc<World>, module: Script) {
             worker = Some((process, app));
         }
     }
+}
+
+/// Waits until the event source is switched on; how long it may then look into the queue.
+async fn switched_on(world: &World) -> Duration {
+    let stops = &world.schedule.stops;
+    let ms = Duration::from_millis;
+    let now = || world.time.elapsed();
+    while let Some(stop) = stops
+        .iter()
+        .find(|stop| (ms(stop.from_ms)..ms(stop.to_ms)).contains(&now()))
+    {
+        world.time.until(ms(stop.to_ms)).await;
+    }
+    let next = stops.iter().map(|stop| ms(stop.from_ms));
+    let next = next.filter(|at| *at > now()).min();
+    next.map_or(LONG_POLL, |at| LONG_POLL.min(at - now()))
 }
 
 type App = worker::App<Script>;
@@ -203,6 +226,7 @@ async fn invoke(
         .collect();
     let invocation = world.history().invocation(in_hand.clone());
     world.note(|| format!("invocation {invocation} is given {in_hand:?}"));
+    judges::begins(world, invocation, hand(world, &messages));
     let begun = Begun::now(world, &app.module, &in_hand);
     let deadline = Timestamp(process.clock().millis()).plus(WORKER_TIME);
     let event = serde_json::from_value(event_source::event(QUEUE, &messages));
@@ -211,6 +235,7 @@ async fn invoke(
     world.history().invocations[invocation].has_ended = true;
     let Some(answer) = answer else {
         world.note(|| format!("invocation {invocation} is cut off"));
+        judges::ended(world, invocation, None);
         for id in in_hand {
             *world.history().cut_off.entry(id).or_default() += 1;
         }
@@ -221,6 +246,11 @@ async fn invoke(
         .iter()
         .map(|it| &it.item_identifier)
         .collect();
+    let unsettled = messages
+        .iter()
+        .filter(|message| failed.contains(&&message.message_id));
+    let unsettled: Vec<_> = unsettled.flat_map(|it| events_of(&it.body).1).collect();
+    judges::ended(world, invocation, Some(&unsettled));
     begun.ended(world, &app.module, invocation, &messages, &failed);
     let done = messages
         .iter()
@@ -229,7 +259,25 @@ async fn invoke(
     world.note(|| format!("invocation {invocation} settles {} messages", handles.len()));
     world.time.sleep(Duration::from_millis(3)).await;
     let _ = world.sqs.0.delete_batch(QUEUE, &handles);
+    let done = messages
+        .iter()
+        .filter(|message| !failed.contains(&&message.message_id));
+    let done: Vec<_> = done.flat_map(|it| events_of(&it.body).1).collect();
+    world.history().judges.deleted(&done);
     true
+}
+
+/// What an invocation has in hand.
+fn hand(world: &World, messages: &[ReceivedMessage]) -> Hand {
+    let events = |it: &ReceivedMessage| events_of(&it.body).1;
+    let replays = messages.iter().filter(|it| is_replay(&it.body));
+    Hand {
+        events: messages.iter().flat_map(events).collect(),
+        replayed: replays.flat_map(events).collect(),
+        from: world.time.elapsed(),
+        to: None,
+        is_cut_off: false,
+    }
 }
 
 /// What someone does at the management screen: LINE is asked, and then it is entered.
@@ -239,9 +287,10 @@ pub(crate) async fn deed(world: Arc<World>, number: usize, deed: Deed) {
     let invocation = world.history().invocation(Vec::new());
     world.note(|| format!("at the screen, as invocation {invocation}: {deed:?}"));
     let work = act(&process, number, &deed);
-    process
-        .invoke(invocation, Duration::from_secs(20), work)
-        .await;
+    let patience = Duration::from_secs(20);
+    if process.invoke(invocation, patience, work).await.is_some() {
+        judges::acted(&world, invocation);
+    }
 }
 
 async fn act(process: &Process, number: usize, deed: &Deed) -> Option<()> {

@@ -4,7 +4,7 @@ mod meddle;
 mod seen;
 
 pub(crate) use meddle::BY_ANOTHER;
-pub(crate) use seen::events as events_of;
+pub(crate) use seen::{events as events_of, is_replay};
 
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use futures::FutureExt as _;
 use serde_json::{Value as Json, json};
 
+use crate::judges;
 use crate::line::Asked;
 use crate::process::response;
 use crate::schedule::{Harm, Server};
@@ -45,6 +46,10 @@ impl Reply {
             headers: Vec::new(),
             body: body.into(),
         }
+    }
+
+    pub(crate) fn status(&self) -> u16 {
+        self.status
     }
 
     pub(crate) fn into_response(self) -> HttpResponse {
@@ -115,6 +120,7 @@ impl Call {
             Self::Line(asked) => {
                 let answer = world.line().handle(asked);
                 seen::answered(world, who, asked, &answer);
+                judges::answered(world, who, asked, &answer);
                 answer.into()
             }
             Self::Aws {
@@ -122,7 +128,9 @@ impl Call {
                 target,
                 body,
             } => {
+                let before = judges::Before::of(world, self.word(), body);
                 let (status, answer) = world.table().handle(target, body);
+                before.after(world, who);
                 if status == 200 {
                     seen::table(world, who, target, body);
                 }
@@ -203,6 +211,7 @@ impl Call {
                 "The API rate limit has been exceeded. Try again later.",
             ),
             Harm::Locked => (423, "Locked"),
+            Harm::Refused(status) => (status, "Refused"),
             _ => (500, "Internal server error"),
         };
         crate::line::refused(status, message)

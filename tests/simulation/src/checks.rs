@@ -7,33 +7,32 @@ use shared::store::{LedgerRow, Outcome, Verdict};
 
 use crate::call::BY_ANOTHER;
 use crate::history::Place;
+use crate::judges;
 use crate::line::Told;
-use crate::module::Script;
 use crate::registers;
 use crate::rows;
-use crate::schedule::{What, Wish};
+use crate::schedule::{Show, What, Wish};
 use crate::world::World;
 
-/// So often must the module have failed at an event, or have vanished with it.
-const MOST_ATTEMPTS: u32 = 5;
-/// Bad moments are waited out for so long.
-const PATIENCE: i64 = 6 * 3_600_000;
-
 /// Makes all checks.
-pub(crate) fn at_the_end(world: &World, module: &Script) {
-    timers(world, module);
+pub(crate) fn at_the_end(world: &World) {
+    timers(world);
     let told: Vec<_> = world.line().told.values().cloned().collect();
     for told in &told {
         let row = row(world, told);
+        if world.history().judges.has_forgotten(&told.id) {
+            forgotten(world, told, row.as_ref());
+            continue;
+        }
         let acknowledged = world.history().acknowledged.contains(&told.id);
         match &row {
             None if acknowledged => {
                 violation(world, "no event lost", format!("{} has no row", told.id));
             }
             None => {}
-            Some(row) => of_row(world, module, told, row),
+            Some(row) => of_row(world, told, row),
         }
-        doubled(world, &told.id);
+        judges::at_the_end(world, &told.id, row.as_ref());
     }
     let places = told
         .iter()
@@ -43,8 +42,21 @@ pub(crate) fn at_the_end(world: &World, module: &Script) {
     }
 }
 
+/// The table was restored to before something of this event was written: of what was done,
+/// only that it is not lost can be promised, if the queue still had it.
+fn forgotten(world: &World, told: &Told, row: Option<&LedgerRow>) {
+    let is_settled = row.is_some_and(|row| matches!(row.outcome, Outcome::Done | Outcome::Parked));
+    if world.history().judges.is_still_promised(&told.id) && !is_settled {
+        let what = format!(
+            "{} was queued when the table was restored: {row:?}",
+            told.id
+        );
+        violation(world, "no event lost", what);
+    }
+}
+
 /// Each timer that was set has become an event, which is handled as any other.
-fn timers(world: &World, module: &Script) {
+fn timers(world: &World) {
     let timers = world.history().timers.clone();
     for (id, (bot, chat)) in timers {
         let told = Told {
@@ -57,12 +69,17 @@ fn timers(world: &World, module: &Script) {
             token: false,
             expire_at: None,
         };
-        match row(world, &told) {
+        let row = row(world, &told);
+        if world.history().judges.has_forgotten(&told.id) {
+            forgotten(world, &told, row.as_ref());
+            continue;
+        }
+        judges::at_the_end(world, &told.id, row.as_ref());
+        match row {
             Some(row) if row.reason.as_deref() == Some(ENDED) => ended(world, &told),
-            Some(row) => of_row(world, module, &told, &row),
+            Some(row) => of_row(world, &told, &row),
             None => violation(world, "no timer lost", format!("{} has no row", told.id)),
         }
-        doubled(world, &told.id);
     }
 }
 
@@ -83,13 +100,12 @@ fn violation(world: &World, check: &'static str, what: String) {
     world.history().violation(check, what);
 }
 
-fn of_row(world: &World, module: &Script, told: &Told, row: &LedgerRow) {
+fn of_row(world: &World, told: &Told, row: &LedgerRow) {
     if world.history().settled_by_another.contains(&told.id) {
         return by_another(world, told, row);
     }
     match row.outcome {
-        Outcome::Done => {}
-        Outcome::Parked => parked(world, module, told, row),
+        Outcome::Done | Outcome::Parked => {}
         other => violation(world, "no event lost", format!("{} is {other:?}", told.id)),
     }
     handled(world, told, row);
@@ -98,6 +114,9 @@ fn of_row(world: &World, module: &Script, told: &Told, row: &LedgerRow) {
 
 /// What someone else has settled stays as it is, and nothing is done for it.
 fn by_another(world: &World, told: &Told, row: &LedgerRow) {
+    if world.history().forced.contains(&told.id) {
+        return;
+    }
     let is_kept = row.reason.as_deref() == Some(BY_ANOTHER);
     let is_sent = (0..3).any(|n| world.line().times_accepted(&format!("{}/{n}", told.id)) > 0);
     if !is_kept || is_sent {
@@ -106,45 +125,11 @@ fn by_another(world: &World, told: &Told, row: &LedgerRow) {
     }
 }
 
-/// Parked is only what has failed often enough, what LINE has refused, and what has
-/// met bad moments for hours.
-fn parked(world: &World, module: &Script, told: &Told, row: &LedgerRow) {
-    let history = world.history();
-    let received = history.receives.get(&told.id).copied().unwrap_or_default();
-    let vanished = history.cut_off.get(&told.id).copied().unwrap_or_default();
-    let asked = module.times_asked(&told.id) + vanished;
-    let waited = row.parked_at.map_or(0, |at| at.0 - row.received_at.0);
-    let reason = received.max(asked) >= MOST_ATTEMPTS
-        || history.refused.contains(&told.id)
-        || row.effects.contains(&Delivery::Expired)
-        || waited >= PATIENCE;
-    drop(history);
-    if !reason {
-        violation(
-            world,
-            "parked with reason",
-            format!("{}: {:?}", told.id, row.reason),
-        );
-    }
-}
-
-/// No planned message was accepted twice.
-fn doubled(world: &World, id: &str) {
-    for ordinal in 0..3 {
-        let text = format!("{id}/{ordinal}");
-        let times = world.line().times_accepted(&text);
-        if times > 1 {
-            violation(
-                world,
-                "no message doubled",
-                format!("{text} was accepted {times} times"),
-            );
-        }
-    }
-}
-
 /// The module has handled what it should, and nothing else.
 fn handled(world: &World, told: &Told, row: &LedgerRow) {
+    if world.history().forced.contains(&told.id) {
+        return; // an earlier run may have ended in another way
+    }
     let Some(chat) = &told.chat else { return };
     let place: Place = (told.bot.clone(), chat.clone());
     let history = world.history();
@@ -172,6 +157,8 @@ fn handled(world: &World, told: &Told, row: &LedgerRow) {
 
 /// What the trace tells is what LINE's log tells.
 fn traced(world: &World, told: &Told, row: &LedgerRow) {
+    // What an earlier run has sent stays sent.
+    let is_forced = world.history().forced.contains(&told.id);
     let mut all_sent = true;
     for (ordinal, effect) in row.effects.iter().enumerate() {
         let name = row.plan().map(|plan| plan.effects[ordinal].name());
@@ -186,7 +173,9 @@ fn traced(world: &World, told: &Told, row: &LedgerRow) {
             Delivery::Pending | Delivery::Open | Delivery::Pushing => {
                 row.outcome == Outcome::Parked
             }
-            Delivery::Dropped { .. } | Delivery::Expired | Delivery::Refused { .. } => !accepted,
+            Delivery::Dropped { .. } | Delivery::Expired | Delivery::Refused { .. } => {
+                !accepted || is_forced
+            }
         };
         all_sent &= accepted || !speaks;
         if !fits {
@@ -224,7 +213,14 @@ fn may_be_quiet(world: &World, told: &Told) -> bool {
         .map(|event| &event.wish);
     let replies = matches!(
         wish,
-        Some(Wish::Reply | Wish::Retry(_) | Wish::Fail(_) | Wish::Panic(_) | Wish::Hang(_))
+        Some(
+            Wish::Reply
+                | Wish::ShowAndReply(Show::Read)
+                | Wish::Retry(_)
+                | Wish::Fail(_)
+                | Wish::Panic(_)
+                | Wish::Hang(_)
+        )
     );
     let of_module = matches!(told.what, What::Activated(_) | What::Deactivated);
     let nothing = matches!(wish, None | Some(Wish::Nothing));

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hasher as _};
 
 use crate::judge::{Entered, Known, Own};
+use crate::judges::Judges;
 use crate::line::Line;
 use crate::schedule::{Harm, Schedule, What};
 
@@ -29,6 +30,8 @@ pub(crate) struct History {
     pub(crate) order: BTreeMap<Place, Vec<String>>,
     /// The events that were queued to be run again.
     pub(crate) replayed: BTreeSet<String>,
+    /// Those of them whose run was forced.
+    pub(crate) forced: BTreeSet<String>,
     /// The events of webhooks that were answered 200.
     pub(crate) acknowledged: BTreeSet<String>,
     /// How often each event was given to a worker.
@@ -56,6 +59,10 @@ pub(crate) struct History {
     pub(crate) refused: BTreeSet<String>,
     /// When LINE has given a list of the accounts, to the second.
     pub(crate) lists_given: BTreeSet<i64>,
+    /// When each event was delivered.
+    pub(crate) delivered: BTreeMap<String, Vec<std::time::Duration>>,
+    /// What the judges remember.
+    pub(crate) judges: Judges,
     /// How often each harm was done.
     pub(crate) harms: BTreeMap<Harm, u64>,
     /// What must not be.
@@ -220,9 +227,10 @@ impl History {
         let order = self.order.get(place).cloned().unwrap_or_default();
         let at = |id: &str| order.iter().position(|other| other == id);
         let handled = self.handled.entry(place.clone()).or_default();
-        let twice = handled.iter().any(|other| other == event);
+        let may_repeat = self.forced.contains(event) || self.judges.has_forgotten(event);
+        let twice = !may_repeat && handled.iter().any(|other| other == event);
         // One that is run again has several places in the queue.
-        let in_order = |id: &str| !self.replayed.contains(id);
+        let in_order = |id: &str| !self.replayed.contains(id) && !self.judges.has_forgotten(id);
         let late = handled
             .iter()
             .find(|other| at(other) > at(event) && in_order(other) && in_order(event));

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use simulation::live::{self, Plan};
+use simulation::profile::Profile;
 use simulation::schedule::Schedule;
 use simulation::seeds::{self, Seeds};
 use simulation::{doors, mutants};
@@ -17,6 +18,9 @@ struct Arguments {
     /// The first one's seed.
     #[arg(long, default_value_t = 0)]
     first_seed: u64,
+    /// Only schedules of this profile.
+    #[arg(long)]
+    profile: Option<Profile>,
     /// Tells what happens in the first one, in words.
     #[arg(long)]
     tell: bool,
@@ -77,11 +81,14 @@ fn main() -> ExitCode {
         return mutants::report(arguments.seeds);
     }
     if arguments.tell {
-        return seeds::tell(&Schedule::of(arguments.first_seed));
+        let first = arguments.first_seed;
+        let profile = arguments.profile.unwrap_or(Profile::of(first));
+        return seeds::tell(&Schedule::of(profile.seed(first, 0)));
     }
     seeds::report(&Seeds {
         first: arguments.first_seed,
         count: arguments.seeds,
+        profile: arguments.profile,
         told: arguments.failures,
         stop: arguments.stop,
         cores: arguments.cores,

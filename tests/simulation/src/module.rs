@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use shared::module::{Active, Context, Event, EventKind, Module, ModuleError};
+use shared::line::endpoints::rich_menu::{RichMenu, Size};
+use shared::module::{Active, Context, Event, EventKind, Menu, Module, ModuleError};
 
-use crate::schedule::{Schedule, Wish};
+use crate::schedule::{Schedule, Show, Wish};
 
 /// The module. Clones are the same one.
 #[derive(Debug, Clone)]
@@ -19,6 +20,7 @@ pub(crate) struct Script {
     /// How often it was asked about each event.
     asked: Arc<Mutex<BTreeMap<String, u32>>>,
     push_instead: bool,
+    menus: Arc<Vec<Menu>>,
 }
 
 impl Script {
@@ -33,6 +35,7 @@ impl Script {
             timers: Arc::new(timers.collect()),
             asked: Arc::default(),
             push_instead: schedule.push_instead,
+            menus: Arc::new(vec![menu()]),
         }
     }
 
@@ -74,6 +77,27 @@ impl Module for Script {
     fn may_push_instead_of_reply(&self) -> bool {
         self.push_instead
     }
+
+    fn menus(&self) -> &[Menu] {
+        &self.menus
+    }
+}
+
+/// The name of its rich menu.
+const MENU: &str = "menu";
+
+fn menu() -> Menu {
+    let menu = RichMenu {
+        size: Size {
+            width: 800,
+            height: 250,
+        },
+        selected: true,
+        name: MENU.into(),
+        chat_bar_text: "Menu".into(),
+        areas: Vec::new(),
+    };
+    Menu::png(menu, &b"a picture"[..])
 }
 
 /// What goes wrong in the module, if it still does.
@@ -101,6 +125,9 @@ async fn plan(cx: &mut Context<'_>, id: &str, wish: &Wish) -> Result<(), ModuleE
         Wish::AcquireAndPush(seconds) => cx.acquire(time(seconds))?,
         _ => {}
     }
+    if let (Wish::ShowAndReply(Show::Menu), Some(mut cx)) = (wish, cx.account()) {
+        return cx.set_default_menu(MENU);
+    }
     let Some(mut cx) = cx.active() else {
         return Ok(());
     };
@@ -115,6 +142,10 @@ async fn plan(cx: &mut Context<'_>, id: &str, wish: &Wish) -> Result<(), ModuleE
             cx.push(&[message(id, 0)])?;
             cx.push(&[message(id, 1)])
         }
+        Wish::ShowAndReply(what) => {
+            let shown = show(&mut cx, *what)?;
+            cx.reply(&[message(id, shown)]).map(drop)
+        }
         Wish::AcquireAndPush(_) => cx.push(&[message(id, 1)]),
         Wish::PushReleasePush => {
             cx.push(&[message(id, 0)])?;
@@ -124,6 +155,17 @@ async fn plan(cx: &mut Context<'_>, id: &str, wish: &Wish) -> Result<(), ModuleE
         Wish::Row(place) => take_place(&mut cx, id, *place).await,
         _ => Ok(()),
     }
+}
+
+/// Gives the number of effects that are planned by it.
+fn show(cx: &mut Context<'_, Active>, what: Show) -> Result<usize, ModuleError> {
+    match what {
+        Show::Loading => cx.loading(Duration::from_secs(5))?,
+        Show::Read => return Ok(usize::from(cx.mark_as_read())),
+        Show::Menu => cx.link_menu(MENU)?,
+        Show::NoMenu => cx.unlink_menu()?,
+    }
+    Ok(1)
 }
 
 async fn take_place(cx: &mut Context<'_, Active>, id: &str, place: u8) -> Result<(), ModuleError> {

@@ -25,6 +25,7 @@ use shared::store::Store;
 use tokio::sync::Notify;
 
 use crate::call::{Call, Reply};
+use crate::judges::Watch;
 use crate::line::{BOT_HEADER, CHANNEL_ID, SECRET};
 use crate::schedule::Harm;
 use crate::time::Clock;
@@ -179,6 +180,7 @@ impl Process {
         let Now { invocation, crash } = self.now();
         call.leaves(world, invocation, self.clock().millis());
         let fate = world.fate(call.server(), call.word());
+        let watch = Watch::new(world, invocation, &call, fate.harm);
         world.history().invocations[invocation].is_disturbed |= fate.harm.is_some();
         world.time.sleep(fate.there).await;
         let lost = |reason: &str| Err(ConnectorError::io(reason.to_owned().into()));
@@ -216,6 +218,7 @@ impl Process {
             Some(harm) => Ok(call.refused(harm)),
         };
         world.time.sleep(fate.back).await;
+        watch.ends(result.as_ref().ok().map(Reply::status));
         result.map(Reply::into_response)
     }
 

@@ -38,6 +38,18 @@ pub struct Schedule {
     pub faults: Vec<Fault>,
     /// What goes wrong for a while.
     pub outages: Vec<Outage>,
+    /// When the workers are given nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stops: Vec<Stop>,
+}
+
+impl Schedule {
+    /// What the module does about an event; nothing is known of those that LINE makes of
+    /// itself, and of timers.
+    pub fn wish(&self, id: &str) -> Option<&Wish> {
+        let mut events = self.webhooks.iter().flat_map(|webhook| &webhook.events);
+        events.find(|event| event.id == id).map(|event| &event.wish)
+    }
 }
 
 /// Events that happen together, and the deliveries of their webhook.
@@ -123,6 +135,8 @@ pub enum Wish {
     ReplyAndPush,
     /// Sends twice.
     TwoPushes,
+    /// Shows something, then answers.
+    ShowAndReply(Show),
     /// Takes a place that others may want, and says whether it has it.
     Row(u8),
     /// Takes the chat, for so many seconds or without limit.
@@ -141,6 +155,20 @@ pub enum Wish {
     Panic(u32),
     /// Never ends, so many times; then answers.
     Hang(u32),
+}
+
+/// What the module shows beside messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Show {
+    /// That an answer is on its way.
+    Loading,
+    /// That the message was read.
+    Read,
+    /// A rich menu: the chat's, or of an event of the account itself, that of all.
+    Menu,
+    /// None.
+    NoMenu,
 }
 
 /// What someone does on the management screen.
@@ -175,6 +203,20 @@ pub enum Upkeep {
     ReplayParked,
     /// Timers that are due are queued.
     RingTimers,
+    /// DynamoDB deletes the rows whose time has passed.
+    DropExpired,
+    /// An event is run again, whatever became of it so far.
+    Replay {
+        /// Which one, in the order of the ids of those that have happened.
+        nth: u16,
+        /// Whether also what is done is done again.
+        force: bool,
+    },
+    /// The table is restored to what it was so many minutes ago.
+    Restore {
+        /// How many.
+        minutes: u16,
+    },
 }
 
 /// Who shall hold a chat.
@@ -209,6 +251,15 @@ pub struct Outage {
     pub to_ms: u64,
     /// What goes wrong.
     pub harm: Harm,
+}
+
+/// The event source is switched off for a while, and the queue keeps what comes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stop {
+    /// From when.
+    pub from_ms: u64,
+    /// Until when.
+    pub to_ms: u64,
 }
 
 /// Who is called.
@@ -253,6 +304,8 @@ pub enum Harm {
     Partly,
     /// LINE's 423.
     Locked,
+    /// LINE refuses it, with this status.
+    Refused(u16),
     /// The process ends before the call is done.
     CrashBefore,
     /// The process ends after the call is done.
@@ -275,6 +328,7 @@ impl fmt::Display for Harm {
             Self::Settled => "settled by another",
             Self::Partly => "partly",
             Self::Locked => "locked",
+            Self::Refused(_) => "refused",
             Self::CrashBefore => "crash before",
             Self::CrashAfter => "crash after",
         })

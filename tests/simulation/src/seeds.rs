@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::history::Violation;
+use crate::profile::Profile;
 use crate::schedule::{Harm, Schedule};
 use crate::shorten::shortest;
 use crate::simulate::{Outcome, simulate};
@@ -18,12 +19,23 @@ pub struct Seeds {
     pub first: u64,
     /// How many schedules.
     pub count: u64,
+    /// Of which profile; of all in turn, if not told.
+    pub profile: Option<Profile>,
     /// How many failures are told of at most.
     pub told: usize,
     /// Whether the first failure ends it.
     pub stop: bool,
     /// How many cores to use; all, if not told.
     pub cores: Option<usize>,
+}
+
+impl Seeds {
+    fn nth(&self, nth: u64) -> u64 {
+        match self.profile {
+            Some(profile) => profile.seed(self.first, nth),
+            None => self.first + nth,
+        }
+    }
 }
 
 /// Runs the schedules and tells of those that failed; success if none has.
@@ -41,54 +53,83 @@ pub fn report(seeds: &Seeds) -> ExitCode {
     if let Some((seed, first)) = figures.failed.first_key_value() {
         println!("seed {seed}: {}: {}", first.check, first.what);
     }
-    println!("{}", figures.line(took));
-    match figures.violations {
+    for (profile, figures) in &figures.profiles {
+        println!("{profile}: {}", figures.line());
+    }
+    println!("{}", figures.all.line());
+    let speed = figures.all.schedules as f64 / took.as_secs_f64();
+    println!(
+        "{} schedules, {} violations, {speed:.0} schedules/s",
+        figures.all.schedules, figures.all.violations
+    );
+    match figures.all.violations {
         0 => ExitCode::SUCCESS,
         _ => ExitCode::FAILURE,
     }
 }
 
-/// What all schedules together have shown.
+/// What the schedules have shown.
 #[derive(Default)]
 struct Figures {
-    events: u64,
-    accepted: u64,
-    violations: u64,
-    harms: BTreeMap<Harm, u64>,
+    all: Sums,
+    profiles: BTreeMap<Profile, Sums>,
     checks: BTreeMap<&'static str, u64>,
     failed: BTreeMap<u64, Violation>,
-    schedules: u64,
 }
 
 impl Figures {
     fn add(&mut self, seed: u64, outcome: Outcome) {
-        self.schedules += 1;
-        self.events += outcome.events;
-        self.accepted += outcome.accepted;
-        for (harm, times) in outcome.harms {
-            *self.harms.entry(harm).or_default() += times;
-        }
+        self.all.add(&outcome);
+        let of_profile = self.profiles.entry(Profile::of(seed)).or_default();
+        of_profile.add(&outcome);
         if let Some(first) = outcome.violations.into_iter().next() {
             *self.checks.entry(first.check).or_default() += 1;
-            self.violations += 1;
             self.failed.insert(seed, first);
         }
     }
+}
 
-    fn line(&self, took: Duration) -> String {
+/// What some schedules together have shown.
+#[derive(Default)]
+struct Sums {
+    schedules: u64,
+    violations: u64,
+    events: u64,
+    accepted: u64,
+    lost_replies: BTreeMap<String, u64>,
+    harms: BTreeMap<Harm, u64>,
+}
+
+impl Sums {
+    fn add(&mut self, outcome: &Outcome) {
+        self.schedules += 1;
+        self.violations += u64::from(!outcome.violations.is_empty());
+        self.events += outcome.events;
+        self.accepted += outcome.accepted;
+        for (cause, times) in &outcome.lost_replies {
+            *self.lost_replies.entry(cause.clone()).or_default() += times;
+        }
+        for (harm, times) in &outcome.harms {
+            *self.harms.entry(*harm).or_default() += times;
+        }
+    }
+
+    fn line(&self) -> String {
         let is_crash = |harm: &Harm| matches!(harm, Harm::CrashBefore | Harm::CrashAfter);
         let (crashes, faults): (Vec<_>, Vec<_>) =
             self.harms.iter().partition(|(harm, _)| is_crash(harm));
         let crashes: u64 = crashes.into_iter().map(|(_, times)| times).sum();
         let faults = faults.iter().map(|(harm, times)| format!("{harm} {times}"));
-        let speed = self.schedules as f64 / took.as_secs_f64();
+        let lost = self.lost_replies.iter();
+        let lost = lost.map(|(cause, times)| format!("{cause} {times}"));
         format!(
-            "{} schedules, {} violations, {speed:.0} schedules/s, {} events, {} messages, \
+            "{} schedules, {} violations, {} events, {} messages, lost replies by cause: {}; \
              faults: {}; {crashes} crashes",
             self.schedules,
             self.violations,
             self.events,
             self.accepted,
+            lost.collect::<Vec<_>>().join(", "),
             faults.collect::<Vec<_>>().join(", "),
         )
     }
@@ -118,7 +159,7 @@ fn run_some(seeds: &Seeds, next: &AtomicU64, figures: &Mutex<Figures>) {
         if number >= seeds.count {
             return;
         }
-        let seed = seeds.first + number;
+        let seed = seeds.nth(number);
         let outcome = simulate(&Schedule::of(seed), false);
         let fails = !outcome.violations.is_empty();
         if let Ok(mut figures) = figures.lock() {
@@ -135,10 +176,10 @@ fn show_progress(count: u64, figures: &Mutex<Figures>, over: &AtomicBool) {
     while !over.load(Ordering::Relaxed) {
         std::thread::sleep(Duration::from_millis(100));
         let Ok(figures) = figures.lock() else { return };
-        let done = figures.schedules;
+        let done = figures.all.schedules;
         if done >= shown + count.div_ceil(20) {
             let speed = done as f64 / begun.elapsed().as_secs_f64();
-            let violations = figures.violations;
+            let violations = figures.all.violations;
             eprintln!("{done} of {count}, {violations} violations, {speed:.0} schedules/s");
             shown = done;
         }

@@ -53,6 +53,11 @@ fn candidates(schedule: &Schedule) -> Vec<Schedule> {
             it.deeds.remove(at);
         });
     }
+    for at in 0..schedule.stops.len() {
+        with(&|it| {
+            it.stops.remove(at);
+        });
+    }
     for at in 0..schedule.rounds.len() {
         with(&|it| {
             it.rounds.remove(at);

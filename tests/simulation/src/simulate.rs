@@ -13,9 +13,9 @@ use crate::time;
 use crate::upkeep;
 use crate::world::{QUEUE, World};
 
-/// A queue that is not empty after this long never will be.
+/// A queue that is not empty so long after the last that comes from outside never will be.
 const LONGEST: Duration = Duration::from_secs(4 * 24 * 3600);
-/// What is late has arrived by then.
+/// What is under way has arrived by then.
 const LATEST: Duration = Duration::from_secs(30);
 /// In the end the timer function runs so often until none waits.
 const TIMERS_EVERY: Duration = Duration::from_secs(300);
@@ -31,6 +31,8 @@ pub struct Outcome {
     pub events: u64,
     /// How often each harm was done.
     pub harms: BTreeMap<Harm, u64>,
+    /// How many replies were lost, by their causes.
+    pub lost_replies: BTreeMap<String, u64>,
     /// How many messages LINE has accepted.
     pub accepted: u64,
     /// How long it took, in virtual time.
@@ -45,17 +47,13 @@ pub fn simulate(schedule: &Schedule, transcript: bool) -> Outcome {
     fastrand::seed(schedule.seed);
     let world = World::new(schedule.clone(), transcript);
     let module = Script::new(schedule);
-    let ended = time::run(
-        &world.time,
-        schedule.seed,
-        live(world.clone(), module.clone()),
-    );
+    let ended = time::run(&world.time, schedule.seed, live(world.clone(), module));
     if !ended {
         world
             .history()
             .violation("it ends", "all wait for nothing".into());
     }
-    checks::at_the_end(&world, &module);
+    checks::at_the_end(&world);
     let took = world.time.elapsed();
     let events = world.line().told.len() as u64;
     let accepted = world.line().accepted.len() as u64;
@@ -65,6 +63,7 @@ pub fn simulate(schedule: &Schedule, transcript: bool) -> Outcome {
         hash: history.hash(),
         events,
         harms: std::mem::take(&mut history.harms),
+        lost_replies: history.judges.lost(),
         accepted,
         took,
         transcript: history.transcript.take().unwrap_or_default(),
@@ -87,8 +86,13 @@ async fn live(world: Arc<World>, module: Script) {
     let rounds = rounds.map(|round| upkeep::round(world.clone(), round));
     let webhooks = futures::future::join_all(webhooks);
     futures::future::join(webhooks, futures::future::join_all(rounds)).await;
+    for stop in &world.schedule.stops {
+        world.time.until(Duration::from_millis(stop.to_ms)).await;
+    }
+    let last = world.time.elapsed();
+    let (latest, longest) = (latest(&world.schedule), longest(&world.schedule));
     loop {
-        world.time.sleep(LATEST).await;
+        world.time.sleep(latest).await;
         let empty = world.sqs.0.depth(QUEUE) == (0, 0);
         let ended = empty && world.line().under_way == 0;
         if ended && upkeep::timers_wait(&world) {
@@ -101,9 +105,26 @@ async fn live(world: Arc<World>, module: Script) {
         } else if ended {
             return;
         }
-        if world.time.elapsed() > LONGEST {
+        if world.time.elapsed() > last + longest {
             let what = format!("{:?} messages are left", world.sqs.0.depth(QUEUE));
             return world.history().violation("it ends", what);
         }
     }
+}
+
+/// When everything has arrived that is on its way, however late.
+fn latest(schedule: &Schedule) -> Duration {
+    let late = schedule.faults.iter().filter_map(|fault| match fault.harm {
+        Harm::Late(ms) => Some(Duration::from_millis(ms)),
+        _ => None,
+    });
+    let late = late.max().unwrap_or_default();
+    LATEST.max(late + Duration::from_secs(10))
+}
+
+/// When all should be over, after the last that comes from outside.
+fn longest(schedule: &Schedule) -> Duration {
+    let events = schedule.webhooks.iter().flat_map(|webhook| &webhook.events);
+    let timers = events.filter_map(|event| event.timer_ms);
+    LONGEST + Duration::from_millis(timers.max().unwrap_or_default())
 }

@@ -48,8 +48,7 @@ impl Time {
 
     /// Milliseconds since 1970 by a clock that is so much ahead.
     pub(crate) fn millis(&self, ahead_ms: i64) -> i64 {
-        let now = Duration::from_secs(BEGINNING) + self.elapsed();
-        i64::try_from(now.as_millis()).unwrap_or(i64::MAX) + ahead_ms
+        millis_at(self.elapsed()) + ahead_ms
     }
 
     /// A clock that is so much ahead.
@@ -97,6 +96,11 @@ impl Time {
     }
 }
 
+fn millis_at(elapsed: Duration) -> i64 {
+    let now = Duration::from_secs(BEGINNING) + elapsed;
+    i64::try_from(now.as_millis()).unwrap_or(i64::MAX)
+}
+
 /// A clock of virtual time.
 #[derive(Debug, Clone)]
 pub(crate) struct Clock {
@@ -113,6 +117,11 @@ impl Clock {
     /// Milliseconds since 1970.
     pub(crate) fn millis(&self) -> i64 {
         self.time.millis(self.ahead_ms)
+    }
+
+    /// The same when the simulation has run so long.
+    pub(crate) fn millis_at(&self, elapsed: Duration) -> i64 {
+        millis_at(elapsed) + self.ahead_ms
     }
 }
 

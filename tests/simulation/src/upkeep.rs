@@ -10,6 +10,7 @@ use shared::domain::{BotId, ChatId, EventId, Timestamp};
 use shared::replay::{Mode, replay};
 use shared::store::LedgerKey;
 
+use crate::judges::Backup;
 use crate::process::Process;
 use crate::rows::s;
 use crate::schedule::{Round, Upkeep};
@@ -29,6 +30,9 @@ pub(crate) fn timers_wait(world: &World) -> bool {
 
 /// Someone or something keeps the bundle in order.
 pub(crate) async fn round(world: Arc<World>, round: Round) {
+    if let Upkeep::Restore { minutes } = round.what {
+        return restore(&world, Duration::from_millis(round.at_ms), minutes).await;
+    }
     world.time.until(Duration::from_millis(round.at_ms)).await;
     let process = Process::start(&world);
     let invocation = world.history().invocation(Vec::new());
@@ -46,7 +50,32 @@ pub(crate) async fn round(world: Arc<World>, round: Round) {
             let work = ring_timers(&process);
             process.invoke(invocation, timer::TIME, work).await;
         }
+        Upkeep::DropExpired => drop_expired(&world),
+        Upkeep::Replay { nth, force } => {
+            let work = replay_one(&process, usize::from(nth), force);
+            process.invoke(invocation, OPERATORS_PATIENCE, work).await;
+        }
+        Upkeep::Restore { .. } => {}
     }
+}
+
+/// Restores the table to what it was so many minutes before `at`.
+async fn restore(world: &World, at: Duration, minutes: u16) {
+    let before = Duration::from_secs(60) * u32::from(minutes);
+    world.time.until(at.saturating_sub(before)).await;
+    let rows = world.table().backup();
+    let seen = Backup::of(world);
+    world.time.until(at).await;
+    world.table().restore(rows);
+    seen.restore(world);
+    world.note(|| format!("the table is restored to {minutes} minutes ago"));
+}
+
+/// What DynamoDB does by itself, within days after a row's time has passed.
+fn drop_expired(world: &World) {
+    let seconds = world.time.millis(0).div_euclid(1000);
+    let dropped = world.table().drop_expired("expires_at", seconds);
+    world.note(|| format!("the table drops {dropped} rows"));
 }
 
 async fn reconcile(process: &Process) {
@@ -86,6 +115,37 @@ async fn replay_parked(process: &Process) {
             .world()
             .note(|| format!("{} is to run again: {again:?}", key.event));
     }
+}
+
+/// An operator gives the event's JSON, which the ledger keeps of parked events only.
+async fn replay_one(process: &Process, nth: usize, force: bool) {
+    let world = process.world();
+    let Some((key, given)) = happened(world, nth) else {
+        return;
+    };
+    let (store, queue) = (process.store(), process.queue(Patience::WORKER));
+    let now = Timestamp(process.clock().millis());
+    let mode = match force {
+        true => Mode::Force,
+        false => Mode::Respect,
+    };
+    let again = replay(&store, &queue, &key, Some(&given), mode, now).await;
+    world.note(|| format!("{} is to run again, {mode:?}: {again:?}", key.event));
+}
+
+/// One of the events that have happened, and its JSON.
+fn happened(world: &World, nth: usize) -> Option<(LedgerKey, String)> {
+    let line = world.line();
+    let told = line.told.values().nth(nth.checked_rem(line.told.len())?)?;
+    let key = LedgerKey {
+        bot: BotId::new(told.bot.clone()).ok()?,
+        chat: match &told.chat {
+            Some(chat) => Some(ChatId::new(chat.clone()).ok()?),
+            None => None,
+        },
+        event: EventId::new(told.id.clone()).ok()?,
+    };
+    Some((key, line.event_json(&told.id)?.to_string()))
 }
 
 fn parked(world: &World) -> Vec<LedgerKey> {

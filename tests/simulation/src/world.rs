@@ -146,6 +146,7 @@ impl World {
         if let Some(harm) = harm {
             let kind = match harm {
                 Harm::Late(_) => Harm::Late(0),
+                Harm::Refused(_) => Harm::Refused(0),
                 other => other,
             };
             *self.history().harms.entry(kind).or_default() += 1;

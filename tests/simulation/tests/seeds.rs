@@ -3,7 +3,7 @@
 use simulation::schedule::Schedule;
 use simulation::simulate;
 
-/// So many seeds, in two halves side by side.
+/// Number of seeds, in two halves side by side. All four profiles have equal shares.
 const SEEDS: u64 = 120;
 
 fn run(seeds: impl Iterator<Item = u64>) {

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::menus::Menus;
 use super::{BOT_HEADER, Held, Line};
 
 const NOT_AVAILABLE: &str = "Access to this API is not available for your account";
@@ -25,6 +26,10 @@ pub(crate) enum Kind {
     List,
     /// What an account is called.
     Info,
+    /// To show something in a chat: what, and where.
+    Show(&'static str, String),
+    /// To look after the account's rich menus.
+    Menus(Menus),
     /// Something else to read.
     Read,
     /// To unlink the channel.
@@ -68,6 +73,15 @@ impl Asked {
             [.., chat, "control", "acquire"] => Kind::Acquire((*chat).to_owned()),
             [.., chat, "control", "release"] => Kind::Release((*chat).to_owned()),
             [.., "channel", "detach"] => Kind::Detach,
+            [.., "loading", "start"] => Kind::Show("loading", text("chatId")),
+            [.., "chat", "markAsRead"] => Kind::Show("read_mark", text("markAsReadToken")),
+            [.., "user", "all", "richmenu", _] => Kind::Show("menu", String::new()),
+            [.., "user", user, "richmenu"] => Kind::Show("menu", (*user).to_owned()),
+            [.., "user", user, "richmenu", _] => Kind::Show("menu", (*user).to_owned()),
+            [.., "richmenu"] => Kind::Menus(Menus::Make),
+            [.., "richmenu", "list"] => Kind::Menus(Menus::List),
+            [.., "richmenu", id, "content"] => Kind::Menus(Menus::Image((*id).to_owned())),
+            [.., "richmenu", id] => Kind::Menus(Menus::Delete((*id).to_owned())),
             ["v2", "bot", list] if list.split('?').next() == Some("list") => Kind::List,
             ["v2", "bot", "info"] => Kind::Info,
             _ => Kind::Read,
@@ -90,6 +104,8 @@ impl Asked {
             Kind::Release(_) => "release",
             Kind::List => "list",
             Kind::Info => "info",
+            Kind::Show(word, _) => word,
+            Kind::Menus(_) => "menus",
             Kind::Read => "read",
             Kind::Detach => "detach",
         }
@@ -141,14 +157,17 @@ impl Line {
             Kind::Push(chat) => self.push(asked, chat, request),
             Kind::Acquire(chat) => self.acquire(asked, chat),
             Kind::Release(chat) => self.release(asked, chat),
-            Kind::Token | Kind::List | Kind::Info | Kind::Read | Kind::Detach => ok(json!({})),
+            Kind::Menus(what) => self.look_after_menus(&asked.bot, what, &asked.body),
+            _ => ok(json!({})),
         }
     }
 
     /// Accounts that are not attached, and scopes that are not granted.
     fn forbidden(&mut self, asked: &Asked) -> Option<Answer> {
-        let needs = match asked.kind {
+        let needs = match &asked.kind {
             Kind::Acquire(_) | Kind::Release(_) => "message:receive",
+            Kind::Show("menu", user) if user.is_empty() => "account:manage",
+            Kind::Show("menu" | "read_mark", _) | Kind::Menus(_) => "",
             _ => "message:send",
         };
         let bot = self.bot(&asked.bot);
@@ -252,7 +271,7 @@ impl Line {
     }
 }
 
-fn ok(body: Value) -> Answer {
+pub(super) fn ok(body: Value) -> Answer {
     Answer {
         status: 200,
         headers: Vec::new(),

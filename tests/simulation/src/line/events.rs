@@ -46,6 +46,12 @@ impl Line {
         self.json(&told)
     }
 
+    /// The JSON of an event that has happened.
+    pub(crate) fn event_json(&self, id: &str) -> Option<Value> {
+        let told = self.told.get(id)?;
+        Some(self.json(told))
+    }
+
     fn one(&mut self, bot: &str, event: &Happening) -> Value {
         let chat = (!event.what.is_of_bot()).then(|| chat_id(event.chat));
         let expire_at = self.effect(bot, chat.as_deref(), &event.what);
@@ -136,7 +142,10 @@ impl Line {
             What::Message => (
                 "message",
                 "message",
-                json!({ "type": "text", "id": "1", "text": told.id }),
+                json!({
+                    "type": "text", "id": "1", "text": told.id,
+                    "markAsReadToken": told.chat,
+                }),
             ),
             What::Postback => ("postback", "postback", json!({ "data": told.id })),
             What::Follow => ("follow", "follow", json!({ "isUnblocked": false })),

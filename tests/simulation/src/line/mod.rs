@@ -3,6 +3,7 @@
 
 mod api;
 mod events;
+mod menus;
 
 use std::collections::BTreeMap;
 
@@ -30,6 +31,7 @@ pub(crate) struct Line {
     tokens: BTreeMap<String, Token>,
     keys: BTreeMap<String, (i64, String)>,
     requests: u64,
+    menus: BTreeMap<String, Vec<menus::Menu>>,
     /// Every event that has happened, by its id.
     pub(crate) told: BTreeMap<String, Told>,
     /// Every message that was accepted: its text, and when.
@@ -101,6 +103,7 @@ impl Line {
             tokens: BTreeMap::new(),
             keys: BTreeMap::new(),
             requests: 0,
+            menus: BTreeMap::new(),
             told: BTreeMap::new(),
             accepted: Vec::new(),
             held: Vec::new(),
@@ -111,6 +114,11 @@ impl Line {
     /// The time by its clock.
     pub(crate) fn now(&self) -> i64 {
         self.clock.millis()
+    }
+
+    /// The time by its clock when the simulation has run so long.
+    pub(crate) fn millis_at(&self, elapsed: std::time::Duration) -> i64 {
+        self.clock.millis_at(elapsed)
     }
 
     fn chat(&mut self, bot: &str, chat: &str) -> &mut Chat {

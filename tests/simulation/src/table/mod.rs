@@ -40,6 +40,10 @@ pub struct Table {
     unprocessed: usize,
 }
 
+/// What a table held at some time.
+#[derive(Debug)]
+pub struct Backup(Rows);
+
 impl Table {
     /// An empty one, as a CreateTable request describes it: both keys are texts, and
     /// indexes are global.
@@ -85,6 +89,34 @@ impl Table {
     /// The next BatchGetItem leaves so many of its keys unprocessed.
     pub fn leave_unprocessed(&mut self, keys: usize) {
         self.unprocessed = keys;
+    }
+
+    /// Deletes the rows whose time, in seconds since 1970, is not after `now`: a time to
+    /// live. Gives how many.
+    pub fn drop_expired(&mut self, attribute: &str, now: i64) -> usize {
+        let is_over = |item: &Item| match item.get(attribute) {
+            Some(Value::N(end)) => end.to_string().parse::<i64>().is_ok_and(|end| end <= now),
+            _ => false,
+        };
+        self.rows.remove_where(is_over)
+    }
+
+    /// All that it holds, as it is now.
+    pub fn backup(&self) -> Backup {
+        Backup(self.rows.clone())
+    }
+
+    /// It is as it was; no transaction is remembered.
+    pub fn restore(&mut self, backup: Backup) {
+        self.rows = backup.0;
+        self.tokens.clear();
+    }
+
+    /// The row with these keys, for who wants to judge it.
+    pub fn item(&self, hash: &str, sort: &str) -> Option<&Item> {
+        self.rows
+            .get(&rows::Key::new(hash, sort))
+            .map(AsRef::as_ref)
     }
 
     /// All rows, for who wants to judge them.

@@ -32,7 +32,7 @@ pub(super) struct Change {
 }
 
 /// All rows.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Rows {
     rows: BTreeMap<Key, Arc<Item>>,
     /// What each of the last writes found, the newest first.
@@ -79,6 +79,17 @@ impl Rows {
     /// All rows.
     pub(super) fn all(&self) -> impl Iterator<Item = &Item> {
         self.rows.values().map(Arc::as_ref)
+    }
+
+    /// Deletes rows, as writes do; gives how many.
+    pub(super) fn remove_where(&mut self, is_over: impl Fn(&Item) -> bool) -> usize {
+        let over = self.rows.iter().filter(|(_, item)| is_over(item));
+        let over: Vec<_> = over.map(|(key, _)| key.clone()).collect();
+        let removed = over.len();
+        for key in over {
+            self.make(Change { key, after: None });
+        }
+        removed
     }
 
     /// All rows as they were so many writes ago.

@@ -24,7 +24,7 @@ pub(in crate::call) fn judge(world: &World, who: usize, now: i64, asked: &Asked)
         Kind::Reply(_) | Kind::Push(_) => known.may_speak(now, world.schedule.default_active),
         _ => {
             let times = known.of_chat.iter().filter(|event| {
-                let wish = wish(world, &event.id);
+                let wish = world.schedule.wish(&event.id);
                 wish.is_some_and(controls)
             });
             let times: Vec<_> = times.map(|event| event.at).collect();
@@ -42,15 +42,6 @@ pub(in crate::call) fn judge(world: &World, who: usize, now: i64, asked: &Asked)
         );
         history.violation("who may speak", what);
     }
-}
-
-fn wish<'a>(world: &'a World, id: &str) -> Option<&'a Wish> {
-    let mut events = world
-        .schedule
-        .webhooks
-        .iter()
-        .flat_map(|webhook| &webhook.events);
-    events.find(|event| event.id == id).map(|event| &event.wish)
 }
 
 fn controls(wish: &Wish) -> bool {
@@ -82,7 +73,7 @@ pub(in crate::call) fn answered(world: &Arc<World>, who: usize, asked: &Asked, a
         let in_hand = history.invocations[who].in_hand.clone();
         let planned = in_hand
             .into_iter()
-            .filter(|id| wish(world, id).is_some_and(controls));
+            .filter(|id| world.schedule.wish(id).is_some_and(controls));
         history.refused.extend(planned);
     }
     let place = (asked.bot.clone(), chat.clone());

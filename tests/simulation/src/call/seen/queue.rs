@@ -36,9 +36,12 @@ fn queued(world: &World, body: &[u8], answer: &str) {
         let job = entry["MessageBody"].as_str().unwrap_or_default();
         let (place, ids) = events(job);
         let mut history = world.history();
-        if is_replay(job) {
+        if let Some(force) = replay_of(job) {
             history.replayed.extend(ids.clone());
+            let forced = ids.iter().filter(|_| force);
+            history.forced.extend(forced.cloned());
         }
+        history.judges.queued(&ids);
         history.queued(place, ids.into_iter());
     }
 }
@@ -52,7 +55,13 @@ pub(crate) fn events(job: &str) -> (Place, Vec<String>) {
     ((text(&job["bot"]), text(&job["chat"])), ids)
 }
 
-fn is_replay(job: &str) -> bool {
+/// Whether a message is a replay.
+pub(crate) fn is_replay(job: &str) -> bool {
+    replay_of(job).is_some()
+}
+
+/// Whether a message's replay is forced, if it is one.
+fn replay_of(job: &str) -> Option<bool> {
     let job: Json = serde_json::from_str(job).unwrap_or_default();
-    !job["replay"].is_null()
+    job["replay"]["force"].as_bool()
 }

@@ -1,4 +1,4 @@
-//! Schedules drawn from seeds.
+//! What schedules of all profiles are made of.
 
 use fastrand::Rng;
 
@@ -6,7 +6,6 @@ use crate::schedule::{
     Deed, Fault, Happening, Harm, Hold, Outage, Round, Schedule, Server, Upkeep, Webhook, What,
     Wish,
 };
-use crate::world::seeded;
 
 /// Scopes that an admin may grant; the last lacks what sending needs.
 const SCOPES: [Option<&str>; 4] = [
@@ -16,55 +15,27 @@ const SCOPES: [Option<&str>; 4] = [
     Some("message:receive profile:read"),
 ];
 
-impl Schedule {
-    /// The schedule of a seed.
-    pub fn of(seed: u64) -> Self {
-        let mut chance = seeded(seed, &"schedule");
-        let chance = &mut chance;
-        let bots = chance.u8(1..=2);
-        let chats = chance.u8(1..=2);
-        let most = one_of(chance, &[3, 6, 12, 20]);
-        let events = chance.usize(1..=most);
-        let span_ms = one_of(chance, &[2_000, 20_000, 200_000]);
-        let faults = one_of(chance, &[0, 2, 6, 14]);
-        let mut schedule = Self {
-            seed,
-            default_active: chance.u8(0..4) > 0,
-            push_instead: chance.bool(),
-            visibility_s: one_of(chance, &[48, 48, 48, 2, 3, 5]),
-            workers: chance.usize(1..=3),
-            batch: one_of(chance, &[1, 3, 10]),
-            skew_ms: one_of(chance, &[0, 50, 2_000]),
-            slowest_ms: one_of(chance, &[20, 500, 1_500, 3_000]),
-            webhooks: Vec::new(),
-            deeds: deeds(chance, bots, chats, span_ms),
-            rounds: Vec::new(),
-            index_lag: 0,
-            faults: (0..faults).map(|_| fault(chance, events)).collect(),
-            outages: outages(chance, span_ms),
-        };
-        let mut number = 0;
-        while number < events {
-            let count = chance.usize(1..=4).min(events - number);
-            let ids = number..number + count;
-            number += count;
-            schedule
-                .webhooks
-                .push(webhook(chance, bots, chats, span_ms, ids));
-        }
-        let mut chance = seeded(seed, &"upkeep");
-        schedule.rounds = rounds(&mut chance, span_ms);
-        schedule.index_lag = one_of(&mut chance, &[0, 1, 5, 20]);
-        let mut chance = seeded(seed, &"timers");
-        if chance.bool() {
-            timers(&mut chance, &mut schedule, span_ms);
-        }
-        schedule
-    }
+pub(super) fn one_of<T: Copy>(chance: &mut Rng, all: &[T]) -> T {
+    all[chance.usize(..all.len())]
 }
 
-fn one_of<T: Copy>(chance: &mut Rng, all: &[T]) -> T {
-    all[chance.usize(..all.len())]
+/// So many events in webhooks of one to four.
+pub(super) fn webhooks(
+    chance: &mut Rng,
+    bots: u8,
+    chats: u8,
+    span_ms: u64,
+    events: usize,
+) -> Vec<Webhook> {
+    let mut webhooks = Vec::new();
+    let mut number = 0;
+    while number < events {
+        let count = chance.usize(1..=4).min(events - number);
+        let ids = number..number + count;
+        number += count;
+        webhooks.push(webhook(chance, bots, chats, span_ms, ids));
+    }
+    webhooks
 }
 
 fn webhook(
@@ -141,7 +112,7 @@ fn wish(chance: &mut Rng) -> Wish {
     }
 }
 
-fn deeds(chance: &mut Rng, bots: u8, chats: u8, span_ms: u64) -> Vec<Deed> {
+pub(super) fn deeds(chance: &mut Rng, bots: u8, chats: u8, span_ms: u64) -> Vec<Deed> {
     let count = one_of(chance, &[0, 0, 1, 3]);
     let deed = |_| Deed {
         at_ms: chance.u64(0..span_ms),
@@ -156,7 +127,7 @@ fn deeds(chance: &mut Rng, bots: u8, chats: u8, span_ms: u64) -> Vec<Deed> {
 }
 
 /// Walks over LINE's list, some of them more than an hour apart.
-fn rounds(chance: &mut Rng, span_ms: u64) -> Vec<Round> {
+pub(super) fn rounds(chance: &mut Rng, span_ms: u64) -> Vec<Round> {
     let count = one_of(chance, &[0, 0, 1, 2, 4]);
     let round = |_| Round {
         at_ms: chance.u64(0..span_ms) + one_of(chance, &[0, 0, 120_000, 3_700_000, 8_000_000]),
@@ -170,7 +141,7 @@ fn rounds(chance: &mut Rng, span_ms: u64) -> Vec<Round> {
 
 /// Some events set a timer; the function that queues them runs at times, and not always
 /// without trouble.
-fn timers(chance: &mut Rng, schedule: &mut Schedule, span_ms: u64) {
+pub(super) fn timers(chance: &mut Rng, schedule: &mut Schedule, span_ms: u64) {
     let webhooks = schedule.webhooks.iter_mut();
     for event in webhooks.flat_map(|webhook| &mut webhook.events) {
         let timer_ms = one_of(chance, &[0, 1_000, 30_000, 600_000]);
@@ -191,7 +162,7 @@ fn timers(chance: &mut Rng, schedule: &mut Schedule, span_ms: u64) {
     }
 }
 
-fn fault(chance: &mut Rng, events: usize) -> Fault {
+pub(super) fn fault(chance: &mut Rng, events: usize) -> Fault {
     let (call, own): (&str, &[Harm]) = one_of(
         chance,
         &[
@@ -239,7 +210,7 @@ fn fault(chance: &mut Rng, events: usize) -> Fault {
     }
 }
 
-fn any_harm(chance: &mut Rng) -> Harm {
+pub(super) fn any_harm(chance: &mut Rng) -> Harm {
     let late = chance.u64(100..20_000);
     one_of(
         chance,
@@ -257,13 +228,24 @@ fn any_harm(chance: &mut Rng) -> Harm {
     )
 }
 
-fn outages(chance: &mut Rng, span_ms: u64) -> Vec<Outage> {
+pub(super) fn outages(chance: &mut Rng, span_ms: u64) -> Vec<Outage> {
     if chance.u8(0..8) > 0 {
         return Vec::new();
     }
     let from_ms = chance.u64(0..span_ms);
     let length = one_of(chance, &[1_000, 10_000, 60_000, 600_000, 8 * 3_600_000]);
-    let harm = one_of(
+    let harm = lasting_harm(chance);
+    vec![Outage {
+        server: one_of(chance, &[Server::Table, Server::Queue, Server::Line]),
+        from_ms,
+        to_ms: from_ms + length,
+        harm,
+    }]
+}
+
+/// What can go wrong for a while.
+pub(super) fn lasting_harm(chance: &mut Rng) -> Harm {
+    one_of(
         chance,
         &[
             Harm::NotConnected,
@@ -273,11 +255,5 @@ fn outages(chance: &mut Rng, span_ms: u64) -> Vec<Outage> {
             Harm::Throttled,
             Harm::AnswerLost,
         ],
-    );
-    vec![Outage {
-        server: one_of(chance, &[Server::Table, Server::Queue, Server::Line]),
-        from_ms,
-        to_ms: from_ms + length,
-        harm,
-    }]
+    )
 }

@@ -1,0 +1,78 @@
+//! One account, two chats, three workers, a visibility of two seconds, and all of it
+//! within 100 ms: workers meet at the same rows.
+
+use fastrand::Rng;
+
+use crate::draw::deliveries;
+use crate::draw::parts::{deeds, fault, lasting_harm, one_of, timers, webhooks};
+use crate::schedule::{Outage, Round, Schedule, Server, Upkeep};
+use crate::world::seeded;
+
+const CHATS: u8 = 2;
+const SPAN_MS: u64 = 100;
+
+/// The schedule of a seed.
+pub(super) fn draw(seed: u64) -> Schedule {
+    let mut chance = seeded(seed, &"dense");
+    let chance = &mut chance;
+    let events = chance.usize(2..=12);
+    let faults = one_of(chance, &[0, 2, 6, 14]);
+    let mut schedule = Schedule {
+        seed,
+        default_active: chance.u8(0..6) > 0,
+        push_instead: chance.bool(),
+        visibility_s: 2,
+        workers: 3,
+        batch: one_of(chance, &[1, 3, 10]),
+        skew_ms: one_of(chance, &[0, 0, 50]),
+        slowest_ms: one_of(chance, &[20, 500, 1_500, 3_000]),
+        webhooks: webhooks(chance, 1, CHATS, SPAN_MS, events),
+        deeds: deeds(chance, 1, CHATS, SPAN_MS),
+        rounds: rounds(chance),
+        index_lag: one_of(chance, &[0, 1, 5]),
+        faults: (0..faults).map(|_| fault(chance, events)).collect(),
+        outages: outages(chance),
+        stops: Vec::new(),
+    };
+    if chance.bool() {
+        timers(chance, &mut schedule, SPAN_MS);
+    }
+    for webhook in &mut schedule.webhooks {
+        let copies = one_of(chance, &[1, 1, 2, 3]);
+        webhook.copies_ms = (0..copies).map(|_| chance.u64(0..SPAN_MS)).collect();
+    }
+    deliveries::add(&mut schedule, |chance| {
+        chance.u64(0..SPAN_MS) + one_of(chance, &[0, 50, 1_000, 4_000])
+    });
+    schedule
+}
+
+/// Some of them come when what has failed at first comes again.
+fn rounds(chance: &mut Rng) -> Vec<Round> {
+    let count = one_of(chance, &[0, 0, 1, 3]);
+    let round = |_| Round {
+        at_ms: chance.u64(0..SPAN_MS) + one_of(chance, &[0, 0, 1_000, 4_000]),
+        what: one_of(
+            chance,
+            &[
+                Upkeep::Reconcile,
+                Upkeep::ReplayParked,
+                Upkeep::ReplayParked,
+            ],
+        ),
+    };
+    (0..count).map(round).collect()
+}
+
+fn outages(chance: &mut Rng) -> Vec<Outage> {
+    if chance.u8(0..6) > 0 {
+        return Vec::new();
+    }
+    let from_ms = chance.u64(0..SPAN_MS * 2);
+    vec![Outage {
+        server: one_of(chance, &[Server::Table, Server::Queue, Server::Line]),
+        from_ms,
+        to_ms: from_ms + one_of(chance, &[300, 2_000, 10_000]),
+        harm: lasting_harm(chance),
+    }]
+}

@@ -1,0 +1,113 @@
+//! Days: events that wait for the workers or are delivered again after a day or thirty,
+//! and rows, retry keys and tokens past their time.
+
+use fastrand::Rng;
+
+use crate::draw::deliveries;
+use crate::draw::parts::{deeds, fault, one_of, outages, timers, webhooks};
+use crate::schedule::{Round, Schedule, Stop, Upkeep};
+use crate::world::seeded;
+
+const MINUTE: u64 = 60_000;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+/// How long what happens on one day takes.
+const SPAN_MS: u64 = 20_000;
+/// When days begin on which something happens: before and after a retry key, an event and
+/// a ledger row are too old.
+const DAYS: [u64; 7] = [0, 0, HOUR, DAY, 2 * DAY, 29 * DAY, 30 * DAY + HOUR];
+/// How much later a webhook is delivered again.
+const AGAIN: [u64; 6] = [
+    23 * HOUR,
+    DAY,
+    5 * DAY,
+    29 * DAY - HOUR,
+    29 * DAY + HOUR,
+    31 * DAY,
+];
+
+/// The schedule of a seed.
+pub(super) fn draw(seed: u64) -> Schedule {
+    let mut chance = seeded(seed, &"old");
+    let chance = &mut chance;
+    let (bots, chats) = (chance.u8(1..=2), chance.u8(1..=2));
+    let events = chance.usize(1..=8);
+    let faults = one_of(chance, &[0, 2, 6]);
+    let mut schedule = Schedule {
+        seed,
+        default_active: chance.u8(0..6) > 0,
+        push_instead: chance.bool(),
+        visibility_s: one_of(chance, &[48, 20, 3]),
+        workers: chance.usize(1..=2),
+        batch: one_of(chance, &[1, 3, 10]),
+        skew_ms: one_of(chance, &[0, 50, 2_000]),
+        slowest_ms: one_of(chance, &[20, 500, 3_000]),
+        webhooks: webhooks(chance, bots, chats, SPAN_MS, events),
+        deeds: deeds(chance, bots, chats, SPAN_MS),
+        rounds: rounds(chance),
+        index_lag: one_of(chance, &[0, 5]),
+        faults: (0..faults).map(|_| fault(chance, events)).collect(),
+        outages: outages(chance, SPAN_MS),
+        stops: stops(chance),
+    };
+    if chance.u8(0..3) == 0 {
+        timers(chance, &mut schedule, SPAN_MS);
+    }
+    spread(chance, &mut schedule);
+    let day = |chance: &mut Rng| chance.u64(0..SPAN_MS) + one_of(chance, &DAYS);
+    deliveries::add(&mut schedule, |chance| {
+        day(chance) + one_of(chance, &[0, 0, HOUR])
+    });
+    deliveries::restore(&mut schedule, |chance| {
+        HOUR + day(chance) - chance.u64(0..10_000)
+    });
+    schedule
+}
+
+/// Over days what would else happen within seconds.
+fn spread(chance: &mut Rng, schedule: &mut Schedule) {
+    for webhook in &mut schedule.webhooks {
+        webhook.at_ms += one_of(chance, &DAYS);
+        if chance.bool() {
+            webhook.copies_ms.push(one_of(chance, &AGAIN));
+        }
+        let timers = webhook.events.iter_mut();
+        for timer in timers.filter_map(|event| event.timer_ms.as_mut()) {
+            *timer += one_of(chance, &[0, DAY, 30 * DAY]);
+        }
+    }
+    for deed in &mut schedule.deeds {
+        deed.at_ms += one_of(chance, &DAYS);
+    }
+}
+
+fn rounds(chance: &mut Rng) -> Vec<Round> {
+    let count = one_of(chance, &[0, 1, 3, 5]);
+    let round = |_| Round {
+        at_ms: chance.u64(0..SPAN_MS) + one_of(chance, &DAYS) + chance.u64(0..4) * HOUR,
+        what: one_of(
+            chance,
+            &[
+                Upkeep::Reconcile,
+                Upkeep::ReplayParked,
+                Upkeep::RingTimers,
+                Upkeep::DropExpired,
+            ],
+        ),
+    };
+    (0..count).map(round).collect()
+}
+
+/// The event source is switched off for a day or more, but not for as long as the queue
+/// keeps its messages.
+fn stops(chance: &mut Rng) -> Vec<Stop> {
+    if chance.bool() {
+        return Vec::new();
+    }
+    let from_ms = chance.u64(0..SPAN_MS) + one_of(chance, &DAYS);
+    let hours = one_of(chance, &[1, 22, 25, 3 * 24, 13 * 24]);
+    vec![Stop {
+        from_ms,
+        to_ms: from_ms + hours * HOUR,
+    }]
+}

@@ -1,0 +1,320 @@
+//! Judges: each holds one promise of the design against what the simulation has seen, in
+//! a file and with a state of its own. They are told of every call, of every row that is
+//! written, and of every invocation of the worker.
+
+mod control;
+mod doubled;
+mod lost_replies;
+mod parked_index;
+mod parking;
+mod plan_order;
+mod restored;
+mod seen;
+mod troubles;
+mod unknown;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::Value as Json;
+use shared::store::LedgerRow;
+
+pub(crate) use restored::Backup;
+pub(crate) use seen::Watch;
+pub(crate) use troubles::Hand;
+
+use crate::line::{Answer, Asked, Kind};
+use crate::rows::{item, s};
+use crate::world::World;
+use parked_index::Written;
+use seen::Seen;
+
+/// All judges.
+#[derive(Debug, Default)]
+pub(crate) struct Judges {
+    troubles: troubles::Troubles,
+    accepted: doubled::Accepted,
+    control: control::Control,
+    parking: parking::Parking,
+    plan_order: plan_order::PlanOrder,
+    lost_replies: lost_replies::LostReplies,
+    restored: restored::Restored,
+}
+
+impl Judges {
+    /// Whether the table was restored to before something of this event was written.
+    pub(crate) fn has_forgotten(&self, event: &str) -> bool {
+        self.restored.has_forgotten(event)
+    }
+
+    /// Whether such an event must be settled all the same.
+    pub(crate) fn is_still_promised(&self, event: &str) -> bool {
+        self.restored.is_still_promised(event)
+    }
+
+    /// The queue has taken events.
+    pub(crate) fn queued(&mut self, events: &[String]) {
+        events.iter().for_each(|event| self.restored.queued(event));
+    }
+
+    /// Their messages were deleted.
+    pub(crate) fn deleted(&mut self, events: &[String]) {
+        events.iter().for_each(|event| self.restored.deleted(event));
+    }
+
+    /// The table is not as the judges saw it last.
+    fn forget(&mut self) {
+        self.control = control::Control::default();
+    }
+
+    /// How many replies were lost by each cause.
+    pub(crate) fn lost(&mut self) -> BTreeMap<String, u64> {
+        std::mem::take(&mut self.lost_replies.causes)
+    }
+}
+
+/// A call leaves.
+fn leaves(world: &World, seen: &Seen, at: Duration) {
+    let now = world.time.millis(0);
+    let row = match &seen.about {
+        seen::About::Effect { event, .. } => ledger(world, event),
+        _ => None,
+    };
+    let mut history = world.history();
+    history.judges.parking.leaves(seen, now);
+    let wrong = history.judges.plan_order.leaves(seen, row.as_ref());
+    if let Some(what) = wrong {
+        history.violation("order within a plan", what);
+    }
+    let _ = at;
+}
+
+/// It has ended for who made it.
+fn ends(world: &World, seen: &Seen, status: Option<u16>, at: Duration) {
+    let judges = &mut world.history().judges;
+    judges.troubles.ends(seen, status, at);
+    judges.control.ends(seen, status);
+    judges.parking.ends(seen, status);
+    judges.plan_order.ends(seen, status);
+}
+
+/// LINE has answered, whether the answer arrives or not.
+pub(crate) fn answered(world: &World, who: usize, asked: &Asked, answer: &Answer) {
+    let held = world.line().held.last().cloned();
+    let mut history = world.history();
+    let is_control = matches!(asked.kind, Kind::Acquire(_) | Kind::Release(_));
+    if let Some(held) = held.filter(|_| is_control && answer.status == 200) {
+        let at = if held.ours.is_some() {
+            held.date
+        } else {
+            held.date + 999
+        };
+        history.judges.control.done(who, (held.bot, held.chat), at);
+    }
+    let Some((event, ordinal)) = seen::named(asked) else {
+        return;
+    };
+    let judges = &mut history.judges;
+    if (400..500).contains(&answer.status) && !matches!(answer.status, 401 | 409 | 423 | 429) {
+        let message = answer.body["message"].as_str().unwrap_or_default();
+        let status = answer.status;
+        judges
+            .lost_replies
+            .refused(&event, ordinal, status, message);
+    }
+    if answer.status == 200 {
+        judges.accepted.add(&event, ordinal, asked.key.as_deref());
+        let is_replayed = history.replayed.contains(&event);
+        let order = &mut history.judges.plan_order;
+        if let Some(what) = order.accepts(&event, ordinal, is_replayed) {
+            history.violation("order within a plan", what);
+        }
+    }
+}
+
+/// The ledger rows that a request may write, as they are before it.
+pub(crate) struct Before {
+    word: String,
+    rows: Vec<(String, String, Option<Json>)>,
+}
+
+impl Before {
+    /// They are looked at.
+    pub(crate) fn of(world: &World, word: &str, body: &[u8]) -> Self {
+        let writes = matches!(
+            word,
+            "UpdateItem" | "PutItem" | "TransactWriteItems" | "DeleteItem"
+        );
+        let request: Json = match writes {
+            true => serde_json::from_slice(body).unwrap_or_default(),
+            false => Json::Null,
+        };
+        let keys = seen::keys_written(&request).filter(|key| seen::event_of(key).is_some());
+        let rows = keys.map(|key| {
+            let (bot, sort) = (s(key, "bot_id").to_owned(), s(key, "chat_id").to_owned());
+            let row = item(world, &bot, &sort);
+            (bot, sort, row)
+        });
+        Self {
+            word: word.to_owned(),
+            rows: rows.collect(),
+        }
+    }
+
+    /// The request is done.
+    pub(crate) fn after(self, world: &World, who: usize) {
+        for (bot, sort, before) in &self.rows {
+            let after = item(world, bot, sort);
+            let event = sort.rsplit('#').next().unwrap_or_default();
+            if *before != after {
+                written(
+                    world,
+                    who,
+                    event,
+                    &self.word,
+                    before.as_ref(),
+                    after.as_ref(),
+                );
+            }
+        }
+    }
+}
+
+/// A ledger row was written.
+fn written(
+    world: &World,
+    who: usize,
+    event: &str,
+    word: &str,
+    before: Option<&Json>,
+    after: Option<&Json>,
+) {
+    let (now, at) = (world.time.millis(0), world.time.elapsed());
+    let skew = i64::try_from(world.schedule.skew_ms).unwrap_or(0);
+    let mut history = world.history();
+    let judges = &mut history.judges;
+    let hand = judges.troubles.hand(who);
+    let is_replay = hand.is_some_and(|hand| hand.replayed.iter().any(|id| id == event));
+    let number = |row: Option<&Json>| row.map_or(0, |row| row["replays"].as_i64().unwrap_or(0));
+    judges.restored.written(event, at);
+    if number(after) > number(before) {
+        judges.troubles.reopen(event, at);
+        judges.parking.reopen(event, now);
+    }
+    let mut wrong = Vec::new();
+    let written = Written {
+        event,
+        word,
+        before,
+        after,
+        is_replay,
+    };
+    if let Some(what) = parked_index::stands_against(&written) {
+        wrong.push(("parked stays in the index", what));
+    }
+    let is_parked = |row: Option<&Json>| row.is_some_and(|row| row["outcome"] == "parked");
+    if let Some(row) = after {
+        judges.lost_replies.written(event, row, now);
+        let parks = is_parked(after) && !is_parked(before);
+        let what = parks.then(|| judges.parking.parks(event, row, now, skew));
+        wrong.extend(what.flatten().map(|what| ("parked with reason", what)));
+    }
+    for (check, what) in wrong {
+        history.violation(check, what);
+    }
+}
+
+/// An invocation of the worker begins.
+pub(crate) fn begins(world: &World, who: usize, hand: Hand) {
+    world.history().judges.troubles.begins(who, hand);
+}
+
+/// It has ended by itself, and has not settled these events; or it was cut off.
+pub(crate) fn ended(world: &World, who: usize, unsettled: Option<&[String]>) {
+    let (now, at) = (world.time.millis(0), world.time.elapsed());
+    let entry = |(bot, chat): &crate::history::Place| {
+        let row = item(world, bot, chat)?;
+        Some(row["control"].clone())
+    };
+    let rows: Vec<_> = unsettled.into_iter().flatten().cloned().collect();
+    let settled = |event: &String| {
+        let row = ledger(world, event);
+        row.is_some_and(|row| row["outcome"] == "done" || row["outcome"] == "parked")
+    };
+    let rows: Vec<_> = rows.into_iter().filter(|event| !settled(event)).collect();
+    let mut history = world.history();
+    let judges = &mut history.judges;
+    judges.troubles.ended(who, at, unsettled.is_none());
+    if unsettled.is_none() {
+        judges.control.cut_off(who);
+        return;
+    }
+    let late = judges.parking.ended(who, &rows, now);
+    let missing = judges.control.ended(who, entry);
+    for what in late {
+        history.violation("parked in time", what);
+    }
+    for what in missing {
+        history.violation("own control is entered", what);
+    }
+}
+
+/// Someone at the management screen has come to the end.
+pub(crate) fn acted(world: &World, who: usize) {
+    ended(world, who, Some(&[]));
+}
+
+/// What the row of an event says in the end.
+pub(crate) fn at_the_end(world: &World, event: &str, row: Option<&LedgerRow>) {
+    let forced = row.map_or(0, |row| usize::try_from(row.run).unwrap_or(0));
+    let line = world.line();
+    let mut history = world.history();
+    let mut wrong: Vec<(&'static str, String)> = Vec::new();
+    let mut cause = None;
+    {
+        let judges = &history.judges;
+        let doubled = judges.accepted.doubled(event, forced);
+        wrong.extend(doubled.into_iter().map(|what| ("no message doubled", what)));
+        if let Some(row) = row {
+            let unknown = unknown::without_cause(&judges.troubles, event, row);
+            wrong.extend(
+                unknown
+                    .into_iter()
+                    .map(|what| ("unknown has its cause", what)),
+            );
+            let facts = lost_replies::Facts {
+                schedule: &world.schedule,
+                history: &history,
+                line: &line,
+            };
+            cause = lost_replies::judge(judges, &facts, event, row);
+        }
+    }
+    match cause {
+        Some(Ok(cause)) => {
+            let causes = &mut history.judges.lost_replies.causes;
+            *causes.entry(cause).or_default() += 1;
+        }
+        Some(Err(what)) => wrong.push(("a lost reply has its cause", what)),
+        None => {}
+    }
+    for (check, what) in wrong {
+        history.violation(check, what);
+    }
+}
+
+/// An event's row in the table, wherever the event happened.
+fn ledger(world: &World, event: &str) -> Option<Json> {
+    let (bot, chat) = {
+        let line = world.line();
+        let told = line.told.get(event);
+        let place = told.map(|told| (told.bot.clone(), told.chat.clone()));
+        place.or_else(|| {
+            let history = world.history();
+            let (bot, chat) = history.timers.get(event)?.clone();
+            Some((bot, Some(chat)))
+        })?
+    };
+    let sort = format!("{}#{event}", chat.as_deref().unwrap_or("@bot"));
+    item(world, &bot, &sort)
+}

@@ -1,0 +1,90 @@
+//! What LINE accepts of an event's plan comes in the plan's order, and nothing of a later
+//! effect is tried while an earlier one is not settled.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use crate::judges::seen::{About, Seen};
+
+/// How an invocation's last call for an effect ended; without a status, it is under way or
+/// has ended without an answer.
+type Tried = BTreeMap<usize, Option<u16>>;
+
+/// What was tried and accepted.
+#[derive(Debug, Default)]
+pub(crate) struct PlanOrder {
+    /// Per event, the places in its plan whose messages LINE has accepted, in order.
+    accepted: BTreeMap<String, Vec<usize>>,
+    tried: BTreeMap<(usize, String), Tried>,
+}
+
+impl PlanOrder {
+    /// LINE accepts an effect. What stands against it, if anything does; a replay may send
+    /// what was refused before after what was not.
+    pub(super) fn accepts(
+        &mut self,
+        event: &str,
+        ordinal: usize,
+        is_replayed: bool,
+    ) -> Option<String> {
+        let accepted = self.accepted.entry(event.to_owned()).or_default();
+        if accepted.contains(&ordinal) {
+            return None;
+        }
+        let later = accepted.iter().find(|other| **other > ordinal).copied();
+        accepted.push(ordinal);
+        let later = later.filter(|_| !is_replayed)?;
+        Some(format!(
+            "LINE accepts {event}/{ordinal} after {event}/{later}"
+        ))
+    }
+
+    /// A call for an effect leaves. What stands against it; `row` is the event's.
+    pub(super) fn leaves(&mut self, seen: &Seen, row: Option<&Json>) -> Option<String> {
+        let (event, ordinal) = effect(seen)?;
+        let tried = self.tried.entry((seen.who, event.clone())).or_default();
+        let unsettled = (0..ordinal).find(|earlier| match tried.get(earlier) {
+            Some(status) => !status.is_some_and(is_definite),
+            None => row.is_some_and(|row| waits(row, *earlier)),
+        });
+        tried.insert(ordinal, None);
+        let earlier = unsettled?;
+        Some(format!(
+            "{event}/{ordinal} is tried while {event}/{earlier} is not settled"
+        ))
+    }
+
+    /// It has ended.
+    pub(super) fn ends(&mut self, seen: &Seen, status: Option<u16>) {
+        if let Some((event, ordinal)) = effect(seen) {
+            let tried = self.tried.entry((seen.who, event)).or_default();
+            tried.insert(ordinal, status);
+        }
+    }
+}
+
+fn effect(seen: &Seen) -> Option<(String, usize)> {
+    match &seen.about {
+        About::Effect {
+            event,
+            ordinal: Some(ordinal),
+        } => Some((event.clone(), *ordinal)),
+        _ => None,
+    }
+}
+
+/// Whether an answer settles an effect: another try would change nothing.
+fn is_definite(status: u16) -> bool {
+    status < 500 && !matches!(status, 401 | 423 | 429)
+}
+
+/// Whether the row says of an effect that it is neither tried nor settled, and nothing but
+/// a call settles it: a push. A reply may be too late, and who holds the chat may have
+/// been decided by another.
+fn waits(row: &Json, ordinal: usize) -> bool {
+    let plan: Json =
+        serde_json::from_str(row["plan"].as_str().unwrap_or_default()).unwrap_or_default();
+    let is_push = plan["effects"][ordinal]["type"] == "push";
+    is_push && row["effects"][ordinal]["state"] == "pending"
+}

@@ -1,0 +1,103 @@
+//! A table that was restored to an hour ago. What was written since is forgotten, so that
+//! less can be promised of the events it was written for: none that the queue still has is
+//! lost, and only what was forgotten is done twice. All that is exempt is named here:
+//!
+//! - an event is *forgotten* if its ledger row was written in the time that is lost, or if a
+//!   worker had it in hand when the table was restored. What was sent for it, its state and
+//!   its trace are not judged;
+//! - a forgotten event must be settled in the end only if its message was in the queue then,
+//!   and in no worker's hands;
+//! - chats' lists, rows' versions and timers go back with the table.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use crate::history::{History, Place};
+use crate::world::World;
+
+/// What a restored table has forgotten.
+#[derive(Debug, Default)]
+pub(crate) struct Restored {
+    /// When each event's row was last written.
+    written: BTreeMap<String, Duration>,
+    /// The events that wait in the queue.
+    queued: BTreeSet<String>,
+    forgotten: BTreeSet<String>,
+    /// Those of the forgotten that must be settled all the same.
+    promised: BTreeSet<String>,
+}
+
+impl Restored {
+    /// An event's row was written.
+    pub(super) fn written(&mut self, event: &str, at: Duration) {
+        self.written.insert(event.to_owned(), at);
+    }
+
+    /// The queue has taken an event.
+    pub(super) fn queued(&mut self, event: &str) {
+        self.queued.insert(event.to_owned());
+    }
+
+    /// Its message was deleted.
+    pub(super) fn deleted(&mut self, event: &str) {
+        self.queued.remove(event);
+    }
+
+    fn restore(&mut self, since: Duration, in_hand: &BTreeSet<String>) {
+        let written = self.written.iter().filter(|(_, at)| **at >= since);
+        self.forgotten
+            .extend(written.map(|(event, _)| event.clone()));
+        self.forgotten.extend(in_hand.iter().cloned());
+        let promised = self.queued.difference(in_hand);
+        self.promised.extend(promised.cloned());
+    }
+
+    pub(super) fn has_forgotten(&self, event: &str) -> bool {
+        self.forgotten.contains(event)
+    }
+
+    pub(super) fn is_still_promised(&self, event: &str) -> bool {
+        self.promised.contains(event)
+    }
+}
+
+/// What the simulation knew when the backup was made, of what goes back with the table.
+pub(crate) struct Backup {
+    at: Duration,
+    folded: BTreeSet<String>,
+    lists: BTreeMap<Place, Vec<String>>,
+    timers: BTreeMap<String, Place>,
+    versions: BTreeMap<(String, String), u64>,
+}
+
+impl Backup {
+    /// As it is now.
+    pub(crate) fn of(world: &World) -> Self {
+        let history = world.history();
+        Self {
+            at: world.time.elapsed(),
+            folded: history.folded.clone(),
+            lists: history.lists.clone(),
+            timers: history.timers.clone(),
+            versions: history.versions.clone(),
+        }
+    }
+
+    /// The table is as it was then.
+    pub(crate) fn restore(self, world: &World) {
+        let mut history = world.history();
+        let in_hand = in_hand(&history);
+        history.judges.restored.restore(self.at, &in_hand);
+        history.judges.forget();
+        history.folded = self.folded;
+        history.lists = self.lists;
+        history.versions = self.versions;
+        // A timer that has rung may ring again, and one set since may never have been.
+        history.timers = self.timers;
+    }
+}
+
+fn in_hand(history: &History) -> BTreeSet<String> {
+    let running = history.invocations.iter().filter(|it| !it.has_ended);
+    running.flat_map(|it| it.in_hand.iter().cloned()).collect()
+}

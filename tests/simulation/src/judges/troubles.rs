@@ -1,0 +1,137 @@
+//! What went wrong, and who had which event in hand meanwhile: what other judges look for
+//! a cause in.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::judges::seen::{About, Seen};
+use crate::schedule::Harm;
+
+/// A call that was not simply answered.
+#[derive(Debug, Clone)]
+pub(crate) struct Trouble {
+    /// When it ended.
+    pub(crate) at: Duration,
+    /// The call.
+    pub(crate) seen: Seen,
+    /// The status of its answer, if one came.
+    pub(crate) status: Option<u16>,
+}
+
+impl Trouble {
+    /// Whether nothing tells if it was done.
+    pub(crate) fn is_indefinite(&self) -> bool {
+        self.seen.is_indefinite(self.status)
+    }
+
+    /// One word for it.
+    pub(crate) fn name(&self) -> String {
+        match self.seen.harm {
+            Some(Harm::Late(_)) => "late".into(),
+            Some(harm) => harm.to_string(),
+            None => "given up".into(),
+        }
+    }
+}
+
+/// What an invocation of the worker has in hand, from when until when.
+#[derive(Debug, Clone)]
+pub(crate) struct Hand {
+    /// The events.
+    pub(crate) events: Vec<String>,
+    /// Those of them that are run again by an operator's wish.
+    pub(crate) replayed: Vec<String>,
+    /// When it began.
+    pub(crate) from: Duration,
+    /// When it ended.
+    pub(crate) to: Option<Duration>,
+    /// Whether it was cut off.
+    pub(crate) is_cut_off: bool,
+}
+
+/// All troubles.
+#[derive(Debug, Default)]
+pub(crate) struct Troubles {
+    calls: Vec<Trouble>,
+    hands: BTreeMap<usize, Hand>,
+    /// When an event was last opened again, for a replay: what was before is over.
+    reopened: BTreeMap<String, Duration>,
+}
+
+impl Troubles {
+    /// A call has ended.
+    pub(super) fn ends(&mut self, seen: &Seen, status: Option<u16>, at: Duration) {
+        let is_fine = seen.harm.is_none() && status.is_some_and(|status| status < 500);
+        if !is_fine {
+            let seen = seen.clone();
+            self.calls.push(Trouble { at, seen, status });
+        }
+    }
+
+    /// An invocation of the worker begins.
+    pub(super) fn begins(&mut self, who: usize, hand: Hand) {
+        self.hands.insert(who, hand);
+    }
+
+    /// It ends.
+    pub(super) fn ended(&mut self, who: usize, at: Duration, is_cut_off: bool) {
+        if let Some(hand) = self.hands.get_mut(&who) {
+            hand.to = Some(at);
+            hand.is_cut_off = is_cut_off;
+        }
+    }
+
+    /// An event's row was opened again.
+    pub(super) fn reopen(&mut self, event: &str, at: Duration) {
+        self.reopened.insert(event.to_owned(), at);
+    }
+
+    /// What an invocation has in hand.
+    pub(crate) fn hand(&self, who: usize) -> Option<&Hand> {
+        self.hands.get(&who)
+    }
+
+    /// The invocations that had this event in hand since it was last opened again.
+    pub(crate) fn hands_of(&self, event: &str) -> impl Iterator<Item = (usize, &Hand)> {
+        let since = self.since(event);
+        let hands = self.hands.iter().map(|(who, hand)| (*who, hand));
+        hands.filter(move |(_, hand)| {
+            hand.events.iter().any(|id| id == event) && hand.to.is_none_or(|to| to >= since)
+        })
+    }
+
+    /// What went wrong with calls that are about this event since then.
+    pub(crate) fn about(&self, event: &str) -> impl Iterator<Item = &Trouble> {
+        let since = self.since(event);
+        let calls = self.calls.iter().filter(move |it| it.at >= since);
+        calls.filter(move |it| it.seen.about.event() == Some(event))
+    }
+
+    /// What went wrong with writes of its ledger row.
+    pub(crate) fn of_ledger(&self, event: &str) -> impl Iterator<Item = &Trouble> {
+        let all = self.about(event);
+        all.filter(|it| matches!(it.seen.about, About::Ledger { .. }))
+    }
+
+    /// What went wrong with any call of an invocation.
+    pub(crate) fn of_invocation(&self, who: usize) -> impl Iterator<Item = &Trouble> {
+        self.calls.iter().filter(move |it| it.seen.who == who)
+    }
+
+    /// Whether two invocations had it in hand at the same time.
+    pub(crate) fn is_shared(&self, event: &str) -> bool {
+        let all: Vec<_> = self.hands_of(event).map(|(_, hand)| hand).collect();
+        let overlap = |a: &Hand, b: &Hand| a.to.is_none_or(|end| end > b.from);
+        let mut hands = all.iter().enumerate();
+        hands.any(|(at, first)| all[at + 1..].iter().any(|second| overlap(first, second)))
+    }
+
+    /// Whether an invocation was cut off that had it in hand.
+    pub(crate) fn is_cut_off(&self, event: &str) -> bool {
+        self.hands_of(event).any(|(_, hand)| hand.is_cut_off)
+    }
+
+    fn since(&self, event: &str) -> Duration {
+        self.reopened.get(event).copied().unwrap_or_default()
+    }
+}

@@ -1,0 +1,43 @@
+//! An effect ends as unknown only if the simulation itself has left something open: a
+//! call for it without a definite answer, a try whose write or process was lost, or a
+//! second worker that really had the event at the same time.
+
+use shared::domain::Delivery;
+use shared::store::LedgerRow;
+
+use crate::judges::seen::About;
+use crate::judges::troubles::Troubles;
+
+/// The effects of a row that are unknown without a cause, in words.
+pub(super) fn without_cause(troubles: &Troubles, event: &str, row: &LedgerRow) -> Vec<String> {
+    let effects = row.effects.iter().enumerate();
+    let unknown = effects.filter_map(|(ordinal, effect)| match effect {
+        Delivery::Unknown { reason } => Some((ordinal, reason)),
+        _ => None,
+    });
+    let unknown = unknown.filter(|(ordinal, _)| cause(troubles, event, *ordinal).is_none());
+    unknown
+        .map(|(ordinal, reason)| {
+            format!("{event}/{ordinal} is unknown ({reason}), and nothing was left open")
+        })
+        .collect()
+}
+
+/// Why it cannot be known what became of an effect.
+pub(super) fn cause(troubles: &Troubles, event: &str, ordinal: usize) -> Option<&'static str> {
+    let of_effect = |about: &About| match about {
+        About::Effect { ordinal: of, .. } => of.is_none_or(|of| of == ordinal),
+        _ => false,
+    };
+    let mut calls = troubles.about(event);
+    if calls.any(|it| of_effect(&it.seen.about) && it.is_indefinite()) {
+        return Some("a call without a definite answer");
+    }
+    if troubles.of_ledger(event).next().is_some() {
+        return Some("a write of the try was disturbed");
+    }
+    if troubles.is_cut_off(event) {
+        return Some("the process ended");
+    }
+    troubles.is_shared(event).then_some("another worker")
+}
