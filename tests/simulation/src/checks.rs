@@ -26,7 +26,7 @@ pub(crate) fn at_the_end(world: &World) {
         }
         let acknowledged = world.history().acknowledged.contains(&told.id);
         match &row {
-            None if acknowledged => {
+            None if acknowledged && !is_dropped(world, told) => {
                 violation(world, "no event lost", format!("{} has no row", told.id));
             }
             None => {}
@@ -40,6 +40,11 @@ pub(crate) fn at_the_end(world: &World) {
     for place in places.collect::<BTreeSet<Place>>() {
         registers::check(world, &place, &[]);
     }
+}
+
+/// Whether there was a row, whose time has passed.
+fn is_dropped(world: &World, told: &Told) -> bool {
+    world.history().dropped_rows.contains(&sort(told))
 }
 
 /// The table was restored to before something of this event was written: of what was done,
@@ -78,6 +83,7 @@ fn timers(world: &World) {
         match row {
             Some(row) if row.reason.as_deref() == Some(ENDED) => ended(world, &told),
             Some(row) => of_row(world, &told, &row),
+            None if is_dropped(world, &told) => {}
             None => violation(world, "no timer lost", format!("{} has no row", told.id)),
         }
     }
@@ -114,7 +120,7 @@ fn of_row(world: &World, told: &Told, row: &LedgerRow) {
 
 /// What someone else has settled stays as it is, and nothing is done for it.
 fn by_another(world: &World, told: &Told, row: &LedgerRow) {
-    if world.history().forced.contains(&told.id) {
+    if world.history().forced.contains(&told.id) || is_old(row) {
         return;
     }
     let is_kept = row.reason.as_deref() == Some(BY_ANOTHER);
@@ -142,6 +148,8 @@ fn handled(world: &World, told: &Told, row: &LedgerRow) {
     let without_plan = row.plan.is_none();
     let expected = match row.outcome {
         _ if told.what == What::Unknown => false,
+        // The ledger may have forgotten that it was handled.
+        Outcome::Parked if without_plan && is_old(row) => handled,
         Outcome::Parked if without_plan => false,
         _ if silent && without_plan && !handled => false,
         _ => true,
@@ -153,6 +161,12 @@ fn handled(world: &World, told: &Told, row: &LedgerRow) {
         );
         violation(world, "state", what);
     }
+}
+
+/// Whether it came again when its row may have been gone.
+fn is_old(row: &LedgerRow) -> bool {
+    const OLD: i64 = 29 * 24 * 3_600_000;
+    row.parked_at.is_some_and(|at| at.0 - row.at.0 >= OLD)
 }
 
 /// What the trace tells is what LINE's log tells.
@@ -227,10 +241,13 @@ fn may_be_quiet(world: &World, told: &Told) -> bool {
     nothing || of_module || told.what.is_of_bot() || (replies && !told.token)
 }
 
+fn sort(told: &Told) -> String {
+    format!("{}#{}", told.chat.as_deref().unwrap_or("@bot"), told.id)
+}
+
 /// The event's row, read from the table itself.
 fn row(world: &World, told: &Told) -> Option<LedgerRow> {
-    let sort = format!("{}#{}", told.chat.as_deref().unwrap_or("@bot"), told.id);
-    let mut row = rows::row(world, &told.bot, &sort)?;
+    let mut row = rows::item(world, &told.bot, &sort(told))?;
     if let Some(fields) = row.as_object_mut() {
         fields.remove("open");
     }

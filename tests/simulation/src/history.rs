@@ -9,6 +9,9 @@ use crate::judges::Judges;
 use crate::line::Line;
 use crate::schedule::{Harm, Schedule, What};
 
+/// What is older may be forgotten by the ledger, in milliseconds.
+const OLD: i64 = 29 * 24 * 3_600_000;
+
 /// An account and a chat of it; the chat is empty for the account itself.
 pub(crate) type Place = (String, String);
 
@@ -61,6 +64,8 @@ pub(crate) struct History {
     pub(crate) lists_given: BTreeSet<i64>,
     /// When each event was delivered.
     pub(crate) delivered: BTreeMap<String, Vec<std::time::Duration>>,
+    /// The sort keys of the rows that the table has dropped as past their time.
+    pub(crate) dropped_rows: BTreeSet<String>,
     /// What the judges remember.
     pub(crate) judges: Judges,
     /// How often each harm was done.
@@ -220,14 +225,19 @@ impl History {
             );
         }
         self.lists.insert(place.clone(), list);
-        self.handle(place, event);
+        // The ledger may have forgotten it, and a person has it run again.
+        let told = line.told.get(event);
+        let is_old = told.is_some_and(|told| line.now() - told.at >= OLD);
+        self.handle(place, event, is_old);
     }
 
-    fn handle(&mut self, place: &Place, event: &str) {
+    fn handle(&mut self, place: &Place, event: &str, is_old: bool) {
         let order = self.order.get(place).cloned().unwrap_or_default();
         let at = |id: &str| order.iter().position(|other| other == id);
         let handled = self.handled.entry(place.clone()).or_default();
-        let may_repeat = self.forced.contains(event) || self.judges.has_forgotten(event);
+        let may_repeat = self.forced.contains(event)
+            || self.judges.has_forgotten(event)
+            || is_old && self.replayed.contains(event);
         let twice = !may_repeat && handled.iter().any(|other| other == event);
         // One that is run again has several places in the queue.
         let in_order = |id: &str| !self.replayed.contains(id) && !self.judges.has_forgotten(id);

@@ -1,6 +1,6 @@
 //! Many seeds on all cores, and what they have shown.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -50,8 +50,11 @@ pub fn report(seeds: &Seeds) -> ExitCode {
     if !figures.checks.is_empty() {
         println!("first violations by check: {:?}", figures.checks);
     }
-    if let Some((seed, first)) = figures.failed.first_key_value() {
-        println!("seed {seed}: {}: {}", first.check, first.what);
+    let mut told = BTreeSet::new();
+    for (seed, first) in &figures.failed {
+        if told.insert(first.check) {
+            println!("seed {seed}: {}: {}", first.check, first.what);
+        }
     }
     for (profile, figures) in &figures.profiles {
         println!("{profile}: {}", figures.line());

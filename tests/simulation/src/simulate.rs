@@ -95,10 +95,13 @@ async fn live(world: Arc<World>, module: Script) {
         world.time.sleep(latest).await;
         let empty = world.sqs.0.depth(QUEUE) == (0, 0);
         let ended = empty && world.line().under_way == 0;
-        if ended && upkeep::timers_wait(&world) {
+        let next = upkeep::next_timer(&world).filter(|_| ended);
+        if let Some(due) = next {
             // The index lags by writes, and there are no more of them.
             world.table().lag_indexes(0);
-            let at = world.time.elapsed() + TIMERS_EVERY;
+            let wait = u64::try_from(due - world.time.millis(0)).unwrap_or(0);
+            let wait = Duration::from_millis(wait);
+            let at = world.time.elapsed() + wait + TIMERS_EVERY;
             let what = Upkeep::RingTimers;
             let at_ms = u64::try_from(at.as_millis()).unwrap_or(u64::MAX);
             upkeep::round(world.clone(), Round { at_ms, what }).await;

@@ -21,11 +21,15 @@ const RECONCILER_TIME: Duration = Duration::from_secs(900);
 /// An operator waits no longer.
 const OPERATORS_PATIENCE: Duration = Duration::from_secs(30);
 
-/// Whether a timer waits that has not rung.
-pub(crate) fn timers_wait(world: &World) -> bool {
+/// When the first of the timers that have not rung is due, in milliseconds since 1970.
+pub(crate) fn next_timer(world: &World) -> Option<i64> {
     let table = world.table();
-    let mut rows = table.items().map(|item| serde_json::json!(item));
-    rows.any(|row| s(&row, "chat_id").starts_with("@timer#"))
+    let rows = table.items().map(|item| serde_json::json!(item));
+    let dues = rows.filter_map(|row| {
+        s(&row, "chat_id").strip_prefix("@timer#")?;
+        row["due_at"]["N"].as_str()?.parse().ok()
+    });
+    dues.min()
 }
 
 /// Someone or something keeps the bundle in order.
@@ -75,7 +79,8 @@ async fn restore(world: &World, at: Duration, minutes: u16) {
 fn drop_expired(world: &World) {
     let seconds = world.time.millis(0).div_euclid(1000);
     let dropped = world.table().drop_expired("expires_at", seconds);
-    world.note(|| format!("the table drops {dropped} rows"));
+    world.note(|| format!("the table drops {dropped:?}"));
+    world.history().dropped_rows.extend(dropped);
 }
 
 async fn reconcile(process: &Process) {

@@ -2,34 +2,78 @@
 //! of its own: it may send everything once more.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-/// What LINE has accepted: by event and place in the plan, the retry key of each.
+use shared::domain::Delivery;
+use shared::store::LedgerRow;
+
+/// A message that LINE has accepted: its retry key, and when.
+type Message = (Option<String>, Duration);
+
+/// What LINE has accepted.
 #[derive(Debug, Default)]
-pub(crate) struct Accepted(BTreeMap<(String, usize), Vec<Option<String>>>);
+pub(crate) struct Accepted {
+    /// By event and place in the plan.
+    messages: BTreeMap<(String, usize), Vec<Message>>,
+    /// When the forced runs of an event began; its row may be gone since.
+    forced: BTreeMap<String, Vec<Duration>>,
+}
 
 impl Accepted {
     /// LINE accepts an effect with this retry key.
-    pub(super) fn add(&mut self, event: &str, ordinal: usize, key: Option<&str>) {
-        let keys = self.0.entry((event.to_owned(), ordinal)).or_default();
-        keys.push(key.map(str::to_owned));
+    pub(super) fn add(&mut self, event: &str, ordinal: usize, key: Option<&str>, at: Duration) {
+        let messages = self
+            .messages
+            .entry((event.to_owned(), ordinal))
+            .or_default();
+        messages.push((key.map(str::to_owned), at));
     }
 
-    /// What was doubled of an event that was forced to run again so many times, in words.
-    pub(super) fn doubled(&self, event: &str, forced: usize) -> Vec<String> {
+    /// A forced run of an event begins.
+    pub(super) fn force(&mut self, event: &str, at: Duration) {
+        self.forced.entry(event.to_owned()).or_default().push(at);
+    }
+
+    /// What was doubled of an event, in words.
+    pub(super) fn doubled(&self, event: &str) -> Vec<String> {
+        let forced = self.forced.get(event).map_or(0, Vec::len);
         let from = (event.to_owned(), 0);
-        let of_event = self.0.range(from..).take_while(|((id, _), _)| id == event);
-        let doubled = of_event.filter(|(_, keys)| {
-            let twice = |key: &Option<String>| keys.iter().filter(|it| *it == key).count() > 1;
-            keys.len() > 1 + forced || keys.iter().any(twice)
+        let of_event = self
+            .messages
+            .range(from..)
+            .take_while(|((id, _), _)| id == event);
+        let doubled = of_event.filter(|(_, messages)| {
+            let times = |key| messages.iter().filter(|(other, _)| other == key).count();
+            messages.len() > 1 + forced || messages.iter().any(|(key, _)| times(key) > 1)
         });
         doubled
-            .map(|((_, ordinal), keys)| {
-                let times = keys.len();
+            .map(|((_, ordinal), messages)| {
+                let times = messages.len();
                 format!(
                     "{event}/{ordinal} was accepted {times} times in {} runs",
                     1 + forced
                 )
             })
+            .collect()
+    }
+
+    /// What a forced run calls sent that LINE has not accepted since it began, in words.
+    pub(super) fn not_again(&self, event: &str, row: &LedgerRow) -> Vec<String> {
+        let Some(since) = self.forced.get(event).and_then(|forced| forced.last()) else {
+            return Vec::new();
+        };
+        let plan = row.plan().unwrap_or_default();
+        let effects = plan.effects.iter().zip(&row.effects).enumerate();
+        let sent = effects.filter(|(_, (effect, state))| {
+            let is_message = !effect.messages().is_empty();
+            is_message && matches!(state, Delivery::Sent { .. })
+        });
+        let missing = sent.filter(|(ordinal, _)| {
+            let messages = self.messages.get(&(event.to_owned(), *ordinal));
+            !messages.is_some_and(|all| all.iter().any(|(_, at)| at >= since))
+        });
+        missing
+            .map(|(ordinal, _)| format!("{event}/{ordinal} is sent, but not by the last run"))
             .collect()
     }
 }

@@ -51,6 +51,12 @@ impl LostReplies {
         }
     }
 
+    /// It was opened again.
+    pub(super) fn reopen(&mut self, event: &str) {
+        self.lost_at.retain(|(id, _), _| id != event);
+        self.refused.retain(|(id, _), _| id != event);
+    }
+
     /// LINE has refused an effect for good.
     pub(super) fn refused(&mut self, event: &str, ordinal: usize, status: u16, message: &str) {
         let of_token = message == "Invalid reply token";

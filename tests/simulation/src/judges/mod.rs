@@ -3,6 +3,7 @@
 //! written, and of every invocation of the worker.
 
 mod control;
+mod decorations;
 mod doubled;
 mod lost_replies;
 mod parked_index;
@@ -25,6 +26,7 @@ pub(crate) use troubles::Hand;
 
 use crate::line::{Answer, Asked, Kind};
 use crate::rows::{item, s};
+use crate::schedule::Wish;
 use crate::world::World;
 use parked_index::Written;
 use seen::Seen;
@@ -35,6 +37,7 @@ pub(crate) struct Judges {
     troubles: troubles::Troubles,
     accepted: doubled::Accepted,
     control: control::Control,
+    decorations: decorations::Decorations,
     parking: parking::Parking,
     plan_order: plan_order::PlanOrder,
     lost_replies: lost_replies::LostReplies,
@@ -74,7 +77,7 @@ impl Judges {
 }
 
 /// A call leaves.
-fn leaves(world: &World, seen: &Seen, at: Duration) {
+fn leaves(world: &World, seen: &Seen) {
     let now = world.time.millis(0);
     let row = match &seen.about {
         seen::About::Effect { event, .. } => ledger(world, event),
@@ -86,7 +89,6 @@ fn leaves(world: &World, seen: &Seen, at: Duration) {
     if let Some(what) = wrong {
         history.violation("order within a plan", what);
     }
-    let _ = at;
 }
 
 /// It has ended for who made it.
@@ -94,6 +96,7 @@ fn ends(world: &World, seen: &Seen, status: Option<u16>, at: Duration) {
     let judges = &mut world.history().judges;
     judges.troubles.ends(seen, status, at);
     judges.control.ends(seen, status);
+    judges.decorations.ends(seen, status);
     judges.parking.ends(seen, status);
     judges.plan_order.ends(seen, status);
 }
@@ -123,7 +126,9 @@ pub(crate) fn answered(world: &World, who: usize, asked: &Asked, answer: &Answer
             .refused(&event, ordinal, status, message);
     }
     if answer.status == 200 {
-        judges.accepted.add(&event, ordinal, asked.key.as_deref());
+        let at = world.time.elapsed();
+        let key = asked.key.as_deref();
+        judges.accepted.add(&event, ordinal, key, at);
         let is_replayed = history.replayed.contains(&event);
         let order = &mut history.judges.plan_order;
         if let Some(what) = order.accepts(&event, ordinal, is_replayed) {
@@ -149,7 +154,8 @@ impl Before {
             true => serde_json::from_slice(body).unwrap_or_default(),
             false => Json::Null,
         };
-        let keys = seen::keys_written(&request).filter(|key| seen::event_of(key).is_some());
+        let is_judged = |key: &&Json| seen::event_of(key).is_some() || s(key, "chat_id") == "@bot";
+        let keys = seen::keys_written(&request).filter(is_judged);
         let rows = keys.map(|key| {
             let (bot, sort) = (s(key, "bot_id").to_owned(), s(key, "chat_id").to_owned());
             let row = item(world, &bot, &sort);
@@ -166,7 +172,14 @@ impl Before {
         for (bot, sort, before) in &self.rows {
             let after = item(world, bot, sort);
             let event = sort.rsplit('#').next().unwrap_or_default();
-            if *before != after {
+            if sort == "@bot" {
+                let mut history = world.history();
+                let decorations = &history.judges.decorations;
+                let wrong = decorations.denied(who, before.as_ref(), after.as_ref());
+                if let Some(what) = wrong {
+                    history.violation("only a refused message denies messages", what);
+                }
+            } else if *before != after {
                 written(
                     world,
                     who,
@@ -195,11 +208,16 @@ fn written(
     let judges = &mut history.judges;
     let hand = judges.troubles.hand(who);
     let is_replay = hand.is_some_and(|hand| hand.replayed.iter().any(|id| id == event));
-    let number = |row: Option<&Json>| row.map_or(0, |row| row["replays"].as_i64().unwrap_or(0));
+    let number =
+        |row: Option<&Json>, name: &str| row.map_or(0, |row| row[name].as_i64().unwrap_or(0));
     judges.restored.written(event, at);
-    if number(after) > number(before) {
+    if number(after, "replays") > number(before, "replays") {
         judges.troubles.reopen(event, at);
         judges.parking.reopen(event, now);
+        judges.lost_replies.reopen(event);
+    }
+    if number(after, "run") > number(before, "run") {
+        judges.accepted.force(event, at);
     }
     let mut wrong = Vec::new();
     let written = Written {
@@ -218,6 +236,8 @@ fn written(
         let parks = is_parked(after) && !is_parked(before);
         let what = parks.then(|| judges.parking.parks(event, row, now, skew));
         wrong.extend(what.flatten().map(|what| ("parked with reason", what)));
+        let what = parks.then(|| decorations::parks(event, row)).flatten();
+        wrong.extend(what.map(|what| ("a decoration parks nothing", what)));
     }
     for (check, what) in wrong {
         history.violation(check, what);
@@ -239,7 +259,11 @@ pub(crate) fn ended(world: &World, who: usize, unsettled: Option<&[String]>) {
     let rows: Vec<_> = unsettled.into_iter().flatten().cloned().collect();
     let settled = |event: &String| {
         let row = ledger(world, event);
-        row.is_some_and(|row| row["outcome"] == "done" || row["outcome"] == "parked")
+        let outcome = |row: &Json| row["outcome"] == "done" || row["outcome"] == "parked";
+        // What fails in the module is parked by the number of its failures.
+        let wish = world.schedule.wish(event);
+        matches!(wish, Some(Wish::Fail(_) | Wish::Panic(_) | Wish::Hang(_)))
+            || row.is_some_and(|row| outcome(&row) || row["attempts"].as_i64() > Some(0))
     };
     let rows: Vec<_> = rows.into_iter().filter(|event| !settled(event)).collect();
     let mut history = world.history();
@@ -266,16 +290,17 @@ pub(crate) fn acted(world: &World, who: usize) {
 
 /// What the row of an event says in the end.
 pub(crate) fn at_the_end(world: &World, event: &str, row: Option<&LedgerRow>) {
-    let forced = row.map_or(0, |row| usize::try_from(row.run).unwrap_or(0));
     let line = world.line();
     let mut history = world.history();
     let mut wrong: Vec<(&'static str, String)> = Vec::new();
     let mut cause = None;
     {
         let judges = &history.judges;
-        let doubled = judges.accepted.doubled(event, forced);
+        let doubled = judges.accepted.doubled(event);
         wrong.extend(doubled.into_iter().map(|what| ("no message doubled", what)));
         if let Some(row) = row {
+            let missing = judges.accepted.not_again(event, row).into_iter();
+            wrong.extend(missing.map(|what| ("what is forced is sent again", what)));
             let unknown = unknown::without_cause(&judges.troubles, event, row);
             wrong.extend(
                 unknown

@@ -22,6 +22,8 @@ pub(crate) struct Restored {
     written: BTreeMap<String, Duration>,
     /// The events that wait in the queue.
     queued: BTreeSet<String>,
+    /// Those that have waited there. What comes again may be dropped as a duplicate.
+    deleted: BTreeSet<String>,
     forgotten: BTreeSet<String>,
     /// Those of the forgotten that must be settled all the same.
     promised: BTreeSet<String>,
@@ -35,12 +37,15 @@ impl Restored {
 
     /// The queue has taken an event.
     pub(super) fn queued(&mut self, event: &str) {
-        self.queued.insert(event.to_owned());
+        if !self.deleted.contains(event) {
+            self.queued.insert(event.to_owned());
+        }
     }
 
     /// Its message was deleted.
     pub(super) fn deleted(&mut self, event: &str) {
         self.queued.remove(event);
+        self.deleted.insert(event.to_owned());
     }
 
     fn restore(&mut self, since: Duration, in_hand: &BTreeSet<String>) {

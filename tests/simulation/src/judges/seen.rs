@@ -159,8 +159,7 @@ impl Watch {
     /// It leaves.
     pub(crate) fn new(world: &Arc<World>, who: usize, call: &Call, harm: Option<Harm>) -> Self {
         let seen = Seen::new(world, who, call, harm);
-        let at = world.time.elapsed();
-        super::leaves(world, &seen, at);
+        super::leaves(world, &seen);
         Self {
             world: world.clone(),
             seen,

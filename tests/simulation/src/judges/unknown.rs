@@ -15,7 +15,18 @@ pub(super) fn without_cause(troubles: &Troubles, event: &str, row: &LedgerRow) -
         Delivery::Unknown { reason } => Some((ordinal, reason)),
         _ => None,
     });
-    let unknown = unknown.filter(|(ordinal, _)| cause(troubles, event, *ordinal).is_none());
+    let names = row.plan().map(|plan| {
+        let names = plan.effects.iter().map(|effect| effect.name());
+        names.collect::<Vec<_>>()
+    });
+    let is_menu = |ordinal: usize| {
+        let name = names.as_ref().and_then(|names| names.get(ordinal));
+        name.is_some_and(|name| name.ends_with("rich menu"))
+    };
+    let unknown = unknown.filter(|(ordinal, _)| {
+        let cause = cause(troubles, event, *ordinal, is_menu(*ordinal));
+        cause.is_none()
+    });
     unknown
         .map(|(ordinal, reason)| {
             format!("{event}/{ordinal} is unknown ({reason}), and nothing was left open")
@@ -24,13 +35,22 @@ pub(super) fn without_cause(troubles: &Troubles, event: &str, row: &LedgerRow) -
 }
 
 /// Why it cannot be known what became of an effect.
-pub(super) fn cause(troubles: &Troubles, event: &str, ordinal: usize) -> Option<&'static str> {
+fn cause(troubles: &Troubles, event: &str, ordinal: usize, is_menu: bool) -> Option<&'static str> {
     let of_effect = |about: &About| match about {
         About::Effect { ordinal: of, .. } => of.is_none_or(|of| of == ordinal),
         _ => false,
     };
     let mut calls = troubles.about(event);
     if calls.any(|it| of_effect(&it.seen.about) && it.is_indefinite()) {
+        return Some("a call without a definite answer");
+    }
+    // To make a rich menu takes calls that do not tell for which event they are made.
+    let mut hands = troubles.hands_of(event);
+    let of_menus = |who| {
+        let mut calls = troubles.of_invocation(who);
+        calls.any(|it| it.seen.word == "menus" && it.is_indefinite())
+    };
+    if is_menu && hands.any(|(who, _)| of_menus(who)) {
         return Some("a call without a definite answer");
     }
     if troubles.of_ledger(event).next().is_some() {

@@ -92,8 +92,8 @@ impl Table {
     }
 
     /// Deletes the rows whose time, in seconds since 1970, is not after `now`: a time to
-    /// live. Gives how many.
-    pub fn drop_expired(&mut self, attribute: &str, now: i64) -> usize {
+    /// live. Gives their sort keys.
+    pub fn drop_expired(&mut self, attribute: &str, now: i64) -> Vec<String> {
         let is_over = |item: &Item| match item.get(attribute) {
             Some(Value::N(end)) => end.to_string().parse::<i64>().is_ok_and(|end| end <= now),
             _ => false,

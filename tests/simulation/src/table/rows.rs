@@ -81,11 +81,11 @@ impl Rows {
         self.rows.values().map(Arc::as_ref)
     }
 
-    /// Deletes rows, as writes do; gives how many.
-    pub(super) fn remove_where(&mut self, is_over: impl Fn(&Item) -> bool) -> usize {
+    /// Deletes rows, as writes do; gives their sort keys.
+    pub(super) fn remove_where(&mut self, is_over: impl Fn(&Item) -> bool) -> Vec<String> {
         let over = self.rows.iter().filter(|(_, item)| is_over(item));
         let over: Vec<_> = over.map(|(key, _)| key.clone()).collect();
-        let removed = over.len();
+        let removed = over.iter().map(|key| key.sort.clone()).collect();
         for key in over {
             self.make(Change { key, after: None });
         }

@@ -138,9 +138,19 @@ fn set_timers(world: &World, puts: &[&Json]) {
         let Some(key) = s(item, "chat_id").strip_prefix("@timer#") else {
             continue;
         };
-        let id = format!("timer-{}", key.replace('#', "-"));
+        let first = format!("timer-{}", key.replace('#', "-"));
+        let run = item["run"]["N"].as_str().filter(|run| *run != "0");
+        let id = run.map_or(first.clone(), |run| format!("{first}-{run}"));
         let place = (s(item, "bot").to_owned(), s(item, "chat").to_owned());
         world.note(|| format!("a timer is set: {id}"));
-        world.history().timers.insert(id, place);
+        let mut history = world.history();
+        // One that a forced replay sets again stands in for the one before, if that has
+        // not rung.
+        let order = history.order.get(&place).cloned().unwrap_or_default();
+        let is_same = |other: &String| *other == first || other.starts_with(&format!("{first}-"));
+        history
+            .timers
+            .retain(|other, _| !is_same(other) || order.contains(other));
+        history.timers.insert(id, place);
     }
 }
