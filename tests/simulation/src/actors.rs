@@ -53,7 +53,8 @@ pub(crate) async fn webhook(world: Arc<World>, webhook: Webhook) {
     futures::future::join_all(copies).await;
 }
 
-async fn copy(
+/// Delivers a webhook after a while, and again while it is not taken.
+pub(crate) async fn copy(
     world: &Arc<World>,
     bot: &str,
     ids: &[String],

@@ -1,10 +1,12 @@
 //! Schedules drawn from seeds.
 
+mod lifecycle;
+
 use fastrand::Rng;
 
 use crate::schedule::{
-    Deed, Fault, Happening, Harm, Hold, Outage, Round, Schedule, Server, Upkeep, Webhook, What,
-    Wish,
+    Deed, Fault, Happening, Harm, Hold, Listing, Outage, Round, Schedule, Server, Upkeep, Webhook,
+    What, Wish,
 };
 use crate::world::seeded;
 
@@ -40,6 +42,9 @@ impl Schedule {
             deeds: deeds(chance, bots, chats, span_ms),
             rounds: Vec::new(),
             index_lag: 0,
+            links: Vec::new(),
+            listing: Listing::default(),
+            own_detach_told_ms: None,
             faults: (0..faults).map(|_| fault(chance, events)).collect(),
             outages: outages(chance, span_ms),
         };
@@ -59,6 +64,7 @@ impl Schedule {
         if chance.bool() {
             timers(&mut chance, &mut schedule, span_ms);
         }
+        lifecycle::draw(&mut schedule, bots, span_ms);
         schedule
     }
 }

@@ -6,8 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use shared::domain::Scopes;
 use shared::module::{Active, Context, Event, EventKind, Module, ModuleError};
 
+use crate::judges::lifecycle::{Change, TOLD};
 use crate::schedule::{Schedule, Wish};
 
 /// The module. Clones are the same one.
@@ -60,6 +62,9 @@ impl Module for Script {
         };
         let wish = self.wishes.get(&id).cloned().unwrap_or(other);
         let wish = trouble(wish, self.asked(&id)).await?;
+        if let Some(change) = change(&event.kind) {
+            cx.create(format!("{TOLD}{id}"), &change)?;
+        }
         if event.chat.is_some() {
             let mut list: Vec<String> = cx.state()?;
             list.push(id.clone());
@@ -73,6 +78,20 @@ impl Module for Script {
 
     fn may_push_instead_of_reply(&self) -> bool {
         self.push_instead
+    }
+}
+
+/// What it is told of an account's life.
+fn change(kind: &EventKind) -> Option<Change> {
+    let words = |scopes: &Scopes| match scopes {
+        Scopes::Unknown => None,
+        Scopes::Granted(scopes) => Some(scopes.iter().map(|it| it.as_str().to_owned()).collect()),
+    };
+    match kind {
+        EventKind::Attached { scopes, .. } => Some(Change::Attached(words(scopes))),
+        EventKind::ScopesChanged { scopes } => Some(Change::Scopes(words(scopes))),
+        EventKind::Detached { .. } => Some(Change::Detached),
+        _ => None,
     }
 }
 

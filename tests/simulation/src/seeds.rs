@@ -55,6 +55,7 @@ struct Figures {
     accepted: u64,
     violations: u64,
     harms: BTreeMap<Harm, u64>,
+    counts: BTreeMap<&'static str, u64>,
     checks: BTreeMap<&'static str, u64>,
     failed: BTreeMap<u64, Violation>,
     schedules: u64,
@@ -67,6 +68,9 @@ impl Figures {
         self.accepted += outcome.accepted;
         for (harm, times) in outcome.harms {
             *self.harms.entry(harm).or_default() += times;
+        }
+        for (what, times) in outcome.counts {
+            *self.counts.entry(what).or_default() += times;
         }
         if let Some(first) = outcome.violations.into_iter().next() {
             *self.checks.entry(first.check).or_default() += 1;
@@ -81,10 +85,13 @@ impl Figures {
             self.harms.iter().partition(|(harm, _)| is_crash(harm));
         let crashes: u64 = crashes.into_iter().map(|(_, times)| times).sum();
         let faults = faults.iter().map(|(harm, times)| format!("{harm} {times}"));
+        let counts = self.counts.iter();
+        let counts = counts.map(|(what, times)| format!("{what} {times}"));
+        let counts = counts.collect::<Vec<_>>().join(", ");
         let speed = self.schedules as f64 / took.as_secs_f64();
         format!(
             "{} schedules, {} violations, {speed:.0} schedules/s, {} events, {} messages, \
-             faults: {}; {crashes} crashes",
+             faults: {}; {crashes} crashes; {counts}",
             self.schedules,
             self.violations,
             self.events,
