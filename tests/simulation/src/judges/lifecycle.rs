@@ -162,7 +162,8 @@ pub(crate) fn is_untold(world: &World) -> bool {
 
 /// When all is over, the module was told what is so.
 pub(crate) fn at_the_end(world: &World) {
-    for bot in world.history().judges.accounts.known() {
+    let bots = world.history().judges.accounts.known();
+    for bot in bots {
         if is_excused(world, &bot) {
             continue;
         }
