@@ -11,6 +11,9 @@ use crate::schedule::{Harm, Schedule};
 use crate::shorten::shortest;
 use crate::simulate::{Outcome, simulate};
 
+/// So many failures are named at most.
+const NAMED: usize = 40;
+
 /// Which schedules, and when to leave off.
 #[derive(Debug, Clone, Copy)]
 pub struct Seeds {
@@ -38,7 +41,7 @@ pub fn report(seeds: &Seeds) -> ExitCode {
     if !figures.checks.is_empty() {
         println!("first violations by check: {:?}", figures.checks);
     }
-    if let Some((seed, first)) = figures.failed.first_key_value() {
+    for (seed, first) in figures.failed.iter().take(NAMED) {
         println!("seed {seed}: {}: {}", first.check, first.what);
     }
     println!("{}", figures.line(took));

@@ -71,7 +71,7 @@ impl Reports {
     fn knows_detach(&self, bot: &str, known: &Known<'_>) -> bool {
         let mut told = self.of(bot).iter();
         let is_it =
-            |it: &Report| it.change == Change::Detached && it.detached_at > known.attached_at();
+            |it: &Report| it.change == Change::Detached && it.detached_at >= known.attached_at();
         told.any(is_it)
     }
 
@@ -128,7 +128,8 @@ pub(crate) fn committed(history: &mut History, line: &Line, who: usize, rows: &[
         let known = history.known(who, &(bot.clone(), String::new()), line);
         let reports = &history.judges.lifecycle;
         if let Some(objection) = reports.objection(&bot, &change, &known) {
-            let what = format!("{bot}, by {event}: {change:?}, but {objection}");
+            let times = (known.attached_at(), known.detached_at());
+            let what = format!("{bot}, by {event}: {change:?}, but {objection}: {times:?}");
             history.violation("told of an account's life", what);
         }
         let report = Report {
