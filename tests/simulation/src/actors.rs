@@ -18,6 +18,7 @@ use shared::store::{LedgerKey, Store};
 use crate::after::Begun;
 use crate::call::events_of;
 use crate::history::Place;
+use crate::judges::lifecycle;
 use crate::line::{SECRET, bot_id, chat_id};
 use crate::module::Script;
 use crate::process::Process;
@@ -222,6 +223,7 @@ async fn invoke(
         .map(|it| &it.item_identifier)
         .collect();
     begun.ended(world, &app.module, invocation, &messages, &failed);
+    lifecycle::ended(world, invocation);
     let done = messages
         .iter()
         .filter(|message| !failed.contains(&&message.message_id));

@@ -94,6 +94,9 @@ pub(crate) struct Invocation {
     pub(crate) has_ended: bool,
     /// What it has given back: for how many seconds, by the receipt.
     pub(crate) given_back: BTreeMap<String, u64>,
+    /// Accounts of which it has entered something that the module is to be told, and
+    /// for which it has queued nothing since.
+    pub(crate) owes: BTreeSet<String>,
     /// The event that it is at, in each chat.
     pub(crate) at: BTreeMap<Place, String>,
 }

@@ -73,13 +73,18 @@ impl Known<'_> {
         }))
     }
 
+    /// The newest attach or detach.
+    pub(crate) fn newest_change(&self) -> Option<i64> {
+        self.attached_at().max(self.detached_at())
+    }
+
     /// Whether we are to detach the account.
     pub(crate) fn is_marked(&self) -> bool {
         let marked = self.entered(|entry| match entry {
             Entry::Marked { at } => Some(*at),
             _ => None,
         });
-        marked > self.attached_at().max(self.detached_at())
+        marked > self.newest_change()
     }
 
     /// Whether its attachment has ended, and is not to be ended once more.

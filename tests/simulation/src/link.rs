@@ -10,6 +10,7 @@ use shared::env::Env;
 use shared::gateway::Response;
 
 use crate::actors;
+use crate::judges::lifecycle;
 use crate::line::{Answer, Asked, CHANNEL_ID, Kind, SECRET, code_of};
 use crate::process::Process;
 use crate::schedule::Link;
@@ -74,7 +75,11 @@ async fn visit(world: &Arc<World>, route: &str, query: &str, cookie: &str) -> Op
     let request = serde_json::from_value(request).expect("a request");
     world.note(|| format!("invocation {invocation} is {route}"));
     let work = attach::handle(&app, request);
-    process.invoke(invocation, ATTACH_TIME, work).await
+    let answer = process.invoke(invocation, ATTACH_TIME, work).await;
+    if answer.is_some() {
+        lifecycle::ended(world, invocation);
+    }
+    answer
 }
 
 fn app(process: &Process) -> attach::App {

@@ -22,10 +22,10 @@ const LATEST: Duration = Duration::from_secs(30);
 /// In the end the timer function runs so often until none waits.
 const TIMERS_EVERY: Duration = Duration::from_secs(300);
 
-/// And the reconciler while the module was not told everything; so often at most.
+/// And the reconciler while something of an account is under way; so often at most.
 const MOST_WALKS: u32 = 4;
-/// The lease of one that has crashed has ended by then.
-const WALKS_EVERY: Duration = Duration::from_secs(1_000);
+/// The lease of one that has crashed has ended by then, and a detach takes too long.
+const WALKS_EVERY: Duration = Duration::from_secs(3_700);
 
 /// What a schedule has shown.
 #[derive(Debug)]
@@ -125,7 +125,7 @@ async fn live(world: Arc<World>, module: Script) {
             let what = Upkeep::RingTimers;
             let at_ms = u64::try_from(at.as_millis()).unwrap_or(u64::MAX);
             upkeep::round(world.clone(), Round { at_ms, what }).await;
-        } else if ended && walks < MOST_WALKS && lifecycle::is_untold(&world) {
+        } else if ended && walks < MOST_WALKS && lifecycle::is_under_way(&world) {
             walks += 1;
             let at = world.time.elapsed() + WALKS_EVERY;
             let what = Upkeep::Reconcile;

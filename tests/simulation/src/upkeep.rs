@@ -12,6 +12,7 @@ use shared::replay::{Mode, replay};
 use shared::store::LedgerKey;
 
 use crate::history::Role;
+use crate::judges::lifecycle;
 use crate::line::bot_id;
 use crate::process::Process;
 use crate::rows::s;
@@ -43,7 +44,10 @@ pub(crate) async fn round(world: Arc<World>, round: Round) {
     match round.what {
         Upkeep::Reconcile => {
             let work = reconcile(&process);
-            process.invoke(invocation, RECONCILER_TIME, work).await;
+            let done = process.invoke(invocation, RECONCILER_TIME, work).await;
+            if done.is_some() {
+                lifecycle::ended(&world, invocation);
+            }
         }
         Upkeep::ReplayParked => {
             let work = replay_parked(&process);

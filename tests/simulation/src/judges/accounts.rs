@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
-use super::{number, reconciler};
+use super::{lifecycle, number, reconciler};
 use crate::history::{History, Loaded, Role};
 use crate::judge::Known;
 use crate::line::{Answer, Asked, Kind, Line};
@@ -128,6 +128,7 @@ pub(crate) fn written(world: &World, who: usize, row: &Json) {
         let what = format!("{who} changes since when {bot} is missing");
         history.violation("entries of accounts", what);
     }
+    let mut has_entered = false;
     for name in TIMES {
         let (was, is) = (number(&before, name), number(row, name));
         if was == is {
@@ -138,7 +139,10 @@ pub(crate) fn written(world: &World, who: usize, row: &Json) {
             None => Err("goes back"),
         };
         match entry {
-            Ok(Some(entry)) => history.judges.accounts.enter(&bot, entry),
+            Ok(Some(entry)) => {
+                history.judges.accounts.enter(&bot, entry);
+                has_entered = true;
+            }
             Ok(None) => {}
             Err(why) => {
                 let what = format!("{name} of {bot} {why}: {was:?}, {is:?}, by {who}");
@@ -146,7 +150,14 @@ pub(crate) fn written(world: &World, who: usize, row: &Json) {
             }
         }
     }
-    history.judges.accounts.rows.insert(bot, row.clone());
+    history
+        .judges
+        .accounts
+        .rows
+        .insert(bot.clone(), row.clone());
+    if has_entered {
+        lifecycle::entered(&mut history, &line, who, bot);
+    }
 }
 
 /// Where a time comes from: none if an event has told it.
@@ -169,7 +180,11 @@ fn source(
     }
     let scopes = None;
     match (invocation.role, name) {
-        (Role::Operator, "detaching_at") => Ok(Some(Entry::Marked { at })),
+        (Role::Operator, "detaching_at") => {
+            let newest = known(history, bot, line).newest_change();
+            let entry = Some(Entry::Marked { at });
+            (Some(at) > newest).then_some(entry).ok_or("says nothing")
+        }
         // What the reconciler enters has its own judge.
         (Role::Reconciler, "attached_at") => Ok(Some(Entry::Attached { at, scopes })),
         (Role::Reconciler, "detached_at") => Ok(Some(Entry::Detached { at })),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
-use shared::domain::BotState;
+use shared::domain::{Attachment, BotState};
 
 use super::accounts;
 use crate::history::History;
@@ -143,6 +143,26 @@ pub(crate) fn committed(history: &mut History, line: &Line, who: usize, rows: &[
     }
 }
 
+/// An invocation has entered something that no event told: what the module is to be
+/// told of it, the invocation has to queue.
+pub(crate) fn entered(history: &mut History, line: &Line, who: usize, bot: String) {
+    let known = accounts::known(history, &bot, line);
+    if history.judges.lifecycle.missing(&bot, &known).is_some() {
+        history.invocations[who].owes.insert(bot);
+    }
+}
+
+/// An invocation has come to its own end: where nothing went wrong for it, it has queued
+/// all that the module is to be told.
+pub(crate) fn ended(world: &World, who: usize) {
+    let mut history = world.history();
+    let invocation = &history.invocations[who];
+    if !invocation.is_disturbed && !invocation.owes.is_empty() {
+        let what = format!("invocation {who} queues nothing for {:?}", invocation.owes);
+        history.violation("told of an account's life", what);
+    }
+}
+
 /// Nothing leaves for an account once LINE has confirmed our detach. Who has read the
 /// row before the mark has stopped by then: the wait between is a worker's whole time,
 /// and it works for a second less. So much clocks may differ.
@@ -154,11 +174,15 @@ pub(crate) fn leaves(history: &mut History, line: &Line, asked: &Asked, skew_ms:
     }
 }
 
-/// Whether there is a change that the module has yet to be told, by the table's rows.
-pub(crate) fn is_untold(world: &World) -> bool {
+/// Whether there is a change that the module has yet to be told, or an account that is
+/// to be detached, by the table's rows.
+pub(crate) fn is_under_way(world: &World) -> bool {
     let bots = world.history().judges.accounts.known();
     let mut states = bots.iter().filter_map(|bot| state(world, bot));
-    states.any(|state| state.unheard().is_some())
+    states.any(|state| {
+        let is_marked = matches!(state.attachment(), Attachment::Detaching(_));
+        is_marked || state.unheard().is_some()
+    })
 }
 
 /// When all is over, the module was told what is so.
@@ -171,6 +195,10 @@ pub(crate) fn at_the_end(world: &World) {
         let line = world.line();
         let mut history = world.history();
         let known = accounts::known(&history, &bot, &line);
+        if known.is_marked() {
+            let what = format!("{bot} is to be detached, and is not");
+            history.violation("detached in the end", what);
+        }
         let missing = history.judges.lifecycle.missing(&bot, &known);
         if let Some(missing) = missing {
             let told = history.judges.lifecycle.of(&bot);

@@ -39,6 +39,8 @@ pub(crate) struct Runs {
 #[derive(Debug, Default)]
 struct Run {
     listings: Vec<Listing>,
+    /// Whether it has come to its end, and had seen the rows as they were.
+    has_ended_well: bool,
     refused: BTreeSet<String>,
     /// Which accounts would go, at each time that the rows were read.
     would_go: Vec<Going>,
@@ -194,8 +196,13 @@ fn is_judged(known: &Known<'_>, began: i64) -> Result<(), &'static str> {
 /// A row of the reconciler's own was written: what it has come to, or an operator's word.
 pub(crate) fn own_row(world: &World, who: usize, row: &Json) {
     let runs = &mut world.history().judges.reconciler;
+    let walk = &row["walk"]["M"];
     match s(row, "chat_id") {
-        "@walk" if row["walk"]["M"].get("stopped").is_some() => {
+        "@walk" if walk.get("failure").is_none() => {
+            let run = runs.of.entry(who).or_default();
+            run.has_ended_well = !run.would_go.is_empty();
+        }
+        "@walk" if walk.get("stopped").is_some() => {
             let run = runs
                 .of
                 .get(&who)
@@ -342,7 +349,19 @@ fn may_detach(
         () if marked.is_none_or(|marked| at - marked < HOUR) => {
             Err("it was not missing an hour before")
         }
+        () if marked.is_some_and(|marked| runs.listed_between(bot, *marked, at)) => {
+            Err("it was listed since")
+        }
         () => may_go(history, who, bot).and_then(|()| is_judged(known, at)),
+    }
+}
+
+impl Runs {
+    /// Whether a run between these walks has found the account, and ended well.
+    fn listed_between(&self, bot: &str, from: i64, to: i64) -> bool {
+        let runs = self.of.values().filter(|run| run.has_ended_well);
+        let mut listings = runs.flat_map(|run| run.listings.last());
+        listings.any(|it| from < it.began && it.began < to && it.has(bot) && !it.lacks(bot))
     }
 }
 
