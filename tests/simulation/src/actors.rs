@@ -18,7 +18,7 @@ use shared::store::{LedgerKey, Store};
 use crate::after::Begun;
 use crate::call::{events_of, is_replay};
 use crate::history::Place;
-use crate::judges::{self, Hand};
+use crate::judges::{self, Hand, lifecycle};
 use crate::line::{SECRET, bot_id, chat_id};
 use crate::module::Script;
 use crate::process::Process;
@@ -54,7 +54,8 @@ pub(crate) async fn webhook(world: Arc<World>, webhook: Webhook) {
     futures::future::join_all(copies).await;
 }
 
-async fn copy(
+/// Delivers a webhook after a while, and again while it is not taken.
+pub(crate) async fn copy(
     world: &Arc<World>,
     bot: &str,
     ids: &[String],
@@ -252,6 +253,7 @@ async fn invoke(
     let unsettled: Vec<_> = unsettled.flat_map(|it| events_of(&it.body).1).collect();
     judges::ended(world, invocation, Some(&unsettled));
     begun.ended(world, &app.module, invocation, &messages, &failed);
+    lifecycle::ended(world, invocation);
     let done = messages
         .iter()
         .filter(|message| !failed.contains(&&message.message_id));

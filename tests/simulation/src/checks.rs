@@ -7,7 +7,7 @@ use shared::store::{LedgerRow, Outcome, Verdict};
 
 use crate::call::BY_ANOTHER;
 use crate::history::Place;
-use crate::judges;
+use crate::judges::{self, accounts, lifecycle, rows_made};
 use crate::line::Told;
 use crate::registers;
 use crate::rows;
@@ -17,6 +17,8 @@ use crate::world::World;
 /// Makes all checks.
 pub(crate) fn at_the_end(world: &World) {
     timers(world);
+    lifecycle::at_the_end(world);
+    rows_made::at_the_end(world);
     let told: Vec<_> = world.line().told.values().cloned().collect();
     for told in &told {
         let row = row(world, told);
@@ -94,9 +96,12 @@ const ENDED: &str = "the timer was set before the account was detached";
 
 /// Only a detach ends a timer.
 fn ended(world: &World, timer: &Told) {
-    let of_list = !world.history().lists_given.is_empty();
-    let is_detach = |told: &Told| told.what == What::Detached && told.bot == timer.bot;
-    if !of_list && !world.line().told.values().any(is_detach) {
+    let line = world.line();
+    let history = world.history();
+    let known = accounts::known(&history, &timer.bot, &line);
+    let has_ended = history.judges.epochs.timer_has_ended(&timer.id, &known);
+    drop((line, history));
+    if !has_ended {
         let what = format!("{} ended without a detach", timer.id);
         violation(world, "no timer lost", what);
     }

@@ -4,10 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hasher as _};
 
-use crate::judge::{Entered, Known, Own};
-use crate::judges::Judges;
+use crate::judge::{Known, Own};
+use crate::judges::accounts::Entry;
+use crate::judges::{Judges, epochs};
 use crate::line::Line;
-use crate::schedule::{Harm, Schedule, What};
+use crate::schedule::{Harm, Schedule};
 
 /// What is older may be forgotten by the ledger, in milliseconds.
 const OLD: i64 = 29 * 24 * 3_600_000;
@@ -60,8 +61,6 @@ pub(crate) struct History {
     pub(crate) dropped: BTreeSet<(String, usize)>,
     /// Events for which LINE has refused something for good.
     pub(crate) refused: BTreeSet<String>,
-    /// When LINE has given a list of the accounts, to the second.
-    pub(crate) lists_given: BTreeSet<i64>,
     /// When each event was delivered.
     pub(crate) delivered: BTreeMap<String, Vec<std::time::Duration>>,
     /// The sort keys of the rows that the table has dropped as past their time.
@@ -77,9 +76,23 @@ pub(crate) struct History {
     hash: DefaultHasher,
 }
 
+/// Whose invocation it is.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// One that writes no account's row but for the events in its hands.
+    #[default]
+    Worker,
+    /// The reconciler's.
+    Reconciler,
+    /// An operator's.
+    Operator,
+}
+
 /// What one invocation knows.
 #[derive(Debug, Default)]
 pub(crate) struct Invocation {
+    /// Whose it is.
+    pub(crate) role: Role,
     /// The events in its batch.
     pub(crate) in_hand: Vec<String>,
     /// What it last loaded.
@@ -90,6 +103,9 @@ pub(crate) struct Invocation {
     pub(crate) has_ended: bool,
     /// What it has given back: for how many seconds, by the receipt.
     pub(crate) given_back: BTreeMap<String, u64>,
+    /// Accounts of which it has entered something that the module is to be told, and
+    /// for which it has queued nothing since.
+    pub(crate) owes: BTreeSet<String>,
     /// The event that it is at, in each chat.
     pub(crate) at: BTreeMap<Place, String>,
 }
@@ -101,8 +117,8 @@ pub(crate) struct Loaded {
     pub(crate) recorded: BTreeSet<String>,
     /// Our own entry in the chat's row, and what the invocation has done since.
     pub(crate) own: Vec<Own>,
-    /// The reconciler's entries in the account's row.
-    pub(crate) entered: Entered,
+    /// What the account's row has that no event has told.
+    pub(crate) entered: Vec<Entry>,
     /// Whether it has taken or given back the chat since.
     pub(crate) acted: bool,
 }
@@ -177,7 +193,7 @@ impl History {
             of_bot: of(""),
             of_chat: of(&place.1),
             own: loaded.own.clone(),
-            entered: loaded.entered,
+            entered: loaded.entered.clone(),
         }
     }
 
@@ -202,22 +218,27 @@ impl History {
     }
 
     /// A chat's list was committed together with an event's row.
-    pub(crate) fn list(&mut self, place: &Place, event: &str, list: Vec<String>, line: &Line) {
+    pub(crate) fn list(
+        &mut self,
+        place: &Place,
+        event: &str,
+        list: Vec<String>,
+        known: &Known<'_>,
+    ) {
+        let has_ended = self.judges.epochs.list_has_ended(place, known);
+        self.judges.epochs.list(place, &list, known);
         let before = self.lists.get(place).cloned().unwrap_or_default();
         if list == before {
             return;
         }
-        let begun_anew = line
-            .told
-            .values()
-            .any(|told| told.bot == place.0 && told.what == What::Detached);
-        if begun_anew && list.is_empty() {
+        if has_ended && list.is_empty() {
             self.lists.insert(place.clone(), list);
             return;
         }
-        let grown = list.split_last().filter(|(last, rest)| {
-            *last == event && (*rest == before || (begun_anew && rest.is_empty()))
-        });
+        // What an ended attachment has left is not shown.
+        let shown = if has_ended { &[][..] } else { &before };
+        let grown = list.split_last();
+        let grown = grown.filter(|(last, rest)| *last == event && *rest == shown);
         if grown.is_none() {
             self.violation(
                 "state",
@@ -229,6 +250,7 @@ impl History {
         let told = line.told.get(event);
         let is_old = told.is_some_and(|told| line.now() - told.at >= OLD);
         self.handle(place, event, is_old);
+        epochs::handled(self, event, known);
     }
 
     fn handle(&mut self, place: &Place, event: &str, is_old: bool) {

@@ -1,6 +1,9 @@
 //! Who may speak, written down anew from the design's own words, over all that is
 //! known and not over registers: what the bundle does is held against it.
 
+use std::collections::BTreeSet;
+
+use crate::judges::accounts::Entry;
 use crate::line::Told;
 use crate::schedule::What;
 
@@ -18,15 +21,6 @@ pub(crate) struct Own {
     pub(crate) ours: Option<Option<i64>>,
 }
 
-/// What a walk over LINE's list has entered for an account: when it began.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(crate) struct Entered {
-    /// It was in the list.
-    pub(crate) attached: Option<i64>,
-    /// It was not, twice, and LINE has refused its info.
-    pub(crate) detached: Option<i64>,
-}
-
 /// What someone knows of an account and one of its chats.
 #[derive(Debug, Default)]
 pub(crate) struct Known<'a> {
@@ -36,8 +30,8 @@ pub(crate) struct Known<'a> {
     pub(crate) of_chat: Vec<&'a Told>,
     /// Our own entries.
     pub(crate) own: Vec<Own>,
-    /// The reconciler's.
-    pub(crate) entered: Entered,
+    /// What was entered of the account beside them.
+    pub(crate) entered: Vec<Entry>,
 }
 
 /// Why nothing may be sent.
@@ -57,45 +51,99 @@ impl Known<'_> {
         events.map(|event| event.at).max()
     }
 
-    fn detached_at(&self) -> Option<i64> {
+    fn entered(&self, is: impl Fn(&Entry) -> Option<i64>) -> Option<i64> {
+        self.entered.iter().filter_map(is).max()
+    }
+
+    /// The newest detach.
+    pub(crate) fn detached_at(&self) -> Option<i64> {
         let told = self.newest(|what| *what == What::Detached);
-        told.max(self.entered.detached)
+        told.max(self.entered(|entry| match entry {
+            Entry::Detached { at } => Some(*at),
+            _ => None,
+        }))
     }
 
-    fn attached_at(&self) -> Option<i64> {
+    /// The newest attach.
+    pub(crate) fn attached_at(&self) -> Option<i64> {
         let told = self.newest(|what| matches!(what, What::Attached(_)));
-        told.max(self.entered.attached)
+        told.max(self.entered(|entry| match entry {
+            Entry::Attached { at, .. } => Some(*at),
+            _ => None,
+        }))
     }
 
-    /// Whether the account is attached.
-    pub(crate) fn is_attached(&self) -> bool {
-        self.detached_at()
-            .is_none_or(|at| self.attached_at() > Some(at))
+    /// The newest attach or detach.
+    pub(crate) fn newest_change(&self) -> Option<i64> {
+        self.attached_at().max(self.detached_at())
     }
 
-    fn is_suspended(&self) -> bool {
-        let suspended = self.newest(|what| *what == What::Suspended);
-        let resumed = self.newest(|what| *what == What::Resumed);
-        suspended > resumed && suspended >= self.attached_at()
-    }
-
-    /// Known scopes beat unknown ones of the same life.
-    fn lacks(&self, scope: &str) -> bool {
-        let told = self.of_bot.iter().filter_map(|event| match &event.what {
-            What::Attached(Some(words)) if Some(event.at) > self.detached_at() => {
-                Some((event.at, words))
-            }
+    /// Whether we are to detach the account.
+    pub(crate) fn is_marked(&self) -> bool {
+        let marked = self.entered(|entry| match entry {
+            Entry::Marked { at } => Some(*at),
             _ => None,
         });
-        told.max()
-            .is_some_and(|(_, words)| !words.split(' ').any(|word| word == scope))
+        marked > self.newest_change()
+    }
+
+    /// Whether its attachment has ended, and is not to be ended once more.
+    pub(crate) fn is_detached(&self) -> bool {
+        let ended = self.detached_at();
+        ended.is_some() && ended >= self.attached_at() && !self.is_marked()
+    }
+
+    /// Whether the account is attached, and is not to be detached.
+    pub(crate) fn is_attached(&self) -> bool {
+        !self.is_marked() && !self.is_detached()
+    }
+
+    /// Since when it is suspended, if it is.
+    pub(crate) fn suspended_at(&self) -> Option<i64> {
+        let suspended = self.newest(|what| *what == What::Suspended);
+        let resumed = self.newest(|what| *what == What::Resumed);
+        suspended.filter(|_| suspended > resumed && suspended >= self.attached_at())
+    }
+
+    /// When it was last attached or came back from a suspension.
+    pub(crate) fn newest_start(&self) -> Option<i64> {
+        let resumed = self.newest(|what| *what == What::Resumed);
+        resumed.max(self.attached_at())
+    }
+
+    /// What is granted, if that was told. Known scopes beat unknown ones of the same
+    /// attachment.
+    pub(crate) fn scopes(&self) -> Option<BTreeSet<String>> {
+        let told = self.of_bot.iter().filter_map(|event| match &event.what {
+            What::Attached(Some(words)) => Some((event.at, words)),
+            _ => None,
+        });
+        let entered = self.entered.iter().filter_map(|entry| match entry {
+            Entry::Attached {
+                at,
+                scopes: Some(words),
+            } => Some((*at, words)),
+            _ => None,
+        });
+        let known = told.chain(entered);
+        let of_present = known.filter(|(at, _)| Some(*at) > self.detached_at());
+        let sets = of_present.map(|(at, words)| {
+            let words = words.split(' ').map(str::to_owned);
+            (at, words.collect::<BTreeSet<_>>())
+        });
+        sets.max().map(|(_, scopes)| scopes)
+    }
+
+    /// Whether a scope is known not to be granted.
+    pub(crate) fn lacks(&self, scope: &str) -> bool {
+        self.scopes().is_some_and(|scopes| !scopes.contains(scope))
     }
 
     /// What stands against doing anything for the account.
     fn account(&self, scope: &str) -> Result<(), Silence> {
         match () {
             () if !self.is_attached() => Err("not attached"),
-            () if self.is_suspended() => Err("suspended"),
+            () if self.suspended_at().is_some() => Err("suspended"),
             () if self.lacks(scope) => Err("scope not granted"),
             () => Ok(()),
         }

@@ -11,6 +11,7 @@ mod history;
 mod judge;
 mod judges;
 mod line;
+mod link;
 pub mod live;
 mod module;
 pub mod mutants;

@@ -6,9 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use shared::domain::Scopes;
 use shared::line::endpoints::rich_menu::{RichMenu, Size};
 use shared::module::{Active, Context, Event, EventKind, Menu, Module, ModuleError};
 
+use crate::judges::lifecycle::{Change, TOLD};
 use crate::schedule::{Schedule, Show, Wish};
 
 /// The module. Clones are the same one.
@@ -63,6 +65,9 @@ impl Module for Script {
         };
         let wish = self.wishes.get(&id).cloned().unwrap_or(other);
         let wish = trouble(wish, self.asked(&id)).await?;
+        if let Some(change) = change(&event.kind) {
+            cx.create(format!("{TOLD}{id}"), &change)?;
+        }
         if event.chat.is_some() {
             let mut list: Vec<String> = cx.state()?;
             list.push(id.clone());
@@ -98,6 +103,20 @@ fn menu() -> Menu {
         areas: Vec::new(),
     };
     Menu::png(menu, &b"a picture"[..])
+}
+
+/// What it is told of an account's life.
+fn change(kind: &EventKind) -> Option<Change> {
+    let words = |scopes: &Scopes| match scopes {
+        Scopes::Unknown => None,
+        Scopes::Granted(scopes) => Some(scopes.iter().map(|it| it.as_str().to_owned()).collect()),
+    };
+    match kind {
+        EventKind::Attached { scopes, .. } => Some(Change::Attached(words(scopes))),
+        EventKind::ScopesChanged { scopes } => Some(Change::Scopes(words(scopes))),
+        EventKind::Detached { .. } => Some(Change::Detached),
+        _ => None,
+    }
 }
 
 /// What goes wrong in the module, if it still does.

@@ -16,6 +16,7 @@ use fastrand::Rng;
 use shared::aws::{Aws, Patience};
 use shared::connector::not_connected;
 use shared::env::Env;
+use shared::line::attach::{AttachClient, Credentials};
 use shared::line::http::Http;
 use shared::line::{Channel, LineClient};
 use shared::queue::Queue;
@@ -150,14 +151,25 @@ impl Process {
         Queue::new(aws_sdk_sqs::Client::from_conf(config.build()), url)
     }
 
-    /// LINE.
-    pub(crate) fn line(&self) -> LineClient {
-        let http = Http::new(
+    fn http_to_line(&self) -> Http {
+        Http::new(
             SharedHttpConnector::new(self.clone()),
             self.clock().shared(),
             self.world().time.shared_sleep(),
             Duration::from_secs(3),
-        );
+        )
+    }
+
+    /// LINE's link screen and the exchange behind it.
+    pub(crate) fn attach(&self) -> AttachClient {
+        let (http, url) = (self.http_to_line(), NOWHERE.to_owned());
+        let id = CHANNEL_ID.to_owned();
+        AttachClient::new(http, url, id, self.secret(), Credentials::Basic)
+    }
+
+    /// LINE.
+    pub(crate) fn line(&self) -> LineClient {
+        let http = self.http_to_line();
         let channel = Channel {
             id: CHANNEL_ID.into(),
             bot_header: BOT_HEADER.parse().expect("a header's name"),

@@ -22,9 +22,13 @@ pub(crate) fn check(world: &World, place: &Place, more: &[String]) {
     };
     let line = world.line();
     let known = History::known_of(&loaded, place, &line);
+    let is_denied = |now: i64| {
+        let (epochs, skew_ms) = (&world.history().judges.epochs, world.schedule.skew_ms);
+        epochs.is_denied(&place.0, &known, now, skew_ms)
+    };
     let differs = moments(&line.told.values().collect::<Vec<_>>())
         .into_iter()
-        .find_map(|now| difference(world, &bot, &chat, &known, now));
+        .find_map(|now| difference(world, (&bot, &chat), &known, is_denied(now), now));
     if let Some(what) = differs {
         let what = format!("{place:?} with {:?}: {what}", loaded.recorded);
         world.history().violation("registers", what);
@@ -43,16 +47,16 @@ fn moments(told: &[&Told]) -> Vec<i64> {
 
 fn difference(
     world: &World,
-    bot: &BotState,
-    chat: &ChatState,
+    (bot, chat): (&BotState, &ChatState),
     known: &Known<'_>,
+    is_denied: bool,
     now: i64,
 ) -> Option<String> {
     let default_active = world.schedule.default_active;
     let ours = may_speak(bot, chat, Timestamp(now), default_active).map(drop);
     let theirs = known.may_speak(now, default_active);
     // A refusal by LINE counts for an hour, whatever was told.
-    let refused = ours == Err(Silence::ScopeMissing);
+    let refused = ours == Err(Silence::ScopeMissing) && is_denied;
     (ours.is_ok() != theirs.is_ok() && !refused)
         .then(|| format!("at {now} the rows say {ours:?}, the judge {theirs:?}"))
 }

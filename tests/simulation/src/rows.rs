@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::history::{Loaded, Place};
-use crate::judge::{Entered, Own};
+use crate::judge::Own;
 use crate::schedule::What;
 use crate::table::{Item, Value};
 use crate::world::World;
@@ -42,7 +42,7 @@ pub(crate) fn snapshot(world: &World, place: &Place) -> Loaded {
         if sort == place.1 {
             state.own.extend(own_entry(world, &json!(item)));
         } else if sort == "@bot" {
-            state.entered = entered(world, &json!(item));
+            state.entered = world.history().judges.accounts.entries(&place.0);
         } else if let Some((chat, event)) = sort.split_once('#')
             && (chat == place.1 || chat == "@bot")
         {
@@ -56,20 +56,6 @@ pub(crate) fn snapshot(world: &World, place: &Place) -> Loaded {
         .retain(|id| !history.settled_by_another.contains(id));
     state.recorded.extend(history.folded.clone());
     state
-}
-
-/// The account's newest attach and detach, where a walk over LINE's list has entered
-/// them.
-fn entered(world: &World, row: &Json) -> Entered {
-    let walks = &world.history().lists_given;
-    let of_walk = |name: &str| {
-        let at = row[name]["N"].as_str()?.parse().ok()?;
-        walks.contains(&at).then_some(at)
-    };
-    Entered {
-        attached: of_walk("attached_at"),
-        detached: of_walk("detached_at"),
-    }
 }
 
 /// The row's control entry, if it is none of LINE's events.

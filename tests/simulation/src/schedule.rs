@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// What happens. Times are milliseconds since the beginning.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Schedule {
     /// Decides what is not written down: delays, the order of tasks, clocks.
     pub seed: u64,
@@ -34,6 +34,15 @@ pub struct Schedule {
     /// How many writes the indexes of the table lag behind.
     #[serde(default)]
     pub index_lag: usize,
+    /// Admins who link the channel by our own pages.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Link>,
+    /// What LINE's list of accounts is like.
+    #[serde(default)]
+    pub listing: Listing,
+    /// How long after our own detach LINE tells of it, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own_detach_told_ms: Option<u64>,
     /// What goes wrong with single calls.
     pub faults: Vec<Fault>,
     /// What goes wrong for a while.
@@ -50,6 +59,53 @@ impl Schedule {
         let mut events = self.webhooks.iter().flat_map(|webhook| &webhook.events);
         events.find(|event| event.id == id).map(|event| &event.wish)
     }
+}
+
+/// An admin links the channel by our own pages: the code is exchanged, and LINE tells
+/// of the attach by an event as well.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Link {
+    /// When the admin opens our page.
+    pub at_ms: u64,
+    /// The account's number.
+    pub bot: u8,
+    /// How long the admin looks at LINE's link screen.
+    pub consent_ms: u64,
+    /// What the admin grants.
+    pub scopes: String,
+    /// Whether the answer to the exchange names the scopes.
+    pub answer_names_scopes: bool,
+    /// Whether the event does.
+    pub event_names_scopes: bool,
+    /// How long after the attach each copy of the event is delivered.
+    pub copies_ms: Vec<u64>,
+}
+
+/// What LINE's list of accounts is like.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Listing {
+    /// How many accounts it has of which nothing else is told.
+    #[serde(default)]
+    pub others: u8,
+    /// How many accounts a page has at most; 0 for as many as are asked for.
+    #[serde(default)]
+    pub page: usize,
+    /// When accounts are not in it.
+    #[serde(default)]
+    pub absences: Vec<Absence>,
+}
+
+/// For a while LINE leaves accounts out of its list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Absence {
+    /// The accounts' numbers.
+    pub bots: Vec<u8>,
+    /// From when.
+    pub from_ms: u64,
+    /// Until when.
+    pub to_ms: u64,
+    /// Whether their bot info is refused as well.
+    pub info_refused: bool,
 }
 
 /// Events that happen together, and the deliveries of their webhook.
@@ -217,6 +273,10 @@ pub enum Upkeep {
         /// How many.
         minutes: u16,
     },
+    /// We detach this account.
+    Detach(u8),
+    /// The operator lets those accounts go for which the reconciler has stopped.
+    Approve,
 }
 
 /// Who shall hold a chat.

@@ -12,6 +12,9 @@ use crate::schedule::{Harm, Schedule};
 use crate::shorten::shortest;
 use crate::simulate::{Outcome, simulate};
 
+/// So many failures are named at most.
+const NAMED: usize = 40;
+
 /// Which schedules, and when to leave off.
 #[derive(Debug, Clone, Copy)]
 pub struct Seeds {
@@ -101,6 +104,7 @@ struct Sums {
     accepted: u64,
     lost_replies: BTreeMap<String, u64>,
     harms: BTreeMap<Harm, u64>,
+    counts: BTreeMap<&'static str, u64>,
 }
 
 impl Sums {
@@ -115,6 +119,9 @@ impl Sums {
         for (harm, times) in &outcome.harms {
             *self.harms.entry(*harm).or_default() += times;
         }
+        for (what, times) in &outcome.counts {
+            *self.counts.entry(what).or_default() += times;
+        }
     }
 
     fn line(&self) -> String {
@@ -125,9 +132,12 @@ impl Sums {
         let faults = faults.iter().map(|(harm, times)| format!("{harm} {times}"));
         let lost = self.lost_replies.iter();
         let lost = lost.map(|(cause, times)| format!("{cause} {times}"));
+        let counts = self.counts.iter();
+        let counts = counts.map(|(what, times)| format!("{what} {times}"));
+        let counts = counts.collect::<Vec<_>>().join(", ");
         format!(
             "{} schedules, {} violations, {} events, {} messages, lost replies by cause: {}; \
-             faults: {}; {crashes} crashes",
+             faults: {}; {crashes} crashes; {counts}",
             self.schedules,
             self.violations,
             self.events,

@@ -63,6 +63,25 @@ fn candidates(schedule: &Schedule) -> Vec<Schedule> {
             it.rounds.remove(at);
         });
     }
+    for at in 0..schedule.links.len() {
+        with(&|it| {
+            it.links.remove(at);
+        });
+        with(&|it| it.links[at].copies_ms.truncate(1));
+    }
+    for at in 0..schedule.listing.absences.len() {
+        with(&|it| {
+            it.listing.absences.remove(at);
+        });
+        for bot in (0..schedule.listing.absences[at].bots.len()).skip(1) {
+            with(&|it| {
+                it.listing.absences[at].bots.remove(bot);
+            });
+        }
+    }
+    with(&|it| it.listing.others = 0);
+    with(&|it| it.listing.page = 0);
+    with(&|it| it.own_detach_told_ms = None);
     for (at, webhook) in schedule.webhooks.iter().enumerate() {
         for event in (0..webhook.events.len()).filter(|_| webhook.events.len() > 1) {
             with(&|it| {

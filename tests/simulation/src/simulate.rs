@@ -7,6 +7,8 @@ use std::time::Duration;
 use crate::actors;
 use crate::checks;
 use crate::history::Violation;
+use crate::judges::lifecycle;
+use crate::link;
 use crate::module::Script;
 use crate::schedule::{Harm, Round, Schedule, Upkeep};
 use crate::time;
@@ -19,6 +21,11 @@ const LONGEST: Duration = Duration::from_secs(4 * 24 * 3600);
 const LATEST: Duration = Duration::from_secs(30);
 /// In the end the timer function runs so often until none waits.
 const TIMERS_EVERY: Duration = Duration::from_secs(300);
+
+/// And the reconciler while something of an account is under way; so often at most.
+const MOST_WALKS: u32 = 4;
+/// The lease of one that has crashed has ended by then, and a detach takes too long.
+const WALKS_EVERY: Duration = Duration::from_secs(3_700);
 
 /// What a schedule has shown.
 #[derive(Debug)]
@@ -35,6 +42,8 @@ pub struct Outcome {
     pub lost_replies: BTreeMap<String, u64>,
     /// How many messages LINE has accepted.
     pub accepted: u64,
+    /// How often other things have happened.
+    pub counts: BTreeMap<&'static str, u64>,
     /// How long it took, in virtual time.
     pub took: Duration,
     /// What has happened, in words, if that was asked for.
@@ -57,6 +66,7 @@ pub fn simulate(schedule: &Schedule, transcript: bool) -> Outcome {
     let took = world.time.elapsed();
     let events = world.line().told.len() as u64;
     let accepted = world.line().accepted.len() as u64;
+    let counts = counts(&world);
     let mut history = world.history();
     Outcome {
         violations: std::mem::take(&mut history.violations),
@@ -65,9 +75,20 @@ pub fn simulate(schedule: &Schedule, transcript: bool) -> Outcome {
         harms: std::mem::take(&mut history.harms),
         lost_replies: history.judges.lost(),
         accepted,
+        counts,
         took,
         transcript: history.transcript.take().unwrap_or_default(),
     }
+}
+
+/// How often what happened to accounts.
+fn counts(world: &World) -> BTreeMap<&'static str, u64> {
+    let mut counts = world.line().changes.clone();
+    let judges = &world.history().judges;
+    counts.extend(judges.reconciler.done.clone());
+    counts.insert("changes told to the module", judges.lifecycle.count());
+    counts.insert("module's rows made", judges.rows_made.count());
+    counts
 }
 
 async fn live(world: Arc<World>, module: Script) {
@@ -84,13 +105,18 @@ async fn live(world: Arc<World>, module: Script) {
     let webhooks = webhooks.map(|webhook| actors::webhook(world.clone(), webhook));
     let rounds = schedule.rounds.into_iter();
     let rounds = rounds.map(|round| upkeep::round(world.clone(), round));
+    let links = schedule.links.into_iter().enumerate();
+    let links = links.map(|(number, link)| link::link(world.clone(), number, link));
     let webhooks = futures::future::join_all(webhooks);
-    futures::future::join(webhooks, futures::future::join_all(rounds)).await;
+    let links = futures::future::join_all(links);
+    let rounds = futures::future::join_all(rounds);
+    futures::future::join3(webhooks, links, rounds).await;
     for stop in &world.schedule.stops {
         world.time.until(Duration::from_millis(stop.to_ms)).await;
     }
     let last = world.time.elapsed();
     let (latest, longest) = (latest(&world.schedule), longest(&world.schedule));
+    let mut walks = 0;
     loop {
         world.time.sleep(latest).await;
         let empty = world.sqs.0.depth(QUEUE) == (0, 0);
@@ -103,6 +129,12 @@ async fn live(world: Arc<World>, module: Script) {
             let wait = Duration::from_millis(wait);
             let at = world.time.elapsed() + wait + TIMERS_EVERY;
             let what = Upkeep::RingTimers;
+            let at_ms = u64::try_from(at.as_millis()).unwrap_or(u64::MAX);
+            upkeep::round(world.clone(), Round { at_ms, what }).await;
+        } else if ended && walks < MOST_WALKS && lifecycle::is_under_way(&world) {
+            walks += 1;
+            let at = world.time.elapsed() + WALKS_EVERY;
+            let what = Upkeep::Reconcile;
             let at_ms = u64::try_from(at.as_millis()).unwrap_or(u64::MAX);
             upkeep::round(world.clone(), Round { at_ms, what }).await;
         } else if ended {

@@ -14,7 +14,7 @@ use fastrand::Rng;
 use futures::future::BoxFuture;
 
 /// When every simulation begins, in seconds since 1970.
-const BEGINNING: u64 = 1_800_000_000;
+pub(crate) const BEGINNING: u64 = 1_800_000_000;
 
 /// The time of a simulation, and who waits for it. Clones are the same time.
 #[derive(Debug, Clone, Default)]

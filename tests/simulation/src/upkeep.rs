@@ -7,9 +7,13 @@ use std::time::Duration;
 use serde_json::Value as Json;
 use shared::aws::Patience;
 use shared::domain::{BotId, ChatId, EventId, Timestamp};
+use shared::queue::Job;
 use shared::replay::{Mode, replay};
 use shared::store::LedgerKey;
 
+use crate::history::Role;
+use crate::judges::lifecycle;
+use crate::line::bot_id;
 use crate::judges::Backup;
 use crate::process::Process;
 use crate::rows::s;
@@ -41,13 +45,28 @@ pub(crate) async fn round(world: Arc<World>, round: Round) {
     let process = Process::start(&world);
     let invocation = world.history().invocation(Vec::new());
     world.note(|| format!("behind the scenes, as invocation {invocation}: {round:?}"));
+    world.history().invocations[invocation].role = match round.what {
+        Upkeep::Reconcile => Role::Reconciler,
+        _ => Role::Operator,
+    };
     match round.what {
         Upkeep::Reconcile => {
             let work = reconcile(&process);
-            process.invoke(invocation, RECONCILER_TIME, work).await;
+            let done = process.invoke(invocation, RECONCILER_TIME, work).await;
+            if done.is_some() {
+                lifecycle::ended(&world, invocation);
+            }
         }
         Upkeep::ReplayParked => {
             let work = replay_parked(&process);
+            process.invoke(invocation, OPERATORS_PATIENCE, work).await;
+        }
+        Upkeep::Detach(bot) => {
+            let work = detach(&process, bot);
+            process.invoke(invocation, OPERATORS_PATIENCE, work).await;
+        }
+        Upkeep::Approve => {
+            let work = approve(&process);
             process.invoke(invocation, OPERATORS_PATIENCE, work).await;
         }
         Upkeep::RingTimers => {
@@ -96,6 +115,37 @@ async fn reconcile(process: &Process) {
     let deadline = Timestamp(process.clock().millis()).plus(RECONCILER_TIME);
     let walk = reconciler::handle(&app, deadline).await;
     world.note(|| format!("the reconciler ends: {walk:?}"));
+}
+
+/// We detach an account: its row is marked, and the worker does the rest.
+async fn detach(process: &Process, bot: u8) {
+    let world = process.world();
+    let (store, queue) = (process.store(), process.queue(Patience::WORKER));
+    let bot = BotId::new(bot_id(bot)).expect("an account's id");
+    let now = Timestamp(process.clock().millis());
+    let marked = store.update_bot(&bot, |row| {
+        row.state.begin_detach(now);
+    });
+    let Ok(mut row) = marked.await else {
+        return world.note(|| "the account is perhaps marked".into());
+    };
+    let Some(mark) = row.state.begin_detach(now) else {
+        return world.note(|| "the account is detached".into());
+    };
+    let now = Timestamp(process.clock().millis());
+    let job = Job::to_detach(bot, mark, now).expect("a job");
+    let queued = queue.send_jobs(vec![job]).await;
+    world.note(|| format!("a detach is queued: {queued:?}"));
+}
+
+/// An operator lets the accounts go for which the last walk has stopped.
+async fn approve(process: &Process) {
+    let store = process.store();
+    let walk = store.walk().await.ok().flatten();
+    if let Some(stopped) = walk.and_then(|walk| walk.stopped) {
+        let approved = store.approve(&stopped.fingerprint).await;
+        process.world().note(|| format!("approved: {approved:?}"));
+    }
 }
 
 async fn ring_timers(process: &Process) {

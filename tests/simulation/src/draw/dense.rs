@@ -3,7 +3,7 @@
 
 use fastrand::Rng;
 
-use crate::draw::deliveries;
+use crate::draw::{deliveries, lifecycle};
 use crate::draw::parts::{deeds, fault, lasting_harm, one_of, timers, webhooks};
 use crate::schedule::{Outage, Round, Schedule, Server, Upkeep};
 use crate::world::seeded;
@@ -32,7 +32,7 @@ pub(super) fn draw(seed: u64) -> Schedule {
         index_lag: one_of(chance, &[0, 1, 5]),
         faults: (0..faults).map(|_| fault(chance, events)).collect(),
         outages: outages(chance),
-        stops: Vec::new(),
+        ..Schedule::default()
     };
     if chance.bool() {
         timers(chance, &mut schedule, SPAN_MS);
@@ -44,6 +44,7 @@ pub(super) fn draw(seed: u64) -> Schedule {
     deliveries::add(&mut schedule, |chance| {
         chance.u64(0..SPAN_MS) + one_of(chance, &[0, 50, 1_000, 4_000])
     });
+    lifecycle::draw(&mut schedule, 1, SPAN_MS);
     schedule
 }
 

@@ -4,7 +4,7 @@
 
 use fastrand::Rng;
 
-use crate::draw::deliveries;
+use crate::draw::{deliveries, lifecycle};
 use crate::draw::parts::{deeds, fault, lasting_harm, one_of, timers, webhooks};
 use crate::schedule::{Harm, Outage, Round, Schedule, Server, Upkeep, Wish};
 use crate::world::seeded;
@@ -37,7 +37,7 @@ pub(super) fn draw(seed: u64) -> Schedule {
         index_lag: one_of(chance, &[0, 5]),
         faults: (0..faults).map(|_| fault(chance, events)).collect(),
         outages: outages(chance, span_ms),
-        stops: Vec::new(),
+        ..Schedule::default()
     };
     if chance.u8(0..3) == 0 {
         timers(chance, &mut schedule, span_ms);
@@ -47,6 +47,7 @@ pub(super) fn draw(seed: u64) -> Schedule {
     let at = |chance: &mut Rng| chance.u64(0..span_ms) + chance.u64(0..9) * HOUR;
     deliveries::add(&mut schedule, at);
     deliveries::restore(&mut schedule, |chance| HOUR + chance.u64(0..span_ms + HOUR));
+    lifecycle::draw(&mut schedule, bots, span_ms);
     schedule
 }
 

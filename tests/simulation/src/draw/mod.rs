@@ -2,6 +2,7 @@
 
 mod deliveries;
 mod dense;
+mod lifecycle;
 mod long;
 mod old;
 mod parts;

@@ -3,7 +3,7 @@
 
 use fastrand::Rng;
 
-use crate::draw::deliveries;
+use crate::draw::{deliveries, lifecycle};
 use crate::draw::parts::{deeds, fault, one_of, outages, timers, webhooks};
 use crate::schedule::{Round, Schedule, Stop, Upkeep};
 use crate::world::seeded;
@@ -49,6 +49,7 @@ pub(super) fn draw(seed: u64) -> Schedule {
         faults: (0..faults).map(|_| fault(chance, events)).collect(),
         outages: outages(chance, SPAN_MS),
         stops: stops(chance),
+        ..Schedule::default()
     };
     if chance.u8(0..3) == 0 {
         timers(chance, &mut schedule, SPAN_MS);
@@ -61,6 +62,7 @@ pub(super) fn draw(seed: u64) -> Schedule {
     deliveries::restore(&mut schedule, |chance| {
         HOUR + day(chance) - chance.u64(0..10_000)
     });
+    lifecycle::draw(&mut schedule, bots, SPAN_MS);
     schedule
 }
 

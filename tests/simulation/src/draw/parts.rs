@@ -1,10 +1,12 @@
 //! What schedules of all profiles are made of.
 
+mod lifecycle;
+
 use fastrand::Rng;
 
 use crate::schedule::{
-    Deed, Fault, Happening, Harm, Hold, Outage, Round, Schedule, Server, Upkeep, Webhook, What,
-    Wish,
+    Deed, Fault, Happening, Harm, Hold, Listing, Outage, Round, Schedule, Server, Upkeep, Webhook,
+    What, Wish,
 };
 
 /// Scopes that an admin may grant; the last lacks what sending needs.
@@ -73,7 +75,7 @@ fn happening(chance: &mut Rng, chats: u8, number: usize) -> Happening {
     }
 }
 
-fn seconds(chance: &mut Rng) -> Option<u64> {
+pub(super) fn seconds(chance: &mut Rng) -> Option<u64> {
     one_of(chance, &[None, Some(1), Some(5), Some(30), Some(3_600)])
 }
 

@@ -1,6 +1,7 @@
 //! Seconds to minutes, with few of everything: what was drawn before there were other
 //! profiles, draw by draw.
 
+use crate::draw::lifecycle;
 use crate::draw::parts::{deeds, fault, one_of, outages, rounds, timers, webhooks};
 use crate::schedule::Schedule;
 use crate::world::seeded;
@@ -30,7 +31,7 @@ pub(super) fn draw(seed: u64) -> Schedule {
         index_lag: 0,
         faults: (0..faults).map(|_| fault(chance, events)).collect(),
         outages: outages(chance, span_ms),
-        stops: Vec::new(),
+        ..Schedule::default()
     };
     schedule.webhooks = webhooks(chance, bots, chats, span_ms, events);
     let mut chance = seeded(seed, &"upkeep");
@@ -40,5 +41,6 @@ pub(super) fn draw(seed: u64) -> Schedule {
     if chance.bool() {
         timers(&mut chance, &mut schedule, span_ms);
     }
+    lifecycle::draw(&mut schedule, bots, span_ms);
     schedule
 }

@@ -2,14 +2,19 @@
 //! a file and with a state of its own. They are told of every call, of every row that is
 //! written, and of every invocation of the worker.
 
+pub(crate) mod accounts;
 mod control;
 mod decorations;
 mod doubled;
+pub(crate) mod epochs;
+pub(crate) mod lifecycle;
 mod lost_replies;
 mod parked_index;
 mod parking;
 mod plan_order;
+pub(crate) mod reconciler;
 mod restored;
+pub(crate) mod rows_made;
 mod seen;
 mod troubles;
 mod unknown;
@@ -42,6 +47,11 @@ pub(crate) struct Judges {
     plan_order: plan_order::PlanOrder,
     lost_replies: lost_replies::LostReplies,
     restored: restored::Restored,
+    pub(crate) accounts: accounts::Accounts,
+    pub(crate) epochs: epochs::Epochs,
+    pub(crate) lifecycle: lifecycle::Reports,
+    pub(crate) reconciler: reconciler::Runs,
+    pub(crate) rows_made: rows_made::RowsMade,
 }
 
 impl Judges {
@@ -101,8 +111,32 @@ fn ends(world: &World, seen: &Seen, status: Option<u16>, at: Duration) {
     judges.plan_order.ends(seen, status);
 }
 
+/// The table has taken these rows from an invocation, all at once.
+pub(crate) fn taken(world: &World, who: usize, rows: &[&Json]) {
+    for row in rows {
+        match (s(row, "bot_id"), s(row, "chat_id")) {
+            ("@reconciler", _) => reconciler::own_row(world, who, row),
+            (_, "@bot") => accounts::written(world, who, row),
+            _ => {}
+        }
+    }
+}
+
+/// A number of a row as DynamoDB writes it.
+fn number(row: &Json, name: &str) -> Option<i64> {
+    row[name]["N"].as_str()?.parse().ok()
+}
+
 /// LINE has answered, whether the answer arrives or not.
 pub(crate) fn answered(world: &World, who: usize, asked: &Asked, answer: &Answer) {
+    accounts::answered(world, who, asked, answer);
+    reconciler::answered(world, who, asked, answer);
+    epochs::answered(world, who, asked, answer);
+    of_plan(world, who, asked, answer);
+}
+
+/// What LINE's answer says of a plan's effect.
+fn of_plan(world: &World, who: usize, asked: &Asked, answer: &Answer) {
     let held = world.line().held.last().cloned();
     let mut history = world.history();
     let is_control = matches!(asked.kind, Kind::Acquire(_) | Kind::Release(_));

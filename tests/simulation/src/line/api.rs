@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::menus::Menus;
 use super::{BOT_HEADER, Held, Line};
 
-const NOT_AVAILABLE: &str = "Access to this API is not available for your account";
+pub(super) const NOT_AVAILABLE: &str = "Access to this API is not available for your account";
 /// A retry key is known for a day.
 const KEY_LIFE: i64 = 24 * 3_600_000;
 
@@ -22,8 +22,8 @@ pub(crate) enum Kind {
     Acquire(String),
     /// To give a chat back.
     Release(String),
-    /// The accounts to which the channel is attached.
-    List,
+    /// The accounts to which the channel is attached, from this place in the list.
+    List(String),
     /// What an account is called.
     Info,
     /// To show something in a chat: what, and where.
@@ -32,8 +32,10 @@ pub(crate) enum Kind {
     Menus(Menus),
     /// Something else to read.
     Read,
-    /// To unlink the channel.
-    Detach,
+    /// To unlink the channel from this account.
+    Detach(String),
+    /// To link it, by this code.
+    Exchange(String),
 }
 
 /// A call, as it was asked.
@@ -63,6 +65,7 @@ pub(crate) struct Answer {
 impl Asked {
     /// Reads a request.
     pub(crate) fn read(path: &str, header: impl Fn(&str) -> Option<String>, body: &[u8]) -> Self {
+        let form = body;
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
         let parts: Vec<_> = path.trim_matches('/').split('/').collect();
@@ -72,7 +75,6 @@ impl Asked {
             [.., "message", "push"] => Kind::Push(text("to")),
             [.., chat, "control", "acquire"] => Kind::Acquire((*chat).to_owned()),
             [.., chat, "control", "release"] => Kind::Release((*chat).to_owned()),
-            [.., "channel", "detach"] => Kind::Detach,
             [.., "loading", "start"] => Kind::Show("loading", text("chatId")),
             [.., "chat", "markAsRead"] => Kind::Show("read_mark", text("markAsReadToken")),
             [.., "user", "all", "richmenu", _] => Kind::Show("menu", String::new()),
@@ -82,7 +84,13 @@ impl Asked {
             [.., "richmenu", "list"] => Kind::Menus(Menus::List),
             [.., "richmenu", id, "content"] => Kind::Menus(Menus::Image((*id).to_owned())),
             [.., "richmenu", id] => Kind::Menus(Menus::Delete((*id).to_owned())),
-            ["v2", "bot", list] if list.split('?').next() == Some("list") => Kind::List,
+            [.., "channel", "detach"] => Kind::Detach(text("botId")),
+            ["module", .., "token"] => {
+                Kind::Exchange(value(&String::from_utf8_lossy(form), "code"))
+            }
+            ["v2", "bot", list] if list.split('?').next() == Some("list") => {
+                Kind::List(value(list.split_once('?').unwrap_or_default().1, "start"))
+            }
             ["v2", "bot", "info"] => Kind::Info,
             _ => Kind::Read,
         };
@@ -102,12 +110,13 @@ impl Asked {
             Kind::Push(_) => "push",
             Kind::Acquire(_) => "acquire",
             Kind::Release(_) => "release",
-            Kind::List => "list",
+            Kind::List(_) => "list",
             Kind::Info => "info",
             Kind::Show(word, _) => word,
             Kind::Menus(_) => "menus",
             Kind::Read => "read",
-            Kind::Detach => "detach",
+            Kind::Detach(_) => "detach",
+            Kind::Exchange(_) => "exchange",
         }
     }
 
@@ -138,11 +147,11 @@ impl Line {
             Kind::Token => ok(json!({
                 "access_token": format!("access-{request}"), "expires_in": 900, "token_type": "Bearer"
             })),
-            Kind::List => ok(self.list()),
-            Kind::Info if self.bot(&asked.bot).detached => refused(403, NOT_AVAILABLE),
-            Kind::Info => ok(json!({ "userId": asked.bot })),
+            Kind::List(start) => ok(self.list(start)),
+            Kind::Info => self.info(&asked.bot),
             Kind::Read => ok(json!({ "displayName": "A name" })),
-            Kind::Detach => refused(400, "not detachable"),
+            Kind::Detach(bot) => self.detach(bot),
+            Kind::Exchange(code) => self.exchange(code),
             _ => match self.forbidden(asked) {
                 Some(answer) => answer,
                 None => self.permitted(asked, &request),
@@ -176,16 +185,6 @@ impl Line {
             .as_ref()
             .is_none_or(|words| words.contains(needs));
         (bot.detached || !granted).then(|| refused(403, NOT_AVAILABLE))
-    }
-
-    /// LINE may leave suspended accounts out.
-    fn list(&self) -> Value {
-        let attached = self.bots.iter();
-        let attached = attached.filter(|(_, bot)| !bot.detached && !bot.suspended);
-        let bots: Vec<_> = attached
-            .map(|(id, _)| json!({ "userId": id, "displayName": "A name" }))
-            .collect();
-        json!({ "bots": bots })
     }
 
     fn reply(&mut self, asked: &Asked, token: &str) -> Answer {
@@ -269,6 +268,13 @@ impl Line {
         answer.headers.push(("x-line-request-id", request));
         answer
     }
+}
+
+/// A member of a form or a query.
+fn value(form: &str, name: &str) -> String {
+    let mut pairs = form.split('&').filter_map(|pair| pair.split_once('='));
+    let found = pairs.find(|(key, _)| *key == name);
+    found.map(|(_, value)| value.to_owned()).unwrap_or_default()
 }
 
 pub(super) fn ok(body: Value) -> Answer {

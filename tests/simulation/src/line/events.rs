@@ -67,12 +67,7 @@ impl Line {
             What::Suspended => self.bot(bot).suspended = true,
             What::Resumed => self.bot(bot).suspended = false,
             What::Detached => self.bot(bot).detached = true,
-            What::Attached(scopes) => {
-                let bot = self.bot(bot);
-                bot.detached = false;
-                bot.suspended = false;
-                bot.scopes.clone_from(scopes);
-            }
+            What::Attached(scopes) => self.attach(bot, scopes.clone()),
             What::Follow => {
                 let chat = self.chat(bot, chat);
                 chat.blocked = false;
@@ -90,7 +85,7 @@ impl Line {
         None
     }
 
-    fn tell(
+    pub(super) fn tell(
         &mut self,
         bot: &str,
         chat: Option<String>,
@@ -115,7 +110,7 @@ impl Line {
         told
     }
 
-    fn json(&self, told: &Told) -> Value {
+    pub(super) fn json(&self, told: &Told) -> Value {
         let mut event = json!({
             "timestamp": told.at,
             "mode": if told.active { "active" } else { "standby" },

@@ -1,17 +1,19 @@
 //! A model of LINE: who holds each chat, what was sent, which reply tokens and retry
 //! keys are good. It makes the events, and answers the calls.
 
+mod accounts;
 mod api;
 mod events;
 mod menus;
 
 use std::collections::BTreeMap;
 
+pub(crate) use accounts::{FIRST_OTHER, code_of};
 pub(crate) use api::refused;
 pub(crate) use api::{Answer, Asked, Kind};
 pub(crate) use events::Told;
 
-use crate::schedule::Schedule;
+use crate::schedule::{Link, Listing, Schedule};
 use crate::time::Clock;
 
 /// The channel, as LINE knows it.
@@ -40,6 +42,11 @@ pub(crate) struct Line {
     pub(crate) held: Vec<Held>,
     /// How many webhooks of its own making are still to be delivered.
     pub(crate) under_way: usize,
+    links: Vec<Link>,
+    /// What its list of accounts is like.
+    listing: Listing,
+    /// How often each kind of change of an account has happened.
+    pub(crate) changes: BTreeMap<&'static str, u64>,
 }
 
 /// An account.
@@ -48,6 +55,8 @@ struct Bot {
     detached: bool,
     suspended: bool,
     scopes: Option<String>,
+    /// Whether LINE has confirmed a detach of ours, and it was not attached since.
+    confirmed: bool,
 }
 
 /// A chat.
@@ -94,6 +103,8 @@ impl Line {
     /// LINE before anything has happened, by its own clock.
     pub(crate) fn new(schedule: &Schedule, clock: Clock) -> Self {
         let bots = schedule.webhooks.iter().map(|webhook| webhook.bot);
+        let bots = bots.chain(schedule.links.iter().map(|link| link.bot));
+        let bots = bots.chain((0..schedule.listing.others).map(|number| FIRST_OTHER + number));
         let bots = bots.map(|number| (bot_id(number), Bot::default()));
         Self {
             clock,
@@ -108,6 +119,9 @@ impl Line {
             accepted: Vec::new(),
             held: Vec::new(),
             under_way: 0,
+            links: schedule.links.clone(),
+            listing: schedule.listing.clone(),
+            changes: BTreeMap::new(),
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::history::Place;
 use crate::judge::Own;
+use crate::judges::{self, lifecycle};
 use crate::line::{Answer, Asked, Kind};
 use crate::schedule::{What, Wish};
 use crate::world::World;
@@ -19,6 +20,7 @@ pub(in crate::call) fn judge(world: &World, who: usize, now: i64, asked: &Asked)
     if history.invocations[who].in_hand.is_empty() {
         return; // the management screen's own
     }
+    lifecycle::leaves(&mut history, &line, asked, world.schedule.skew_ms);
     let known = history.known(who, &place, &line);
     let verdict = match asked.kind {
         Kind::Reply(_) | Kind::Push(_) => known.may_speak(now, world.schedule.default_active),
@@ -61,10 +63,7 @@ pub(in crate::call) fn answered(world: &Arc<World>, who: usize, asked: &Asked, a
             history.refused.insert(event);
         }
     }
-    if asked.kind == Kind::List {
-        let second = world.line().now().div_euclid(1000) * 1000;
-        world.history().lists_given.insert(second);
-    }
+    crate::link::told(world, asked, answer);
     let (Kind::Acquire(chat) | Kind::Release(chat)) = &asked.kind else {
         return;
     };

@@ -9,7 +9,7 @@ use crate::world::World;
 /// given back.
 pub(in crate::call) fn queue(world: &World, who: usize, action: &str, body: &[u8], answer: &str) {
     match action {
-        "SendMessageBatch" => queued(world, body, answer),
+        "SendMessageBatch" => queued(world, who, body, answer),
         "ChangeMessageVisibilityBatch" => given_back(world, who, body),
         _ => {}
     }
@@ -25,7 +25,7 @@ fn given_back(world: &World, who: usize, body: &[u8]) {
     world.history().invocations[who].given_back.extend(waits);
 }
 
-fn queued(world: &World, body: &[u8], answer: &str) {
+fn queued(world: &World, who: usize, body: &[u8], answer: &str) {
     let request: Json = serde_json::from_slice(body).unwrap_or_default();
     let answer: Json = serde_json::from_str(answer).unwrap_or_default();
     let taken = answer["Successful"].as_array().cloned().unwrap_or_default();
@@ -36,6 +36,9 @@ fn queued(world: &World, body: &[u8], answer: &str) {
         let job = entry["MessageBody"].as_str().unwrap_or_default();
         let (place, ids) = events(job);
         let mut history = world.history();
+        if place.1.is_empty() {
+            history.invocations[who].owes.remove(&place.0);
+        }
         if let Some(force) = replay_of(job) {
             history.replayed.extend(ids.clone());
             let forced = ids.iter().filter(|_| force);

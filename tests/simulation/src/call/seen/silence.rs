@@ -54,12 +54,26 @@ fn check_silence(world: &World, who: usize, now: i64, place: &Place, event: &str
         .loaded
         .get(place)
         .is_some_and(|loaded| loaded.acted);
-    // A scope may have been refused; who holds the chat may be another matter.
-    if acted || place.1 == "@bot" || matches!(silence, "scope_missing" | "overtaken") {
+    if acted || place.1 == "@bot" || silence == "overtaken" {
         return;
     }
     let default_active = world.schedule.default_active;
     let known = history.may_know(who, place, &line);
+    if silence == "scope_missing" {
+        let (epochs, skew_ms) = (&history.judges.epochs, world.schedule.skew_ms);
+        let mut known = known.iter();
+        let has_reason = known.any(|known| {
+            let lacks = |scope: &&str| known.lacks(scope);
+            let line_now = line.now();
+            ["message:send", "message:receive"].iter().any(lacks)
+                || epochs.is_denied(&place.0, known, line_now, skew_ms)
+        });
+        if !has_reason {
+            let what = format!("{event} of {place:?} is kept silent for a scope");
+            history.violation("of an ended attachment", what);
+        }
+        return;
+    }
     let speaks = |known: &crate::judge::Known<'_>| known.may_speak(now, default_active).is_ok();
     if known.iter().all(speaks) {
         let what = format!("{event} of {place:?} is kept silent: {silence}");

@@ -3,6 +3,8 @@
 use serde_json::Value as Json;
 
 use crate::history::History;
+use crate::judge::Known;
+use crate::judges::{self, lifecycle, reconciler, rows_made};
 use crate::line::Told;
 use crate::rows::{s, snapshot};
 use crate::schedule::What;
@@ -17,6 +19,7 @@ pub(in crate::call) fn table(world: &World, who: usize, target: &str, body: &[u8
             written(world, who, body);
         }
         Some("PutItem") => written(world, who, body),
+        Some("Query") => reconciler::rows_read(world, who),
         _ => {}
     }
 }
@@ -34,10 +37,11 @@ fn written(world: &World, who: usize, body: &[u8]) {
     let request: Json = serde_json::from_slice(body).unwrap_or_default();
     let puts = request["TransactItems"].as_array().into_iter().flatten();
     let items = puts.map(|action| &action["Put"]["Item"]);
+    let rows: Vec<_> = items.chain([&request["Item"]]).collect();
     let (line, mut history) = (world.line(), world.history());
     let in_hand = history.invocations[who].in_hand.clone();
     let told: Vec<_> = in_hand.iter().filter_map(|id| line.told.get(id)).collect();
-    for item in items.chain([&request["Item"]]) {
+    for &item in &rows {
         let sort = told_sort(s(item, "chat_id"));
         let of_row = told.iter().filter(|told| {
             told.bot == s(item, "bot_id") && told.chat.as_deref() == sort && takes_in(item, told)
@@ -45,6 +49,8 @@ fn written(world: &World, who: usize, body: &[u8]) {
         history.folded.extend(of_row.map(|told| told.id.clone()));
         follows(&mut history, item);
     }
+    drop((line, history));
+    judges::taken(world, who, &rows);
 }
 
 /// A row is written by who has read the newest one: else what another has written is lost.
@@ -75,7 +81,8 @@ fn takes_in(row: &Json, told: &Told) -> bool {
     let register = match told.what {
         What::Suspended => "suspended_at",
         What::Resumed => "resumed_at",
-        What::Attached(_) => "attached_at",
+        What::Attached(None) => "attached_at",
+        What::Attached(Some(_)) => "scopes_of",
         What::Detached => "detached_at",
         _ => return true,
     };
@@ -114,12 +121,12 @@ fn committed(world: &World, who: usize, body: &[u8]) {
     let request: Json = serde_json::from_slice(body).unwrap_or_default();
     let puts = request["TransactItems"].as_array().into_iter().flatten();
     let puts: Vec<_> = puts.map(|action| &action["Put"]["Item"]).collect();
-    set_timers(world, &puts);
     let is_ledger = |item: &&&Json| !s(item, "outcome").is_empty();
     let Some(ledger) = puts.iter().find(is_ledger) else {
         return;
     };
     let event = s(ledger, "chat_id").rsplit('#').next().unwrap_or_default();
+    lifecycle::committed(&mut world.history(), &world.line(), who, &puts);
     let chat = puts.iter().find(|item| {
         let sort = s(item, "chat_id");
         !sort.starts_with('@') && !sort.contains('#')
@@ -128,12 +135,15 @@ fn committed(world: &World, who: usize, body: &[u8]) {
     let place = (s(row, "bot_id").to_owned(), s(row, "chat_id").to_owned());
     let list = serde_json::from_str(s(row, "state")).unwrap_or_default();
     world.note(|| format!("invocation {who} commits {event} of {place:?}"));
-    let line = world.line();
-    world.history().list(&place, event, list, &line);
+    let (line, mut history) = (world.line(), world.history());
+    let known = history.known(who, &place, &line);
+    history.list(&place, event, list, &known);
+    rows_made::committed(&mut history, &known, &place.0, event, (ledger, &puts));
+    set_timers(&mut history, &puts, &known);
 }
 
 /// Timers were committed: each is to be an event once, by the name of its row.
-fn set_timers(world: &World, puts: &[&Json]) {
+fn set_timers(history: &mut History, puts: &[&Json], known: &Known<'_>) {
     for item in puts {
         let Some(key) = s(item, "chat_id").strip_prefix("@timer#") else {
             continue;
@@ -142,8 +152,7 @@ fn set_timers(world: &World, puts: &[&Json]) {
         let run = item["run"]["N"].as_str().filter(|run| *run != "0");
         let id = run.map_or(first.clone(), |run| format!("{first}-{run}"));
         let place = (s(item, "bot").to_owned(), s(item, "chat").to_owned());
-        world.note(|| format!("a timer is set: {id}"));
-        let mut history = world.history();
+        history.tell(|| format!("a timer is set: {id}"));
         // One that a forced replay sets again stands in for the one before, if that has
         // not rung.
         let order = history.order.get(&place).cloned().unwrap_or_default();
@@ -151,6 +160,7 @@ fn set_timers(world: &World, puts: &[&Json]) {
         history
             .timers
             .retain(|other, _| !is_same(other) || order.contains(other));
+        history.judges.epochs.timer(&id, known);
         history.timers.insert(id, place);
     }
 }

@@ -1,0 +1,204 @@
+//! What an account's row has taken in, and by whom: each of its times is one of LINE's
+//! events, or LINE's answer to whoever has written it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value as Json;
+
+use super::{lifecycle, number, reconciler};
+use crate::history::{History, Loaded, Role};
+use crate::judge::Known;
+use crate::line::{Answer, Asked, Kind, Line};
+use crate::rows::s;
+use crate::schedule::What;
+use crate::world::World;
+
+/// The times that a row has of its account's life, save the reconciler's own mark.
+const TIMES: [&str; 6] = [
+    "attached_at",
+    "detaching_at",
+    "detached_at",
+    "suspended_at",
+    "resumed_at",
+    "scopes_of",
+];
+
+/// What a row has that no event of LINE's has told.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Entry {
+    /// It was attached, as the exchange of a code or LINE's list has said; with what was
+    /// granted, if that was said.
+    Attached { at: i64, scopes: Option<String> },
+    /// We are to detach it.
+    Marked { at: i64 },
+    /// It was detached, as LINE has answered us.
+    Detached { at: i64 },
+}
+
+/// The accounts' rows, and what LINE has answered those who write them.
+#[derive(Debug, Default)]
+pub(crate) struct Accounts {
+    rows: BTreeMap<String, Json>,
+    entries: BTreeMap<String, Vec<Entry>>,
+    /// By whom, for which account: when it was attached, and what was granted.
+    exchanged: Vec<(usize, String, i64, Option<String>)>,
+    /// By whom, which account: the end of LINE's second, if it was attached until then.
+    detached: Vec<(usize, String, Option<i64>)>,
+}
+
+impl Accounts {
+    /// What an account's row has that no event has told.
+    pub(crate) fn entries(&self, bot: &str) -> Vec<Entry> {
+        self.entries.get(bot).cloned().unwrap_or_default()
+    }
+
+    /// The accounts that have a row.
+    pub(crate) fn known(&self) -> BTreeSet<String> {
+        self.rows.keys().cloned().collect()
+    }
+
+    fn enter(&mut self, bot: &str, entry: Entry) {
+        let entries = self.entries.entry(bot.to_owned()).or_default();
+        if !entries.contains(&entry) {
+            entries.push(entry);
+        }
+    }
+
+    /// What LINE has answered to `who`, if that gives the row this time.
+    fn answered(&self, who: usize, bot: &str, name: &str, at: i64) -> Option<Entry> {
+        let row = self.rows.get(bot).unwrap_or(&Json::Null);
+        match name {
+            "attached_at" | "scopes_of" => {
+                let mut exchanged = self.exchanged.iter();
+                let of = exchanged.find(|it| (it.0, it.1.as_str(), it.2) == (who, bot, at))?;
+                let scopes = of.3.clone();
+                Some(Entry::Attached { at, scopes })
+            }
+            "detached_at" => {
+                let mark = number(row, "detaching_at")?;
+                let detached = self.detached.iter();
+                let mut of = detached.filter(|it| (it.0, it.1.as_str()) == (who, bot));
+                of.any(|it| it.2.map_or(mark, |end| end.max(mark)) == at)
+                    .then_some(Entry::Detached { at })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What the row of an account has taken in.
+pub(crate) fn known<'a>(history: &History, bot: &str, line: &'a Line) -> Known<'a> {
+    let loaded = Loaded {
+        recorded: history.folded.clone(),
+        entered: history.judges.accounts.entries(bot),
+        ..Loaded::default()
+    };
+    History::known_of(&loaded, &(bot.to_owned(), "nobody".to_owned()), line)
+}
+
+/// LINE has answered who may write an account's row by it.
+pub(crate) fn answered(world: &World, who: usize, asked: &Asked, answer: &Answer) {
+    let end = world.line().now().div_euclid(1000) * 1000 + 999;
+    let accounts = &mut world.history().judges.accounts;
+    match (&asked.kind, answer.status) {
+        (Kind::Detach(bot), 200) => accounts.detached.push((who, bot.clone(), Some(end))),
+        (Kind::Detach(bot), 400) => accounts.detached.push((who, bot.clone(), None)),
+        (Kind::Exchange(_), 200) => {
+            let bot = answer.body["bot_id"].as_str().unwrap_or_default();
+            let scopes = answer.body["scopes"].as_array();
+            let words = scopes.map(|all| all.iter().filter_map(Json::as_str).collect::<Vec<_>>());
+            let scopes = words.map(|words| words.join(" "));
+            accounts.exchanged.push((who, bot.to_owned(), end, scopes));
+        }
+        _ => {}
+    }
+}
+
+/// An account's row was written: each time that is new in it must have come from
+/// somewhere.
+pub(crate) fn written(world: &World, who: usize, row: &Json) {
+    let bot = s(row, "bot_id").to_owned();
+    let line = world.line();
+    let mut history = world.history();
+    let accounts = &history.judges.accounts;
+    let before = accounts.rows.get(&bot).cloned().unwrap_or(Json::Null);
+    if history.invocations[who].role == Role::Reconciler {
+        reconciler::written(&mut history, &line, who, &bot, &before, row);
+    } else if number(&before, "missing_since") != number(row, "missing_since") {
+        let what = format!("{who} changes since when {bot} is missing");
+        history.violation("entries of accounts", what);
+    }
+    let mut has_entered = false;
+    for name in TIMES {
+        let (was, is) = (number(&before, name), number(row, name));
+        if was == is {
+            continue;
+        }
+        let entry = match is.filter(|_| was < is) {
+            Some(at) => source(&history, &line, who, &bot, name, at),
+            None => Err("goes back"),
+        };
+        match entry {
+            Ok(Some(entry)) => {
+                history.judges.accounts.enter(&bot, entry);
+                has_entered = true;
+            }
+            Ok(None) => {}
+            Err(why) => {
+                let what = format!("{name} of {bot} {why}: {was:?}, {is:?}, by {who}");
+                history.violation("entries of accounts", what);
+            }
+        }
+    }
+    history
+        .judges
+        .accounts
+        .rows
+        .insert(bot.clone(), row.clone());
+    if has_entered {
+        lifecycle::entered(&mut history, &line, who, bot);
+    }
+}
+
+/// Where a time comes from: none if an event has told it.
+fn source(
+    history: &History,
+    line: &Line,
+    who: usize,
+    bot: &str,
+    name: &str,
+    at: i64,
+) -> Result<Option<Entry>, &'static str> {
+    let invocation = &history.invocations[who];
+    let in_hand = invocation.in_hand.iter();
+    let mut told = in_hand.filter_map(|id| line.told.get(id));
+    if told.any(|told| told.bot == bot && told.at == at && tells(&told.what, name)) {
+        return Ok(None);
+    }
+    if let Some(entry) = history.judges.accounts.answered(who, bot, name, at) {
+        return Ok(Some(entry));
+    }
+    let scopes = None;
+    match (invocation.role, name) {
+        (Role::Operator, "detaching_at") => {
+            let newest = known(history, bot, line).newest_change();
+            let entry = Some(Entry::Marked { at });
+            (Some(at) > newest).then_some(entry).ok_or("says nothing")
+        }
+        // What the reconciler enters has its own judge.
+        (Role::Reconciler, "attached_at") => Ok(Some(Entry::Attached { at, scopes })),
+        (Role::Reconciler, "detached_at") => Ok(Some(Entry::Detached { at })),
+        _ => Err("comes from nowhere"),
+    }
+}
+
+fn tells(what: &What, name: &str) -> bool {
+    match name {
+        "attached_at" => matches!(what, What::Attached(_)),
+        "scopes_of" => matches!(what, What::Attached(Some(_))),
+        "detached_at" => *what == What::Detached,
+        "suspended_at" => *what == What::Suspended,
+        "resumed_at" => *what == What::Resumed,
+        _ => false,
+    }
+}

@@ -1,0 +1,85 @@
+//! What an attachment leaves behind is seen by nobody after it has ended: a chat's
+//! state, timers, scopes.
+
+use std::collections::BTreeMap;
+
+use crate::history::{History, Place};
+use crate::judge::Known;
+use crate::line::{Answer, Asked, Kind};
+use crate::world::World;
+
+/// So long a refusal of LINE's counts against a scope.
+const DENIAL: i64 = 3_600_000;
+/// So much later than LINE's answer a refusal may be dated, beside the clocks' difference.
+const ON_ITS_WAY: i64 = 4_000;
+
+/// In which attachment things were begun: the time of its newest attach that was known.
+#[derive(Debug, Default)]
+pub(crate) struct Epochs {
+    lists: BTreeMap<Place, i64>,
+    timers: BTreeMap<String, i64>,
+    /// When LINE has refused something for good, to each account.
+    denied: BTreeMap<String, Vec<i64>>,
+}
+
+impl Epochs {
+    /// Whether a chat's list has ended for someone who knows this.
+    pub(crate) fn list_has_ended(&self, place: &Place, known: &Known<'_>) -> bool {
+        let begun = self.lists.get(place);
+        begun.is_some_and(|begun| Some(*begun) <= known.detached_at())
+    }
+
+    /// A chat's list was committed by someone who knows this.
+    pub(crate) fn list(&mut self, place: &Place, list: &[String], known: &Known<'_>) {
+        if list.is_empty() || self.list_has_ended(place, known) {
+            self.lists.remove(place);
+        }
+        if !list.is_empty() {
+            let begun = self.lists.entry(place.clone());
+            begun.or_insert(known.attached_at().unwrap_or_default());
+        }
+    }
+
+    /// A timer was set by someone who knows this.
+    pub(crate) fn timer(&mut self, id: &str, known: &Known<'_>) {
+        let begun = known.attached_at().unwrap_or_default();
+        self.timers.insert(id.to_owned(), begun);
+    }
+
+    /// Whether a timer has ended for someone who knows this.
+    pub(crate) fn timer_has_ended(&self, id: &str, known: &Known<'_>) -> bool {
+        let begun = self.timers.get(id);
+        begun.is_some_and(|begun| Some(*begun) <= known.detached_at())
+    }
+
+    /// Whether LINE has refused something to this account within the hour, and after
+    /// its newest attach.
+    pub(crate) fn is_denied(&self, bot: &str, known: &Known<'_>, now: i64, skew_ms: u64) -> bool {
+        let margin = ON_ITS_WAY + 2 * i64::try_from(skew_ms).unwrap_or_default();
+        let since = known.newest_start().unwrap_or_default() - margin;
+        let denied = self.denied.get(bot).into_iter().flatten();
+        denied
+            .filter(|at| **at > since)
+            .any(|at| now < at + DENIAL + margin)
+    }
+}
+
+/// LINE has answered.
+pub(crate) fn answered(world: &World, who: usize, asked: &Asked, answer: &Answer) {
+    let is_info = asked.kind == Kind::Info;
+    let now = world.line().now();
+    let mut history = world.history();
+    if answer.status == 403 && !is_info && !history.invocations[who].in_hand.is_empty() {
+        let denied = &mut history.judges.epochs.denied;
+        denied.entry(asked.bot.clone()).or_default().push(now);
+    }
+}
+
+/// An event was taken into its chat's list: a timer must be of an attachment that has
+/// not ended.
+pub(crate) fn handled(history: &mut History, event: &str, known: &Known<'_>) {
+    if history.judges.epochs.timer_has_ended(event, known) {
+        let what = format!("{event} is run, but the account was detached since");
+        history.violation("of an ended attachment", what);
+    }
+}

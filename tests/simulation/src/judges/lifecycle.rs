@@ -1,0 +1,234 @@
+//! What the module is told of an account's life: each attach, each detach and each
+//! change of scopes once, and in the end what is so.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use shared::domain::{Attachment, BotState};
+
+use super::accounts;
+use crate::history::History;
+use crate::judge::Known;
+use crate::line::{Asked, Line};
+use crate::rows::{row, s};
+use crate::world::World;
+
+/// The module keeps a row of this name, and the event's id, for what it was told.
+pub(crate) const TOLD: &str = "told-";
+
+/// What the module was told by an event.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Change {
+    /// It was attached; what is granted, if that is known.
+    Attached(Option<BTreeSet<String>>),
+    /// Something else is granted now.
+    Scopes(Option<BTreeSet<String>>),
+    /// It was detached.
+    Detached,
+}
+
+/// What the module was told, of each account.
+#[derive(Debug, Default)]
+pub(crate) struct Reports(BTreeMap<String, Vec<Report>>);
+
+/// One change that it was told, and the newest attach and detach that were known then.
+#[derive(Debug)]
+struct Report {
+    event: String,
+    change: Change,
+    attached_at: Option<i64>,
+    detached_at: Option<i64>,
+}
+
+impl Reports {
+    /// How often the module was told something.
+    pub(crate) fn count(&self) -> u64 {
+        self.0.values().map(|reports| reports.len() as u64).sum()
+    }
+
+    fn of(&self, bot: &str) -> &[Report] {
+        self.0.get(bot).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The attaches and changes of scopes that it was told of today's attachment.
+    fn of_present<'a>(
+        &'a self,
+        bot: &str,
+        known: &Known<'_>,
+    ) -> impl DoubleEndedIterator<Item = &'a Report> + use<'a> {
+        let detached_at = known.detached_at();
+        let told = self.of(bot).iter();
+        told.filter(move |it| it.change != Change::Detached && it.attached_at > detached_at)
+    }
+
+    fn knows_attach(&self, bot: &str, known: &Known<'_>) -> bool {
+        let mut told = self.of_present(bot, known);
+        told.any(|it| matches!(it.change, Change::Attached(_)))
+    }
+
+    fn knows_detach(&self, bot: &str, known: &Known<'_>) -> bool {
+        let mut told = self.of(bot).iter();
+        let is_it =
+            |it: &Report| it.change == Change::Detached && it.detached_at >= known.attached_at();
+        told.any(is_it)
+    }
+
+    /// The scopes that it was last told of today's attachment.
+    fn scopes(&self, bot: &str, known: &Known<'_>) -> Option<BTreeSet<String>> {
+        let last = self.of_present(bot, known).next_back()?;
+        match &last.change {
+            Change::Attached(scopes) | Change::Scopes(scopes) => scopes.clone(),
+            Change::Detached => None,
+        }
+    }
+
+    /// Why the module must not be told this, by what is known.
+    fn objection(&self, bot: &str, change: &Change, known: &Known<'_>) -> Option<&'static str> {
+        let scopes = known.scopes();
+        match change {
+            Change::Detached if known.is_attached() => Some("it is attached"),
+            Change::Detached if self.knows_detach(bot, known) => Some("it was told before"),
+            Change::Detached => None,
+            _ if !known.is_attached() => Some("it is not attached"),
+            Change::Attached(_) if self.knows_attach(bot, known) => Some("it was told before"),
+            Change::Scopes(_) if !self.knows_attach(bot, known) => Some("its attach was not told"),
+            Change::Scopes(told) if *told == self.scopes(bot, known) => Some("it was told before"),
+            Change::Attached(told) | Change::Scopes(told) if *told != scopes => {
+                Some("other scopes are granted")
+            }
+            _ => None,
+        }
+    }
+
+    /// What the module was not told.
+    fn missing(&self, bot: &str, known: &Known<'_>) -> Option<&'static str> {
+        let attached = known.is_attached() && known.attached_at().is_some();
+        if attached && !self.knows_attach(bot, known) {
+            return Some("that it is attached");
+        }
+        if attached && known.scopes().is_some() && known.scopes() != self.scopes(bot, known) {
+            return Some("what is granted");
+        }
+        let ended = known.is_detached();
+        (ended && !self.knows_detach(bot, known)).then_some("that it is detached")
+    }
+}
+
+/// The module was told something, and that is committed.
+pub(crate) fn committed(history: &mut History, line: &Line, who: usize, rows: &[&Json]) {
+    for row in rows {
+        let key = s(row, "chat_id").strip_prefix("@m#");
+        let Some(event) = key.and_then(|key| key.strip_prefix(TOLD)) else {
+            continue;
+        };
+        let change: Change = serde_json::from_str(s(row, "value")).expect("what it was told");
+        let bot = s(row, "bot_id").to_owned();
+        let known = history.known(who, &(bot.clone(), String::new()), line);
+        let reports = &history.judges.lifecycle;
+        if let Some(objection) = reports.objection(&bot, &change, &known) {
+            let times = (known.attached_at(), known.detached_at());
+            let what = format!("{bot}, by {event}: {change:?}, but {objection}: {times:?}");
+            history.violation("told of an account's life", what);
+        }
+        let report = Report {
+            event: event.to_owned(),
+            change,
+            attached_at: known.attached_at(),
+            detached_at: known.detached_at(),
+        };
+        let reports = history.judges.lifecycle.0.entry(bot).or_default();
+        reports.push(report);
+    }
+}
+
+/// An invocation has entered something that no event told: what the module is to be
+/// told of it, the invocation has to queue.
+pub(crate) fn entered(history: &mut History, line: &Line, who: usize, bot: String) {
+    let known = accounts::known(history, &bot, line);
+    if history.judges.lifecycle.missing(&bot, &known).is_some() {
+        history.invocations[who].owes.insert(bot);
+    }
+}
+
+/// An invocation has come to its own end: where nothing went wrong for it, it has queued
+/// all that the module is to be told.
+pub(crate) fn ended(world: &World, who: usize) {
+    let mut history = world.history();
+    let invocation = &history.invocations[who];
+    if !invocation.is_disturbed && !invocation.owes.is_empty() {
+        let what = format!("invocation {who} queues nothing for {:?}", invocation.owes);
+        history.violation("told of an account's life", what);
+    }
+}
+
+/// Nothing leaves for an account once LINE has confirmed our detach. Who has read the
+/// row before the mark has stopped by then: the wait between is a worker's whole time,
+/// and it works for a second less. So much clocks may differ.
+pub(crate) fn leaves(history: &mut History, line: &Line, asked: &Asked, skew_ms: u64) {
+    let clocks_agree = skew_ms < 500;
+    if clocks_agree && line.is_detached_by_us(&asked.bot) {
+        let what = format!("{} {:?} for {}", asked.word(), asked.texts(), asked.bot);
+        history.violation("nothing after our detach", what);
+    }
+}
+
+/// Whether there is a change that the module has yet to be told, or an account that is
+/// to be detached, by the table's rows.
+pub(crate) fn is_under_way(world: &World) -> bool {
+    let bots = world.history().judges.accounts.known();
+    let mut states = bots.iter().filter_map(|bot| state(world, bot));
+    states.any(|state| {
+        let is_marked = matches!(state.attachment(), Attachment::Detaching(_));
+        is_marked || state.unheard().is_some()
+    })
+}
+
+/// When all is over, the module was told what is so.
+pub(crate) fn at_the_end(world: &World) {
+    let bots = world.history().judges.accounts.known();
+    for bot in bots {
+        if is_excused(world, &bot) {
+            continue;
+        }
+        let line = world.line();
+        let mut history = world.history();
+        let known = accounts::known(&history, &bot, &line);
+        if known.is_marked() {
+            let what = format!("{bot} is to be detached, and is not");
+            history.violation("detached in the end", what);
+        }
+        let missing = history.judges.lifecycle.missing(&bot, &known);
+        if let Some(missing) = missing {
+            let told = history.judges.lifecycle.of(&bot);
+            let told: Vec<_> = told.iter().map(|it| (&it.event, &it.change)).collect();
+            let what = format!("{bot}: {missing}; it was told {told:?}");
+            history.violation("told of an account's life", what);
+        }
+        drop(history);
+        let unheard = state(world, &bot).and_then(|state| state.unheard());
+        if let Some(unheard) = unheard.filter(|_| missing.is_none()) {
+            let what = format!("{bot}: {unheard:?} counts as not told");
+            world.history().violation("told of an account's life", what);
+        }
+    }
+}
+
+/// An event of the account's life is parked, or someone else has settled it.
+fn is_excused(world: &World, bot: &str) -> bool {
+    let by_another = world.history().settled_by_another.clone();
+    let table = world.table();
+    let mut rows = table.items().map(|item| serde_json::json!(item));
+    rows.any(|row| {
+        let event = s(&row, "chat_id").strip_prefix("@bot#");
+        s(&row, "bot_id") == bot
+            && event
+                .is_some_and(|event| s(&row, "outcome") == "parked" || by_another.contains(event))
+    })
+}
+
+fn state(world: &World, bot: &str) -> Option<BotState> {
+    let row = row(world, bot, "@bot")?;
+    Some(serde_json::from_value(row).expect("an account's registers"))
+}

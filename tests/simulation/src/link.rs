@@ -1,0 +1,142 @@
+//! Admins who link the channel by our own pages, through the attach function itself; and
+//! the events by which LINE tells of that, and of our detaches.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value as Json, json};
+use shared::aws::Patience;
+use shared::env::Env;
+use shared::gateway::Response;
+
+use crate::actors;
+use crate::judges::lifecycle;
+use crate::line::{Answer, Asked, CHANNEL_ID, Kind, SECRET, code_of};
+use crate::process::Process;
+use crate::schedule::Link;
+use crate::world::World;
+
+/// What template.yaml gives the attach function.
+const ATTACH_TIME: Duration = Duration::from_secs(20);
+/// So often does an admin load a page at most.
+const TRIES: usize = 3;
+/// And waits so long before loading it again.
+const BEFORE_AGAIN: Duration = Duration::from_secs(5);
+
+/// An admin links an account: our page, LINE's, and ours again.
+pub(crate) async fn link(world: Arc<World>, number: usize, link: Link) {
+    world.time.until(Duration::from_millis(link.at_ms)).await;
+    let Some((state, cookie)) = begin(&world).await else {
+        return world.note(|| format!("admin {number} gives up"));
+    };
+    world
+        .time
+        .sleep(Duration::from_millis(link.consent_ms))
+        .await;
+    let query = format!("code={}&state={state}", code_of(number));
+    for _ in 0..TRIES {
+        let answer = visit(&world, "GET /attach/callback", &query, &cookie).await;
+        let status = answer.map(|answer| answer.status_code);
+        world.note(|| format!("admin {number} is shown {status:?}"));
+        if status == Some(200) {
+            return;
+        }
+        world.time.sleep(BEFORE_AGAIN).await;
+    }
+}
+
+/// From our page to LINE's: the state in the address, and the cookie.
+async fn begin(world: &Arc<World>) -> Option<(String, String)> {
+    for _ in 0..TRIES {
+        let answer = visit(world, "GET /attach", "", "").await;
+        if let Some(answer) = answer.filter(|answer| answer.status_code == 302) {
+            let location = answer.headers.get("location")?;
+            let (_, state) = location.split_once("&state=")?;
+            let state = state.split('&').next()?.to_owned();
+            let cookie = answer.cookies.first()?.split(';').next()?.to_owned();
+            return Some((state, cookie));
+        }
+        world.time.sleep(BEFORE_AGAIN).await;
+    }
+    None
+}
+
+/// Opens a page; none if the function has crashed.
+async fn visit(world: &Arc<World>, route: &str, query: &str, cookie: &str) -> Option<Response> {
+    let process = Process::start(world);
+    let invocation = world.history().invocation(Vec::new());
+    let app = app(&process);
+    let request = json!({
+        "routeKey": route,
+        "rawQueryString": query,
+        "cookies": [cookie],
+        "requestContext": { "domainName": "bundle.example" },
+    });
+    let request = serde_json::from_value(request).expect("a request");
+    world.note(|| format!("invocation {invocation} is {route}"));
+    let work = attach::handle(&app, request);
+    let answer = process.invoke(invocation, ATTACH_TIME, work).await;
+    if answer.is_some() {
+        lifecycle::ended(world, invocation);
+    }
+    answer
+}
+
+fn app(process: &Process) -> attach::App {
+    let variables = [
+        ("LINE_CHANNEL_ID", CHANNEL_ID),
+        ("LINE_CHANNEL_SECRET", SECRET),
+        ("LINE_BOT_HEADER", "x-bot"),
+        ("LINE_SCOPES", "message:send message:receive profile:read"),
+        ("TABLE_NAME", "Table"),
+        ("EVENT_QUEUE_URL", "http://queue.example/1/events.fifo"),
+    ];
+    let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let config = attach::Config::read(&Env::from_map(variables.into()));
+    attach::App {
+        offer: config.expect("its variables").offer,
+        attach: process.attach(),
+        line: process.line(),
+        store: process.store(),
+        queue: process.queue(Patience::WORKER),
+        clock: process.clock().shared(),
+        random: process.random(),
+    }
+}
+
+/// LINE has linked or unlinked an account for us, and tells of it by an event as well,
+/// if the schedule says so.
+pub(crate) fn told(world: &Arc<World>, asked: &Asked, answer: &Answer) {
+    if answer.status != 200 {
+        return;
+    }
+    let told = match &asked.kind {
+        Kind::Exchange(code) => {
+            let told = world.line().attach_event(code);
+            told.zip(answer.body["bot_id"].as_str().map(str::to_owned))
+                .map(|((id, event, copies), bot)| (bot, id, event, copies))
+        }
+        Kind::Detach(bot) => world.schedule.own_detach_told_ms.map(|after| {
+            let mut line = world.line();
+            let id = format!("unlinked{:02}", line.told.len());
+            let event = line.detach_event(bot, &id);
+            (bot.clone(), id, event, vec![after])
+        }),
+        _ => None,
+    };
+    if let Some((bot, id, event, copies)) = told {
+        deliver(world, &bot, &id, &event, &copies);
+    }
+}
+
+fn deliver(world: &Arc<World>, bot: &str, id: &str, event: &Json, copies_ms: &[u64]) {
+    for after in copies_ms {
+        world.line().under_way += 1;
+        let (world, bot, after) = (world.clone(), bot.to_owned(), Duration::from_millis(*after));
+        let (ids, events) = ([id.to_owned()], [event.clone()]);
+        world.time.clone().spawn(async move {
+            actors::copy(&world, &bot, &ids, &events, after, 1).await;
+            world.line().under_way -= 1;
+        });
+    }
+}
