@@ -186,7 +186,10 @@ fn traced(world: &World, told: &Told, row: &LedgerRow) {
             Delivery::Pending | Delivery::Open | Delivery::Pushing => {
                 row.outcome == Outcome::Parked
             }
-            Delivery::Dropped { .. } | Delivery::Expired | Delivery::Refused { .. } => !accepted,
+            Delivery::Dropped { .. }
+            | Delivery::Expired
+            | Delivery::Refused { .. }
+            | Delivery::Skipped { .. } => !accepted,
         };
         all_sent &= accepted || !speaks;
         if !fits {
