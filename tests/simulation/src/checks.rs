@@ -192,9 +192,10 @@ fn traced(world: &World, told: &Told, row: &LedgerRow) {
             Delivery::Pending | Delivery::Open | Delivery::Pushing => {
                 row.outcome == Outcome::Parked
             }
-            Delivery::Dropped { .. } | Delivery::Expired | Delivery::Refused { .. } => {
-                !accepted || is_forced
-            }
+            Delivery::Dropped { .. }
+            | Delivery::Expired
+            | Delivery::Refused { .. }
+            | Delivery::Skipped { .. } => !accepted || is_forced,
         };
         all_sent &= accepted || !speaks;
         if !fits {

@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use shared::queue::{Job, Message};
 
 use crate::doors::mutate::{hostile, odd_json};
+use crate::doors::record::detaches;
 use crate::doors::samples::{EVENTS, NEIGHBOUR, SECRETS, body, sign};
 use crate::doors::world::{NOW, World};
 use crate::doors::{Dice, Door, Verdict};
