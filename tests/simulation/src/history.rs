@@ -11,7 +11,7 @@ use crate::line::Line;
 use crate::schedule::{Harm, Schedule};
 
 /// What is older may be forgotten by the ledger, in milliseconds.
-const OLD: i64 = 29 * 24 * 3_600_000;
+pub(crate) const OLD: i64 = 29 * 24 * 3_600_000;
 
 /// An account and a chat of it; the chat is empty for the account itself.
 pub(crate) type Place = (String, String);
@@ -217,12 +217,14 @@ impl History {
         }
     }
 
-    /// A chat's list was committed together with an event's row.
+    /// A chat's list was committed together with an event's row. One that is old the
+    /// ledger may have forgotten, and a person has it run again.
     pub(crate) fn list(
         &mut self,
         place: &Place,
         event: &str,
         list: Vec<String>,
+        is_old: bool,
         known: &Known<'_>,
     ) {
         let has_ended = self.judges.epochs.list_has_ended(place, known);
@@ -246,9 +248,6 @@ impl History {
             );
         }
         self.lists.insert(place.clone(), list);
-        // The ledger may have forgotten it, and a person has it run again.
-        let told = line.told.get(event);
-        let is_old = told.is_some_and(|told| line.now() - told.at >= OLD);
         self.handle(place, event, is_old);
         epochs::handled(self, event, known);
     }

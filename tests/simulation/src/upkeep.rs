@@ -12,9 +12,9 @@ use shared::replay::{Mode, replay};
 use shared::store::LedgerKey;
 
 use crate::history::Role;
+use crate::judges::Backup;
 use crate::judges::lifecycle;
 use crate::line::bot_id;
-use crate::judges::Backup;
 use crate::process::Process;
 use crate::rows::s;
 use crate::schedule::{Round, Upkeep};

@@ -3,8 +3,8 @@
 
 use fastrand::Rng;
 
-use crate::draw::{deliveries, lifecycle};
 use crate::draw::parts::{deeds, fault, lasting_harm, one_of, timers, webhooks};
+use crate::draw::{deliveries, lifecycle};
 use crate::schedule::{Outage, Round, Schedule, Server, Upkeep};
 use crate::world::seeded;
 

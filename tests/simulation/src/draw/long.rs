@@ -4,8 +4,8 @@
 
 use fastrand::Rng;
 
-use crate::draw::{deliveries, lifecycle};
 use crate::draw::parts::{deeds, fault, lasting_harm, one_of, timers, webhooks};
+use crate::draw::{deliveries, lifecycle};
 use crate::schedule::{Harm, Outage, Round, Schedule, Server, Upkeep, Wish};
 use crate::world::seeded;
 

@@ -3,8 +3,8 @@
 
 use fastrand::Rng;
 
-use crate::draw::{deliveries, lifecycle};
 use crate::draw::parts::{deeds, fault, one_of, outages, timers, webhooks};
+use crate::draw::{deliveries, lifecycle};
 use crate::schedule::{Round, Schedule, Stop, Upkeep};
 use crate::world::seeded;
 

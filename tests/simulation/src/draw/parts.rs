@@ -1,12 +1,10 @@
 //! What schedules of all profiles are made of.
 
-mod lifecycle;
-
 use fastrand::Rng;
 
 use crate::schedule::{
-    Deed, Fault, Happening, Harm, Hold, Listing, Outage, Round, Schedule, Server, Upkeep, Webhook,
-    What, Wish,
+    Deed, Fault, Happening, Harm, Hold, Outage, Round, Schedule, Server, Upkeep, Webhook, What,
+    Wish,
 };
 
 /// Scopes that an admin may grant; the last lacks what sending needs.

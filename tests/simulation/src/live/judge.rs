@@ -1,14 +1,16 @@
 //! The judge: the ledger for what was handled, LINE's own record for what was sent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use emulator::Speaker;
+use emulator::{Call, Speaker};
 use local::stack::Stack;
-use shared::domain::{BotId, ChatId, Delivery, Effect, EventId};
+use serde_json::Value;
+use shared::domain::{BotId, ChatId, Delivery, Effect, EventId, Timestamp};
 use shared::store::{LedgerKey, LedgerRow, Outcome};
 
 use crate::live::Failure;
+use crate::live::lost::{Lost, cause};
 use crate::live::talk::Sent;
 
 /// What came of the events.
@@ -28,8 +30,8 @@ pub struct Verdicts {
     pub doubled: usize,
     /// Chats whose answers are not in the order of their events.
     pub out_of_order: usize,
-    /// Replies of which it is not known whether LINE has taken them.
-    pub unknown_replies: usize,
+    /// Replies of which the ledger does not say that they were sent.
+    pub lost_replies: Lost,
     /// Pushes likewise.
     pub unknown_pushes: usize,
 }
@@ -38,10 +40,10 @@ impl Verdicts {
     /// Whether all that is promised was kept.
     pub fn good(&self) -> bool {
         let bad = self.lost + self.doubled + self.out_of_order + self.unknown_pushes + self.parked;
-        bad == 0 && self.handled == self.events
+        bad == 0 && self.handled == self.events && self.lost_replies.without_cause() == 0
     }
 
-    fn of_row(&mut self, row: Option<&LedgerRow>) {
+    fn of_row(&mut self, row: Option<&LedgerRow>, record: &Record) {
         self.events += 1;
         match row.map(|row| row.outcome) {
             Some(Outcome::Done) => self.handled += 1,
@@ -53,8 +55,12 @@ impl Verdicts {
         for (effect, delivery) in effects.iter().zip(&row.effects) {
             match (effect, delivery) {
                 (Effect::Push { .. }, Delivery::Unknown { .. }) => self.unknown_pushes += 1,
-                (_, Delivery::Unknown { .. }) => self.unknown_replies += 1,
-                _ => {}
+                (_, Delivery::Sent { .. }) | (Effect::Push { .. }, _) => {}
+                (reply, _) => {
+                    let text = reply.messages().first().map_or("", |it| text_of(it));
+                    let cause = cause(text, row.received_at, &record.calls, record.kills);
+                    self.lost_replies.add(cause, record.said.contains(text));
+                }
             }
         }
     }
@@ -71,13 +77,43 @@ impl Verdicts {
     }
 }
 
+/// What LINE has in its record, and when processes were killed.
+struct Record<'a> {
+    calls: Vec<Call>,
+    /// What the users were told.
+    said: BTreeSet<String>,
+    kills: &'a [Timestamp],
+}
+
+fn text_of(message: &Value) -> &str {
+    message["text"].as_str().unwrap_or_default()
+}
+
 /// The event's place in what was said for it: `L001 7`, `L001 7 again`.
 fn number(text: &str) -> Option<usize> {
     text.split(' ').nth(1)?.parse().ok()
 }
 
-pub(crate) async fn judge(stack: &Stack, bot: &str, sent: &[Sent]) -> Result<Verdicts, Failure> {
+pub(crate) async fn judge(
+    stack: &Stack,
+    bot: &str,
+    sent: &[Sent],
+    kills: &[Timestamp],
+) -> Result<Verdicts, Failure> {
     let mut verdicts = Verdicts::default();
+    let mut record = Record {
+        calls: stack.line.calls(0).await,
+        said: BTreeSet::new(),
+        kills,
+    };
+    for first in sent.iter().filter(|event| event.number == 0) {
+        let said = stack.line.conversation(bot, &first.chat).await;
+        let of_account = said.iter().filter(|b| b.from == Speaker::Account);
+        let texts = of_account.filter_map(|bubble| bubble.text().map(str::to_owned));
+        let texts: Vec<_> = texts.collect();
+        verdicts.of_chat(&texts);
+        record.said.extend(texts);
+    }
     for event in sent {
         let key = LedgerKey {
             bot: BotId::new(bot).map_err(Failure::of)?,
@@ -85,13 +121,7 @@ pub(crate) async fn judge(stack: &Stack, bot: &str, sent: &[Sent]) -> Result<Ver
             event: EventId::new(&event.event).map_err(Failure::of)?,
         };
         let row = stack.store.ledger(&key).await.map_err(Failure::of)?;
-        verdicts.of_row(row.as_ref());
-    }
-    for first in sent.iter().filter(|event| event.number == 0) {
-        let said = stack.line.conversation(bot, &first.chat).await;
-        let of_account = said.iter().filter(|b| b.from == Speaker::Account);
-        let texts = of_account.filter_map(|bubble| bubble.text().map(str::to_owned));
-        verdicts.of_chat(&texts.collect::<Vec<_>>());
+        verdicts.of_row(row.as_ref(), &record);
     }
     Ok(verdicts)
 }
@@ -101,7 +131,7 @@ impl fmt::Display for Verdicts {
         write!(
             f,
             "{} events: {} handled, {} parked, {} lost; {} messages: {} doubled, {} chats out of \
-             order, {} unknown replies, {} unknown pushes",
+             order, {} unknown pushes; {}",
             self.events,
             self.handled,
             self.parked,
@@ -109,8 +139,8 @@ impl fmt::Display for Verdicts {
             self.messages,
             self.doubled,
             self.out_of_order,
-            self.unknown_replies,
-            self.unknown_pushes
+            self.unknown_pushes,
+            self.lost_replies
         )
     }
 }

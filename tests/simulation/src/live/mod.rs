@@ -5,6 +5,7 @@
 mod child;
 mod count;
 mod judge;
+mod lost;
 mod module;
 mod talk;
 
@@ -15,10 +16,12 @@ use std::time::{Duration, Instant};
 use emulator::{Fault, FaultKind};
 use local::function::Function;
 use local::stack::{Functions, Needs, Options, Stack};
+use shared::domain::Timestamp;
 
 use crate::live::child::Child;
 
 pub use judge::Verdicts;
+pub use lost::{Cause, Count, Lost};
 
 /// How much happens.
 #[derive(Debug, Clone, Copy)]
@@ -114,8 +117,8 @@ async fn run(plan: Plan) -> Result<Figures, Failure> {
     settle(&stack).await?;
     Ok(Figures {
         plain,
-        verdicts: judge::judge(&stack, &bot, &sent).await?,
-        kills,
+        verdicts: judge::judge(&stack, &bot, &sent, &kills).await?,
+        kills: kills.len(),
         took: begun.elapsed(),
     })
 }
@@ -148,16 +151,18 @@ async fn fail_at_line(stack: &Stack) -> Result<(), Failure> {
     added.map(drop).map_err(Failure::of)
 }
 
-/// Kills the child evenly over the webhooks.
-async fn kill(child: &mut Child, stack: &Stack, plan: Plan) -> Result<usize, Failure> {
+/// Kills the child evenly over the webhooks; tells when, by LINE's clock.
+async fn kill(child: &mut Child, stack: &Stack, plan: Plan) -> Result<Vec<Timestamp>, Failure> {
+    let mut kills = Vec::new();
     for kill in 1..=plan.kills {
         let after = plan.events * kill / (plan.kills + 1);
         while talk::delivered(stack).await < after {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+        kills.push(stack.clock.now().into());
         child.kill_and_start_again().await.map_err(Failure)?;
     }
-    Ok(plan.kills)
+    Ok(kills)
 }
 
 /// Until nothing waits, and nothing is under way.

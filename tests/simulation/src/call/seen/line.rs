@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::history::Place;
 use crate::judge::Own;
-use crate::judges::{self, lifecycle};
+use crate::judges::lifecycle;
 use crate::line::{Answer, Asked, Kind};
 use crate::schedule::{What, Wish};
 use crate::world::World;

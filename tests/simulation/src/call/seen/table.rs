@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::history::History;
+use crate::history::{History, OLD};
 use crate::judge::Known;
 use crate::judges::{self, lifecycle, reconciler, rows_made};
 use crate::line::Told;
@@ -137,7 +137,9 @@ fn committed(world: &World, who: usize, body: &[u8]) {
     world.note(|| format!("invocation {who} commits {event} of {place:?}"));
     let (line, mut history) = (world.line(), world.history());
     let known = history.known(who, &place, &line);
-    history.list(&place, event, list, &known);
+    let told = line.told.get(event);
+    let is_old = told.is_some_and(|told| line.now() - told.at >= OLD);
+    history.list(&place, event, list, is_old, &known);
     rows_made::committed(&mut history, &known, &place.0, event, (ledger, &puts));
     set_timers(&mut history, &puts, &known);
 }
