@@ -245,10 +245,14 @@ fn written(
     let number =
         |row: Option<&Json>, name: &str| row.map_or(0, |row| row[name].as_i64().unwrap_or(0));
     judges.restored.written(event, at);
-    if number(after, "replays") > number(before, "replays") {
-        judges.troubles.reopen(event, at);
+    let is_new = number(after, "replays") > number(before, "replays");
+    if let Some(row) = after.filter(|row| is_new && row["outcome"] != "done") {
         judges.parking.reopen(event, now);
         judges.lost_replies.reopen(event);
+        // A plan that goes on keeps what was left open before.
+        if row["effects"].is_null() {
+            judges.troubles.reopen(event, at);
+        }
     }
     if number(after, "run") > number(before, "run") {
         judges.accepted.force(event, at);
