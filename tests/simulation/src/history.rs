@@ -177,7 +177,11 @@ impl History {
             loaded.recorded.extend(more);
             Self::known_of(&loaded, place, line)
         });
-        known.collect()
+        let mut known: Vec<_> = known.collect();
+        // An account's row is read once more where it was not there at first.
+        loaded.entered = self.judges.accounts.entries(&place.0);
+        known.push(Self::known_of(&loaded, place, line));
+        known
     }
 
     /// What follows from what was loaded.

@@ -131,10 +131,12 @@ pub(crate) fn written(world: &World, who: usize, row: &Json) {
     let mut has_entered = false;
     for name in TIMES {
         let (was, is) = (number(&before, name), number(row, name));
-        if was == is {
+        // Of two attaches in one millisecond, other scopes may be the second one's.
+        let others = name == "scopes_of" && is.is_some() && before["scopes"] != row["scopes"];
+        if was == is && !others {
             continue;
         }
-        let entry = match is.filter(|_| was < is) {
+        let entry = match is.filter(|_| was <= is) {
             Some(at) => source(&history, &line, who, &bot, name, at),
             None => Err("goes back"),
         };
