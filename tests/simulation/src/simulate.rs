@@ -133,7 +133,12 @@ async fn live(world: Arc<World>, module: Script) {
             upkeep::round(world.clone(), Round { at_ms, what }).await;
         } else if ended && walks < MOST_WALKS && lifecycle::is_under_way(&world) {
             walks += 1;
-            let at = world.time.elapsed() + WALKS_EVERY;
+            world.table().lag_indexes(0);
+            let outages = world.schedule.outages.iter();
+            let over = outages
+                .map(|outage| Duration::from_millis(outage.to_ms))
+                .max();
+            let at = (world.time.elapsed() + WALKS_EVERY).max(over.unwrap_or_default());
             let what = Upkeep::Reconcile;
             let at_ms = u64::try_from(at.as_millis()).unwrap_or(u64::MAX);
             upkeep::round(world.clone(), Round { at_ms, what }).await;
