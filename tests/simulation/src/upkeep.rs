@@ -7,7 +7,6 @@ use std::time::Duration;
 use serde_json::Value as Json;
 use shared::aws::Patience;
 use shared::domain::{BotId, ChatId, EventId, Timestamp};
-use shared::queue::Job;
 use shared::replay::{Mode, replay};
 use shared::store::LedgerKey;
 
@@ -119,23 +118,13 @@ async fn reconcile(process: &Process) {
 
 /// We detach an account: its row is marked, and the worker does the rest.
 async fn detach(process: &Process, bot: u8) {
-    let world = process.world();
     let (store, queue) = (process.store(), process.queue(Patience::WORKER));
     let bot = BotId::new(bot_id(bot)).expect("an account's id");
-    let now = Timestamp(process.clock().millis());
-    let marked = store.update_bot(&bot, |row| {
-        row.state.begin_detach(now);
-    });
-    let Ok(mut row) = marked.await else {
-        return world.note(|| "the account is perhaps marked".into());
-    };
-    let Some(mark) = row.state.begin_detach(now) else {
-        return world.note(|| "the account is detached".into());
-    };
-    let now = Timestamp(process.clock().millis());
-    let job = Job::to_detach(bot, mark, now).expect("a job");
-    let queued = queue.send_jobs(vec![job]).await;
-    world.note(|| format!("a detach is queued: {queued:?}"));
+    let clock = process.clock().shared();
+    let begun = shared::detach::detach(&store, &queue, &bot, &clock).await;
+    process
+        .world()
+        .note(|| format!("a detach is begun: {begun:?}"));
 }
 
 /// An operator lets the accounts go for which the last walk has stopped.
