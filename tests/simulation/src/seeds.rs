@@ -12,9 +12,6 @@ use crate::schedule::{Harm, Schedule};
 use crate::shorten::shortest;
 use crate::simulate::{Outcome, simulate};
 
-/// So many failures are named at most.
-const NAMED: usize = 40;
-
 /// Which schedules, and when to leave off.
 #[derive(Debug, Clone, Copy)]
 pub struct Seeds {

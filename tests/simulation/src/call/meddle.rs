@@ -18,10 +18,12 @@ pub(super) fn settle(world: &World, commit: &[u8]) {
         return;
     };
     let there = row(world, s(ledger, "bot_id"), s(ledger, "chat_id"));
-    if there.is_some_and(|row| row["outcome"] != "failed") {
+    if there.as_ref().is_some_and(|row| row["outcome"] != "failed") {
         return;
     }
     let mut done = ledger.clone();
+    let writes = there.and_then(|row| row["writes"].as_u64());
+    done["writes"] = json!({ "N": (writes.unwrap_or_default() + 1).to_string() });
     done["outcome"] = json!({ "S": "done" });
     done["reason"] = json!({ "S": BY_ANOTHER });
     if let Some(fields) = done.as_object_mut() {
