@@ -45,13 +45,17 @@ pub struct Changed {
 }
 
 impl BotRow {
-    /// The row as the table has it, one version on.
-    pub(super) fn next_item(&self, bot: &BotId) -> Result<Item, serde_dynamo::Error> {
-        let next = Self {
+    /// The row one version on.
+    fn next(&self) -> Self {
+        Self {
             version: self.version + 1,
             ..self.clone()
-        };
-        let mut item: Item = to_item(&next)?;
+        }
+    }
+
+    /// The row as the table has it, one version on.
+    pub(super) fn next_item(&self, bot: &BotId) -> Result<Item, serde_dynamo::Error> {
+        let mut item: Item = to_item(self.next())?;
         item.insert("life".into(), n(self.state.life().0));
         // The key of the index that lists all accounts.
         item.insert("listed".into(), s(keys::LISTED));
@@ -82,15 +86,24 @@ impl Store {
         bot: &BotId,
         change: impl Fn(&mut BotRow),
     ) -> Result<Changed, StoreError> {
+        let mut refused: Option<Changed> = None;
         for _ in 0..MOST_ROUNDS {
             let found = self.bot(bot).await?;
+            // Only the answer to the first of the SDK's tries was lost.
+            let is_written = |it: &Changed| found.as_ref() == Some(&it.row.next());
+            if let Some(written) = refused.filter(is_written) {
+                return Ok(written);
+            }
             let before = found.clone().unwrap_or_default();
             let mut row = before.clone();
             change(&mut row);
+            let changed = Changed { before, row };
+            let row = &changed.row;
             let write = || self.put_version("write a bot", row.next_item(bot), row.version);
-            if found.as_ref() == Some(&row) || write().await? {
-                return Ok(Changed { before, row });
+            if found.as_ref() == Some(row) || write().await? {
+                return Ok(changed);
             }
+            refused = Some(changed);
         }
         let reason = "the row keeps changing".into();
         Err(StoreError::Unavailable {

@@ -443,6 +443,8 @@ async fn a_table_that_is_away_is_an_error_and_lost_answers_are_none() {
     assert_eq!(scene.reconciler.succeeds().await.known, 0);
     assert!(scene.reconciler.table.is_spent());
     assert_eq!(scene.ground.rows().await.len(), 3);
+    // Also of those whose write was not answered.
+    assert_eq!(scene.ground.queued().await.len(), 3);
     for _ in 0..20 {
         scene.reconciler.table.next("PutItem", Fate::Unreachable);
     }
