@@ -45,7 +45,7 @@ pub(crate) fn snapshot(world: &World, place: &Place) -> Loaded {
             state.entered = world.history().judges.accounts.entries(&place.0);
         } else if let Some((chat, event)) = sort.split_once('#')
             && (chat == place.1 || chat == "@bot")
-            // That it could not be tried says nothing of what was taken in.
+            // A mere note of a failure comes without the registers.
             && item.contains_key("life")
         {
             state.recorded.insert(event.to_owned());

@@ -117,7 +117,9 @@ fn of_table(word: &str, body: &[u8]) -> About {
         let table = tables.and_then(|tables| tables.values().next());
         let keys = table.and_then(|table| table["Keys"].as_array());
         let mut keys = keys.into_iter().flatten();
-        let event = keys.find_map(event_of);
+        // What reads ledger rows alone looks for what is settled already.
+        let with_account = keys.clone().any(|key| s(key, "chat_id") == "@bot");
+        let event = keys.find_map(event_of).filter(|_| with_account);
         return event.map_or(About::Other, |event| About::Load { event });
     }
     let mut keys = keys_written(&request);

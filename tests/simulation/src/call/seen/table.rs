@@ -102,6 +102,9 @@ fn loaded(world: &World, who: usize, body: &[u8]) {
         .map(|key| (s(key, "bot_id"), s(key, "chat_id")))
         .collect();
     let Some((bot, _)) = keys.first() else { return };
+    if !keys.iter().any(|(_, sort)| *sort == "@bot") {
+        return; // ledger rows alone: what is settled is skipped
+    }
     let chat = keys
         .iter()
         .map(|(_, sort)| *sort)
