@@ -7,6 +7,9 @@ use std::cell::RefCell;
 use std::pin::pin;
 use std::time::SystemTime;
 
+use aws_runtime::invocation_id::InvocationIdInterceptor;
+use aws_runtime::request_info::RequestInfoInterceptor;
+use aws_runtime::user_agent::UserAgentInterceptor;
 use aws_sdk_dynamodb::config::interceptors::BeforeSerializationInterceptorContextRef;
 use aws_sdk_dynamodb::config::retry::{RetryPartition, TokenBucket};
 use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
@@ -14,11 +17,13 @@ use aws_sdk_dynamodb::error::BoxError;
 use aws_smithy_async::rt::sleep::{AsyncSleep, Sleep};
 use aws_smithy_async::time::TimeSource;
 use aws_smithy_runtime_api::client::auth::{AuthSchemeId, AuthSchemeOptionsFuture};
+use aws_smithy_runtime_api::client::endpoint::EndpointFuture;
 use aws_smithy_runtime_api::client::http::{
     HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };
-use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
+use aws_smithy_runtime_api::client::interceptors::{disable_interceptor, dyn_dispatch_hint};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::endpoint::Endpoint;
 use shared::aws::{Aws, Patience};
 
 use crate::process::Process;
@@ -59,25 +64,32 @@ fn apart<T>(build: impl FnOnce() -> T) -> T {
     built
 }
 
-/// A client of ours, with all that the process decides.
+/// A client of ours, with all that the process decides, and without what nobody here
+/// looks at.
 macro_rules! of_process {
     ($service:ident, $client:expr, $retries:expr) => {{
         let config = $client.config().to_builder();
         let config = config
             .sleep_impl(Running)
             .time_source(Running)
-            .interceptor(OwnRetries($retries))
+            .interceptor(OfProcess($retries))
+            .identity_cache($service::config::IdentityCache::no_cache())
             .auth_scheme_resolver(Unsigned)
-            .identity_cache($service::config::IdentityCache::no_cache());
+            .endpoint_resolver(Nowhere(Endpoint::builder().url(NOWHERE).build()))
+            .stalled_stream_protection($service::config::StalledStreamProtectionConfig::disabled());
         $service::Client::from_conf(config.build())
     }};
 }
 
-/// Nobody here checks a signature.
+/// Nobody checks a signature.
 #[derive(Debug)]
 struct Unsigned;
 
-macro_rules! unsigned {
+/// All calls go there.
+#[derive(Debug)]
+struct Nowhere(Endpoint);
+
+macro_rules! resolvers {
     ($service:ident) => {
         impl $service::config::auth::ResolveAuthScheme for Unsigned {
             fn resolve_auth_scheme<'a>(
@@ -89,11 +101,20 @@ macro_rules! unsigned {
                 AuthSchemeOptionsFuture::ready(Ok(vec![AuthSchemeId::new("noAuth").into()]))
             }
         }
+
+        impl $service::config::endpoint::ResolveEndpoint for Nowhere {
+            fn resolve_endpoint<'a>(
+                &'a self,
+                _params: &'a $service::config::endpoint::Params,
+            ) -> EndpointFuture<'a> {
+                EndpointFuture::ready(Ok(self.0.clone()))
+            }
+        }
     };
 }
 
-unsigned!(aws_sdk_dynamodb);
-unsigned!(aws_sdk_sqs);
+resolvers!(aws_sdk_dynamodb);
+resolvers!(aws_sdk_sqs);
 
 fn table_client() -> aws_sdk_dynamodb::Client {
     let aws = Aws::emulated().with_http(http());
@@ -186,14 +207,17 @@ impl TimeSource for Running {
     }
 }
 
-/// Else all processes of all schedules would share one.
+const UNREAD: &str = "nobody reads it";
+
+/// Gives a call its process's tries, which all processes of all schedules would share
+/// else, and leaves headers away that nobody reads.
 #[derive(Debug)]
-struct OwnRetries(fn(&Retries) -> &RetryPartition);
+struct OfProcess(fn(&Retries) -> &RetryPartition);
 
 #[dyn_dispatch_hint]
-impl Intercept for OwnRetries {
+impl Intercept for OfProcess {
     fn name(&self) -> &'static str {
-        "OwnRetries"
+        "OfProcess"
     }
 
     fn read_before_execution(
@@ -202,7 +226,11 @@ impl Intercept for OwnRetries {
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let own = Running::with(|process| (self.0)(process.retries()).clone());
-        config.interceptor_state().store_put(own);
+        let state = config.interceptor_state();
+        state.store_put(own);
+        state.store_put(disable_interceptor::<UserAgentInterceptor>(UNREAD));
+        state.store_put(disable_interceptor::<InvocationIdInterceptor>(UNREAD));
+        state.store_put(disable_interceptor::<RequestInfoInterceptor>(UNREAD));
         Ok(())
     }
 }
