@@ -14,7 +14,7 @@ use crate::connector;
 use crate::env::{ConfigError, Env};
 
 /// How long a caller can wait for one AWS call.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
     /// To connect.
     pub connect: Duration,

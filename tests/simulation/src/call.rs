@@ -1,6 +1,7 @@
 //! One outside call: whom it is for, what it does there, and what is seen of it.
 
 mod meddle;
+mod request;
 mod seen;
 
 pub(crate) use meddle::BY_ANOTHER;

@@ -5,6 +5,7 @@ mod actors;
 mod after;
 mod call;
 mod checks;
+mod clients;
 pub mod doors;
 mod draw;
 mod history;

@@ -5,15 +5,14 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use aws_sdk_dynamodb::config::retry::{RetryPartition, TokenBucket};
 use aws_smithy_runtime_api::client::http::{
-    HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
+    HttpConnector, HttpConnectorFuture, SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use fastrand::Rng;
-use shared::aws::{Aws, Patience};
+use shared::aws::Patience;
 use shared::connector::not_connected;
 use shared::env::Env;
 use shared::line::attach::{AttachClient, Credentials};
@@ -26,14 +25,12 @@ use shared::store::Store;
 use tokio::sync::Notify;
 
 use crate::call::{Call, Reply};
+use crate::clients::{self, NOWHERE, Retries, run_as};
 use crate::judges::Watch;
 use crate::line::{BOT_HEADER, CHANNEL_ID, SECRET};
 use crate::schedule::Harm;
 use crate::time::Clock;
 use crate::world::{QUEUE, TABLE, World};
-
-/// Where nothing is: every call is answered by the world.
-const NOWHERE: &str = "http://127.0.0.1:1";
 
 /// A process of a function. Clones are the same one.
 #[derive(Clone)]
@@ -43,6 +40,7 @@ struct Inner {
     world: Arc<World>,
     clock: Clock,
     random: Random,
+    retries: Retries,
     now: Mutex<Now>,
 }
 
@@ -66,6 +64,7 @@ impl Process {
             world: world.clone(),
             clock: world.time.clock(skew),
             random: Random::from_fn(fill),
+            retries: Retries::default(),
             now: Mutex::default(),
         }))
     }
@@ -83,6 +82,11 @@ impl Process {
     /// Its randomness.
     pub(crate) fn random(&self) -> Random {
         self.0.random.clone()
+    }
+
+    /// How many tries it has left.
+    pub(crate) fn retries(&self) -> &Retries {
+        &self.0.retries
     }
 
     /// Runs an invocation, until its end, its crash or the end of its time. None if it
@@ -107,7 +111,7 @@ impl Process {
             .await;
         };
         let end = Box::pin(end);
-        match futures::future::select(Box::pin(work), end).await {
+        match futures::future::select(Box::pin(run_as(self, work)), end).await {
             futures::future::Either::Left((done, _)) => Some(done),
             futures::future::Either::Right(_) => None,
         }
@@ -118,37 +122,17 @@ impl Process {
         now.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn http(&self) -> SharedHttpClient {
-        let connector = SharedHttpConnector::new(self.clone());
-        http_client_fn(move |_, _| connector.clone())
-    }
-
     /// The table.
     pub(crate) fn store(&self) -> Store {
-        let aws = Aws::emulated().with_http(self.http());
-        let client = aws.dynamodb(Some(NOWHERE.into()), Patience::WORKER);
-        let config = client.config().to_builder();
-        let config = config
-            .sleep_impl(self.world().time.clone())
-            .time_source(self.clock().clone())
-            .retry_partition(own_retries());
-        Store::new(
-            aws_sdk_dynamodb::Client::from_conf(config.build()),
-            TABLE.0.clone(),
-        )
+        Store::new(clients::table(), TABLE.0.clone())
     }
 
     /// The queue.
     pub(crate) fn queue(&self, patience: Patience) -> Queue {
-        let aws = Aws::emulated().with_http(self.http());
-        let client = aws.sqs(Some(NOWHERE.into()), patience);
-        let config = client.config().to_builder();
-        let config = config
-            .sleep_impl(self.world().time.clone())
-            .time_source(self.clock().clone())
-            .retry_partition(own_retries());
-        let url = format!("{NOWHERE}/000000000000/{QUEUE}");
-        Queue::new(aws_sdk_sqs::Client::from_conf(config.build()), url)
+        Queue::new(
+            clients::queue(patience),
+            format!("{NOWHERE}/000000000000/{QUEUE}"),
+        )
     }
 
     fn http_to_line(&self) -> Http {
@@ -249,14 +233,6 @@ impl Process {
 async fn ended<T>(crash: &Notify) -> T {
     crash.notify_one();
     std::future::pending().await
-}
-
-/// Else all processes of all schedules would share one.
-fn own_retries() -> RetryPartition {
-    let bucket = TokenBucket::builder().build();
-    RetryPartition::custom("simulation")
-        .token_bucket(bucket)
-        .build()
 }
 
 impl HttpConnector for Process {

@@ -11,9 +11,7 @@ use crate::world::World;
 /// A row as plain JSON.
 pub(crate) fn row(world: &World, bot: &str, sort: &str) -> Option<Json> {
     let table = world.table();
-    let mut items = table.items();
-    let item = items.find(|item| text(item, "bot_id") == bot && text(item, "chat_id") == sort)?;
-    Some(plain(&json!({ "M": item })))
+    table.item(bot, sort).map(plain_item)
 }
 
 /// The same, by its key.
@@ -34,10 +32,7 @@ fn text<'a>(item: &'a Item, name: &str) -> &'a str {
 pub(crate) fn snapshot(world: &World, place: &Place) -> Loaded {
     let mut state = Loaded::default();
     let table = world.table();
-    for item in table.items() {
-        if text(item, "bot_id") != place.0 {
-            continue;
-        }
+    for item in table.partition(&place.0) {
         let sort = text(item, "chat_id");
         if sort == place.1 {
             state.own.extend(own_entry(world, &json!(item)));
@@ -91,19 +86,28 @@ pub(crate) fn s<'a>(item: &'a Json, name: &str) -> &'a str {
     item[name]["S"].as_str().unwrap_or_default()
 }
 
-/// DynamoDB's JSON as plain JSON.
-fn plain(value: &Json) -> Json {
-    let Some((kind, inner)) = value.as_object().and_then(|value| value.iter().next()) else {
-        return Json::Null;
-    };
-    match (kind.as_str(), inner) {
-        ("M", Json::Object(members)) => members
-            .iter()
-            .map(|(name, value)| (name.clone(), plain(value)))
-            .collect(),
-        ("L", Json::Array(values)) => values.iter().map(plain).collect(),
-        ("N", Json::String(number)) => serde_json::from_str(number).unwrap_or_default(),
-        ("NULL", _) => Json::Null,
-        _ => inner.clone(),
+/// An item as plain JSON.
+fn plain_item(item: &Item) -> Json {
+    let members = item.iter();
+    members
+        .map(|(name, value)| (name.clone(), plain(value)))
+        .collect()
+}
+
+/// A value as plain JSON.
+fn plain(value: &Value) -> Json {
+    match value {
+        Value::M(members) => plain_item(members),
+        Value::L(values) => values.iter().map(plain).collect(),
+        Value::N(number) => serde_json::from_str(&number.to_string()).unwrap_or_default(),
+        Value::S(text) => text.as_str().into(),
+        Value::Bool(bool) => (*bool).into(),
+        Value::Null => Json::Null,
+        // Its JSON has one member, named by its type.
+        other => {
+            let tagged = json!(other);
+            let mut members = tagged.as_object().into_iter().flat_map(|it| it.values());
+            members.next().cloned().unwrap_or_default()
+        }
     }
 }

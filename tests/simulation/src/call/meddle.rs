@@ -1,8 +1,9 @@
 //! Someone else settles an event while a worker is at it, and leaves its chat alone:
 //! only the ledger's own condition keeps the worker from doing it again.
 
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
+use crate::call::request;
 use crate::rows::{row, s};
 use crate::world::World;
 
@@ -11,7 +12,7 @@ pub(crate) const BY_ANOTHER: &str = "settled by another";
 
 /// Settles the event of a commit, if nobody has.
 pub(super) fn settle(world: &World, commit: &[u8]) {
-    let request: Json = serde_json::from_slice(commit).unwrap_or_default();
+    let request = request::read(commit);
     let puts = request["TransactItems"].as_array().into_iter().flatten();
     let mut items = puts.map(|action| &action["Put"]["Item"]);
     let Some(ledger) = items.find(|item| !s(item, "outcome").is_empty()) else {

@@ -16,6 +16,7 @@ mod value;
 mod write;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 
@@ -24,7 +25,7 @@ pub use value::{Item, Value};
 
 use definition::Definition;
 use failure::Failure;
-use rows::Rows;
+use rows::{Key, Rows};
 use write::Kind;
 
 /// The table.
@@ -112,11 +113,14 @@ impl Table {
         self.tokens.clear();
     }
 
-    /// The row with these keys, for who wants to judge it.
+    /// The row of these keys.
     pub fn item(&self, hash: &str, sort: &str) -> Option<&Item> {
-        self.rows
-            .get(&rows::Key::new(hash, sort))
-            .map(AsRef::as_ref)
+        self.rows.get(&Key::new(hash, sort)).map(Arc::as_ref)
+    }
+
+    /// The rows of a partition, in the order of their keys.
+    pub fn partition<'a>(&'a self, hash: &'a str) -> impl Iterator<Item = &'a Item> {
+        self.rows.partition(hash).map(|(_, item)| item.as_ref())
     }
 
     /// All rows, for who wants to judge them.

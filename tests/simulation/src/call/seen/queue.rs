@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use crate::call::request;
 use crate::history::Place;
 use crate::world::World;
 
@@ -16,7 +17,7 @@ pub(in crate::call) fn queue(world: &World, who: usize, action: &str, body: &[u8
 }
 
 fn given_back(world: &World, who: usize, body: &[u8]) {
-    let request: Json = serde_json::from_slice(body).unwrap_or_default();
+    let request = request::read(body);
     let entries = request["Entries"].as_array().into_iter().flatten();
     let waits = entries.filter_map(|entry| {
         let receipt = entry["ReceiptHandle"].as_str()?.to_owned();
@@ -26,7 +27,7 @@ fn given_back(world: &World, who: usize, body: &[u8]) {
 }
 
 fn queued(world: &World, who: usize, body: &[u8], answer: &str) {
-    let request: Json = serde_json::from_slice(body).unwrap_or_default();
+    let request = request::read(body);
     let answer: Json = serde_json::from_str(answer).unwrap_or_default();
     let taken = answer["Successful"].as_array().cloned().unwrap_or_default();
     for entry in request["Entries"].as_array().into_iter().flatten() {

@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use crate::call::request;
 use crate::history::Place;
 use crate::rows::s;
 use crate::world::World;
@@ -19,7 +20,7 @@ pub(in crate::call) fn writes(world: &World, who: usize, now: i64, target: &str,
 }
 
 fn silence_of_commit(body: &[u8]) -> Vec<(Place, String, String)> {
-    let request: Json = serde_json::from_slice(body).unwrap_or_default();
+    let request = request::read(body);
     let puts = request["TransactItems"].as_array().into_iter().flatten();
     let items = puts.map(|action| &action["Put"]["Item"]);
     let silent = items.filter(|item| !item["silence"].is_null());
@@ -35,7 +36,7 @@ fn of_row(key: &Json, silence: &str) -> (Place, String, String) {
 }
 
 fn silences_of_try(world: &World, body: &[u8]) -> Vec<(Place, String, String)> {
-    let request: Json = serde_json::from_slice(body).unwrap_or_default();
+    let request = request::read(body);
     let effects = request["ExpressionAttributeValues"][":effects"]["L"].as_array();
     let effects = effects.into_iter().flatten().enumerate();
     let dropped = effects.filter(|(_, effect)| s(&effect["M"], "state") == "dropped");

@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use crate::call::request;
 use crate::history::{History, OLD};
 use crate::judge::Known;
 use crate::judges::{self, lifecycle, reconciler, rows_made};
@@ -26,7 +27,7 @@ pub(in crate::call) fn table(world: &World, who: usize, target: &str, body: &[u8
 
 /// One that was done before, by its token, does nothing.
 fn is_first(world: &World, body: &[u8]) -> bool {
-    let request: Json = serde_json::from_slice(body).unwrap_or_default();
+    let request = request::read(body);
     let token = request["ClientRequestToken"].as_str().unwrap_or_default();
     world.history().transactions.insert(token.to_owned())
 }
@@ -34,7 +35,7 @@ fn is_first(world: &World, body: &[u8]) -> bool {
 /// Rows of chats and accounts were written: their registers have what the writer has
 /// in hand, and what the row had before.
 fn written(world: &World, who: usize, body: &[u8]) {
-    let request: Json = serde_json::from_slice(body).unwrap_or_default();
+    let request = request::read(body);
     let puts = request["TransactItems"].as_array().into_iter().flatten();
     let items = puts.map(|action| &action["Put"]["Item"]);
     let rows: Vec<_> = items.chain([&request["Item"]]).collect();
@@ -92,7 +93,7 @@ fn takes_in(row: &Json, told: &Told) -> bool {
 
 /// Chat, account and event row were read: who reads knows what was recorded by then.
 fn loaded(world: &World, who: usize, body: &[u8]) {
-    let request: Json = serde_json::from_slice(body).unwrap_or_default();
+    let request = request::read(body);
     let tables = request["RequestItems"].as_object();
     let keys = tables
         .and_then(|tables| tables.values().next())
@@ -121,7 +122,7 @@ fn loaded(world: &World, who: usize, body: &[u8]) {
 
 /// A transaction was done: which events it has taken into which list.
 fn committed(world: &World, who: usize, body: &[u8]) {
-    let request: Json = serde_json::from_slice(body).unwrap_or_default();
+    let request = request::read(body);
     let puts = request["TransactItems"].as_array().into_iter().flatten();
     let puts: Vec<_> = puts.map(|action| &action["Put"]["Item"]).collect();
     let is_ledger = |item: &&&Json| !s(item, "outcome").is_empty();
