@@ -253,7 +253,7 @@ fn sort(told: &Told) -> String {
 
 /// The event's row, read from the table itself.
 fn row(world: &World, told: &Told) -> Option<LedgerRow> {
-    let mut row = rows::item(world, &told.bot, &sort(told))?;
+    let mut row = rows::row(world, &told.bot, &sort(told))?;
     if let Some(fields) = row.as_object_mut() {
         fields.remove("open");
     }

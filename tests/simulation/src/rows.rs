@@ -14,13 +14,6 @@ pub(crate) fn row(world: &World, bot: &str, sort: &str) -> Option<Json> {
     table.item(bot, sort).map(plain_item)
 }
 
-/// The same, by its key.
-pub(crate) fn item(world: &World, bot: &str, sort: &str) -> Option<Json> {
-    let table = world.table();
-    let item = table.item(bot, sort)?;
-    Some(plain(&json!({ "M": item })))
-}
-
 fn text<'a>(item: &'a Item, name: &str) -> &'a str {
     match item.get(name) {
         Some(Value::S(text)) => text,

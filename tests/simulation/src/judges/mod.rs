@@ -30,7 +30,7 @@ pub(crate) use seen::Watch;
 pub(crate) use troubles::Hand;
 
 use crate::line::{Answer, Asked, Kind};
-use crate::rows::{item, s};
+use crate::rows::{row, s};
 use crate::schedule::Wish;
 use crate::world::World;
 use parked_index::Written;
@@ -192,7 +192,7 @@ impl Before {
         let keys = seen::keys_written(&request).filter(is_judged);
         let rows = keys.map(|key| {
             let (bot, sort) = (s(key, "bot_id").to_owned(), s(key, "chat_id").to_owned());
-            let row = item(world, &bot, &sort);
+            let row = row(world, &bot, &sort);
             (bot, sort, row)
         });
         Self {
@@ -204,7 +204,7 @@ impl Before {
     /// The request is done.
     pub(crate) fn after(self, world: &World, who: usize) {
         for (bot, sort, before) in &self.rows {
-            let after = item(world, bot, sort);
+            let after = row(world, bot, sort);
             let event = sort.rsplit('#').next().unwrap_or_default();
             if sort == "@bot" {
                 let mut history = world.history();
@@ -291,7 +291,7 @@ pub(crate) fn begins(world: &World, who: usize, hand: Hand) {
 pub(crate) fn ended(world: &World, who: usize, unsettled: Option<&[String]>) {
     let (now, at) = (world.time.millis(0), world.time.elapsed());
     let entry = |(bot, chat): &crate::history::Place| {
-        let row = item(world, bot, chat)?;
+        let row = row(world, bot, chat)?;
         Some(row["control"].clone())
     };
     let rows: Vec<_> = unsettled.into_iter().flatten().cloned().collect();
@@ -379,5 +379,5 @@ fn ledger(world: &World, event: &str) -> Option<Json> {
         })?
     };
     let sort = format!("{}#{event}", chat.as_deref().unwrap_or("@bot"));
-    item(world, &bot, &sort)
+    row(world, &bot, &sort)
 }
