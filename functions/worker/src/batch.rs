@@ -182,7 +182,8 @@ async fn handle_job<M: Module>(
             raw: sent.raw.get(),
             received_at: job.received_at,
             received: record.received,
-            replay: job.replay,
+            // A detach has nothing to open again: it is asked for as it was the first time.
+            replay: job.replay.filter(|_| sent.detach_mark().is_none()),
             in_hand,
             until,
         };

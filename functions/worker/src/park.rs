@@ -30,8 +30,10 @@ pub(crate) async fn after_failure<M: Module>(
         Ok(Some(failing)) if is_overdue(failing.since, now) => {
             park(app, work, &reason, failing.writes).await
         }
-        Ok(None) => Ok(()), // settled or parked by another worker meanwhile
-        Ok(Some(_)) | Err(_) => Err(Again::Transient(reason)),
+        // Settled or parked by another worker meanwhile. For a replay this may be what it
+        // is to open again: it has only begun when the row says so.
+        Ok(None) if work.replay.is_none() => Ok(()),
+        Ok(_) | Err(_) => Err(Again::Transient(reason)),
     }
 }
 
