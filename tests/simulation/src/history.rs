@@ -121,6 +121,8 @@ pub(crate) struct Loaded {
     pub(crate) entered: Vec<Entry>,
     /// Whether it has taken or given back the chat since.
     pub(crate) acted: bool,
+    /// Whether the account had no row: then it is made, and read once more.
+    pub(crate) lacks_account: bool,
 }
 
 impl History {

@@ -23,13 +23,17 @@ fn text<'a>(item: &'a Item, name: &str) -> &'a str {
 
 /// What the table knows of a chat and its account.
 pub(crate) fn snapshot(world: &World, place: &Place) -> Loaded {
-    let mut state = Loaded::default();
+    let mut state = Loaded {
+        lacks_account: true,
+        ..Loaded::default()
+    };
     let table = world.table();
     for item in table.partition(&place.0) {
         let sort = text(item, "chat_id");
         if sort == place.1 {
             state.own.extend(own_entry(world, &json!(item)));
         } else if sort == "@bot" {
+            state.lacks_account = false;
             state.entered = world.history().judges.accounts.entries(&place.0);
         } else if let Some((chat, event)) = sort.split_once('#')
             && (chat == place.1 || chat == "@bot")

@@ -20,6 +20,7 @@ pub(in crate::call) fn table(world: &World, who: usize, target: &str, body: &[u8
             written(world, who, body);
         }
         Some("PutItem") => written(world, who, body),
+        Some("GetItem") => read_again(world, who, body),
         Some("Query") => reconciler::rows_read(world, who),
         _ => {}
     }
@@ -89,6 +90,24 @@ fn takes_in(row: &Json, told: &Told) -> bool {
     };
     let at: Option<i64> = row[register]["N"].as_str().and_then(|at| at.parse().ok());
     at >= Some(told.at)
+}
+
+/// An account's row was read that was not there when the chat was loaded: what it says
+/// counts for who has loaded it.
+fn read_again(world: &World, who: usize, body: &[u8]) {
+    let key = &request::read(body)["Key"];
+    if s(key, "chat_id") != "@bot" {
+        return;
+    }
+    let account = (s(key, "bot_id").to_owned(), String::new());
+    let now = snapshot(world, &account);
+    let invocation = &mut world.history().invocations[who];
+    let loaded = invocation.loaded.iter_mut();
+    let of_account = loaded.filter(|(place, loaded)| place.0 == account.0 && loaded.lacks_account);
+    for (_, loaded) in of_account {
+        loaded.recorded.extend(now.recorded.iter().cloned());
+        loaded.entered.clone_from(&now.entered);
+    }
 }
 
 /// Chat, account and event row were read: who reads knows what was recorded by then.
