@@ -21,6 +21,9 @@ struct Arguments {
     /// Only schedules of this profile.
     #[arg(long)]
     profile: Option<Profile>,
+    /// Seeds that are left out, with commas between them.
+    #[arg(long, value_delimiter = ',')]
+    except: Vec<u64>,
     /// Tells what happens in the first one, in words.
     #[arg(long)]
     tell: bool,
@@ -30,6 +33,9 @@ struct Arguments {
     /// Ends with the first failure.
     #[arg(long)]
     stop: bool,
+    /// Ends with the first failure of this check.
+    #[arg(long)]
+    until: Option<String>,
     /// How many cores to use; all, if not told.
     #[arg(long)]
     cores: Option<usize>,
@@ -37,6 +43,12 @@ struct Arguments {
     /// ways the schedules notice.
     #[arg(long, conflicts_with_all = ["live", "tell"])]
     mutants: bool,
+    /// The same with what `cargo mutants` lists, against unit tests and stories too.
+    #[arg(long, conflicts_with_all = ["live", "mutants", "tell"])]
+    cargo_mutants: bool,
+    /// With --mutants or --cargo-mutants: only those whose name has this in it.
+    #[arg(long, default_value = "")]
+    only: String,
     /// Sends hostile inputs to each door of the bundle instead.
     #[arg(long, conflicts_with_all = ["live", "mutants", "tell"])]
     doors: bool,
@@ -78,7 +90,10 @@ fn main() -> ExitCode {
         return doors::report(arguments.first_seed, arguments.inputs);
     }
     if arguments.mutants {
-        return mutants::report(arguments.seeds);
+        return mutants::report(arguments.seeds, &arguments.only);
+    }
+    if arguments.cargo_mutants {
+        return mutants::generated::report(&arguments.only);
     }
     if arguments.tell {
         let first = arguments.first_seed;
@@ -89,8 +104,10 @@ fn main() -> ExitCode {
         first: arguments.first_seed,
         count: arguments.seeds,
         profile: arguments.profile,
+        except: arguments.except.into_iter().collect(),
         told: arguments.failures,
         stop: arguments.stop,
+        until: arguments.until,
         cores: arguments.cores,
     })
 }

@@ -6,7 +6,8 @@ use std::fmt;
 use clap::ValueEnum;
 
 /// What kind of schedule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Profile {
     /// One account, two chats, three workers, a visibility of two seconds, and all of it
     /// within 100 ms: workers that meet at the same rows.

@@ -13,7 +13,7 @@ use crate::shorten::shortest;
 use crate::simulate::{Outcome, simulate};
 
 /// Which schedules, and when to leave off.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Seeds {
     /// The first one's seed.
     pub first: u64,
@@ -21,10 +21,14 @@ pub struct Seeds {
     pub count: u64,
     /// Of which profile; of all in turn, if not told.
     pub profile: Option<Profile>,
+    /// Seeds that are left out.
+    pub except: BTreeSet<u64>,
     /// How many failures are told of at most.
     pub told: usize,
     /// Whether the first failure ends it.
     pub stop: bool,
+    /// Whether the first failure of this check ends it.
+    pub until: Option<String>,
     /// How many cores to use; all, if not told.
     pub cores: Option<usize>,
 }
@@ -50,11 +54,14 @@ pub fn report(seeds: &Seeds) -> ExitCode {
     if !figures.checks.is_empty() {
         println!("first violations by check: {:?}", figures.checks);
     }
-    let mut told = BTreeSet::new();
-    for (seed, first) in &figures.failed {
-        if told.insert(first.check) {
-            println!("seed {seed}: {}: {}", first.check, first.what);
+    if let Some((seed, violations)) = figures.shown(seeds.until.as_deref()) {
+        for violation in firsts(violations) {
+            println!("seed {seed}: {}: {}", violation.check, violation.what);
         }
+    }
+    if !figures.failed.is_empty() {
+        let seeds = figures.failed.keys().map(u64::to_string);
+        println!("failed: {}", seeds.collect::<Vec<_>>().join(","));
     }
     for (profile, figures) in &figures.profiles {
         println!("{profile}: {}", figures.line());
@@ -77,7 +84,7 @@ struct Figures {
     all: Sums,
     profiles: BTreeMap<Profile, Sums>,
     checks: BTreeMap<&'static str, u64>,
-    failed: BTreeMap<u64, Violation>,
+    failed: BTreeMap<u64, Vec<Violation>>,
 }
 
 impl Figures {
@@ -85,10 +92,17 @@ impl Figures {
         self.all.add(&outcome);
         let of_profile = self.profiles.entry(Profile::of(seed)).or_default();
         of_profile.add(&outcome);
-        if let Some(first) = outcome.violations.into_iter().next() {
+        if let Some(first) = outcome.violations.first() {
             *self.checks.entry(first.check).or_default() += 1;
-            self.failed.insert(seed, first);
+            self.failed.insert(seed, outcome.violations);
         }
+    }
+
+    /// The first schedule that has failed; if there is one, the first of this check.
+    fn shown(&self, until: Option<&str>) -> Option<(&u64, &Vec<Violation>)> {
+        let mut failed = self.failed.iter();
+        let first = failed.find(|(_, violations)| breaks(violations, until));
+        first.or_else(|| self.failed.first_key_value())
     }
 }
 
@@ -145,6 +159,19 @@ impl Sums {
     }
 }
 
+/// Whether one of these is of this check, or of any if it is none.
+fn breaks(violations: &[Violation], check: Option<&str>) -> bool {
+    let mut checks = violations.iter().map(|violation| violation.check);
+    checks.any(|found| check.is_none_or(|check| check == found))
+}
+
+/// The first violation of each check.
+fn firsts(violations: &[Violation]) -> Vec<&Violation> {
+    let mut checks = BTreeSet::new();
+    let firsts = violations.iter().filter(|it| checks.insert(it.check));
+    firsts.collect()
+}
+
 fn run_all(seeds: &Seeds) -> Figures {
     let figures = Mutex::new(Figures::default());
     let next = AtomicU64::new(0);
@@ -170,12 +197,16 @@ fn run_some(seeds: &Seeds, next: &AtomicU64, figures: &Mutex<Figures>) {
             return;
         }
         let seed = seeds.nth(number);
+        if seeds.except.contains(&seed) {
+            continue;
+        }
         let outcome = simulate(&Schedule::of(seed), false);
-        let fails = !outcome.violations.is_empty();
+        let until = seeds.until.as_deref();
+        let ends = (seeds.stop || until.is_some()) && breaks(&outcome.violations, until);
         if let Ok(mut figures) = figures.lock() {
             figures.add(seed, outcome);
         }
-        if fails && seeds.stop {
+        if ends {
             next.store(seeds.count, Ordering::Relaxed);
         }
     }

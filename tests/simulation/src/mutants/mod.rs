@@ -1,0 +1,204 @@
+//! Mutants: the code broken on purpose. All of them are woven into one scratch copy,
+//! which is built once; a variable says which one is tried. The simulation that does not
+//! notice one is worth nothing.
+
+mod code;
+pub mod generated;
+mod list;
+mod rule;
+mod scratch;
+mod trial;
+mod viable;
+mod weave;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+use std::time::Duration;
+
+use crate::profile::Profile;
+
+pub use rule::{Mutant, RuleEdit, mutants};
+
+use scratch::{folder, said};
+use trial::{End, on_all_cores};
+
+/// A schedule that takes longer than this, on average, has caught a mutant too.
+const PER_SEED: Duration = Duration::from_secs(1);
+const AT_LEAST: Duration = Duration::from_secs(60);
+
+/// What became of a mutant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// The simulation has found a violation.
+    Caught {
+        /// At which seed.
+        seed: String,
+        /// By which of its checks, and what they say.
+        by: Vec<(String, String)>,
+    },
+    /// It did not come to its end.
+    Hung,
+    /// The simulation has found no violation.
+    Survived,
+    /// It could not be tried.
+    Untried(String),
+}
+
+/// Tries all mutants whose name has `some` in it, each with so many schedules of its
+/// profile, and tells of each; success only if each is caught, and the code as it is
+/// passes the same schedules.
+pub fn report(seeds: u64, some: &str) -> ExitCode {
+    match try_all(seeds, some) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            println!("the mutants cannot be tried: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn try_all(seeds: u64, some: &str) -> io::Result<bool> {
+    let mut mutants = mutants()?;
+    let unviable = build(&mutants)?;
+    mutants.retain(|mutant| mutant.name.contains(some));
+    let tries = without_mutant(seeds)?;
+    let fates = on_all_cores(&mutants, |mutant| {
+        let fate = match unviable.contains(&mutant.name) {
+            true => Fate::Untried("it does not compile".into()),
+            false => tries[&mutant.profile].meet(mutant, None),
+        };
+        println!("{}", sentence(mutant, &fate, &tries[&mutant.profile]));
+        fate
+    });
+    let is_caught = |fate: &&Fate| matches!(fate, Fate::Caught { .. } | Fate::Hung);
+    let caught = fates.iter().filter(is_caught).count();
+    println!("{caught} of {} mutants caught", mutants.len());
+    let passes = tries.values().all(|tries| tries.except.is_empty());
+    Ok(passes && caught == mutants.len())
+}
+
+/// Builds all of them; gives those that do not compile.
+fn build(mutants: &[Mutant]) -> io::Result<BTreeSet<String>> {
+    let mut edits = rule::edits(mutants).map_err(io::Error::other)?;
+    let simulation = ["build", "--package", "simulation", "--bin", "simulation"];
+    let arguments = [&simulation, ["--profile", "mutant"].as_slice()].concat();
+    let mut unviable = BTreeSet::new();
+    viable::build(&mut edits, &arguments, &mut unviable)?;
+    Ok(unviable)
+}
+
+/// The schedules that mutants of a profile are tried with.
+struct Tries {
+    profile: Profile,
+    seeds: u64,
+    /// Those that the code as it is fails.
+    except: String,
+}
+
+/// The schedules of each profile. Those that fail without a mutant say nothing of any, and
+/// are left out: so the rest can be seen while something is being mended.
+fn without_mutant(seeds: u64) -> io::Result<BTreeMap<Profile, Tries>> {
+    let tries = on_all_cores(&Profile::ALL, |profile| {
+        let mut tries = Tries {
+            profile: *profile,
+            seeds,
+            except: String::new(),
+        };
+        let said = trial::run(tries.command(None), None, tries.time())?.said;
+        let mut lines = said.lines();
+        let failed = lines.find_map(|line| line.strip_prefix("failed: "));
+        tries.except = failed.unwrap_or_default().to_owned();
+        if failed.is_some() {
+            println!("the code as it is must pass, and does not, {profile}:\n{said}");
+        }
+        Ok((*profile, tries))
+    });
+    tries.into_iter().collect()
+}
+
+fn sentence(mutant: &Mutant, fate: &Fate, tries: &Tries) -> String {
+    let Mutant {
+        name, what, judge, ..
+    } = mutant;
+    let became = match fate {
+        Fate::Caught { seed, by } => {
+            let checks: Vec<_> = by.iter().map(|(check, _)| check.as_str()).collect();
+            let at = format!("caught by {} at seed {seed}", checks.join(", "));
+            match checks.contains(&judge.as_str()) {
+                true => at,
+                false => format!("{at}; by {judge}{}", tries.judged(mutant)),
+            }
+        }
+        Fate::Hung => format!("caught: it hangs; to be caught by {judge}"),
+        Fate::Survived => format!("SURVIVED; to be caught by {judge}"),
+        Fate::Untried(why) => format!("UNTRIED: {why}"),
+    };
+    format!("{name}: {what} {became}")
+}
+
+impl Tries {
+    /// Tries a mutant until a schedule fails, or fails by this check.
+    fn meet(&self, mutant: &Mutant, until: Option<&str>) -> Fate {
+        let mut command = self.command(until);
+        if until.is_none() {
+            command.arg("--stop");
+        }
+        fate(trial::run(command, Some(&mutant.name), self.time()))
+    }
+
+    /// Whether the judge named would have caught it as well.
+    fn judged(&self, mutant: &Mutant) -> String {
+        match self.meet(mutant, Some(&mutant.judge)) {
+            Fate::Caught { seed, by } if by.iter().any(|(check, _)| *check == mutant.judge) => {
+                format!(" at seed {seed}")
+            }
+            _ => ", which is to catch it, NEVER".into(),
+        }
+    }
+
+    fn command(&self, until: Option<&str>) -> Command {
+        let mut command = Command::new(simulation());
+        let (count, profile) = (self.seeds.to_string(), self.profile.to_string());
+        command.args(["--seeds", &count, "--profile", &profile]);
+        command.args(["--failures", "0", "--cores", "1"]);
+        if !self.except.is_empty() {
+            command.args(["--except", &self.except]);
+        }
+        command.args(until.iter().flat_map(|check| ["--until", check]));
+        command
+    }
+
+    fn time(&self) -> Duration {
+        AT_LEAST + PER_SEED * u32::try_from(self.seeds).unwrap_or(u32::MAX)
+    }
+}
+
+fn simulation() -> PathBuf {
+    folder().join("target/mutant/simulation")
+}
+
+/// A failure is told as `seed 7: check: what`.
+fn fate(end: io::Result<End>) -> Fate {
+    let end = match end {
+        Ok(end) => end,
+        Err(error) => return Fate::Untried(error.to_string()),
+    };
+    let lines = end.said.lines().filter_map(|line| {
+        let (seed, rest) = line.strip_prefix("seed ")?.split_once(": ")?;
+        let (check, what) = rest.split_once(": ")?;
+        Some((seed.to_owned(), (check.to_owned(), what.to_owned())))
+    });
+    let (seeds, by): (Vec<_>, Vec<_>) = lines.unzip();
+    match (end.code, seeds.first()) {
+        (Some(0), _) => Fate::Survived,
+        (Some(1), Some(seed)) => Fate::Caught {
+            seed: seed.clone(),
+            by,
+        },
+        _ if end.is_late => Fate::Hung,
+        _ => Fate::Untried(said(end.said.as_bytes())),
+    }
+}
