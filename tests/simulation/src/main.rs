@@ -49,6 +49,9 @@ struct Arguments {
     /// With --mutants or --cargo-mutants: only those whose name has this in it.
     #[arg(long, default_value = "")]
     only: String,
+    /// With --mutants: only those that few schedules notice.
+    #[arg(long, requires = "mutants")]
+    quick: bool,
     /// Sends hostile inputs to each door of the bundle instead.
     #[arg(long, conflicts_with_all = ["live", "mutants", "tell"])]
     doors: bool,
@@ -90,7 +93,7 @@ fn main() -> ExitCode {
         return doors::report(arguments.first_seed, arguments.inputs);
     }
     if arguments.mutants {
-        return mutants::report(arguments.seeds, &arguments.only);
+        return mutants::report(arguments.seeds, &arguments.only, arguments.quick);
     }
     if arguments.cargo_mutants {
         return mutants::generated::report(&arguments.only);

@@ -46,11 +46,11 @@ pub enum Fate {
     Untried(String),
 }
 
-/// Tries all mutants whose name has `some` in it, each with so many schedules of its
-/// profile, and tells of each; success only if each is caught, and the code as it is
-/// passes the same schedules.
-pub fn report(seeds: u64, some: &str) -> ExitCode {
-    match try_all(seeds, some) {
+/// Tries all mutants whose name has `some` in it, or of these the quick ones, each with so
+/// many schedules of its profile, and tells of each; success only if each is caught, and
+/// the code as it is passes the same schedules.
+pub fn report(seeds: u64, some: &str, quick: bool) -> ExitCode {
+    match try_all(seeds, some, quick) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -60,10 +60,10 @@ pub fn report(seeds: u64, some: &str) -> ExitCode {
     }
 }
 
-fn try_all(seeds: u64, some: &str) -> io::Result<bool> {
+fn try_all(seeds: u64, some: &str, quick: bool) -> io::Result<bool> {
     let mut mutants = mutants()?;
     let unviable = build(&mutants)?;
-    mutants.retain(|mutant| mutant.name.contains(some));
+    mutants.retain(|mutant| mutant.name.contains(some) && (mutant.quick || !quick));
     let tries = without_mutant(seeds)?;
     let fates = on_all_cores(&mutants, |mutant| {
         let fate = match unviable.contains(&mutant.name) {

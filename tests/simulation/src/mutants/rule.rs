@@ -30,6 +30,9 @@ pub struct Mutant {
     pub judge: String,
     /// Which schedules it is tried with.
     pub profile: Profile,
+    /// Whether few schedules are enough: CI tries these.
+    #[serde(default)]
+    pub quick: bool,
     /// The changes that break it.
     pub edit: Vec<RuleEdit>,
 }

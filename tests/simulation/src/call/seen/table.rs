@@ -49,6 +49,11 @@ fn written(world: &World, who: usize, body: &[u8]) {
             told.bot == s(item, "bot_id") && told.chat.as_deref() == sort && takes_in(item, told)
         });
         history.folded.extend(of_row.map(|told| told.id.clone()));
+        if s(item, "chat_id") == "@bot" {
+            let loaded = history.invocations[who].loaded.iter_mut();
+            let of_account = loaded.filter(|(place, _)| place.0 == s(item, "bot_id"));
+            of_account.for_each(|(_, loaded)| loaded.lacks_account = false); // made by itself
+        }
         follows(&mut history, item);
     }
     drop((line, history));
@@ -93,7 +98,7 @@ fn takes_in(row: &Json, told: &Told) -> bool {
 }
 
 /// An account's row was read that was not there when the chat was loaded: what it says
-/// counts for who has loaded it.
+/// counts for who has loaded it. Later reads are for something else.
 fn read_again(world: &World, who: usize, body: &[u8]) {
     let key = &request::read(body)["Key"];
     if s(key, "chat_id") != "@bot" {
@@ -101,10 +106,14 @@ fn read_again(world: &World, who: usize, body: &[u8]) {
     }
     let account = (s(key, "bot_id").to_owned(), String::new());
     let now = snapshot(world, &account);
+    if now.lacks_account {
+        return;
+    }
     let invocation = &mut world.history().invocations[who];
     let loaded = invocation.loaded.iter_mut();
     let of_account = loaded.filter(|(place, loaded)| place.0 == account.0 && loaded.lacks_account);
     for (_, loaded) in of_account {
+        loaded.lacks_account = false;
         loaded.recorded.extend(now.recorded.iter().cloned());
         loaded.entered.clone_from(&now.entered);
     }
