@@ -284,7 +284,10 @@ fn written(
 
 /// An invocation of the worker begins.
 pub(crate) fn begins(world: &World, who: usize, hand: Hand) {
-    world.history().judges.troubles.begins(who, hand);
+    let now = world.time.millis(0);
+    let judges = &mut world.history().judges;
+    judges.parking.given(&hand.events, now);
+    judges.troubles.begins(who, hand);
 }
 
 /// It has ended by itself, and has not settled these events; or it was cut off.

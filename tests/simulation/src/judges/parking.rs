@@ -41,6 +41,14 @@ impl Parking {
         }
     }
 
+    /// An invocation is given these events. A detach has no row of its own to be loaded
+    /// before it fails.
+    pub(super) fn given(&mut self, events: &[String], now: i64) {
+        for event in events.iter().filter(|event| event.starts_with("detach-")) {
+            self.first.entry(event.clone()).or_insert(now);
+        }
+    }
+
     /// It has ended.
     pub(super) fn ends(&mut self, call: &Seen, status: Option<u16>) {
         let is_fine = call.harm.is_none() && status.is_some();
