@@ -61,7 +61,6 @@ async fn commit(store: &Store) -> Result<(), CommitError> {
     let chat = key.chat.as_ref().expect("a chat");
     let commit = Commit {
         key: &key,
-        was: None,
         ledger: &LedgerRow::done("message", now, now, now),
         subject: Subject::Chat(chat, &ChatRow::default()),
         rows: &[],
