@@ -78,6 +78,7 @@ impl Judges {
     /// The table is not as the judges saw it last.
     fn forget(&mut self) {
         self.control = control::Control::default();
+        self.parking.forget();
     }
 
     /// How many replies were lost by each cause.

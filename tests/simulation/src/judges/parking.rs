@@ -63,6 +63,11 @@ impl Parking {
         self.failed.remove(event);
     }
 
+    /// The table was restored: since when an event fails may be forgotten.
+    pub(super) fn forget(&mut self) {
+        self.failed.clear();
+    }
+
     /// An invocation has come to its own end without having settled these events. Those
     /// that should have been parked by it.
     pub(super) fn ended(&mut self, who: usize, unsettled: &[String], now: i64) -> Vec<String> {
