@@ -88,7 +88,7 @@ async fn event(store: &Store, number: u32) {
     let loaded = store.load(&key, now).await.expect("rows");
     let tried = Try {
         name: format!("T{number}"),
-        writes: 0,
+        writes: 1,
     };
     let plan = Plan {
         effects: vec![Effect::Release],
@@ -99,7 +99,6 @@ async fn event(store: &Store, number: u32) {
     let id = key.chat.as_ref().expect("a chat");
     let commit = Commit {
         key: &key,
-        was: None,
         ledger: &ledger,
         subject: Subject::Chat(id, &chat),
         rows: &[],
