@@ -289,7 +289,7 @@ impl<M: Module> Sender<'_, M> {
     /// accepted.
     pub(crate) async fn after(&self, error: &LineError, open: bool) -> Delivery {
         log(error);
-        self.deny(error, error.scope).await;
+        self.deny(error, error.scope()).await;
         match error.kind {
             LineErrorKind::Open => Delivery::Open,
             kind if kind.may_pass() && open => Delivery::Open,
@@ -302,7 +302,7 @@ impl<M: Module> Sender<'_, M> {
     /// nothing of whether messages may be sent, though LINE names their scope for it.
     pub(crate) async fn after_decoration(&self, error: &LineError, before: &Delivery) -> Delivery {
         log(error);
-        let own = error.scope.filter(|scope| *scope != Scope::MESSAGE_SEND);
+        let own = error.scope().filter(|scope| *scope != Scope::MESSAGE_SEND);
         self.deny(error, own).await;
         match error.kind {
             LineErrorKind::Open => Delivery::Open,

@@ -389,8 +389,7 @@ impl BotClient {
         let request = Request::of(endpoint)?;
         self.check_scope(E::FACTS)?;
         self.spend(E::FACTS, endpoint.spends()).await?;
-        let answer = self.client.send(&request, Some(&self.bot)).await;
-        let answer = answer.map_err(|error| error.of_scope(E::FACTS.scope))?;
+        let answer = self.client.send(&request, Some(&self.bot)).await?;
         let answered = answered::<E>(answer)?;
         self.spent(endpoint.spends());
         Ok(answered)

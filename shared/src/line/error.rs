@@ -5,6 +5,7 @@ use serde::Deserialize;
 use crate::domain::Timestamp;
 use crate::line::assertion::BadKey;
 use crate::line::endpoint::Rate;
+use crate::line::endpoints::table::ALL;
 use crate::line::http::{Answer, NoAnswer};
 use crate::secret::SecretError;
 
@@ -16,8 +17,6 @@ pub struct LineError {
     pub kind: LineErrorKind,
     /// Which call.
     pub operation: &'static str,
-    /// The scope that LINE names for this call of an account's, if it names one.
-    pub scope: Option<&'static str>,
     /// LINE's status, if it answered.
     pub status: Option<u16>,
     /// LINE's own words, for the log and the ledger.
@@ -142,7 +141,6 @@ impl LineError {
         Self {
             kind,
             operation,
-            scope: None,
             status: None,
             message: message.into(),
             positions: Box::default(),
@@ -152,9 +150,10 @@ impl LineError {
         }
     }
 
-    /// The same, of a call that needs this scope.
-    pub(crate) fn of_scope(self, scope: Option<&'static str>) -> Self {
-        Self { scope, ..self }
+    /// The scope that LINE names for the call, if it names one.
+    pub fn scope(&self) -> Option<&'static str> {
+        let mut endpoints = ALL.iter();
+        endpoints.find(|facts| facts.name == self.operation)?.scope
     }
 
     /// From no answer at all.

@@ -22,12 +22,13 @@ impl Module for Decorates {
         let Some(mut cx) = cx.active() else {
             return Ok(());
         };
-        match content {
-            MessageContent::Text(text) if text == "loading" => {
-                cx.loading(Duration::from_secs(5))?
-            }
-            MessageContent::Text(text) if text == "read" => assert!(cx.mark_as_read()),
-            MessageContent::Text(text) if text == "unlink" => cx.unlink_menu()?,
+        let MessageContent::Text(text) = content else {
+            return Ok(());
+        };
+        match text.as_str() {
+            "loading" => cx.loading(Duration::from_secs(5))?,
+            "read" => assert!(cx.mark_as_read()),
+            "unlink" => cx.unlink_menu()?,
             _ => {}
         }
         cx.push(&[Text::new("hi")])

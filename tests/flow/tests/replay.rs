@@ -156,7 +156,6 @@ async fn force_after_respect_is_another_message_and_runs_again() {
     scene.parked().await;
     scene.mend();
     let key = scene.bundle.key(Some(&scene.bundle.guest), "e");
-    let (store, queue) = (&scene.worker.app.store, &scene.worker.app.queue);
     let now = scene.worker.clock.timestamp();
     let queued = |job: Job| job.into_messages().unwrap().remove(0).deduplication_id;
     let job = |force| {
@@ -174,13 +173,6 @@ async fn force_after_respect_is_another_message_and_runs_again() {
         queued(Job::again(bot, chat, now, event, replay))
     };
     assert_ne!(job(false), job(true));
-    let sent = scene.bundle.queue_requests();
-    for mode in [Mode::Respect, Mode::Force] {
-        let number = replay(store, queue, &key, None, mode, now).await.unwrap();
-        assert_eq!(number, 1);
-    }
-    assert_eq!(scene.bundle.queue_requests(), sent + 2);
-
     scene.worker.settles(&scene.job(1, false)).await;
     assert_eq!(scene.bundle.told().await, ["hi 1"]);
     scene.worker.settles(&scene.job(1, true)).await;

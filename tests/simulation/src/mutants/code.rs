@@ -140,7 +140,7 @@ impl Code {
 }
 
 impl Places {
-    fn constant<'ast>(&mut self, name: &syn::Ident, value: &'ast syn::Expr) {
+    fn constant(&mut self, name: &syn::Ident, value: &syn::Expr) {
         let span = value.span().byte_range();
         self.constants.insert(name.to_string(), span);
         let outside = std::mem::replace(&mut self.inside_constant, true);

@@ -24,7 +24,7 @@ use tokio::net::TcpListener;
 use super::known::{Answers, Known};
 
 /// Every partition that the calls write to.
-pub(super) const PARTITIONS: [&str; 4] = ["U1", "U2", "@attach", "@reconciler"];
+pub(super) const PARTITIONS: [&str; 5] = ["U1", "U2", "@attach", "@message", "@reconciler"];
 
 /// The local DynamoDB, and how often it was asked what.
 pub(super) struct Ground {
