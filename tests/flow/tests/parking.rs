@@ -50,10 +50,10 @@ async fn is_killed_at(worker: &Worker<Moody>, message: &Message) {
 }
 
 /// LINE answers the next pushes with its rate limit.
+#[expect(clippy::unwrap_used, reason = "part of tests")]
 async fn line_is_busy(bundle: &Bundle, times: u32) {
     let fault = Fault::new("POST /v2/bot/message/push", times, FaultKind::RateLimit);
-    let added = bundle.stack.line.add_faults(vec![fault]).await;
-    added.expect("the emulator takes it");
+    bundle.stack.line.add_faults(vec![fault]).await.unwrap();
 }
 
 /// For six hours the table does not give this worker the rows of the event: it is parked as

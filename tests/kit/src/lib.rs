@@ -1,9 +1,5 @@
 #![doc = include_str!("../README.md")]
-#![expect(
-    clippy::expect_used,
-    clippy::missing_panics_doc,
-    reason = "a test that cannot go on fails"
-)]
+#![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod account;
 mod came;
