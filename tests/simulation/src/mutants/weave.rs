@@ -196,7 +196,7 @@ mod tests {
         let woven = weave(source, &edits).unwrap();
         let is = |name: &str| format!("if {} ", asks(name));
         let expected = format!(
-            "let x = ({}{{ a - b * c }} else {{ a + ({}{{ b / c }} else {}{{ 0 }} else {{ b * c }}) }});",
+            "let x = ({}{{ a - b * c }} else {{ a + ({}{{ b / c }} else {}{{ 0 }} else {{ b * c\n}})\n}});",
             is("outer"),
             is("inner"),
             is("same")
