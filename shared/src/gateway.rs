@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+use crate::domain::Timestamp;
 
 /// A request. It cannot be printed: cookies, a code or what a user wrote are in it.
 #[derive(Default, Deserialize)]
@@ -43,6 +46,8 @@ pub struct RequestContext {
     pub domain_name: String,
     #[serde(default)]
     http: Http,
+    #[serde(default)]
+    time_epoch: Value,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -88,6 +93,13 @@ impl Request {
             .iter()
             .find_map(|cookie| cookie.split_once('=').filter(|(key, _)| *key == name))
             .map(|(_, v)| v)
+    }
+
+    /// When the request was received: API Gateway's time, unless this process's clock already shows
+    /// a later one.
+    pub fn received_at(&self, now: Timestamp) -> Timestamp {
+        let told = self.request_context.time_epoch.as_i64().map(Timestamp);
+        told.map_or(now, |told| told.max(now))
     }
 
     /// The body's bytes; `None` if it claims to be base64 and is not.
@@ -176,6 +188,18 @@ mod tests {
         let json = format!(r#"{{"routeKey":"$default","requestContext":{http}}}"#);
         assert_eq!(request(&json).route(), "GET /health");
         assert_eq!(request("{}").route(), "");
+    }
+
+    #[test]
+    fn a_clock_that_is_behind_does_not_date_a_receipt_back() {
+        let received_at = |context: &str| {
+            let request = request(&format!(r#"{{"requestContext":{context}}}"#));
+            request.received_at(Timestamp(2_000)).0
+        };
+        assert_eq!(received_at(r#"{"timeEpoch":1999}"#), 2_000);
+        assert_eq!(received_at(r#"{"timeEpoch":5000}"#), 5_000);
+        assert_eq!(received_at(r#"{"timeEpoch":"soon"}"#), 2_000);
+        assert_eq!(received_at("{}"), 2_000);
     }
 
     #[test]

@@ -43,7 +43,7 @@ enum Refusal {
 
 /// Answers `POST /webhook`.
 pub async fn handle(app: &App, request: Request) -> Response {
-    let received_at = Timestamp::from(app.clock.now());
+    let received_at = request.received_at(app.clock.now().into());
     let queued = Timeout::new(take(app, request, received_at), app.sleep.sleep(PATIENCE)).await;
     match queued.unwrap_or_else(|_| Err(Refusal::Later("the time is up".into()))) {
         Ok(events) => {

@@ -10,6 +10,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use aws_smithy_async::time::{SharedTimeSource, TimeSource as _};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, State};
@@ -35,24 +36,31 @@ struct Inner {
     routes: Routes,
     functions: HashMap<String, Function>,
     integration_timeout: Duration,
+    clock: SharedTimeSource,
 }
 
 impl Gateway {
     /// An HTTP API with these routes, and the functions by their logical names. A route to a function that is not
-    /// there answers 500, as a deployed one does whose function has been deleted.
-    pub fn new(routes: Vec<Route>, functions: HashMap<String, Function>) -> Self {
-        Self::with_integration_timeout(routes, functions, INTEGRATION_TIMEOUT)
+    /// there answers 500, as a deployed one does whose function has been deleted. Requests are dated by `clock`.
+    pub fn new(
+        routes: Vec<Route>,
+        functions: HashMap<String, Function>,
+        clock: SharedTimeSource,
+    ) -> Self {
+        Self::with_integration_timeout(routes, functions, clock, INTEGRATION_TIMEOUT)
     }
 
     fn with_integration_timeout(
         routes: Vec<Route>,
         functions: HashMap<String, Function>,
+        clock: SharedTimeSource,
         integration_timeout: Duration,
     ) -> Self {
         let inner = Inner {
             routes: Routes::new(routes),
             functions,
             integration_timeout,
+            clock,
         };
         Self {
             inner: Arc::new(inner),
@@ -79,7 +87,8 @@ impl Gateway {
             );
             return response::internal_server_error();
         };
-        match request::event(request, &matched, &path, source).await {
+        let now = self.inner.clock.now();
+        match request::event(request, &matched, &path, source, now).await {
             Ok(event) => self.invoke(function, event).await,
             Err(refusal) => refusal.into_response(),
         }

@@ -270,7 +270,7 @@ impl Stack {
                 tasks.spawn(scheduled.run());
             }
         }
-        let gateway = Gateway::new(template.routes()?, functions);
+        let gateway = Gateway::new(template.routes()?, functions, clock::of_line(&line));
         tasks.spawn(async move { drop(gateway.serve(at.public).await) });
         let aws = Aws::emulated().dynamodb(Some(addresses.dynamodb_url.clone()), Patience::WORKER);
         let store = Store::new(aws.clone(), addresses.table_name.clone());

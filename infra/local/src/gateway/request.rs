@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::net::SocketAddr;
+use std::time::SystemTime;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{HeaderMap, Request, Response, StatusCode, Version, header, request};
@@ -44,12 +45,13 @@ pub(super) fn decoded_path(path: &str) -> String {
     percent_decode_str(path).decode_utf8_lossy().into_owned()
 }
 
-/// The event for the request, whose decoded path is `path`.
+/// The event for the request, whose decoded path is `path`, received at `now`.
 pub(super) async fn event(
     request: Request<Body>,
     matched: &Match<'_>,
     path: &str,
     source: SocketAddr,
+    now: SystemTime,
 ) -> Result<Value, Refusal> {
     let (head, body) = request.into_parts();
     let bytes = read(body).await?;
@@ -64,7 +66,7 @@ pub(super) async fn event(
         "headers": headers(&head, source),
         "queryStringParameters": query_parameters(query),
         "pathParameters": path_parameters(matched),
-        "requestContext": context(&head, matched, path, source),
+        "requestContext": context(&head, matched, path, source, now),
         "body": body,
         "isBase64Encoded": is_base64,
     });
@@ -146,9 +148,15 @@ fn path_parameters<'a>(matched: &'a Match<'_>) -> Option<&'a BTreeMap<String, St
     (!matched.parameters.is_empty()).then_some(&matched.parameters)
 }
 
-fn context(head: &request::Parts, matched: &Match<'_>, path: &str, source: SocketAddr) -> Value {
+fn context(
+    head: &request::Parts,
+    matched: &Match<'_>,
+    path: &str,
+    source: SocketAddr,
+    now: SystemTime,
+) -> Value {
     let host = host(head);
-    let now = Timestamp::now();
+    let now = Timestamp::try_from(now).unwrap_or_default();
     json!({
         "accountId": ACCOUNT_ID,
         "apiId": "local",

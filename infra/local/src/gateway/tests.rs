@@ -44,8 +44,12 @@ impl World {
             }
         });
         let functions = HashMap::from([("F".to_owned(), function)]);
-        let gateway =
-            Gateway::with_integration_timeout(routes.collect(), functions, integration_timeout);
+        let gateway = Gateway::with_integration_timeout(
+            routes.collect(),
+            functions,
+            SharedTimeSource::default(),
+            integration_timeout,
+        );
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         Self {
             url: format!("http://{}", listener.local_addr().unwrap()),
