@@ -123,6 +123,8 @@ pub(crate) struct Loaded {
     pub(crate) acted: bool,
     /// Whether the account had no row: then it is made, and read once more.
     pub(crate) lacks_account: bool,
+    /// Whether it was read once more for one of several chats, and nobody knows for which.
+    pub(crate) is_ambiguous: bool,
 }
 
 impl History {
@@ -231,7 +233,7 @@ impl History {
         event: &str,
         list: Vec<String>,
         is_old: bool,
-        known: &Known<'_>,
+        (known, is_ambiguous): (&Known<'_>, bool),
     ) {
         let has_ended = self.judges.epochs.list_has_ended(place, known);
         self.judges.epochs.list(place, &list, known);
@@ -245,9 +247,12 @@ impl History {
         }
         // What an ended attachment has left is not shown.
         let shown = if has_ended { &[][..] } else { &before };
-        let grown = list.split_last();
-        let grown = grown.filter(|(last, rest)| *last == event && *rest == shown);
-        if grown.is_none() {
+        let has_grown = |shown: &[String]| {
+            let grown = list.split_last();
+            grown.is_some_and(|(last, rest)| *last == event && *rest == *shown)
+        };
+        let may_be_other = is_ambiguous && (has_grown(&before) || has_grown(&[]));
+        if !has_grown(shown) && !may_be_other {
             self.violation(
                 "state",
                 format!("{place:?} of {event}: {before:?} became {list:?}"),

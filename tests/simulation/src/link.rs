@@ -13,7 +13,7 @@ use crate::actors;
 use crate::judges::lifecycle;
 use crate::line::{Answer, Asked, CHANNEL_ID, Kind, SECRET, code_of};
 use crate::process::Process;
-use crate::schedule::Link;
+use crate::schedule::{Link, Visit};
 use crate::world::World;
 
 /// What template.yaml gives the attach function.
@@ -34,8 +34,21 @@ pub(crate) async fn link(world: Arc<World>, number: usize, link: Link) {
         .sleep(Duration::from_millis(link.consent_ms))
         .await;
     let query = format!("code={}&state={state}", code_of(number));
+    let back = Back {
+        state: &state,
+        query: &query,
+        cookie: &cookie,
+    };
+    match link.visit {
+        Visit::Own => {}
+        Visit::AnotherFirst => drop(another(&world, &back).await),
+        Visit::Twice => {
+            let both = (back.open(&world), back.open(&world));
+            futures::future::join(both.0, both.1).await;
+        }
+    }
     for _ in 0..TRIES {
-        let answer = visit(&world, "GET /attach/callback", &query, &cookie).await;
+        let answer = back.open(&world).await;
         let status = answer.map(|answer| answer.status_code);
         world.note(|| format!("admin {number} is shown {status:?}"));
         if status == Some(200) {
@@ -45,15 +58,46 @@ pub(crate) async fn link(world: Arc<World>, number: usize, link: Link) {
     }
 }
 
+/// The way back from LINE.
+struct Back<'a> {
+    state: &'a str,
+    query: &'a str,
+    cookie: &'a str,
+}
+
+impl Back<'_> {
+    async fn open(&self, world: &Arc<World>) -> Option<Response> {
+        visit(world, "GET /attach/callback", self).await
+    }
+}
+
+/// A browser that has a cookie of its own.
+async fn another(world: &Arc<World>, back: &Back<'_>) -> Option<Response> {
+    let name = back.cookie.split('=').next().unwrap_or_default();
+    let cookie = format!("{name}=of-another-browser");
+    let back = Back {
+        cookie: &cookie,
+        ..*back
+    };
+    back.open(world).await
+}
+
 /// From our page to LINE's: the state in the address, and the cookie.
 async fn begin(world: &Arc<World>) -> Option<(String, String)> {
     for _ in 0..TRIES {
-        let answer = visit(world, "GET /attach", "", "").await;
+        let nothing = Back {
+            state: "",
+            query: "",
+            cookie: "",
+        };
+        let answer = visit(world, "GET /attach", &nothing).await;
         if let Some(answer) = answer.filter(|answer| answer.status_code == 302) {
             let location = answer.headers.get("location")?;
             let (_, state) = location.split_once("&state=")?;
             let state = state.split('&').next()?.to_owned();
             let cookie = answer.cookies.first()?.split(';').next()?.to_owned();
+            let now = world.time.millis(0);
+            world.history().judges.links.begun(&state, &cookie, now);
             return Some((state, cookie));
         }
         world.time.sleep(BEFORE_AGAIN).await;
@@ -62,14 +106,15 @@ async fn begin(world: &Arc<World>) -> Option<(String, String)> {
 }
 
 /// Opens a page; none if the function has crashed.
-async fn visit(world: &Arc<World>, route: &str, query: &str, cookie: &str) -> Option<Response> {
+async fn visit(world: &Arc<World>, route: &str, back: &Back<'_>) -> Option<Response> {
     let process = Process::start(world);
     let invocation = world.history().invocation(Vec::new());
+    visits(world, invocation, back);
     let app = app(&process);
     let request = json!({
         "routeKey": route,
-        "rawQueryString": query,
-        "cookies": [cookie],
+        "rawQueryString": back.query,
+        "cookies": [back.cookie],
         "requestContext": { "domainName": "bundle.example" },
     });
     let request = serde_json::from_value(request).expect("a request");
@@ -80,6 +125,11 @@ async fn visit(world: &Arc<World>, route: &str, query: &str, cookie: &str) -> Op
         lifecycle::ended(world, invocation);
     }
     answer
+}
+
+fn visits(world: &World, invocation: usize, back: &Back<'_>) {
+    let links = &mut world.history().judges.links;
+    links.visits(invocation, back.state, back.cookie);
 }
 
 fn app(process: &Process) -> attach::App {

@@ -79,6 +79,28 @@ pub struct Link {
     pub event_names_scopes: bool,
     /// How long after the attach each copy of the event is delivered.
     pub copies_ms: Vec<u64>,
+    /// Who comes back from LINE.
+    #[serde(default, skip_serializing_if = "Visit::is_own")]
+    pub visit: Visit,
+}
+
+/// Who opens the address that LINE leads back to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Visit {
+    /// The browser that has begun.
+    #[default]
+    Own,
+    /// Another one before it.
+    AnotherFirst,
+    /// The browser, twice at once.
+    Twice,
+}
+
+impl Visit {
+    fn is_own(&self) -> bool {
+        *self == Self::Own
+    }
 }
 
 /// What LINE's list of accounts is like.
@@ -259,6 +281,8 @@ pub enum Upkeep {
     ReplayParked,
     /// Timers that are due are queued.
     RingTimers,
+    /// A call is counted of which LINE takes a few an hour.
+    CountCall,
     /// DynamoDB deletes the rows whose time has passed.
     DropExpired,
     /// An event is run again, whatever became of it so far.

@@ -1,6 +1,6 @@
 //! The shortest schedule that still breaks the same promise.
 
-use crate::schedule::Schedule;
+use crate::schedule::{Schedule, Visit};
 use crate::simulate::simulate;
 
 /// So many schedules are tried at most.
@@ -68,6 +68,7 @@ fn candidates(schedule: &Schedule) -> Vec<Schedule> {
             it.links.remove(at);
         });
         with(&|it| it.links[at].copies_ms.truncate(1));
+        with(&|it| it.links[at].visit = Visit::Own);
     }
     for at in 0..schedule.listing.absences.len() {
         with(&|it| {

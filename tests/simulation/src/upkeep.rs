@@ -7,12 +7,11 @@ use std::time::Duration;
 use serde_json::Value as Json;
 use shared::aws::Patience;
 use shared::domain::{BotId, ChatId, EventId, Timestamp};
-use shared::replay::{Mode, replay};
+use shared::replay::{Mode, ReplayError, replay};
 use shared::store::LedgerKey;
 
 use crate::history::Role;
-use crate::judges::Backup;
-use crate::judges::lifecycle;
+use crate::judges::{Backup, lifecycle, limits, timers};
 use crate::line::bot_id;
 use crate::process::Process;
 use crate::rows::s;
@@ -69,8 +68,13 @@ pub(crate) async fn round(world: Arc<World>, round: Round) {
             process.invoke(invocation, OPERATORS_PATIENCE, work).await;
         }
         Upkeep::RingTimers => {
+            timers::begins(&world, invocation);
             let work = ring_timers(&process);
             process.invoke(invocation, timer::TIME, work).await;
+        }
+        Upkeep::CountCall => {
+            let work = count_call(&process);
+            process.invoke(invocation, OPERATORS_PATIENCE, work).await;
         }
         Upkeep::DropExpired => drop_expired(&world),
         Upkeep::Replay { nth, force } => {
@@ -116,6 +120,25 @@ async fn reconcile(process: &Process) {
     world.note(|| format!("the reconciler ends: {walk:?}"));
 }
 
+/// A function is about to make a call of which LINE takes a few an hour.
+async fn count_call(process: &Process) {
+    let world = process.world();
+    let now = Timestamp(process.clock().millis());
+    let bot = BotId::new(bot_id(0)).expect("an account's id");
+    let hour = Duration::from_secs(3_600);
+    let store = process.store();
+    let counted = store.count_call(&bot, "few an hour", limits::CALLS, hour, now);
+    let counted = counted.await;
+    world.note(|| format!("a call is counted: {counted:?}"));
+    if matches!(counted, Ok(None)) {
+        let skew = i64::try_from(world.schedule.skew_ms).unwrap_or(0);
+        let mut history = world.history();
+        if let Some(what) = history.judges.limits.free(now.0, skew) {
+            history.violation("limits hold", what);
+        }
+    }
+}
+
 /// We detach an account: its row is marked, and the worker does the rest.
 async fn detach(process: &Process, bot: u8) {
     let (store, queue) = (process.store(), process.queue(Patience::WORKER));
@@ -155,6 +178,7 @@ async fn replay_parked(process: &Process) {
     for key in parked(process.world()) {
         let now = Timestamp(process.clock().millis());
         let again = replay(&store, &queue, &key, None, Mode::Respect, now).await;
+        told_to_run(process.world(), &key, &again, false);
         process
             .world()
             .note(|| format!("{} is to run again: {again:?}", key.event));
@@ -174,7 +198,15 @@ async fn replay_one(process: &Process, nth: usize, force: bool) {
         false => Mode::Respect,
     };
     let again = replay(&store, &queue, &key, Some(&given), mode, now).await;
+    told_to_run(world, &key, &again, force);
     world.note(|| format!("{} is to run again, {mode:?}: {again:?}", key.event));
+}
+
+fn told_to_run(world: &World, key: &LedgerKey, again: &Result<u32, ReplayError>, force: bool) {
+    if let Ok(number) = again {
+        let replays = &mut world.history().judges.replays;
+        replays.queued(key.event.as_str(), *number, force);
+    }
 }
 
 /// One of the events that have happened, and its JSON.

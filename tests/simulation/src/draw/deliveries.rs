@@ -26,6 +26,12 @@ pub(super) fn restore(schedule: &mut Schedule, at: impl Fn(&mut Rng) -> u64) {
         let what = Upkeep::Restore { minutes: 60 };
         let at_ms = at(chance);
         schedule.rounds.push(Round { at_ms, what });
+        // The reconciler's lease is forgotten while it is held.
+        let before = chance.u64(0..300);
+        for at_ms in [at_ms.saturating_sub(before), at_ms + chance.u64(0..300)] {
+            let what = Upkeep::Reconcile;
+            schedule.rounds.push(Round { at_ms, what });
+        }
     }
 }
 

@@ -45,7 +45,19 @@ pub(super) fn draw(seed: u64) -> Schedule {
         chance.u64(0..SPAN_MS) + one_of(chance, &[0, 50, 1_000, 4_000])
     });
     lifecycle::draw(&mut schedule, 1, SPAN_MS);
+    limits(&mut schedule);
     schedule
+}
+
+/// Several functions at once want to make a call of which LINE takes a few an hour.
+fn limits(schedule: &mut Schedule) {
+    let chance = &mut seeded(schedule.seed, &"limits");
+    for _ in 0..one_of(chance, &[0, 0, 0, 6]) {
+        schedule.rounds.push(Round {
+            at_ms: chance.u64(0..SPAN_MS / 4),
+            what: Upkeep::CountCall,
+        });
+    }
 }
 
 /// Some of them come when what has failed at first comes again.

@@ -3,7 +3,9 @@
 use fastrand::Rng;
 
 use crate::draw::parts::{any_harm, one_of, seconds};
-use crate::schedule::{Absence, Fault, Harm, Link, Listing, Round, Schedule, Upkeep, What, Wish};
+use crate::schedule::{
+    Absence, Fault, Harm, Link, Listing, Round, Schedule, Upkeep, Visit, What, Wish,
+};
 use crate::world::seeded;
 
 const MINUTE: u64 = 60_000;
@@ -63,6 +65,28 @@ pub(super) fn draw(schedule: &mut Schedule, bots: u8, span_ms: u64) {
     }
 }
 
+/// Who comes back from LINE, and how late: an attach may take a quarter of an hour.
+fn visits(schedule: &mut Schedule) {
+    let chance = &mut seeded(schedule.seed, &"visits");
+    for link in &mut schedule.links {
+        let visits = [Visit::Own, Visit::Own, Visit::AnotherFirst, Visit::Twice];
+        link.visit = one_of(chance, &visits);
+        match chance.u8(0..16) {
+            0 => link.consent_ms = one_of(chance, &[14 * MINUTE, 16 * MINUTE]),
+            1 => {
+                // The row is deleted between the two writes of the callback.
+                link.at_ms -= link.at_ms % 1000;
+                link.consent_ms = 15 * MINUTE - chance.u64(0..1_200);
+                schedule.rounds.push(Round {
+                    at_ms: link.at_ms + 15 * MINUTE + chance.u64(0..100),
+                    what: Upkeep::DropExpired,
+                });
+            }
+            _ => {}
+        }
+    }
+}
+
 impl Measure<'_> {
     fn count(&mut self, few: &[usize], many: &[usize]) -> usize {
         one_of(self.chance, if self.is_dense { many } else { few })
@@ -97,8 +121,10 @@ impl Measure<'_> {
                 answer_names_scopes: self.chance.u8(0..4) > 0,
                 event_names_scopes: self.chance.u8(0..4) > 0,
                 copies_ms: (0..copies).map(|_| self.chance.u64(0..late)).collect(),
+                visit: Visit::Own,
             });
         }
+        visits(schedule);
     }
 
     fn faults(&mut self, schedule: &mut Schedule) {

@@ -2,6 +2,7 @@
 //! events, or LINE's answer to whoever has written it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use serde_json::Value as Json;
 
@@ -36,7 +37,7 @@ pub(crate) enum Entry {
 }
 
 /// The accounts' rows, and what LINE has answered those who write them.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Accounts {
     rows: BTreeMap<String, Json>,
     entries: BTreeMap<String, Vec<Entry>>,
@@ -44,6 +45,8 @@ pub(crate) struct Accounts {
     exchanged: Vec<(usize, String, i64, Option<String>)>,
     /// By whom, which account: the end of LINE's second, if it was attached until then.
     detached: Vec<(usize, String, Option<i64>)>,
+    /// Since when an account is no longer to be detached.
+    unmarked: BTreeMap<String, Duration>,
 }
 
 impl Accounts {
@@ -55,6 +58,12 @@ impl Accounts {
     /// The accounts that have a row.
     pub(crate) fn known(&self) -> BTreeSet<String> {
         self.rows.keys().cloned().collect()
+    }
+
+    /// The rows are again as they were; what LINE has answered stays answered.
+    pub(super) fn go_back(&mut self, before: Self) {
+        self.rows = before.rows;
+        self.entries = before.entries;
     }
 
     fn enter(&mut self, bot: &str, entry: Entry) {
@@ -96,6 +105,19 @@ pub(crate) fn known<'a>(history: &History, bot: &str, line: &'a Line) -> Known<'
     History::known_of(&loaded, &(bot.to_owned(), "nobody".to_owned()), line)
 }
 
+/// LINE is asked to detach an account: it was to be detached when the worker last looked.
+pub(super) fn detaches(world: &World, who: usize, bot: &str) {
+    let line = world.line();
+    let mut history = world.history();
+    let began = history.judges.troubles.hand(who).map(|hand| hand.from);
+    let unmarked = history.judges.accounts.unmarked.get(bot).copied();
+    let was_marked = unmarked.is_some_and(|since| Some(since) >= began);
+    if !was_marked && !known(&history, bot, &line).is_marked() {
+        let what = format!("{who} detaches {bot}, which is not to be detached");
+        history.violation("detached by its mark", what);
+    }
+}
+
 /// LINE has answered who may write an account's row by it.
 pub(crate) fn answered(world: &World, who: usize, asked: &Asked, answer: &Answer) {
     let end = world.line().now().div_euclid(1000) * 1000 + 999;
@@ -116,7 +138,7 @@ pub(crate) fn answered(world: &World, who: usize, asked: &Asked, answer: &Answer
 
 /// An account's row was written: each time that is new in it must have come from
 /// somewhere.
-pub(crate) fn written(world: &World, who: usize, row: &Json) {
+pub(crate) fn written(world: &World, who: usize, row: &Json, is_alone: bool) {
     let bot = s(row, "bot_id").to_owned();
     let line = world.line();
     let mut history = world.history();
@@ -124,16 +146,24 @@ pub(crate) fn written(world: &World, who: usize, row: &Json) {
     let before = accounts.rows.get(&bot).cloned().unwrap_or(Json::Null);
     if history.invocations[who].role == Role::Reconciler {
         reconciler::written(&mut history, &line, who, &bot, &before, row);
+    } else if is_alone && reconciler::is_same(&before, row) {
+        let what = format!("{who} writes {row}");
+        history.violation("nothing written in vain", what);
     } else if number(&before, "missing_since") != number(row, "missing_since") {
         let what = format!("{who} changes since when {bot} is missing");
         history.violation("entries of accounts", what);
     }
+    let was_marked = known(&history, &bot, &line).is_marked();
     let mut has_entered = false;
     for name in TIMES {
         let (was, is) = (number(&before, name), number(row, name));
         // Of two attaches in one millisecond, other scopes may be the second one's.
         let others = name == "scopes_of" && is.is_some() && before["scopes"] != row["scopes"];
         if was == is && !others {
+            continue;
+        }
+        if let Some(entry) = is.and_then(|at| told_by_us(&history, who, name, at)) {
+            history.judges.accounts.enter(&bot, entry);
             continue;
         }
         let entry = match is.filter(|_| was <= is) {
@@ -157,6 +187,10 @@ pub(crate) fn written(world: &World, who: usize, row: &Json) {
         .accounts
         .rows
         .insert(bot.clone(), row.clone());
+    if was_marked && !known(&history, &bot, &line).is_marked() {
+        let unmarked = &mut history.judges.accounts.unmarked;
+        unmarked.insert(bot.clone(), world.time.elapsed());
+    }
     if has_entered {
         lifecycle::entered(&mut history, &line, who, bot);
     }
@@ -191,6 +225,24 @@ fn source(
         (Role::Reconciler, "attached_at") => Ok(Some(Entry::Attached { at, scopes })),
         (Role::Reconciler, "detached_at") => Ok(Some(Entry::Detached { at })),
         _ => Err("comes from nowhere"),
+    }
+}
+
+/// An event of our own, which tells the module of what the row has: a row that was restored
+/// may have it no longer.
+fn told_by_us(history: &History, who: usize, name: &str, at: i64) -> Option<Entry> {
+    let in_hand = |word: &str| {
+        history.invocations[who]
+            .in_hand
+            .contains(&format!("{word}-{at}"))
+    };
+    let scopes = None;
+    match name {
+        "attached_at" if in_hand("attached") || in_hand("scopes") => {
+            Some(Entry::Attached { at, scopes })
+        }
+        "detached_at" if in_hand("detached") => Some(Entry::Detached { at }),
+        _ => None,
     }
 }
 

@@ -30,11 +30,11 @@ pub(crate) enum Change {
 }
 
 /// What the module was told, of each account.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Reports(BTreeMap<String, Vec<Report>>);
 
 /// One change that it was told, and the newest attach and detach that were known then.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Report {
     event: String,
     change: Change,
@@ -84,6 +84,14 @@ impl Reports {
         }
     }
 
+    /// Whether it was told of the attach in the very second of the newest detach: LINE's answer
+    /// to a callback has no more than the second, and says no more than which of both came last.
+    fn is_of_one_second(&self, bot: &str, known: &Known<'_>) -> bool {
+        let second = |at: Option<i64>| at.map(|at| at.div_euclid(1000));
+        let mut told = self.of_present(bot, known);
+        told.any(|it| second(it.attached_at) == second(known.detached_at()))
+    }
+
     /// Why the module must not be told this, by what is known.
     fn objection(&self, bot: &str, change: &Change, known: &Known<'_>) -> Option<&'static str> {
         let scopes = known.scopes();
@@ -94,7 +102,9 @@ impl Reports {
             _ if !known.is_attached() => Some("it is not attached"),
             Change::Attached(_) if self.knows_attach(bot, known) => Some("it was told before"),
             Change::Scopes(_) if !self.knows_attach(bot, known) => Some("its attach was not told"),
-            Change::Scopes(told) if *told == self.scopes(bot, known) => Some("it was told before"),
+            Change::Scopes(told) if *told == self.scopes(bot, known) => {
+                (!self.is_of_one_second(bot, known)).then_some("it was told before")
+            }
             Change::Attached(told) | Change::Scopes(told) if *told != scopes => {
                 Some("other scopes are granted")
             }
@@ -135,12 +145,20 @@ pub(crate) fn committed(history: &mut History, line: &Line, who: usize, rows: &[
         let report = Report {
             event: event.to_owned(),
             change,
-            attached_at: known.attached_at(),
-            detached_at: known.detached_at(),
+            attached_at: known
+                .attached_at()
+                .max(time_of(event, &["attached-", "scopes-"])),
+            detached_at: known.detached_at().max(time_of(event, &["detached-"])),
         };
         let reports = history.judges.lifecycle.0.entry(bot).or_default();
         reports.push(report);
     }
+}
+
+/// When it happened, by the id of an event of our own: a table that was restored may not know.
+fn time_of(event: &str, words: &[&str]) -> Option<i64> {
+    let mut times = words.iter().filter_map(|word| event.strip_prefix(word));
+    times.find_map(|at| at.parse().ok())
 }
 
 /// An invocation has entered something that no event told: what the module is to be

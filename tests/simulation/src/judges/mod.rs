@@ -7,15 +7,20 @@ mod control;
 mod decorations;
 mod doubled;
 pub(crate) mod epochs;
+mod lease;
 pub(crate) mod lifecycle;
+pub(crate) mod limits;
+mod links;
 mod lost_replies;
 mod parked_index;
 mod parking;
 mod plan_order;
 pub(crate) mod reconciler;
+mod replays;
 mod restored;
 pub(crate) mod rows_made;
 mod seen;
+pub(crate) mod timers;
 mod troubles;
 mod unknown;
 
@@ -46,11 +51,16 @@ pub(crate) struct Judges {
     parking: parking::Parking,
     plan_order: plan_order::PlanOrder,
     lost_replies: lost_replies::LostReplies,
+    lease: lease::Lease,
     restored: restored::Restored,
+    timers: timers::Timers,
     pub(crate) accounts: accounts::Accounts,
     pub(crate) epochs: epochs::Epochs,
     pub(crate) lifecycle: lifecycle::Reports,
+    pub(crate) limits: limits::Limits,
+    pub(crate) links: links::Links,
     pub(crate) reconciler: reconciler::Runs,
+    pub(crate) replays: replays::Replays,
     pub(crate) rows_made: rows_made::RowsMade,
 }
 
@@ -78,6 +88,10 @@ impl Judges {
     /// The table is not as the judges saw it last.
     fn forget(&mut self) {
         self.control = control::Control::default();
+        self.lease.forget();
+        self.limits.forget();
+        self.replays.forget();
+        self.timers.forget();
         self.parking.forget();
     }
 
@@ -89,6 +103,7 @@ impl Judges {
 
 /// A call leaves.
 fn leaves(world: &World, seen: &Seen) {
+    links::leaves(world, seen.who, &seen.word);
     let now = world.time.millis(0);
     let row = match &seen.about {
         seen::About::Effect { event, .. } => ledger(world, event),
@@ -114,12 +129,25 @@ fn ends(world: &World, seen: &Seen, status: Option<u16>, at: Duration) {
 
 /// The table has taken these rows from an invocation, all at once.
 pub(crate) fn taken(world: &World, who: usize, rows: &[&Json]) {
+    // A commit has the account's row in it whether that changes or not.
+    let is_alone = rows.iter().filter(|row| !row.is_null()).count() == 1;
     for row in rows {
+        lease::written(world, who, row);
+        timers::written(world, row);
         match (s(row, "bot_id"), s(row, "chat_id")) {
             ("@reconciler", _) => reconciler::own_row(world, who, row),
-            (_, "@bot") => accounts::written(world, who, row),
+            (_, "@bot") => accounts::written(world, who, row, is_alone),
             _ => {}
         }
+    }
+}
+
+/// The table has deleted the row with this key.
+pub(crate) fn deleted(world: &World, who: usize, key: &Json) {
+    match s(key, "chat_id") {
+        "@lease" => lease::deleted(world, who),
+        sort if sort.starts_with("@timer#") => timers::deleted(world, sort),
+        _ => {}
     }
 }
 
@@ -131,6 +159,9 @@ fn number(row: &Json, name: &str) -> Option<i64> {
 /// LINE has answered, whether the answer arrives or not.
 pub(crate) fn answered(world: &World, who: usize, asked: &Asked, answer: &Answer) {
     accounts::answered(world, who, asked, answer);
+    if let Kind::Detach(bot) = &asked.kind {
+        accounts::detaches(world, who, bot);
+    }
     reconciler::answered(world, who, asked, answer);
     epochs::answered(world, who, asked, answer);
     of_plan(world, who, asked, answer);
@@ -189,7 +220,9 @@ impl Before {
             true => serde_json::from_slice(body).unwrap_or_default(),
             false => Json::Null,
         };
-        let is_judged = |key: &&Json| seen::event_of(key).is_some() || s(key, "chat_id") == "@bot";
+        let is_judged = |key: &&Json| {
+            seen::event_of(key).is_some() || s(key, "chat_id") == "@bot" || links::is_attach(key)
+        };
         let keys = seen::keys_written(&request).filter(is_judged);
         let rows = keys.map(|key| {
             let (bot, sort) = (s(key, "bot_id").to_owned(), s(key, "chat_id").to_owned());
@@ -207,7 +240,9 @@ impl Before {
         for (bot, sort, before) in &self.rows {
             let after = row(world, bot, sort);
             let event = sort.rsplit('#').next().unwrap_or_default();
-            if sort == "@bot" {
+            if bot == "@attach" {
+                links::written(world, who, after.as_ref());
+            } else if sort == "@bot" {
                 let mut history = world.history();
                 let decorations = &history.judges.decorations;
                 let wrong = decorations.denied(who, before.as_ref(), after.as_ref());
@@ -246,19 +281,36 @@ fn written(
     let number =
         |row: Option<&Json>, name: &str| row.map_or(0, |row| row[name].as_i64().unwrap_or(0));
     judges.restored.written(event, at);
+    let has_lapsed = |row: &Json| {
+        row["expires_at"]
+            .as_i64()
+            .is_some_and(|at| at <= now / 1000)
+    };
+    let before = before.filter(|row| !has_lapsed(row));
+    let is_anew = before.is_none();
     let is_new = number(after, "replays") > number(before, "replays");
+    if is_anew && !is_new {
+        judges.replays.made_anew(event);
+    }
+    let mut wrong = Vec::new();
     if let Some(row) = after.filter(|row| is_new && row["outcome"] != "done") {
         judges.parking.reopen(event, now);
         judges.lost_replies.reopen(event);
+        let what = replays::opened(event, row);
+        wrong.extend(what.map(|what| ("what was refused is tried again", what)));
         // A plan that goes on keeps what was left open before.
         if row["effects"].is_null() {
             judges.troubles.reopen(event, at);
         }
     }
-    if number(after, "run") > number(before, "run") {
-        judges.accepted.force(event, at);
+    // A row that was gone begins with the run that made it anew.
+    let is_forced = is_new && is_anew && after.is_some_and(|it| it["replay_forced"] == true);
+    if is_forced || number(after, "run") > number(before, "run") {
+        judges.accepted.force(event, at, is_anew);
     }
-    let mut wrong = Vec::new();
+    if after.is_some_and(|row| row["outcome"] == "done") {
+        judges.parking.settled(event);
+    }
     let written = Written {
         event,
         word,
@@ -343,6 +395,8 @@ pub(crate) fn at_the_end(world: &World, event: &str, row: Option<&LedgerRow>) {
         if let Some(row) = row {
             let missing = judges.accepted.not_again(event, row).into_iter();
             wrong.extend(missing.map(|what| ("what is forced is sent again", what)));
+            let missing = judges.replays.missing(event, row);
+            wrong.extend(missing.map(|what| ("what is to run again does", what)));
             let unknown = unknown::without_cause(&judges.troubles, event, row);
             wrong.extend(
                 unknown

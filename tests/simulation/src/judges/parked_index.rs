@@ -1,5 +1,6 @@
-//! Nothing parked leaves the index except by a person, by a replay, or by a try's end
-//! whose effects are all final.
+//! Nothing parked leaves the index except by a person, by a replay, by a try's end whose
+//! effects are all final, or because a detach that was given up has come about after all:
+//! the reconciler asks for it again.
 
 use serde_json::Value as Json;
 
@@ -29,7 +30,9 @@ pub(super) fn stands_against(written: &Written<'_>) -> Option<String> {
     }
     let before = written.before?;
     let was_parked = before["outcome"] == "parked";
-    let settles = written.word == "UpdateItem" && written.after.is_some_and(is_settled);
+    let is_detach = before["kind"] == "@detach";
+    let may_settle = written.word == "UpdateItem" || is_detach;
+    let settles = may_settle && written.after.is_some_and(is_settled);
     (was_parked && !written.is_replay && !settles).then(|| {
         let word = written.word;
         format!(

@@ -63,6 +63,12 @@ impl Parking {
         self.failed.remove(event);
     }
 
+    /// The event is settled: if it comes again once its row is gone, it begins anew.
+    pub(super) fn settled(&mut self, event: &str) {
+        self.first.remove(event);
+        self.failed.remove(event);
+    }
+
     /// The table was restored: since when an event fails may be forgotten.
     pub(super) fn forget(&mut self) {
         self.failed.clear();

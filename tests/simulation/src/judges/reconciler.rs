@@ -271,7 +271,8 @@ fn count(history: &mut History, what: &'static str) {
     *history.judges.reconciler.done.entry(what).or_default() += 1;
 }
 
-fn is_same(before: &Json, row: &Json) -> bool {
+/// Whether a row says what it said before.
+pub(super) fn is_same(before: &Json, row: &Json) -> bool {
     let without_version = |row: &Json| {
         let mut row = row.clone();
         if let Some(fields) = row.as_object_mut() {

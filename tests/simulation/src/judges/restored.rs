@@ -7,11 +7,15 @@
 //!   its trace are not judged;
 //! - a forgotten event must be settled in the end only if its message was in the queue then,
 //!   and in no worker's hands;
-//! - chats' lists, rows' versions and timers go back with the table.
+//! - chats' lists, rows' versions, timers, the module's rows, what an account's row has taken
+//!   in and what the module counts as told go back with the table.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use super::accounts::Accounts;
+use super::lifecycle::Reports;
+use super::rows_made::RowsMade;
 use crate::history::{History, Place};
 use crate::world::World;
 
@@ -73,6 +77,9 @@ pub(crate) struct Backup {
     lists: BTreeMap<Place, Vec<String>>,
     timers: BTreeMap<String, Place>,
     versions: BTreeMap<(String, String), u64>,
+    accounts: Accounts,
+    lifecycle: Reports,
+    rows_made: RowsMade,
 }
 
 impl Backup {
@@ -85,6 +92,9 @@ impl Backup {
             lists: history.lists.clone(),
             timers: history.timers.clone(),
             versions: history.versions.clone(),
+            accounts: history.judges.accounts.clone(),
+            lifecycle: history.judges.lifecycle.clone(),
+            rows_made: history.judges.rows_made.clone(),
         }
     }
 
@@ -94,6 +104,9 @@ impl Backup {
         let in_hand = in_hand(&history);
         history.judges.restored.restore(self.at, &in_hand);
         history.judges.forget();
+        history.judges.accounts.go_back(self.accounts);
+        history.judges.lifecycle = self.lifecycle;
+        history.judges.rows_made.go_back(self.rows_made);
         history.folded = self.folded;
         history.lists = self.lists;
         history.versions = self.versions;

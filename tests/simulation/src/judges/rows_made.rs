@@ -15,7 +15,7 @@ use crate::world::World;
 type Key = (String, String);
 
 /// Who has made which row, and what was told of it.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct RowsMade {
     /// The events that have made it, and the attachment that they knew.
     made: BTreeMap<Key, Vec<(String, i64)>>,
@@ -29,6 +29,11 @@ impl RowsMade {
         let made = self.made.get(key).into_iter().flatten();
         let of_present = made.filter(|(_, begun)| Some(*begun) > known.detached_at());
         of_present.map(|(event, _)| event.as_str()).collect()
+    }
+
+    /// The rows are again as they were; what was sent of them stays sent.
+    pub(super) fn go_back(&mut self, before: Self) {
+        self.made = before.made;
     }
 
     /// How many rows were made.

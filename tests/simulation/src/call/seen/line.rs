@@ -21,6 +21,10 @@ pub(in crate::call) fn judge(world: &World, who: usize, now: i64, asked: &Asked)
         return; // the management screen's own
     }
     lifecycle::leaves(&mut history, &line, asked, world.schedule.skew_ms);
+    let loaded = history.invocations[who].loaded.get(&place);
+    if loaded.is_some_and(|loaded| loaded.is_ambiguous) {
+        return;
+    }
     let known = history.known(who, &place, &line);
     let verdict = match asked.kind {
         Kind::Reply(_) | Kind::Push(_) => known.may_speak(now, world.schedule.default_active),

@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 
 use crate::call::request;
 use crate::history::Place;
+use crate::judges;
 use crate::world::World;
 
 /// The queue has answered: which events it has taken, and in which order, or what was
@@ -47,6 +48,8 @@ fn queued(world: &World, who: usize, body: &[u8], answer: &str) {
         }
         history.judges.queued(&ids);
         history.queued(place, ids.into_iter());
+        drop(history);
+        judges::timers::queued(world, who, job);
     }
 }
 

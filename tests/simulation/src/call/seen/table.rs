@@ -20,6 +20,7 @@ pub(in crate::call) fn table(world: &World, who: usize, target: &str, body: &[u8
             written(world, who, body);
         }
         Some("PutItem") => written(world, who, body),
+        Some("DeleteItem") => judges::deleted(world, who, &request::read(body)["Key"]),
         Some("GetItem") => read_again(world, who, body),
         Some("Query") => reconciler::rows_read(world, who),
         _ => {}
@@ -111,9 +112,14 @@ fn read_again(world: &World, who: usize, body: &[u8]) {
     }
     let invocation = &mut world.history().invocations[who];
     let loaded = invocation.loaded.iter_mut();
-    let of_account = loaded.filter(|(place, loaded)| place.0 == account.0 && loaded.lacks_account);
-    for (_, loaded) in of_account {
+    let of_account = loaded.filter(|(place, loaded)| {
+        place.0 == account.0 && (loaded.lacks_account || loaded.is_ambiguous)
+    });
+    let of_account: Vec<_> = of_account.map(|(_, loaded)| loaded).collect();
+    let are_several = of_account.len() > 1;
+    for loaded in of_account {
         loaded.lacks_account = false;
+        loaded.is_ambiguous = are_several;
         loaded.recorded.extend(now.recorded.iter().cloned());
         loaded.entered.clone_from(&now.entered);
     }
@@ -171,7 +177,9 @@ fn committed(world: &World, who: usize, body: &[u8]) {
     let known = history.known(who, &place, &line);
     let told = line.told.get(event);
     let is_old = told.is_some_and(|told| line.now() - told.at >= OLD);
-    history.list(&place, event, list, is_old, &known);
+    let loaded = history.invocations[who].loaded.get(&place);
+    let is_ambiguous = loaded.is_some_and(|loaded| loaded.is_ambiguous);
+    history.list(&place, event, list, is_old, (&known, is_ambiguous));
     rows_made::committed(&mut history, &known, &place.0, event, (ledger, &puts));
     set_timers(&mut history, &puts, &known);
 }

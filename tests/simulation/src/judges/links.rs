@@ -1,0 +1,94 @@
+//! An attach is finished once, by the browser that began it, and in time.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use crate::rows::s;
+use crate::world::World;
+
+/// An attach may be finished for so long, in milliseconds.
+const LIFE: i64 = 15 * 60_000;
+const CHECK: &str = "one attach of one browser";
+
+/// The attaches that were begun.
+#[derive(Debug, Default)]
+pub(crate) struct Links {
+    begun: BTreeMap<String, Begun>,
+    /// Which attach an invocation is at, and the cookie that its browser has shown.
+    visits: BTreeMap<usize, (String, String)>,
+}
+
+#[derive(Debug)]
+struct Begun {
+    cookie: String,
+    at: i64,
+    exchanged_by: Option<usize>,
+}
+
+impl Links {
+    /// A browser was sent to LINE with this state.
+    pub(crate) fn begun(&mut self, state: &str, cookie: &str, at: i64) {
+        let begun = Begun {
+            cookie: cookie.to_owned(),
+            at,
+            exchanged_by: None,
+        };
+        self.begun.insert(state.to_owned(), begun);
+    }
+
+    /// A browser comes back from LINE.
+    pub(crate) fn visits(&mut self, who: usize, state: &str, cookie: &str) {
+        let visit = (state.to_owned(), cookie.to_owned());
+        self.visits.insert(who, visit);
+    }
+
+    /// A code is about to be exchanged. What stands against it, by clocks that may be off.
+    pub(super) fn exchanges(&mut self, who: usize, now: i64, skew: i64) -> Option<String> {
+        let (state, cookie) = self.visits.get(&who)?;
+        let begun = self.begun.get_mut(state)?;
+        let other = begun.exchanged_by.replace(who).filter(|it| *it != who);
+        let late = now - begun.at - LIFE;
+        let why = match other {
+            Some(other) => format!("{other} has finished it"),
+            None if begun.cookie != *cookie => "its browser has not begun it".into(),
+            // The visit may have begun a moment before, and may try again.
+            None if late > MUCH_LATER + skew => format!("{late} ms too late"),
+            None => return None,
+        };
+        Some(format!("{who} exchanges a code: {why}"))
+    }
+}
+
+/// A visit ends in that time.
+const MUCH_LATER: i64 = 20_000;
+
+/// A row of an attach was written: one that nobody has begun is none.
+pub(super) fn written(world: &World, who: usize, row: Option<&Json>) {
+    let is_begun = row.is_none_or(|row| row["browser"].is_string());
+    if !is_begun {
+        let what = format!("{who} ends an attach that is gone");
+        world.history().violation(CHECK, what);
+    }
+}
+
+/// A call leaves for LINE.
+pub(super) fn leaves(world: &World, who: usize, word: &str) {
+    if word != "exchange" {
+        return;
+    }
+    let (now, skew) = (world.time.millis(0), skew(world));
+    let mut history = world.history();
+    if let Some(what) = history.judges.links.exchanges(who, now, skew) {
+        history.violation(CHECK, what);
+    }
+}
+
+fn skew(world: &World) -> i64 {
+    i64::try_from(world.schedule.skew_ms).unwrap_or(0)
+}
+
+/// Whether a key is an attach's.
+pub(super) fn is_attach(key: &Json) -> bool {
+    s(key, "bot_id") == "@attach"
+}

@@ -1,0 +1,58 @@
+//! What an operator was told is to run again, runs again; and what LINE had refused is
+//! tried again with it.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+use shared::store::{LedgerRow, Outcome};
+
+/// The replays that operators were told are queued.
+#[derive(Debug, Default)]
+pub(crate) struct Replays {
+    /// Of each event: the number of the run, and whether it was forced.
+    queued: BTreeMap<String, Vec<(u32, bool)>>,
+}
+
+impl Replays {
+    /// An operator is told that the event is to run again.
+    pub(crate) fn queued(&mut self, event: &str, number: u32, force: bool) {
+        let queued = self.queued.entry(event.to_owned()).or_default();
+        queued.push((number, force));
+    }
+
+    /// The row was made anew, and knows of no replay.
+    pub(super) fn made_anew(&mut self, event: &str) {
+        self.queued.remove(event);
+    }
+
+    /// The table was restored: how often an event has run may be forgotten.
+    pub(super) fn forget(&mut self) {
+        self.queued.clear();
+    }
+
+    /// What did not run again, in words.
+    pub(super) fn missing(&self, event: &str, row: &LedgerRow) -> Option<String> {
+        let queued = self.queued.get(event)?;
+        let (number, force) = queued.iter().max()?;
+        let has_run = match force {
+            true => (row.replays, row.replay_forced) >= (*number, true),
+            // One that was settled meanwhile is left alone.
+            false => row.replays >= *number || row.outcome == Outcome::Done,
+        };
+        (!has_run).then(|| {
+            let kind = if *force { "forced" } else { "respectful" };
+            let times = row.replays;
+            format!("the {kind} run {number} of {event} was queued, and has not run: {times}")
+        })
+    }
+}
+
+/// A row is opened for a replay. What it leaves as it was, in words.
+pub(super) fn opened(event: &str, row: &Json) -> Option<String> {
+    let effects = row["effects"].as_array().into_iter().flatten();
+    let mut refused = effects.filter(|effect| effect["state"] == "refused");
+    let left = refused.next()?;
+    Some(format!(
+        "{event} runs again, and what LINE has refused stays so: {left}"
+    ))
+}
