@@ -253,7 +253,9 @@ async fn invoke(
     let unsettled: Vec<_> = unsettled.flat_map(|it| events_of(&it.body).1).collect();
     judges::ended(world, invocation, Some(&unsettled));
     begun.ended(world, &app.module, invocation, &messages, &failed);
-    lifecycle::ended(world, invocation);
+    if unsettled.is_empty() {
+        lifecycle::ended(world, invocation); // else what it owes is tried again
+    }
     let done = messages
         .iter()
         .filter(|message| !failed.contains(&&message.message_id));

@@ -171,7 +171,8 @@ fn handled(world: &World, told: &Told, row: &LedgerRow) {
 /// Whether it came again when its row may have been gone.
 fn is_old(row: &LedgerRow) -> bool {
     const OLD: i64 = 29 * 24 * 3_600_000;
-    row.parked_at.is_some_and(|at| at.0 - row.at.0 >= OLD)
+    let since = row.parked_at.max(Some(row.received_at));
+    since.is_some_and(|at| at.0 - row.at.0 >= OLD)
 }
 
 /// What the trace tells is what LINE's log tells.

@@ -48,5 +48,8 @@ pub(super) fn settle(world: &World, commit: &[u8]) {
     let sort = s(ledger, "chat_id");
     let event = sort.rsplit('#').next().unwrap_or_default().to_owned();
     world.note(|| format!("another settles {event}"));
-    world.history().settled_by_another.insert(event);
+    let at = world.time.elapsed();
+    let mut history = world.history();
+    history.judges.settled_by_another(&event, at);
+    history.settled_by_another.insert(event);
 }

@@ -14,7 +14,7 @@ const DENIAL: i64 = 3_600_000;
 const ON_ITS_WAY: i64 = 4_000;
 
 /// In which attachment things were begun: the time of its newest attach that was known.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Epochs {
     lists: BTreeMap<Place, i64>,
     timers: BTreeMap<String, i64>,
@@ -27,6 +27,12 @@ impl Epochs {
     pub(crate) fn list_has_ended(&self, place: &Place, known: &Known<'_>) -> bool {
         let begun = self.lists.get(place);
         begun.is_some_and(|begun| Some(*begun) <= known.detached_at())
+    }
+
+    /// The table is again as it was; what LINE has refused stays refused.
+    pub(super) fn go_back(&mut self, before: Self) {
+        self.lists = before.lists;
+        self.timers = before.timers;
     }
 
     /// A chat's list was committed by someone who knows this.

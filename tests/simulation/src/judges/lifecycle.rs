@@ -173,10 +173,18 @@ pub(crate) fn entered(history: &mut History, line: &Line, who: usize, bot: Strin
 /// An invocation has come to its own end: where nothing went wrong for it, it has queued
 /// all that the module is to be told.
 pub(crate) fn ended(world: &World, who: usize) {
+    let line = world.line();
     let mut history = world.history();
     let invocation = &history.invocations[who];
-    if !invocation.is_disturbed && !invocation.owes.is_empty() {
-        let what = format!("invocation {who} queues nothing for {:?}", invocation.owes);
+    let (is_disturbed, owes) = (invocation.is_disturbed, invocation.owes.clone());
+    // Another may have told the module meanwhile.
+    let is_missing = |bot: &String| {
+        let known = accounts::known(&history, bot, &line);
+        history.judges.lifecycle.missing(bot, &known).is_some()
+    };
+    let owes: Vec<_> = owes.into_iter().filter(is_missing).collect();
+    if !is_disturbed && !owes.is_empty() {
+        let what = format!("invocation {who} queues nothing for {owes:?}");
         history.violation("told of an account's life", what);
     }
 }

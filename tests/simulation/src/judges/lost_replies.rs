@@ -51,10 +51,12 @@ impl LostReplies {
         }
     }
 
-    /// It was opened again.
-    pub(super) fn reopen(&mut self, event: &str) {
-        self.lost_at.retain(|(id, _), _| id != event);
-        self.refused.retain(|(id, _), _| id != event);
+    /// It was opened again; a reply whose token LINE does not take stays lost.
+    pub(super) fn reopen(&mut self, event: &str, row: &serde_json::Value) {
+        let stays = |ordinal: usize| row["effects"][ordinal]["state"] == "expired";
+        let keep = |key: &(String, usize)| key.0 != event || stays(key.1);
+        self.lost_at.retain(|key, _| keep(key));
+        self.refused.retain(|key, _| keep(key));
     }
 
     /// LINE has refused an effect for good.

@@ -70,6 +70,11 @@ impl Judges {
         self.restored.has_forgotten(event)
     }
 
+    /// Someone else has written an event's row.
+    pub(crate) fn settled_by_another(&mut self, event: &str, at: Duration) {
+        self.restored.written(event, at);
+    }
+
     /// Whether such an event must be settled all the same.
     pub(crate) fn is_still_promised(&self, event: &str) -> bool {
         self.restored.is_still_promised(event)
@@ -288,14 +293,18 @@ fn written(
     };
     let before = before.filter(|row| !has_lapsed(row));
     let is_anew = before.is_none();
-    let is_new = number(after, "replays") > number(before, "replays");
+    let run = |row: Option<&Json>| {
+        let is_forced = row.is_some_and(|row| row["replay_forced"] == true);
+        (number(row, "replays"), is_forced)
+    };
+    let is_new = run(after) > run(before);
     if is_anew && !is_new {
         judges.replays.made_anew(event);
     }
     let mut wrong = Vec::new();
     if let Some(row) = after.filter(|row| is_new && row["outcome"] != "done") {
         judges.parking.reopen(event, now);
-        judges.lost_replies.reopen(event);
+        judges.lost_replies.reopen(event, row);
         let what = replays::opened(event, row);
         wrong.extend(what.map(|what| ("what was refused is tried again", what)));
         // A plan that goes on keeps what was left open before.

@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::accounts::Accounts;
+use super::epochs::Epochs;
 use super::lifecycle::Reports;
 use super::rows_made::RowsMade;
 use crate::history::{History, Place};
@@ -78,6 +79,7 @@ pub(crate) struct Backup {
     timers: BTreeMap<String, Place>,
     versions: BTreeMap<(String, String), u64>,
     accounts: Accounts,
+    epochs: Epochs,
     lifecycle: Reports,
     rows_made: RowsMade,
 }
@@ -93,6 +95,7 @@ impl Backup {
             timers: history.timers.clone(),
             versions: history.versions.clone(),
             accounts: history.judges.accounts.clone(),
+            epochs: history.judges.epochs.clone(),
             lifecycle: history.judges.lifecycle.clone(),
             rows_made: history.judges.rows_made.clone(),
         }
@@ -105,6 +108,7 @@ impl Backup {
         history.judges.restored.restore(self.at, &in_hand);
         history.judges.forget();
         history.judges.accounts.go_back(self.accounts);
+        history.judges.epochs.go_back(self.epochs);
         history.judges.lifecycle = self.lifecycle;
         history.judges.rows_made.go_back(self.rows_made);
         history.folded = self.folded;

@@ -52,8 +52,14 @@ fn written(world: &World, who: usize, body: &[u8]) {
         history.folded.extend(of_row.map(|told| told.id.clone()));
         if s(item, "chat_id") == "@bot" {
             let loaded = history.invocations[who].loaded.iter_mut();
-            let of_account = loaded.filter(|(place, _)| place.0 == s(item, "bot_id"));
-            of_account.for_each(|(_, loaded)| loaded.lacks_account = false); // made by itself
+            let lacking = loaded
+                .filter(|(place, loaded)| place.0 == s(item, "bot_id") && loaded.lacks_account);
+            let lacking: Vec<_> = lacking.map(|(_, loaded)| loaded).collect();
+            let are_several = lacking.len() > 1;
+            for loaded in lacking {
+                loaded.lacks_account = false; // made by itself, but for which of them?
+                loaded.is_ambiguous = are_several;
+            }
         }
         follows(&mut history, item);
     }
@@ -110,6 +116,9 @@ fn read_again(world: &World, who: usize, body: &[u8]) {
     if now.lacks_account {
         return;
     }
+    let line = world.line();
+    let is_of_bot = |id: &&String| line.told.get(*id).is_some_and(|told| told.chat.is_none());
+    let recorded: Vec<_> = now.recorded.iter().filter(is_of_bot).cloned().collect();
     let invocation = &mut world.history().invocations[who];
     let loaded = invocation.loaded.iter_mut();
     let of_account = loaded.filter(|(place, loaded)| {
@@ -120,7 +129,7 @@ fn read_again(world: &World, who: usize, body: &[u8]) {
     for loaded in of_account {
         loaded.lacks_account = false;
         loaded.is_ambiguous = are_several;
-        loaded.recorded.extend(now.recorded.iter().cloned());
+        loaded.recorded.extend(recorded.iter().cloned());
         loaded.entered.clone_from(&now.entered);
     }
 }
