@@ -49,7 +49,11 @@ async fn tell(app: &App, bot: &BotId, row: &BotRow) {
     let Some(turn) = row.state.unheard() else {
         return;
     };
-    let job = Job::of_account(bot.clone(), app.now(), event::of_turn(bot, turn));
+    let job = Job::of_account(
+        bot.clone(),
+        app.now(),
+        event::of_turn(bot, &row.state, turn),
+    );
     let queued = match job {
         Ok(job) => app.queue.send_jobs(vec![job]).await,
         Err(error) => return tracing::error!(%error, "an attach cannot be written as a job"),

@@ -65,7 +65,7 @@ impl<'a> Teller<'a> {
 
 fn job(bot: &BotId, state: &BotState, now: Timestamp) -> Result<Option<Job>, NotQueued> {
     let job = match (state.unheard(), state.attachment()) {
-        (Some(turn), _) => Job::of_account(bot.clone(), now, event::of_turn(bot, turn)),
+        (Some(turn), _) => Job::of_account(bot.clone(), now, event::of_turn(bot, state, turn)),
         (None, Attachment::Detaching(mark)) if now.since(mark) > DETACH_TAKES => {
             Job::to_detach(bot.clone(), mark, now)
         }

@@ -109,7 +109,11 @@ async fn report<M: Module>(app: &App<M>, bot: &BotId, row: &BotRow) -> Result<()
     let Some(turn) = row.state.unheard() else {
         return Ok(());
     };
-    let job = Job::of_account(bot.clone(), app.now(), event::of_turn(bot, turn));
+    let job = Job::of_account(
+        bot.clone(),
+        app.now(),
+        event::of_turn(bot, &row.state, turn),
+    );
     let job = job.map_err(|error| Again::transient(error.to_string()))?;
     let queued = app.queue.send_jobs(vec![job]).await;
     queued.map_err(|error| Again::transient(error.to_string()))

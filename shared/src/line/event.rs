@@ -11,9 +11,10 @@ use serde_json::{Value, json};
 
 use crate::domain::event::MessageContent;
 use crate::domain::{
-    BotId, Chat, ChatId, ChatKind, Event, EventId, EventKind, Mode, ReplyToken, Scopes, Timestamp,
-    Turn, UserId,
+    BotId, BotState, Chat, ChatId, ChatKind, Event, EventId, EventKind, Mode, ReplyToken, Scope,
+    Scopes, Timestamp, Turn, UserId,
 };
+use crate::hash::sha256_hex;
 
 /// How much later than its receipt an event may say that it happened: clocks differ. One
 /// that is dated further ahead would rule over all that really comes after it.
@@ -58,18 +59,28 @@ fn of_members(bot: &BotId, id: &EventId, event: &Value, received_at: Timestamp) 
     }
 }
 
-/// An account's turn as LINE would tell of it, for a queue whose reader has not
-/// heard of it: id, type and JSON. Whoever finds the same turn makes the same.
-pub fn of_turn(bot: &BotId, turn: Turn) -> (EventId, &'static str, Value) {
+/// A turn that `state` has taken, as LINE would tell of it, for a queue whose reader has
+/// not heard of it: id, type and JSON. Whoever finds the same turn makes the same.
+pub fn of_turn(bot: &BotId, state: &BotState, turn: Turn) -> (EventId, &'static str, Value) {
     let (word, kind, at) = match turn {
-        Turn::Attached(at) => ("attached", "attached", at),
+        Turn::Attached(at) => ("attached".to_owned(), "attached", at),
         // LINE tells of other scopes by another attached event.
-        Turn::Scopes(at) => ("scopes", "attached", at),
-        Turn::Detached(at) => ("detached", "detached", at),
+        Turn::Scopes(at) => (scopes_word(state.scopes()), "attached", at),
+        Turn::Detached(at) => ("detached".to_owned(), "detached", at),
     };
     let module = json!({ "type": kind, "botId": bot });
     let event = json!({ "type": "module", "module": module, "timestamp": at, "mode": "active" });
-    (EventId::dated(word, at), "module", event)
+    (EventId::dated(&word, at), "module", event)
+}
+
+/// Of two consents in one of LINE's seconds each is told, if each allows something else.
+fn scopes_word(scopes: &Scopes) -> String {
+    let names = match scopes {
+        Scopes::Unknown => Vec::new(),
+        Scopes::Granted(scopes) => scopes.iter().map(Scope::as_str).collect(),
+    };
+    let hash = sha256_hex(names.iter().flat_map(|name| [*name, " "]));
+    format!("scopes-{}", &hash[..8])
 }
 
 /// A timer that is due in a chat, as the JSON of an event: for [`read_timer`].
@@ -278,6 +289,19 @@ fn text(value: &Value) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_consents_of_one_second_are_two_events_if_they_allow_something_else() {
+        let bot = BotId::new("U0").unwrap();
+        let mut state = BotState::default();
+        let mut told = |words: &str| {
+            state.attach(Timestamp(1_999), &Scopes::from_words(words));
+            of_turn(&bot, &state, Turn::Scopes(Timestamp(1_999))).0
+        };
+        let first = told("message:send");
+        assert_eq!(first, told("message:send"));
+        assert_ne!(first, told("message:send profile:read"));
+    }
 
     fn event(raw: &str) -> Event {
         read(

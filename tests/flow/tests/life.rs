@@ -88,11 +88,12 @@ impl Scene {
         let scopes = Scopes::from_words("message:send profile:read");
         let store = &self.worker.app.store;
         let row = store.update_bot(&self.bot, |row| row.state.attach(Timestamp(at), &scopes));
-        let turn = row.await.unwrap().state.unheard()?;
+        let state = row.await.unwrap().state;
+        let turn = state.unheard()?;
         let job = Job::of_account(
             self.bot.clone(),
             Timestamp(at),
-            event::of_turn(&self.bot, turn),
+            event::of_turn(&self.bot, &state, turn),
         );
         Some(Message::of(job.unwrap()))
     }

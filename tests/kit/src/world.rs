@@ -147,7 +147,7 @@ impl World {
         });
         let row = row.await.expect("the table answers");
         let turn = row.state.unheard().expect("an attach that is news");
-        let told = of_turn(&bot, turn);
+        let told = of_turn(&bot, &row.state, turn);
         let key = LedgerKey {
             bot: bot.clone(),
             chat: None,

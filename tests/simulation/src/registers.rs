@@ -15,7 +15,9 @@ use crate::world::World;
 /// they have taken in, and from `more`.
 pub(crate) fn check(world: &World, place: &Place, more: &[String]) {
     let mut loaded = snapshot(world, place);
-    loaded.recorded.extend(more.iter().cloned());
+    let by_another = world.history().settled_by_another.clone();
+    let more = more.iter().filter(|id| !by_another.contains(*id));
+    loaded.recorded.extend(more.cloned());
     let (bot, chat): (BotState, ChatState) = {
         let bot = row(world, &place.0, "@bot");
         (registers(bot), registers(row(world, &place.0, &place.1)))

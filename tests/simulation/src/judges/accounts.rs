@@ -231,17 +231,17 @@ fn source(
 /// An event of our own, which tells the module of what the row has: a row that was restored
 /// may have it no longer.
 fn told_by_us(history: &History, who: usize, name: &str, at: i64) -> Option<Entry> {
+    let end = format!("-{at}");
     let in_hand = |word: &str| {
-        history.invocations[who]
-            .in_hand
-            .contains(&format!("{word}-{at}"))
+        let mut events = history.invocations[who].in_hand.iter();
+        events.any(|id| id.starts_with(word) && id.ends_with(&end))
     };
     let scopes = None;
     match name {
-        "attached_at" if in_hand("attached") || in_hand("scopes") => {
+        "attached_at" if in_hand("attached-") || in_hand("scopes-") => {
             Some(Entry::Attached { at, scopes })
         }
-        "detached_at" if in_hand("detached") => Some(Entry::Detached { at }),
+        "detached_at" if in_hand("detached-") => Some(Entry::Detached { at }),
         _ => None,
     }
 }

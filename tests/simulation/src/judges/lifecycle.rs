@@ -157,8 +157,8 @@ pub(crate) fn committed(history: &mut History, line: &Line, who: usize, rows: &[
 
 /// When it happened, by the id of an event of our own: a table that was restored may not know.
 fn time_of(event: &str, words: &[&str]) -> Option<i64> {
-    let mut times = words.iter().filter_map(|word| event.strip_prefix(word));
-    times.find_map(|at| at.parse().ok())
+    let is_one = words.iter().any(|word| event.starts_with(word));
+    event.rsplit('-').next().filter(|_| is_one)?.parse().ok()
 }
 
 /// An invocation has entered something that no event told: what the module is to be

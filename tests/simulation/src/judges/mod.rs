@@ -124,7 +124,10 @@ fn leaves(world: &World, seen: &Seen) {
 
 /// It has ended for who made it.
 fn ends(world: &World, seen: &Seen, status: Option<u16>, at: Duration) {
-    let judges = &mut world.history().judges;
+    let mut history = world.history();
+    // Who has given up waiting has met a trouble too, even if all it called was well.
+    history.invocations[seen.who].is_disturbed |= status.is_none();
+    let judges = &mut history.judges;
     judges.troubles.ends(seen, status, at);
     judges.control.ends(seen, status);
     judges.decorations.ends(seen, status);

@@ -112,6 +112,8 @@ impl Backup {
         history.judges.lifecycle = self.lifecycle;
         history.judges.rows_made.go_back(self.rows_made);
         history.folded = self.folded;
+        // What the lost table has done by this token, the restored one does again.
+        history.transactions.clear();
         history.lists = self.lists;
         history.versions = self.versions;
         // A timer that has rung may ring again, and one set since may never have been.

@@ -128,7 +128,7 @@ fn read_again(world: &World, who: usize, body: &[u8]) {
     let are_several = of_account.len() > 1;
     for loaded in of_account {
         loaded.lacks_account = false;
-        loaded.is_ambiguous = are_several;
+        loaded.is_ambiguous |= are_several;
         loaded.recorded.extend(recorded.iter().cloned());
         loaded.entered.clone_from(&now.entered);
     }
