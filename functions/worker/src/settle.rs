@@ -82,7 +82,9 @@ async fn in_rounds<M: Module>(
             Committed::DecideAgain => wait_a_little(app, round).await,
         }
     }
-    Err(Again::not_yet("the rows kept changing"))
+    // So it is parked in the end if nobody else is there: a handler that makes a row without
+    // looking for it finds it made each time.
+    Err(Again::transient("the rows kept changing"))
 }
 
 pub(crate) async fn load<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<View, Again> {

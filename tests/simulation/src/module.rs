@@ -66,7 +66,12 @@ impl Module for Script {
         let wish = self.wishes.get(&id).cloned().unwrap_or(other);
         let wish = trouble(wish, self.asked(&id)).await?;
         if let Some(change) = change(&event.kind) {
-            cx.create(format!("{TOLD}{id}"), &change)?;
+            let key = format!("{TOLD}{id}");
+            // It may be told again by a forced replay.
+            match cx.row::<Change>(&key).await? {
+                None => cx.create(key, &change)?,
+                Some(row) => cx.replace(row, &change)?,
+            }
         }
         if event.chat.is_some() {
             let mut list: Vec<String> = cx.state()?;

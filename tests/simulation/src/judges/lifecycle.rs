@@ -137,7 +137,9 @@ pub(crate) fn committed(history: &mut History, line: &Line, who: usize, rows: &[
         let bot = s(row, "bot_id").to_owned();
         let known = history.known(who, &(bot.clone(), String::new()), line);
         let reports = &history.judges.lifecycle;
-        if let Some(objection) = reports.objection(&bot, &change, &known) {
+        let objection = reports.objection(&bot, &change, &known);
+        // A forced replay may tell it again.
+        if let Some(objection) = objection.filter(|_| !history.forced.contains(event)) {
             let times = (known.attached_at(), known.detached_at());
             let what = format!("{bot}, by {event}: {change:?}, but {objection}: {times:?}");
             history.violation("told of an account's life", what);

@@ -2,7 +2,7 @@
 //! a fault, outage or crash that took its time or its token, a chat that is not ours, a
 //! worker that was overtaken. An undisturbed reply is sent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use shared::domain::{Delivery, Effect};
@@ -27,6 +27,8 @@ pub(crate) struct LostReplies {
     lost_at: BTreeMap<(String, usize), i64>,
     /// What LINE has refused for good: the status, and whether it is for the token.
     refused: BTreeMap<(String, usize), (u16, bool)>,
+    /// The events that were given back while their account was not attached.
+    waited: BTreeSet<String>,
     /// How many replies were lost by each cause.
     pub(crate) causes: BTreeMap<String, u64>,
 }
@@ -49,6 +51,11 @@ impl LostReplies {
                 self.lost_at.entry(key).or_insert(now);
             }
         }
+    }
+
+    /// It waits for an attach that may come.
+    pub(super) fn waits(&mut self, event: &str) {
+        self.waited.insert(event.to_owned());
     }
 
     /// It was opened again; a reply whose token LINE does not take stays lost.
@@ -119,6 +126,9 @@ pub(super) fn judge(
 fn cause(judges: &Judges, facts: &Facts<'_>, event: &str) -> Option<String> {
     if facts.history.replayed.contains(event) {
         return Some("run again later".into());
+    }
+    if judges.lost_replies.waited.contains(event) {
+        return Some("its attach came later".into());
     }
     let troubles = &judges.troubles;
     if troubles.is_cut_off(event) {

@@ -372,7 +372,15 @@ pub(crate) fn ended(world: &World, who: usize, unsettled: Option<&[String]>) {
             || row.is_some_and(|row| outcome(&row) || row["attempts"].as_i64() > Some(0))
     };
     let rows: Vec<_> = rows.into_iter().filter(|event| !settled(event)).collect();
+    let line = world.line();
     let mut history = world.history();
+    for event in &rows {
+        let bot = line.told.get(event).map(|told| told.bot.as_str());
+        if bot.is_some_and(|bot| !accounts::known(&history, bot, &line).is_attached()) {
+            history.judges.lost_replies.waits(event);
+        }
+    }
+    drop(line);
     let judges = &mut history.judges;
     judges.troubles.ended(who, at, unsettled.is_none());
     if unsettled.is_none() {

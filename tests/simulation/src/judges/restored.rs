@@ -32,6 +32,7 @@ pub(crate) struct Restored {
     forgotten: BTreeSet<String>,
     /// Those of the forgotten that must be settled all the same.
     promised: BTreeSet<String>,
+    is_restored: bool,
 }
 
 impl Restored {
@@ -58,8 +59,15 @@ impl Restored {
         self.forgotten
             .extend(written.map(|(event, _)| event.clone()));
         self.forgotten.extend(in_hand.iter().cloned());
+        self.is_restored = true;
         let promised = self.queued.difference(in_hand);
         self.promised.extend(promised.cloned());
+    }
+
+    /// Whether the table was restored: its rows' versions begin again, so that a write which
+    /// was under way may find the version that it expects in another row.
+    pub(super) fn is_restored(&self) -> bool {
+        self.is_restored
     }
 
     pub(super) fn has_forgotten(&self, event: &str) -> bool {
