@@ -12,8 +12,8 @@ use shared::store::{Outcome, Verdict};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// Answers; but "hang" never ends, as if the process were killed at it, and "wait"
-/// asks to be called again.
+/// Answers; but "hang" never ends, as if the process were killed at it, "wait" asks to be
+/// called again, and "book" makes a row without looking whether it is there.
 struct Moody;
 
 impl Module for Moody {
@@ -28,6 +28,7 @@ impl Module for Moody {
         match text.as_str() {
             "hang" => std::future::pending().await,
             "wait" => return Err(ModuleError::Retry("not now".into())),
+            "book" => cx.create("booking", &text.as_str())?,
             _ => {}
         }
         if let Some(mut cx) = cx.active() {
@@ -236,6 +237,20 @@ async fn a_module_that_asks_to_be_called_again_for_six_hours_is_not_called_for_e
     worker.settles(&message.received(2)).await;
     let row = bundle.recorded("e").await;
     assert_eq!((row.outcome, row.attempts), (Outcome::Parked, 0));
+}
+
+#[tokio::test]
+async fn a_row_that_is_made_again_and_again_does_not_hold_its_chat_for_ever() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, Moody);
+    worker.settles(&says(&bundle, "d", "book").await).await;
+    let message = says(&bundle, "e", "book").await;
+    worker.gives_back(&message).await;
+    worker.clock.advance(6 * HOUR);
+    worker.settles(&message.received(2)).await;
+    is_parked(&bundle).await;
+    let reason = bundle.recorded("e").await.reason;
+    assert_eq!(reason.as_deref(), Some("the rows kept changing"));
 }
 
 #[tokio::test]

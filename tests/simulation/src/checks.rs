@@ -53,6 +53,7 @@ fn is_dropped(world: &World, told: &Told) -> bool {
 /// only that it is not lost can be promised, if the queue still had it.
 fn forgotten(world: &World, told: &Told, row: Option<&LedgerRow>) {
     let is_settled = row.is_some_and(|row| matches!(row.outcome, Outcome::Done | Outcome::Parked));
+    let is_settled = is_settled || row.is_none() && is_dropped(world, told);
     if world.history().judges.is_still_promised(&told.id) && !is_settled {
         let what = format!(
             "{} was queued when the table was restored: {row:?}",

@@ -114,6 +114,11 @@ impl Known<'_> {
     /// What is granted, if that was told. Known scopes beat unknown ones of the same
     /// attachment.
     pub(crate) fn scopes(&self) -> Option<BTreeSet<String>> {
+        self.newest_scopes().map(|(_, scopes)| scopes)
+    }
+
+    /// The same, with when they were granted.
+    pub(crate) fn newest_scopes(&self) -> Option<(i64, BTreeSet<String>)> {
         let told = self.of_bot.iter().filter_map(|event| match &event.what {
             What::Attached(Some(words)) => Some((event.at, words)),
             _ => None,
@@ -131,7 +136,7 @@ impl Known<'_> {
             let words = words.split(' ').map(str::to_owned);
             (at, words.collect::<BTreeSet<_>>())
         });
-        sets.max().map(|(_, scopes)| scopes)
+        sets.max()
     }
 
     /// Whether a scope is known not to be granted.

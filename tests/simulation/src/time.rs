@@ -118,11 +118,6 @@ impl Clock {
     pub(crate) fn millis(&self) -> i64 {
         self.time.millis(self.ahead_ms)
     }
-
-    /// The same when the simulation has run so long.
-    pub(crate) fn millis_at(&self, elapsed: Duration) -> i64 {
-        millis_at(elapsed) + self.ahead_ms
-    }
 }
 
 impl TimeSource for Clock {

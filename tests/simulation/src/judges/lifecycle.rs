@@ -40,6 +40,8 @@ struct Report {
     change: Change,
     attached_at: Option<i64>,
     detached_at: Option<i64>,
+    /// When what was granted then was granted.
+    scopes_of: Option<i64>,
 }
 
 impl Reports {
@@ -75,9 +77,12 @@ impl Reports {
         told.any(is_it)
     }
 
-    /// The scopes that it was last told of today's attachment.
+    /// The scopes that it was last told, if they were granted in today's attachment.
     fn scopes(&self, bot: &str, known: &Known<'_>) -> Option<BTreeSet<String>> {
         let last = self.of_present(bot, known).next_back()?;
+        if last.scopes_of <= known.detached_at() {
+            return None;
+        }
         match &last.change {
             Change::Attached(scopes) | Change::Scopes(scopes) => scopes.clone(),
             Change::Detached => None,
@@ -145,6 +150,7 @@ pub(crate) fn committed(history: &mut History, line: &Line, who: usize, rows: &[
             history.violation("told of an account's life", what);
         }
         let report = Report {
+            scopes_of: known.newest_scopes().map(|(at, _)| at),
             event: event.to_owned(),
             change,
             attached_at: known

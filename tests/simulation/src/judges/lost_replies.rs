@@ -27,6 +27,8 @@ pub(crate) struct LostReplies {
     lost_at: BTreeMap<(String, usize), i64>,
     /// What LINE has refused for good: the status, and whether it is for the token.
     refused: BTreeMap<(String, usize), (u16, bool)>,
+    /// When the queue first took each event.
+    queued: BTreeMap<String, i64>,
     /// The events that were given back while their account was not attached.
     waited: BTreeSet<String>,
     /// How many replies were lost by each cause.
@@ -50,6 +52,13 @@ impl LostReplies {
                 let key = (event.to_owned(), ordinal);
                 self.lost_at.entry(key).or_insert(now);
             }
+        }
+    }
+
+    /// The queue has taken events.
+    pub(super) fn queued(&mut self, events: &[String], now: i64) {
+        for event in events {
+            self.queued.entry(event.clone()).or_insert(now);
         }
     }
 
@@ -146,16 +155,17 @@ fn cause(judges: &Judges, facts: &Facts<'_>, event: &str) -> Option<String> {
     if asks_again(facts.schedule, event) {
         return Some("the module".into());
     }
-    outside(facts, event)
+    outside(judges, facts, event)
 }
 
 /// What has happened before a worker had it.
-fn outside(facts: &Facts<'_>, event: &str) -> Option<String> {
+fn outside(judges: &Judges, facts: &Facts<'_>, event: &str) -> Option<String> {
     let deliveries = facts.history.delivered.get(event)?;
     let first = *deliveries.first()?;
     let told = facts.line.told.get(event)?;
     let late = Duration::from_millis(1_000);
-    if facts.line.millis_at(first) > told.at + TOKEN_LIMIT - DEADLINE {
+    let queued = judges.lost_replies.queued.get(event);
+    if queued.is_some_and(|at| *at > told.at + TOKEN_LIMIT - DEADLINE) {
         return Some("delivered late".into());
     }
     let stops = facts.schedule.stops.iter();

@@ -81,7 +81,8 @@ impl Judges {
     }
 
     /// The queue has taken events.
-    pub(crate) fn queued(&mut self, events: &[String]) {
+    pub(crate) fn queued(&mut self, events: &[String], now: i64) {
+        self.lost_replies.queued(events, now);
         events.iter().for_each(|event| self.restored.queued(event));
     }
 
@@ -283,6 +284,7 @@ fn written(
     let (now, at) = (world.time.millis(0), world.time.elapsed());
     let skew = i64::try_from(world.schedule.skew_ms).unwrap_or(0);
     let mut history = world.history();
+    let receives = history.receives.get(event).copied().unwrap_or_default();
     let judges = &mut history.judges;
     let hand = judges.troubles.hand(who);
     let is_replay = hand.is_some_and(|hand| hand.replayed.iter().any(|id| id == event));
@@ -334,6 +336,15 @@ fn written(
         wrong.push(("parked stays in the index", what));
     }
     let is_parked = |row: Option<&Json>| row.is_some_and(|row| row["outcome"] == "parked");
+    let attempts = number(after, "attempts");
+    // One whose answer was not seen may have been committed, and is made again.
+    let calls = judges.troubles.hands_of(event);
+    let calls = calls.flat_map(|(who, _)| judges.troubles.of_invocation(who));
+    let unseen = calls.filter(|call| call.is_indefinite()).count() as u32;
+    if attempts > i64::from(receives + unseen) {
+        let what = format!("{attempts} attempts of {event} failed, which came {receives} times");
+        wrong.push(("attempts are counted once", what));
+    }
     if let Some(row) = after {
         judges.lost_replies.written(event, row, now);
         let parks = is_parked(after) && !is_parked(before);

@@ -130,11 +130,6 @@ impl Line {
         self.clock.millis()
     }
 
-    /// The time by its clock when the simulation has run so long.
-    pub(crate) fn millis_at(&self, elapsed: std::time::Duration) -> i64 {
-        self.clock.millis_at(elapsed)
-    }
-
     fn chat(&mut self, bot: &str, chat: &str) -> &mut Chat {
         self.chats
             .entry((bot.to_owned(), chat.to_owned()))

@@ -30,6 +30,7 @@ fn given_back(world: &World, who: usize, body: &[u8]) {
 fn queued(world: &World, who: usize, body: &[u8], answer: &str) {
     let request = request::read(body);
     let answer: Json = serde_json::from_str(answer).unwrap_or_default();
+    let now = world.time.millis(0);
     let taken = answer["Successful"].as_array().cloned().unwrap_or_default();
     for entry in request["Entries"].as_array().into_iter().flatten() {
         if !taken.iter().any(|taken| taken["Id"] == entry["Id"]) {
@@ -46,7 +47,7 @@ fn queued(world: &World, who: usize, body: &[u8], answer: &str) {
             let forced = ids.iter().filter(|_| force);
             history.forced.extend(forced.cloned());
         }
-        history.judges.queued(&ids);
+        history.judges.queued(&ids, now);
         history.queued(place, ids.into_iter());
         drop(history);
         judges::timers::queued(world, who, job);
