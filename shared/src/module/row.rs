@@ -48,7 +48,8 @@ impl<H> Context<'_, H> {
     }
 
     /// A new row. If someone else makes it first, the handler runs again and
-    /// sees theirs.
+    /// sees theirs: it looks with [`row`](Self::row) before, or its event is parked
+    /// after six hours of finding the row made.
     ///
     /// # Errors
     /// It does not serialise.

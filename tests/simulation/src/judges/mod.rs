@@ -337,11 +337,7 @@ fn written(
     }
     let is_parked = |row: Option<&Json>| row.is_some_and(|row| row["outcome"] == "parked");
     let attempts = number(after, "attempts");
-    // One whose answer was not seen may have been committed, and is made again.
-    let calls = judges.troubles.hands_of(event);
-    let calls = calls.flat_map(|(who, _)| judges.troubles.of_invocation(who));
-    let unseen = calls.filter(|call| call.is_indefinite()).count() as u32;
-    if attempts > i64::from(receives + unseen) {
+    if attempts > i64::from(receives) && !may_count_more(judges, event, attempts, receives) {
         let what = format!("{attempts} attempts of {event} failed, which came {receives} times");
         wrong.push(("attempts are counted once", what));
     }
@@ -356,6 +352,18 @@ fn written(
     for (check, what) in wrong {
         history.violation(check, what);
     }
+}
+
+/// Whether more attempts may be counted than there were receives. One whose answer was not
+/// seen may have been committed, and is made again; each of two that have the event at once
+/// looks to the other as if it had vanished.
+fn may_count_more(judges: &Judges, event: &str, attempts: i64, receives: u32) -> bool {
+    let troubles = &judges.troubles;
+    let calls = troubles.hands_of(event);
+    let calls = calls.flat_map(|(who, _)| troubles.of_invocation(who));
+    let unseen = calls.filter(|call| call.is_indefinite()).count();
+    let most = i64::from(receives) + i64::try_from(unseen).unwrap_or(i64::MAX);
+    attempts <= most || troubles.is_shared(event)
 }
 
 /// An invocation of the worker begins.
