@@ -190,7 +190,24 @@ impl Measure<'_> {
                 .map(|_| self.absence(times, others))
                 .collect(),
         };
+        self.unanswered(schedule);
         self.later(schedule, times);
+    }
+
+    /// An account is missing in the list, and LINE does not say whether it is gone.
+    fn unanswered(&mut self, schedule: &mut Schedule) {
+        let absences = &schedule.listing.absences;
+        if absences.iter().all(|absence| absence.info_refused) {
+            return;
+        }
+        for nth in 1..=3 {
+            let harms = [Harm::Error, Harm::RequestLost, Harm::Throttled];
+            schedule.faults.push(Fault {
+                call: "info".to_owned(),
+                nth,
+                harm: one_of(self.chance, &harms),
+            });
+        }
     }
 
     fn absence(&mut self, times: &[u64], others: u8) -> Absence {

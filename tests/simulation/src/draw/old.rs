@@ -5,7 +5,7 @@ use fastrand::Rng;
 
 use crate::draw::parts::{deeds, fault, one_of, outages, timers, webhooks};
 use crate::draw::{deliveries, lifecycle};
-use crate::schedule::{Round, Schedule, Stop, Upkeep};
+use crate::schedule::{Harm, Outage, Round, Schedule, Server, Stop, Upkeep};
 use crate::world::seeded;
 
 const MINUTE: u64 = 60_000;
@@ -63,7 +63,33 @@ pub(super) fn draw(seed: u64) -> Schedule {
         HOUR + day(chance) - chance.u64(0..10_000)
     });
     lifecycle::draw(&mut schedule, bots, SPAN_MS);
+    parked_plans(&mut schedule);
     schedule
+}
+
+/// LINE is away until plans are parked, perhaps after it has taken something of them. A day
+/// later they are run again, with trouble once more.
+fn parked_plans(schedule: &mut Schedule) {
+    let chance = &mut seeded(schedule.seed, &"parked plans");
+    if chance.u8(0..8) > 0 {
+        return;
+    }
+    let away = |from_ms: u64, length: u64, harm: Harm| Outage {
+        server: Server::Line,
+        from_ms,
+        to_ms: from_ms + length,
+        harm,
+    };
+    let harm = one_of(chance, &[Harm::Error, Harm::ErrorAfter, Harm::AnswerLost]);
+    schedule.outages.push(away(0, 7 * HOUR, harm));
+    let again = one_of(chance, &[8 * HOUR, 26 * HOUR, 50 * HOUR]);
+    let harm = one_of(chance, &[Harm::ErrorAfter, Harm::AnswerLost]);
+    let length = one_of(chance, &[0, 5_000, 15_000]);
+    schedule.outages.push(away(again, length, harm));
+    schedule.rounds.push(Round {
+        at_ms: again,
+        what: Upkeep::ReplayParked,
+    });
 }
 
 /// Over days what would else happen within seconds.

@@ -105,14 +105,22 @@ pub(crate) fn known<'a>(history: &History, bot: &str, line: &'a Line) -> Known<'
     History::known_of(&loaded, &(bot.to_owned(), "nobody".to_owned()), line)
 }
 
-/// LINE is asked to detach an account: it was to be detached when the worker last looked.
+/// LINE is asked to detach an account: it was to be detached when the worker last looked,
+/// and nothing that it has in hand says otherwise.
 pub(super) fn detaches(world: &World, who: usize, bot: &str) {
     let line = world.line();
     let mut history = world.history();
     let began = history.judges.troubles.hand(who).map(|hand| hand.from);
     let unmarked = history.judges.accounts.unmarked.get(bot).copied();
     let was_marked = unmarked.is_some_and(|since| Some(since) >= began);
-    if !was_marked && !known(&history, bot, &line).is_marked() {
+    let stored = was_marked || known(&history, bot, &line).is_marked();
+    let mut in_hand = known(&history, bot, &line);
+    let events = history.invocations[who].in_hand.iter();
+    let events = events.filter_map(|id| line.told.get(id));
+    in_hand
+        .of_bot
+        .extend(events.filter(|told| told.bot == bot && told.chat.is_none()));
+    if !stored || !was_marked && !in_hand.is_marked() {
         let what = format!("{who} detaches {bot}, which is not to be detached");
         history.violation("detached by its mark", what);
     }

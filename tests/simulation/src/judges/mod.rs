@@ -341,6 +341,11 @@ fn written(
         let what = format!("{attempts} attempts of {event} failed, which came {receives} times");
         wrong.push(("attempts are counted once", what));
     }
+    let counts = attempts > number(before, "attempts") && says_vanished(after);
+    if counts && !may_have_vanished(judges, event, who) {
+        let what = format!("{who} counts an attempt at {event} as vanished");
+        wrong.push(("an attempt that ended has not vanished", what));
+    }
     if let Some(row) = after {
         judges.lost_replies.written(event, row, now);
         let parks = is_parked(after) && !is_parked(before);
@@ -364,6 +369,26 @@ fn may_count_more(judges: &Judges, event: &str, attempts: i64, receives: u32) ->
     let unseen = calls.filter(|call| call.is_indefinite()).count();
     let most = i64::from(receives) + i64::try_from(unseen).unwrap_or(i64::MAX);
     attempts <= most || troubles.is_shared(event)
+}
+
+/// Whether the row counts an attempt whose end nobody has seen.
+fn says_vanished(row: Option<&Json>) -> bool {
+    let reason = row.and_then(|row| row["reason"].as_str());
+    reason.is_some_and(|it| it.contains("attempt has begun") || it.contains("attempts vanished"))
+}
+
+/// A worker has no time left after so long.
+const TIME_UP: Duration = Duration::from_secs(6);
+
+/// Whether one that had the event was cut off or out of time, is still at it, or could not
+/// write its end.
+fn may_have_vanished(judges: &Judges, event: &str, who: usize) -> bool {
+    let troubles = &judges.troubles;
+    troubles.hands_of(event).any(|(other, hand)| {
+        let is_late = hand.to.is_some_and(|to| to >= hand.from + TIME_UP);
+        let has_gone = other != who && (hand.is_cut_off || hand.to.is_none() || is_late);
+        has_gone || troubles.of_invocation(other).next().is_some()
+    })
 }
 
 /// An invocation of the worker begins.
@@ -434,6 +459,8 @@ pub(crate) fn at_the_end(world: &World, event: &str, row: Option<&LedgerRow>) {
         if let Some(row) = row {
             let missing = judges.accepted.not_again(event, row).into_iter();
             wrong.extend(missing.map(|what| ("what is forced is sent again", what)));
+            let lapsed = judges.lost_replies.lapsed(event, row);
+            wrong.extend(lapsed.map(|what| ("a row past its time counts for nothing", what)));
             let missing = judges.replays.missing(event, row);
             wrong.extend(missing.map(|what| ("what is to run again does", what)));
             let unknown = unknown::without_cause(&judges.troubles, event, row);

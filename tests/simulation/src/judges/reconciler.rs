@@ -241,7 +241,11 @@ pub(crate) fn written(
     }
     match new("missing_since") {
         Some(Some(at)) => {
-            objections.push(("marks", may_mark(history, who, bot, at, &known)));
+            let marked =
+                number(before, "missing_since").filter(|at| Some(*at) > known.attached_at());
+            let is_first = marked.map_or(Ok(()), |_| Err("it is marked already"));
+            let may = is_first.and_then(|()| may_mark(history, who, bot, at, &known));
+            objections.push(("marks", may));
             history.judges.reconciler.marked.insert(bot.to_owned(), at);
             count(history, "reconciler marks");
         }

@@ -10,7 +10,10 @@ use crate::world::World;
 /// What a process is about to write: nothing is silenced that the judge lets speak.
 pub(in crate::call) fn writes(world: &World, who: usize, now: i64, target: &str, body: &[u8]) {
     let silences = match target.rsplit('.').next() {
-        Some("TransactWriteItems") => silence_of_commit(body),
+        Some("TransactWriteItems") => {
+            check_wait(world, who, now, body);
+            silence_of_commit(body)
+        }
         Some("UpdateItem") => silences_of_try(world, body),
         _ => return,
     };
@@ -27,6 +30,37 @@ fn silence_of_commit(body: &[u8]) -> Vec<(Place, String, String)> {
     silent
         .map(|item| of_row(item, s(item, "silence")))
         .collect()
+}
+
+/// For so long a message waits for the news of its attach, in milliseconds.
+const ATTACH_MAY_COME: i64 = 300_000;
+
+/// A message that is newer than its account's detach may be of an attachment of which nobody
+/// has told yet.
+fn check_wait(world: &World, who: usize, now: i64, body: &[u8]) {
+    let request = request::read(body);
+    let puts = request["TransactItems"].as_array().into_iter().flatten();
+    let mut items = puts.map(|action| &action["Put"]["Item"]);
+    let Some(item) = items.find(|item| s(item, "silence") == "not_attached") else {
+        return;
+    };
+    let (place, event, _) = of_row(item, "");
+    let (line, mut history) = (world.line(), world.history());
+    let Some(told) = line.told.get(&event).filter(|told| told.chat.is_some()) else {
+        return;
+    };
+    let received = item["received_at"]["N"]
+        .as_str()
+        .and_then(|at| at.parse().ok());
+    let is_late = received.is_none_or(|at: i64| now - at >= ATTACH_MAY_COME - 1_000);
+    let known = history.may_know(who, &place, &line);
+    let is_newer = known
+        .iter()
+        .all(|known| known.is_detached() && known.detached_at() < Some(told.at));
+    if is_newer && !is_late && !history.replayed.contains(&event) {
+        let what = format!("{event} of {place:?} is not run, and its attach may come");
+        history.violation("a message waits for its attach", what);
+    }
 }
 
 fn of_row(key: &Json, silence: &str) -> (Place, String, String) {
