@@ -185,6 +185,8 @@ pub enum What {
     Attached(Option<String>),
     /// The admin unlinks it.
     Detached,
+    /// An account's event, whose JSON names another account than the webhook.
+    Misdirected,
     /// Something that nobody knows, in a chat.
     Unknown,
 }
@@ -194,7 +196,11 @@ impl What {
     pub fn is_of_bot(&self) -> bool {
         matches!(
             self,
-            Self::Suspended | Self::Resumed | Self::Attached(_) | Self::Detached
+            Self::Suspended
+                | Self::Resumed
+                | Self::Attached(_)
+                | Self::Detached
+                | Self::Misdirected
         )
     }
 }

@@ -12,9 +12,25 @@ pub(super) fn add(schedule: &mut Schedule, at: impl Fn(&mut Rng) -> u64) {
     let mut chance = seeded(schedule.seed, &"deliveries");
     let chance = &mut chance;
     shows(chance, schedule);
+    refusals(schedule);
     for _ in 0..one_of(chance, &[0, 0, 1, 2]) {
         let at_ms = at(chance);
         replays(chance, schedule, at_ms);
+    }
+}
+
+/// LINE takes a message, its answer is lost, and the next try is refused.
+fn refusals(schedule: &mut Schedule) {
+    let chance = &mut seeded(schedule.seed, &"refusals");
+    if chance.u8(0..8) > 0 {
+        return;
+    }
+    let nth = chance.u32(1..=4);
+    let lost = one_of(chance, &[Harm::AnswerLost, Harm::ErrorAfter]);
+    let call = one_of(chance, &["push", "push", "acquire", "release"]);
+    for (nth, harm) in [(nth, lost), (nth + 1, Harm::Refused(400))] {
+        let call = call.to_owned();
+        schedule.faults.push(Fault { call, nth, harm });
     }
 }
 

@@ -151,6 +151,7 @@ impl Measure<'_> {
                 2 => event.what = What::Suspended,
                 3..6 => event.wish = Wish::Row(self.chance.u8(0..2)),
                 6 => event.wish = Wish::AcquireAndPush(seconds(self.chance)),
+                7 => event.what = What::Misdirected,
                 _ => {}
             }
         }

@@ -80,7 +80,7 @@ impl Line {
                 return until;
             }
             What::Deactivated => self.chat(bot, chat).ours = Some((false, None)),
-            What::Message | What::Postback | What::Unknown => {}
+            What::Message | What::Postback | What::Unknown | What::Misdirected => {}
         }
         None
     }
@@ -167,6 +167,11 @@ impl Line {
                 "module",
                 "module",
                 json!({ "type": "detached", "botId": bot }),
+            ),
+            What::Misdirected => (
+                "module",
+                "module",
+                json!({ "type": "detached", "botId": "U-of-another" }),
             ),
             What::Unknown => ("thingHappened", "thing", json!({ "size": 3 })),
         }
