@@ -341,7 +341,12 @@ fn written(
         let what = format!("{attempts} attempts of {event} failed, which came {receives} times");
         wrong.push(("attempts are counted once", what));
     }
-    let counts = attempts > number(before, "attempts") && says_vanished(after);
+    let is_counted = attempts > number(before, "attempts");
+    if word == "TransactWriteItems" && says_failed(after) && !is_counted {
+        let what = format!("{event} has failed in the module, and {attempts} attempts count");
+        wrong.push(("a failure of the module counts", what));
+    }
+    let counts = is_counted && says_vanished(after);
     if counts && !may_have_vanished(judges, event, who) {
         let what = format!("{who} counts an attempt at {event} as vanished");
         wrong.push(("an attempt that ended has not vanished", what));
@@ -369,6 +374,13 @@ fn may_count_more(judges: &Judges, event: &str, attempts: i64, receives: u32) ->
     let unseen = calls.filter(|call| call.is_indefinite()).count();
     let most = i64::from(receives) + i64::try_from(unseen).unwrap_or(i64::MAX);
     attempts <= most || troubles.is_shared(event)
+}
+
+/// Whether the row says that the module has failed.
+fn says_failed(row: Option<&Json>) -> bool {
+    let row = row.filter(|row| row["outcome"] == "failed");
+    let reason = row.and_then(|row| row["reason"].as_str());
+    matches!(reason, Some("it fails" | "the module panicked"))
 }
 
 /// Whether the row counts an attempt whose end nobody has seen.

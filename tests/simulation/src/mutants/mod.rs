@@ -64,7 +64,8 @@ fn try_all(seeds: u64, some: &str, quick: bool) -> io::Result<bool> {
     let mut mutants = mutants()?;
     let unviable = build(&mutants)?;
     mutants.retain(|mutant| mutant.name.contains(some) && (mutant.quick || !quick));
-    let tries = without_mutant(seeds)?;
+    let profiles: BTreeSet<_> = mutants.iter().map(|mutant| mutant.profile).collect();
+    let tries = without_mutant(&Vec::from_iter(profiles), seeds)?;
     let fates = on_all_cores(&mutants, |mutant| {
         let fate = match unviable.contains(&mutant.name) {
             true => Fate::Untried("it does not compile".into()),
@@ -100,8 +101,8 @@ struct Tries {
 
 /// The schedules of each profile. Those that fail without a mutant say nothing of any, and
 /// are left out: so the rest can be seen while something is being mended.
-fn without_mutant(seeds: u64) -> io::Result<BTreeMap<Profile, Tries>> {
-    let tries = on_all_cores(&Profile::ALL, |profile| {
+fn without_mutant(profiles: &[Profile], seeds: u64) -> io::Result<BTreeMap<Profile, Tries>> {
+    let tries = on_all_cores(profiles, |profile| {
         let mut tries = Tries {
             profile: *profile,
             seeds,
