@@ -46,15 +46,10 @@ pub(crate) fn outcome(row: &BotRow, asked: &str) -> Outcome {
 
 /// The module hears of it through the queue, if it has not yet.
 async fn tell(app: &App, bot: &BotId, row: &BotRow) {
-    let Some(turn) = row.state.unheard() else {
+    let Some(event) = event::of_unheard(bot, &row.state) else {
         return;
     };
-    let job = Job::of_account(
-        bot.clone(),
-        app.now(),
-        event::of_turn(bot, &row.state, turn),
-    );
-    let queued = match job {
+    let queued = match Job::of_account(bot.clone(), app.now(), event) {
         Ok(job) => app.queue.send_jobs(vec![job]).await,
         Err(error) => return tracing::error!(%error, "an attach cannot be written as a job"),
     };

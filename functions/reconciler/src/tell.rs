@@ -64,8 +64,8 @@ impl<'a> Teller<'a> {
 }
 
 fn job(bot: &BotId, state: &BotState, now: Timestamp) -> Result<Option<Job>, NotQueued> {
-    let job = match (state.unheard(), state.attachment()) {
-        (Some(turn), _) => Job::of_account(bot.clone(), now, event::of_turn(bot, state, turn)),
+    let job = match (event::of_unheard(bot, state), state.attachment()) {
+        (Some(event), _) => Job::of_account(bot.clone(), now, event),
         (None, Attachment::Detaching(mark)) if now.since(mark) > DETACH_TAKES => {
             Job::to_detach(bot.clone(), mark, now)
         }

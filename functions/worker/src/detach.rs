@@ -106,14 +106,10 @@ async fn ask_line<M: Module>(
 
 /// The module is told of it as of any other detach: through the queue.
 async fn report<M: Module>(app: &App<M>, bot: &BotId, row: &BotRow) -> Result<(), Again> {
-    let Some(turn) = row.state.unheard() else {
+    let Some(event) = event::of_unheard(bot, &row.state) else {
         return Ok(());
     };
-    let job = Job::of_account(
-        bot.clone(),
-        app.now(),
-        event::of_turn(bot, &row.state, turn),
-    );
+    let job = Job::of_account(bot.clone(), app.now(), event);
     let job = job.map_err(|error| Again::transient(error.to_string()))?;
     let queued = app.queue.send_jobs(vec![job]).await;
     queued.map_err(|error| Again::transient(error.to_string()))

@@ -82,8 +82,8 @@ async fn in_rounds<M: Module>(
             Committed::DecideAgain => wait_a_little(app, round).await,
         }
     }
-    // So it is parked in the end if nobody else is there: a handler that makes a row without
-    // looking for it finds it made each time.
+    // A transient failure, so that the event is parked in the end: a handler that creates a
+    // row without looking whether it exists fails here each time, with nobody else at work.
     Err(Again::transient("the rows kept changing"))
 }
 

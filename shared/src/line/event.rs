@@ -59,9 +59,11 @@ fn of_members(bot: &BotId, id: &EventId, event: &Value, received_at: Timestamp) 
     }
 }
 
-/// A turn that `state` has taken, as LINE would tell of it, for a queue whose reader has
-/// not heard of it: id, type and JSON. Whoever finds the same turn makes the same.
-pub fn of_turn(bot: &BotId, state: &BotState, turn: Turn) -> (EventId, &'static str, Value) {
+/// The turn of an account's life that the module has not heard of, if there is one, as LINE
+/// would tell of it: id, type and JSON, for the queue. Whoever finds the same turn makes the
+/// same event.
+pub fn of_unheard(bot: &BotId, state: &BotState) -> Option<(EventId, &'static str, Value)> {
+    let turn = state.unheard()?;
     let (word, kind, at) = match turn {
         Turn::Attached(at) => ("attached".to_owned(), "attached", at),
         // LINE tells of other scopes by another attached event.
@@ -70,10 +72,11 @@ pub fn of_turn(bot: &BotId, state: &BotState, turn: Turn) -> (EventId, &'static 
     };
     let module = json!({ "type": kind, "botId": bot });
     let event = json!({ "type": "module", "module": module, "timestamp": at, "mode": "active" });
-    (EventId::dated(&word, at), "module", event)
+    Some((EventId::dated(&word, at), "module", event))
 }
 
-/// Of two consents in one of LINE's seconds each is told, if each allows something else.
+/// The scopes are part of the event's id: two consents within one of LINE's seconds are two
+/// events if they allow different things.
 fn scopes_word(scopes: &Scopes) -> String {
     let names = match scopes {
         Scopes::Unknown => Vec::new(),
@@ -294,9 +297,11 @@ mod tests {
     fn two_consents_of_one_second_are_two_events_if_they_allow_something_else() {
         let bot = BotId::new("U0").unwrap();
         let mut state = BotState::default();
+        state.attach(Timestamp(1_000), &Scopes::Unknown);
+        state.hear(Turn::Attached(Timestamp(1_000)));
         let mut told = |words: &str| {
             state.attach(Timestamp(1_999), &Scopes::from_words(words));
-            of_turn(&bot, &state, Turn::Scopes(Timestamp(1_999))).0
+            of_unheard(&bot, &state).map(|(id, ..)| id)
         };
         let first = told("message:send");
         assert_eq!(first, told("message:send"));

@@ -47,9 +47,9 @@ impl<H> Context<'_, H> {
         row.await?.map(read).transpose()
     }
 
-    /// A new row. If someone else makes it first, the handler runs again and
-    /// sees theirs: it looks with [`row`](Self::row) before, or its event is parked
-    /// after six hours of finding the row made.
+    /// A new row. Read it with [`row`](Self::row) first: if someone else creates it
+    /// meanwhile, the handler runs again and sees theirs. A handler that does not look
+    /// fails each time, and its event is parked after six hours.
     ///
     /// # Errors
     /// It does not serialise.

@@ -89,12 +89,8 @@ impl Scene {
         let store = &self.worker.app.store;
         let row = store.update_bot(&self.bot, |row| row.state.attach(Timestamp(at), &scopes));
         let state = row.await.unwrap().state;
-        let turn = state.unheard()?;
-        let job = Job::of_account(
-            self.bot.clone(),
-            Timestamp(at),
-            event::of_turn(&self.bot, &state, turn),
-        );
+        let event = event::of_unheard(&self.bot, &state)?;
+        let job = Job::of_account(self.bot.clone(), Timestamp(at), event);
         Some(Message::of(job.unwrap()))
     }
 

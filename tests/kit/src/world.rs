@@ -14,7 +14,7 @@ use local::template::{QueueDefinition, Template};
 use serde_json::{Value, json};
 use shared::detach::detach;
 use shared::domain::{BotId, Scopes, Timestamp};
-use shared::line::event::of_turn;
+use shared::line::event;
 use shared::line::webhook::Webhook;
 use shared::line::{VerifiedBody, webhook::RawEvent};
 use shared::queue::{Job, TIMER};
@@ -146,8 +146,7 @@ impl World {
             row.display_name = Some(setup.account.clone());
         });
         let row = row.await.expect("the table answers");
-        let turn = row.state.unheard().expect("an attach that is news");
-        let told = of_turn(&bot, &row.state, turn);
+        let told = event::of_unheard(&bot, &row.state).expect("an attach that is news");
         let key = LedgerKey {
             bot: bot.clone(),
             chat: None,

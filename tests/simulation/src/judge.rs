@@ -1,4 +1,4 @@
-//! Who may speak, written down anew from the design's own words, over all that is
+//! Who may speak, written down a second time, from the design's own words, over all that is
 //! known and not over registers: what the bundle does is held against it.
 
 use std::collections::BTreeSet;

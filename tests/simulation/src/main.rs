@@ -46,9 +46,10 @@ struct Arguments {
     /// The same with what `cargo mutants` lists, against unit tests and stories too.
     #[arg(long, conflicts_with_all = ["live", "mutants", "tell"])]
     cargo_mutants: bool,
-    /// With --mutants or --cargo-mutants: only those whose name has this in it.
-    #[arg(long, default_value = "")]
-    only: String,
+    /// With --mutants or --cargo-mutants: only those whose name has one of these in it,
+    /// with commas between them.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
     /// With --mutants: only those that few schedules notice.
     #[arg(long, requires = "mutants")]
     quick: bool,

@@ -53,6 +53,12 @@ pub struct Schedule {
 }
 
 impl Schedule {
+    /// How far a clock is off at most, in milliseconds, to reckon times with.
+    #[must_use]
+    pub fn skew(&self) -> i64 {
+        i64::try_from(self.skew_ms).unwrap_or(i64::MAX)
+    }
+
     /// What the module does about an event; nothing is known of those that LINE makes of
     /// itself, and of timers.
     pub fn wish(&self, id: &str) -> Option<&Wish> {

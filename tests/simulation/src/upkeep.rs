@@ -131,7 +131,7 @@ async fn count_call(process: &Process) {
     let counted = counted.await;
     world.note(|| format!("a call is counted: {counted:?}"));
     if matches!(counted, Ok(None)) {
-        let skew = i64::try_from(world.schedule.skew_ms).unwrap_or(0);
+        let skew = world.schedule.skew();
         let mut history = world.history();
         if let Some(what) = history.judges.limits.free(now.0, skew) {
             history.violation("limits hold", what);

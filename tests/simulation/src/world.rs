@@ -183,7 +183,7 @@ pub(crate) fn seeded(seed: u64, what: &impl std::hash::Hash) -> Rng {
 }
 
 fn skew(schedule: &Schedule, chance: &mut Rng) -> i64 {
-    let most = i64::try_from(schedule.skew_ms).unwrap_or(0);
+    let most = schedule.skew();
     chance.i64(-most..=most)
 }
 

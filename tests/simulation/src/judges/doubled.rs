@@ -17,8 +17,8 @@ pub(crate) struct Accepted {
     messages: BTreeMap<(String, usize), Vec<Message>>,
     /// When the forced runs of an event began; its row may be gone since.
     forced: BTreeMap<String, Vec<Duration>>,
-    /// How often an event's row was gone when it was run again: its retry keys begin anew.
-    anew: BTreeMap<String, usize>,
+    /// How often an event's row was gone when it was run again: it has new retry keys.
+    created: BTreeMap<String, usize>,
 }
 
 impl Accepted {
@@ -32,15 +32,15 @@ impl Accepted {
     }
 
     /// A forced run of an event begins, perhaps of one whose row was gone.
-    pub(super) fn force(&mut self, event: &str, at: Duration, is_anew: bool) {
+    pub(super) fn force(&mut self, event: &str, at: Duration, is_new_row: bool) {
         self.forced.entry(event.to_owned()).or_default().push(at);
-        *self.anew.entry(event.to_owned()).or_default() += usize::from(is_anew);
+        *self.created.entry(event.to_owned()).or_default() += usize::from(is_new_row);
     }
 
     /// What was doubled of an event, in words.
     pub(super) fn doubled(&self, event: &str) -> Vec<String> {
         let forced = self.forced.get(event).map_or(0, Vec::len);
-        let anew = self.anew.get(event).copied().unwrap_or_default();
+        let created = self.created.get(event).copied().unwrap_or_default();
         let from = (event.to_owned(), 0);
         let of_event = self
             .messages
@@ -48,7 +48,7 @@ impl Accepted {
             .take_while(|((id, _), _)| id == event);
         let doubled = of_event.filter(|(_, messages)| {
             let times = |key| messages.iter().filter(|(other, _)| other == key).count();
-            messages.len() > 1 + forced || messages.iter().any(|(key, _)| times(key) > 1 + anew)
+            messages.len() > 1 + forced || messages.iter().any(|(key, _)| times(key) > 1 + created)
         });
         doubled
             .map(|((_, ordinal), messages)| {

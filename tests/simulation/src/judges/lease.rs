@@ -63,8 +63,7 @@ impl Lease {
 
 /// The reconciler's lease, or a row that only a run with the lease writes, was written.
 pub(super) fn written(world: &World, who: usize, row: &Json) {
-    let skew = i64::try_from(world.schedule.skew_ms).unwrap_or(0);
-    let now = world.time.millis(0) + 2 * skew;
+    let now = world.time.millis(0) + 2 * world.schedule.skew();
     let mut history = world.history();
     if history.invocations[who].role != Role::Reconciler {
         return;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// So many calls an hour are free in the simulation.
+/// How many calls an hour are allowed in the simulation.
 pub(crate) const CALLS: u32 = 3;
 
 /// The calls that were free, by who was told so.

@@ -77,15 +77,11 @@ pub(super) fn leaves(world: &World, who: usize, word: &str) {
     if word != "exchange" {
         return;
     }
-    let (now, skew) = (world.time.millis(0), skew(world));
+    let (now, skew) = (world.time.millis(0), world.schedule.skew());
     let mut history = world.history();
     if let Some(what) = history.judges.links.exchanges(who, now, skew) {
         history.violation(CHECK, what);
     }
-}
-
-fn skew(world: &World) -> i64 {
-    i64::try_from(world.schedule.skew_ms).unwrap_or(0)
 }
 
 /// Whether a key is an attach's.

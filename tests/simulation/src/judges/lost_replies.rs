@@ -29,8 +29,6 @@ pub(crate) struct LostReplies {
     refused: BTreeMap<(String, usize), (u16, bool)>,
     /// When the queue first took each event.
     queued: BTreeMap<String, i64>,
-    /// And when it last did.
-    queued_last: BTreeMap<String, i64>,
     /// The events that were given back while their account was not attached.
     waited: BTreeSet<String>,
     /// How many replies were lost by each cause.
@@ -61,19 +59,7 @@ impl LostReplies {
     pub(super) fn queued(&mut self, events: &[String], now: i64) {
         for event in events {
             self.queued.entry(event.clone()).or_insert(now);
-            self.queued_last.insert(event.clone(), now);
         }
-    }
-
-    /// What stands against a row that has lapsed when its event last came: nothing counts
-    /// that DynamoDB may delete at any moment.
-    pub(super) fn lapsed(&self, event: &str, row: &LedgerRow) -> Option<String> {
-        let came = self.queued_last.get(event)? / 1000;
-        let end = row.expires_at.filter(|end| *end < came)?;
-        let late = came - end;
-        Some(format!(
-            "{event} came {late} s after its row's time, and the row is as it was"
-        ))
     }
 
     /// It waits for an attach that may come.
@@ -116,7 +102,7 @@ impl LostReplies {
             return false;
         }
         let lost_at = self.lost_at.get(&key).copied().unwrap_or(i64::MAX);
-        let skew = i64::try_from(facts.schedule.skew_ms).unwrap_or(0);
+        let skew = facts.schedule.skew();
         let until = (row.received_at.0 + DEADLINE).min(row.at.0 + TOKEN_LIMIT);
         lost_at < until - skew - SLACK
     }

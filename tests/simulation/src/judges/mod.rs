@@ -3,10 +3,12 @@
 //! written, and of every invocation of the worker.
 
 pub(crate) mod accounts;
+mod attempts;
 mod control;
 mod decorations;
 mod doubled;
 pub(crate) mod epochs;
+mod lapsed;
 mod lease;
 pub(crate) mod lifecycle;
 pub(crate) mod limits;
@@ -50,6 +52,7 @@ pub(crate) struct Judges {
     decorations: decorations::Decorations,
     parking: parking::Parking,
     plan_order: plan_order::PlanOrder,
+    lapsed: lapsed::Lapsed,
     lost_replies: lost_replies::LostReplies,
     lease: lease::Lease,
     restored: restored::Restored,
@@ -63,6 +66,9 @@ pub(crate) struct Judges {
     pub(crate) replays: replays::Replays,
     pub(crate) rows_made: rows_made::RowsMade,
 }
+
+/// A check, and what stands against it.
+type Wrong = (&'static str, String);
 
 impl Judges {
     /// Whether the table was restored to before something of this event was written.
@@ -83,6 +89,7 @@ impl Judges {
     /// The queue has taken events.
     pub(crate) fn queued(&mut self, events: &[String], now: i64) {
         self.lost_replies.queued(events, now);
+        self.lapsed.queued(events, now);
         events.iter().for_each(|event| self.restored.queued(event));
     }
 
@@ -99,6 +106,54 @@ impl Judges {
         self.replays.forget();
         self.timers.forget();
         self.parking.forget();
+    }
+
+    /// A row was written, perhaps for another run of its event.
+    fn opened(&mut self, written: &Written<'_>, now: i64, at: Duration) -> Option<Wrong> {
+        let (event, after) = (written.event, written.after);
+        let is_new_row = written.before.is_none();
+        let is_new_run = replays::run(after) > replays::run(written.before);
+        // A row that was deleted meanwhile is created by the forced run itself.
+        let is_forced =
+            is_new_run && is_new_row && after.is_some_and(|it| it["replay_forced"] == true);
+        if is_forced || field(after, "run") > field(written.before, "run") {
+            self.accepted.force(event, at, is_new_row);
+        }
+        if is_new_row && !is_new_run {
+            self.replays.created(event);
+        }
+        let row = after.filter(|row| is_new_run && row["outcome"] != "done")?;
+        self.parking.reopen(event, now);
+        self.lost_replies.reopen(event, row);
+        // A plan that goes on keeps what was left open before.
+        if row["effects"].is_null() {
+            self.troubles.reopen(event, at);
+        }
+        let what = replays::opened(event, row)?;
+        Some(("what was refused is tried again", what))
+    }
+
+    /// A row was written that may be settled or parked by it.
+    fn settles(&mut self, written: &Written<'_>, now: i64, skew: i64) -> Vec<Wrong> {
+        let Some(row) = written.after else {
+            return Vec::new();
+        };
+        let event = written.event;
+        self.lost_replies.written(event, row, now);
+        if row["outcome"] == "done" {
+            self.parking.settled(event);
+        }
+        let was_parked = written.before.is_some_and(|it| it["outcome"] == "parked");
+        if was_parked || row["outcome"] != "parked" {
+            return Vec::new();
+        }
+        let reason = self.parking.parks(event, row, now, skew);
+        let decoration = decorations::parks(event, row);
+        let wrong = [
+            reason.map(|what| ("parked with reason", what)),
+            decoration.map(|what| ("a decoration parks nothing", what)),
+        ];
+        wrong.into_iter().flatten().collect()
     }
 
     /// How many replies were lost by each cause.
@@ -158,6 +213,11 @@ pub(crate) fn deleted(world: &World, who: usize, key: &Json) {
         sort if sort.starts_with("@timer#") => timers::deleted(world, sort),
         _ => {}
     }
+}
+
+/// A number of a row in our own JSON; 0 if it is not there.
+fn field(row: Option<&Json>, name: &str) -> i64 {
+    row.and_then(|row| row[name].as_i64()).unwrap_or_default()
 }
 
 /// A number of a row as DynamoDB writes it.
@@ -282,125 +342,28 @@ fn written(
     after: Option<&Json>,
 ) {
     let (now, at) = (world.time.millis(0), world.time.elapsed());
-    let skew = i64::try_from(world.schedule.skew_ms).unwrap_or(0);
     let mut history = world.history();
     let receives = history.receives.get(event).copied().unwrap_or_default();
     let judges = &mut history.judges;
-    let hand = judges.troubles.hand(who);
-    let is_replay = hand.is_some_and(|hand| hand.replayed.iter().any(|id| id == event));
-    let number =
-        |row: Option<&Json>, name: &str| row.map_or(0, |row| row[name].as_i64().unwrap_or(0));
-    judges.restored.written(event, at);
-    let has_lapsed = |row: &Json| {
-        row["expires_at"]
-            .as_i64()
-            .is_some_and(|at| at <= now / 1000)
-    };
-    let before = before.filter(|row| !has_lapsed(row));
-    let is_anew = before.is_none();
-    let run = |row: Option<&Json>| {
-        let is_forced = row.is_some_and(|row| row["replay_forced"] == true);
-        (number(row, "replays"), is_forced)
-    };
-    let is_new = run(after) > run(before);
-    if is_anew && !is_new {
-        judges.replays.made_anew(event);
-    }
-    let mut wrong = Vec::new();
-    if let Some(row) = after.filter(|row| is_new && row["outcome"] != "done") {
-        judges.parking.reopen(event, now);
-        judges.lost_replies.reopen(event, row);
-        let what = replays::opened(event, row);
-        wrong.extend(what.map(|what| ("what was refused is tried again", what)));
-        // A plan that goes on keeps what was left open before.
-        if row["effects"].is_null() {
-            judges.troubles.reopen(event, at);
-        }
-    }
-    // A row that was gone begins with the run that made it anew.
-    let is_forced = is_new && is_anew && after.is_some_and(|it| it["replay_forced"] == true);
-    if is_forced || number(after, "run") > number(before, "run") {
-        judges.accepted.force(event, at, is_anew);
-    }
-    if after.is_some_and(|row| row["outcome"] == "done") {
-        judges.parking.settled(event);
-    }
     let written = Written {
         event,
         word,
-        before,
+        before: before.filter(|row| !lapsed::has_lapsed(row, now)),
         after,
-        is_replay,
+        is_replay: judges.troubles.is_replayed_by(who, event),
     };
+    judges.restored.written(event, at);
+    let mut wrong = Vec::new();
+    wrong.extend(judges.opened(&written, now, at));
     if let Some(what) = parked_index::stands_against(&written) {
         wrong.push(("parked stays in the index", what));
     }
-    let is_parked = |row: Option<&Json>| row.is_some_and(|row| row["outcome"] == "parked");
-    let attempts = number(after, "attempts");
-    if attempts > i64::from(receives) && !may_count_more(judges, event, attempts, receives) {
-        let what = format!("{attempts} attempts of {event} failed, which came {receives} times");
-        wrong.push(("attempts are counted once", what));
-    }
-    let is_counted = attempts > number(before, "attempts");
-    if word == "TransactWriteItems" && says_failed(after) && !is_counted {
-        let what = format!("{event} has failed in the module, and {attempts} attempts count");
-        wrong.push(("a failure of the module counts", what));
-    }
-    let counts = is_counted && says_vanished(after);
-    if counts && !may_have_vanished(judges, event, who) {
-        let what = format!("{who} counts an attempt at {event} as vanished");
-        wrong.push(("an attempt that ended has not vanished", what));
-    }
-    if let Some(row) = after {
-        judges.lost_replies.written(event, row, now);
-        let parks = is_parked(after) && !is_parked(before);
-        let what = parks.then(|| judges.parking.parks(event, row, now, skew));
-        wrong.extend(what.flatten().map(|what| ("parked with reason", what)));
-        let what = parks.then(|| decorations::parks(event, row)).flatten();
-        wrong.extend(what.map(|what| ("a decoration parks nothing", what)));
-    }
+    let attempts = attempts::written(&judges.troubles, who, &written, receives);
+    wrong.extend(attempts);
+    wrong.extend(judges.settles(&written, now, world.schedule.skew()));
     for (check, what) in wrong {
         history.violation(check, what);
     }
-}
-
-/// Whether more attempts may be counted than there were receives. One whose answer was not
-/// seen may have been committed, and is made again; each of two that have the event at once
-/// looks to the other as if it had vanished.
-fn may_count_more(judges: &Judges, event: &str, attempts: i64, receives: u32) -> bool {
-    let troubles = &judges.troubles;
-    let calls = troubles.hands_of(event);
-    let calls = calls.flat_map(|(who, _)| troubles.of_invocation(who));
-    let unseen = calls.filter(|call| call.is_indefinite()).count();
-    let most = i64::from(receives) + i64::try_from(unseen).unwrap_or(i64::MAX);
-    attempts <= most || troubles.is_shared(event)
-}
-
-/// Whether the row says that the module has failed.
-fn says_failed(row: Option<&Json>) -> bool {
-    let row = row.filter(|row| row["outcome"] == "failed");
-    let reason = row.and_then(|row| row["reason"].as_str());
-    matches!(reason, Some("it fails" | "the module panicked"))
-}
-
-/// Whether the row counts an attempt whose end nobody has seen.
-fn says_vanished(row: Option<&Json>) -> bool {
-    let reason = row.and_then(|row| row["reason"].as_str());
-    reason.is_some_and(|it| it.contains("attempt has begun") || it.contains("attempts vanished"))
-}
-
-/// A worker has no time left after so long.
-const TIME_UP: Duration = Duration::from_secs(6);
-
-/// Whether one that had the event was cut off or out of time, is still at it, or could not
-/// write its end.
-fn may_have_vanished(judges: &Judges, event: &str, who: usize) -> bool {
-    let troubles = &judges.troubles;
-    troubles.hands_of(event).any(|(other, hand)| {
-        let is_late = hand.to.is_some_and(|to| to >= hand.from + TIME_UP);
-        let has_gone = other != who && (hand.is_cut_off || hand.to.is_none() || is_late);
-        has_gone || troubles.of_invocation(other).next().is_some()
-    })
 }
 
 /// An invocation of the worker begins.
@@ -462,7 +425,7 @@ pub(crate) fn acted(world: &World, who: usize) {
 pub(crate) fn at_the_end(world: &World, event: &str, row: Option<&LedgerRow>) {
     let line = world.line();
     let mut history = world.history();
-    let mut wrong: Vec<(&'static str, String)> = Vec::new();
+    let mut wrong: Vec<Wrong> = Vec::new();
     let mut cause = None;
     {
         let judges = &history.judges;
@@ -471,7 +434,7 @@ pub(crate) fn at_the_end(world: &World, event: &str, row: Option<&LedgerRow>) {
         if let Some(row) = row {
             let missing = judges.accepted.not_again(event, row).into_iter();
             wrong.extend(missing.map(|what| ("what is forced is sent again", what)));
-            let lapsed = judges.lost_replies.lapsed(event, row);
+            let lapsed = judges.lapsed.judge(event, row);
             wrong.extend(lapsed.map(|what| ("a row past its time counts for nothing", what)));
             let missing = judges.replays.missing(event, row);
             wrong.extend(missing.map(|what| ("what is to run again does", what)));

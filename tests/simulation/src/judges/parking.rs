@@ -63,7 +63,7 @@ impl Parking {
         self.failed.remove(event);
     }
 
-    /// The event is settled: if it comes again once its row is gone, it begins anew.
+    /// The event is settled: if it comes again once its row is gone, it starts over.
     pub(super) fn settled(&mut self, event: &str) {
         self.first.remove(event);
         self.failed.remove(event);

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 use shared::store::{LedgerRow, Outcome};
 
+use super::field;
+
 /// The replays that operators were told are queued.
 #[derive(Debug, Default)]
 pub(crate) struct Replays {
@@ -20,8 +22,8 @@ impl Replays {
         queued.push((number, force));
     }
 
-    /// The row was made anew, and knows of no replay.
-    pub(super) fn made_anew(&mut self, event: &str) {
+    /// The row was created again, and knows of no replay.
+    pub(super) fn created(&mut self, event: &str) {
         self.queued.remove(event);
     }
 
@@ -45,6 +47,12 @@ impl Replays {
             format!("the {kind} run {number} of {event} was queued, and has not run: {times}")
         })
     }
+}
+
+/// Which run a row is at: its number, and whether that run is forced.
+pub(super) fn run(row: Option<&Json>) -> (i64, bool) {
+    let is_forced = row.is_some_and(|row| row["replay_forced"] == true);
+    (field(row, "replays"), is_forced)
 }
 
 /// A row is opened for a replay. What it leaves as it was, in words.

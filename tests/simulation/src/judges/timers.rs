@@ -78,7 +78,7 @@ pub(crate) fn begins(world: &World, who: usize) {
 
 /// The queue has taken a message of a run of the timer function.
 pub(crate) fn queued(world: &World, who: usize, job: &str) {
-    let skew = i64::try_from(world.schedule.skew_ms).unwrap_or(0);
+    let skew = world.schedule.skew();
     let now = world.time.millis(0);
     let lags = world.schedule.index_lag > 0;
     let mut history = world.history();

@@ -86,6 +86,12 @@ impl Troubles {
         self.reopened.insert(event.to_owned(), at);
     }
 
+    /// Whether an invocation has the event in hand because it is to run again.
+    pub(super) fn is_replayed_by(&self, who: usize, event: &str) -> bool {
+        let hand = self.hands.get(&who);
+        hand.is_some_and(|hand| hand.replayed.iter().any(|id| id == event))
+    }
+
     /// What an invocation has in hand.
     pub(crate) fn hand(&self, who: usize) -> Option<&Hand> {
         self.hands.get(&who)

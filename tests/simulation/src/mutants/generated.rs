@@ -37,9 +37,9 @@ struct Test {
     limit: Duration,
 }
 
-/// Tries all that `cargo mutants` lists and whose name has `some` in it; success only if
+/// Tries all that `cargo mutants` lists and whose name has one of `some` in it; success only if
 /// each that compiles is noticed or written down as equivalent.
-pub fn report(some: &str) -> ExitCode {
+pub fn report(some: &[String]) -> ExitCode {
     match try_all(some) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
@@ -50,7 +50,7 @@ pub fn report(some: &str) -> ExitCode {
     }
 }
 
-fn try_all(some: &str) -> io::Result<bool> {
+fn try_all(some: &[String]) -> io::Result<bool> {
     let begun = Instant::now();
     let listed: Vec<_> = list()?;
     let apart: Vec<_> = listed.iter().filter(|it| it.edits.is_err()).collect();
@@ -69,7 +69,7 @@ fn try_all(some: &str) -> io::Result<bool> {
     let woven: Vec<_> = listed
         .iter()
         .filter(|it| it.edits.is_ok() && !unviable.contains(&it.id))
-        .filter(|it| it.name.contains(some))
+        .filter(|it| super::is_one_of(&it.name, some))
         .collect();
     let log = Mutex::new(fs::File::create(folder().join("cargo-mutants.txt"))?);
     let fates = on_all_cores(&woven, |listed| {

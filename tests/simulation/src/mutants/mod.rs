@@ -46,10 +46,10 @@ pub enum Fate {
     Untried(String),
 }
 
-/// Tries all mutants whose name has `some` in it, or of these the quick ones, each with so
+/// Tries all mutants whose name has one of `some` in it, or of these the quick ones, each with so
 /// many schedules of its profile, and tells of each; success only if each is caught, and
 /// the code as it is passes the same schedules.
-pub fn report(seeds: u64, some: &str, quick: bool) -> ExitCode {
+pub fn report(seeds: u64, some: &[String], quick: bool) -> ExitCode {
     match try_all(seeds, some, quick) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
@@ -60,10 +60,10 @@ pub fn report(seeds: u64, some: &str, quick: bool) -> ExitCode {
     }
 }
 
-fn try_all(seeds: u64, some: &str, quick: bool) -> io::Result<bool> {
+fn try_all(seeds: u64, some: &[String], quick: bool) -> io::Result<bool> {
     let mut mutants = mutants()?;
     let unviable = build(&mutants)?;
-    mutants.retain(|mutant| mutant.name.contains(some) && (mutant.quick || !quick));
+    mutants.retain(|mutant| is_one_of(&mutant.name, some) && (mutant.quick || !quick));
     let profiles: BTreeSet<_> = mutants.iter().map(|mutant| mutant.profile).collect();
     let tries = without_mutant(&Vec::from_iter(profiles), seeds)?;
     let fates = on_all_cores(&mutants, |mutant| {
@@ -79,6 +79,11 @@ fn try_all(seeds: u64, some: &str, quick: bool) -> io::Result<bool> {
     println!("{caught} of {} mutants caught", mutants.len());
     let passes = tries.values().all(|tries| tries.except.is_empty());
     Ok(passes && caught == mutants.len())
+}
+
+/// Whether a name has one of these in it; every name has, if there are none.
+fn is_one_of(name: &str, some: &[String]) -> bool {
+    some.is_empty() || some.iter().any(|part| name.contains(part))
 }
 
 /// Builds all of them; gives those that do not compile.
