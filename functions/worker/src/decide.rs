@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures::FutureExt as _;
-use shared::domain::{Event, EventKind, Silence, Turn};
+use shared::domain::{Event, EventKind, Silence, Timestamp, Turn};
 use shared::module::{Context, Draft, Module, ModuleError, Profile, Surroundings};
 use shared::store::{LedgerRow, Outcome, Try, keepable};
 
@@ -88,10 +88,13 @@ pub(crate) fn without_module<M>(app: &App<M>, work: &Work<'_>, view: &View) -> O
     Some(Decision::record(app, ledger, None))
 }
 
-/// An event that the ledger does not know, and may have forgotten.
+/// An event that the ledger may have forgotten. A row that was written for a delivery as
+/// late as that does not tell whether there was one before.
 fn is_too_old<M>(app: &App<M>, work: &Work<'_>, view: &View) -> bool {
-    let known = view.ledger.is_some() || work.replay.is_some();
-    !known && app.now().since(work.event.at) >= TOO_OLD
+    let is_late = |received: Timestamp| received.since(work.event.at) >= TOO_OLD;
+    let seen = view.ledger.as_ref();
+    let known = seen.is_some_and(|row| !is_late(row.received_at)) || work.replay.is_some();
+    !known && is_late(app.now())
 }
 
 /// The turn that this event tells of, if the module has not heard of it yet. The

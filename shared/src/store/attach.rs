@@ -29,7 +29,9 @@ pub fn browser_hash(cookie: &str) -> String {
 }
 
 impl Store {
-    /// Keeps an attach under its state, which is random and so never the same twice.
+    /// Keeps an attach under its state, which is random and so never the same twice. A row
+    /// that is there is this one: an earlier write of it whose answer was lost. It stays as
+    /// it is, because it may have been taken meanwhile.
     ///
     /// # Errors
     /// The table is not available.
@@ -45,11 +47,9 @@ impl Store {
             .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(item));
-        put.send()
-            .await
-            .map(drop)
-            .map_err(StoreError::unavailable(OPERATION))
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(chat_id)");
+        if_held(OPERATION, put.send().await).map(drop)
     }
 
     /// Takes the attach out: whoever comes second, too late or with another

@@ -403,7 +403,7 @@ impl Store {
 
     /// Takes down that an event which is not settled has met a transient failure at
     /// `now`. Needs no row, and none that can be read: `row` is what one is made of.
-    /// None if the event is settled or parked.
+    /// None if the event is settled or parked; a row whose time has passed says neither.
     ///
     /// # Errors
     /// The table is not available.
@@ -421,10 +421,11 @@ impl Store {
                  expires_at = if_not_exists(expires_at, :end), {}",
                 KEPT_FROM_THE_FIRST
             ))
-            .condition_expression(NOT_SETTLED)
+            .condition_expression(format!("{NOT_SETTLED} OR expires_at <= :seconds"))
             .expression_attribute_names("#at", "at")
             .set_expression_attribute_values(Some(first_values(row)))
             .expression_attribute_values(":now", n(now.0))
+            .expression_attribute_values(":seconds", n(now.seconds()))
             .expression_attribute_values(":end", n(ledger_end(now)))
             .return_values(ReturnValue::AllNew);
         let written = if_held("note a failure", update.send().await)?;

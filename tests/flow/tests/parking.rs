@@ -57,6 +57,15 @@ async fn line_is_busy(bundle: &Bundle, times: u32) {
     bundle.stack.line.add_faults(vec![fault]).await.unwrap();
 }
 
+/// The table does not give this worker the rows of the event, which comes again.
+async fn is_away_for(worker: &Worker<Moody>, message: &Message) {
+    for _ in 0..2 {
+        worker.table.next("BatchGetItem", Fate::Unreachable);
+    }
+    worker.gives_back(message).await;
+    worker.table.forget();
+}
+
 /// For six hours the table does not give this worker the rows of the event: it is parked as
 /// it is, and nothing of it is tried.
 async fn is_parked_by(bundle: &Bundle, worker: &Worker<Moody>, message: &Message) {
@@ -264,6 +273,37 @@ async fn an_event_that_the_ledger_may_have_forgotten_is_not_handled_again() {
     assert_eq!(row.reason.as_deref(), Some("the event is too old"));
     assert_eq!(row.outcome, Outcome::Parked);
     assert!(bundle.told().await.is_empty());
+}
+
+/// The table is away at first: what is written of that says nothing of an earlier run.
+#[tokio::test]
+async fn an_event_that_may_be_forgotten_and_meets_a_failure_is_not_handled_again() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, Moody);
+    let message = says(&bundle, "e", "hello").await;
+    worker.clock.advance(29 * 24 * HOUR);
+    let message = message.received_at(worker.clock.timestamp());
+    is_away_for(&worker, &message).await;
+    worker.settles(&message).await;
+    let row = bundle.recorded("e").await;
+    assert_eq!(row.reason.as_deref(), Some("the event is too old"));
+    assert!(bundle.told().await.is_empty());
+}
+
+/// DynamoDB may take two days to delete a row whose time has passed.
+#[tokio::test]
+async fn a_row_whose_time_has_passed_does_not_settle_an_event_that_meets_a_failure() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, Moody);
+    let message = says(&bundle, "e", "hello").await;
+    worker.settles(&message).await;
+    worker.clock.advance(31 * 24 * HOUR);
+    is_away_for(&worker, &message).await;
+    worker.settles(&message).await;
+    let row = bundle.recorded("e").await;
+    assert_eq!(row.reason.as_deref(), Some("the event is too old"));
+    assert_eq!(row.outcome, Outcome::Parked);
+    assert_eq!(bundle.told().await, ["hi"]);
 }
 
 #[tokio::test]

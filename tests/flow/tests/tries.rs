@@ -8,6 +8,7 @@ use flow::Bundle;
 use flow::faulty::{Fate, Held};
 use flow::worker::{Message, Worker, states};
 use serde_json::json;
+use shared::domain::Timestamp;
 use shared::module::{Context, Event, Module, ModuleError, Text};
 use shared::store::{AttachUnderWay, Outcome, Verdict, browser_hash};
 
@@ -335,23 +336,42 @@ async fn a_reply_whose_end_was_not_answered_is_known_as_sent() {
     }
 }
 
+fn under_way(browser: &str, now: Timestamp) -> AttachUnderWay {
+    AttachUnderWay {
+        browser: browser.to_owned(),
+        terms: "{}".into(),
+        expires_at: now.seconds() + 600,
+        bot: None,
+    }
+}
+
 #[tokio::test]
 async fn an_attach_is_taken_once_though_the_tables_answer_is_lost() {
     let bundle = Bundle::start().await;
     let worker = Worker::new(&bundle, ONLY_BY_REPLY);
     let (store, now) = (&worker.app.store, worker.clock.timestamp());
     let browser = browser_hash("cookie");
-    let under_way = AttachUnderWay {
-        browser: browser.clone(),
-        terms: "{}".into(),
-        expires_at: now.seconds() + 600,
-        bot: None,
-    };
+    let under_way = under_way(&browser, now);
     store.begin_attach("state", &under_way).await.unwrap();
     worker.table.loses("UpdateItem", 1);
     let taken = |taker| store.take_attach("state", &browser, taker, now);
     assert!(taken("first visit").await.unwrap().is_some());
     assert!(worker.table.is_spent());
+    assert!(taken("second visit").await.unwrap().is_none());
+}
+
+/// The first write was on its way for longer than its client waited.
+#[tokio::test]
+async fn an_attach_that_is_written_again_after_it_was_taken_stays_taken() {
+    let bundle = Bundle::start().await;
+    let worker = Worker::new(&bundle, ONLY_BY_REPLY);
+    let (store, now) = (&worker.app.store, worker.clock.timestamp());
+    let browser = browser_hash("cookie");
+    let under_way = under_way(&browser, now);
+    store.begin_attach("state", &under_way).await.unwrap();
+    let taken = |taker| store.take_attach("state", &browser, taker, now);
+    assert!(taken("first visit").await.unwrap().is_some());
+    store.begin_attach("state", &under_way).await.unwrap();
     assert!(taken("second visit").await.unwrap().is_none());
 }
 

@@ -228,7 +228,7 @@ async fn invoke(
     let invocation = world.history().invocation(in_hand.clone());
     world.note(|| format!("invocation {invocation} is given {in_hand:?}"));
     judges::begins(world, invocation, hand(world, &messages));
-    let begun = Begun::now(world, &app.module, &in_hand);
+    let begun = Begun::now(world, &app.module, invocation);
     let deadline = Timestamp(process.clock().millis()).plus(WORKER_TIME);
     let event = serde_json::from_value(event_source::event(QUEUE, &messages));
     let work = worker::handle(app, event.expect("an event of SQS"), deadline);

@@ -19,17 +19,20 @@ const SHORT: Duration = Duration::from_secs(3);
 pub(crate) struct Begun {
     at: Duration,
     asked: BTreeMap<String, u32>,
+    /// Whether no other invocation has its events in hand.
+    is_alone: bool,
 }
 
 impl Begun {
     /// It begins.
-    pub(crate) fn now(world: &World, module: &Script, in_hand: &[String]) -> Self {
-        let asked = in_hand
-            .iter()
-            .map(|id| (id.clone(), module.times_asked(id)));
+    pub(crate) fn now(world: &World, module: &Script, who: usize) -> Self {
+        let history = world.history();
+        let in_hand = history.invocations[who].in_hand.iter();
+        let asked = in_hand.map(|id| (id.clone(), module.times_asked(id)));
         Self {
             at: world.time.elapsed(),
             asked: asked.collect(),
+            is_alone: !history.shares_with_one_before(who),
         }
     }
 
@@ -43,7 +46,7 @@ impl Begun {
         failed: &[&String],
     ) {
         let took = world.time.elapsed() - self.at;
-        if took > SHORT || !world.history().was_alone(who) {
+        if took > SHORT || !self.is_alone || !world.history().stayed_alone(who) {
             return;
         }
         for message in messages {

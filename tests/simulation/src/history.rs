@@ -110,6 +110,12 @@ pub(crate) struct Invocation {
     pub(crate) at: BTreeMap<Place, String>,
 }
 
+impl Invocation {
+    fn shares_with(&self, other: &Self) -> bool {
+        self.in_hand.iter().any(|id| other.in_hand.contains(id))
+    }
+}
+
 /// What was known when a chat was loaded.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Loaded {
@@ -205,14 +211,18 @@ impl History {
         }
     }
 
-    /// Whether nothing went wrong for it, and no other one had its events meanwhile.
-    pub(crate) fn was_alone(&self, who: usize) -> bool {
-        let own = &self.invocations[who];
-        let has_same = |other: &Invocation| own.in_hand.iter().any(|id| other.in_hand.contains(id));
+    /// Whether an invocation that began before, and has not ended, has events of its in hand.
+    pub(crate) fn shares_with_one_before(&self, who: usize) -> bool {
         let before = self.invocations[..who].iter();
-        let mut before = before.filter(|other| !other.has_ended);
+        let mut running = before.filter(|other| !other.has_ended);
+        running.any(|other| other.shares_with(&self.invocations[who]))
+    }
+
+    /// Whether nothing went wrong for it, and none that began since had its events.
+    pub(crate) fn stayed_alone(&self, who: usize) -> bool {
+        let own = &self.invocations[who];
         let mut after = self.invocations[who + 1..].iter();
-        !own.is_disturbed && !before.any(has_same) && !after.any(has_same)
+        !own.is_disturbed && !after.any(|other| other.shares_with(own))
     }
 
     /// A chat's events were taken by the queue.

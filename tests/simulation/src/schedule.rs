@@ -134,6 +134,9 @@ pub struct Absence {
     pub to_ms: u64,
     /// Whether their bot info is refused as well.
     pub info_refused: bool,
+    /// Whether LINE fails when it is asked for it, if it is not refused.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub info_fails: bool,
 }
 
 /// Events that happen together, and the deliveries of their webhook.
@@ -336,11 +339,14 @@ pub struct Fault {
     pub harm: Harm,
 }
 
-/// What goes wrong with all calls to a server for a while.
+/// What goes wrong with calls to a server for a while.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Outage {
     /// Whose.
     pub server: Server,
+    /// Only of these calls, if told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<String>,
     /// From when.
     pub from_ms: u64,
     /// Until when.

@@ -182,10 +182,12 @@ fn run_all(seeds: &Seeds) -> Figures {
             .map(|_| scope.spawn(|| run_some(seeds, &next, &figures)))
             .collect();
         scope.spawn(|| show_progress(seeds.count, &figures, &over));
-        for lane in lanes {
-            let _ = lane.join();
-        }
+        // A lane that panicked has left schedules out: the run as a whole must fail.
+        let ends: Vec<_> = lanes.into_iter().map(|lane| lane.join()).collect();
         over.store(true, Ordering::Relaxed);
+        if let Some(panic) = ends.into_iter().find_map(Result::err) {
+            std::panic::resume_unwind(panic);
+        }
     });
     figures.into_inner().unwrap_or_default()
 }

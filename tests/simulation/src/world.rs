@@ -167,7 +167,8 @@ impl World {
             .find(|fault| fault.call == call && fault.nth == nth);
         let outages = &self.schedule.outages;
         let under = |it: &&crate::schedule::Outage| {
-            it.server == server && (it.from_ms..it.to_ms).contains(&now)
+            let is_met = it.call.as_deref().is_none_or(|only| only == call);
+            it.server == server && is_met && (it.from_ms..it.to_ms).contains(&now)
         };
         let outage = outages.iter().find(under);
         fault.map(|it| it.harm).or(outage.map(|it| it.harm))

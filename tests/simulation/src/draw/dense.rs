@@ -5,7 +5,7 @@ use fastrand::Rng;
 
 use crate::draw::parts::{deeds, fault, lasting_harm, one_of, timers, webhooks};
 use crate::draw::{deliveries, lifecycle};
-use crate::schedule::{Outage, Round, Schedule, Server, Upkeep};
+use crate::schedule::{Fault, Harm, Outage, Round, Schedule, Server, Upkeep};
 use crate::world::seeded;
 
 const CHATS: u8 = 2;
@@ -46,7 +46,24 @@ pub(super) fn draw(seed: u64) -> Schedule {
     });
     lifecycle::draw(&mut schedule, 1, SPAN_MS);
     limits(&mut schedule);
+    crowd(&mut schedule);
     schedule
+}
+
+/// A reply is on its way for so long that another worker has the event too, and is faster.
+fn crowd(schedule: &mut Schedule) {
+    let chance = &mut seeded(schedule.seed, &"crowd");
+    if chance.u8(0..8) > 0 {
+        return;
+    }
+    schedule.slowest_ms = one_of(chance, &[500, 1_500]);
+    for nth in 1..=one_of(chance, &[1, 2, 4]) {
+        schedule.faults.push(Fault {
+            call: one_of(chance, &["reply", "reply", "push"]).to_owned(),
+            nth,
+            harm: Harm::Late(chance.u64(1_500..4_500)),
+        });
+    }
 }
 
 /// Several functions at once want to make a call of which LINE takes a few an hour.
@@ -84,6 +101,7 @@ fn outages(chance: &mut Rng) -> Vec<Outage> {
     let from_ms = chance.u64(0..SPAN_MS * 2);
     vec![Outage {
         server: one_of(chance, &[Server::Table, Server::Queue, Server::Line]),
+        call: None,
         from_ms,
         to_ms: from_ms + one_of(chance, &[300, 2_000, 10_000]),
         harm: lasting_harm(chance),

@@ -71,6 +71,15 @@ fn visits(schedule: &mut Schedule) {
     for link in &mut schedule.links {
         let visits = [Visit::Own, Visit::Own, Visit::AnotherFirst, Visit::Twice];
         link.visit = one_of(chance, &visits);
+        if chance.u8(0..8) == 0 {
+            // The row is written once more when the browser has come back.
+            let consent = link.consent_ms;
+            schedule.faults.push(Fault {
+                call: "PutItem".to_owned(),
+                nth: chance.u32(1..=3),
+                harm: Harm::Late(consent + chance.u64(0..6_000)),
+            });
+        }
         match chance.u8(0..16) {
             0 => link.consent_ms = one_of(chance, &[14 * MINUTE, 16 * MINUTE]),
             1 => {
@@ -191,24 +200,7 @@ impl Measure<'_> {
                 .map(|_| self.absence(times, others))
                 .collect(),
         };
-        self.unanswered(schedule);
         self.later(schedule, times);
-    }
-
-    /// An account is missing in the list, and LINE does not say whether it is gone.
-    fn unanswered(&mut self, schedule: &mut Schedule) {
-        let absences = &schedule.listing.absences;
-        if absences.iter().all(|absence| absence.info_refused) {
-            return;
-        }
-        for nth in 1..=3 {
-            let harms = [Harm::Error, Harm::RequestLost, Harm::Throttled];
-            schedule.faults.push(Fault {
-                call: "info".to_owned(),
-                nth,
-                harm: one_of(self.chance, &harms),
-            });
-        }
     }
 
     fn absence(&mut self, times: &[u64], others: u8) -> Absence {
@@ -217,11 +209,13 @@ impl Measure<'_> {
         let all: Vec<_> = all.collect();
         let from_ms = one_of(self.chance, times) / 2 + self.at() / 2;
         let length = [MINUTE, HOUR, 4 * HOUR, 2 * DAY, 200 * DAY];
+        let info = self.chance.u8(0..8);
         Absence {
             bots: (0..most).map(|_| one_of(self.chance, &all)).collect(),
             from_ms,
             to_ms: from_ms + one_of(self.chance, &length),
-            info_refused: self.chance.u8(0..4) > 0,
+            info_refused: info > 2,
+            info_fails: info == 0,
         }
     }
 

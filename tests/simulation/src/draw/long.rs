@@ -81,6 +81,7 @@ fn outages(chance: &mut Rng, span_ms: u64) -> Vec<Outage> {
                 chance,
                 &[Server::Table, Server::Line, Server::Line, Server::Queue],
             ),
+            call: None,
             from_ms,
             to_ms: from_ms + minutes * MINUTE,
             harm: lasting_harm(chance),

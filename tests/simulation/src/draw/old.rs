@@ -5,7 +5,7 @@ use fastrand::Rng;
 
 use crate::draw::parts::{deeds, fault, one_of, outages, timers, webhooks};
 use crate::draw::{deliveries, lifecycle};
-use crate::schedule::{Harm, Outage, Round, Schedule, Server, Stop, Upkeep};
+use crate::schedule::{Harm, Outage, Round, Schedule, Server, Stop, Upkeep, Wish};
 use crate::world::seeded;
 
 const MINUTE: u64 = 60_000;
@@ -64,24 +64,64 @@ pub(super) fn draw(seed: u64) -> Schedule {
     });
     lifecycle::draw(&mut schedule, bots, SPAN_MS);
     parked_plans(&mut schedule);
+    unread_again(&mut schedule);
     schedule
+}
+
+/// The table is away when what is delivered again much later is read the first time.
+fn unread_again(schedule: &mut Schedule) {
+    let chance = &mut seeded(schedule.seed, &"unread again");
+    if chance.bool() {
+        return;
+    }
+    let webhooks = schedule.webhooks.iter();
+    let copies = webhooks.flat_map(|it| it.copies_ms.iter().map(|copy| it.at_ms + copy));
+    let late: Vec<_> = copies.filter(|at| *at > HOUR).collect();
+    for from_ms in late {
+        schedule.outages.push(Outage {
+            server: Server::Table,
+            call: Some("BatchGetItem".into()),
+            from_ms,
+            to_ms: from_ms + one_of(chance, &[500, 5_000, 20_000]),
+            harm: one_of(chance, &[Harm::NotConnected, Harm::Error, Harm::Partly]),
+        });
+    }
 }
 
 /// LINE is away until plans are parked, perhaps after it has taken something of them. A day
 /// later they are run again, with trouble once more.
 fn parked_plans(schedule: &mut Schedule) {
     let chance = &mut seeded(schedule.seed, &"parked plans");
-    if chance.u8(0..8) > 0 {
+    if chance.u8(0..5) > 0 {
         return;
     }
+    for webhook in schedule.webhooks.iter_mut().take(3) {
+        webhook.at_ms = chance.u64(0..SPAN_MS);
+        for event in &mut webhook.events {
+            match chance.u8(0..6) {
+                0 => event.wish = Wish::Push,
+                1 => event.wish = Wish::ReplyAndPush,
+                2 => event.wish = Wish::TwoPushes,
+                _ => {}
+            }
+        }
+    }
+    let call = one_of(chance, &[None, Some("push")]).map(str::to_owned);
     let away = |from_ms: u64, length: u64, harm: Harm| Outage {
         server: Server::Line,
+        call: call.clone(),
         from_ms,
         to_ms: from_ms + length,
         harm,
     };
-    let harm = one_of(chance, &[Harm::Error, Harm::ErrorAfter, Harm::AnswerLost]);
-    schedule.outages.push(away(0, 7 * HOUR, harm));
+    let harms = [Harm::NotConnected, Harm::Throttled, Harm::Error];
+    let harm = match chance.bool() {
+        true => one_of(chance, &harms),
+        false => one_of(chance, &[Harm::ErrorAfter, Harm::AnswerLost]),
+    };
+    // By then a process may have its token.
+    let from = one_of(chance, &[0, SPAN_MS / 4, SPAN_MS / 2]);
+    schedule.outages.push(away(from, 7 * HOUR, harm));
     let again = one_of(chance, &[8 * HOUR, 26 * HOUR, 50 * HOUR]);
     let harm = one_of(chance, &[Harm::ErrorAfter, Harm::AnswerLost]);
     let length = one_of(chance, &[0, 5_000, 15_000]);

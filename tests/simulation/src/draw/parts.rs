@@ -237,6 +237,7 @@ pub(super) fn outages(chance: &mut Rng, span_ms: u64) -> Vec<Outage> {
     let harm = lasting_harm(chance);
     vec![Outage {
         server: one_of(chance, &[Server::Table, Server::Queue, Server::Line]),
+        call: None,
         from_ms,
         to_ms: from_ms + length,
         harm,

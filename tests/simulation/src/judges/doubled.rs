@@ -1,9 +1,11 @@
 //! No message of a plan is accepted twice. Each forced replay plans again, with retry keys
-//! of its own: it may send everything once more.
+//! of its own: it may send everything once more. And what LINE has accepted is never called
+//! refused, not even for a moment.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde_json::Value as Json;
 use shared::domain::Delivery;
 use shared::store::LedgerRow;
 
@@ -35,6 +37,19 @@ impl Accepted {
     pub(super) fn force(&mut self, event: &str, at: Duration, is_new_row: bool) {
         self.forced.entry(event.to_owned()).or_default().push(at);
         *self.created.entry(event.to_owned()).or_default() += usize::from(is_new_row);
+    }
+
+    /// What a row that is written calls refused, though LINE has accepted it in this run.
+    pub(super) fn refused(&self, event: &str, row: &Json) -> Option<String> {
+        let forced = self.forced.get(event).and_then(|forced| forced.last());
+        let since = forced.copied().unwrap_or_default();
+        let effects = row["effects"].as_array()?.iter().enumerate();
+        let mut refused = effects.filter(|(_, effect)| effect["state"] == "refused");
+        refused.find_map(|(ordinal, effect)| {
+            let messages = self.messages.get(&(event.to_owned(), ordinal))?;
+            let is_accepted = messages.iter().any(|(_, at)| *at >= since);
+            is_accepted.then(|| format!("LINE has accepted {event}/{ordinal}, which is {effect}"))
+        })
     }
 
     /// What was doubled of an event, in words.

@@ -62,6 +62,11 @@ impl LostReplies {
         }
     }
 
+    /// When an effect was first written as lost.
+    pub(super) fn lost_at(&self, event: &str, ordinal: usize) -> Option<i64> {
+        self.lost_at.get(&(event.to_owned(), ordinal)).copied()
+    }
+
     /// It waits for an attach that may come.
     pub(super) fn waits(&mut self, event: &str) {
         self.waited.insert(event.to_owned());

@@ -8,6 +8,7 @@ mod control;
 mod decorations;
 mod doubled;
 pub(crate) mod epochs;
+mod keys;
 mod lapsed;
 mod lease;
 pub(crate) mod lifecycle;
@@ -52,6 +53,7 @@ pub(crate) struct Judges {
     decorations: decorations::Decorations,
     parking: parking::Parking,
     plan_order: plan_order::PlanOrder,
+    keys: keys::Keys,
     lapsed: lapsed::Lapsed,
     lost_replies: lost_replies::LostReplies,
     lease: lease::Lease,
@@ -143,15 +145,19 @@ impl Judges {
         if row["outcome"] == "done" {
             self.parking.settled(event);
         }
+        let has_forgotten = self.restored.has_forgotten(event);
+        let refused = self.accepted.refused(event, row);
+        let refused = refused.filter(|_| !has_forgotten);
         let was_parked = written.before.is_some_and(|it| it["outcome"] == "parked");
-        if was_parked || row["outcome"] != "parked" {
-            return Vec::new();
-        }
-        let reason = self.parking.parks(event, row, now, skew);
-        let decoration = decorations::parks(event, row);
+        let parks = row["outcome"] == "parked" && !was_parked;
+        let reason = parks.then(|| self.parking.parks(event, row, now, skew));
+        let decoration = parks.then(|| decorations::parks(event, row));
         let wrong = [
-            reason.map(|what| ("parked with reason", what)),
-            decoration.map(|what| ("a decoration parks nothing", what)),
+            refused.map(|what| ("what LINE has accepted is not refused", what)),
+            reason.flatten().map(|what| ("parked with reason", what)),
+            decoration
+                .flatten()
+                .map(|what| ("a decoration parks nothing", what)),
         ];
         wrong.into_iter().flatten().collect()
     }
@@ -239,6 +245,7 @@ pub(crate) fn answered(world: &World, who: usize, asked: &Asked, answer: &Answer
 /// What LINE's answer says of a plan's effect.
 fn of_plan(world: &World, who: usize, asked: &Asked, answer: &Answer) {
     let held = world.line().held.last().cloned();
+    let now = world.time.millis(0);
     let mut history = world.history();
     let is_control = matches!(asked.kind, Kind::Acquire(_) | Kind::Release(_));
     if let Some(held) = held.filter(|_| is_control && answer.status == 200) {
@@ -259,6 +266,10 @@ fn of_plan(world: &World, who: usize, asked: &Asked, answer: &Answer) {
         judges
             .lost_replies
             .refused(&event, ordinal, status, message);
+    }
+    let may_be_accepted = matches!(answer.status, 200 | 409 | 500..);
+    if let Some(key) = asked.key.as_deref().filter(|_| may_be_accepted) {
+        judges.keys.answered(&event, ordinal, key, now);
     }
     if answer.status == 200 {
         let at = world.time.elapsed();
@@ -438,6 +449,9 @@ pub(crate) fn at_the_end(world: &World, event: &str, row: Option<&LedgerRow>) {
             wrong.extend(lapsed.map(|what| ("a row past its time counts for nothing", what)));
             let missing = judges.replays.missing(event, row);
             wrong.extend(missing.map(|what| ("what is to run again does", what)));
+            let lost_at = |ordinal| judges.lost_replies.lost_at(event, ordinal);
+            let given_up = judges.keys.given_up(event, row, lost_at).into_iter();
+            wrong.extend(given_up.map(|what| ("a push is tried while LINE knows its key", what)));
             let unknown = unknown::without_cause(&judges.troubles, event, row);
             wrong.extend(
                 unknown

@@ -44,9 +44,12 @@ impl Line {
     }
 
     pub(super) fn info(&mut self, bot: &str) -> Answer {
-        let is_hidden = self.absence(bot).is_some_and(|it| it.info_refused);
+        let absence = self.absence(bot);
+        let is_hidden = absence.is_some_and(|it| it.info_refused);
+        let fails = absence.is_some_and(|it| it.info_fails);
         match self.bot(bot).detached || is_hidden {
             true => refused(403, NOT_AVAILABLE),
+            false if fails => refused(500, "Internal Server Error"),
             false => ok(json!({ "userId": bot })),
         }
     }

@@ -1,0 +1,76 @@
+//! Each attempt at an event counts once: one that failed in the module counts, and one that
+//! came to its end is never counted as vanished.
+
+use std::time::Duration;
+
+use serde_json::Value as Json;
+
+use super::parked_index::Written;
+use super::troubles::Troubles;
+use super::{Wrong, field};
+
+/// A worker has no time left after so long.
+const TIME_UP: Duration = Duration::from_secs(6);
+
+/// What stands against the number of attempts that an invocation has written, of an event
+/// that the queue has given out `receives` times.
+pub(super) fn written(
+    troubles: &Troubles,
+    who: usize,
+    written: &Written<'_>,
+    receives: u32,
+) -> Vec<Wrong> {
+    let (event, after) = (written.event, written.after);
+    let attempts = field(after, "attempts");
+    let is_counted = attempts > field(written.before, "attempts");
+    let mut wrong = Vec::new();
+    if attempts > i64::from(receives) && !may_count_more(troubles, event, attempts, receives) {
+        let what = format!("{attempts} attempts of {event} failed, which came {receives} times");
+        wrong.push(("attempts are counted once", what));
+    }
+    if written.word == "TransactWriteItems" && says_failed(after) && !is_counted {
+        let what = format!("{event} has failed in the module, and {attempts} attempts count");
+        wrong.push(("a failure of the module counts", what));
+    }
+    if is_counted && says_vanished(after) && !may_have_vanished(troubles, event, who) {
+        let what = format!("{who} counts an attempt at {event} as vanished");
+        wrong.push(("an attempt that ended has not vanished", what));
+    }
+    wrong
+}
+
+/// Whether more attempts may be counted than there were receives. One whose answer was not
+/// seen may have been committed, and is made again; each of two that have the event at once
+/// looks to the other as if it had vanished.
+fn may_count_more(troubles: &Troubles, event: &str, attempts: i64, receives: u32) -> bool {
+    let calls = troubles.hands_of(event);
+    let calls = calls.flat_map(|(who, _)| troubles.of_invocation(who));
+    let unseen = calls.filter(|call| call.is_indefinite()).count();
+    let most = i64::from(receives) + i64::try_from(unseen).unwrap_or(i64::MAX);
+    attempts <= most || troubles.is_shared(event)
+}
+
+/// Whether the row says that the module has failed.
+fn says_failed(row: Option<&Json>) -> bool {
+    let row = row.filter(|row| row["outcome"] == "failed");
+    let reason = row.and_then(|row| row["reason"].as_str());
+    matches!(reason, Some("it fails" | "the module panicked"))
+}
+
+/// Whether the row counts an attempt whose end nobody has seen.
+fn says_vanished(row: Option<&Json>) -> bool {
+    let reason = row.and_then(|row| row["reason"].as_str());
+    reason.is_some_and(|it| it.contains("attempt has begun") || it.contains("attempts vanished"))
+}
+
+/// Whether one that had the event was cut off or out of time, is still at it, or could not
+/// write its end.
+fn may_have_vanished(troubles: &Troubles, event: &str, who: usize) -> bool {
+    troubles.hands_of(event).any(|(other, hand)| {
+        let is_late = hand.to.is_some_and(|to| to >= hand.from + TIME_UP);
+        let has_gone = other != who && (hand.is_cut_off || hand.to.is_none() || is_late);
+        let writes = troubles.of_ledger(event);
+        let mut ends = writes.filter(|call| call.seen.word == "UpdateItem");
+        has_gone || ends.any(|call| call.seen.who == other)
+    })
+}
