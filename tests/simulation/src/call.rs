@@ -5,6 +5,7 @@ mod request;
 mod seen;
 
 pub(crate) use meddle::BY_ANOTHER;
+pub(crate) use request::read as request_of;
 pub(crate) use seen::{events as events_of, is_replay};
 
 use std::sync::Arc;

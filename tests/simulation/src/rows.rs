@@ -14,7 +14,8 @@ pub(crate) fn row(world: &World, bot: &str, sort: &str) -> Option<Json> {
     table.item(bot, sort).map(plain_item)
 }
 
-fn text<'a>(item: &'a Item, name: &str) -> &'a str {
+/// A text of an item.
+pub(crate) fn text<'a>(item: &'a Item, name: &str) -> &'a str {
     match item.get(name) {
         Some(Value::S(text)) => text,
         _ => "",

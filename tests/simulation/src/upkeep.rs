@@ -14,8 +14,9 @@ use crate::history::Role;
 use crate::judges::{Backup, lifecycle, limits, timers};
 use crate::line::bot_id;
 use crate::process::Process;
-use crate::rows::s;
+use crate::rows::text;
 use crate::schedule::{Round, Upkeep};
+use crate::table::Value;
 use crate::world::World;
 
 /// What template.yaml gives the reconciler.
@@ -26,10 +27,12 @@ const OPERATORS_PATIENCE: Duration = Duration::from_secs(30);
 /// When the first of the timers that have not rung is due, in milliseconds since 1970.
 pub(crate) fn next_timer(world: &World) -> Option<i64> {
     let table = world.table();
-    let rows = table.items().map(|item| serde_json::json!(item));
-    let dues = rows.filter_map(|row| {
-        s(&row, "chat_id").strip_prefix("@timer#")?;
-        row["due_at"]["N"].as_str()?.parse().ok()
+    let timers = table
+        .items()
+        .filter(|row| text(row, "chat_id").starts_with("@timer#"));
+    let dues = timers.filter_map(|row| match row.get("due_at")? {
+        Value::N(due) => due.to_string().parse().ok(),
+        _ => None,
     });
     dues.min()
 }

@@ -37,6 +37,7 @@ pub(crate) use restored::Backup;
 pub(crate) use seen::Watch;
 pub(crate) use troubles::Hand;
 
+use crate::call::request_of;
 use crate::line::{Answer, Asked, Kind};
 use crate::rows::{row, s};
 use crate::schedule::Wish;
@@ -284,6 +285,7 @@ fn of_plan(world: &World, who: usize, asked: &Asked, answer: &Answer) {
 }
 
 /// The ledger rows that a request may write, as they are before it.
+#[derive(Default)]
 pub(crate) struct Before {
     word: String,
     rows: Vec<(String, String, Option<Json>)>,
@@ -296,10 +298,10 @@ impl Before {
             word,
             "UpdateItem" | "PutItem" | "TransactWriteItems" | "DeleteItem"
         );
-        let request: Json = match writes {
-            true => serde_json::from_slice(body).unwrap_or_default(),
-            false => Json::Null,
-        };
+        if !writes {
+            return Self::default();
+        }
+        let request = request_of(body);
         let is_judged = |key: &&Json| {
             seen::event_of(key).is_some() || s(key, "chat_id") == "@bot" || links::is_attach(key)
         };

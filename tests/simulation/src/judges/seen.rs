@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use crate::call::Call;
+use crate::call::{Call, request_of};
 use crate::line::{Asked, Kind};
 use crate::rows::s;
 use crate::schedule::{Harm, Server};
@@ -111,7 +111,7 @@ fn of_table(word: &str, body: &[u8]) -> About {
     ) {
         return About::Other;
     }
-    let request: Json = serde_json::from_slice(body).unwrap_or_default();
+    let request = request_of(body);
     if word == "BatchGetItem" {
         let tables = request["RequestItems"].as_object();
         let table = tables.and_then(|tables| tables.values().next());

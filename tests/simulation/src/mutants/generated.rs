@@ -1,10 +1,9 @@
-//! The mutants that `cargo mutants` lists, in one build, each against the fastest tests
-//! that can notice: some schedules, the unit tests, the stories.
+//! The mutants that `cargo mutants` lists, in one build, each against the unit tests, some
+//! schedules and the stories, from the fastest to the slowest, until one notices.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -19,7 +18,7 @@ use super::viable::{Program, build};
 /// How many schedules each mutant is tried with: of the dense profile, and of each other.
 const DENSE: u64 = 200;
 const OTHERS: u64 = 60;
-/// Whose tests are run, in this order.
+/// Whose tests are run.
 const UNITS: [&str; 4] = ["shared", "worker", "reconciler", "timer"];
 const STORIES: [&str; 2] = ["kit", "flow"];
 /// Tests that are about other things, and slow: what does not compile, and what is measured.
@@ -124,25 +123,27 @@ fn tests(edits: &mut Edits, unviable: &mut BTreeSet<String>) -> io::Result<Vec<T
     let mut built = build(edits, &with_profile(&arguments), unviable)?;
     assert_eq!(before, unviable.len(), "tests see the same code");
     built.retain(|it| !LEFT_OUT.contains(&it.name.as_str()));
-    built.sort_by_key(|it| (of_stories(it), !it.is_of_library, it.name.clone()));
     tests.extend(built.into_iter().map(test));
-    for test in &mut tests {
+    from_the_fastest(tests)
+}
+
+/// Runs each test without a mutant, and puts them in order by how long they take.
+fn from_the_fastest(tests: Vec<Test>) -> io::Result<Vec<Test>> {
+    let mut timed = Vec::new();
+    for mut test in tests {
         let begun = Instant::now();
         let end = trial::run((test.command)(), None, Duration::from_secs(1_800))?;
         if end.code != Some(0) {
             let words = format!("{} fails without a mutant: {}", test.name, end.said);
             return Err(io::Error::other(words));
         }
-        test.limit = AT_LEAST.max(begun.elapsed() * LATE);
-        eprintln!("{}: {:.1?}", test.name, begun.elapsed());
+        let took = begun.elapsed();
+        eprintln!("{}: {took:.1?}", test.name);
+        test.limit = AT_LEAST.max(took * LATE);
+        timed.push((took, test));
     }
-    Ok(tests)
-}
-
-fn of_stories(program: &Program) -> bool {
-    STORIES
-        .iter()
-        .any(|it| program.folder.ends_with(Path::new("tests").join(it)))
+    timed.sort_by_key(|(took, _)| *took);
+    Ok(timed.into_iter().map(|(_, test)| test).collect())
 }
 
 fn with_profile<'a>(arguments: &[&'a str]) -> Vec<&'a str> {

@@ -63,8 +63,6 @@ pub(super) struct Program {
     pub(super) path: PathBuf,
     /// Its package's folder, in which tests run.
     pub(super) folder: PathBuf,
-    /// Whether it is of a package's library, and not of its `tests/`.
-    pub(super) is_of_library: bool,
 }
 
 /// Builds what `arguments` say with these edits; takes out of them what does not compile.
@@ -136,6 +134,5 @@ fn program(line: &Line) -> Option<Program> {
         name: format!("{package}/{}", target.name),
         path: path.clone(),
         folder: folder.to_owned(),
-        is_of_library: target.kind.iter().any(|kind| kind == "lib"),
     })
 }

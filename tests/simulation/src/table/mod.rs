@@ -18,6 +18,7 @@ mod write;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use serde::Serialize;
 use serde_json::Value as Json;
 
 pub use number::Number;
@@ -41,6 +42,11 @@ pub struct Table {
     unprocessed: usize,
 }
 
+/// An answer's body.
+fn body(answer: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(answer).expect("an answer has texts as keys")
+}
+
 /// What a table held at some time.
 #[derive(Debug)]
 pub struct Backup(Rows);
@@ -61,12 +67,12 @@ impl Table {
     /// Answers a request: its target is as in `x-amz-target`. Gives a status and a body.
     pub fn handle(&mut self, target: &str, body: &[u8]) -> (u16, Vec<u8>) {
         match self.call(target, body) {
-            Ok(answer) => (200, answer.to_string().into_bytes()),
+            Ok(answer) => (200, answer),
             Err(failure) => failure.answer(),
         }
     }
 
-    fn call(&mut self, target: &str, body: &[u8]) -> Result<Json, Failure> {
+    fn call(&mut self, target: &str, body: &[u8]) -> Result<Vec<u8>, Failure> {
         match target.strip_prefix("DynamoDB_20120810.").unwrap_or(target) {
             "GetItem" => self.get_item(request::read(body)?),
             "BatchGetItem" => self.batch_get_item(request::read(body)?),

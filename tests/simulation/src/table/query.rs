@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
-use crate::table::Table;
 use crate::table::definition::Index;
 use crate::table::expression::condition::{Condition, order};
 use crate::table::expression::key_condition::KeyCondition;
@@ -14,6 +13,7 @@ use crate::table::failure::Failure;
 use crate::table::request::Query;
 use crate::table::rows::Key;
 use crate::table::value::{Item, Value, item_size, read_item};
+use crate::table::{Table, body};
 
 /// The most bytes of a page.
 const MOST_BYTES: usize = 1024 * 1024;
@@ -34,7 +34,7 @@ struct Page {
 }
 
 impl Table {
-    pub(super) fn query(&self, mut request: Query) -> Result<Json, Failure> {
+    pub(super) fn query(&self, mut request: Query) -> Result<Vec<u8>, Failure> {
         self.check(&request)?;
         let names = request.expression_attribute_names.take();
         let mut scope = Scope::read(names, request.expression_attribute_values.take())?;
@@ -63,7 +63,7 @@ impl Table {
             None => true,
         };
         entries.retain(|entry| after(entry) && condition.holds(&entry.item));
-        Ok(self.answer(&page(entries, request.limit), index))
+        Ok(body(&self.answer(&page(entries, request.limit), index)))
     }
 
     fn check(&self, request: &Query) -> Result<(), Failure> {

@@ -1,13 +1,15 @@
 //! Reading rows by their keys.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use serde::{Serialize, Serializer};
 use serde_json::{Value as Json, json};
 
-use crate::table::Table;
 use crate::table::failure::Failure;
 use crate::table::request::{BatchGetItem, GetItem, Keys};
 use crate::table::value::{Item, item_size, read_item};
+use crate::table::{Table, body};
 
 /// The most keys of a batch.
 const MOST_KEYS: usize = 100;
@@ -15,16 +17,14 @@ const MOST_KEYS: usize = 100;
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 
 impl Table {
-    pub(super) fn get_item(&self, request: GetItem) -> Result<Json, Failure> {
+    pub(super) fn get_item(&self, request: GetItem) -> Result<Vec<u8>, Failure> {
         self.definition.check_table(&request.table_name)?;
         let key = self.definition.key(&read_item(request.key)?)?;
-        Ok(match self.rows.get(&key) {
-            Some(item) => json!({"Item": **item}),
-            None => json!({}),
-        })
+        let item = self.rows.get(&key).map(|item| ("Item", &**item));
+        Ok(body(&BTreeMap::from_iter(item)))
     }
 
-    pub(super) fn batch_get_item(&mut self, request: BatchGetItem) -> Result<Json, Failure> {
+    pub(super) fn batch_get_item(&mut self, request: BatchGetItem) -> Result<Vec<u8>, Failure> {
         let mut responses = BTreeMap::new();
         let mut left = BTreeMap::new();
         for (table, keys) in request.request_items {
@@ -35,11 +35,14 @@ impl Table {
                 left.insert(table, unprocessed);
             }
         }
-        Ok(json!({"Responses": responses, "UnprocessedKeys": left}))
+        Ok(body(&BatchAnswer {
+            responses,
+            unprocessed_keys: left,
+        }))
     }
 
     /// The rows of these keys, and the keys that were left, if any were.
-    fn get_keys(&mut self, wanted: Keys) -> Result<(Vec<Json>, Option<Json>), Failure> {
+    fn get_keys(&mut self, wanted: Keys) -> Result<(Vec<Projected>, Option<Json>), Failure> {
         let items: Result<Vec<_>, _> = wanted.keys.into_iter().map(read_item).collect();
         let items = items?;
         let keys: Result<Vec<_>, _> = items.iter().map(|item| self.definition.key(item)).collect();
@@ -86,17 +89,38 @@ fn projection_names(expression: &str) -> Result<Vec<&str>, Failure> {
     }
 }
 
+/// What a batch has found, and what it has left.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct BatchAnswer {
+    responses: BTreeMap<String, Vec<Projected>>,
+    unprocessed_keys: BTreeMap<String, Json>,
+}
+
 /// An item, or what a projection leaves of it.
-fn projected(item: &Item, names: Option<&[&str]>) -> Json {
-    match names {
-        None => json!(item),
-        Some(names) => {
-            let kept = item
-                .iter()
-                .filter(|(name, _)| names.contains(&name.as_str()));
-            json!(kept.collect::<BTreeMap<_, _>>())
+enum Projected {
+    Whole(Arc<Item>),
+    Part(Item),
+}
+
+impl Serialize for Projected {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Whole(item) => item.as_ref().serialize(to),
+            Self::Part(item) => item.serialize(to),
         }
     }
+}
+
+fn projected(item: &Arc<Item>, names: Option<&[&str]>) -> Projected {
+    let Some(names) = names else {
+        return Projected::Whole(Arc::clone(item));
+    };
+    let kept = item
+        .iter()
+        .filter(|(name, _)| names.contains(&name.as_str()));
+    let kept = kept.map(|(name, value)| (name.clone(), value.clone()));
+    Projected::Part(kept.collect())
 }
 
 fn check_keys(keys: usize, different: usize) -> Result<(), Failure> {

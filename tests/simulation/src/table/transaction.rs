@@ -2,8 +2,6 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use serde_json::{Value as Json, json};
-
 use crate::table::Table;
 use crate::table::failure::Failure;
 use crate::table::request::{Action, TransactWriteItems, Write};
@@ -12,6 +10,8 @@ use crate::table::write::{Kind, Prepared};
 
 /// The most writes of a transaction.
 const MOST_ACTIONS: usize = 100;
+/// An answer that tells nothing but that it is done.
+const NOTHING: &str = "{}";
 
 impl Table {
     /// A transaction whose request token is known has been made, and is not made again.
@@ -19,14 +19,14 @@ impl Table {
         &mut self,
         request: TransactWriteItems,
         body: &[u8],
-    ) -> Result<Json, Failure> {
+    ) -> Result<Vec<u8>, Failure> {
         let actions = read(request.transact_items)?;
         let token = request.client_request_token;
         if let Some(token) = &token
             && let Some(known) = self.tokens.get(token)
         {
             return match *known == fingerprint(body) {
-                true => Ok(json!({})),
+                true => Ok(NOTHING.into()),
                 false => Err(mismatch()),
             };
         }
@@ -37,7 +37,7 @@ impl Table {
         if let Some(token) = token {
             self.tokens.insert(token, fingerprint(body));
         }
-        Ok(json!({}))
+        Ok(NOTHING.into())
     }
 
     fn prepare(&self, actions: Vec<(Kind, Write)>) -> Result<Vec<Prepared>, Failure> {

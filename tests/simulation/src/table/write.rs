@@ -1,10 +1,8 @@
 //! Writing one row: a put, an update, a delete, or only a check.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::{Value as Json, json};
-
-use crate::table::Table;
 use crate::table::definition::Definition;
 use crate::table::expression::condition::Condition;
 use crate::table::expression::update::Update;
@@ -13,6 +11,7 @@ use crate::table::failure::Failure;
 use crate::table::request::Write;
 use crate::table::rows::{Change, Key, Rows};
 use crate::table::value::{Item, Value, item_size, read_item};
+use crate::table::{Table, body};
 
 /// The most bytes of an item.
 const MOST_BYTES: usize = 400 * 1024;
@@ -45,7 +44,7 @@ enum Action {
 }
 
 impl Table {
-    pub(super) fn write(&mut self, kind: Kind, mut write: Write) -> Result<Json, Failure> {
+    pub(super) fn write(&mut self, kind: Kind, mut write: Write) -> Result<Vec<u8>, Failure> {
         self.definition.check_table(&write.table_name)?;
         let returns = write.return_values.take();
         let returns = Returns::read(kind, returns.as_deref())?;
@@ -58,7 +57,8 @@ impl Table {
             Returns::Old => before,
             Returns::New => after,
         };
-        Ok(item.map_or_else(|| json!({}), |item| json!({"Attributes": *item})))
+        let item = item.as_deref().map(|item| ("Attributes", item));
+        Ok(body(&BTreeMap::from_iter(item)))
     }
 }
 
