@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use flow::Bundle;
+use flow::faulty::Fate;
 use flow::worker::{Message, Worker};
 use serde_json::json;
 use shared::domain::{BotId, ChatId, EventId};
@@ -85,6 +86,21 @@ async fn very_many_events_of_a_chat_are_several_messages_and_come_to_their_end()
 
 /// A message that ran out of time: the events that are settled are read at once, and not
 /// one by one.
+#[tokio::test]
+async fn after_a_part_that_the_queue_does_not_take_no_later_part_is_sent() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, Counts::default());
+    for _ in 0..20 {
+        worker.queue.next("SendMessageBatch", Fate::Unreachable);
+    }
+    let parts = vec![job(&bundle, 150)];
+    assert!(worker.app.queue.send_jobs(parts).await.is_err());
+    let asked = worker.queue.requests("SendMessageBatch");
+    let has = |id: &str| asked.iter().any(|request| request.to_string().contains(id));
+    assert!(has("e0"));
+    assert!(!has("e149"));
+}
+
 #[tokio::test]
 async fn a_message_that_comes_again_is_not_walked_through_from_its_start() {
     let bundle = Bundle::attached().await;

@@ -275,7 +275,13 @@ async fn invoke(
 fn hand(world: &World, messages: &[ReceivedMessage]) -> Hand {
     let events = |it: &ReceivedMessage| events_of(&it.body).1;
     let replays = messages.iter().filter(|it| is_replay(&it.body));
+    let times = |it: &ReceivedMessage| it.system_attributes.get("ApproximateReceiveCount").cloned();
+    let again = messages.iter().filter(|it| {
+        let came_before = times(it).is_some_and(|times| times != "1");
+        came_before && !is_replay(&it.body) && events(it).len() > 1
+    });
     Hand {
+        again: again.flat_map(events).collect(),
         events: messages.iter().flat_map(events).collect(),
         replayed: replays.flat_map(events).collect(),
         from: world.time.elapsed(),

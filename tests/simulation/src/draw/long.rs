@@ -48,7 +48,38 @@ pub(super) fn draw(seed: u64) -> Schedule {
     deliveries::add(&mut schedule, at);
     deliveries::restore(&mut schedule, |chance| HOUR + chance.u64(0..span_ms + HOUR));
     lifecycle::draw(&mut schedule, bots, span_ms);
+    late_notes(&mut schedule);
     schedule
+}
+
+/// An event cannot be read for hours. What is written of its failures arrives minutes late
+/// at last: when another worker has it, and is about to park it.
+fn late_notes(schedule: &mut Schedule) {
+    let chance = &mut seeded(schedule.seed, &"late notes");
+    let first = schedule.webhooks.iter().map(|it| it.at_ms).min();
+    let Some(from_ms) = first.filter(|_| chance.u8(0..8) == 0) else {
+        return;
+    };
+    schedule.slowest_ms = 3_000;
+    schedule.outages.clear();
+    let mut away = |call: &str, from_ms: u64, to_ms: u64, harm: Harm| {
+        schedule.outages.push(Outage {
+            server: Server::Table,
+            call: Some(call.to_owned()),
+            from_ms,
+            to_ms,
+            harm,
+        });
+    };
+    away(
+        "BatchGetItem",
+        from_ms,
+        from_ms + 7 * HOUR,
+        Harm::NotConnected,
+    );
+    let late = Harm::Late(5 * MINUTE + chance.u64(2_000..14_000));
+    let parked = from_ms + 6 * HOUR;
+    away("UpdateItem", parked - 6 * MINUTE, parked, late);
 }
 
 fn rounds(chance: &mut Rng, span_ms: u64) -> Vec<Round> {

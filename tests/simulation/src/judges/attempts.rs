@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use super::parked_index::Written;
 use super::troubles::Troubles;
 use super::{Wrong, field};
+use crate::schedule::Harm;
 
 /// A worker has no time left after so long.
 const TIME_UP: Duration = Duration::from_secs(6);
@@ -64,13 +65,15 @@ fn says_vanished(row: Option<&Json>) -> bool {
 }
 
 /// Whether one that had the event was cut off or out of time, is still at it, or could not
-/// write its end.
+/// write its end: that failed, or came before its beginning, which was late.
 fn may_have_vanished(troubles: &Troubles, event: &str, who: usize) -> bool {
     troubles.hands_of(event).any(|(other, hand)| {
         let is_late = hand.to.is_some_and(|to| to >= hand.from + TIME_UP);
         let has_gone = other != who && (hand.is_cut_off || hand.to.is_none() || is_late);
         let writes = troubles.of_ledger(event);
-        let mut ends = writes.filter(|call| call.seen.word == "UpdateItem");
+        let mut ends = writes.filter(|call| {
+            call.seen.word == "UpdateItem" || matches!(call.seen.harm, Some(Harm::Late(_)))
+        });
         has_gone || ends.any(|call| call.seen.who == other)
     })
 }

@@ -1,6 +1,6 @@
 //! No message of a plan is accepted twice. Each forced replay plans again, with retry keys
-//! of its own: it may send everything once more. And what LINE has accepted is never called
-//! refused, not even for a moment.
+//! of its own: it may send everything once more. And no row says of what LINE has accepted
+//! that it was not sent, not even for a moment.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -39,13 +39,16 @@ impl Accepted {
         *self.created.entry(event.to_owned()).or_default() += usize::from(is_new_row);
     }
 
-    /// What a row that is written calls refused, though LINE has accepted it in this run.
-    pub(super) fn refused(&self, event: &str, row: &Json) -> Option<String> {
+    /// What a row that is written calls not sent, though LINE has accepted it in this run.
+    pub(super) fn called_not_sent(&self, event: &str, row: &Json) -> Option<String> {
         let forced = self.forced.get(event).and_then(|forced| forced.last());
         let since = forced.copied().unwrap_or_default();
         let effects = row["effects"].as_array()?.iter().enumerate();
-        let mut refused = effects.filter(|(_, effect)| effect["state"] == "refused");
-        refused.find_map(|(ordinal, effect)| {
+        let mut not_sent = effects.filter(|(_, effect)| {
+            let state = effect["state"].as_str().unwrap_or_default();
+            matches!(state, "refused" | "expired" | "dropped")
+        });
+        not_sent.find_map(|(ordinal, effect)| {
             let messages = self.messages.get(&(event.to_owned(), ordinal))?;
             let is_accepted = messages.iter().any(|(_, at)| *at >= since);
             is_accepted.then(|| format!("LINE has accepted {event}/{ordinal}, which is {effect}"))

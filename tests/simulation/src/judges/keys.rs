@@ -6,25 +6,33 @@ use std::collections::BTreeMap;
 use shared::domain::{Delivery, Effect};
 use shared::store::LedgerRow;
 
+use super::seen::{About, Seen};
+
 /// LINE knows a key for a day, and a try is made until shortly before. An event's tries
 /// begin at most six hours before LINE is reached the first time.
 const SURELY_KNOWN: i64 = 16 * 3_600_000;
 
-/// When LINE may first have accepted each effect, under its last retry key, in milliseconds
-/// since 1970.
+/// When LINE may first have accepted something of each event, in milliseconds since 1970: a
+/// row has one time for the keys of all its effects.
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
-    first: BTreeMap<(String, usize), (String, i64)>,
+    first: BTreeMap<String, i64>,
 }
 
 impl Keys {
-    /// LINE has answered a call with a retry key, and has not refused it.
-    pub(super) fn answered(&mut self, event: &str, ordinal: usize, key: &str, now: i64) {
-        let effect = (event.to_owned(), ordinal);
-        let first = self.first.entry(effect).or_insert((key.to_owned(), now));
-        if first.0 != key {
-            *first = (key.to_owned(), now);
+    /// A call has ended.
+    pub(super) fn ends(&mut self, call: &Seen, status: Option<u16>, now: i64) {
+        let About::Effect { event, .. } = &call.about else {
+            return;
+        };
+        if call.is_indefinite(status) || matches!(status, Some(200 | 409)) {
+            self.first.entry(event.clone()).or_insert(now);
         }
+    }
+
+    /// A forced run begins, with other keys.
+    pub(super) fn force(&mut self, event: &str) {
+        self.first.remove(event);
     }
 
     /// In the end: the pushes that became unknown while LINE knew their keys, in words.
@@ -40,7 +48,7 @@ impl Keys {
         let pushes = effects.filter(|(_, (effect, state))| {
             matches!(effect, Effect::Push { .. }) && is_out_of_time(state)
         });
-        let Some(first) = self.first_of(event) else {
+        let Some(first) = self.first.get(event) else {
             return Vec::new();
         };
         let early = pushes.filter_map(|(ordinal, _)| {
@@ -51,13 +59,6 @@ impl Keys {
             })
         });
         early.collect()
-    }
-
-    /// A row has one time for the keys of all its effects.
-    fn first_of(&self, event: &str) -> Option<i64> {
-        let from = (event.to_owned(), 0);
-        let of_event = self.first.range(from..).take_while(|(it, _)| it.0 == event);
-        of_event.map(|(_, (_, first))| *first).min()
     }
 }
 

@@ -18,6 +18,7 @@ mod lost_replies;
 mod parked_index;
 mod parking;
 mod plan_order;
+mod progress;
 pub(crate) mod reconciler;
 mod replays;
 mod restored;
@@ -54,6 +55,7 @@ pub(crate) struct Judges {
     decorations: decorations::Decorations,
     parking: parking::Parking,
     plan_order: plan_order::PlanOrder,
+    progress: progress::Progress,
     keys: keys::Keys,
     lapsed: lapsed::Lapsed,
     lost_replies: lost_replies::LostReplies,
@@ -106,6 +108,7 @@ impl Judges {
         self.control = control::Control::default();
         self.lease.forget();
         self.limits.forget();
+        self.progress.forget();
         self.replays.forget();
         self.timers.forget();
         self.parking.forget();
@@ -121,6 +124,7 @@ impl Judges {
             is_new_run && is_new_row && after.is_some_and(|it| it["replay_forced"] == true);
         if is_forced || field(after, "run") > field(written.before, "run") {
             self.accepted.force(event, at, is_new_row);
+            self.keys.force(event);
         }
         if is_new_row && !is_new_run {
             self.replays.created(event);
@@ -128,6 +132,7 @@ impl Judges {
         let row = after.filter(|row| is_new_run && row["outcome"] != "done")?;
         self.parking.reopen(event, now);
         self.lost_replies.reopen(event, row);
+        self.progress.reopen(event);
         // A plan that goes on keeps what was left open before.
         if row["effects"].is_null() {
             self.troubles.reopen(event, at);
@@ -137,7 +142,12 @@ impl Judges {
     }
 
     /// A row was written that may be settled or parked by it.
-    fn settles(&mut self, written: &Written<'_>, now: i64, skew: i64) -> Vec<Wrong> {
+    fn settles(
+        &mut self,
+        written: &Written<'_>,
+        (now, at): (i64, Duration),
+        skew: i64,
+    ) -> Vec<Wrong> {
         let Some(row) = written.after else {
             return Vec::new();
         };
@@ -146,15 +156,21 @@ impl Judges {
         if row["outcome"] == "done" {
             self.parking.settled(event);
         }
+        match row["outcome"].as_str() {
+            Some("done" | "parked") if !lapsed::has_lapsed(row, now) => {
+                self.progress.settled(event, at);
+            }
+            _ => self.progress.reopen(event),
+        }
         let has_forgotten = self.restored.has_forgotten(event);
-        let refused = self.accepted.refused(event, row);
-        let refused = refused.filter(|_| !has_forgotten);
+        let not_sent = self.accepted.called_not_sent(event, row);
+        let not_sent = not_sent.filter(|_| !has_forgotten);
         let was_parked = written.before.is_some_and(|it| it["outcome"] == "parked");
         let parks = row["outcome"] == "parked" && !was_parked;
         let reason = parks.then(|| self.parking.parks(event, row, now, skew));
         let decoration = parks.then(|| decorations::parks(event, row));
         let wrong = [
-            refused.map(|what| ("what LINE has accepted is not refused", what)),
+            not_sent.map(|what| ("what LINE has accepted is called so", what)),
             reason.flatten().map(|what| ("parked with reason", what)),
             decoration
                 .flatten()
@@ -178,15 +194,24 @@ fn leaves(world: &World, seen: &Seen) {
         _ => None,
     };
     let mut history = world.history();
-    history.judges.parking.leaves(seen, now);
-    let wrong = history.judges.plan_order.leaves(seen, row.as_ref());
-    if let Some(what) = wrong {
-        history.violation("order within a plan", what);
+    let is_disturbed = history.invocations[seen.who].is_disturbed;
+    let judges = &mut history.judges;
+    judges.parking.leaves(seen, now);
+    let hand = judges.troubles.hand(seen.who).filter(|_| !is_disturbed);
+    let again = judges.progress.leaves(seen, hand);
+    let order = judges.plan_order.leaves(seen, row.as_ref());
+    let wrong = [
+        order.map(|what| ("order within a plan", what)),
+        again.map(|what| ("what is settled is passed over", what)),
+    ];
+    for (check, what) in wrong.into_iter().flatten() {
+        history.violation(check, what);
     }
 }
 
 /// It has ended for who made it.
 fn ends(world: &World, seen: &Seen, status: Option<u16>, at: Duration) {
+    let now = world.time.millis(0);
     let mut history = world.history();
     // Who has given up waiting has met a trouble too, even if all it called was well.
     history.invocations[seen.who].is_disturbed |= status.is_none();
@@ -194,6 +219,7 @@ fn ends(world: &World, seen: &Seen, status: Option<u16>, at: Duration) {
     judges.troubles.ends(seen, status, at);
     judges.control.ends(seen, status);
     judges.decorations.ends(seen, status);
+    judges.keys.ends(seen, status, now);
     judges.parking.ends(seen, status);
     judges.plan_order.ends(seen, status);
 }
@@ -246,7 +272,6 @@ pub(crate) fn answered(world: &World, who: usize, asked: &Asked, answer: &Answer
 /// What LINE's answer says of a plan's effect.
 fn of_plan(world: &World, who: usize, asked: &Asked, answer: &Answer) {
     let held = world.line().held.last().cloned();
-    let now = world.time.millis(0);
     let mut history = world.history();
     let is_control = matches!(asked.kind, Kind::Acquire(_) | Kind::Release(_));
     if let Some(held) = held.filter(|_| is_control && answer.status == 200) {
@@ -267,10 +292,6 @@ fn of_plan(world: &World, who: usize, asked: &Asked, answer: &Answer) {
         judges
             .lost_replies
             .refused(&event, ordinal, status, message);
-    }
-    let may_be_accepted = matches!(answer.status, 200 | 409 | 500..);
-    if let Some(key) = asked.key.as_deref().filter(|_| may_be_accepted) {
-        judges.keys.answered(&event, ordinal, key, now);
     }
     if answer.status == 200 {
         let at = world.time.elapsed();
@@ -373,7 +394,7 @@ fn written(
     }
     let attempts = attempts::written(&judges.troubles, who, &written, receives);
     wrong.extend(attempts);
-    wrong.extend(judges.settles(&written, now, world.schedule.skew()));
+    wrong.extend(judges.settles(&written, (now, at), world.schedule.skew()));
     for (check, what) in wrong {
         history.violation(check, what);
     }

@@ -29,6 +29,7 @@ pub(crate) struct Parking {
     attempted: BTreeMap<usize, Vec<String>>,
     /// Invocations whose calls to the table did not all go well.
     disturbed: BTreeMap<usize, ()>,
+    was_restored: bool,
 }
 
 impl Parking {
@@ -72,6 +73,7 @@ impl Parking {
     /// The table was restored: since when an event fails may be forgotten.
     pub(super) fn forget(&mut self) {
         self.failed.clear();
+        self.was_restored = true;
     }
 
     /// An invocation has come to its own end without having settled these events. Those
@@ -107,7 +109,10 @@ impl Parking {
         let too_old = now - row["at"].as_i64().unwrap_or(now) >= TOO_OLD - skew;
         let overdue = now - first >= PATIENCE - 2 * skew;
         let by_module = attempts == Some(MOST_ATTEMPTS);
-        let is_due = is_refused(row) || too_old || overdue || by_module;
+        // What was settled since then fails again, for as long as its row says.
+        let since = row["failing_since"].as_i64().unwrap_or(now);
+        let by_restored_row = self.was_restored && now - since >= PATIENCE - 2 * skew;
+        let is_due = is_refused(row) || too_old || overdue || by_module || by_restored_row;
         if attempts.is_none() || !is_due {
             let minutes = (now - first) / 60_000;
             let reason = &row["reason"];

@@ -7,9 +7,16 @@ use serde_json::Value as Json;
 
 use crate::judges::seen::{About, Seen};
 
-/// How an invocation's last call for an effect ended; without a status, it is under way or
-/// has ended without an answer.
-type Tried = BTreeMap<usize, Option<u16>>;
+/// How an invocation's last call for an effect went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Went {
+    UnderWay,
+    /// Its answer did not come: it may still be on its way to LINE.
+    Unanswered,
+    Answered(u16),
+}
+
+type Tried = BTreeMap<usize, Went>;
 
 /// What was tried and accepted.
 #[derive(Debug, Default)]
@@ -20,8 +27,9 @@ pub(crate) struct PlanOrder {
 }
 
 impl PlanOrder {
-    /// LINE accepts an effect. What stands against it, if anything does; a replay may send
-    /// what was refused before after what was not.
+    /// LINE accepts an effect. What stands against it, if anything does. A replay may send
+    /// what was refused before after what was not, and nobody can keep a call from arriving
+    /// that was given up.
     pub(super) fn accepts(
         &mut self,
         event: &str,
@@ -34,7 +42,10 @@ impl PlanOrder {
         }
         let later = accepted.iter().find(|other| **other > ordinal).copied();
         accepted.push(ordinal);
-        let later = later.filter(|_| !is_replayed)?;
+        let tried = self.tried.iter().filter(|((_, of), _)| of == event);
+        let mut calls = tried.filter_map(|(_, tried)| tried.get(&ordinal));
+        let is_late = calls.any(|went| *went == Went::Unanswered);
+        let later = later.filter(|_| !is_replayed && !is_late)?;
         Some(format!(
             "LINE accepts {event}/{ordinal} after {event}/{later}"
         ))
@@ -45,10 +56,10 @@ impl PlanOrder {
         let (event, ordinal) = effect(seen)?;
         let tried = self.tried.entry((seen.who, event.clone())).or_default();
         let unsettled = (0..ordinal).find(|earlier| match tried.get(earlier) {
-            Some(status) => !status.is_some_and(is_definite),
+            Some(went) => !matches!(went, Went::Answered(status) if is_definite(*status)),
             None => row.is_some_and(|row| waits(row, *earlier)),
         });
-        tried.insert(ordinal, None);
+        tried.insert(ordinal, Went::UnderWay);
         let earlier = unsettled?;
         Some(format!(
             "{event}/{ordinal} is tried while {event}/{earlier} is not settled"
@@ -59,7 +70,7 @@ impl PlanOrder {
     pub(super) fn ends(&mut self, seen: &Seen, status: Option<u16>) {
         if let Some((event, ordinal)) = effect(seen) {
             let tried = self.tried.entry((seen.who, event)).or_default();
-            tried.insert(ordinal, status);
+            tried.insert(ordinal, status.map_or(Went::Unanswered, Went::Answered));
         }
     }
 }

@@ -41,6 +41,8 @@ pub(crate) struct Hand {
     pub(crate) events: Vec<String>,
     /// Those of them that are run again by an operator's wish.
     pub(crate) replayed: Vec<String>,
+    /// Those that came with others in a message that was received before.
+    pub(crate) again: Vec<String>,
     /// When it began.
     pub(crate) from: Duration,
     /// When it ended.
