@@ -10,7 +10,7 @@ use shared::env::Env;
 use shared::gateway::Response;
 
 use crate::actors;
-use crate::judges::lifecycle;
+use crate::judges::{lifecycle, links};
 use crate::line::{Answer, Asked, CHANNEL_ID, Kind, SECRET, code_of};
 use crate::process::Process;
 use crate::schedule::{Link, Visit};
@@ -121,8 +121,13 @@ async fn visit(world: &Arc<World>, route: &str, back: &Back<'_>) -> Option<Respo
     world.note(|| format!("invocation {invocation} is {route}"));
     let work = attach::handle(&app, request);
     let answer = process.invoke(invocation, ATTACH_TIME, work).await;
-    if answer.is_some() {
+    if let Some(answer) = &answer {
         lifecycle::ended(world, invocation);
+        let mut history = world.history();
+        let wrong = history.judges.links.shown(invocation, answer.status_code);
+        if let Some(what) = wrong {
+            history.violation(links::GOES_ON, what);
+        }
     }
     answer
 }

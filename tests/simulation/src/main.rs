@@ -57,6 +57,9 @@ struct Arguments {
     /// With --mutants: only those that few schedules notice.
     #[arg(long, requires = "mutants")]
     quick: bool,
+    /// With --mutants: takes for granted that the code as it is passes.
+    #[arg(long, requires = "mutants")]
+    trusted: bool,
     /// Sends hostile inputs to each door of the bundle instead.
     #[arg(long, conflicts_with_all = ["live", "mutants", "tell"])]
     doors: bool,
@@ -98,7 +101,12 @@ fn main() -> ExitCode {
         return doors::report(arguments.first_seed, arguments.inputs);
     }
     if arguments.mutants {
-        return mutants::report(arguments.seeds, &arguments.only, arguments.quick);
+        return mutants::report(&mutants::Choice {
+            seeds: arguments.seeds,
+            some: arguments.only,
+            quick: arguments.quick,
+            trusted: arguments.trusted,
+        });
     }
     if arguments.cargo_mutants {
         return mutants::generated::report(&arguments.only);

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use reconciler::Failure;
 use serde_json::Value as Json;
 use shared::aws::Patience;
 use shared::domain::{BotId, ChatId, EventId, Timestamp};
@@ -11,7 +12,7 @@ use shared::replay::{Mode, ReplayError, replay};
 use shared::store::LedgerKey;
 
 use crate::history::Role;
-use crate::judges::{Backup, lifecycle, limits, timers};
+use crate::judges::{Backup, lease, lifecycle, limits, timers};
 use crate::line::bot_id;
 use crate::process::Process;
 use crate::rows::text;
@@ -52,7 +53,7 @@ pub(crate) async fn round(world: Arc<World>, round: Round) {
     };
     match round.what {
         Upkeep::Reconcile => {
-            let work = reconcile(&process);
+            let work = reconcile(&process, invocation);
             let done = process.invoke(invocation, RECONCILER_TIME, work).await;
             if done.is_some() {
                 lifecycle::ended(&world, invocation);
@@ -108,7 +109,7 @@ fn drop_expired(world: &World) {
     world.history().dropped_rows.extend(dropped);
 }
 
-async fn reconcile(process: &Process) {
+async fn reconcile(process: &Process, who: usize) {
     let world = process.world();
     let app = reconciler::App {
         store: process.store(),
@@ -121,6 +122,9 @@ async fn reconcile(process: &Process) {
     let deadline = Timestamp(process.clock().millis()).plus(RECONCILER_TIME);
     let walk = reconciler::handle(&app, deadline).await;
     world.note(|| format!("the reconciler ends: {walk:?}"));
+    if let Err(Failure::AnotherAtWork | Failure::LeaseLost) = walk {
+        lease::left_off(world, who);
+    }
 }
 
 /// A function is about to make a call of which LINE takes a few an hour.

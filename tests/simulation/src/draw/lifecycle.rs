@@ -133,7 +133,31 @@ impl Measure<'_> {
                 visit: Visit::Own,
             });
         }
+        if self.is_dense && self.chance.u8(0..4) == 0 {
+            self.consents_of_one_second(schedule);
+        }
         visits(schedule);
+    }
+
+    /// An account is linked, and then twice more within one of LINE's seconds, each time
+    /// with other scopes.
+    fn consents_of_one_second(&mut self, schedule: &mut Schedule) {
+        let at_ms = self.at() / 1_000 * 1_000;
+        let second = self.chance.u64(200..700);
+        let bot = self.chance.u8(0..self.bots);
+        let times = [0, 4_000, 4_000 + second];
+        for (at, scopes) in times.into_iter().zip(GRANTED) {
+            schedule.links.push(Link {
+                at_ms: at_ms + at,
+                bot,
+                consent_ms: 10,
+                scopes: scopes.to_owned(),
+                answer_names_scopes: true,
+                event_names_scopes: true,
+                copies_ms: Vec::new(),
+                visit: Visit::Own,
+            });
+        }
     }
 
     fn faults(&mut self, schedule: &mut Schedule) {

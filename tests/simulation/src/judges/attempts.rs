@@ -1,6 +1,7 @@
 //! Each attempt at an event counts once: one that failed in the module counts, and one that
 //! came to its end is never counted as vanished.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::Value as Json;
@@ -9,6 +10,36 @@ use super::parked_index::Written;
 use super::troubles::Troubles;
 use super::{Wrong, field};
 use crate::schedule::Harm;
+
+/// Whose attempts have begun.
+#[derive(Debug, Default)]
+pub(crate) struct Attempts {
+    by_name: BTreeMap<String, usize>,
+}
+
+impl Attempts {
+    /// A row was written that may show an attempt as begun, or as ended. What stands
+    /// against its end.
+    pub(super) fn written(&mut self, who: usize, written: &Written<'_>) -> Option<String> {
+        if let Some(name) = under_way(written.after) {
+            self.by_name.entry(name.to_owned()).or_insert(who);
+            return None;
+        }
+        let name = under_way(written.before)?;
+        let fails = written.after.is_some_and(|row| row["outcome"] == "failed");
+        let is_end = written.word == "UpdateItem" && fails;
+        let other = self.by_name.get(name).filter(|maker| **maker != who);
+        let other = other.filter(|_| is_end)?;
+        let event = written.event;
+        Some(format!("{who} ends the attempt of {other} at {event}"))
+    }
+}
+
+/// The name of the attempt that a row shows as begun.
+fn under_way(row: Option<&Json>) -> Option<&str> {
+    let row = row.filter(|row| row["begun"] == 1)?;
+    row["begun_by"].as_str()
+}
 
 /// A worker has no time left after so long.
 const TIME_UP: Duration = Duration::from_secs(6);

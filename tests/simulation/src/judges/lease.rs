@@ -83,6 +83,16 @@ pub(super) fn written(world: &World, who: usize, row: &Json) {
     }
 }
 
+/// A run has left off because it has not got the lease.
+pub(crate) fn left_off(world: &World, who: usize) {
+    let mut history = world.history();
+    let holder = history.judges.lease.holder.as_ref();
+    if holder.is_some_and(|holder| holder.who == who) {
+        let what = format!("{who} has the lease, and leaves off for want of it");
+        history.violation("who has the lease goes on", what);
+    }
+}
+
 /// A lease is given back.
 pub(super) fn deleted(world: &World, who: usize) {
     let mut history = world.history();

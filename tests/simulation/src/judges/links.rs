@@ -1,6 +1,6 @@
 //! An attach is finished once, by the browser that began it, and in time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
@@ -10,6 +10,7 @@ use crate::world::World;
 /// An attach may be finished for so long, in milliseconds.
 const LIFE: i64 = 15 * 60_000;
 const CHECK: &str = "one attach of one browser";
+pub(crate) const GOES_ON: &str = "who has taken an attach goes on";
 
 /// The attaches that were begun.
 #[derive(Debug, Default)]
@@ -17,6 +18,10 @@ pub(crate) struct Links {
     begun: BTreeMap<String, Begun>,
     /// Which attach an invocation is at, and the cookie that its browser has shown.
     visits: BTreeMap<usize, (String, String)>,
+    /// Which invocation has taken each attach first, by the row's key.
+    taken: BTreeMap<String, usize>,
+    /// The invocations that have asked LINE to exchange a code.
+    exchanging: BTreeSet<usize>,
 }
 
 #[derive(Debug)]
@@ -43,8 +48,17 @@ impl Links {
         self.visits.insert(who, visit);
     }
 
+    /// A browser is shown a page. What stands against it: who has taken an attach goes on
+    /// with it, whether the table's answer came or not.
+    pub(crate) fn shown(&self, who: usize, status: u16) -> Option<String> {
+        let has_taken = self.taken.values().any(|taker| *taker == who);
+        let is_sent_away = status == 400 && !self.exchanging.contains(&who);
+        (has_taken && is_sent_away).then(|| format!("{who} has taken an attach, and starts over"))
+    }
+
     /// A code is about to be exchanged. What stands against it, by clocks that may be off.
     pub(super) fn exchanges(&mut self, who: usize, now: i64, skew: i64) -> Option<String> {
+        self.exchanging.insert(who);
         let (state, cookie) = self.visits.get(&who)?;
         let begun = self.begun.get_mut(state)?;
         let other = begun.exchanged_by.replace(who).filter(|it| *it != who);
@@ -64,7 +78,11 @@ impl Links {
 const MUCH_LATER: i64 = 20_000;
 
 /// A row of an attach was written: one that nobody has begun is none.
-pub(super) fn written(world: &World, who: usize, row: Option<&Json>) {
+pub(super) fn written(world: &World, who: usize, key: &str, row: Option<&Json>) {
+    if row.is_some_and(|row| row["taker"].is_string()) {
+        let taken = &mut world.history().judges.links.taken;
+        taken.entry(key.to_owned()).or_insert(who);
+    }
     let is_begun = row.is_none_or(|row| row["browser"].is_string());
     if !is_begun {
         let what = format!("{who} ends an attach that is gone");

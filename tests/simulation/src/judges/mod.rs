@@ -5,15 +5,16 @@
 pub(crate) mod accounts;
 mod attempts;
 mod control;
+mod counter;
 mod decorations;
 mod doubled;
 pub(crate) mod epochs;
 mod keys;
 mod lapsed;
-mod lease;
+pub(crate) mod lease;
 pub(crate) mod lifecycle;
 pub(crate) mod limits;
-mod links;
+pub(crate) mod links;
 mod lost_replies;
 mod parked_index;
 mod parking;
@@ -51,6 +52,7 @@ use seen::Seen;
 pub(crate) struct Judges {
     troubles: troubles::Troubles,
     accepted: doubled::Accepted,
+    attempts: attempts::Attempts,
     control: control::Control,
     decorations: decorations::Decorations,
     parking: parking::Parking,
@@ -344,7 +346,7 @@ impl Before {
             let after = row(world, bot, sort);
             let event = sort.rsplit('#').next().unwrap_or_default();
             if bot == "@attach" {
-                links::written(world, who, after.as_ref());
+                links::written(world, who, sort, after.as_ref());
             } else if sort == "@bot" {
                 let mut history = world.history();
                 let decorations = &history.judges.decorations;
@@ -392,6 +394,10 @@ fn written(
     if let Some(what) = parked_index::stands_against(&written) {
         wrong.push(("parked stays in the index", what));
     }
+    let uncounted = counter::written(&written);
+    wrong.extend(uncounted.map(|what| ("each write is counted", what)));
+    let ended = judges.attempts.written(who, &written);
+    wrong.extend(ended.map(|what| ("an attempt is ended by who made it", what)));
     let attempts = attempts::written(&judges.troubles, who, &written, receives);
     wrong.extend(attempts);
     wrong.extend(judges.settles(&written, (now, at), world.schedule.skew()));
