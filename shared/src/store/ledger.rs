@@ -393,10 +393,9 @@ impl Store {
         let update = self
             .update_ledger(key)
             .update_expression("SET begun = :zero, writes = writes + :one")
-            .condition_expression("outcome = :failed AND begun = :one AND begun_by = :name")
+            .condition_expression("begun = :one AND begun_by = :name")
             .expression_attribute_values(":name", s(name))
             .expression_attribute_values(":zero", n(0))
-            .expression_attribute_values(":failed", s("failed"))
             .expression_attribute_values(":one", n(1));
         if_held("end an attempt", update.send().await).map(drop)
     }

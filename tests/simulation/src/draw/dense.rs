@@ -5,7 +5,7 @@ use fastrand::Rng;
 
 use crate::draw::parts::{deeds, fault, lasting_harm, one_of, timers, webhooks};
 use crate::draw::{deliveries, lifecycle};
-use crate::schedule::{Fault, Harm, Outage, Round, Schedule, Server, Upkeep};
+use crate::schedule::{Fault, Harm, Outage, Round, Schedule, Server, Upkeep, Wish};
 use crate::world::seeded;
 
 const CHATS: u8 = 2;
@@ -47,7 +47,29 @@ pub(super) fn draw(seed: u64) -> Schedule {
     lifecycle::draw(&mut schedule, 1, SPAN_MS);
     limits(&mut schedule);
     crowd(&mut schedule);
+    lost_commits(&mut schedule);
     schedule
+}
+
+/// A handler asks to be called again, and what its later attempts come to is not written.
+fn lost_commits(schedule: &mut Schedule) {
+    let chance = &mut seeded(schedule.seed, &"lost commits");
+    if chance.u8(0..8) > 0 {
+        return;
+    }
+    for event in schedule.webhooks.iter_mut().flat_map(|it| &mut it.events) {
+        if chance.u8(0..3) == 0 {
+            event.wish = Wish::Retry(3);
+        }
+    }
+    let first = chance.u32(2..=10);
+    for nth in [first, first + 1, first + 4, first + 5] {
+        schedule.faults.push(Fault {
+            call: "TransactWriteItems".to_owned(),
+            nth,
+            harm: Harm::NotConnected,
+        });
+    }
 }
 
 /// A reply is on its way for so long that another worker has the event too, and is faster.

@@ -140,12 +140,13 @@ impl Measure<'_> {
     }
 
     /// An account is linked, and then twice more within one of LINE's seconds, each time
-    /// with other scopes.
+    /// with other scopes; LINE's own events do not arrive.
     fn consents_of_one_second(&mut self, schedule: &mut Schedule) {
         let at_ms = self.at() / 1_000 * 1_000;
         let second = self.chance.u64(200..700);
         let bot = self.chance.u8(0..self.bots);
         let times = [0, 4_000, 4_000 + second];
+        schedule.links.clear();
         for (at, scopes) in times.into_iter().zip(GRANTED) {
             schedule.links.push(Link {
                 at_ms: at_ms + at,

@@ -396,6 +396,8 @@ fn written(
     }
     let uncounted = counter::written(&written);
     wrong.extend(uncounted.map(|what| ("each write is counted", what)));
+    let push = plan_order::begins_push(&written);
+    wrong.extend(push.map(|what| ("a push stands in for one try's reply", what)));
     let ended = judges.attempts.written(who, &written);
     wrong.extend(ended.map(|what| ("an attempt is ended by who made it", what)));
     let attempts = attempts::written(&judges.troubles, who, &written, receives);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use crate::judges::parked_index::Written;
 use crate::judges::seen::{About, Seen};
 
 /// How an invocation's last call for an effect went.
@@ -98,4 +99,19 @@ fn waits(row: &Json, ordinal: usize) -> bool {
         serde_json::from_str(row["plan"].as_str().unwrap_or_default()).unwrap_or_default();
     let is_push = plan["effects"][ordinal]["type"] == "push";
     is_push && row["effects"][ordinal]["state"] == "pending"
+}
+
+/// A row is written. What stands against a push in place of a reply: it is written down
+/// while one try alone is open, or the other may have sent the reply.
+pub(super) fn begins_push(written: &Written<'_>) -> Option<String> {
+    let (before, after) = (written.before?, written.after?);
+    let states = |row: &Json| row["effects"].as_array().cloned().unwrap_or_default();
+    let mut effects = states(before).into_iter().zip(states(after)).enumerate();
+    let is_new = |(before, after): &(Json, Json)| {
+        after["state"] == "pushing" && before["state"] != "pushing"
+    };
+    let (ordinal, _) = effects.find(|(_, states)| is_new(states))?;
+    let open = before["open"].as_array().map_or(0, Vec::len);
+    let event = written.event;
+    (open != 1).then(|| format!("{event}/{ordinal} becomes a push while {open} tries are open"))
 }
