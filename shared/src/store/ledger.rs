@@ -615,11 +615,9 @@ impl Store {
         let update = self
             .update_ledger(key)
             .update_expression(format!("SET {effect} = :pushing, writes = :next"))
-            .condition_expression(format!(
-                "contains(#open, :me) AND size(#open) = :one \
-                 AND (writes = :seen OR ({effect} = :pushing AND writes = :next))"
-            ))
-            .expression_attribute_values(":one", n(1))
+            // No other try was open when this one began, or was found alone; and none has
+            // begun since.
+            .condition_expression("contains(#open, :me) AND writes = :seen")
             .expression_attribute_values(":pushing", pushing);
         self.write_try(BEGIN_PUSH, update, this).await
     }

@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
+use super::troubles::{Trouble, Troubles};
 use crate::rows::s;
+use crate::schedule::Harm;
 use crate::world::World;
 
 /// An attach may be finished for so long, in milliseconds.
 const LIFE: i64 = 15 * 60_000;
 const CHECK: &str = "one attach of one browser";
-pub(crate) const GOES_ON: &str = "who has taken an attach goes on";
+const GOES_ON: &str = "who has taken an attach goes on";
 
 /// The attaches that were begun.
 #[derive(Debug, Default)]
@@ -50,8 +52,14 @@ impl Links {
 
     /// A browser is shown a page. What stands against it: who has taken an attach goes on
     /// with it, whether the table's answer came or not.
-    pub(crate) fn shown(&self, who: usize, status: u16) -> Option<String> {
-        let has_taken = self.taken.values().any(|taker| *taker == who);
+    fn shown(&self, troubles: &Troubles, who: usize, status: u16, now: i64) -> Option<String> {
+        // What arrives late may come after another visit; and DynamoDB deletes the row when
+        // its time is over.
+        let is_late = |call: &Trouble| matches!(call.seen.harm, Some(Harm::Late(_)));
+        let is_late = troubles.of_invocation(who).any(is_late);
+        let (state, _) = self.visits.get(&who)?;
+        let is_over = now - self.begun.get(state)?.at > LIFE - MUCH_LATER;
+        let has_taken = !is_late && !is_over && self.taken.values().any(|taker| *taker == who);
         let is_sent_away = status == 400 && !self.exchanging.contains(&who);
         (has_taken && is_sent_away).then(|| format!("{who} has taken an attach, and starts over"))
     }
@@ -87,6 +95,17 @@ pub(super) fn written(world: &World, who: usize, key: &str, row: Option<&Json>) 
     if !is_begun {
         let what = format!("{who} ends an attach that is gone");
         world.history().violation(CHECK, what);
+    }
+}
+
+/// A browser is shown a page.
+pub(crate) fn shown(world: &World, who: usize, status: u16) {
+    let now = world.time.millis(0);
+    let mut history = world.history();
+    let judges = &history.judges;
+    let wrong = judges.links.shown(&judges.troubles, who, status, now);
+    if let Some(what) = wrong {
+        history.violation(GOES_ON, what);
     }
 }
 

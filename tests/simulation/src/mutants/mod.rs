@@ -27,6 +27,8 @@ use trial::{End, on_all_cores};
 /// A schedule that takes longer than this, on average, has caught a mutant too.
 const PER_SEED: Duration = Duration::from_secs(1);
 const AT_LEAST: Duration = Duration::from_secs(60);
+/// The check that is to catch a mutant is looked for so long, when another was first.
+const NAMED_WITHIN: Duration = Duration::from_secs(120);
 
 /// What became of a mutant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -165,10 +167,12 @@ impl Tries {
     /// Tries a mutant until a schedule fails, or fails by this check.
     fn meet(&self, mutant: &Mutant, until: Option<&str>) -> Fate {
         let mut command = self.command(until);
-        if until.is_none() {
-            command.arg("--stop");
+        let mut time = self.time();
+        match until {
+            Some(_) => time = time.min(NAMED_WITHIN),
+            None => drop(command.arg("--stop")),
         }
-        fate(trial::run(command, Some(&mutant.name), self.time()))
+        fate(trial::run(command, Some(&mutant.name), time))
     }
 
     /// Whether the judge named would have caught it as well.
