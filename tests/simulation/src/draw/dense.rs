@@ -5,7 +5,9 @@ use fastrand::Rng;
 
 use crate::draw::parts::{deeds, fault, lasting_harm, one_of, timers, webhooks};
 use crate::draw::{deliveries, lifecycle};
-use crate::schedule::{Fault, Harm, Outage, Round, Schedule, Server, Upkeep, Wish};
+use crate::schedule::{
+    Fault, Happening, Harm, Outage, Round, Schedule, Server, Upkeep, Webhook, What, Wish,
+};
 use crate::world::seeded;
 
 const CHATS: u8 = 2;
@@ -48,7 +50,41 @@ pub(super) fn draw(seed: u64) -> Schedule {
     limits(&mut schedule);
     crowd(&mut schedule);
     lost_commits(&mut schedule);
+    rivals(&mut schedule);
     schedule
+}
+
+/// Two chats want the same place at the same moment; perhaps once more when the account was
+/// unlinked and linked again.
+fn rivals(schedule: &mut Schedule) {
+    let chance = &mut seeded(schedule.seed, &"rivals");
+    if chance.u8(0..6) > 0 {
+        return;
+    }
+    let place = chance.u8(0..2);
+    let mut tell = |id: &str, at_ms: u64, chats: u8, what: What| {
+        let event = |chat: u8| Happening {
+            id: format!("{id}{chat}"),
+            chat,
+            what: what.clone(),
+            wish: Wish::Row(place),
+            timer_ms: None,
+        };
+        schedule.webhooks.push(Webhook {
+            at_ms,
+            bot: 0,
+            events: (0..chats).map(event).collect(),
+            copies_ms: vec![0],
+            again: 3,
+        });
+    };
+    let at_ms = chance.u64(0..SPAN_MS);
+    tell("r1", at_ms, CHATS, What::Message);
+    if chance.bool() {
+        tell("r2", at_ms + 10_000, 1, What::Detached);
+        tell("r3", at_ms + 12_000, 1, What::Attached(None));
+        tell("r4", at_ms + 20_000, CHATS, What::Message);
+    }
 }
 
 /// A handler asks to be called again, and what its later attempts come to is not written.
