@@ -63,8 +63,9 @@ pub(crate) async fn count<M: Module>(
 ) -> Result<Counted, Again> {
     let mut counted = row(app, work, view);
     let begun = view.ledger.as_ref().filter(|seen| seen.begun > 0);
-    if let Some(name) = begun.and_then(|seen| seen.begun_by.as_ref()) {
-        let has_ended = app.ended_attempts.names().remove(name);
+    let begun_by = begun.and_then(|seen| seen.begun_by.clone());
+    if let Some(name) = &begun_by {
+        let has_ended = app.ended_attempts.names().contains(name);
         counted.attempts += u32::from(!has_ended && *name != attempt.name);
     }
     if counted.attempts >= MOST_ATTEMPTS {
@@ -83,6 +84,8 @@ pub(crate) async fn count<M: Module>(
     match commit(app, work, view, &decision).await? {
         Committed::DecideAgain => Ok(Counted::Changed),
         Committed::Yes => {
+            // Only now: until then the row names it, and it may be asked for once more.
+            begun_by.map(|name| app.ended_attempts.names().remove(&name));
             view.mark_written(work, decision.ledger);
             Ok(Counted::Run)
         }

@@ -320,7 +320,7 @@ const KEPT_FROM_THE_FIRST: &str = "writes = if_not_exists(writes, :zero) + :one,
     received_at = if_not_exists(received_at, :received), \
     attempts = if_not_exists(attempts, :zero)";
 
-/// The values of [`NOT_SETTLED`] and [`KEPT_FROM_THE_FIRST`].
+/// The values of [`KEPT_FROM_THE_FIRST`].
 fn first_values(row: &LedgerRow) -> Item {
     Item::from([
         (":kind".into(), s(&row.kind)),
@@ -328,8 +328,6 @@ fn first_values(row: &LedgerRow) -> Item {
         (":received".into(), n(row.received_at.0)),
         (":zero".into(), n(0)),
         (":one".into(), n(1)),
-        (":planned".into(), s("planned")),
-        (":failed".into(), s("failed")),
     ])
 }
 
@@ -423,6 +421,8 @@ impl Store {
             .condition_expression(format!("{NOT_SETTLED} OR expires_at <= :seconds"))
             .expression_attribute_names("#at", "at")
             .set_expression_attribute_values(Some(first_values(row)))
+            .expression_attribute_values(":planned", s("planned"))
+            .expression_attribute_values(":failed", s("failed"))
             .expression_attribute_values(":now", n(now.0))
             .expression_attribute_values(":seconds", n(now.seconds()))
             .expression_attribute_values(":end", n(ledger_end(now)))
@@ -432,8 +432,8 @@ impl Store {
     }
 
     /// Sets aside an event that no attempt will settle, whatever its row has so
-    /// far: a plan and its open tries stay as they are. False if the row's `writes` is
-    /// not `writes`: others have written it since.
+    /// far: a plan and its open tries stay as they are. `writes` is that of the row which
+    /// showed the event as not settled; false if others have written it since.
     ///
     /// # Errors
     /// The table is not available, or the row cannot be written.
@@ -450,7 +450,7 @@ impl Store {
                  parked_at = :now, begun = :zero, life = if_not_exists(life, :life), \
                  {KEPT_FROM_THE_FIRST} REMOVE expires_at"
             ))
-            .condition_expression(format!("writes = :seen AND ({NOT_SETTLED})"))
+            .condition_expression("writes = :seen")
             .expression_attribute_names("#raw", "raw")
             .expression_attribute_names("#at", "at")
             .set_expression_attribute_values(Some(first_values(row)))

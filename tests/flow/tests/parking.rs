@@ -360,16 +360,37 @@ async fn an_attempt_that_ends_while_the_table_is_away_has_not_vanished() {
     let worker = Worker::new(&bundle, Moody);
     let message = says(&bundle, "e", "hello").await;
     for times in 2..=8 {
-        worker.table.next("TransactWriteItems", Fate::Done);
-        for _ in 0..40 {
-            worker.table.next("TransactWriteItems", Fate::Unreachable);
-            worker.table.next("UpdateItem", Fate::Unreachable);
-        }
-        worker.gives_back(&message.clone().received(times)).await;
-        worker.table.forget();
+        let commits = 1; // it is counted
+        fails_while_the_table_is_away(&worker, &message.clone().received(times), commits).await;
     }
     let row = bundle.recorded("e").await;
     assert_eq!((row.outcome, row.attempts), (Outcome::Failed, 0));
     worker.settles(&message.received(9)).await;
     assert_eq!(bundle.told().await, ["hi"]);
+}
+
+/// The one that comes after it could not even be counted: the row still names the first.
+#[tokio::test]
+async fn an_attempt_that_ended_has_not_vanished_for_one_that_was_never_counted() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, Moody);
+    let message = says(&bundle, "e", "hello").await;
+    for (times, commits) in [(2, 1), (3, 0), (4, 1)] {
+        fails_while_the_table_is_away(&worker, &message.clone().received(times), commits).await;
+    }
+    let row = bundle.recorded("e").await;
+    assert_eq!((row.outcome, row.attempts), (Outcome::Failed, 0));
+}
+
+/// The table takes so many commits of this attempt, and nothing more.
+async fn fails_while_the_table_is_away(worker: &Worker<Moody>, message: &Message, commits: u32) {
+    for _ in 0..commits {
+        worker.table.next("TransactWriteItems", Fate::Done);
+    }
+    for _ in 0..40 {
+        worker.table.next("TransactWriteItems", Fate::Unreachable);
+        worker.table.next("UpdateItem", Fate::Unreachable);
+    }
+    worker.gives_back(message).await;
+    worker.table.forget();
 }

@@ -87,26 +87,33 @@ fn rivals(schedule: &mut Schedule) {
     }
 }
 
-/// A handler asks to be called again, and what its later attempts come to is not written.
+/// A handler asks to be called again, and what its later attempts come to is not written:
+/// a commit is tried some times before it is given up. Nothing else happens, so that the
+/// fault meets the commit after the one by which an attempt is counted.
 fn lost_commits(schedule: &mut Schedule) {
     let chance = &mut seeded(schedule.seed, &"lost commits");
-    if chance.u8(0..8) > 0 {
+    if chance.u8(0..16) > 0 {
         return;
     }
-    for event in schedule.webhooks.iter_mut().flat_map(|it| &mut it.events) {
-        if chance.u8(0..3) == 0 {
-            event.wish = Wish::Retry(3);
-        }
-    }
-    let first = chance.u32(2..=10);
-    // A commit is tried some times before it is given up.
-    for nth in first..first + 10 {
-        schedule.faults.push(Fault {
-            call: "TransactWriteItems".to_owned(),
-            nth,
-            harm: Harm::NotConnected,
+    schedule.webhooks.truncate(1);
+    for webhook in &mut schedule.webhooks {
+        webhook.events.truncate(1);
+        webhook.copies_ms = vec![0];
+        webhook.events.iter_mut().for_each(|event| {
+            event.what = What::Message;
+            event.wish = Wish::Retry(4);
         });
     }
+    schedule.deeds.clear();
+    schedule.rounds.clear();
+    schedule.outages.clear();
+    let first = chance.u32(2..=7);
+    let lost = |nth| Fault {
+        call: "TransactWriteItems".to_owned(),
+        nth,
+        harm: Harm::NotConnected,
+    };
+    schedule.faults = (first..first + 10).map(lost).collect();
 }
 
 /// A reply is on its way for so long that another worker has the event too, and is faster.

@@ -48,38 +48,37 @@ pub(super) fn draw(seed: u64) -> Schedule {
     deliveries::add(&mut schedule, at);
     deliveries::restore(&mut schedule, |chance| HOUR + chance.u64(0..span_ms + HOUR));
     lifecycle::draw(&mut schedule, bots, span_ms);
-    late_notes(&mut schedule);
+    side_by_side(&mut schedule);
     schedule
 }
 
-/// An event cannot be read for hours. What is written of its failures arrives minutes late
-/// at last: when another worker has it, and is about to park it.
-fn late_notes(schedule: &mut Schedule) {
-    let chance = &mut seeded(schedule.seed, &"late notes");
+/// Each attempt fails for six hours. Towards their end it takes longer than a message stays
+/// invisible, too: several workers have an event when it is parked.
+fn side_by_side(schedule: &mut Schedule) {
+    let chance = &mut seeded(schedule.seed, &"side by side");
     let first = schedule.webhooks.iter().map(|it| it.at_ms).min();
     let Some(from_ms) = first.filter(|_| chance.u8(0..8) == 0) else {
         return;
     };
-    schedule.slowest_ms = 3_000;
-    schedule.outages.clear();
-    let mut away = |call: &str, from_ms: u64, to_ms: u64, harm: Harm| {
-        schedule.outages.push(Outage {
-            server: Server::Table,
-            call: Some(call.to_owned()),
-            from_ms,
-            to_ms,
-            harm,
-        });
-    };
-    away(
-        "BatchGetItem",
-        from_ms,
-        from_ms + 7 * HOUR,
-        Harm::NotConnected,
+    schedule.visibility_s = one_of(chance, &[2, 5]);
+    schedule.workers = 3;
+    schedule.slowest_ms = one_of(chance, &[500, 3_000]);
+    let (server, call) = one_of(
+        chance,
+        &[(Server::Table, Some("BatchGetItem")), (Server::Line, None)],
     );
-    let late = Harm::Late(5 * MINUTE + chance.u64(2_000..14_000));
-    let parked = from_ms + 6 * HOUR;
-    away("UpdateItem", parked - 6 * MINUTE, parked, late);
+    let away = |from_ms: u64, to_ms: u64, harm: Harm| Outage {
+        server,
+        call: call.map(str::to_owned),
+        from_ms,
+        to_ms,
+        harm,
+    };
+    let slow_ms = from_ms + 6 * HOUR - 6 * MINUTE;
+    schedule.outages = vec![
+        away(from_ms, slow_ms, Harm::Error),
+        away(slow_ms, slow_ms + 8 * MINUTE, Harm::TimedOutBefore),
+    ];
 }
 
 fn rounds(chance: &mut Rng, span_ms: u64) -> Vec<Round> {

@@ -54,6 +54,7 @@ pub(crate) struct Judges {
     accepted: doubled::Accepted,
     attempts: attempts::Attempts,
     control: control::Control,
+    writers: counter::Writers,
     decorations: decorations::Decorations,
     parking: parking::Parking,
     plan_order: plan_order::PlanOrder,
@@ -86,6 +87,7 @@ impl Judges {
     /// Someone else has written an event's row.
     pub(crate) fn settled_by_another(&mut self, event: &str, at: Duration) {
         self.restored.written(event, at);
+        self.writers.by_another(event);
     }
 
     /// Whether such an event must be settled all the same.
@@ -108,6 +110,7 @@ impl Judges {
     /// The table is not as the judges saw it last.
     fn forget(&mut self) {
         self.control = control::Control::default();
+        self.writers.forget();
         self.lease.forget();
         self.limits.forget();
         self.progress.forget();
@@ -394,8 +397,7 @@ fn written(
     if let Some(what) = parked_index::stands_against(&written) {
         wrong.push(("parked stays in the index", what));
     }
-    let uncounted = counter::written(&written);
-    wrong.extend(uncounted.map(|what| ("each write is counted", what)));
+    wrong.extend(judges.writers.written(who, &written));
     let push = plan_order::begins_push(&written);
     wrong.extend(push.map(|what| ("a push stands in for one try's reply", what)));
     let ended = judges.attempts.written(who, &written);

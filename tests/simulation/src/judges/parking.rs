@@ -126,7 +126,7 @@ impl Parking {
 }
 
 /// Whether LINE has refused a send of its, and all are settled.
-fn is_refused(row: &Json) -> bool {
+pub(super) fn is_refused(row: &Json) -> bool {
     let effects = row["effects"].as_array().into_iter().flatten();
     let states: Vec<_> = effects
         .map(|effect| effect["state"].as_str().unwrap_or_default())

@@ -27,8 +27,8 @@ use trial::{End, on_all_cores};
 /// A schedule that takes longer than this, on average, has caught a mutant too.
 const PER_SEED: Duration = Duration::from_secs(1);
 const AT_LEAST: Duration = Duration::from_secs(60);
-/// The check that is to catch a mutant is looked for so long, when another was first.
-const NAMED_WITHIN: Duration = Duration::from_secs(120);
+/// The check that is to catch a mutant has so long.
+const NAMED_WITHIN: Duration = Duration::from_secs(300);
 
 /// What became of a mutant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,16 +84,22 @@ fn try_all(choice: &Choice) -> io::Result<bool> {
     let fates = on_all_cores(&mutants, |mutant| {
         let fate = match unviable.contains(&mutant.name) {
             true => Fate::Untried("it does not compile".into()),
-            false => tries[&mutant.profile].meet(mutant, None),
+            false => tries[&mutant.profile].meet(mutant),
         };
-        println!("{}", sentence(mutant, &fate, &tries[&mutant.profile]));
+        println!("{}", sentence(mutant, &fate));
         fate
     });
     let is_caught = |fate: &&Fate| matches!(fate, Fate::Caught { .. } | Fate::Hung);
     let caught = fates.iter().filter(is_caught).count();
-    println!("{caught} of {} mutants caught", mutants.len());
+    let by_named = mutants.iter().zip(&fates);
+    let by_named = by_named.filter(|(mutant, fate)| is_caught(fate) && !fate.is_by_other(mutant));
+    let by_named = by_named.count();
+    println!(
+        "{caught} of {} mutants caught, {by_named} by the check that is named",
+        mutants.len()
+    );
     let passes = tries.values().all(|tries| tries.except.is_empty());
-    Ok(passes && caught == mutants.len())
+    Ok(passes && by_named == mutants.len())
 }
 
 /// Whether a name has one of these in it; every name has, if there are none.
@@ -131,7 +137,7 @@ fn without_mutant(profiles: &[Profile], choice: &Choice) -> io::Result<BTreeMap<
         if choice.trusted {
             return Ok((*profile, tries));
         }
-        let said = trial::run(tries.command(None), None, tries.time())?.said;
+        let said = trial::run(tries.command(), None, tries.time())?.said;
         let mut lines = said.lines();
         let failed = lines.find_map(|line| line.strip_prefix("failed: "));
         tries.except = failed.unwrap_or_default().to_owned();
@@ -143,7 +149,14 @@ fn without_mutant(profiles: &[Profile], choice: &Choice) -> io::Result<BTreeMap<
     tries.into_iter().collect()
 }
 
-fn sentence(mutant: &Mutant, fate: &Fate, tries: &Tries) -> String {
+impl Fate {
+    /// Whether it was caught, and not by the check that is to catch it.
+    fn is_by_other(&self, mutant: &Mutant) -> bool {
+        matches!(self, Self::Caught { by, .. } if by.iter().all(|(check, _)| *check != mutant.judge))
+    }
+}
+
+fn sentence(mutant: &Mutant, fate: &Fate) -> String {
     let Mutant {
         name, what, judge, ..
     } = mutant;
@@ -151,9 +164,9 @@ fn sentence(mutant: &Mutant, fate: &Fate, tries: &Tries) -> String {
         Fate::Caught { seed, by } => {
             let checks: Vec<_> = by.iter().map(|(check, _)| check.as_str()).collect();
             let at = format!("caught by {} at seed {seed}", checks.join(", "));
-            match checks.contains(&judge.as_str()) {
-                true => at,
-                false => format!("{at}; by {judge}{}", tries.judged(mutant)),
+            match fate.is_by_other(mutant) {
+                true => format!("{at}; by {judge}, which is to catch it, NEVER"),
+                false => at,
             }
         }
         Fate::Hung => format!("caught: it hangs; to be caught by {judge}"),
@@ -164,28 +177,23 @@ fn sentence(mutant: &Mutant, fate: &Fate, tries: &Tries) -> String {
 }
 
 impl Tries {
-    /// Tries a mutant until a schedule fails, or fails by this check.
-    fn meet(&self, mutant: &Mutant, until: Option<&str>) -> Fate {
-        let mut command = self.command(until);
-        let mut time = self.time();
-        match until {
-            Some(_) => time = time.min(NAMED_WITHIN),
-            None => drop(command.arg("--stop")),
-        }
-        fate(trial::run(command, Some(&mutant.name), time))
-    }
-
-    /// Whether the judge named would have caught it as well.
-    fn judged(&self, mutant: &Mutant) -> String {
-        match self.meet(mutant, Some(&mutant.judge)) {
-            Fate::Caught { seed, by } if by.iter().any(|(check, _)| *check == mutant.judge) => {
-                format!(" at seed {seed}")
-            }
-            _ => ", which is to catch it, NEVER".into(),
+    /// Tries a mutant until a schedule fails by the check that is to catch it. Where that
+    /// takes long, until one fails by any.
+    fn meet(&self, mutant: &Mutant) -> Fate {
+        let named = self.meet_until(mutant, &["--until", &mutant.judge], NAMED_WITHIN);
+        match named {
+            Fate::Hung => self.meet_until(mutant, &["--stop"], self.time()),
+            fate => fate,
         }
     }
 
-    fn command(&self, until: Option<&str>) -> Command {
+    fn meet_until(&self, mutant: &Mutant, until: &[&str], limit: Duration) -> Fate {
+        let mut command = self.command();
+        command.args(until);
+        fate(trial::run(command, Some(&mutant.name), limit))
+    }
+
+    fn command(&self) -> Command {
         let mut command = Command::new(simulation());
         let (count, profile) = (self.seeds.to_string(), self.profile.to_string());
         command.args(["--seeds", &count, "--profile", &profile]);
@@ -193,7 +201,6 @@ impl Tries {
         if !self.except.is_empty() {
             command.args(["--except", &self.except]);
         }
-        command.args(until.iter().flat_map(|check| ["--until", check]));
         command
     }
 
