@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::actors;
 use crate::checks;
 use crate::history::Violation;
+use crate::judges::attempts;
 use crate::judges::lifecycle;
 use crate::link;
 use crate::module::Script;
@@ -56,13 +57,21 @@ pub fn simulate(schedule: &Schedule, transcript: bool) -> Outcome {
     fastrand::seed(schedule.seed);
     let world = World::new(schedule.clone(), transcript);
     let module = Script::new(schedule);
-    let ended = time::run(&world.time, schedule.seed, live(world.clone(), module));
+    let ended = time::run(
+        &world.time,
+        schedule.seed,
+        live(world.clone(), module.clone()),
+    );
     if !ended {
         world
             .history()
             .violation("it ends", "all wait for nothing".into());
     }
     checks::at_the_end(&world);
+    for what in attempts::never_left_alone(&world.schedule, |id| module.times_asked(id)) {
+        let check = "attempts that vanish count";
+        world.history().violation(check, what);
+    }
     let took = world.time.elapsed();
     let events = world.line().told.len() as u64;
     let accepted = world.line().accepted.len() as u64;

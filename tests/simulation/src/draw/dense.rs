@@ -50,6 +50,7 @@ pub(super) fn draw(seed: u64) -> Schedule {
     limits(&mut schedule);
     crowd(&mut schedule);
     lost_commits(&mut schedule);
+    hang(&mut schedule);
     rivals(&mut schedule);
     schedule
 }
@@ -114,6 +115,25 @@ fn lost_commits(schedule: &mut Schedule) {
         harm: Harm::NotConnected,
     };
     schedule.faults = (first..first + 10).map(lost).collect();
+}
+
+/// A handler never ends, and nothing else goes wrong.
+fn hang(schedule: &mut Schedule) {
+    let chance = &mut seeded(schedule.seed, &"hang");
+    if chance.u8(0..24) > 0 {
+        return;
+    }
+    schedule.webhooks.truncate(1);
+    for webhook in &mut schedule.webhooks {
+        webhook.copies_ms = vec![0];
+        webhook.events.truncate(2);
+        for event in &mut webhook.events {
+            event.wish = Wish::Hang(one_of(chance, &[0, 12]));
+        }
+    }
+    schedule.rounds.clear();
+    schedule.outages.clear();
+    schedule.faults.clear();
 }
 
 /// A reply is on its way for so long that another worker has the event too, and is faster.

@@ -63,6 +63,23 @@ pub(super) fn draw(schedule: &mut Schedule, bots: u8, span_ms: u64) {
             &[0, HOUR + MINUTE, 101 * DAY, 101 * DAY + HOUR + MINUTE],
         ),
     }
+    page_away(schedule);
+}
+
+/// Sometimes a page of LINE's list cannot be read, however often it is tried.
+fn page_away(schedule: &mut Schedule) {
+    let chance = &mut seeded(schedule.seed, &"page away");
+    let pages = schedule.listing.others > 0 && schedule.listing.page > 0;
+    if !pages || chance.u8(0..3) > 0 {
+        return;
+    }
+    let first = chance.u32(2..=8);
+    let away = |nth| Fault {
+        call: "list".to_owned(),
+        nth,
+        harm: Harm::Error,
+    };
+    schedule.faults.extend((first..first + 5).map(away));
 }
 
 /// Who comes back from LINE, and how late: an attach may take a quarter of an hour.

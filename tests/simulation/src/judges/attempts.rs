@@ -1,5 +1,6 @@
 //! Each attempt at an event counts once: one that failed in the module counts, and one that
-//! came to its end is never counted as vanished.
+//! came to its end is never counted as vanished. One that vanishes counts as well: what
+//! takes its process with it each time is soon left alone.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use serde_json::Value as Json;
 use super::parked_index::Written;
 use super::troubles::Troubles;
 use super::{Wrong, field};
-use crate::schedule::Harm;
+use crate::schedule::{Harm, Schedule, Wish};
 
 /// Whose attempts have begun.
 #[derive(Debug, Default)]
@@ -106,5 +107,27 @@ fn may_have_vanished(troubles: &Troubles, event: &str, who: usize) -> bool {
             call.seen.word == "UpdateItem" || matches!(call.seen.harm, Some(Harm::Late(_)))
         });
         has_gone || ends.any(|call| call.seen.who == other)
+    })
+}
+
+/// The first attempt is not counted, and the fifth that has vanished is the last.
+const MOST_ATTEMPTS: u32 = 6;
+
+/// In a schedule in which nothing else goes wrong: events whose handler never ends, and
+/// which the module was asked about too often.
+pub(crate) fn never_left_alone(
+    schedule: &Schedule,
+    asked: impl Fn(&str) -> u32,
+) -> impl Iterator<Item = String> {
+    let is_calm = schedule.faults.is_empty()
+        && schedule.outages.is_empty()
+        && schedule.rounds.is_empty()
+        && schedule.webhooks.iter().all(|it| it.copies_ms.len() == 1);
+    let events = schedule.webhooks.iter().flat_map(|it| &it.events);
+    let hanging = events.filter(move |it| is_calm && matches!(it.wish, Wish::Hang(_)));
+    hanging.filter_map(move |event| {
+        let times = asked(&event.id);
+        let what = format!("the module was asked {times} times about {}", event.id);
+        (times > MOST_ATTEMPTS).then_some(what)
     })
 }

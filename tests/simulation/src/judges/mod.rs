@@ -3,7 +3,7 @@
 //! written, and of every invocation of the worker.
 
 pub(crate) mod accounts;
-mod attempts;
+pub(crate) mod attempts;
 mod control;
 mod counter;
 mod decorations;

@@ -1,10 +1,13 @@
 //! What the queue has taken and given back.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value as Json;
 
 use crate::call::request;
 use crate::history::Place;
 use crate::judges;
+use crate::schedule::{Happening, Webhook};
 use crate::world::World;
 
 /// The queue has answered: which events it has taken, and in which order, or what was
@@ -42,15 +45,52 @@ fn queued(world: &World, who: usize, body: &[u8], answer: &str) {
         if place.1.is_empty() {
             history.invocations[who].owes.remove(&place.0);
         }
-        if let Some(force) = replay_of(job) {
+        let replay = replay_of(job);
+        if let Some(force) = replay {
             history.replayed.extend(ids.clone());
             let forced = ids.iter().filter(|_| force);
             history.forced.extend(forced.cloned());
         }
         history.judges.queued(&ids, now);
+        let overtaken = overtaken(&world.schedule.webhooks, &history.order, &place, &ids);
+        if let Some(what) = overtaken.filter(|_| replay.is_none()) {
+            history.violation("order in the queue", what);
+        }
         history.queued(place, ids.into_iter());
         drop(history);
         judges::timers::queued(world, who, job);
+    }
+}
+
+/// An event that is queued for the first time before one of its chat that stands before it
+/// in its webhook, in words.
+fn overtaken(
+    webhooks: &[Webhook],
+    order: &BTreeMap<Place, Vec<String>>,
+    place: &Place,
+    ids: &[String],
+) -> Option<String> {
+    let queued = order.get(place).map(Vec::as_slice).unwrap_or_default();
+    ids.iter().enumerate().find_map(|(at, id)| {
+        let is_queued = |other: &String| queued.contains(other) || ids[..at].contains(other);
+        let webhook = webhooks
+            .iter()
+            .find(|it| it.events.iter().any(|it| it.id == *id))?;
+        if queued.contains(id) {
+            return None;
+        }
+        let own = webhook.events.iter().find(|it| it.id == *id)?;
+        let mut before = webhook.events.iter().take_while(|it| it.id != *id);
+        let first = before.find(|it| is_of_one_chat(it, own) && !is_queued(&it.id))?;
+        Some(format!("{id} is queued before {}", first.id))
+    })
+}
+
+fn is_of_one_chat(one: &Happening, other: &Happening) -> bool {
+    match (one.what.is_of_bot(), other.what.is_of_bot()) {
+        (true, true) => true,
+        (false, false) => one.chat == other.chat,
+        _ => false,
     }
 }
 
