@@ -261,6 +261,12 @@ mod tests {
     }
 
     #[test]
+    fn a_suspension_of_the_moment_of_a_detach_ends_with_it() {
+        assert!(becomes_attached(&suspended(detached(2 * DAY), 2 * DAY)));
+        assert!(!becomes_attached(&suspended(detached(2 * DAY), DAY)));
+    }
+
+    #[test]
     fn what_is_listed_is_attached_save_what_was_detached_within_a_day() {
         assert!(becomes_attached(&BotRow::default()));
         assert!(becomes_attached(&detached(DAY)));

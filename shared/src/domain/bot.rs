@@ -271,6 +271,15 @@ mod tests {
     }
 
     #[test]
+    fn an_attach_of_the_moment_of_the_mark_counts() {
+        let mut bot = BotState::default();
+        bot.attach(Timestamp(10), &Scopes::Unknown);
+        bot.begin_detach(Timestamp(20));
+        bot.attach(Timestamp(20), &Scopes::Unknown);
+        assert!(bot.is_attached());
+    }
+
+    #[test]
     fn a_suspension_silences_until_resumed_or_attached_anew() {
         let mut bot = BotState {
             suspended_at: Some(Timestamp(5)),
@@ -321,6 +330,18 @@ mod tests {
     }
 
     #[test]
+    fn what_was_heard_of_an_ended_attachments_scopes_says_nothing_of_the_new_one() {
+        let mut bot = BotState::default();
+        bot.attach(Timestamp(5), &Scopes::from_words("message:send"));
+        bot.hear(Turn::Attached(Timestamp(5)));
+        bot.detach(Timestamp(5));
+        bot.attach(Timestamp(7), &Scopes::Unknown); // by the reconciler
+        bot.hear(Turn::Attached(Timestamp(7)));
+        bot.attach(Timestamp(8), &Scopes::from_words("message:send"));
+        assert_eq!(bot.unheard(), Some(Turn::Scopes(Timestamp(8))));
+    }
+
+    #[test]
     fn scopes_of_an_ended_attachment_say_nothing_of_the_new_one() {
         let mut bot = BotState::default();
         bot.attach(Timestamp(5), &Scopes::from_words("profile:read"));
@@ -340,6 +361,7 @@ mod tests {
         assert!(!bot.may(SEND, Timestamp(9 + hour)));
         assert!(bot.may(Scope::PROFILE_READ, Timestamp(9)));
         assert!(bot.may(SEND, Timestamp(10 + hour)));
+        bot.deny(SEND, Timestamp(20));
         bot.attach(Timestamp(20), &Scopes::Unknown);
         assert!(bot.may(SEND, Timestamp(21)));
     }

@@ -317,6 +317,30 @@ mod tests {
     }
 
     #[test]
+    fn what_we_did_for_an_event_outlives_its_redelivery() {
+        let follow = event(
+            10,
+            "f",
+            EventKind::Follow { unblocked: None },
+            Mode::Standby,
+        );
+        let mut state = after(std::slice::from_ref(&follow));
+        state.acquired(Timestamp(10), &follow.id, None);
+        let ours = state.control.clone();
+        state.fold(&follow);
+        assert_eq!(state.control, ours);
+    }
+
+    #[test]
+    fn an_event_may_change_who_holds_the_chat_until_a_newer_word_is_known() {
+        let lost = event(5, "d", EventKind::Deactivated, Mode::Active);
+        let state = after(&[lost]);
+        let may = |event_at| state.may_control(None, Timestamp(event_at));
+        assert_eq!(may(4), Err(Silence::Overtaken));
+        assert_eq!(may(5), Ok(()));
+    }
+
+    #[test]
     fn control_lapses_two_seconds_early_without_any_event() {
         let ours = EventKind::Activated {
             expire_at: Some(Timestamp(10_000)),

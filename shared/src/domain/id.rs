@@ -174,6 +174,13 @@ mod tests {
     }
 
     #[test]
+    fn reply_tokens_are_told_apart() {
+        let token = ReplyToken::new("one");
+        assert_eq!(token, token.clone());
+        assert_ne!(token, ReplyToken::new("two"));
+    }
+
+    #[test]
     fn a_reply_token_is_not_printed() {
         assert!(
             !format!("{:?}", ReplyToken::new("nHuyWiB7yP5Zw52FIkcQobQuGDXCTA")).contains("nHuy")

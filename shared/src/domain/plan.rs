@@ -83,20 +83,6 @@ impl Effect {
         }
     }
 
-    /// Whether it only goes with messages: what LINE refuses of it is left out, and neither
-    /// holds the event back nor needs a person.
-    pub fn is_decoration(&self) -> bool {
-        match self {
-            Self::Reply { .. } | Self::Push { .. } | Self::Acquire { .. } | Self::Release => false,
-            Self::Loading { .. }
-            | Self::MarkAsRead { .. }
-            | Self::EnsureMenu { .. }
-            | Self::SetDefaultMenu { .. }
-            | Self::LinkMenu { .. }
-            | Self::UnlinkMenu => true,
-        }
-    }
-
     /// One word for logs and screens.
     pub fn name(&self) -> &'static str {
         match self {
@@ -137,8 +123,9 @@ pub enum Delivery {
         /// Why.
         silence: Silence,
     },
-    /// LINE did not take it, and nobody waits for it: a decoration, see
-    /// [`Effect::is_decoration`].
+    /// LINE did not take it, and nobody waits for it: it only goes with messages, as the
+    /// loading animation, "read" and rich menus do. It neither holds the event back nor needs
+    /// a person.
     Skipped {
         /// LINE's reason.
         reason: String,

@@ -47,3 +47,15 @@ impl From<SystemTime> for Timestamp {
 fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_stands_before_1970_is_read_as_it_is() {
+        let of = |time: SystemTime| Timestamp::from(time);
+        assert_eq!(of(UNIX_EPOCH + Duration::from_millis(7)), Timestamp(7));
+        assert_eq!(of(UNIX_EPOCH - Duration::from_millis(7)), Timestamp(-7));
+    }
+}

@@ -322,6 +322,23 @@ mod tests {
     }
 
     #[test]
+    fn very_many_small_events_are_cut_by_their_number() {
+        let events = |count| (0..count).map(|n| event(&format!("m{n}"), "{}")).collect();
+        let sizes = |count| cut(events(count)).iter().map(Vec::len).collect::<Vec<_>>();
+        assert_eq!(sizes(MOST_EVENTS), [MOST_EVENTS]);
+        assert_eq!(sizes(MOST_EVENTS + 1), [MOST_EVENTS, 1]);
+    }
+
+    #[test]
+    fn all_that_is_sent_of_an_event_counts_towards_its_size() {
+        let raw = "a".repeat(CUT_AT / 2 - "''".len() - "message".len() - "m1".len());
+        let raw = format!("\"{raw}\"");
+        let parts = |ids: [&str; 2]| cut(ids.map(|id| event(id, &raw)).into()).len();
+        assert_eq!(parts(["m1", "m2"]), 1);
+        assert_eq!(parts(["m1", "m2x"]), 2);
+    }
+
+    #[test]
     fn characters_that_sqs_refuses_travel_as_escapes() {
         let messages = job(vec![event("a", "\"\u{FFFE}\u{FFFF}é\"")])
             .into_messages()

@@ -51,14 +51,7 @@ impl Queue {
     /// # Errors
     /// [`NotQueued`] if any message may not be in the queue.
     pub async fn send(&self, chats: Vec<Vec<Message>>) -> Result<(), NotQueued> {
-        let results = self.send_each(chats).await.into_iter();
-        let failures = results.filter_map(Result::err);
-        failures
-            .reduce(|first, more| NotQueued {
-                failed: first.failed + more.failed,
-                ..first
-            })
-            .map_or(Ok(()), Err)
+        all_of(self.send_each(chats).await)
     }
 
     /// The same; tells of each chat whether all of it is in the queue.
@@ -151,6 +144,16 @@ impl Queue {
     }
 }
 
+fn all_of(results: Vec<Result<(), NotQueued>>) -> Result<(), NotQueued> {
+    let failures = results.into_iter().filter_map(Result::err);
+    failures
+        .reduce(|first, more| NotQueued {
+            failed: first.failed + more.failed,
+            ..first
+        })
+        .map_or(Ok(()), Err)
+}
+
 fn wire(
     id: usize,
     message: &Message,
@@ -205,6 +208,19 @@ mod tests {
         let sizes = |entries| batches(entries).iter().map(Vec::len).collect::<Vec<_>>();
         assert_eq!(sizes(entries(25, 100)), [10, 10, 5]);
         assert_eq!(sizes(entries(12, 200 * 1024)), [5, 5, 2]);
+        assert_eq!(sizes(entries(2, 512 * 1024)), [1, 1]); // a little more than a request takes
         assert_eq!(sizes(entries(0, 1)), [0; 0]);
+    }
+
+    #[test]
+    fn all_messages_that_failed_are_counted() {
+        let failed = |reason: &str| {
+            let reason = reason.to_owned();
+            Err(NotQueued { failed: 1, reason })
+        };
+        let error = all_of(vec![failed("throttled"), Ok(()), failed("lost")]).unwrap_err();
+        let words = "2 of the messages could not be queued: throttled";
+        assert_eq!(error.to_string(), words);
+        assert!(all_of(vec![Ok(())]).is_ok());
     }
 }

@@ -666,11 +666,7 @@ impl Store {
         raw: &str,
         now: Timestamp,
     ) -> Result<UpdateItemFluentBuilder, StoreError> {
-        let settled = effects.iter().all(Delivery::is_final);
-        let refusal = effects
-            .iter()
-            .find_map(Delivery::refusal)
-            .filter(|_| settled);
+        const SET: &str = "SET effects = :effects, writes = :next";
         let update = self
             .update_ledger(key)
             .condition_expression("contains(#open, :me) AND writes = :seen")
@@ -679,10 +675,11 @@ impl Store {
                 ":effects",
                 to_attribute_value(effects).map_err(StoreError::malformed(END))?,
             );
-        const SET: &str = "SET effects = :effects, writes = :next";
-        Ok(match refusal {
+        if !effects.iter().all(Delivery::is_final) {
             // Planned or parked, as it is.
-            _ if !settled => update.update_expression(format!("{SET} DELETE #open :mine")),
+            return Ok(update.update_expression(format!("{SET} DELETE #open :mine")));
+        }
+        Ok(match effects.iter().find_map(Delivery::refusal) {
             Some(reason) => update
                 .update_expression(format!(
                     "{SET}, outcome = :outcome, reason = :reason, #raw = :raw, \

@@ -112,7 +112,7 @@ fn tests(edits: &mut Edits, unviable: &mut BTreeSet<String>) -> io::Result<Vec<T
         .into_iter()
         .map(|profile| schedules(&simulation, profile))
         .collect();
-    let mut arguments = vec!["test", "--no-run"];
+    let mut arguments = vec!["build", "--tests"];
     arguments.extend(
         UNITS
             .iter()
