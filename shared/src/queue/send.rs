@@ -1,5 +1,6 @@
 //! Putting messages into the queue, in as few requests as SQS allows.
 
+use aws_sdk_sqs::operation::send_message_batch::SendMessageBatchOutput;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use futures::StreamExt as _;
 
@@ -129,19 +130,21 @@ impl Queue {
             Ok(answer) => answer,
             Err(reason) => return batch.into_iter().map(|e| (e, reason.clone())).unzip(),
         };
-        // In the queue is only what SQS says is.
-        let refusal = |id: String| {
-            let queued = answer.successful.iter().any(|entry| entry.id == id);
-            let failed = answer.failed.iter().find(|entry| entry.id == id);
-            let reason = || failed.map_or_else(|| "SQS does not say".into(), |e| e.code.clone());
-            (!queued).then(reason)
-        };
         let failed = batch
             .into_iter()
             .enumerate()
-            .filter_map(|(id, entry)| Some((entry, refusal(id.to_string())?)));
+            .filter_map(|(id, entry)| Some((entry, refusal(&answer, &id.to_string())?)));
         failed.unzip()
     }
+}
+
+/// Why an entry is not in the queue, if it is not: in it is only what SQS says is.
+fn refusal(answer: &SendMessageBatchOutput, id: &str) -> Option<String> {
+    if answer.successful.iter().any(|entry| entry.id == id) {
+        return None;
+    }
+    let failed = answer.failed.iter().find(|entry| entry.id == id);
+    Some(failed.map_or_else(|| "SQS does not say".into(), |entry| entry.code.clone()))
 }
 
 fn all_of(results: Vec<Result<(), NotQueued>>) -> Result<(), NotQueued> {
@@ -187,6 +190,8 @@ fn batches(entries: Vec<Entry>) -> Vec<Vec<Entry>> {
 
 #[cfg(test)]
 mod tests {
+    use aws_sdk_sqs::types::{BatchResultErrorEntry, SendMessageBatchResultEntry};
+
     use super::*;
 
     fn entries(count: usize, bytes: usize) -> Vec<Entry> {
@@ -210,6 +215,27 @@ mod tests {
         assert_eq!(sizes(entries(12, 200 * 1024)), [5, 5, 2]);
         assert_eq!(sizes(entries(2, 512 * 1024)), [1, 1]); // a little more than a request takes
         assert_eq!(sizes(entries(0, 1)), [0; 0]);
+    }
+
+    #[test]
+    fn what_sqs_does_not_call_queued_is_not_with_its_own_reason() {
+        let queued = SendMessageBatchResultEntry::builder()
+            .id("0")
+            .message_id("m")
+            .md5_of_message_body("x");
+        let failed = |id: &str, code: &str| {
+            let entry = BatchResultErrorEntry::builder().id(id).code(code);
+            entry.sender_fault(false).build().unwrap()
+        };
+        let answer = SendMessageBatchOutput::builder()
+            .successful(queued.build().unwrap())
+            .failed(failed("1", "Throttled"))
+            .failed(failed("2", "Malformed"))
+            .build()
+            .unwrap();
+        assert_eq!(refusal(&answer, "0"), None);
+        assert_eq!(refusal(&answer, "2").as_deref(), Some("Malformed"));
+        assert_eq!(refusal(&answer, "3").as_deref(), Some("SQS does not say"));
     }
 
     #[test]

@@ -23,6 +23,12 @@ pub struct AttachUnderWay {
     pub bot: Option<BotId>,
 }
 
+impl AttachUnderWay {
+    fn may_be_shown(&self, browser: &str, now: Timestamp) -> bool {
+        self.browser == browser && self.expires_at > now.seconds()
+    }
+}
+
 /// What is kept of a browser's cookie.
 pub fn browser_hash(cookie: &str) -> String {
     sha256_hex([cookie])
@@ -109,7 +115,8 @@ impl Store {
         if_held("end an attach", update.send().await).map(drop)
     }
 
-    /// An attach that has ended in the same browser, and is not too old.
+    /// An attach of the same browser that is not too old; without an account, if it has not
+    /// ended.
     ///
     /// # Errors
     /// The table is not available, or the row cannot be read.
@@ -121,9 +128,27 @@ impl Store {
     ) -> Result<Option<AttachUnderWay>, StoreError> {
         let key = keys::key(keys::ATTACH, &sha256_hex([state]));
         let attach: Option<AttachUnderWay> = self.read("read an ended attach", key).await?;
-        Ok(attach.filter(|attach| {
-            let shown = attach.browser == browser && attach.expires_at > now.seconds();
-            shown && attach.bot.is_some()
-        }))
+        Ok(attach.filter(|attach| attach.may_be_shown(browser, now)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_attach_is_shown_to_its_own_browser_until_its_time_has_passed() {
+        let attach = AttachUnderWay {
+            browser: browser_hash("cookie"),
+            terms: String::new(),
+            expires_at: 10,
+            bot: None,
+        };
+        let shown = |cookie: &str, now: i64| {
+            attach.may_be_shown(&browser_hash(cookie), Timestamp(now * 1000))
+        };
+        assert!(shown("cookie", 9));
+        assert!(!shown("cookie", 10));
+        assert!(!shown("another", 9));
     }
 }

@@ -146,4 +146,16 @@ mod tests {
         assert_eq!(later.clone().of_present(None).state.as_deref(), Some("2"));
         assert_eq!(later.of_present(Some(Timestamp(20))).state, None);
     }
+    #[test]
+    fn a_profile_is_of_the_attachment_in_which_it_was_read() {
+        let read = |life| ChatRow::default().with_profile(Some("{}".into()), Timestamp(50), life);
+        let is_shown = |life: i64, detached_at: i64| {
+            let row = read(Timestamp(life)).of_present(Some(Timestamp(detached_at)));
+            row.profile.is_some()
+        };
+        assert!(is_shown(21, 20));
+        assert!(!is_shown(20, 20));
+        assert!(!is_shown(10, 20));
+        assert!(read(Timestamp(0)).of_present(None).profile.is_some());
+    }
 }
