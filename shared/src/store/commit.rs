@@ -80,21 +80,10 @@ impl Store {
             .transact_write_items()
             .set_transact_items(Some(items))
             .send();
-        write
-            .await
-            .map(drop)
-            .map_err(|error| match error.as_service_error() {
-                Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
-                    cancellation(cancelled.cancellation_reasons())
-                }
-                Some(error) if error.is_transaction_in_progress_exception() => {
-                    CommitError::Conflict
-                }
-                Some(error) if error.meta().code() == Some("ValidationException") => {
-                    CommitError::Invalid(reasons(error))
-                }
-                _ => CommitError::Unseen(reasons(&error)),
-            })
+        write.await.map(drop).map_err(|error| {
+            let refused = error.as_service_error().and_then(refused);
+            refused.unwrap_or_else(|| CommitError::Unseen(reasons(&error)))
+        })
     }
 
     fn put_ledger(&self, commit: &Commit<'_>) -> Result<TransactWriteItem, CommitError> {
@@ -135,6 +124,20 @@ pub(super) fn invalid(error: impl std::fmt::Display) -> CommitError {
     CommitError::Invalid(error.to_string())
 }
 
+/// What DynamoDB says of a commit that it has not taken, if it says so.
+fn refused(error: &TransactWriteItemsError) -> Option<CommitError> {
+    match error {
+        TransactWriteItemsError::TransactionCanceledException(cancelled) => {
+            Some(cancellation(cancelled.cancellation_reasons()))
+        }
+        TransactWriteItemsError::TransactionInProgressException(_) => Some(CommitError::Conflict),
+        error if error.meta().code() == Some("ValidationException") => {
+            Some(CommitError::Invalid(reasons(error)))
+        }
+        _ => None,
+    }
+}
+
 fn cancellation(reasons: &[CancellationReason]) -> CommitError {
     let codes: Vec<_> = reasons
         .iter()
@@ -151,5 +154,58 @@ fn cancellation(reasons: &[CancellationReason]) -> CommitError {
             CommitError::Invalid(codes.join(", "))
         }
         codes => CommitError::Unseen(codes.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::error::ErrorMetadata;
+    use aws_sdk_dynamodb::types::error::{
+        TransactionCanceledException, TransactionInProgressException,
+    };
+
+    use super::*;
+
+    fn cancelled(codes: &[&str]) -> Option<CommitError> {
+        let reason = |code: &&str| CancellationReason::builder().code(*code).build();
+        let reasons = codes.iter().map(reason).collect();
+        let cancelled = TransactionCanceledException::builder()
+            .set_cancellation_reasons(Some(reasons))
+            .build();
+        refused(&TransactWriteItemsError::TransactionCanceledException(
+            cancelled,
+        ))
+    }
+
+    fn generic(code: &str) -> Option<CommitError> {
+        let metadata = ErrorMetadata::builder().code(code).build();
+        refused(&TransactWriteItemsError::generic(metadata))
+    }
+
+    #[test]
+    fn a_row_that_has_changed_counts_before_a_transaction_that_is_at_another() {
+        use CommitError::{Conflict, Stale};
+        let both = ["TransactionConflict", "None", "ConditionalCheckFailed"];
+        assert!(matches!(cancelled(&both), Some(Stale)));
+        let conflict = cancelled(&["None", "TransactionConflict"]);
+        assert!(matches!(conflict, Some(Conflict)));
+    }
+
+    #[test]
+    fn a_transaction_that_is_still_in_progress_is_a_conflict() {
+        let in_progress = TransactionInProgressException::builder().build();
+        let error = TransactWriteItemsError::TransactionInProgressException(in_progress);
+        assert!(matches!(refused(&error), Some(CommitError::Conflict)));
+    }
+
+    #[test]
+    fn what_can_never_be_written_is_told_from_what_can_be_tried_again() {
+        use CommitError::{Invalid, Unseen};
+        assert!(matches!(generic("ValidationException"), Some(Invalid(_))));
+        assert!(generic("InternalServerError").is_none());
+        for code in ["ValidationError", "ItemCollectionSizeLimitExceeded"] {
+            assert!(matches!(cancelled(&["None", code]), Some(Invalid(_))));
+        }
+        assert!(matches!(cancelled(&["ThrottlingError"]), Some(Unseen(_))));
     }
 }
