@@ -727,3 +727,71 @@ impl Store {
             .set_key(Some(key.key()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Effect;
+
+    const REPLAYED: Timestamp = Timestamp(90_000);
+
+    /// Parked with these, its plan made at 1 s.
+    fn parked(effects: Vec<Delivery>, open: &[&str]) -> LedgerRow {
+        let push = Effect::Push {
+            messages: Vec::new(),
+            unit: None,
+        };
+        let plan = Plan {
+            effects: vec![push; effects.len()],
+        };
+        let first = Try {
+            name: "first".into(),
+            writes: 0,
+        };
+        let at = Timestamp(1_000);
+        let row = LedgerRow::done("message", at, at, at);
+        let row = row.with_plan(&plan, &first, at).unwrap();
+        LedgerRow {
+            effects,
+            open: open.iter().map(|&name| name.to_owned()).collect(),
+            ..row.into_parked("a reason", "{}", at)
+        }
+    }
+
+    fn refused() -> Delivery {
+        let reason = "no".into();
+        Delivery::Refused { reason }
+    }
+
+    #[test]
+    fn a_replay_tries_again_what_was_refused_and_its_keys_are_as_new() {
+        let sent = Delivery::Sent { request_id: None };
+        let row = parked(vec![sent.clone(), refused()], &[]);
+        let row = row.reopened(1, false, REPLAYED);
+        assert_eq!(row.effects, [sent, Delivery::Pending]);
+        assert_eq!(row.planned_at, Some(REPLAYED));
+        assert_eq!((row.outcome, row.parked), (Outcome::Planned, None));
+    }
+
+    #[test]
+    fn keys_that_line_may_know_do_not_become_new_by_a_replay() {
+        let planned_at = |effects, open: &[&str]| {
+            let row = parked(effects, open).reopened(1, false, REPLAYED);
+            row.planned_at
+        };
+        let then = Some(Timestamp(1_000));
+        assert_eq!(planned_at(vec![Delivery::Pending], &["a try"]), then);
+        assert_eq!(planned_at(vec![Delivery::Open, refused()], &[]), then);
+        assert_eq!(planned_at(vec![refused(), Delivery::Pushing], &[]), then);
+    }
+
+    #[test]
+    fn what_others_call_pending_may_be_sent_while_a_try_of_theirs_is_open() {
+        let together = |open: &[&str]| {
+            let theirs = parked(vec![Delivery::Pending], open);
+            merged(vec![Delivery::Pending], theirs)
+        };
+        assert_eq!(together(&["ours"]), [Delivery::Pending]);
+        assert_eq!(together(&["ours", "theirs"]), [Delivery::Open]);
+    }
+}
