@@ -590,8 +590,9 @@ impl Store {
             let is_alone = row.open.len() == 1 && row.open.contains(&this.name);
             match row.effects.get(ordinal) {
                 Some(Delivery::Pending) if is_alone => this.writes = row.writes,
-                Some(Delivery::Pushing) if is_alone => {
-                    this.writes = row.writes; // written, and its answer lost
+                // Written, and its answer lost. Were it another's, it would have the same key.
+                Some(Delivery::Pushing) => {
+                    this.writes = row.writes;
                     return Ok(true);
                 }
                 _ => return Ok(false),

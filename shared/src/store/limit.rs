@@ -20,6 +20,16 @@ struct LimitRow {
     expires_at: i64,
 }
 
+impl LimitRow {
+    /// Counts a call, as [`Window::take`] does.
+    fn take(&mut self, now: Timestamp, calls: u32, per: Duration) -> Result<(), Timestamp> {
+        self.calls.take(now, calls, per)?;
+        self.version += 1;
+        self.expires_at = now.plus(per * 2).seconds();
+        Ok(())
+    }
+}
+
 impl Store {
     /// Counts a call of `endpoint`, if it is one of at most `calls` within `per`;
     /// else gives when it is worth asking again.
@@ -40,12 +50,10 @@ impl Store {
         for _ in 0..MOST_ROUNDS {
             let row = self.read(OPERATION, keys::key(&bot, &sort)).await?;
             let mut row: LimitRow = row.unwrap_or_default();
-            if let Err(free_at) = row.calls.take(now, calls, per) {
+            let seen = row.version;
+            if let Err(free_at) = row.take(now, calls, per) {
                 return Ok(Some(free_at));
             }
-            let seen = row.version;
-            row.version += 1;
-            row.expires_at = now.plus(per * 2).seconds();
             let item = to_item(&row).map(|item: Item| keys::with_key(item, &bot, &sort));
             if self.put_version(OPERATION, item, seen).await? {
                 return Ok(None);
@@ -56,5 +64,20 @@ impl Store {
             operation: OPERATION,
             reason,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_stays_for_as_long_as_its_calls_count() {
+        let (hour, now) = (Duration::from_secs(3600), Timestamp(7_000_000));
+        let mut row = LimitRow::default();
+        row.take(now, 1, hour).unwrap();
+        let free_at = row.take(now, 1, hour).unwrap_err();
+        assert!(row.expires_at > free_at.seconds());
+        assert_eq!(row.version, 1);
     }
 }

@@ -8,7 +8,9 @@ use serde::de::DeserializeOwned;
 use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 
 use crate::domain::{EventId, Timestamp};
-use crate::store::{BotRow, ChatRow, Item, LedgerKey, LedgerRow, Outcome, Store, StoreError, keys};
+use crate::store::{
+    BotRow, ChatRow, Item, LedgerKey, LedgerRow, Outcome, Store, StoreError, has_lapsed, keys,
+};
 
 const OPERATION: &str = "load an event's rows";
 /// Maximum number of rows that DynamoDB reads in one batch.
@@ -46,7 +48,7 @@ impl Store {
         let detached_at = bot.as_ref().and_then(|bot| bot.state.detached_at);
         Ok(Loaded {
             chat: chat.unwrap_or_default().of_present(detached_at),
-            ledger: ledger.filter(|row| row.expires_at.is_none_or(|end| end > now.seconds())),
+            ledger: ledger.filter(|row| !has_lapsed(row.expires_at, now)),
             bot,
         })
     }
@@ -126,9 +128,9 @@ fn wanted(keys: Vec<Item>) -> KeysAndAttributesBuilder {
 fn is_settled(row: &Item, now: Timestamp) -> bool {
     let outcome = row.get("outcome").and_then(|value| value.as_s().ok());
     let end = row.get("expires_at").and_then(|value| value.as_n().ok());
-    let is_past = end.is_some_and(|end| end.parse::<i64>().is_ok_and(|end| end <= now.seconds()));
+    let end = end.and_then(|end| end.parse().ok());
     let settled = [Outcome::Done.name(), Outcome::Parked.name()];
-    !is_past && outcome.is_some_and(|outcome| settled.contains(&outcome.as_str()))
+    !has_lapsed(end, now) && outcome.is_some_and(|outcome| settled.contains(&outcome.as_str()))
 }
 
 fn unavailable(reason: &str) -> StoreError {

@@ -126,3 +126,22 @@ fn n(number: impl std::fmt::Display) -> AttributeValue {
 fn ledger_end(now: Timestamp) -> i64 {
     now.plus(LEDGER_LIFE).seconds()
 }
+
+/// Whether the time of a row has passed, which DynamoDB deletes some time afterwards;
+/// `expires_at` is in epoch seconds.
+fn has_lapsed(expires_at: Option<i64>, now: Timestamp) -> bool {
+    expires_at.is_some_and(|end| end <= now.seconds())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_has_lapsed_from_the_second_that_it_names() {
+        let at = |seconds: i64| has_lapsed(Some(10), Timestamp(seconds * 1000));
+        assert!(!at(9));
+        assert!(at(10));
+        assert!(!has_lapsed(None, Timestamp(i64::MAX)));
+    }
+}

@@ -194,3 +194,24 @@ impl Store {
         Ok(rows)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_of_the_attachment_in_which_it_was_written() {
+        let is_shown = |life: i64, detached_at: Option<i64>| {
+            let kept = Kept {
+                chat_id: format!("{}a", keys::MODULE),
+                value: "1".into(),
+                version: "e".into(),
+                life: Timestamp(life),
+            };
+            kept.into_row(detached_at.map(Timestamp)).is_some()
+        };
+        assert!(is_shown(0, None));
+        assert!(is_shown(21, Some(20)));
+        assert!(!is_shown(20, Some(20)));
+    }
+}

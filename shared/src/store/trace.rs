@@ -80,7 +80,7 @@ pub struct Trace {
 /// What became of one send.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TracedEffect {
-    /// `reply`, `push`, `acquire` or `release`.
+    /// See [`Effect::name`](crate::domain::Effect::name).
     pub name: &'static str,
     /// See [`Delivery::name`].
     pub state: &'static str,
@@ -189,6 +189,15 @@ mod tests {
 
     fn sent() -> Delivery {
         Delivery::Sent { request_id: None }
+    }
+
+    #[test]
+    fn a_send_is_traced_with_lines_request_id() {
+        let request_id = Some("r".to_owned());
+        let effect = traced("push", &Delivery::Sent { request_id });
+        assert_eq!((effect.name, effect.state), ("push", "sent"));
+        assert_eq!(effect.request_id.as_deref(), Some("r"));
+        assert_eq!(traced("push", &Delivery::Open).request_id, None);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use flow::Bundle;
-use flow::faulty::Fate;
+use flow::faulty::{Fate, Held};
 use flow::worker::{Message, Worker};
 use serde_json::json;
 use shared::domain::{BotId, ChatId, EventId};
@@ -138,4 +138,53 @@ async fn what_was_tried_and_did_not_end_waits_longer_each_time() {
         .await;
     assert_eq!(back, ["e"]);
     assert_eq!(worker.queue.waits(), [32]);
+}
+
+/// Two chats write; while the first one's event waits for the table, the test looks at what
+/// the second one's has come to.
+async fn meanwhile(worker: &Worker<Counts>, messages: [&Message; 2], look: impl Future) {
+    let held = Held::default();
+    let first_load = Fate::RequestHeld(held.clone());
+    worker.table.next("BatchGetItem", first_load);
+    let looks = async {
+        held.is_there().await;
+        look.await;
+        held.let_go();
+    };
+    let (back, ()) = tokio::join!(worker.is_given(messages), looks);
+    assert!(back.is_empty());
+}
+
+#[tokio::test]
+async fn chats_run_side_by_side() {
+    let bundle = Bundle::attached().await;
+    let counts = Counts::default();
+    let worker = Worker::new(&bundle, counts.clone());
+    let first = says(&bundle, &bundle.guest, "first", "hello").await;
+    let second = says(&bundle, &bundle.rival, "second", "hello").await;
+    let ran = || counts.ran.lock().is_ok_and(|ran| *ran == ["second"]);
+    let second_has_run = async {
+        while !ran() {
+            tokio::task::yield_now().await;
+        }
+    };
+    let in_time = tokio::time::timeout(Duration::from_secs(5), second_has_run);
+    let look = async { assert!(in_time.await.is_ok()) };
+    meanwhile(&worker, [&first, &second], look).await;
+}
+
+/// If it was one that ends its process, it takes no other chat's attempt with it.
+#[tokio::test]
+async fn a_chat_that_came_before_waits_for_those_that_come_for_the_first_time() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, Counts::default());
+    let first = says(&bundle, &bundle.guest, "first", "hello").await;
+    let again = says(&bundle, &bundle.rival, "again", "hello").await;
+    let look = async {
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(worker.table.requests("BatchGetItem").len(), 1);
+    };
+    meanwhile(&worker, [&first, &again.received(2)], look).await;
 }

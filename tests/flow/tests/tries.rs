@@ -252,6 +252,60 @@ async fn one_key_and_statuses(bundle: &Bundle, statuses: &[u16]) {
     assert!(pushes.iter().all(|call| key(call) == key(&pushes[0])));
 }
 
+/// The first one's reply is not taken, because the second has used the token; what became
+/// of the second's reply is not known yet.
+#[tokio::test]
+async fn no_push_stands_in_for_a_reply_while_another_workers_try_is_open() {
+    let bundle = Bundle::attached().await;
+    let (first, second) = two_workers(&bundle, OR_BY_PUSH);
+    let message = written(&bundle).await;
+    let (request, answer) = (Held::default(), Held::default());
+    first.line.next(REPLY, Fate::RequestHeld(request.clone()));
+    second.line.next(REPLY, Fate::AnswerHeld(answer.clone()));
+    let ends = async {
+        first.settles(&message).await;
+        answer.let_go();
+    };
+    let overtakes = async {
+        request.is_there().await;
+        second.is_given([&message]).await;
+    };
+    let lets_go = async {
+        answer.is_there().await;
+        request.let_go();
+    };
+    tokio::join!(ends, overtakes, lets_go);
+    assert!(bundle.calls(PUSH).await.is_empty());
+    sent_once(&bundle).await;
+}
+
+/// The event comes to a worker that cannot read the table, and notes that.
+async fn is_noted_as_failing(bundle: &Bundle, message: &Message) {
+    let worker = Worker::new(bundle, OR_BY_PUSH);
+    for _ in 0..2 {
+        worker.table.next("BatchGetItem", Fate::Unreachable);
+    }
+    worker.gives_back(message).await;
+}
+
+#[tokio::test]
+async fn a_push_stands_in_for_a_reply_though_another_worker_has_noted_a_failure_meanwhile() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, OR_BY_PUSH);
+    let message = written(&bundle).await;
+    let held = Held::default();
+    worker.line.next(REPLY, Fate::RequestHeld(held.clone()));
+    let meanwhile = async {
+        held.is_there().await;
+        is_noted_as_failing(&bundle, &message).await;
+        tokens_grow_old(&bundle).await;
+        held.let_go();
+    };
+    tokio::join!(worker.settles(&message), meanwhile);
+    assert_eq!(bundle.calls(PUSH).await.len(), 1);
+    sent_once(&bundle).await;
+}
+
 // The table's answers are lost.
 
 #[tokio::test]
@@ -298,6 +352,31 @@ async fn a_try_that_may_or_may_not_have_begun_sends_nothing_and_the_next_one_doe
     sent_once(&bundle).await;
 }
 
+/// It stands in the table, and another worker has written since: it must not look as if
+/// it had sent anything.
+#[tokio::test]
+async fn a_try_that_began_unseen_and_was_overtaken_leaves_no_doubt() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, OR_BY_PUSH);
+    let message = written(&bundle).await;
+    throttled(&bundle, &worker, &message).await;
+    let held = Held::default();
+    worker.table.loses("UpdateItem", 1);
+    let again = Fate::RequestHeld(held.clone());
+    worker.table.next("UpdateItem", again);
+    let meanwhile = async {
+        held.is_there().await;
+        is_noted_as_failing(&bundle, &message).await;
+        held.let_go();
+    };
+    tokio::join!(worker.gives_back(&message), meanwhile);
+    let row = bundle.recorded("e").await;
+    assert_eq!(states(&row), ["pending"]);
+    assert!(row.open.is_empty(), "{row:?}");
+    worker.settles(&message).await;
+    sent_once(&bundle).await;
+}
+
 /// The write that ends a try must not end the next one, nor be taken for it.
 #[tokio::test]
 async fn a_try_ended_without_an_answer_does_not_hide_that_the_next_one_was_killed() {
@@ -332,6 +411,8 @@ async fn a_reply_whose_end_was_not_answered_is_known_as_sent() {
         assert!(worker.table.is_spent());
         sent_once(&bundle).await;
         assert_eq!(bundle.calls(REPLY).await.len(), 1);
+        let looks = worker.table.requests(".GetItem");
+        assert!(looks.len() <= 1, "{lost} {looks:?}");
     }
 }
 
