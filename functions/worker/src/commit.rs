@@ -29,10 +29,9 @@ pub(crate) async fn commit<M: Module>(
         }
         Err(CommitError::Invalid(reason)) => {
             let decision = failed(app, work, view, &ModuleError::Bug(reason));
-            match write(app, work, view, &decision).await {
-                Ok(()) if decision.again.is_none() => Ok(Committed::DecideAgain), // parked: found so next
-                _ => Err(Again::transient("the commit cannot be written")),
-            }
+            // It may be parked by that: then the note of this failure finds it so.
+            let _ = write(app, work, view, &decision).await;
+            Err(Again::transient("the commit cannot be written"))
         }
     }
 }

@@ -127,6 +127,22 @@ async fn what_was_not_tried_comes_again_within_two_seconds_however_often_it_came
     assert!(waits.len() == 1 && waits[0] <= 2, "{waits:?}");
 }
 
+/// The time is up before it is known which of its events are settled.
+#[tokio::test]
+async fn a_message_of_which_no_event_was_begun_was_not_tried() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, Counts::default());
+    let never = Fate::AnswerHeld(Held::default());
+    worker.table.next("BatchGetItem", never);
+    let message = Message::of(job(&bundle, 2)).received(9);
+    let back = worker
+        .is_given_within([&message], Duration::from_millis(2_000))
+        .await;
+    assert_eq!(back, ["e0"]);
+    let waits = worker.queue.waits();
+    assert!(waits.len() == 1 && waits[0] <= 2, "{waits:?}");
+}
+
 /// The time is up in the middle of an event: that is a try of it.
 #[tokio::test]
 async fn what_was_tried_and_did_not_end_waits_longer_each_time() {

@@ -11,7 +11,7 @@ use flow::faulty::{Fate, Held};
 use flow::worker::{Message, Worker};
 use serde_json::{Value, json};
 use shared::detach::detach;
-use shared::domain::{Attachment, BotId, Scopes, Silence, Timestamp};
+use shared::domain::{Attachment, BotId, EventId, Scopes, Silence, Timestamp};
 use shared::line::event;
 use shared::module::{Context, Event, EventKind, Module, ModuleError};
 use shared::queue::{Job, JobEvent, Replay};
@@ -656,4 +656,24 @@ async fn a_suspension_in_the_same_batch_silences_every_chat_of_the_account() {
     assert!(worker.is_given([&says, &suspends]).await.is_empty());
     let row = bundle.recorded("m").await;
     assert_eq!(row.silence, Some(Silence::Suspended));
+}
+
+#[tokio::test]
+async fn a_suspension_of_another_account_in_the_same_batch_silences_nobody() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, Listens::default());
+    let now = worker.clock.timestamp();
+    let raw = json!({"type": "botSuspended", "timestamp": now.0 + 2_000});
+    let suspends = JobEvent {
+        id: EventId::new("s").unwrap(),
+        kind: "botSuspended".into(),
+        raw: serde_json::value::to_raw_value(&raw).unwrap(),
+    };
+    let another = BotId::new("Uanother").unwrap();
+    let suspends = Message::of(Job::new(another, None, now, vec![suspends]));
+    let text = json!({"type": "text", "text": "hello"});
+    let says = json!({"type": "message", "webhookEventId": "m", "message": text});
+    let says = bundle.message(&bundle.guest, vec![says]).await;
+    assert!(worker.is_given([&says, &suspends]).await.is_empty());
+    assert_eq!(bundle.recorded("m").await.silence, None);
 }
