@@ -156,8 +156,12 @@ async fn call_module<M: Module>(
 /// The profile of the chat's user, if it was read lately.
 fn kept_profile<M>(app: &App<M>, view: &View) -> Option<Profile> {
     let kept = view.chat.profile.as_ref()?;
-    let is_fresh = app.now().since(kept.at) < PROFILE_LIFE;
-    is_fresh.then(|| serde_json::from_str(&kept.profile).ok())?
+    is_fresh(kept.at, app.now()).then(|| serde_json::from_str(&kept.profile).ok())?
+}
+
+/// Whether a profile that was read at `at` need not be read again.
+fn is_fresh(at: Timestamp, now: Timestamp) -> bool {
+    now.since(at) < PROFILE_LIFE
 }
 
 /// The event; an attach with the scopes as they are known by now, and one that tells an
@@ -238,4 +242,16 @@ pub(crate) fn row<M>(app: &App<M>, work: &Work<'_>, view: &View) -> LedgerRow {
     }
     row.life = view.bot.state.life();
     row
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_profile_is_read_again_after_a_day() {
+        let day = 24 * 3_600_000;
+        assert!(is_fresh(Timestamp(5), Timestamp(4 + day)));
+        assert!(!is_fresh(Timestamp(5), Timestamp(5 + day)));
+    }
 }

@@ -43,6 +43,19 @@ async fn that_a_notification_was_delivered_is_told_to_the_module_though_it_is_of
 }
 
 #[tokio::test]
+async fn a_message_of_no_chat_is_recorded_and_the_module_is_not_asked() {
+    let bundle = Bundle::attached().await;
+    let text = json!({"type": "text", "text": "reserve"});
+    let lost = json!({"type": "message", "webhookEventId": "m", "source": null, "message": text});
+    bundle
+        .line_sends(None, vec![lost], DeliverOptions::default())
+        .await;
+    let record = bundle.record(None, "m").await.unwrap();
+    assert_eq!(record.reason.as_deref(), Some("the event is of no chat"));
+    assert_eq!(record.outcome, Outcome::Done);
+}
+
+#[tokio::test]
 async fn what_is_no_event_at_all_does_not_harm_its_neighbours() {
     let bundle = Bundle::attached().await;
     let good = json!({"type": "message", "message": {"type": "text", "text": "reserve"}});

@@ -65,7 +65,7 @@ fn rivals(schedule: &mut Schedule) {
     let place = chance.u8(0..2);
     let mut tell = |id: &str, at_ms: u64, chats: u8, what: What| {
         let event = |chat: u8| Happening {
-            id: format!("{id}{chat}"),
+            id: format!("rival{id}-{chat}"),
             chat,
             what: what.clone(),
             wish: Wish::Row(place),
@@ -80,11 +80,11 @@ fn rivals(schedule: &mut Schedule) {
         });
     };
     let at_ms = chance.u64(0..SPAN_MS);
-    tell("r1", at_ms, CHATS, What::Message);
+    tell("1", at_ms, CHATS, What::Message);
     if chance.bool() {
-        tell("r2", at_ms + 10_000, 1, What::Detached);
-        tell("r3", at_ms + 12_000, 1, What::Attached(None));
-        tell("r4", at_ms + 20_000, CHATS, What::Message);
+        tell("2", at_ms + 10_000, 1, What::Detached);
+        tell("3", at_ms + 12_000, 1, What::Attached(None));
+        tell("4", at_ms + 20_000, CHATS, What::Message);
     }
 }
 

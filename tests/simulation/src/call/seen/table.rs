@@ -50,7 +50,8 @@ fn written(world: &World, who: usize, body: &[u8]) {
             told.bot == s(item, "bot_id") && told.chat.as_deref() == sort && takes_in(item, told)
         });
         history.folded.extend(of_row.map(|told| told.id.clone()));
-        if s(item, "chat_id") == "@bot" {
+        // A commit writes the row that its own event has read.
+        if s(item, "chat_id") == "@bot" && std::ptr::eq(item, &request["Item"]) {
             let loaded = history.invocations[who].loaded.iter_mut();
             let lacking = loaded
                 .filter(|(place, loaded)| place.0 == s(item, "bot_id") && loaded.lacks_account);
