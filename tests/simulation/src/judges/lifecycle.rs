@@ -131,6 +131,12 @@ impl Reports {
     }
 }
 
+/// Whether it is an event that we have queued ourselves, to tell the module.
+fn is_ours(event: &str) -> bool {
+    let words = ["attached-", "scopes-", "detached-"];
+    words.iter().any(|word| event.starts_with(word))
+}
+
 /// The module was told something, and that is committed.
 pub(crate) fn committed(history: &mut History, line: &Line, who: usize, rows: &[&Json]) {
     for row in rows {
@@ -143,8 +149,11 @@ pub(crate) fn committed(history: &mut History, line: &Line, who: usize, rows: &[
         let known = history.known(who, &(bot.clone(), String::new()), line);
         let reports = &history.judges.lifecycle;
         let objection = reports.objection(&bot, &change, &known);
-        // A forced replay may tell it again.
-        if let Some(objection) = objection.filter(|_| !history.forced.contains(event)) {
+        // A forced replay may tell it again; and a job of ours from before a restore tells what
+        // the rows have had.
+        let is_of_before = history.judges.restored.is_restored() && is_ours(event);
+        let may_tell = history.forced.contains(event) || is_of_before;
+        if let Some(objection) = objection.filter(|_| !may_tell) {
             let times = (known.attached_at(), known.detached_at());
             let what = format!("{bot}, by {event}: {change:?}, but {objection}: {times:?}");
             history.violation("told of an account's life", what);
