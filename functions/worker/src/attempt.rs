@@ -85,7 +85,9 @@ pub(crate) async fn count<M: Module>(
         Committed::DecideAgain => Ok(Counted::Changed),
         Committed::Yes => {
             // Only now: until then the row names it, and it may be asked for once more.
-            begun_by.map(|name| app.ended_attempts.names().remove(&name));
+            if let Some(name) = begun_by {
+                app.ended_attempts.names().remove(&name);
+            }
             view.mark_written(work, decision.ledger);
             Ok(Counted::Run)
         }

@@ -30,7 +30,9 @@ pub(crate) async fn commit<M: Module>(
         Err(CommitError::Invalid(reason)) => {
             let decision = failed(app, work, view, &ModuleError::Bug(reason));
             // It may be parked by that: then the note of this failure finds it so.
-            let _ = write(app, work, view, &decision).await;
+            if let Err(error) = write(app, work, view, &decision).await {
+                tracing::warn!(%error, "a failure of the module could not be counted");
+            }
             Err(Again::transient("the commit cannot be written"))
         }
     }

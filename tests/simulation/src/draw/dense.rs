@@ -96,18 +96,11 @@ fn lost_commits(schedule: &mut Schedule) {
     if chance.u8(0..16) > 0 {
         return;
     }
-    schedule.webhooks.truncate(1);
-    for webhook in &mut schedule.webhooks {
-        webhook.events.truncate(1);
-        webhook.copies_ms = vec![0];
-        webhook.events.iter_mut().for_each(|event| {
-            event.what = What::Message;
-            event.wish = Wish::Retry(4);
-        });
+    alone(schedule, 1);
+    for event in schedule.webhooks.iter_mut().flat_map(|it| &mut it.events) {
+        event.what = What::Message;
+        event.wish = Wish::Retry(4);
     }
-    schedule.deeds.clear();
-    schedule.rounds.clear();
-    schedule.outages.clear();
     let first = chance.u32(2..=7);
     let lost = |nth| Fault {
         call: "TransactWriteItems".to_owned(),
@@ -123,14 +116,20 @@ fn hang(schedule: &mut Schedule) {
     if chance.u8(0..24) > 0 {
         return;
     }
+    alone(schedule, 2);
+    for event in schedule.webhooks.iter_mut().flat_map(|it| &mut it.events) {
+        event.wish = Wish::Hang(one_of(chance, &[0, 12]));
+    }
+}
+
+/// Leaves one webhook with so many events, to which nothing else happens.
+fn alone(schedule: &mut Schedule, events: usize) {
     schedule.webhooks.truncate(1);
     for webhook in &mut schedule.webhooks {
+        webhook.events.truncate(events);
         webhook.copies_ms = vec![0];
-        webhook.events.truncate(2);
-        for event in &mut webhook.events {
-            event.wish = Wish::Hang(one_of(chance, &[0, 12]));
-        }
     }
+    schedule.deeds.clear();
     schedule.rounds.clear();
     schedule.outages.clear();
     schedule.faults.clear();

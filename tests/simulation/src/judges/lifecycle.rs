@@ -131,12 +131,6 @@ impl Reports {
     }
 }
 
-/// Whether it is an event that we have queued ourselves, to tell the module.
-fn is_ours(event: &str) -> bool {
-    let words = ["attached-", "scopes-", "detached-"];
-    words.iter().any(|word| event.starts_with(word))
-}
-
 /// The module was told something, and that is committed.
 pub(crate) fn committed(history: &mut History, line: &Line, who: usize, rows: &[&Json]) {
     for row in rows {
@@ -151,7 +145,8 @@ pub(crate) fn committed(history: &mut History, line: &Line, who: usize, rows: &[
         let objection = reports.objection(&bot, &change, &known);
         // A forced replay may tell it again; and a job of ours from before a restore tells what
         // the rows have had.
-        let is_of_before = history.judges.restored.is_restored() && is_ours(event);
+        let is_ours = time_of(event, &["attached-", "scopes-", "detached-"]).is_some();
+        let is_of_before = history.judges.restored.is_restored() && is_ours;
         let may_tell = history.forced.contains(event) || is_of_before;
         if let Some(objection) = objection.filter(|_| !may_tell) {
             let times = (known.attached_at(), known.detached_at());

@@ -50,22 +50,27 @@ fn written(world: &World, who: usize, body: &[u8]) {
             told.bot == s(item, "bot_id") && told.chat.as_deref() == sort && takes_in(item, told)
         });
         history.folded.extend(of_row.map(|told| told.id.clone()));
-        // A commit writes the row that its own event has read.
-        if s(item, "chat_id") == "@bot" && std::ptr::eq(item, &request["Item"]) {
-            let loaded = history.invocations[who].loaded.iter_mut();
-            let lacking = loaded
-                .filter(|(place, loaded)| place.0 == s(item, "bot_id") && loaded.lacks_account);
-            let lacking: Vec<_> = lacking.map(|(_, loaded)| loaded).collect();
-            let are_several = lacking.len() > 1;
-            for loaded in lacking {
-                loaded.lacks_account = false; // made by itself, but for which of them?
-                loaded.is_ambiguous = are_several;
-            }
-        }
         follows(&mut history, item);
+    }
+    // Not by a commit: that writes the row that its own event has read.
+    if s(&request["Item"], "chat_id") == "@bot" {
+        made_by_itself(&mut history, who, s(&request["Item"], "bot_id"));
     }
     drop((line, history));
     judges::taken(world, who, &rows);
+}
+
+/// An account's row that was not there when chats were loaded is made by who has loaded
+/// them, but for which of them?
+fn made_by_itself(history: &mut History, who: usize, bot: &str) {
+    let loaded = history.invocations[who].loaded.iter_mut();
+    let lacking = loaded.filter(|(place, loaded)| place.0 == bot && loaded.lacks_account);
+    let lacking: Vec<_> = lacking.map(|(_, loaded)| loaded).collect();
+    let are_several = lacking.len() > 1;
+    for loaded in lacking {
+        loaded.lacks_account = false;
+        loaded.is_ambiguous = are_several;
+    }
 }
 
 /// A row is written by who has read the newest one: else what another has written is lost.
