@@ -373,11 +373,31 @@ async fn a_detach_that_line_fails_for_six_hours_is_parked_until_one_succeeds() {
     let parked = scene.bundle.record(None, &event).await.unwrap();
     assert_eq!(parked.outcome, Outcome::Parked);
     assert!(parked.parked.is_some() && parked.raw.is_some());
+    assert_ne!(parked.life, Timestamp::default());
 
     scene.settles(&[&job]).await;
     assert!(matches!(scene.attachment().await, Attachment::Detached(_)));
     let done = scene.bundle.record(None, &event).await.unwrap();
     assert_eq!((done.outcome, done.parked), (Outcome::Done, None));
+    assert_eq!(done.life, parked.life);
+}
+
+/// It will not do it the next time either. The mark stays, and the reconciler tries again.
+#[tokio::test]
+async fn a_detach_that_line_refuses_for_good_holds_nothing_up() {
+    let scene = Scene::begin().await;
+    scene.linked().await;
+    let job = marked(&scene).await;
+    scene.worker.clock.advance(Duration::from_secs(8));
+    let refusal = r#"{"message":"Access to this API is not available for your account"}"#;
+    for status in [400, 403] {
+        let fate = Fate::Answered(status, refusal.into());
+        scene.worker.line.next(DETACH, fate);
+        scene.settles(&[&job]).await;
+        assert!(scene.worker.line.is_spent());
+        assert!(matches!(scene.attachment().await, Attachment::Detaching(_)));
+    }
+    assert!(scene.heard().is_empty());
 }
 
 /// The table was slow: workers that have not seen the mark count from when it is written.

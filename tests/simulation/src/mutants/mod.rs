@@ -22,7 +22,7 @@ use crate::profile::Profile;
 pub use rule::{Mutant, RuleEdit, mutants};
 
 use scratch::{folder, said};
-use trial::{End, on_all_cores};
+use trial::{End, cores, in_parallel};
 
 /// A schedule that takes longer than this, on average, has caught a mutant too.
 const PER_SEED: Duration = Duration::from_secs(1);
@@ -81,7 +81,7 @@ fn try_all(choice: &Choice) -> io::Result<bool> {
         .retain(|mutant| is_one_of(&mutant.name, &choice.some) && (mutant.quick || !choice.quick));
     let profiles: BTreeSet<_> = mutants.iter().map(|mutant| mutant.profile).collect();
     let tries = without_mutant(&Vec::from_iter(profiles), choice)?;
-    let fates = on_all_cores(&mutants, |mutant| {
+    let fates = in_parallel(cores(), &mutants, |mutant| {
         let fate = match unviable.contains(&mutant.name) {
             true => Fate::Untried("it does not compile".into()),
             false => tries[&mutant.profile].meet(mutant),
@@ -128,7 +128,7 @@ struct Tries {
 /// The schedules of each profile. Those that fail without a mutant say nothing of any, and
 /// are left out: so the rest can be seen while something is being mended.
 fn without_mutant(profiles: &[Profile], choice: &Choice) -> io::Result<BTreeMap<Profile, Tries>> {
-    let tries = on_all_cores(profiles, |profile| {
+    let tries = in_parallel(cores(), profiles, |profile| {
         let mut tries = Tries {
             profile: *profile,
             seeds: choice.seeds,

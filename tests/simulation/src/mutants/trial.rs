@@ -65,12 +65,20 @@ fn wait(child: &mut Child, limit: Duration) -> io::Result<(Option<i32>, bool)> {
     Ok((None, true))
 }
 
-/// Does something with each of these, on all cores; gives what came of it, in order.
-pub(super) fn on_all_cores<T: Sync, R: Send>(all: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let cores = thread::available_parallelism().map_or(1, usize::from);
+/// How many cores there are.
+pub(super) fn cores() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Does something with each of these, so many at a time; gives what came of it, in order.
+pub(super) fn in_parallel<T: Sync, R: Send>(
+    threads: usize,
+    all: &[T],
+    work: impl Fn(&T) -> R + Sync,
+) -> Vec<R> {
     let next = Mutex::new(0);
     let done = Mutex::new(Vec::new());
-    let lane = || {
+    let thread = || {
         loop {
             let at = match next.lock() {
                 Ok(mut next) => {
@@ -87,8 +95,8 @@ pub(super) fn on_all_cores<T: Sync, R: Send>(all: &[T], work: impl Fn(&T) -> R +
         }
     };
     thread::scope(|scope| {
-        (0..cores).for_each(|_| {
-            scope.spawn(lane);
+        (0..threads).for_each(|_| {
+            scope.spawn(thread);
         });
     });
     let mut done = done.into_inner().unwrap_or_default();
