@@ -58,20 +58,21 @@ fn own_entry(world: &World, row: &Json) -> Option<Own> {
     let control = &row["control"]["M"];
     let number = |value: &Json| value["N"].as_str().and_then(|n| n.parse::<i64>().ok());
     let (by, at) = (s(control, "by"), number(&control["at"])?);
+    let ours = match &control["value"]["M"]["ours"] {
+        Json::Null => None,
+        until => Some(number(until)),
+    };
+    // What was done for an event may have its very time: then the value tells them apart.
     let line = world.line();
     let told = line.told.get(by).is_some_and(|told| {
         let says = match told.what {
-            What::Activated(_) | What::Deactivated => true,
-            // What was done for a follow may have its very time.
+            What::Activated(_) => ours == Some(told.expire_at),
+            What::Deactivated => s(control, "value") == "theirs",
             What::Follow => s(control, "value") == "default",
             _ => false,
         };
         says && told.at == at
     });
-    let ours = match &control["value"]["M"]["ours"] {
-        Json::Null => None,
-        until => Some(number(until)),
-    };
     (!told).then(|| Own {
         at,
         by: by.to_owned(),
