@@ -3,8 +3,47 @@
 use std::time::{Duration, Instant};
 
 use flow::Bundle;
-use flow::worker::Worker;
+use flow::faulty::{Fate, Held};
+use flow::worker::{Worker, states};
 use serde_json::json;
+use shared::module::{Context, Event, Module, ModuleError, Text};
+
+const PUSH: &str = "/v2/bot/message/push";
+
+/// Says two things, each by a push.
+struct SaysTwoThings;
+
+impl Module for SaysTwoThings {
+    async fn handle(&self, cx: &mut Context<'_>, _: &Event) -> Result<(), ModuleError> {
+        let Some(mut cx) = cx.active() else {
+            return Ok(());
+        };
+        cx.push(&[Text::new("one")])?;
+        cx.push(&[Text::new("two")])
+    }
+}
+
+/// LINE is slow with the first: the second waits for a worker with more time.
+#[tokio::test]
+async fn a_send_is_not_begun_when_little_time_is_left() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, SaysTwoThings);
+    let event = json!({"type": "message", "webhookEventId": "e", "message": {"type": "text", "text": "hello"}});
+    let message = bundle.message(&bundle.guest, vec![event]).await;
+    let held = Held::default();
+    worker.line.next(PUSH, Fate::AnswerHeld(held.clone()));
+    let slow = async {
+        held.is_there().await;
+        worker.clock.advance(Duration::from_secs(5));
+        held.let_go();
+    };
+    let given = worker.is_given_within([&message], Duration::from_secs(8));
+    let (back, ()) = tokio::join!(given, slow);
+    assert_eq!(back, ["e"]);
+    assert_eq!(states(&bundle.recorded("e").await), ["sent", "pending"]);
+    worker.settles(&message).await;
+    assert_eq!(bundle.told().await, ["one", "two"]);
+}
 
 /// What it could not give back comes again when its visibility ends.
 #[tokio::test]

@@ -88,16 +88,18 @@ async fn what_line_refuses_of_a_decoration_is_left_out_and_silences_nobody() {
 #[tokio::test]
 async fn a_decoration_that_meets_a_transient_failure_is_tried_again() {
     for (way, path) in WAYS {
-        let bundle = Bundle::attached().await;
-        let worker = Worker::new(&bundle, Decorates);
-        worker.line.next(path, Fate::Answered(500, "{}".into()));
-        let message = says(&bundle, &bundle.guest, "e", way).await;
-        worker.gives_back(&message).await;
-        assert_eq!(states(&bundle.recorded("e").await), ["open", "pending"]);
-        worker.line.next(path, Fate::Answered(200, "{}".into()));
-        worker.settles(&message).await;
-        assert_eq!(states(&bundle.recorded("e").await), ["sent", "sent"]);
-        assert_eq!(bundle.told().await, ["hi"]);
+        for (status, state) in [(500, "open"), (429, "pending")] {
+            let bundle = Bundle::attached().await;
+            let worker = Worker::new(&bundle, Decorates);
+            worker.line.next(path, Fate::Answered(status, "{}".into()));
+            let message = says(&bundle, &bundle.guest, "e", way).await;
+            worker.gives_back(&message).await;
+            assert_eq!(states(&bundle.recorded("e").await), [state, "pending"]);
+            worker.line.next(path, Fate::Answered(200, "{}".into()));
+            worker.settles(&message).await;
+            assert_eq!(states(&bundle.recorded("e").await), ["sent", "sent"]);
+            assert_eq!(bundle.told().await, ["hi"]);
+        }
     }
 }
 

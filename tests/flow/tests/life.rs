@@ -479,8 +479,10 @@ async fn a_message_that_comes_before_the_news_of_its_attach_waits_for_it() {
         .record(Some(&scene.bundle.guest), "early")
         .await;
     assert_eq!(row, None, "nothing is decided");
-    // What is older than the detach can be of no new attachment.
-    scene.settles(&[&says("old", now).await]).await;
+    // What is not newer than the detach can be of no new attachment.
+    for (id, at) in [("old", now), ("same", unlinked)] {
+        scene.settles(&[&says(id, at).await]).await;
+    }
     assert!(scene.heard().is_empty());
 
     scene.attached_at(linked).await;

@@ -206,6 +206,21 @@ async fn a_menu_that_line_does_not_know_though_it_was_just_made_is_left_out() {
 }
 
 #[tokio::test]
+async fn a_menu_that_line_refuses_to_show_is_left_out_and_not_looked_for() {
+    let scene = Scene::begin().await;
+    scene.worker.settles(&scene.guest_says("a").await).await;
+    let id = scene.at_line("Main ").await[0].1.clone();
+    let refusal = r#"{"message":"Access to this API is not available for your account"}"#;
+    let refused = Fate::Answered(403, refusal.into());
+    scene.worker.line.next(&format!("richmenu/{id}"), refused);
+    let message = scene.guest_says("b").await;
+    let before = scene.bundle.stack.line.calls(0).await.len();
+    scene.worker.settles(&message).await;
+    assert_eq!(states(&scene.bundle.recorded("b").await), ["skipped"]);
+    assert_eq!(scene.bundle.stack.line.calls(0).await.len(), before);
+}
+
+#[tokio::test]
 async fn a_new_look_takes_the_place_of_the_old_one_and_of_no_other_menu() {
     let scene = Scene::begin().await;
     for (name, bar) in [("Main", "Old"), ("Main menu", "Another")] {

@@ -1,13 +1,18 @@
 //! What cannot go on is set aside with its reason, and its chat goes on.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep};
 use emulator::{Fault, FaultKind};
 use flow::Bundle;
 use flow::faulty::{Fate, Held};
 use flow::worker::{Message, Worker, states};
 use serde_json::json;
 use shared::module::{Context, Event, EventKind, MessageContent, Module, ModuleError, Text};
+use shared::random::Random;
 use shared::store::{Outcome, Verdict};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -242,6 +247,8 @@ async fn a_module_that_asks_to_be_called_again_for_six_hours_is_not_called_for_e
     let worker = Worker::new(&bundle, Moody);
     let message = says(&bundle, "e", "wait").await;
     worker.gives_back(&message).await;
+    // That it fails; no attempt was counted at the first receive, and none has to end.
+    assert_eq!(worker.table.requests("UpdateItem").len(), 1);
     worker.clock.advance(6 * HOUR);
     worker.settles(&message.received(2)).await;
     let row = bundle.recorded("e").await;
@@ -260,6 +267,34 @@ async fn a_row_that_is_made_again_and_again_does_not_hold_its_chat_for_ever() {
     is_parked(&bundle).await;
     let reason = bundle.recorded("e").await.reason;
     assert_eq!(reason.as_deref(), Some("the rows kept changing"));
+}
+
+/// Two workers that undo each other's decisions must not go on in step.
+#[tokio::test]
+async fn an_event_is_decided_again_after_waits_that_grow() {
+    let bundle = Bundle::attached().await;
+    let mut worker = Worker::new(&bundle, Moody);
+    worker.settles(&says(&bundle, "d", "book").await).await;
+    let waits = Waits::default();
+    worker.app.sleep = SharedAsyncSleep::new(waits.clone());
+    worker.app.random = Random::from_fn(|bytes| bytes.fill(0x3f));
+    worker.gives_back(&says(&bundle, "e", "book").await).await;
+    let waits = waits.0.lock().unwrap()[..8].to_vec();
+    assert_eq!(waits, [19, 39, 79, 159, 319, 319, 319, 319]);
+}
+
+/// Notes the waits, in milliseconds, and makes them short; a second or more is a time limit.
+#[derive(Debug, Clone, Default)]
+struct Waits(Arc<Mutex<Vec<u128>>>);
+
+impl AsyncSleep for Waits {
+    fn sleep(&self, duration: Duration) -> Sleep {
+        if duration >= Duration::from_secs(1) {
+            return Sleep::new(tokio::time::sleep(duration));
+        }
+        self.0.lock().unwrap().push(duration.as_millis());
+        Sleep::new(std::future::ready(()))
+    }
 }
 
 #[tokio::test]

@@ -244,6 +244,20 @@ async fn a_push_without_an_answer_is_not_made_again_when_line_forgets_its_key() 
     assert_eq!(bundle.calls(PUSH).await.len(), 1);
 }
 
+#[tokio::test]
+async fn a_push_without_an_answer_is_made_again_as_long_as_line_knows_its_key() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, OR_BY_PUSH);
+    let message = written(&bundle).await;
+    tokens_grow_old(&bundle).await;
+    line_fails(&bundle, PUSH, FaultKind::TimeoutAfterAccept).await;
+    worker.gives_back(&message).await;
+    worker.clock.advance(Duration::from_secs(22 * 3600));
+    worker.settles(&message).await;
+    sent_once(&bundle).await;
+    one_key_and_statuses(&bundle, &[200, 409]).await;
+}
+
 async fn one_key_and_statuses(bundle: &Bundle, statuses: &[u16]) {
     let pushes = bundle.calls(PUSH).await;
     let seen: Vec<_> = pushes.iter().map(|call| call.status).collect();
@@ -614,6 +628,22 @@ async fn a_refusal_after_a_500_does_not_say_that_nothing_was_sent() {
         (states(&row), row.outcome),
         (vec!["unknown"], Outcome::Done)
     );
+    assert!(bundle.calls(PUSH).await.is_empty());
+}
+
+/// What is throttled was not sent; what an earlier try has sent stays in doubt.
+#[tokio::test]
+async fn a_429_after_a_500_does_not_say_that_nothing_was_sent() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, OR_BY_PUSH);
+    let message = written(&bundle).await;
+    line_fails(&bundle, REPLY, FaultKind::ServerError).await;
+    worker.gives_back(&message).await;
+    throttled(&bundle, &worker, &message).await;
+    assert_eq!(states(&bundle.recorded("e").await), ["open"]);
+    tokens_grow_old(&bundle).await;
+    worker.settles(&message).await;
+    assert_eq!(states(&bundle.recorded("e").await), ["unknown"]);
     assert!(bundle.calls(PUSH).await.is_empty());
 }
 

@@ -45,6 +45,8 @@ pub(crate) struct Accounts {
     exchanged: Vec<(usize, String, i64, Option<String>)>,
     /// By whom, which account: the end of LINE's second, if it was attached until then.
     detached: Vec<(usize, String, Option<i64>)>,
+    /// The accounts that are to be detached, as their rows were written last.
+    marked: BTreeSet<String>,
     /// Since when an account is no longer to be detached.
     unmarked: BTreeMap<String, Duration>,
 }
@@ -64,6 +66,16 @@ impl Accounts {
     pub(super) fn go_back(&mut self, before: Self) {
         self.rows = before.rows;
         self.entries = before.entries;
+        self.marked = before.marked;
+    }
+
+    /// Whether an account is to be detached, now that its row is written.
+    fn mark(&mut self, bot: &str, is_marked: bool, now: Duration) {
+        if is_marked {
+            self.marked.insert(bot.to_owned());
+        } else if self.marked.remove(bot) {
+            self.unmarked.insert(bot.to_owned(), now);
+        }
     }
 
     fn enter(&mut self, bot: &str, entry: Entry) {
@@ -164,7 +176,6 @@ pub(crate) fn written(world: &World, who: usize, row: &Json, is_alone: bool) {
         let what = format!("{who} changes since when {bot} is missing");
         history.violation("entries of accounts", what);
     }
-    let was_marked = known(&history, &bot, &line).is_marked();
     let mut has_entered = false;
     for name in TIMES {
         let (was, is) = (number(&before, name), number(row, name));
@@ -193,15 +204,10 @@ pub(crate) fn written(world: &World, who: usize, row: &Json, is_alone: bool) {
             }
         }
     }
-    history
-        .judges
-        .accounts
-        .rows
-        .insert(bot.clone(), row.clone());
-    if was_marked && !known(&history, &bot, &line).is_marked() {
-        let unmarked = &mut history.judges.accounts.unmarked;
-        unmarked.insert(bot.clone(), world.time.elapsed());
-    }
+    let is_marked = known(&history, &bot, &line).is_marked();
+    let accounts = &mut history.judges.accounts;
+    accounts.rows.insert(bot.clone(), row.clone());
+    accounts.mark(&bot, is_marked, world.time.elapsed());
     if has_entered {
         lifecycle::entered(&mut history, &line, who, bot);
     }
