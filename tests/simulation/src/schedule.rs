@@ -45,6 +45,9 @@ pub struct Schedule {
     pub own_detach_told_ms: Option<u64>,
     /// What goes wrong with single calls.
     pub faults: Vec<Fault>,
+    /// Single calls that take their time, and come to their end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub slow: Vec<Slow>,
     /// What goes wrong for a while.
     pub outages: Vec<Outage>,
     /// When the workers are given nothing.
@@ -337,6 +340,19 @@ pub struct Fault {
     pub nth: u32,
     /// What goes wrong.
     pub harm: Harm,
+}
+
+/// A call that is slow.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Slow {
+    /// Which kind of call, as a fault's.
+    pub call: String,
+    /// Which of them, from 1.
+    pub nth: u32,
+    /// How long it takes to get there, in milliseconds.
+    pub there_ms: u64,
+    /// How long its answer takes, in milliseconds.
+    pub back_ms: u64,
 }
 
 /// What goes wrong with calls to a server for a while.

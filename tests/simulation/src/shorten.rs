@@ -48,6 +48,11 @@ fn candidates(schedule: &Schedule) -> Vec<Schedule> {
             it.faults.remove(at);
         });
     }
+    for at in 0..schedule.slow.len() {
+        with(&|it| {
+            it.slow.remove(at);
+        });
+    }
     for at in 0..schedule.deeds.len() {
         with(&|it| {
             it.deeds.remove(at);

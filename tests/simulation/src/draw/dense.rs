@@ -6,7 +6,7 @@ use fastrand::Rng;
 use crate::draw::parts::{deeds, fault, lasting_harm, one_of, timers, webhooks};
 use crate::draw::{deliveries, lifecycle};
 use crate::schedule::{
-    Fault, Happening, Harm, Outage, Round, Schedule, Server, Upkeep, Webhook, What, Wish,
+    Fault, Happening, Harm, Outage, Round, Schedule, Server, Slow, Upkeep, Webhook, What, Wish,
 };
 use crate::world::seeded;
 
@@ -51,6 +51,8 @@ pub(super) fn draw(seed: u64) -> Schedule {
     crowd(&mut schedule);
     lost_commits(&mut schedule);
     hang(&mut schedule);
+    overtaken(&mut schedule);
+    split(&mut schedule);
     rivals(&mut schedule);
     schedule
 }
@@ -133,6 +135,54 @@ fn alone(schedule: &mut Schedule, events: usize) {
     schedule.rounds.clear();
     schedule.outages.clear();
     schedule.faults.clear();
+}
+
+/// A reply is on its way until another worker has the event too, and has used its token; that
+/// one's answer is slow. Nothing else happens.
+fn overtaken(schedule: &mut Schedule) {
+    let chance = &mut seeded(schedule.seed, &"overtaken");
+    if chance.u8(0..24) > 0 {
+        return;
+    }
+    alone(schedule, 1);
+    for event in schedule.webhooks.iter_mut().flat_map(|it| &mut it.events) {
+        event.what = What::Message;
+        event.wish = Wish::Reply;
+    }
+    schedule.slowest_ms = 20;
+    schedule.default_active = true;
+    let reply = |nth: u32, there_ms: u64, back_ms: u64| Slow {
+        call: "reply".to_owned(),
+        nth,
+        there_ms,
+        back_ms,
+    };
+    schedule.slow = vec![
+        reply(1, chance.u64(2_000..2_800), 0),
+        reply(2, 0, chance.u64(0..2_000)),
+    ];
+}
+
+/// One webhook has all the events, and what it queues is taken in part.
+fn split(schedule: &mut Schedule) {
+    let chance = &mut seeded(schedule.seed, &"split");
+    if chance.u8(0..16) > 0 {
+        return;
+    }
+    let webhooks = &mut schedule.webhooks;
+    let events = webhooks.iter_mut().flat_map(|it| it.events.drain(..));
+    let events: Vec<_> = events.collect();
+    alone(schedule, 0);
+    for webhook in &mut schedule.webhooks {
+        webhook.events.clone_from(&events);
+        webhook.again = 3;
+    }
+    schedule.slowest_ms = one_of(chance, &[20, 500]);
+    schedule.faults.push(Fault {
+        call: "SendMessageBatch".to_owned(),
+        nth: 1,
+        harm: one_of(chance, &[Harm::Partly, Harm::AnswerLost]),
+    });
 }
 
 /// A reply is on its way for so long that another worker has the event too, and is faster.

@@ -65,7 +65,34 @@ pub(super) fn draw(seed: u64) -> Schedule {
     lifecycle::draw(&mut schedule, bots, SPAN_MS);
     parked_plans(&mut schedule);
     unread_again(&mut schedule);
+    restored_meanwhile(&mut schedule);
     schedule
+}
+
+/// The table is restored while a plan is sent that the restored rows do not have.
+fn restored_meanwhile(schedule: &mut Schedule) {
+    let chance = &mut seeded(schedule.seed, &"restored meanwhile");
+    let Some(webhook) = schedule
+        .webhooks
+        .first_mut()
+        .filter(|_| chance.u8(0..12) == 0)
+    else {
+        return;
+    };
+    webhook.at_ms = 2 * HOUR;
+    webhook.copies_ms = vec![0];
+    for event in &mut webhook.events {
+        event.wish = match chance.bool() {
+            true => Wish::TwoPushes,
+            false => Wish::ReplyAndPush,
+        };
+    }
+    schedule.slowest_ms = 3_000;
+    schedule.stops.clear();
+    schedule.rounds.push(Round {
+        at_ms: 2 * HOUR + chance.u64(500..12_000),
+        what: Upkeep::Restore { minutes: 60 },
+    });
 }
 
 /// The table is away when what is delivered again much later is read the first time.

@@ -29,8 +29,8 @@ pub(crate) struct PlanOrder {
 
 impl PlanOrder {
     /// LINE accepts an effect. What stands against it, if anything does. A replay may send
-    /// what was refused before after what was not, and nobody can keep a call from arriving
-    /// that was given up.
+    /// what was refused before after what was not, and so may a worker that does not know of
+    /// another's refusal; nobody can keep a call from arriving that was given up.
     pub(super) fn accepts(
         &mut self,
         event: &str,
@@ -45,8 +45,12 @@ impl PlanOrder {
         accepted.push(ordinal);
         let tried = self.tried.iter().filter(|((_, of), _)| of == event);
         let mut calls = tried.filter_map(|(_, tried)| tried.get(&ordinal));
-        let is_late = calls.any(|went| *went == Went::Unanswered);
-        let later = later.filter(|_| !is_replayed && !is_late)?;
+        let is_open_or_refused = calls.any(|went| match went {
+            Went::UnderWay => false,
+            Went::Unanswered => true,
+            Went::Answered(status) => is_refusal(*status),
+        });
+        let later = later.filter(|_| !is_replayed && !is_open_or_refused)?;
         Some(format!(
             "LINE accepts {event}/{ordinal} after {event}/{later}"
         ))
@@ -89,6 +93,11 @@ fn effect(seen: &Seen) -> Option<(String, usize)> {
 /// Whether an answer settles an effect: another try would change nothing.
 fn is_definite(status: u16) -> bool {
     status < 500 && !matches!(status, 401 | 423 | 429)
+}
+
+/// Whether an answer says that LINE has not taken an effect, and will not.
+fn is_refusal(status: u16) -> bool {
+    is_definite(status) && status >= 400 && status != 409
 }
 
 /// Whether the row says of an effect that it is neither tried nor settled, and nothing but

@@ -19,13 +19,16 @@ pub(super) fn without_cause(troubles: &Troubles, event: &str, row: &LedgerRow) -
         let names = plan.effects.iter().map(|effect| effect.name());
         names.collect::<Vec<_>>()
     });
-    let is_menu = |ordinal: usize| {
+    let is_named = |ordinal: usize, end: &str| {
         let name = names.as_ref().and_then(|names| names.get(ordinal));
-        name.is_some_and(|name| name.ends_with("rich menu"))
+        name.is_some_and(|name| name.ends_with(end))
     };
-    let unknown = unknown.filter(|(ordinal, _)| {
-        let cause = cause(troubles, event, *ordinal, is_menu(*ordinal));
-        cause.is_none()
+    let unknown = unknown.filter(|(ordinal, reason)| {
+        let is_menu = is_named(*ordinal, "rich menu");
+        // A push in place of a reply counts as open from when it is written down, also if
+        // LINE has refused each try of it: the row does not tell them apart.
+        let is_old_push = is_named(*ordinal, "reply") && reason.contains("retry key");
+        !is_old_push && cause(troubles, event, *ordinal, is_menu).is_none()
     });
     unknown
         .map(|(ordinal, reason)| {
