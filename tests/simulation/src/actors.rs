@@ -259,14 +259,13 @@ async fn invoke(
     let done = messages
         .iter()
         .filter(|message| !failed.contains(&&message.message_id));
-    let handles: Vec<_> = done.map(|message| message.receipt_handle.clone()).collect();
+    let done: Vec<_> = done.collect();
+    judges::acknowledged::judge(world, invocation, &done);
+    let handles: Vec<_> = done.iter().map(|it| it.receipt_handle.clone()).collect();
     world.note(|| format!("invocation {invocation} settles {} messages", handles.len()));
     world.time.sleep(Duration::from_millis(3)).await;
     let _ = world.sqs.0.delete_batch(QUEUE, &handles);
-    let done = messages
-        .iter()
-        .filter(|message| !failed.contains(&&message.message_id));
-    let done: Vec<_> = done.flat_map(|it| events_of(&it.body).1).collect();
+    let done: Vec<_> = done.iter().flat_map(|it| events_of(&it.body).1).collect();
     world.history().judges.deleted(&done);
     true
 }

@@ -46,7 +46,9 @@ impl Begun {
         failed: &[&String],
     ) {
         let took = world.time.elapsed() - self.at;
-        if took > SHORT || !self.is_alone || !world.history().stayed_alone(who) {
+        let is_restored = world.history().judges.restored.is_restored_since(self.at);
+        let stayed_alone = self.is_alone && world.history().stayed_alone(who);
+        if took > SHORT || !stayed_alone || is_restored {
             return;
         }
         for message in messages {

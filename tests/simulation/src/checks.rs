@@ -253,11 +253,18 @@ fn sort(told: &Told) -> String {
     format!("{}#{}", told.chat.as_deref().unwrap_or("@bot"), told.id)
 }
 
-/// The event's row, read from the table itself.
+/// The event's row, read from the table itself. One that cannot be read is a violation.
 fn row(world: &World, told: &Told) -> Option<LedgerRow> {
     let mut row = rows::row(world, &told.bot, &sort(told))?;
     if let Some(fields) = row.as_object_mut() {
         fields.remove("open");
     }
-    Some(serde_json::from_value(row).expect("a ledger row"))
+    match serde_json::from_value(row) {
+        Ok(row) => Some(row),
+        Err(error) => {
+            let what = format!("the row of {}: {error}", told.id);
+            violation(world, "rows can be read", what);
+            None
+        }
+    }
 }

@@ -123,7 +123,7 @@ async fn live(world: Arc<World>, module: Script) {
     for stop in &world.schedule.stops {
         world.time.until(Duration::from_millis(stop.to_ms)).await;
     }
-    let last = world.time.elapsed();
+    let mut last = world.time.elapsed();
     let (latest, longest) = (latest(&world.schedule), longest(&world.schedule));
     let mut walks = 0;
     loop {
@@ -151,6 +151,7 @@ async fn live(world: Arc<World>, module: Script) {
             let what = Upkeep::Reconcile;
             let at_ms = u64::try_from(at.as_millis()).unwrap_or(u64::MAX);
             upkeep::round(world.clone(), Round { at_ms, what }).await;
+            last = world.time.elapsed(); // what it has queued takes its time
         } else if ended {
             return;
         }

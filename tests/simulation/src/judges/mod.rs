@@ -3,6 +3,7 @@
 //! written, and of every invocation of the worker.
 
 pub(crate) mod accounts;
+pub(crate) mod acknowledged;
 pub(crate) mod attempts;
 mod control;
 mod counter;
@@ -63,7 +64,7 @@ pub(crate) struct Judges {
     lapsed: lapsed::Lapsed,
     lost_replies: lost_replies::LostReplies,
     lease: lease::Lease,
-    restored: restored::Restored,
+    pub(crate) restored: restored::Restored,
     timers: timers::Timers,
     pub(crate) accounts: accounts::Accounts,
     pub(crate) epochs: epochs::Epochs,

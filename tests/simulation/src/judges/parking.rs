@@ -64,9 +64,13 @@ impl Parking {
         self.failed.remove(event);
     }
 
-    /// The event is settled: if it comes again once its row is gone, it starts over.
+    /// The event is settled: if it comes again once its row is gone, it starts over. A job
+    /// that tells the module of several accounts may be settled for one of them only.
     pub(super) fn settled(&mut self, event: &str) {
-        self.first.remove(event);
+        let mut of_several = ["attached-", "detached-", "scopes-"].iter();
+        if !of_several.any(|word| event.starts_with(word)) {
+            self.first.remove(event);
+        }
         self.failed.remove(event);
     }
 

@@ -32,7 +32,7 @@ pub(crate) struct Restored {
     forgotten: BTreeSet<String>,
     /// Those of the forgotten that must be settled all the same.
     promised: BTreeSet<String>,
-    is_restored: bool,
+    restored_at: Option<Duration>,
 }
 
 impl Restored {
@@ -54,12 +54,12 @@ impl Restored {
         self.deleted.insert(event.to_owned());
     }
 
-    fn restore(&mut self, since: Duration, in_hand: &BTreeSet<String>) {
+    fn restore(&mut self, since: Duration, in_hand: &BTreeSet<String>, now: Duration) {
         let written = self.written.iter().filter(|(_, at)| **at >= since);
         self.forgotten
             .extend(written.map(|(event, _)| event.clone()));
         self.forgotten.extend(in_hand.iter().cloned());
-        self.is_restored = true;
+        self.restored_at = Some(now);
         let promised = self.queued.difference(in_hand);
         self.promised.extend(promised.cloned());
     }
@@ -67,7 +67,12 @@ impl Restored {
     /// Whether the table was restored: its rows' versions begin again, so that a write which
     /// was under way may find the version that it expects in another row.
     pub(super) fn is_restored(&self) -> bool {
-        self.is_restored
+        self.restored_at.is_some()
+    }
+
+    /// Whether it was restored after this moment.
+    pub(crate) fn is_restored_since(&self, at: Duration) -> bool {
+        self.restored_at.is_some_and(|restored| restored >= at)
     }
 
     pub(super) fn has_forgotten(&self, event: &str) -> bool {
@@ -113,7 +118,8 @@ impl Backup {
     pub(crate) fn restore(self, world: &World) {
         let mut history = world.history();
         let in_hand = in_hand(&history);
-        history.judges.restored.restore(self.at, &in_hand);
+        let restored = &mut history.judges.restored;
+        restored.restore(self.at, &in_hand, world.time.elapsed());
         history.judges.forget();
         history.judges.accounts.go_back(self.accounts);
         history.judges.epochs.go_back(self.epochs);
