@@ -195,7 +195,13 @@ fn committed(world: &World, who: usize, body: &[u8]) {
     let loaded = history.invocations[who].loaded.get(&place);
     let is_ambiguous = loaded.is_some_and(|loaded| loaded.is_ambiguous);
     history.list(&place, event, list, is_old, (&known, is_ambiguous));
-    rows_made::committed(&mut history, &known, &place.0, event, (ledger, &puts));
+    rows_made::committed(
+        &mut history,
+        (&known, is_ambiguous),
+        &place.0,
+        event,
+        (ledger, &puts),
+    );
     set_timers(&mut history, &puts, &known);
 }
 
