@@ -36,11 +36,13 @@ impl Keys {
     }
 
     /// In the end: the pushes that became unknown while LINE knew their keys, in words.
-    /// `lost_at` tells when an effect was first written so.
+    /// `lost_at` tells when an effect was first written so, and `cut_off_at` when a process
+    /// has ended that may have sent all that was planned.
     pub(super) fn given_up(
         &self,
         event: &str,
         row: &LedgerRow,
+        cut_off_at: Option<i64>,
         lost_at: impl Fn(usize) -> Option<i64>,
     ) -> Vec<String> {
         let plan = row.plan().unwrap_or_default();
@@ -48,9 +50,10 @@ impl Keys {
         let pushes = effects.filter(|(_, (effect, state))| {
             matches!(effect, Effect::Push { .. }) && is_out_of_time(state)
         });
-        let Some(first) = self.first.get(event) else {
+        let Some(first) = self.first.get(event).copied() else {
             return Vec::new();
         };
+        let first = cut_off_at.map_or(first, |at| first.min(at));
         let early = pushes.filter_map(|(ordinal, _)| {
             let after = lost_at(ordinal)? - first;
             (after < SURELY_KNOWN).then(|| {

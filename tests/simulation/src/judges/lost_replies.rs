@@ -129,6 +129,11 @@ pub(super) fn judge(
     if let Some((status, false)) = status {
         return Some(Ok(format!("LINE's {status}")));
     }
+    // A call that the webhook has given up may still reach the queue.
+    let queued = lost.queued.get(event).copied().unwrap_or_default();
+    if queued - row.received_at.0 > DEADLINE - facts.schedule.skew() - SLACK {
+        return Some(Ok("queued late".into()));
+    }
     let cause = cause(judges, facts, event).or_else(|| of_others(judges, facts, event));
     Some(cause.ok_or_else(|| {
         let effect = &row.effects[ordinal];

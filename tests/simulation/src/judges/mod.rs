@@ -485,11 +485,8 @@ pub(crate) fn at_the_end(world: &World, event: &str, row: Option<&LedgerRow>) {
             let missing = judges.replays.missing(event, row);
             wrong.extend(missing.map(|what| ("what is to run again does", what)));
             let lost_at = |ordinal| judges.lost_replies.lost_at(event, ordinal);
-            // A process that has ended may have sent all that it had planned.
-            let given_up = match judges.troubles.is_cut_off(event) {
-                true => Vec::new(),
-                false => judges.keys.given_up(event, row, lost_at),
-            };
+            let cut_off_at = judges.troubles.cut_off_at(event);
+            let given_up = judges.keys.given_up(event, row, cut_off_at, lost_at);
             let given_up = given_up.into_iter();
             wrong.extend(given_up.map(|what| ("a push is tried while LINE knows its key", what)));
             let unknown = unknown::without_cause(&judges.troubles, event, row);

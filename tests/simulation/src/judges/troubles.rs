@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::judges::seen::{About, Seen};
 use crate::schedule::Harm;
+use crate::time::BEGINNING;
 
 /// A call that was not simply answered.
 #[derive(Debug, Clone)]
@@ -137,6 +138,14 @@ impl Troubles {
     /// Whether an invocation was cut off that had it in hand.
     pub(crate) fn is_cut_off(&self, event: &str) -> bool {
         self.hands_of(event).any(|(_, hand)| hand.is_cut_off)
+    }
+
+    /// When the first of those was cut off, in milliseconds since 1970.
+    pub(crate) fn cut_off_at(&self, event: &str) -> Option<i64> {
+        let cut_off = self.hands_of(event).filter(|(_, hand)| hand.is_cut_off);
+        let at = cut_off.filter_map(|(_, hand)| hand.to).min()?;
+        let since = Duration::from_secs(BEGINNING) + at;
+        Some(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 
     fn since(&self, event: &str) -> Duration {
