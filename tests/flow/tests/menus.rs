@@ -18,7 +18,7 @@ use worker::App;
 
 const MENUS: &str = "/v2/bot/richmenu";
 
-/// Has one rich menu. Links it to whoever writes, and sees to it that an account has it that is
+/// Has one rich menu. Links it to whoever writes, and plans to make it when an account is
 /// suspended or resumed.
 #[derive(Clone)]
 struct Shows {
@@ -138,7 +138,7 @@ impl Scene {
         row.menus.into_keys().collect()
     }
 
-    /// The calls to LINE so far, of one method, whose path begins or ends so.
+    /// The calls to LINE so far, of one method, whose path begins and ends so.
     async fn calls(&self, method: &str, begin: &str, end: &str) -> usize {
         let calls = self.bundle.stack.line.calls(0).await.into_iter();
         let such = calls.filter(|call| {
@@ -241,10 +241,11 @@ async fn a_new_look_takes_the_place_of_the_old_one_and_of_no_other_menu() {
     assert_eq!(new.len(), 2);
     assert!(new.contains(&old[1]), "another menu stays");
     assert!(new.iter().any(|(it, _)| it == name));
-    let remembered = scene.remembered().await;
-    let remembered = remembered.iter().filter(|it| it.starts_with("Main "));
-    let names: Vec<_> = new.iter().map(|(name, _)| name).collect();
-    assert_eq!(remembered.count(), names.len(), "{names:?}");
+    let mut remembered = scene.remembered().await;
+    remembered.retain(|it| it.starts_with("Main "));
+    let mut names: Vec<_> = new.into_iter().map(|(name, _)| name).collect();
+    names.sort();
+    assert_eq!(remembered, names);
 }
 
 /// Somebody has deleted the old version between our list and our call.
@@ -396,11 +397,9 @@ async fn the_default_menu_is_seen_by_who_has_none_of_their_own_and_a_refusal_cou
 async fn an_account_that_is_detached_keeps_no_menu_of_the_modules() {
     let scene = Scene::begin().await;
     scene.worker.settles(&scene.guest_says("a").await).await;
-    assert_eq!(
-        scene.at_line("").await.len(),
-        scene.remembered().await.len()
-    );
-    let ids: Vec<_> = scene.at_line("").await;
+    let ids = scene.at_line("").await;
+    assert!(!ids.is_empty());
+    assert_eq!(ids.len(), scene.remembered().await.len());
     let App {
         store,
         queue,

@@ -163,7 +163,7 @@ fn overtaken(schedule: &mut Schedule) {
     ];
 }
 
-/// One webhook has all the events, and what it queues is taken in part.
+/// One webhook has all the events. The queue takes a part of them, or its answer is lost.
 fn split(schedule: &mut Schedule) {
     let chance = &mut seeded(schedule.seed, &"split");
     if chance.u8(0..16) > 0 {

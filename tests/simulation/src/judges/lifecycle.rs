@@ -145,7 +145,7 @@ pub(crate) fn committed(history: &mut History, line: &Line, who: usize, rows: &[
         let objection = reports.objection(&bot, &change, &known);
         // A forced replay may tell it again; and a job of ours from before a restore tells what
         // the rows have had.
-        let is_ours = time_of(event, &["attached-", "scopes-", "detached-"]).is_some();
+        let is_ours = is_own_report(event);
         let is_of_before = history.judges.restored.is_restored() && is_ours;
         let may_tell = history.forced.contains(event) || is_of_before;
         if let Some(objection) = objection.filter(|_| !may_tell) {
@@ -165,6 +165,12 @@ pub(crate) fn committed(history: &mut History, line: &Line, who: usize, rows: &[
         let reports = history.judges.lifecycle.0.entry(bot).or_default();
         reports.push(report);
     }
+}
+
+/// Whether an event is a job of ours that tells the module of an account's life. Several
+/// accounts may have one of the same id.
+pub(super) fn is_own_report(event: &str) -> bool {
+    time_of(event, &["attached-", "scopes-", "detached-"]).is_some()
 }
 
 /// When it happened, by the id of an event of our own: a table that was restored may not know.

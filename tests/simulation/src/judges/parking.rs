@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use crate::judges::lifecycle::is_own_report;
 use crate::judges::seen::{About, Seen};
 use crate::schedule::Server;
 
@@ -67,8 +68,7 @@ impl Parking {
     /// The event is settled: if it comes again once its row is gone, it starts over. A job
     /// that tells the module of several accounts may be settled for one of them only.
     pub(super) fn settled(&mut self, event: &str) {
-        let mut of_several = ["attached-", "detached-", "scopes-"].iter();
-        if !of_several.any(|word| event.starts_with(word)) {
+        if !is_own_report(event) {
             self.first.remove(event);
         }
         self.failed.remove(event);

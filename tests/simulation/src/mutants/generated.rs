@@ -26,8 +26,9 @@ const LEFT_OUT: [&str; 1] = ["shared/compile"];
 /// A test that takes so many times as long as without a mutant hangs.
 const LATE: u32 = 10;
 const AT_LEAST: Duration = Duration::from_secs(30);
-/// So many mutants are tried at once on each core: the stories wait more than they compute.
-const AT_ONCE: usize = 3;
+/// Number of mutants that are tried at once on each core: the stories wait more than they
+/// compute.
+const MUTANTS_PER_CORE: usize = 3;
 /// The survivors that change nothing, each with the reason.
 const EQUIVALENT: &str = "tests/simulation/equivalent.md";
 
@@ -73,7 +74,7 @@ fn try_all(some: &[String]) -> io::Result<bool> {
         .filter(|it| super::is_one_of(&it.name, some))
         .collect();
     let log = Mutex::new(fs::File::create(folder().join("cargo-mutants.txt"))?);
-    let fates = in_parallel(cores() * AT_ONCE, &woven, |listed| {
+    let fates = in_parallel(cores() * MUTANTS_PER_CORE, &woven, |listed| {
         let killer = killer(&tests, &listed.id);
         let line = format!("{}: {}", killer.unwrap_or("SURVIVED"), listed.name);
         if let Ok(mut log) = log.lock() {

@@ -70,7 +70,7 @@ pub(super) fn cores() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// Does something with each of these, so many at a time; gives what came of it, in order.
+/// Does something with each of these, on a number of threads; gives the results, in order.
 pub(super) fn in_parallel<T: Sync, R: Send>(
     threads: usize,
     all: &[T],
