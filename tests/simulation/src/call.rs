@@ -150,6 +150,15 @@ impl Call {
         reply
     }
 
+    /// It is done, and nobody learns how it ended: what it reads counts for nobody.
+    pub(crate) fn perform_unanswered(&self, world: &Arc<World>, who: usize) {
+        if matches!(self.word(), "GetItem" | "BatchGetItem" | "Query") {
+            world.note(|| format!("invocation {who}: {} is not answered", self.word()));
+        } else {
+            self.perform(world, who);
+        }
+    }
+
     /// What it would settle is settled by someone else, who leaves the chat alone.
     pub(crate) fn is_overtaken(&self, world: &World) {
         if let Self::Aws { body, .. } = self {

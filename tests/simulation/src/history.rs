@@ -131,6 +131,18 @@ pub(crate) struct Loaded {
     pub(crate) lacks_account: bool,
     /// Whether it was read once more for one of several chats, and nobody knows for which.
     pub(crate) is_ambiguous: bool,
+    /// The account's events that were recorded by then.
+    pub(crate) perhaps_recorded: BTreeSet<String>,
+}
+
+impl Loaded {
+    /// What the account's row may have had when it was read: where nobody knows for which
+    /// chat it was read last, each of the entries may have come after the read for this one.
+    fn may_have_entered(&self) -> impl Iterator<Item = &[Entry]> {
+        let all = self.entered.len();
+        let least = if self.is_ambiguous { 0 } else { all };
+        (least..=all).map(|most| &self.entered[..most])
+    }
 }
 
 impl History {
@@ -170,6 +182,7 @@ impl History {
         let invocation = &self.invocations[who];
         let mut loaded = invocation.loaded.get(place).cloned().unwrap_or_default();
         loaded.recorded.extend(invocation.in_hand.iter().cloned());
+        loaded.recorded.append(&mut loaded.perhaps_recorded);
         Self::known_of(&loaded, place, line)
     }
 
@@ -181,13 +194,16 @@ impl History {
         loaded.recorded.extend(invocation.in_hand.iter().cloned());
         let given: BTreeSet<String> = self.receives.keys().cloned().collect();
         let each = given.iter().map(|id| BTreeSet::from([id.clone()]));
-        let some = each.chain([BTreeSet::new(), given.clone()]);
-        let known = some.map(|more| {
-            let mut loaded = loaded.clone();
-            loaded.recorded.extend(more);
-            Self::known_of(&loaded, place, line)
-        });
-        let mut known: Vec<_> = known.collect();
+        let some: Vec<_> = each.chain([BTreeSet::new(), given.clone()]).collect();
+        let mut known = Vec::new();
+        for entered in loaded.may_have_entered() {
+            known.extend(some.iter().map(|more| {
+                let mut loaded = loaded.clone();
+                loaded.entered = entered.to_vec();
+                loaded.recorded.extend(more.iter().cloned());
+                Self::known_of(&loaded, place, line)
+            }));
+        }
         // An account's row is read once more where it was not there at first.
         loaded.entered = self.judges.accounts.entries(&place.0);
         known.push(Self::known_of(&loaded, place, line));

@@ -186,11 +186,11 @@ impl Process {
             Some(Harm::RequestLost) => lost("the request is lost"),
             Some(Harm::TimedOutBefore) => return std::future::pending().await,
             Some(Harm::AnswerLost) => {
-                call.perform(world, invocation);
+                call.perform_unanswered(world, invocation);
                 lost("the answer is lost")
             }
             Some(Harm::TimedOutAfter) => {
-                call.perform(world, invocation);
+                call.perform_unanswered(world, invocation);
                 return std::future::pending().await;
             }
             Some(Harm::Late(wait)) => {
@@ -198,12 +198,12 @@ impl Process {
                 return std::future::pending().await;
             }
             Some(Harm::ErrorAfter) => {
-                call.perform(world, invocation);
+                call.perform_unanswered(world, invocation);
                 Ok(call.refused(Harm::Error))
             }
             Some(Harm::CrashBefore) => return ended(&crash).await,
             Some(Harm::CrashAfter) => {
-                call.perform(world, invocation);
+                call.perform_unanswered(world, invocation);
                 return ended(&crash).await;
             }
             Some(Harm::Settled) => {
@@ -224,7 +224,7 @@ impl Process {
         let time = world.time.clone();
         time.clone().spawn(async move {
             time.sleep(Duration::from_millis(wait)).await;
-            call.perform(&world, invocation);
+            call.perform_unanswered(&world, invocation);
         });
     }
 }

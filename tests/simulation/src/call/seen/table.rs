@@ -135,7 +135,12 @@ fn read_again(world: &World, who: usize, body: &[u8]) {
     for loaded in of_account {
         loaded.lacks_account = false;
         loaded.is_ambiguous |= are_several;
-        loaded.recorded.extend(recorded.iter().cloned());
+        let known = if loaded.is_ambiguous {
+            &mut loaded.perhaps_recorded
+        } else {
+            &mut loaded.recorded
+        };
+        known.extend(recorded.iter().cloned());
         loaded.entered.clone_from(&now.entered);
     }
 }
