@@ -180,6 +180,12 @@ impl<M: Module> Sender<'_, M> {
         }
     }
 
+    /// Whether the chat may be spoken into now. What is judged is sent at once: a call or
+    /// a write in between may take longer than the chat stays ours.
+    pub(crate) fn may_speak(&self) -> Result<MaySpeak, Silence> {
+        self.view.may_speak(self.app.now(), self.app.default_active)
+    }
+
     /// What a chat sees. Each try is judged again.
     async fn speak(
         &mut self,
@@ -189,7 +195,7 @@ impl<M: Module> Sender<'_, M> {
         before: &Delivery,
         this: &mut Try,
     ) -> Result<Delivery, Interrupted> {
-        let may = match self.view.may_speak(self.app.now(), self.app.default_active) {
+        let may = match self.may_speak() {
             Ok(may) => may,
             Err(silence) => return Ok(silenced(before, silence)),
         };
@@ -256,7 +262,13 @@ impl<M: Module> Sender<'_, M> {
     ) -> Result<Delivery, Interrupted> {
         let store = &self.app.store;
         match store.begin_push(&self.work.key, this, to.ordinal).await {
-            Ok(true) => Ok(pushing(self.push(to, messages, None, false).await)),
+            Ok(true) => match self.may_speak() {
+                Ok(may) => {
+                    let to = To { may: &may, ..*to };
+                    Ok(pushing(self.push(&to, messages, None, false).await))
+                }
+                Err(silence) => Ok(silenced(&Delivery::Pending, silence)),
+            },
             Ok(false) => Ok(unknown(
                 "another worker's try may have used the reply token",
             )),

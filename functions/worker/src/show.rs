@@ -9,7 +9,7 @@ use shared::line::error::LineErrorKind;
 use shared::module::Module;
 
 use crate::menu::Found;
-use crate::send::{Interrupted, Sender, skipped};
+use crate::send::{Interrupted, Sender, silenced, skipped};
 
 impl<M: Module> Sender<'_, M> {
     /// In a chat with one user, whose id the chat has.
@@ -50,6 +50,10 @@ impl<M: Module> Sender<'_, M> {
                 Found::Id(menu) => menu,
                 Found::Not(delivery) => return Ok(delivery),
             };
+            // To find or make it may have taken long.
+            if let Err(silence) = self.may_speak() {
+                return Ok(silenced(before, silence));
+            }
             let linked = self.line.call(&LinkRichMenu { user, menu: &menu }).await;
             match linked {
                 Ok(()) => break,

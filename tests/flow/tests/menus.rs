@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use flow::Bundle;
-use flow::faulty::Fate;
+use flow::faulty::{Fate, Held};
 use flow::worker::{Message, Worker, states};
 use serde_json::json;
 use shared::detach::detach;
@@ -218,6 +218,31 @@ async fn a_menu_that_line_refuses_to_show_is_left_out_and_not_looked_for() {
     scene.worker.settles(&message).await;
     assert_eq!(states(&scene.bundle.recorded("b").await), ["skipped"]);
     assert_eq!(scene.bundle.stack.line.calls(0).await.len(), before);
+}
+
+/// To make a menu and its image takes several calls, and the chat may be lost by then.
+#[tokio::test]
+async fn a_menu_that_is_made_too_late_is_not_shown() {
+    let scene = Scene::begin().await;
+    let at = scene.worker.clock.timestamp();
+    let until = at.plus(Duration::from_secs(60)).0;
+    let ours = json!({"type": "activated", "timestamp": at, "chatControl": {"expireAt": until}});
+    let says = json!({"type": "message", "webhookEventId": "a", "timestamp": at.0 + 1,
+        "message": {"type": "text", "text": "hello"}});
+    let events = vec![ours, says];
+    let message = scene.bundle.message(&scene.bundle.guest, events).await;
+    let held = Held::default();
+    let image = Fate::AnswerHeld(held.clone());
+    scene.worker.line.next("/content", image);
+    let meanwhile = async {
+        held.is_there().await;
+        scene.worker.clock.advance(Duration::from_secs(59));
+        held.let_go();
+    };
+    tokio::join!(scene.worker.settles(&message), meanwhile);
+    let row = scene.bundle.recorded("a").await;
+    assert_eq!(states(&row), ["dropped"], "{row:?}");
+    assert_ne!(scene.bar(&scene.bundle.guest).await.unwrap(), "Menu");
 }
 
 #[tokio::test]

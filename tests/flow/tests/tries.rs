@@ -555,6 +555,48 @@ async fn a_push_that_cannot_be_written_down_is_not_made_and_leaves_no_doubt() {
     sent_once(&bundle).await;
 }
 
+/// Takes the chat for a minute, and answers.
+#[derive(Clone, Copy)]
+struct TakesForAMinute;
+
+impl Module for TakesForAMinute {
+    async fn handle(&self, cx: &mut Context<'_>, event: &Event) -> Result<(), ModuleError> {
+        cx.acquire(Some(Duration::from_secs(60)))?;
+        ONLY_BY_REPLY.handle(cx, event).await
+    }
+
+    fn may_push_instead_of_reply(&self) -> bool {
+        true
+    }
+}
+
+/// The table takes its time, and then the chat is no longer ours.
+#[tokio::test]
+async fn a_push_that_is_written_down_too_late_is_not_made() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, TakesForAMinute);
+    let message = written(&bundle).await;
+    tokens_grow_old(&bundle).await;
+    worker.clock.advance(Duration::from_secs(3600));
+    let held = Held::default();
+    worker
+        .table
+        .next("UpdateItem", Fate::AnswerHeld(held.clone()));
+    let meanwhile = async {
+        held.is_there().await;
+        worker.clock.advance(Duration::from_secs(59));
+        held.let_go();
+    };
+    tokio::join!(worker.settles(&message), meanwhile);
+    let row = bundle.recorded("e").await;
+    assert_eq!(
+        (states(&row), row.verdict()),
+        (vec!["sent", "dropped"], Verdict::Standby),
+        "{row:?}"
+    );
+    assert!(bundle.calls(PUSH).await.is_empty());
+}
+
 // LINE's token endpoint is in trouble: no reply was tried.
 
 /// Trouble before the reply left us: it comes again. Later than its token lives,

@@ -6,7 +6,7 @@ use shared::domain::Delivery;
 use shared::store::{LedgerRow, Outcome, Verdict};
 
 use crate::call::BY_ANOTHER;
-use crate::history::Place;
+use crate::history::{OLD, Place};
 use crate::judges::{self, accounts, lifecycle, rows_made};
 use crate::line::Told;
 use crate::registers;
@@ -126,7 +126,7 @@ fn of_row(world: &World, told: &Told, row: &LedgerRow) {
 
 /// What someone else has settled stays as it is, and nothing is done for it.
 fn by_another(world: &World, told: &Told, row: &LedgerRow) {
-    if world.history().forced.contains(&told.id) || is_old(row) {
+    if world.history().forced.contains(&told.id) || is_old(world, told, row) {
         return;
     }
     let is_kept = row.reason.as_deref() == Some(BY_ANOTHER);
@@ -155,7 +155,7 @@ fn handled(world: &World, told: &Told, row: &LedgerRow) {
     let expected = match row.outcome {
         _ if told.what == What::Unknown => false,
         // The ledger may have forgotten that it was handled.
-        Outcome::Parked if without_plan && is_old(row) => handled,
+        Outcome::Parked if without_plan && is_old(world, told, row) => handled,
         Outcome::Parked if without_plan => false,
         _ if silent && without_plan && !handled => false,
         _ => true,
@@ -169,11 +169,13 @@ fn handled(world: &World, told: &Told, row: &LedgerRow) {
     }
 }
 
-/// Whether it came again when its row may have been gone.
-fn is_old(row: &LedgerRow) -> bool {
-    const OLD: i64 = 29 * 24 * 3_600_000;
-    let since = row.parked_at.max(Some(row.received_at));
-    since.is_some_and(|at| at.0 - row.at.0 >= OLD)
+/// Whether it was in a worker's hands when its row may have been gone.
+fn is_old(world: &World, told: &Told, row: &LedgerRow) -> bool {
+    let history = world.history();
+    let given = history.judges.last_given(&told.id);
+    let last = given.max(row.parked_at.map(|at| at.0));
+    last.max(Some(row.received_at.0))
+        .is_some_and(|at| at - told.at >= OLD)
 }
 
 /// What the trace tells is what LINE's log tells.

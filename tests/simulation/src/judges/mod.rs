@@ -85,6 +85,11 @@ impl Judges {
         self.restored.has_forgotten(event)
     }
 
+    /// When an event was in a worker's hands last, in milliseconds since 1970.
+    pub(crate) fn last_given(&self, event: &str) -> Option<i64> {
+        self.troubles.last_given(event)
+    }
+
     /// Someone else has written an event's row.
     pub(crate) fn settled_by_another(&mut self, event: &str, at: Duration) {
         self.restored.written(event, at);
@@ -112,6 +117,7 @@ impl Judges {
     fn forget(&mut self) {
         self.control = control::Control::default();
         self.writers.forget();
+        self.keys.forget();
         self.lease.forget();
         self.limits.forget();
         self.progress.forget();
@@ -123,12 +129,17 @@ impl Judges {
     /// A row was written, perhaps for another run of its event.
     fn opened(&mut self, written: &Written<'_>, now: i64, at: Duration) -> Option<Wrong> {
         let (event, after) = (written.event, written.after);
-        let is_new_row = written.before.is_none();
-        let is_new_run = replays::run(after) > replays::run(written.before);
+        let before = match written.word {
+            // A note on a row past its time changes little of it, and not the run.
+            "UpdateItem" => written.stored,
+            _ => written.before,
+        };
+        let is_new_row = before.is_none();
+        let is_new_run = replays::run(after) > replays::run(before);
         // A row that was deleted meanwhile is created by the forced run itself.
         let is_forced =
             is_new_run && is_new_row && after.is_some_and(|it| it["replay_forced"] == true);
-        if is_forced || field(after, "run") > field(written.before, "run") {
+        if is_forced || field(after, "run") > field(before, "run") {
             self.accepted.force(event, at, is_new_row);
             self.keys.force(event);
         }
@@ -143,6 +154,8 @@ impl Judges {
         if row["effects"].is_null() {
             self.troubles.reopen(event, at);
         }
+        let was_cut_off = self.troubles.is_cut_off(event);
+        self.keys.reopen(event, was_cut_off);
         let what = replays::opened(event, row)?;
         Some(("what was refused is tried again", what))
     }
@@ -159,6 +172,7 @@ impl Judges {
         };
         let event = written.event;
         self.lost_replies.written(event, row, now);
+        self.keys.written(event, row, now);
         if row["outcome"] == "done" {
             self.parking.settled(event);
         }
@@ -217,7 +231,6 @@ fn leaves(world: &World, seen: &Seen) {
 
 /// It has ended for who made it.
 fn ends(world: &World, seen: &Seen, status: Option<u16>, at: Duration) {
-    let now = world.time.millis(0);
     let mut history = world.history();
     // Who has given up waiting has met a trouble too, even if all it called was well.
     history.invocations[seen.who].is_disturbed |= status.is_none();
@@ -225,7 +238,7 @@ fn ends(world: &World, seen: &Seen, status: Option<u16>, at: Duration) {
     judges.troubles.ends(seen, status, at);
     judges.control.ends(seen, status);
     judges.decorations.ends(seen, status);
-    judges.keys.ends(seen, status, now);
+    judges.keys.ends(seen, status);
     judges.parking.ends(seen, status);
     judges.plan_order.ends(seen, status);
 }
@@ -389,6 +402,7 @@ fn written(
         event,
         word,
         // By the clock of whoever has written it, which may be ahead.
+        stored: before,
         before: before.filter(|row| !lapsed::has_lapsed(row, now + world.schedule.skew())),
         after,
         is_replay: judges.troubles.is_replayed_by(who, event),
@@ -485,8 +499,7 @@ pub(crate) fn at_the_end(world: &World, event: &str, row: Option<&LedgerRow>) {
             let missing = judges.replays.missing(event, row);
             wrong.extend(missing.map(|what| ("what is to run again does", what)));
             let lost_at = |ordinal| judges.lost_replies.lost_at(event, ordinal);
-            let cut_off_at = judges.troubles.cut_off_at(event);
-            let given_up = judges.keys.given_up(event, row, cut_off_at, lost_at);
+            let given_up = judges.keys.given_up(event, row, lost_at);
             let given_up = given_up.into_iter();
             wrong.extend(given_up.map(|what| ("a push is tried while LINE knows its key", what)));
             let unknown = unknown::without_cause(&judges.troubles, event, row);

@@ -11,7 +11,9 @@ pub(super) struct Written<'a> {
     pub(super) event: &'a str,
     /// The call's word.
     pub(super) word: &'a str,
-    /// The row before.
+    /// The row before, even if its time had passed.
+    pub(super) stored: Option<&'a Json>,
+    /// The row before, if its time had not passed.
     pub(super) before: Option<&'a Json>,
     /// The row afterwards.
     pub(super) after: Option<&'a Json>,

@@ -140,11 +140,11 @@ impl Troubles {
         self.hands_of(event).any(|(_, hand)| hand.is_cut_off)
     }
 
-    /// When the first of those was cut off, in milliseconds since 1970.
-    pub(crate) fn cut_off_at(&self, event: &str) -> Option<i64> {
-        let cut_off = self.hands_of(event).filter(|(_, hand)| hand.is_cut_off);
-        let at = cut_off.filter_map(|(_, hand)| hand.to).min()?;
-        let since = Duration::from_secs(BEGINNING) + at;
+    /// When the last of those began or ended, in milliseconds since 1970.
+    pub(super) fn last_given(&self, event: &str) -> Option<i64> {
+        let hands = self.hands_of(event);
+        let last = hands.map(|(_, hand)| hand.to.unwrap_or(hand.from)).max()?;
+        let since = Duration::from_secs(BEGINNING) + last;
         Some(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 
