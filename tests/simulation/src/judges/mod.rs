@@ -94,6 +94,7 @@ impl Judges {
     pub(crate) fn settled_by_another(&mut self, event: &str, at: Duration) {
         self.restored.written(event, at);
         self.writers.by_another(event);
+        self.parking.settled(event);
     }
 
     /// Whether such an event must be settled all the same.
