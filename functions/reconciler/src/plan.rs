@@ -303,6 +303,7 @@ mod tests {
         let of_an_earlier_life = missing(HOUR, DAY);
         assert!(becomes_marked(&of_an_earlier_life));
         assert!(!becomes_detached(&of_an_earlier_life));
+        assert!(becomes_marked(&missing(HOUR, HOUR)), "of the same moment");
     }
 
     #[test]
