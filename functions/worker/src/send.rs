@@ -49,11 +49,8 @@ impl Sending {
     pub(crate) fn next(row: &LedgerRow, this: Try) -> Option<Self> {
         let mut sending = Self::first(row, this)?;
         if !row.open.is_empty() {
-            let pending = sending
-                .effects
-                .iter_mut()
-                .filter(|effect| **effect == Delivery::Pending);
-            pending.for_each(|effect| *effect = Delivery::Open);
+            let effects = std::mem::take(&mut sending.effects).into_iter();
+            sending.effects = effects.map(Delivery::left_open).collect();
         }
         Some(sending)
     }
@@ -199,7 +196,7 @@ impl<M: Module> Sender<'_, M> {
             Ok(may) => may,
             Err(silence) => return Ok(silenced(before, silence)),
         };
-        let open = *before != Delivery::Pending;
+        let open = before.may_be_accepted();
         let to = To {
             chat,
             ordinal,
@@ -209,8 +206,8 @@ impl<M: Module> Sender<'_, M> {
             Effect::Push { messages, unit } => {
                 Ok(self.push(&to, messages, unit.as_deref(), open).await)
             }
-            Effect::Reply { messages, .. } if *before == Delivery::Pushing => {
-                Ok(pushing(self.push(&to, messages, None, true).await))
+            Effect::Reply { messages, .. } if matches!(before, Delivery::Pushing { .. }) => {
+                Ok(pushing(self.push(&to, messages, None, open).await))
             }
             Effect::Reply {
                 token,
@@ -355,10 +352,11 @@ pub(crate) fn skipped(reason: &str) -> Delivery {
 
 /// A push that stands in for a reply stays one.
 fn pushing(delivery: Delivery) -> Delivery {
-    if delivery.is_final() {
-        delivery
-    } else {
-        Delivery::Pushing
+    match delivery.is_final() {
+        true => delivery,
+        false => Delivery::Pushing {
+            open: delivery.may_be_accepted(),
+        },
     }
 }
 
@@ -375,9 +373,9 @@ pub(crate) fn refused(reason: &str, open: bool) -> Delivery {
 /// A send that is no longer allowed is dropped; if an earlier try may have
 /// succeeded, that stays unknown.
 pub(crate) fn silenced(before: &Delivery, silence: Silence) -> Delivery {
-    match before {
-        Delivery::Pending => Delivery::Dropped { silence },
-        _ => unknown(&silence.to_string()),
+    match before.may_be_accepted() {
+        false => Delivery::Dropped { silence },
+        true => unknown(&silence.to_string()),
     }
 }
 

@@ -111,7 +111,10 @@ pub enum Delivery {
     Open,
     /// The reply was definitely refused, and a push stands in for it, not yet
     /// with a definite answer. Its retry key makes another try harmless.
-    Pushing,
+    Pushing {
+        /// Whether one of its tries may have been accepted.
+        open: bool,
+    },
     /// LINE accepted it.
     Sent {
         /// LINE's request id, for its support.
@@ -147,7 +150,22 @@ pub enum Delivery {
 impl Delivery {
     /// Whether nothing more can be done about it.
     pub fn is_final(&self) -> bool {
-        !matches!(self, Self::Pending | Self::Open | Self::Pushing)
+        !matches!(self, Self::Pending | Self::Open | Self::Pushing { .. })
+    }
+
+    /// Whether LINE may have accepted it: a try had no definite answer.
+    pub fn may_be_accepted(&self) -> bool {
+        matches!(self, Self::Open | Self::Pushing { open: true })
+    }
+
+    /// The same, where a try was found that has no end.
+    #[must_use]
+    pub fn left_open(self) -> Self {
+        match self {
+            Self::Pending => Self::Open,
+            Self::Pushing { .. } => Self::Pushing { open: true },
+            known => known,
+        }
     }
 
     /// Why LINE will not take it, if so: the event needs a person.
@@ -164,7 +182,7 @@ impl Delivery {
         match self {
             Self::Pending => "pending",
             Self::Open => "open",
-            Self::Pushing => "pushing",
+            Self::Pushing { .. } => "pushing",
             Self::Sent { .. } => "sent",
             Self::Dropped { .. } => "dropped",
             Self::Skipped { .. } => "skipped",
@@ -182,7 +200,7 @@ impl Delivery {
             Self::Skipped { reason } | Self::Refused { reason } | Self::Unknown { reason } => {
                 Some(reason.clone())
             }
-            Self::Pending | Self::Open | Self::Pushing | Self::Sent { .. } => None,
+            Self::Pending | Self::Open | Self::Pushing { .. } | Self::Sent { .. } => None,
         }
     }
 
@@ -193,16 +211,19 @@ impl Delivery {
         match (self, other) {
             (sent @ Self::Sent { .. }, _) | (_, sent @ Self::Sent { .. }) => sent,
             (unknown @ Self::Unknown { .. }, _) | (_, unknown @ Self::Unknown { .. }) => unknown,
-            (no, Self::Open | Self::Pushing) | (Self::Open | Self::Pushing, no)
-                if no.is_final() =>
-            {
+            (no, open) | (open, no) if no.is_final() && open.may_be_accepted() => {
                 let reason = no.reason().unwrap_or_default();
                 Self::Unknown { reason }
             }
-            (ours, Self::Pending) => ours,
-            (Self::Pending, theirs) => theirs,
-            (Self::Open, theirs) => theirs,
-            (ours, _) => ours,
+            (known, _) | (_, known) if known.is_final() => known,
+            (Self::Pushing { open: ours }, Self::Pushing { open: theirs }) => Self::Pushing {
+                open: ours || theirs,
+            },
+            (Self::Pushing { open }, other) | (other, Self::Pushing { open }) => Self::Pushing {
+                open: open || other.may_be_accepted(),
+            },
+            (Self::Open, _) | (_, Self::Open) => Self::Open,
+            _ => Self::Pending,
         }
     }
 }

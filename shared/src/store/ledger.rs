@@ -250,8 +250,7 @@ impl LedgerRow {
     /// Whether LINE surely has taken nothing of what is not settled: then no retry key
     /// is known to it, and their time starts with the next try.
     fn nothing_may_be_accepted(&self) -> bool {
-        let may_be = |effect: &Delivery| matches!(effect, Delivery::Open | Delivery::Pushing);
-        self.open.is_empty() && !self.effects.iter().any(may_be)
+        self.open.is_empty() && !self.effects.iter().any(Delivery::may_be_accepted)
     }
 
     /// The plan, if there is one that can be read.
@@ -293,9 +292,9 @@ fn merged(ours: Vec<Delivery>, row: LedgerRow) -> Vec<Delivery> {
         .effects
         .into_iter()
         .chain(std::iter::repeat(Delivery::Pending));
-    let theirs = theirs.map(|theirs| match theirs {
-        Delivery::Pending if others_open => Delivery::Open,
-        known => known,
+    let theirs = theirs.map(|theirs| match others_open {
+        true => theirs.left_open(),
+        false => theirs,
     });
     ours.into_iter()
         .zip(theirs)
@@ -591,7 +590,7 @@ impl Store {
             match row.effects.get(ordinal) {
                 Some(Delivery::Pending) if is_alone => this.writes = row.writes,
                 // Written, and its answer lost. Were it another's, it would have the same key.
-                Some(Delivery::Pushing) => {
+                Some(Delivery::Pushing { .. }) => {
                     this.writes = row.writes;
                     return Ok(true);
                 }
@@ -610,8 +609,9 @@ impl Store {
         this: &mut Try,
         ordinal: usize,
     ) -> Result<bool, StoreError> {
-        let pushing =
-            to_attribute_value(&Delivery::Pushing).map_err(StoreError::malformed(BEGIN_PUSH))?;
+        // Not open before it is made; a process that ends in it leaves its try in the row.
+        let pushing = to_attribute_value(&Delivery::Pushing { open: false })
+            .map_err(StoreError::malformed(BEGIN_PUSH))?;
         let effect = format!("effects[{ordinal}]");
         let update = self
             .update_ledger(key)
@@ -783,7 +783,10 @@ mod tests {
         let then = Some(Timestamp(1_000));
         assert_eq!(planned_at(vec![Delivery::Pending], &["a try"]), then);
         assert_eq!(planned_at(vec![Delivery::Open, refused()], &[]), then);
-        assert_eq!(planned_at(vec![refused(), Delivery::Pushing], &[]), then);
+        let pushing = |open| vec![refused(), Delivery::Pushing { open }];
+        assert_eq!(planned_at(pushing(true), &[]), then);
+        assert_eq!(planned_at(pushing(false), &[]), Some(REPLAYED));
+        assert_eq!(planned_at(pushing(false), &["a try"]), then);
     }
 
     #[test]

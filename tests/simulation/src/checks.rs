@@ -193,7 +193,7 @@ fn traced(world: &World, told: &Told, row: &LedgerRow) {
         let fits = match effect {
             Delivery::Sent { .. } => accepted || !speaks,
             Delivery::Unknown { .. } => true,
-            Delivery::Pending | Delivery::Open | Delivery::Pushing => {
+            Delivery::Pending | Delivery::Open | Delivery::Pushing { .. } => {
                 row.outcome == Outcome::Parked
             }
             Delivery::Dropped { .. }

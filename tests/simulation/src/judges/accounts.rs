@@ -96,10 +96,19 @@ impl Accounts {
                 Some(Entry::Attached { at, scopes })
             }
             "detached_at" => {
-                let mark = number(row, "detaching_at")?;
+                // The mark that it was detached for; others may have marked it again since.
+                let marks = self
+                    .entries(bot)
+                    .into_iter()
+                    .filter_map(|entry| match entry {
+                        Entry::Marked { at } => Some(at),
+                        _ => None,
+                    });
+                let marks: Vec<_> = marks.chain(number(row, "detaching_at")).collect();
                 let detached = self.detached.iter();
                 let mut of = detached.filter(|it| (it.0, it.1.as_str()) == (who, bot));
-                of.any(|it| it.2.map_or(mark, |end| end.max(mark)) == at)
+                let says = |end: Option<i64>, mark: &i64| end.map_or(*mark, |end| end.max(*mark));
+                of.any(|it| marks.iter().any(|mark| says(it.2, mark) == at))
                     .then_some(Entry::Detached { at })
             }
             _ => None,

@@ -42,9 +42,10 @@ impl Keys {
         }
     }
 
-    /// A respectful replay begins: if LINE surely knows no key yet, their time begins anew.
-    pub(super) fn reopen(&mut self, event: &str, was_cut_off: bool) {
-        if !was_cut_off && !self.may_be_accepted.contains(event) {
+    /// A respectful replay begins: if LINE surely knows no key yet, and no try is open of a
+    /// process that has ended or of another worker, their time begins anew.
+    pub(super) fn reopen(&mut self, event: &str, is_open: bool) {
+        if !is_open && !self.may_be_accepted.contains(event) {
             self.planned.remove(event);
         }
     }

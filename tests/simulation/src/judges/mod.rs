@@ -155,8 +155,8 @@ impl Judges {
         if row["effects"].is_null() {
             self.troubles.reopen(event, at);
         }
-        let was_cut_off = self.troubles.is_cut_off(event);
-        self.keys.reopen(event, was_cut_off);
+        let is_open = self.troubles.is_cut_off(event) || self.troubles.is_shared(event);
+        self.keys.reopen(event, is_open);
         let what = replays::opened(event, row)?;
         Some(("what was refused is tried again", what))
     }

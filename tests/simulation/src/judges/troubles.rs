@@ -52,6 +52,9 @@ pub(crate) struct Hand {
     pub(crate) is_cut_off: bool,
 }
 
+/// Who has worked for so long was stopped by the worker's own deadline.
+const WHOLE_TIME: Duration = Duration::from_millis(6_900);
+
 /// All troubles.
 #[derive(Debug, Default)]
 pub(crate) struct Troubles {
@@ -138,6 +141,12 @@ impl Troubles {
     /// Whether an invocation was cut off that had it in hand.
     pub(crate) fn is_cut_off(&self, event: &str) -> bool {
         self.hands_of(event).any(|(_, hand)| hand.is_cut_off)
+    }
+
+    /// Whether one had it in hand until the worker's time was over: its try has no end.
+    pub(crate) fn is_out_of_time(&self, event: &str) -> bool {
+        let mut hands = self.hands_of(event);
+        hands.any(|(_, hand)| hand.to.is_some_and(|to| to - hand.from >= WHOLE_TIME))
     }
 
     /// When the last of those began or ended, in milliseconds since 1970.

@@ -23,12 +23,9 @@ pub(super) fn without_cause(troubles: &Troubles, event: &str, row: &LedgerRow) -
         let name = names.as_ref().and_then(|names| names.get(ordinal));
         name.is_some_and(|name| name.ends_with(end))
     };
-    let unknown = unknown.filter(|(ordinal, reason)| {
+    let unknown = unknown.filter(|(ordinal, _)| {
         let is_menu = is_named(*ordinal, "rich menu");
-        // A push in place of a reply counts as open from when it is written down, also if
-        // LINE has refused each try of it: the row does not tell them apart.
-        let is_old_push = is_named(*ordinal, "reply") && reason.contains("retry key");
-        !is_old_push && cause(troubles, event, *ordinal, is_menu).is_none()
+        cause(troubles, event, *ordinal, is_menu).is_none()
     });
     unknown
         .map(|(ordinal, reason)| {
@@ -61,6 +58,9 @@ fn cause(troubles: &Troubles, event: &str, ordinal: usize, is_menu: bool) -> Opt
     }
     if troubles.is_cut_off(event) {
         return Some("the process ended");
+    }
+    if troubles.is_out_of_time(event) {
+        return Some("the worker's time was over");
     }
     troubles.is_shared(event).then_some("another worker")
 }
