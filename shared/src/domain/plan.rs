@@ -247,4 +247,35 @@ mod tests {
         assert_eq!(refused.clone().merge(Delivery::Open), unknown);
         assert_eq!(refused.clone().merge(Delivery::Pending), refused);
     }
+
+    /// Of a push in place of a reply one worker may know more than the other.
+    #[test]
+    fn what_may_be_accepted_for_one_worker_may_be_for_both() {
+        let pushing = |open| Delivery::Pushing { open };
+        for (one, other, both) in [
+            (Delivery::Pending, pushing(false), pushing(false)),
+            (Delivery::Open, pushing(false), pushing(true)),
+            (pushing(true), pushing(false), pushing(true)),
+            (pushing(false), pushing(false), pushing(false)),
+        ] {
+            assert_eq!(one.clone().merge(other.clone()), both);
+            assert_eq!(other.merge(one), both);
+        }
+        let reason = || "x".into();
+        let (refused, unknown) = (
+            Delivery::Refused { reason: reason() },
+            Delivery::Unknown { reason: reason() },
+        );
+        assert_eq!(refused.clone().merge(pushing(true)), unknown);
+        assert_eq!(pushing(false).merge(refused.clone()), refused);
+    }
+
+    #[test]
+    fn a_try_without_an_end_may_have_sent_what_was_not_settled() {
+        let pushing = |open| Delivery::Pushing { open };
+        let sent = Delivery::Sent { request_id: None };
+        assert_eq!(Delivery::Pending.left_open(), Delivery::Open);
+        assert_eq!(pushing(false).left_open(), pushing(true));
+        assert_eq!(sent.clone().left_open(), sent);
+    }
 }

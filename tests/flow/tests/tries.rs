@@ -597,6 +597,31 @@ async fn a_push_that_is_written_down_too_late_is_not_made() {
     assert!(bundle.calls(PUSH).await.is_empty());
 }
 
+/// LINE has only refused the push for now: it is known not to be sent.
+#[tokio::test]
+async fn a_push_that_was_refused_for_now_is_dropped_once_the_chat_is_lost() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, OR_BY_PUSH);
+    let message = written(&bundle).await;
+    tokens_grow_old(&bundle).await;
+    let refusal = r#"{"message":"The API rate limit has been exceeded. Try again later."}"#;
+    worker.line.next(PUSH, Fate::Answered(429, refusal.into()));
+    worker.gives_back(&message).await;
+    assert_eq!(states(&bundle.recorded("e").await), ["pushing"]);
+
+    let at = worker.clock.timestamp();
+    let lost = json!({"type": "deactivated", "webhookEventId": "d", "timestamp": at});
+    let lost = bundle.message(&bundle.guest, vec![lost]).await;
+    worker.settles(&lost).await;
+    worker.settles(&message.received(2)).await;
+    let row = bundle.recorded("e").await;
+    assert_eq!(
+        (states(&row), row.verdict()),
+        (vec!["dropped"], Verdict::Standby),
+        "{row:?}"
+    );
+}
+
 // LINE's token endpoint is in trouble: no reply was tried.
 
 /// Trouble before the reply left us: it comes again. Later than its token lives,

@@ -56,12 +56,14 @@ impl Restored {
 
     fn restore(&mut self, since: Duration, in_hand: &BTreeSet<String>, now: Duration) {
         let written = self.written.iter().filter(|(_, at)| **at >= since);
-        self.forgotten
-            .extend(written.map(|(event, _)| event.clone()));
-        self.forgotten.extend(in_hand.iter().cloned());
-        self.restored_at = Some(now);
+        let written = written.map(|(event, _)| event.clone());
+        let forgotten: BTreeSet<_> = written.chain(in_hand.iter().cloned()).collect();
+        // What was settled after an earlier restore may be forgotten by this one.
+        self.promised.retain(|event| !forgotten.contains(event));
         let promised = self.queued.difference(in_hand);
         self.promised.extend(promised.cloned());
+        self.forgotten.extend(forgotten);
+        self.restored_at = Some(now);
     }
 
     /// Whether the table was restored: its rows' versions begin again, so that a write which
