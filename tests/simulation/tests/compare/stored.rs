@@ -107,7 +107,7 @@ fn delivery() -> impl Strategy<Value = Delivery> {
     prop_oneof![
         Just(Delivery::Pending),
         Just(Delivery::Open),
-        any::<bool>().prop_map(|open| Delivery::Pushing { open }),
+        proptest::bool::ANY.prop_map(|open| Delivery::Pushing { open }),
         Just(Delivery::Sent { request_id: None }),
         Just(Delivery::Expired),
         Just(Delivery::Refused { reason }),
