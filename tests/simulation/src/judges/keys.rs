@@ -42,8 +42,8 @@ impl Keys {
         }
     }
 
-    /// A respectful replay begins: if LINE surely knows no key yet, and no try is open of a
-    /// process that has ended or of another worker, their time begins anew.
+    /// A respectful replay begins. The time of the keys starts again if LINE cannot know any
+    /// of them; `is_open` says that another process may have left a try open.
     pub(super) fn reopen(&mut self, event: &str, is_open: bool) {
         if !is_open && !self.may_be_accepted.contains(event) {
             self.planned.remove(event);

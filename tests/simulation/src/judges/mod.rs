@@ -402,8 +402,8 @@ fn written(
     let written = Written {
         event,
         word,
-        // By the clock of whoever has written it, which may be ahead.
         stored: before,
+        // By the clock of whoever has written it, which may be ahead.
         before: before.filter(|row| !lapsed::has_lapsed(row, now + world.schedule.skew())),
         after,
         is_replay: judges.troubles.is_replayed_by(who, event),

@@ -19,14 +19,12 @@ pub(super) fn without_cause(troubles: &Troubles, event: &str, row: &LedgerRow) -
         let names = plan.effects.iter().map(|effect| effect.name());
         names.collect::<Vec<_>>()
     });
-    let is_named = |ordinal: usize, end: &str| {
+    let is_menu = |ordinal: usize| {
         let name = names.as_ref().and_then(|names| names.get(ordinal));
-        name.is_some_and(|name| name.ends_with(end))
+        name.is_some_and(|name| name.ends_with("rich menu"))
     };
-    let unknown = unknown.filter(|(ordinal, _)| {
-        let is_menu = is_named(*ordinal, "rich menu");
-        cause(troubles, event, *ordinal, is_menu).is_none()
-    });
+    let unknown = unknown
+        .filter(|(ordinal, _)| cause(troubles, event, *ordinal, is_menu(*ordinal)).is_none());
     unknown
         .map(|(ordinal, reason)| {
             format!("{event}/{ordinal} is unknown ({reason}), and nothing was left open")
