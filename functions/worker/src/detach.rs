@@ -92,8 +92,7 @@ async fn ask_line<M: Module>(
     mark: Timestamp,
 ) -> Result<Option<Timestamp>, Again> {
     match app.line.detach(bot).await {
-        Ok(Detached::At(at)) => Ok(Some(at.max(mark))),
-        Ok(Detached::Already) => Ok(Some(mark)),
+        Ok(Detached::At(at) | Detached::Already(at)) => Ok(Some(at.max(mark))),
         Err(error) if error.kind == LineErrorKind::Open || error.kind.may_pass() => {
             Err(Again::transient("LINE has not detached the account"))
         }

@@ -25,6 +25,8 @@ pub struct LineError {
     pub positions: Box<[Position]>,
     /// LINE's request id, for its support.
     pub request_id: Option<String>,
+    /// The second in which LINE answered, if it did.
+    pub date: Option<Timestamp>,
     /// When a call is worth trying again, where our own count of LINE's limits
     /// has stopped it.
     pub free_at: Option<Timestamp>,
@@ -132,6 +134,7 @@ impl LineError {
         Self {
             status: Some(answer.status),
             request_id: answer.request_id.clone(),
+            date: answer.date,
             positions: body.positions(),
             ..Self::new(kind_of(answer.status, &message), operation, message)
         }
@@ -145,6 +148,7 @@ impl LineError {
             message: message.into(),
             positions: Box::default(),
             request_id: None,
+            date: None,
             free_at: None,
             source: None,
         }
@@ -242,6 +246,7 @@ impl LineError {
         Self {
             status: Some(answer.status),
             request_id: answer.request_id.clone(),
+            date: answer.date,
             ..Self::new(LineErrorKind::Open, operation, message)
         }
     }

@@ -455,6 +455,26 @@ async fn a_detach_whose_answer_is_lost_is_asked_for_again() {
     assert!(matches!(scene.attachment().await, Attachment::Detached(_)));
 }
 
+/// It was linked again after the mark, and detached by the call whose answer was lost. The
+/// event that tells of the link comes late: it is older than what LINE has said since.
+#[tokio::test]
+async fn a_late_attach_does_not_outlive_a_detach_whose_answer_was_lost() {
+    let scene = Scene::begin().await;
+    scene.linked().await;
+    let job = marked(&scene).await;
+    let linked_at = scene.worker.clock.timestamp().plus(Duration::from_secs(5));
+    for clock in [Duration::from_secs(15); 2] {
+        scene.worker.clock.advance(clock);
+        scene.bundle.stack.line.advance_clock(clock).await;
+    }
+    scene.worker.line.loses(DETACH, 1);
+    scene.worker.gives_back(&job).await;
+    scene.settles(&[&job]).await;
+    let late = scene.attached("late", linked_at.0).await;
+    scene.settles(&[&late]).await;
+    assert!(matches!(scene.attachment().await, Attachment::Detached(_)));
+}
+
 /// A message of the new attachment comes before anything that tells of that.
 #[tokio::test]
 async fn a_message_that_comes_before_the_news_of_its_attach_waits_for_it() {

@@ -262,7 +262,8 @@ impl History {
         (known, is_ambiguous): (&Known<'_>, bool),
     ) {
         let has_ended = self.judges.epochs.list_has_ended(place, known);
-        self.judges.epochs.list(place, &list, known);
+        let is_unclear = is_ambiguous || self.judges.epochs.is_list_unclear(place, known);
+        self.judges.epochs.list(place, &list, (known, is_ambiguous));
         let before = self.lists.get(place).cloned().unwrap_or_default();
         if list == before {
             return;
@@ -277,7 +278,7 @@ impl History {
             let grown = list.split_last();
             grown.is_some_and(|(last, rest)| *last == event && *rest == *shown)
         };
-        let may_be_other = is_ambiguous && (has_grown(&before) || has_grown(&[]));
+        let may_be_other = is_unclear && (has_grown(&before) || has_grown(&[]));
         if !has_grown(shown) && !may_be_other {
             self.violation(
                 "state",

@@ -79,8 +79,9 @@ endpoint!(Detach<'_>: DETACH, ForChannel -> (), body());
 pub enum Detached {
     /// LINE has detached it, by the end of this second of its clock.
     At(Timestamp),
-    /// It was not attached any more.
-    Already,
+    /// It was not attached any more, at the start of this second of LINE's clock at the
+    /// latest: an earlier attach is over, a later one is not denied.
+    Already(Timestamp),
 }
 
 impl LineClient {
@@ -106,11 +107,14 @@ impl LineClient {
     /// # Errors
     /// LINE's refusal, or that its answer is not known.
     pub async fn detach(&self, bot: &BotId) -> Result<Detached, LineError> {
+        let asked_at = self.now();
         match self.ask(&Detach { bot }).await {
             Ok(answered) => Ok(Detached::At(
                 answered.end_of_second().unwrap_or_else(|| self.now()),
             )),
-            Err(error) if error.kind == LineErrorKind::NotAttached => Ok(Detached::Already),
+            Err(error) if error.kind == LineErrorKind::NotAttached => {
+                Ok(Detached::Already(error.date.unwrap_or(asked_at)))
+            }
             Err(error) => Err(error),
         }
     }

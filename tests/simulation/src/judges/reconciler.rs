@@ -263,6 +263,9 @@ pub(crate) fn written(
     if !history.judges.restored.is_restored() && is_same(before, row) {
         objections.push(("writes", Err("nothing has changed")));
     }
+    if history.judges.restored.was_under_way(who) {
+        return;
+    }
     for (word, objection) in objections {
         if let Err(why) = objection {
             let what = format!("invocation {who} {word} {bot}, but {why}: {before} became {row}");

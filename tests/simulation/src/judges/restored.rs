@@ -7,6 +7,8 @@
 //!   its trace are not judged;
 //! - a forgotten event must be settled in the end only if its message was in the queue then,
 //!   and in no worker's hands;
+//! - who was under way then writes accounts' rows by versions that are gone: such a write
+//!   is not judged;
 //! - chats' lists, rows' versions, timers, the module's rows, what an account's row has taken
 //!   in and what the module counts as told go back with the table.
 
@@ -17,7 +19,7 @@ use super::accounts::Accounts;
 use super::epochs::Epochs;
 use super::lifecycle::Reports;
 use super::rows_made::RowsMade;
-use crate::history::{History, Place};
+use crate::history::{History, Invocation, Place};
 use crate::world::World;
 
 /// What a restored table has forgotten.
@@ -33,6 +35,8 @@ pub(crate) struct Restored {
     /// Those of the forgotten that must be settled all the same.
     promised: BTreeSet<String>,
     restored_at: Option<Duration>,
+    /// The invocations that were under way then: what they have read is not in the table.
+    under_way: BTreeSet<usize>,
 }
 
 impl Restored {
@@ -70,6 +74,11 @@ impl Restored {
     /// was under way may find the version that it expects in another row.
     pub(super) fn is_restored(&self) -> bool {
         self.restored_at.is_some()
+    }
+
+    /// Whether an invocation was under way when the table was restored.
+    pub(super) fn was_under_way(&self, who: usize) -> bool {
+        self.under_way.contains(&who)
     }
 
     /// Whether it was restored after this moment.
@@ -120,7 +129,9 @@ impl Backup {
     pub(crate) fn restore(self, world: &World) {
         let mut history = world.history();
         let in_hand = in_hand(&history);
+        let under_way: Vec<_> = under_way(&history).map(|(who, _)| who).collect();
         let restored = &mut history.judges.restored;
+        restored.under_way.extend(under_way);
         restored.restore(self.at, &in_hand, world.time.elapsed());
         history.judges.forget();
         history.judges.accounts.go_back(self.accounts);
@@ -138,6 +149,11 @@ impl Backup {
 }
 
 fn in_hand(history: &History) -> BTreeSet<String> {
-    let running = history.invocations.iter().filter(|it| !it.has_ended);
-    running.flat_map(|it| it.in_hand.iter().cloned()).collect()
+    let in_hand = under_way(history).flat_map(|(_, it)| it.in_hand.iter().cloned());
+    in_hand.collect()
+}
+
+fn under_way(history: &History) -> impl Iterator<Item = (usize, &Invocation)> {
+    let all = history.invocations.iter().enumerate();
+    all.filter(|(_, it)| !it.has_ended)
 }

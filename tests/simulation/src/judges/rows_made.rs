@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use crate::history::History;
 use crate::judge::Known;
+use crate::judges::epochs::Begun;
 use crate::line::Line;
 use crate::rows::s;
 use crate::world::World;
@@ -18,7 +19,7 @@ type Key = (String, String);
 #[derive(Debug, Default, Clone)]
 pub(crate) struct RowsMade {
     /// The events that have made it, and the attachment that they knew.
-    made: BTreeMap<Key, Vec<(String, i64)>>,
+    made: BTreeMap<Key, Vec<(String, Begun)>>,
     /// What was planned to be told of a row.
     planned: Vec<String>,
 }
@@ -27,8 +28,14 @@ impl RowsMade {
     /// Who has made the row in the attachment of today.
     fn of_present(&self, key: &Key, known: &Known<'_>) -> Vec<&str> {
         let made = self.made.get(key).into_iter().flatten();
-        let of_present = made.filter(|(_, begun)| Some(*begun) > known.detached_at());
+        let of_present = made.filter(|(_, begun)| !begun.has_ended(known));
         of_present.map(|(event, _)| event.as_str()).collect()
+    }
+
+    /// Whether that is not clear.
+    fn is_unclear(&self, key: &Key, known: &Known<'_>) -> bool {
+        let mut made = self.made.get(key).into_iter().flatten();
+        made.any(|(_, begun)| begun.is_unclear(known))
     }
 
     /// The rows are again as they were; what was sent of them stays sent.
@@ -76,11 +83,12 @@ pub(crate) fn committed(
             None => there.is_empty() && puts.iter().any(|it| it.1 == place),
             Some(holder) => there == [holder] && puts.is_empty(),
         };
-        if !fits && !is_ambiguous {
+        let is_unclear = is_ambiguous || history.judges.rows_made.is_unclear(&key, known);
+        if !fits && !is_unclear {
             let what = format!("{text} of {bot} is planned, but it was made by {there:?}");
             history.violation("rows made", what);
         }
-        let begun = known.attached_at().unwrap_or_default();
+        let begun = Begun::by((known, is_ambiguous));
         let rows_made = &mut history.judges.rows_made;
         rows_made.planned.push(text);
         if holder.is_none() {

@@ -207,11 +207,11 @@ fn committed(world: &World, who: usize, body: &[u8]) {
         event,
         (ledger, &puts),
     );
-    set_timers(&mut history, &puts, &known);
+    set_timers(&mut history, &puts, (&known, is_ambiguous));
 }
 
 /// Timers were committed: each is to be an event once, by the name of its row.
-fn set_timers(history: &mut History, puts: &[&Json], known: &Known<'_>) {
+fn set_timers(history: &mut History, puts: &[&Json], by: (&Known<'_>, bool)) {
     for item in puts {
         let Some(key) = s(item, "chat_id").strip_prefix("@timer#") else {
             continue;
@@ -228,7 +228,7 @@ fn set_timers(history: &mut History, puts: &[&Json], known: &Known<'_>) {
         history
             .timers
             .retain(|other, _| !is_same(other) || order.contains(other));
-        history.judges.epochs.timer(&id, known);
+        history.judges.epochs.timer(&id, by);
         history.timers.insert(id, place);
     }
 }
