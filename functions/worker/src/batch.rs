@@ -11,7 +11,7 @@ use futures::future::join_all;
 use shared::domain::{Event, EventId, Timestamp};
 use shared::module::Module;
 use shared::queue::{Job, JobEvent, Receipt, UnreadableJob, backoff};
-use shared::store::LedgerKey;
+use shared::store::{LedgerKey, StoreError};
 
 use crate::detach::detach;
 use crate::park::{after_failure, is_overdue, park_message};
@@ -170,7 +170,7 @@ async fn handle_job<M: Module>(
     until: Timestamp,
     progress: &mut Progress,
 ) -> Result<(), Again> {
-    let settled = settled_before(app, record, job).await;
+    let (settled, unread) = settled_before(app, record, job).await;
     for (event, sent) in events(job).zip(&job.events) {
         if settled.contains(&sent.id) {
             continue;
@@ -188,21 +188,41 @@ async fn handle_job<M: Module>(
             until,
         };
         progress.in_event = true;
-        handle_event(app, &work, sent).await?;
+        let handled = handle_event(app, &work, sent).await;
+        handled.map_err(|again| again.unless_unread(unread.as_ref()))?;
         progress.in_event = false;
     }
     Ok(())
 }
 
 /// The events of a message of many that comes again which are settled: so it gets to its
-/// end, however often it runs out of time. Where they cannot be read, each is looked at.
-async fn settled_before<M>(app: &App<M>, record: &Record, job: &Job) -> HashSet<EventId> {
+/// end, however often it runs out of time. Where they cannot be read, each is looked at,
+/// and why comes back.
+async fn settled_before<M>(
+    app: &App<M>,
+    record: &Record,
+    job: &Job,
+) -> (HashSet<EventId>, Option<StoreError>) {
     if record.received == 1 || job.events.len() == 1 || job.replay.is_some() {
-        return HashSet::new();
+        return (HashSet::new(), None);
     }
     let keys = job.events.iter().map(|sent| key(job, sent));
-    let settled = app.store.settled(keys, app.now()).await;
-    settled.unwrap_or_default()
+    match app.store.settled(keys, app.now()).await {
+        Ok(settled) => (settled, None),
+        Err(error) => (HashSet::new(), Some(error)),
+    }
+}
+
+impl Again {
+    /// Where the table could not be read before, that has taken the time: a wait that does
+    /// not grow would have the message come back every few seconds for as long as the
+    /// table is away, until the queue gives it up.
+    fn unless_unread(self, unread: Option<&StoreError>) -> Self {
+        match (self, unread) {
+            (Self::Untried, Some(error)) => Self::transient(error.to_string()),
+            (again, _) => again,
+        }
+    }
 }
 
 /// Settles an event, or detaches the account; after a transient failure it comes again.

@@ -143,6 +143,25 @@ async fn a_message_of_which_no_event_was_begun_was_not_tried() {
     assert!(waits.len() == 1 && waits[0] <= 2, "{waits:?}");
 }
 
+/// The table is away, and asking it takes all the time: it would come again every few
+/// seconds, until the queue gives it up.
+#[tokio::test]
+async fn a_message_whose_rows_cannot_be_read_waits_longer_each_time() {
+    let bundle = Bundle::attached().await;
+    let worker = Worker::new(&bundle, Counts::default());
+    for _ in 0..2 {
+        let fate = Fate::Answered(500, "{}".into());
+        worker.table.next("BatchGetItem", fate);
+    }
+    let message = Message::of(job(&bundle, 2)).received(5);
+    let back = worker
+        .is_given_within([&message], Duration::from_secs(4))
+        .await;
+    assert_eq!(back, ["e0"]);
+    assert!(worker.table.is_spent());
+    assert_eq!(worker.queue.waits(), [32]);
+}
+
 /// The time is up in the middle of an event: that is a try of it.
 #[tokio::test]
 async fn what_was_tried_and_did_not_end_waits_longer_each_time() {

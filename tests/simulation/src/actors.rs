@@ -22,9 +22,12 @@ use crate::judges::{self, Hand, lifecycle};
 use crate::line::{SECRET, bot_id, chat_id};
 use crate::module::Script;
 use crate::process::Process;
-use crate::schedule::{Deed, Hold, Webhook, What};
+use crate::schedule::{Deed, Hold, Server, Webhook, What};
 use crate::world::{QUEUE, World};
 
+/// What is received more often goes to the dead-letter queue: `maxReceiveCount` in the
+/// template.
+const MOST_RECEIVES: u32 = 1000;
 /// LINE waits so long for an answer.
 const LINES_PATIENCE: Duration = Duration::from_secs(2);
 /// The webhook's own 5xx comes before this.
@@ -214,6 +217,23 @@ fn start(world: &Arc<World>, module: &Script) -> (Process, App) {
     (process, app)
 }
 
+/// An outage of hours must not bring a message to the dead-letter queue. Where the queue
+/// itself is away, or visibility is shorter than a worker's time, a message cannot be
+/// given back, and comes when its visibility ends.
+fn queue_gives_up(world: &World, message: &ReceivedMessage) {
+    let received = message.system_attributes.get("ApproximateReceiveCount");
+    let mut outages = world.schedule.outages.iter();
+    let queue_is_away = outages.any(|outage| outage.server == Server::Queue);
+    let is_short = Duration::from_secs(world.schedule.visibility_s) < WORKER_TIME;
+    if !queue_is_away
+        && !is_short
+        && received.is_some_and(|times| *times == (MOST_RECEIVES + 1).to_string())
+    {
+        let what = format!("{:?} comes once more", events_of(&message.body));
+        world.history().violation("given up by the queue", what);
+    }
+}
+
 /// Whether the process lives on.
 async fn invoke(
     world: &Arc<World>,
@@ -227,6 +247,9 @@ async fn invoke(
         .collect();
     let invocation = world.history().invocation(in_hand.clone());
     world.note(|| format!("invocation {invocation} is given {in_hand:?}"));
+    messages
+        .iter()
+        .for_each(|message| queue_gives_up(world, message));
     judges::begins(world, invocation, hand(world, &messages));
     let begun = Begun::now(world, &app.module, invocation);
     let deadline = Timestamp(process.clock().millis()).plus(WORKER_TIME);

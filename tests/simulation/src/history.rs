@@ -268,7 +268,7 @@ impl History {
         if list == before {
             return;
         }
-        if has_ended && list.is_empty() {
+        if (has_ended || is_unclear) && list.is_empty() {
             self.lists.insert(place.clone(), list);
             return;
         }
