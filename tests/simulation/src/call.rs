@@ -15,7 +15,7 @@ use futures::FutureExt as _;
 use serde_json::{Value as Json, json};
 
 use crate::judges;
-use crate::line::Asked;
+use crate::line::{Asked, Kind};
 use crate::process::response;
 use crate::schedule::{Harm, Server};
 use crate::world::World;
@@ -154,8 +154,24 @@ impl Call {
     pub(crate) fn perform_unanswered(&self, world: &Arc<World>, who: usize) {
         if matches!(self.word(), "GetItem" | "BatchGetItem" | "Query") {
             world.note(|| format!("invocation {who}: {} is not answered", self.word()));
-        } else {
-            self.perform(world, who);
+            return;
+        }
+        let detached = self
+            .detaches()
+            .map(|bot| (bot, world.line().is_detached_by_us(bot)));
+        self.perform(world, who);
+        if let Some((bot, false)) = detached {
+            world.line().forget_confirmation(bot);
+        }
+    }
+
+    fn detaches(&self) -> Option<&str> {
+        match self {
+            Self::Line(asked) => match &asked.kind {
+                Kind::Detach(bot) => Some(bot),
+                _ => None,
+            },
+            Self::Aws { .. } => None,
         }
     }
 

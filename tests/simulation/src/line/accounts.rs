@@ -111,6 +111,12 @@ impl Line {
         Some((told.id.clone(), self.json(told), link.copies_ms.clone()))
     }
 
+    /// Nobody has heard that LINE has detached an account: its mark says that nothing may be
+    /// sent, or an attach that is newer for all that anybody knows.
+    pub(crate) fn forget_confirmation(&mut self, bot: &str) {
+        self.bot(bot).confirmed = false;
+    }
+
     /// Whether LINE has confirmed a detach of ours, and the account was not attached since.
     pub(crate) fn is_detached_by_us(&self, bot: &str) -> bool {
         self.bots.get(bot).is_some_and(|bot| bot.confirmed)
