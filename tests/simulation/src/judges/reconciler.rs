@@ -25,14 +25,21 @@ const ONE_IN: usize = 20;
 #[derive(Debug, Default)]
 pub(crate) struct Runs {
     of: BTreeMap<usize, Run>,
+    /// What stands in the table.
+    kept: Kept,
+    /// How often what was done.
+    pub(crate) done: BTreeMap<&'static str, u64>,
+}
+
+/// What the runs have left in the table.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Kept {
     /// Accounts that are marked as missing, each with the beginning of the walk.
     marked: BTreeMap<String, i64>,
     /// For which accounts a run has said that it stops.
     stopped: BTreeSet<String>,
     /// Which accounts an operator lets go.
     approved: Option<BTreeSet<String>>,
-    /// How often what was done.
-    pub(crate) done: BTreeMap<&'static str, u64>,
 }
 
 /// One run: what LINE has answered it.
@@ -173,11 +180,12 @@ pub(crate) fn rows_read(world: &World, who: usize) {
     let going = Going { gone, judged };
     let runs = &mut history.judges.reconciler;
     if runs
+        .kept
         .approved
         .as_ref()
         .is_some_and(|approved| *approved != going.gone)
     {
-        runs.approved = None; // it ends with the first list in which others are missing
+        runs.kept.approved = None; // it ends with the first list in which others are missing
     }
     runs.of.entry(who).or_default().would_go.push(going);
 }
@@ -207,10 +215,10 @@ pub(crate) fn own_row(world: &World, who: usize, row: &Json) {
                 .of
                 .get(&who)
                 .and_then(|run| run.would_go.last().cloned());
-            runs.stopped = run.map(|going| going.gone).unwrap_or_default();
+            runs.kept.stopped = run.map(|going| going.gone).unwrap_or_default();
             *runs.done.entry("reconciler stops").or_default() += 1;
         }
-        "@approval" => runs.approved = Some(runs.stopped.clone()),
+        "@approval" => runs.kept.approved = Some(runs.kept.stopped.clone()),
         _ => {}
     }
 }
@@ -246,7 +254,12 @@ pub(crate) fn written(
             let is_first = marked.map_or(Ok(()), |_| Err("it is marked already"));
             let may = is_first.and_then(|()| may_mark(history, who, bot, at, &known));
             objections.push(("marks", may));
-            history.judges.reconciler.marked.insert(bot.to_owned(), at);
+            history
+                .judges
+                .reconciler
+                .kept
+                .marked
+                .insert(bot.to_owned(), at);
             count(history, "reconciler marks");
         }
         Some(None) => {
@@ -256,7 +269,7 @@ pub(crate) fn written(
                 "unmarks",
                 why.or(detached.map(drop).ok_or("it is not listed")),
             ));
-            history.judges.reconciler.marked.remove(bot);
+            history.judges.reconciler.kept.marked.remove(bot);
         }
         None => {}
     }
@@ -348,7 +361,11 @@ fn may_detach(
         let mut runs = runs.of.values();
         Some(at) > known.attached_at() && runs.any(|run| run.began(at).any(|it| it.lacks(bot)))
     };
-    let marked = runs.marked.get(bot).filter(|marked| is_missing(**marked));
+    let marked = runs
+        .kept
+        .marked
+        .get(bot)
+        .filter(|marked| is_missing(**marked));
     let again = run.is_some_and(|run| run.began(at).any(|it| it.lacks(bot)));
     let refused = run.is_some_and(|run| run.refused.contains(bot));
     match () {
@@ -365,6 +382,16 @@ fn may_detach(
 }
 
 impl Runs {
+    /// What stands in the table.
+    pub(super) fn kept(&self) -> Kept {
+        self.kept.clone()
+    }
+
+    /// The table is again as it was.
+    pub(super) fn go_back(&mut self, before: Kept) {
+        self.kept = before;
+    }
+
     /// Whether a run between these walks has found the account, and ended well.
     fn listed_between(&self, bot: &str, from: i64, to: i64) -> bool {
         let runs = self.of.values().filter(|run| run.has_ended_well);
@@ -378,7 +405,7 @@ fn may_go(history: &History, who: usize, bot: &str) -> Result<(), &'static str> 
     let runs = &history.judges.reconciler;
     let would_go = runs.of.get(&who).map(|run| run.would_go.as_slice());
     let verdicts = would_go.into_iter().flatten().map(|going| {
-        let is_approved = runs.approved.as_ref() == Some(&going.gone);
+        let is_approved = runs.kept.approved.as_ref() == Some(&going.gone);
         match () {
             () if !going.gone.contains(bot) => Err("it was not missing when the rows were read"),
             () if going.is_too_many() && !is_approved => Err("too many would go"),

@@ -10,7 +10,8 @@
 //! - who was under way then writes accounts' rows by versions that are gone: such a write
 //!   is not judged;
 //! - chats' lists, rows' versions, timers, the module's rows, what an account's row has taken
-//!   in and what the module counts as told go back with the table.
+//!   in, what the reconciler has marked and what the module counts as told go back with the
+//!   table.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -18,6 +19,7 @@ use std::time::Duration;
 use super::accounts::Accounts;
 use super::epochs::Epochs;
 use super::lifecycle::Reports;
+use super::reconciler::Kept;
 use super::rows_made::RowsMade;
 use crate::history::{History, Invocation, Place};
 use crate::world::World;
@@ -106,6 +108,7 @@ pub(crate) struct Backup {
     epochs: Epochs,
     lifecycle: Reports,
     rows_made: RowsMade,
+    reconciler: Kept,
 }
 
 impl Backup {
@@ -122,6 +125,7 @@ impl Backup {
             epochs: history.judges.epochs.clone(),
             lifecycle: history.judges.lifecycle.clone(),
             rows_made: history.judges.rows_made.clone(),
+            reconciler: history.judges.reconciler.kept(),
         }
     }
 
@@ -138,6 +142,7 @@ impl Backup {
         history.judges.epochs.go_back(self.epochs);
         history.judges.lifecycle = self.lifecycle;
         history.judges.rows_made.go_back(self.rows_made);
+        history.judges.reconciler.go_back(self.reconciler);
         history.folded = self.folded;
         // What the lost table has done by this token, the restored one does again.
         history.transactions.clear();
