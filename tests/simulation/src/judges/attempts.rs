@@ -65,11 +65,15 @@ pub(super) fn written(
         let what = format!("{event} has failed in the module, and {attempts} attempts count");
         wrong.push(("a failure of the module counts", what));
     }
-    if is_counted && says_vanished(after) && !may_have_vanished(troubles, event, who) {
-        let what = format!("{who} counts an attempt at {event} as vanished");
-        wrong.push(("an attempt that ended has not vanished", what));
-    }
     wrong
+}
+
+/// What stands against an attempt of which an invocation has written that it vanished.
+pub(super) fn vanished(troubles: &Troubles, who: usize, written: &Written<'_>) -> Option<String> {
+    let (event, after) = (written.event, written.after);
+    let is_counted = field(after, "attempts") > field(written.before, "attempts");
+    let is_wrong = is_counted && says_vanished(after) && !may_have_vanished(troubles, event, who);
+    is_wrong.then(|| format!("{who} counts an attempt at {event} as vanished"))
 }
 
 /// Whether more attempts may be counted than there were receives. One whose answer was not

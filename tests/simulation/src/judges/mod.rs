@@ -419,8 +419,12 @@ fn written(
     wrong.extend(push.map(|what| ("a push stands in for one try's reply", what)));
     let ended = judges.attempts.written(who, &written);
     wrong.extend(ended.map(|what| ("an attempt is ended by who made it", what)));
-    let attempts = attempts::written(&judges.troubles, who, &written, receives);
-    wrong.extend(attempts);
+    wrong.extend(attempts::written(&judges.troubles, who, &written, receives));
+    // A restored table may have the beginning of an attempt, and not its end.
+    if !judges.has_forgotten(event) {
+        let vanished = attempts::vanished(&judges.troubles, who, &written);
+        wrong.extend(vanished.map(|what| ("an attempt that ended has not vanished", what)));
+    }
     wrong.extend(judges.settles(&written, (now, at), world.schedule.skew()));
     for (check, what) in wrong {
         history.violation(check, what);
