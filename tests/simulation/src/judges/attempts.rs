@@ -47,12 +47,7 @@ const TIME_UP: Duration = Duration::from_secs(6);
 
 /// What stands against the number of attempts that an invocation has written, of an event
 /// that the queue has given out `receives` times.
-pub(super) fn written(
-    troubles: &Troubles,
-    who: usize,
-    written: &Written<'_>,
-    receives: u32,
-) -> Vec<Wrong> {
+pub(super) fn written(troubles: &Troubles, written: &Written<'_>, receives: u32) -> Vec<Wrong> {
     let (event, after) = (written.event, written.after);
     let attempts = field(after, "attempts");
     let is_counted = attempts > field(written.before, "attempts");

@@ -33,6 +33,11 @@ impl Accepted {
         messages.push((key.map(str::to_owned), at));
     }
 
+    /// Whether LINE has accepted anything of an event.
+    pub(super) fn has_any_of(&self, event: &str) -> bool {
+        self.messages.keys().any(|(other, _)| other == event)
+    }
+
     /// A forced run of an event begins, perhaps of one whose row was gone.
     pub(super) fn force(&mut self, event: &str, at: Duration, is_new_row: bool) {
         self.forced.entry(event.to_owned()).or_default().push(at);

@@ -143,6 +143,9 @@ impl Judges {
         if is_forced || field(after, "run") > field(before, "run") {
             self.accepted.force(event, at, is_new_row);
             self.keys.force(event);
+        } else if is_new_run && is_new_row && self.accepted.has_any_of(event) {
+            // It is run again when its row is gone: what was sent is forgotten.
+            self.accepted.force(event, at, true);
         }
         if is_new_row && !is_new_run {
             self.replays.created(event);
@@ -419,7 +422,7 @@ fn written(
     wrong.extend(push.map(|what| ("a push stands in for one try's reply", what)));
     let ended = judges.attempts.written(who, &written);
     wrong.extend(ended.map(|what| ("an attempt is ended by who made it", what)));
-    wrong.extend(attempts::written(&judges.troubles, who, &written, receives));
+    wrong.extend(attempts::written(&judges.troubles, &written, receives));
     // A restored table may have the beginning of an attempt, and not its end.
     if !judges.has_forgotten(event) {
         let vanished = attempts::vanished(&judges.troubles, who, &written);
