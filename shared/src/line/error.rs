@@ -20,11 +20,11 @@ pub struct LineError {
     /// LINE's status, if it answered.
     pub status: Option<u16>,
     /// LINE's own words, for the log and the ledger.
-    pub message: String,
+    pub message: Box<str>,
     /// Where in the request LINE finds the fault, if it says so.
     pub positions: Box<[Position]>,
     /// LINE's request id, for its support.
-    pub request_id: Option<String>,
+    pub request_id: Option<Box<str>>,
     /// The second in which LINE answered, if it did.
     pub date: Option<Timestamp>,
     /// When a call is worth trying again, where our own count of LINE's limits
@@ -133,14 +133,14 @@ impl LineError {
         let message = shortened(body.text());
         Self {
             status: Some(answer.status),
-            request_id: answer.request_id.clone(),
+            request_id: answer.request_id.as_deref().map(Into::into),
             date: answer.date,
             positions: body.positions(),
             ..Self::new(kind_of(answer.status, &message), operation, message)
         }
     }
 
-    fn new(kind: LineErrorKind, operation: &'static str, message: impl Into<String>) -> Self {
+    fn new(kind: LineErrorKind, operation: &'static str, message: impl Into<Box<str>>) -> Self {
         Self {
             kind,
             operation,
@@ -245,7 +245,7 @@ impl LineError {
         let message = "the answer is not what LINE documents";
         Self {
             status: Some(answer.status),
-            request_id: answer.request_id.clone(),
+            request_id: answer.request_id.as_deref().map(Into::into),
             date: answer.date,
             ..Self::new(LineErrorKind::Open, operation, message)
         }

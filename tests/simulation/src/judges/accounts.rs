@@ -208,7 +208,7 @@ pub(crate) fn written(world: &World, who: usize, row: &Json, is_alone: bool) {
                 has_entered = true;
             }
             Ok(None) => {}
-            Err(_) if history.judges.restored.was_under_way(who) => {}
+            Err(_) if history.judges.restored.has_begun_before(who) => {}
             Err(why) => {
                 let what = format!("{name} of {bot} {why}: {was:?}, {is:?}, by {who}");
                 history.violation("entries of accounts", what);

@@ -276,7 +276,7 @@ pub(crate) fn written(
     if !history.judges.restored.is_restored() && is_same(before, row) {
         objections.push(("writes", Err("nothing has changed")));
     }
-    if history.judges.restored.was_under_way(who) {
+    if history.judges.restored.has_begun_before(who) {
         return;
     }
     for (word, objection) in objections {

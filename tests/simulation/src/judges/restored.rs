@@ -7,8 +7,8 @@
 //!   its trace are not judged;
 //! - a forgotten event must be settled in the end only if its message was in the queue then,
 //!   and in no worker's hands;
-//! - who was under way then writes accounts' rows by versions that are gone: such a write
-//!   is not judged;
+//! - who had begun before writes rows of accounts and chats by versions that are gone: such
+//!   a write is not judged;
 //! - chats' lists, rows' versions, timers, the module's rows, what an account's row has taken
 //!   in, what the reconciler has marked and what the module counts as told go back with the
 //!   table.
@@ -21,7 +21,7 @@ use super::epochs::Epochs;
 use super::lifecycle::Reports;
 use super::reconciler::Kept;
 use super::rows_made::RowsMade;
-use crate::history::{History, Invocation, Place};
+use crate::history::{History, Place};
 use crate::world::World;
 
 /// What a restored table has forgotten.
@@ -37,8 +37,8 @@ pub(crate) struct Restored {
     /// Those of the forgotten that must be settled all the same.
     promised: BTreeSet<String>,
     restored_at: Option<Duration>,
-    /// The invocations that were under way then: what they have read is not in the table.
-    under_way: BTreeSet<usize>,
+    /// How many invocations had begun then: what they have read is not in the table.
+    begun_before: usize,
 }
 
 impl Restored {
@@ -78,9 +78,10 @@ impl Restored {
         self.restored_at.is_some()
     }
 
-    /// Whether an invocation was under way when the table was restored.
-    pub(super) fn was_under_way(&self, who: usize) -> bool {
-        self.under_way.contains(&who)
+    /// Whether an invocation had begun when the table was restored. It may be under way, or
+    /// a write of its that nobody waits for any more.
+    pub(crate) fn has_begun_before(&self, who: usize) -> bool {
+        who < self.begun_before
     }
 
     /// Whether it was restored after this moment.
@@ -133,9 +134,9 @@ impl Backup {
     pub(crate) fn restore(self, world: &World) {
         let mut history = world.history();
         let in_hand = in_hand(&history);
-        let under_way: Vec<_> = under_way(&history).map(|(who, _)| who).collect();
+        let begun_before = history.invocations.len();
         let restored = &mut history.judges.restored;
-        restored.under_way.extend(under_way);
+        restored.begun_before = begun_before;
         restored.restore(self.at, &in_hand, world.time.elapsed());
         history.judges.forget();
         history.judges.accounts.go_back(self.accounts);
@@ -154,11 +155,6 @@ impl Backup {
 }
 
 fn in_hand(history: &History) -> BTreeSet<String> {
-    let in_hand = under_way(history).flat_map(|(_, it)| it.in_hand.iter().cloned());
-    in_hand.collect()
-}
-
-fn under_way(history: &History) -> impl Iterator<Item = (usize, &Invocation)> {
-    let all = history.invocations.iter().enumerate();
-    all.filter(|(_, it)| !it.has_ended)
+    let running = history.invocations.iter().filter(|it| !it.has_ended);
+    running.flat_map(|it| it.in_hand.iter().cloned()).collect()
 }

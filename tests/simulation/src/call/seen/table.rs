@@ -199,7 +199,11 @@ fn committed(world: &World, who: usize, body: &[u8]) {
     let is_old = told.is_some_and(|told| line.now() - told.at >= OLD);
     let loaded = history.invocations[who].loaded.get(&place);
     let is_ambiguous = loaded.is_some_and(|loaded| loaded.is_ambiguous);
-    history.list(&place, event, list, is_old, (&known, is_ambiguous));
+    if history.judges.restored.has_begun_before(who) {
+        history.lists.insert(place.clone(), list);
+    } else {
+        history.list(&place, event, list, is_old, (&known, is_ambiguous));
+    }
     rows_made::committed(
         &mut history,
         (&known, is_ambiguous),
