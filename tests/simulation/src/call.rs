@@ -156,10 +156,13 @@ impl Call {
             world.note(|| format!("invocation {who}: {} is not answered", self.word()));
             return;
         }
+        // Whoever has made an account's row and does not know it reads the row again.
+        let lacking = world.history().lacking_account(who);
         let detached = self
             .detaches()
             .map(|bot| (bot, world.line().is_detached_by_us(bot)));
         self.perform(world, who);
+        world.history().lacks_account_still(who, &lacking);
         if let Some((bot, false)) = detached {
             world.line().forget_confirmation(bot);
         }

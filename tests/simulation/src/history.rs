@@ -210,6 +210,25 @@ impl History {
         known
     }
 
+    /// The chats that an invocation has loaded without a row of their account.
+    pub(crate) fn lacking_account(&self, who: usize) -> Vec<Place> {
+        let Some(invocation) = self.invocations.get(who) else {
+            return Vec::new();
+        };
+        let loaded = invocation.loaded.iter();
+        let lacking = loaded.filter(|(_, loaded)| loaded.lacks_account);
+        lacking.map(|(place, _)| place.clone()).collect()
+    }
+
+    /// They lack it still, for all that the invocation knows.
+    pub(crate) fn lacks_account_still(&mut self, who: usize, places: &[Place]) {
+        for place in places {
+            if let Some(loaded) = self.invocations[who].loaded.get_mut(place) {
+                loaded.lacks_account = true;
+            }
+        }
+    }
+
     /// What follows from what was loaded.
     pub(crate) fn known_of<'a>(loaded: &Loaded, place: &Place, line: &'a Line) -> Known<'a> {
         let ids = loaded.recorded.iter();

@@ -84,6 +84,16 @@ impl Epochs {
         }
     }
 
+    /// A chat's list was committed by someone who knows what a restore has taken away: when
+    /// it was begun is not known.
+    pub(crate) fn list_of_another_table(&mut self, place: &Place) {
+        let begun = Begun {
+            at_least: 0,
+            at_most: i64::MAX,
+        };
+        self.lists.insert(place.clone(), begun);
+    }
+
     /// A timer was set by someone who knows this.
     pub(crate) fn timer(&mut self, id: &str, by: (&Known<'_>, bool)) {
         self.timers.insert(id.to_owned(), Begun::by(by));

@@ -200,6 +200,7 @@ fn committed(world: &World, who: usize, body: &[u8]) {
     let loaded = history.invocations[who].loaded.get(&place);
     let is_ambiguous = loaded.is_some_and(|loaded| loaded.is_ambiguous);
     if history.judges.restored.has_begun_before(who) {
+        history.judges.epochs.list_of_another_table(&place);
         history.lists.insert(place.clone(), list);
     } else {
         history.list(&place, event, list, is_old, (&known, is_ambiguous));
