@@ -16,9 +16,9 @@ use fake::{Line, bot};
 use futures::FutureExt as _;
 use measured::{head, measured, row};
 use serde_json::Value;
-use shared::aws::{Aws, Patience};
 use shared::domain::{Chat, ChatId, ChatKind, ChatState, Event, EventId, EventKind};
 use shared::domain::{ReplyToken, Scopes, Timestamp, UserId};
+use shared::ground::Ground;
 use shared::line::BotClient;
 use shared::module::settings::Schema;
 use shared::module::{
@@ -82,11 +82,11 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
-        let client = Aws::emulated().dynamodb(Some("http://127.0.0.1:1".into()), Patience::WORKER);
+        let ground = Ground::emulated().with_dynamodb_at("http://127.0.0.1:1");
         let mut row = BotRow::default();
         row.state.attach(Timestamp(1), &Scopes::Unknown);
         Self {
-            store: Store::new(client, "Table".into()),
+            store: ground.table("Table".into()),
             line: Line::new().client().bot(&bot()),
             bot: row,
             chat: ChatState::default(),

@@ -1,11 +1,12 @@
-//! SDK clients for a function. The role's keys come from the environment, where
-//! Lambda puts them: the SDK's own search for credentials would only cost time.
-//! Called from each `main.rs` and from the local stack, nowhere else.
+//! The SDK's clients, which only [`Ground`](crate::ground::Ground) builds. The role's keys
+//! come from the environment, where Lambda puts them: the SDK's own search for credentials
+//! would only cost time.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
-use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
@@ -15,7 +16,7 @@ use crate::env::{ConfigError, Env};
 
 /// How long a caller can wait for one AWS call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Patience {
+pub struct Timeouts {
     /// To connect.
     pub connect: Duration,
     /// For one attempt.
@@ -24,120 +25,184 @@ pub struct Patience {
     pub operation: Duration,
 }
 
-impl Patience {
+impl Timeouts {
     /// LINE waits two seconds for the webhook, and its 5xx must come within 1.5 s.
     pub const WEBHOOK: Self = Self {
         connect: Duration::from_millis(400),
         attempt: Duration::from_millis(800),
         operation: Duration::from_millis(1_200),
     };
-    /// The worker has eight seconds for a batch.
-    pub const WORKER: Self = Self {
+    /// Every other function: the worker has eight seconds for a batch.
+    pub const DEFAULT: Self = Self {
         connect: Duration::from_millis(800),
         attempt: Duration::from_secs(2),
         operation: Duration::from_secs(4),
     };
 }
 
-/// What every SDK client needs.
+/// Region and keys, and each service.
 #[derive(Debug, Clone)]
-pub struct Aws {
+pub(crate) struct Aws {
     region: String,
     credentials: Credentials,
-    /// Another HTTP client than ours, in simulations.
-    http: Option<SharedHttpClient>,
+    /// Instead of those that a caller names.
+    pub(crate) timeouts: Option<Timeouts>,
+    #[cfg(feature = "store")]
+    pub(crate) dynamodb: DynamoDb,
+    #[cfg(feature = "queue")]
+    pub(crate) sqs: Sqs,
+    pub(crate) secrets_manager: SecretsManager,
+}
+
+#[cfg(feature = "store")]
+type DynamoDb = Service<aws_sdk_dynamodb::config::Builder, aws_sdk_dynamodb::Client>;
+#[cfg(feature = "queue")]
+type Sqs = Service<aws_sdk_sqs::config::Builder, aws_sdk_sqs::Client>;
+type SecretsManager =
+    Service<aws_sdk_secretsmanager::config::Builder, aws_sdk_secretsmanager::Client>;
+
+/// What is particular to one service.
+#[derive(Debug, Clone)]
+pub(crate) struct Service<B, C> {
+    /// Where it is, if not where AWS has it.
+    pub(crate) endpoint: Option<String>,
+    /// Another HTTP client than ours.
+    pub(crate) http: Option<SharedHttpClient>,
+    /// Changes a client's configuration before the client is built.
+    pub(crate) tune: Option<Tune<B>>,
+    built: Built<C>,
+}
+
+/// Changes a client's configuration.
+#[derive(Clone)]
+pub(crate) struct Tune<B>(pub(crate) Arc<dyn Fn(B) -> B + Send + Sync>);
+
+impl<B> std::fmt::Debug for Tune<B> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Tune")
+    }
+}
+
+/// To build a client takes as long as several calls: those with the same timeouts share one.
+type Built<C> = Arc<Mutex<Vec<(Timeouts, C)>>>;
+
+impl<B, C: Clone> Service<B, C> {
+    fn at(endpoint: Option<String>) -> Self {
+        Self {
+            endpoint,
+            http: None,
+            tune: None,
+            built: Built::default(),
+        }
+    }
+
+    fn http(&self, timeouts: Timeouts) -> SharedHttpClient {
+        let ours = || connector::client(timeouts.connect);
+        self.http.clone().unwrap_or_else(ours)
+    }
+
+    /// A change makes other clients than those that were built.
+    pub(crate) fn changed(&mut self) -> &mut Self {
+        self.built = Built::default();
+        self
+    }
+
+    fn client(&self, timeouts: Timeouts, build: impl FnOnce() -> C) -> C {
+        let mut built = self.built.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, client)) = built.iter().find(|(its, _)| *its == timeouts) {
+            return client.clone();
+        }
+        let client = build();
+        built.push((timeouts, client.clone()));
+        client
+    }
+}
+
+/// A client; all three SDK crates have the same builder.
+macro_rules! client {
+    ($sdk:ident, $aws:expr, $service:expr, $timeouts:expr) => {{
+        let timeouts = $aws.timeouts.unwrap_or($timeouts);
+        $service.client(timeouts, || {
+            let mut config = $sdk::Config::builder()
+                .behavior_version($sdk::config::BehaviorVersion::latest())
+                .region($sdk::config::Region::new($aws.region.clone()))
+                .credentials_provider($aws.credentials.clone())
+                .http_client($service.http(timeouts))
+                .sleep_impl(TokioSleep::new())
+                .retry_config(retries())
+                .timeout_config(config_of(timeouts));
+            config.set_endpoint_url($service.endpoint.clone());
+            let config = match &$service.tune {
+                Some(Tune(tune)) => tune(config),
+                None => config,
+            };
+            $sdk::Client::from_conf(config.build())
+        })
+    }};
 }
 
 impl Aws {
-    /// Region and keys as Lambda sets them.
-    ///
-    /// # Errors
-    /// A variable that is missing.
-    pub fn from_env(env: &Env) -> Result<Self, ConfigError> {
+    /// Region and keys as Lambda sets them, and endpoints by the SDK's own variables.
+    pub(crate) fn from_env(env: &Env) -> Result<Self, ConfigError> {
         const REMEDY: &str = "Lambda sets it; elsewhere set it yourself";
         let credentials = Credentials::from_keys(
             env.required("AWS_ACCESS_KEY_ID", REMEDY)?,
             env.required("AWS_SECRET_ACCESS_KEY", REMEDY)?,
             env.optional("AWS_SESSION_TOKEN"),
         );
-        Ok(Self {
-            region: env.required("AWS_REGION", REMEDY)?,
+        let aws = Self::new(env.required("AWS_REGION", REMEDY)?, credentials);
+        aws.at_endpoints_of(env)
+    }
+
+    /// Keys of no value, for emulators.
+    pub(crate) fn emulated() -> Self {
+        let credentials = Credentials::from_keys("emulated", "emulated", None);
+        Self::new("us-east-1".into(), credentials)
+    }
+
+    fn new(region: String, credentials: Credentials) -> Self {
+        Self {
+            region,
             credentials,
-            http: None,
-        })
-    }
-
-    /// For emulators on this machine: keys of no value.
-    pub fn emulated() -> Self {
-        Self {
-            region: "us-east-1".into(),
-            credentials: Credentials::from_keys("emulated", "emulated", None),
-            http: None,
+            timeouts: None,
+            #[cfg(feature = "store")]
+            dynamodb: Service::at(None),
+            #[cfg(feature = "queue")]
+            sqs: Service::at(None),
+            secrets_manager: Service::at(None),
         }
     }
 
-    fn http(&self, patience: Patience) -> SharedHttpClient {
-        self.http
-            .clone()
-            .unwrap_or_else(|| connector::client(patience.connect))
-    }
-
-    /// The same over another HTTP client.
-    #[must_use]
-    pub fn with_http(self, http: SharedHttpClient) -> Self {
-        Self {
-            http: Some(http),
-            ..self
+    /// Each service's own variable goes before the one for all
+    /// (<https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>).
+    fn at_endpoints_of(mut self, env: &Env) -> Result<Self, ConfigError> {
+        let all = env.optional_url("AWS_ENDPOINT_URL")?;
+        let of = |name| Ok(env.optional_url(name)?.or_else(|| all.clone()));
+        #[cfg(feature = "store")]
+        {
+            self.dynamodb.endpoint = of("AWS_ENDPOINT_URL_DYNAMODB")?;
         }
+        #[cfg(feature = "queue")]
+        {
+            self.sqs.endpoint = of("AWS_ENDPOINT_URL_SQS")?;
+        }
+        self.secrets_manager.endpoint = of("AWS_ENDPOINT_URL_SECRETS_MANAGER")?;
+        Ok(self)
     }
-}
 
-/// A client's configuration; all three SDK crates have the same builder.
-macro_rules! client {
-    ($service:ident, $aws:expr, $endpoint:expr, $patience:expr) => {{
-        let mut config = $service::Config::builder()
-            .behavior_version($service::config::BehaviorVersion::latest())
-            .region($service::config::Region::new($aws.region.clone()))
-            .credentials_provider($aws.credentials.clone())
-            .http_client($aws.http($patience))
-            .sleep_impl(TokioSleep::new())
-            .retry_config(retries())
-            .timeout_config(timeouts($patience));
-        config.set_endpoint_url($endpoint);
-        $service::Client::from_conf(config.build())
-    }};
-}
-
-#[cfg(feature = "queue")]
-impl Aws {
-    /// SQS; `endpoint` is `AWS_ENDPOINT_URL_SQS`.
-    pub fn sqs(&self, endpoint: Option<String>, patience: Patience) -> aws_sdk_sqs::Client {
-        client!(aws_sdk_sqs, self, endpoint, patience)
+    #[cfg(feature = "store")]
+    pub(crate) fn dynamodb(&self, timeouts: Timeouts) -> aws_sdk_dynamodb::Client {
+        client!(aws_sdk_dynamodb, self, self.dynamodb, timeouts)
     }
-}
 
-#[cfg(feature = "store")]
-impl Aws {
-    /// DynamoDB; `endpoint` is `AWS_ENDPOINT_URL_DYNAMODB`.
-    pub fn dynamodb(
-        &self,
-        endpoint: Option<String>,
-        patience: Patience,
-    ) -> aws_sdk_dynamodb::Client {
-        client!(aws_sdk_dynamodb, self, endpoint, patience)
+    #[cfg(feature = "queue")]
+    pub(crate) fn sqs(&self, timeouts: Timeouts) -> aws_sdk_sqs::Client {
+        client!(aws_sdk_sqs, self, self.sqs, timeouts)
     }
-}
 
-impl Aws {
-    /// Secrets Manager.
-    pub fn secrets_manager(&self, patience: Patience) -> aws_sdk_secretsmanager::Client {
-        client!(aws_sdk_secretsmanager, self, None, patience)
+    pub(crate) fn secrets_manager(&self, timeouts: Timeouts) -> aws_sdk_secretsmanager::Client {
+        client!(aws_sdk_secretsmanager, self, self.secrets_manager, timeouts)
     }
-}
-
-/// Tokio's sleep, as the SDK wants it.
-pub fn tokio_sleep() -> SharedAsyncSleep {
-    SharedAsyncSleep::new(TokioSleep::new())
 }
 
 /// One retry, soon: what waits longer is the queue's business.
@@ -147,11 +212,11 @@ fn retries() -> RetryConfig {
         .with_initial_backoff(Duration::from_millis(50))
 }
 
-fn timeouts(patience: Patience) -> TimeoutConfig {
+fn config_of(timeouts: Timeouts) -> TimeoutConfig {
     TimeoutConfig::builder()
-        .connect_timeout(patience.connect)
-        .operation_attempt_timeout(patience.attempt)
-        .operation_timeout(patience.operation)
+        .connect_timeout(timeouts.connect)
+        .operation_attempt_timeout(timeouts.attempt)
+        .operation_timeout(timeouts.operation)
         .build()
 }
 
@@ -165,4 +230,24 @@ pub fn reasons(error: &dyn std::error::Error) -> String {
         under = error.source();
     }
     text
+}
+
+#[cfg(all(test, feature = "queue", feature = "store"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_services_own_endpoint_goes_before_the_one_for_all() {
+        let variables = [
+            ("AWS_ENDPOINT_URL", "http://127.0.0.1:1"),
+            ("AWS_ENDPOINT_URL_SQS", "http://127.0.0.1:2"),
+        ];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let env = Env::from_map(variables.into());
+        let aws = Aws::emulated().at_endpoints_of(&env).unwrap();
+        let all = Some("http://127.0.0.1:1");
+        assert_eq!(aws.sqs.endpoint.as_deref(), Some("http://127.0.0.1:2"));
+        assert_eq!(aws.dynamodb.endpoint.as_deref(), all);
+        assert_eq!(aws.secrets_manager.endpoint.as_deref(), all);
+    }
 }

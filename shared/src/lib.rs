@@ -7,6 +7,7 @@ pub mod detach;
 pub mod domain;
 pub mod env;
 pub mod gateway;
+pub mod ground;
 mod hash;
 #[cfg(all(feature = "client", feature = "store"))]
 pub mod limits;

@@ -11,9 +11,10 @@ use bytes::Bytes;
 use fake::{BOT_HEADER, Fate, LIMIT, Line, Seen, bot, broadcast, channel, speak};
 use futures::stream;
 use serde_json::{Value, json};
-use shared::aws::{Aws, Patience};
+use shared::aws::Timeouts;
 use shared::domain::{BotId, ChatId, ReplyToken, Scopes, Timestamp, UserId};
 use shared::env::Env;
+use shared::ground::Ground;
 use shared::line::body::Upload;
 use shared::line::endpoints::audience::CreateAudienceByFile;
 use shared::line::endpoints::bot::GetInfo;
@@ -27,7 +28,7 @@ use shared::line::error::LineErrorKind;
 use shared::line::limit::Counter;
 use shared::line::quota::Level;
 use shared::line::{BotClient, Channel, LineClient, LineError};
-use shared::secret::{ChannelSecret, SecretPlace};
+use shared::secret::SecretPlace;
 use uuid::Uuid;
 
 const KEY: Uuid = Uuid::from_u128(7);
@@ -401,12 +402,9 @@ fn with_assertions(line: &Line, private_key: &str) -> LineClient {
     });
     let env = [("LINE_SECRET_ARN".to_owned(), "arn".to_owned())];
     let place = SecretPlace::from_env(&Env::from_map(env.into())).unwrap();
-    let client = move || {
-        Aws::emulated()
-            .with_http(http)
-            .secrets_manager(Patience::WORKER)
-    };
-    let secret = ChannelSecret::new(place, client, line.clock());
+    let ground = Ground::emulated().with_clock(line.clock());
+    let ground = ground.with_secrets_manager_over(http);
+    let secret = ground.secret(place, Timeouts::DEFAULT);
     LineClient::new(line.http(), channel(), secret)
 }
 

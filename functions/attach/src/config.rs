@@ -20,10 +20,6 @@ pub struct Config {
     pub table: String,
     /// `EVENT_QUEUE_URL`.
     pub queue_url: String,
-    /// `AWS_ENDPOINT_URL_DYNAMODB`, for emulators.
-    pub dynamodb_endpoint: Option<String>,
-    /// `AWS_ENDPOINT_URL_SQS`, for emulators.
-    pub sqs_endpoint: Option<String>,
 }
 
 /// What accounts are asked for, and where.
@@ -51,8 +47,6 @@ impl Config {
             offer: Offer::read(env)?,
             table: env.required("TABLE_NAME", "give the table's name")?,
             queue_url: env.required("EVENT_QUEUE_URL", "give the event queue's URL")?,
-            dynamodb_endpoint: env.optional_url("AWS_ENDPOINT_URL_DYNAMODB")?,
-            sqs_endpoint: env.optional_url("AWS_ENDPOINT_URL_SQS")?,
         })
     }
 }

@@ -12,10 +12,7 @@ use crate::apply::apply;
 use crate::plan::{Planner, Step};
 use crate::tell::Teller;
 use crate::walk::walk;
-use crate::{App, Failure};
-
-/// How long the lease lasts: as long as the function may run.
-pub const LEASE: Duration = Duration::from_secs(900);
+use crate::{App, Failure, TIMEOUT};
 
 /// Work stops this long before Lambda would stop it, so that what became of it
 /// can be kept, and the lease given back.
@@ -58,7 +55,7 @@ async fn run(app: &App, deadline: Timestamp) -> Result<WalkRow, Failure> {
 
 /// Takes the lease, or makes sure that it is still ours.
 async fn hold(app: &App, holder: &str, otherwise: Failure) -> Result<(), Failure> {
-    let take = || app.store.take_lease(holder, app.now(), LEASE);
+    let take = || app.store.take_lease(holder, app.now(), TIMEOUT);
     match again(app, take).await? {
         true => Ok(()),
         false => Err(otherwise),

@@ -15,9 +15,6 @@ use shared::store::{StoreError, TIMER_SHARDS, Timer};
 
 use crate::{App, Failure};
 
-/// What template.yaml gives it for a run.
-pub const TIME: Duration = Duration::from_secs(60);
-
 /// Work stops this long before Lambda would stop it, so that what was done can be told.
 const BEFORE_DEADLINE: Duration = Duration::from_secs(5);
 /// So many rows of a page are deleted side by side.

@@ -10,8 +10,6 @@ pub struct Config {
     pub secret: SecretPlace,
     /// `EVENT_QUEUE_URL`.
     pub queue_url: String,
-    /// `AWS_ENDPOINT_URL_SQS`, for emulators.
-    pub sqs_endpoint: Option<String>,
 }
 
 impl Config {
@@ -23,7 +21,6 @@ impl Config {
         Ok(Self {
             secret: SecretPlace::from_env(env)?,
             queue_url: env.required("EVENT_QUEUE_URL", "give the event queue's URL")?,
-            sqs_endpoint: env.optional_url("AWS_ENDPOINT_URL_SQS")?,
         })
     }
 }

@@ -4,31 +4,19 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_smithy_async::future::timeout::Timeout;
-use aws_smithy_async::rt::sleep::{AsyncSleep as _, SharedAsyncSleep};
-use aws_smithy_async::time::SharedTimeSource;
+use aws_smithy_async::rt::sleep::AsyncSleep as _;
 use shared::domain::{BotId, ChatId, Timestamp};
 use shared::gateway::{Request, Response};
 use shared::line::VerifiedBody;
 use shared::line::signature::SIGNATURE_HEADER;
 use shared::line::webhook::{RawEvent, Webhook};
-use shared::queue::{Job, JobEvent, Message, NotQueued, Queue};
+use shared::queue::{Job, JobEvent, Message, NotQueued};
 use shared::secret::{ChannelSecret, SecretError};
+
+use crate::App;
 
 /// LINE waits two seconds for an answer; ours comes well before.
 const PATIENCE: Duration = Duration::from_millis(1_300);
-
-/// What the function works with.
-#[derive(Debug, Clone)]
-pub struct App {
-    /// The channel's secret.
-    pub secret: ChannelSecret,
-    /// The event queue.
-    pub queue: Queue,
-    /// The clock.
-    pub clock: SharedTimeSource,
-    /// The sleep, for the time limit.
-    pub sleep: SharedAsyncSleep,
-}
 
 /// Why a webhook is not taken, by what LINE is told.
 #[derive(Debug)]

@@ -2,13 +2,10 @@
 
 use std::process::ExitCode;
 
-use aws_smithy_async::time::SharedTimeSource;
 use lambda_runtime::{LambdaEvent, service_fn};
-use shared::aws::{Aws, Patience, tokio_sleep};
 use shared::env::{ConfigError, Env};
 use shared::gateway::Request;
-use shared::queue::Queue;
-use shared::secret::ChannelSecret;
+use shared::ground::Ground;
 use shared::start;
 use webhook::{App, Config, handle};
 
@@ -32,22 +29,5 @@ async fn main() -> ExitCode {
 }
 
 fn app(env: &Env) -> Result<App, ConfigError> {
-    let config = Config::read(env)?;
-    let aws = Aws::from_env(env)?;
-    let clock = SharedTimeSource::default();
-    let secret = ChannelSecret::new(
-        config.secret,
-        || aws.secrets_manager(Patience::WEBHOOK),
-        clock.clone(),
-    );
-    let queue = Queue::new(
-        aws.sqs(config.sqs_endpoint, Patience::WEBHOOK),
-        config.queue_url,
-    );
-    Ok(App {
-        secret,
-        queue,
-        clock,
-        sleep: tokio_sleep(),
-    })
+    Ok(App::new(Config::read(env)?, &Ground::from_env(env)?))
 }

@@ -17,10 +17,6 @@ pub struct Config {
     pub table: String,
     /// `EVENT_QUEUE_URL`.
     pub queue_url: String,
-    /// `AWS_ENDPOINT_URL_DYNAMODB`, for emulators.
-    pub dynamodb_endpoint: Option<String>,
-    /// `AWS_ENDPOINT_URL_SQS`, for emulators.
-    pub sqs_endpoint: Option<String>,
 }
 
 impl Config {
@@ -35,8 +31,6 @@ impl Config {
             default_active: env.flag("LINE_DEFAULT_ACTIVE", true)?,
             table: env.required("TABLE_NAME", "give the table's name")?,
             queue_url: env.required("EVENT_QUEUE_URL", "give the event queue's URL")?,
-            dynamodb_endpoint: env.optional_url("AWS_ENDPOINT_URL_DYNAMODB")?,
-            sqs_endpoint: env.optional_url("AWS_ENDPOINT_URL_SQS")?,
         })
     }
 }

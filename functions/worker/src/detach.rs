@@ -2,8 +2,6 @@
 //! new is begun for it; LINE is asked one worker's time later, when whoever read
 //! the row before the mark has stopped.
 
-use std::time::Duration;
-
 use shared::domain::{Attachment, BotId, Timestamp};
 use shared::line::endpoints::module::Detached;
 use shared::line::endpoints::rich_menu::DeleteRichMenu;
@@ -14,10 +12,7 @@ use shared::queue::Job;
 use shared::store::{BotRow, LedgerRow};
 
 use crate::work::Work;
-use crate::{Again, App};
-
-/// A worker's time-out: so long may one go on that knows nothing of the mark.
-const WORKER_TIME: Duration = Duration::from_secs(8);
+use crate::{Again, App, TIMEOUT};
 
 /// Detaches the account, if the mark is still the newest entry about it. What is in hand
 /// of the account counts, and is kept: LINE may be away for long.
@@ -48,7 +43,7 @@ pub(crate) async fn detach<M: Module>(
 
 /// A worker may still be under way that has read the row before the mark was written.
 fn wait_for_workers<M>(app: &App<M>, work: &Work<'_>) -> Result<(), Again> {
-    let rest = work.received_at.plus(WORKER_TIME).since(app.now());
+    let rest = work.received_at.plus(TIMEOUT).since(app.now());
     match rest.is_zero() {
         true => Ok(()),
         false => Err(Again::NotYet("workers may still send", Some(rest))),

@@ -85,7 +85,8 @@ impl Stack {
 
     async fn forget(&self, sort: String) -> Result<(), String> {
         let delete = self
-            .aws
+            .ground
+            .dynamodb()
             .delete_item()
             .table_name(&self.addresses.table_name)
             .key("bot_id", AttributeValue::S(PROBE.into()))

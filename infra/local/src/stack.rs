@@ -11,7 +11,8 @@ use aws_smithy_async::time::SharedTimeSource;
 use emulator::{Emulator, Settings};
 use serde::Serialize;
 use serde_json::Value;
-use shared::aws::{Aws, Patience};
+use shared::aws::Timeouts;
+use shared::ground::Ground;
 use shared::module::Module;
 use shared::queue::Queue;
 use shared::store::Store;
@@ -88,13 +89,14 @@ pub struct Stack {
     pub store: Store,
     /// The event queue, likewise.
     pub queue: Queue,
-    /// The time that the functions go by.
-    pub clock: SharedTimeSource,
+    /// What the functions are told.
+    pub variables: Variables,
+    /// What they stand on, if they run in this process: they go by its clock.
+    pub ground: Ground,
     /// Between the functions and DynamoDB.
     pub dynamodb_gate: Gate,
     /// Between the functions and SQS.
     pub sqs_gate: Gate,
-    pub(crate) aws: aws_sdk_dynamodb::Client,
     /// The gateway's own address.
     pub(crate) gateway_url: String,
     schedules: HashMap<String, Scheduled>,
@@ -160,8 +162,8 @@ pub struct Needs<'a, M> {
     pub definitions: &'a [FunctionDefinition],
     /// What they are told.
     pub variables: &'a Variables,
-    /// The time that they go by in this process.
-    pub clock: &'a SharedTimeSource,
+    /// What they stand on in this process.
+    pub ground: &'a Ground,
     /// What the worker runs.
     pub module: &'a M,
 }
@@ -172,7 +174,7 @@ impl<M: Module + Clone> Needs<'_, M> {
     /// # Errors
     /// What one of them refuses.
     pub fn in_process(&self) -> Result<Functions, BundleError> {
-        bundle::functions(self.definitions, self.variables, self.clock, self.module)
+        bundle::functions(self.definitions, self.variables, self.ground, self.module)
     }
 }
 
@@ -256,10 +258,14 @@ impl Stack {
         };
         let definitions = template.functions()?;
         let variables = variables(&addresses, &line.settings());
+        let ground = Ground::emulated()
+            .with_clock(clock.clone())
+            .with_dynamodb_at(&addresses.dynamodb_url)
+            .with_sqs_at(&addresses.sqs_url);
         let needs = Needs {
             definitions: &definitions,
             variables: &variables,
-            clock: &clock,
+            ground: &ground,
             module: &module,
         };
         let (functions, kept) = run(needs).await?;
@@ -272,25 +278,20 @@ impl Stack {
         }
         let gateway = Gateway::new(template.routes()?, functions, clock::of_line(&line));
         tasks.spawn(async move { drop(gateway.serve(at.public).await) });
-        let aws = Aws::emulated().dynamodb(Some(addresses.dynamodb_url.clone()), Patience::WORKER);
-        let store = Store::new(aws.clone(), addresses.table_name.clone());
+        let store = ground.table(addresses.table_name.clone());
         line.show_traces(traces(store.clone()));
-        let app = bundle::worker_app(&variables, &clock, module);
-        line.run_again(again(app.map_err(BundleError::worker)?));
-        let queue = Queue::new(
-            Aws::emulated().sqs(Some(addresses.sqs_url.clone()), Patience::WORKER),
-            addresses.event_queue_url.clone(),
-        );
+        line.run_again(again(bundle::worker_app(&variables, &ground, module)?));
+        let queue = ground.queue(addresses.event_queue_url.clone(), Timeouts::DEFAULT);
         Ok(Self {
             addresses,
             line,
             sqs: sqs.server,
             store,
             queue,
-            clock,
+            variables,
             dynamodb_gate,
             sqs_gate: sqs.gate,
-            aws,
+            ground,
             gateway_url,
             schedules,
             tasks,

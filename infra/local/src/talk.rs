@@ -156,7 +156,7 @@ impl Stack {
 
     /// We detach the account: its row is marked, and the worker does the rest.
     pub async fn detach(&self, bot: &BotId) -> Result<(), Unexpected> {
-        let begun = detach(&self.store, &self.queue, bot, &self.clock).await;
+        let begun = detach(&self.store, &self.queue, bot, &self.ground.clock).await;
         begun.map_err(unexpected)
     }
 

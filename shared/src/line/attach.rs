@@ -266,7 +266,7 @@ mod tests {
         let http = Http::new(
             connector,
             SharedTimeSource::default(),
-            crate::aws::tokio_sleep(),
+            crate::ground::tokio_sleep(),
             second,
         );
         let env = Env::from_map([("LINE_CHANNEL_SECRET".to_owned(), "s3cret".to_owned())].into());

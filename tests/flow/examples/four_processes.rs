@@ -6,16 +6,13 @@ use std::error::Error;
 use std::process::{ExitCode, Stdio};
 use std::time::Duration;
 
-use aws_smithy_async::time::SharedTimeSource;
 use clap::Parser;
 use emulator::{Call, Fault, FaultKind, NewAccount, NewUser, Settings, Traits};
 use flow::ground::{Ground, Places};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use shared::aws::{Aws, Patience, tokio_sleep};
-use shared::connector::connector;
+use shared::aws::Timeouts;
 use shared::domain::{BotId, BotState, ChatId, ChatState, MaySpeak, Scopes, Timestamp, may_speak};
-use shared::env::Env;
 use shared::limits::counted_in;
 use shared::line::endpoints::insight::GetDemographics;
 use shared::line::endpoints::message::{Messages, Push};
@@ -23,11 +20,9 @@ use shared::line::endpoints::rich_menu::ListRichMenus;
 use shared::line::endpoints::table;
 use shared::line::endpoints::webhook_endpoint::GetWebhookEndpoint;
 use shared::line::error::LineErrorKind;
-use shared::line::http::Http;
 use shared::line::message::Text;
 use shared::line::{BotClient, Channel, LineClient};
-use shared::secret::{ChannelSecret, SecretPlace};
-use shared::store::Store;
+use shared::secret::SecretPlace;
 use tokio::process::Command;
 use uuid::Uuid;
 
@@ -128,16 +123,12 @@ fn client(places: &Places) -> Result<LineClient, Failure> {
         api_url: places.line_url.clone(),
         data_api_url: places.line_url.clone(),
     };
-    let time = SharedTimeSource::default();
-    let name = "LINE_CHANNEL_SECRET".to_owned();
-    let env = Env::from_map([(name, places.channel_secret.clone())].into());
-    let nowhere = || unreachable!("the secret is known");
-    let secret = ChannelSecret::new(SecretPlace::from_env(&env)?, nowhere, time.clone());
-    let limit = Duration::from_millis(500);
-    let http = Http::new(connector(limit), time, tokio_sleep(), limit);
-    let table = Aws::emulated().dynamodb(Some(places.dynamodb_url.clone()), Patience::WORKER);
-    let counter = counted_in(Store::new(table, places.table_name.clone()));
-    let line = LineClient::new(http, channel, secret).counted_by(counter);
+    let ground = places.ground();
+    let secret = SecretPlace::from_env(&places.env())?;
+    let http = ground.http_to_line(Duration::from_millis(500));
+    let counter = counted_in(ground.table(places.table_name.clone()));
+    let line = LineClient::new(http, channel, ground.secret(secret, Timeouts::DEFAULT));
+    let line = line.counted_by(counter);
     Ok(line.limits_divided_by(DIVISOR))
 }
 

@@ -12,8 +12,8 @@ use flow::ground::{Ground, Places};
 use flow::reconciler::Reconciler;
 use futures::StreamExt as _;
 use serde::{Deserialize, Serialize};
-use shared::aws::tokio_sleep;
 use shared::domain::BotId;
+use shared::ground::tokio_sleep;
 
 type Failure = Box<dyn Error>;
 

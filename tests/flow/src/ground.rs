@@ -1,6 +1,7 @@
 //! What the functions stand on, without them: the template's table and event
 //! queue, and a LINE Platform set up as a test likes.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -12,8 +13,9 @@ use local::sqs::{Sqs, SystemClock};
 use local::template::Template;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use shared::aws::{Aws, Patience};
 use shared::domain::{BotId, Timestamp};
+use shared::env::Env;
+use shared::ground;
 use shared::store::{BotRow, Store};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -56,6 +58,37 @@ pub struct Places {
     pub event_queue_url: String,
 }
 
+impl Places {
+    /// What a function stands on here.
+    pub fn ground(&self) -> ground::Ground {
+        ground::Ground::emulated()
+            .with_dynamodb_at(&self.dynamodb_url)
+            .with_sqs_at(&self.sqs_url)
+    }
+
+    /// What a function is told here.
+    pub fn env(&self) -> Env {
+        Env::from_map(self.variables())
+    }
+
+    /// The same, by name.
+    pub fn variables(&self) -> BTreeMap<String, String> {
+        let variables = [
+            ("LINE_CHANNEL_ID", &self.channel_id),
+            ("LINE_CHANNEL_SECRET", &self.channel_secret),
+            ("LINE_BOT_HEADER", &self.bot_header),
+            ("LINE_API_URL", &self.line_url),
+            ("LINE_DATA_API_URL", &self.line_url),
+            ("LINE_MANAGER_URL", &self.line_url),
+            ("TABLE_NAME", &self.table_name),
+            ("EVENT_QUEUE_URL", &self.event_queue_url),
+        ];
+        variables
+            .map(|(name, value)| (name.to_owned(), value.clone()))
+            .into()
+    }
+}
+
 #[derive(Debug)]
 struct LineTime(Emulator);
 
@@ -78,21 +111,21 @@ impl Ground {
         let line_url = format!("http://{at}");
         let (dynamodb_url, table_name) = dynamodb(&template, &mut servers).await;
         let (sqs, sqs_url, event_queue_url) = queue(&template, &mut servers).await;
-        let client = Aws::emulated().dynamodb(Some(dynamodb_url.clone()), Patience::WORKER);
+        let places = Places {
+            channel_id: settings.channel_id,
+            channel_secret: settings.channel_secret,
+            bot_header: settings.bot_header,
+            line_url,
+            dynamodb_url,
+            table_name,
+            sqs_url,
+            event_queue_url,
+        };
         Self {
             line,
             sqs,
-            store: Store::new(client, table_name.clone()),
-            places: Places {
-                channel_id: settings.channel_id,
-                channel_secret: settings.channel_secret,
-                bot_header: settings.bot_header,
-                line_url,
-                dynamodb_url,
-                table_name,
-                sqs_url,
-                event_queue_url,
-            },
+            store: places.ground().table(places.table_name.clone()),
+            places,
             _servers: Arc::new(servers),
         }
     }

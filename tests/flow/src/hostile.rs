@@ -8,17 +8,16 @@ use std::time::Duration;
 
 use emulator::{AccountStatus, AttachedEvent, BotState, Fault, FaultKind, Settings};
 use reconciler::Failure;
-use shared::aws::tokio_sleep;
 use shared::domain::{Attachment, BotId, Timestamp};
-use shared::line::attach::{AttachClient, AttachTerms, Credentials, Verifier};
-use shared::line::http::Http;
+use shared::env::Env;
+use shared::line::attach::{AttachClient, AttachTerms, Verifier};
 use shared::random::Random;
 use shared::store::BotRow;
 
 use crate::faulty::{Fate, Faulty, Held};
 use crate::ground::Ground;
 use crate::reconciler::{INFO, LIST, Reconciler};
-use crate::worker::{TIME, secret};
+use crate::worker::TIMEOUTS;
 
 /// So many runs see the same accounts.
 const RUNS_OF_A_WORLD: usize = 20;
@@ -157,17 +156,17 @@ impl World {
         ground.attached(10 + dice.below(40)).await;
         let unattached = ground.line.make_accounts(5 + dice.below(6), None).await;
         unattached.expect("accounts are made");
-        let connector = Faulty::default().connector();
-        let http = Http::new(connector, ground.clock(), tokio_sleep(), TIME);
-        let places = ground.places.clone();
-        let secret = secret(places.channel_secret, ground.clock());
-        let (url, id) = (places.line_url, places.channel_id);
+        let mut variables = ground.places.variables();
+        variables.insert("LINE_SCOPES".into(), "message:send".into());
+        let config = attach::Config::read(&Env::from_map(variables)).expect("its variables");
+        let stands_on = ground.places.ground().with_clock(ground.clock());
+        let stands_on = stands_on.with_timeouts(TIMEOUTS);
         Self {
             seed,
             dice: dice.clone(),
             reconciler: Reconciler::new(&ground),
             owners: Reconciler::new(&ground),
-            attach: AttachClient::new(http, url, id, secret, Credentials::Basic),
+            attach: attach::App::new(config, &stands_on).attach,
             lies: 0,
             told: BTreeSet::new(),
             ground,

@@ -22,6 +22,7 @@ use local::stack::{Options, Stack};
 use serde_json::Value;
 use sha2::Sha256;
 use shared::domain::{BotId, ChatId, EventId};
+use shared::env::Env;
 use shared::module::Module;
 use shared::store::{LedgerKey, LedgerRow};
 
@@ -75,6 +76,11 @@ impl Bundle {
         let bundle = Self::running(module).await;
         bundle.attach().await;
         bundle
+    }
+
+    /// What its functions are told.
+    pub fn env(&self) -> Env {
+        Env::from_map(self.stack.variables.clone())
     }
 
     async fn attach(&self) {

@@ -4,18 +4,13 @@ use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use aws_smithy_async::time::SharedTimeSource;
-use reconciler::{App, Failure, LEASE};
-use shared::aws::{Aws, tokio_sleep};
-use shared::line::http::Http;
-use shared::line::{Channel, LineClient};
-use shared::queue::Queue;
-use shared::random::Random;
-use shared::store::{Store, WalkRow};
+use reconciler::{App, Config, Failure, TIMEOUT};
+use shared::store::WalkRow;
 
 use crate::faulty::Faulty;
 use crate::ground::{Ground, Places};
 use crate::hurry::Hurry;
-use crate::worker::{PATIENCE, TIME, secret};
+use crate::worker::TIMEOUTS;
 
 /// The path of LINE's list.
 pub const LIST: &str = "/v2/bot/list";
@@ -42,29 +37,14 @@ impl Reconciler {
     /// A reconciler that goes by this clock and sleep.
     pub fn over(places: &Places, clock: SharedTimeSource, sleep: SharedAsyncSleep) -> Self {
         let (table, line) = (Faulty::default(), Faulty::default());
-        let channel = Channel {
-            id: places.channel_id.clone(),
-            bot_header: places.bot_header.parse().expect("a header's name"),
-            api_url: places.line_url.clone(),
-            data_api_url: places.line_url.clone(),
-        };
-        let http = Http::new(line.connector(), clock.clone(), tokio_sleep(), TIME);
-        let secret = secret(places.channel_secret.clone(), clock.clone());
-        let dynamodb = Aws::emulated().with_http(table.client());
-        let app = App {
-            store: Store::new(
-                dynamodb.dynamodb(Some(places.dynamodb_url.clone()), PATIENCE),
-                places.table_name.clone(),
-            ),
-            queue: Queue::new(
-                Aws::emulated().sqs(Some(places.sqs_url.clone()), PATIENCE),
-                places.event_queue_url.clone(),
-            ),
-            line: LineClient::new(http, channel, secret),
-            clock,
-            sleep,
-            random: Random::system(),
-        };
+        let ground = places.ground().with_timeouts(TIMEOUTS);
+        let ground = ground
+            .with_clock(clock)
+            .with_line_over(line.connector())
+            .with_dynamodb_over(table.client());
+        let config = Config::read(&places.env()).expect("its variables");
+        let mut app = App::new(config, &ground);
+        app.sleep = sleep;
         Self { app, table, line }
     }
 
@@ -73,7 +53,7 @@ impl Reconciler {
     /// # Errors
     /// Why not all was done.
     pub async fn runs(&self) -> Result<WalkRow, Failure> {
-        self.runs_within(LEASE).await
+        self.runs_within(TIMEOUT).await
     }
 
     /// The same, with only so much time before Lambda's deadline.

@@ -2,15 +2,12 @@
 
 use std::time::Duration;
 
-use shared::aws::{Aws, tokio_sleep};
 use shared::domain::Timestamp;
-use shared::queue::Queue;
-use shared::store::Store;
-use timer::{App, Done, Failure, TIME};
+use timer::{App, Config, Done, Failure, TIMEOUT};
 
 use crate::Bundle;
 use crate::faulty::Faulty;
-use crate::worker::PATIENCE;
+use crate::worker::TIMEOUTS;
 
 /// The function.
 pub struct Timer {
@@ -25,21 +22,11 @@ impl Timer {
     /// Over a bundle's table and queue; it goes by LINE's clock.
     pub fn new(bundle: &Bundle) -> Self {
         let (table, queue) = (Faulty::default(), Faulty::default());
-        let addresses = &bundle.stack.addresses;
-        let dynamodb = Aws::emulated().with_http(table.client());
-        let sqs = Aws::emulated().with_http(queue.client());
-        let app = App {
-            store: Store::new(
-                dynamodb.dynamodb(Some(addresses.dynamodb_url.clone()), PATIENCE),
-                addresses.table_name.clone(),
-            ),
-            queue: Queue::new(
-                sqs.sqs(Some(addresses.sqs_url.clone()), PATIENCE),
-                addresses.event_queue_url.clone(),
-            ),
-            clock: bundle.stack.clock.clone(),
-            sleep: tokio_sleep(),
-        };
+        let ground = bundle.stack.ground.clone().with_timeouts(TIMEOUTS);
+        let ground = ground.with_dynamodb_over(table.client());
+        let ground = ground.with_sqs_over(queue.client());
+        let config = Config::read(&bundle.env()).expect("its variables");
+        let app = App::new(config, &ground);
         Self { app, table, queue }
     }
 
@@ -48,7 +35,7 @@ impl Timer {
     /// # Errors
     /// Why timers that are due do not ring.
     pub async fn runs(&self) -> Result<Done, Failure> {
-        self.runs_within(TIME).await
+        self.runs_within(TIMEOUT).await
     }
 
     /// The same, with only so much time before Lambda's deadline.

@@ -7,17 +7,12 @@ use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use aws_smithy_async::time::SharedTimeSource;
 use serde_json::Value;
 use serde_json::value::RawValue;
-use shared::aws::{Aws, Patience, tokio_sleep};
+use shared::aws::Timeouts;
 use shared::domain::{BotId, ChatId, Delivery, EventId, Timestamp};
-use shared::env::Env;
-use shared::line::http::Http;
-use shared::line::{Channel, LineClient};
 use shared::module::Module;
-use shared::queue::{Job, JobEvent, Queue};
-use shared::random::Random;
-use shared::secret::{ChannelSecret, SecretPlace};
-use shared::store::{LedgerRow, Store};
-use worker::{App, EndedAttempts};
+use shared::queue::{Job, JobEvent};
+use shared::store::LedgerRow;
+use worker::{App, Config};
 
 use crate::Bundle;
 use crate::clock::Clock;
@@ -26,7 +21,7 @@ use crate::faulty::Faulty;
 /// So long has a worker for a batch: more than any test takes.
 pub(crate) const TIME: Duration = Duration::from_secs(60);
 /// No call is given up before a test is.
-pub(crate) const PATIENCE: Patience = Patience {
+pub(crate) const TIMEOUTS: Timeouts = Timeouts {
     connect: Duration::from_secs(5),
     attempt: TIME,
     operation: TIME,
@@ -51,36 +46,14 @@ impl<M: Module> Worker<M> {
     pub fn new(bundle: &Bundle, module: M) -> Self {
         let [table, queue, line] = [(); 3].map(|()| Faulty::default());
         let clock = Clock::default();
-        let addresses = &bundle.stack.addresses;
-        let time = SharedTimeSource::new(clock.clone());
-        let settings = bundle.stack.line.settings();
-        let channel = Channel {
-            id: settings.channel_id,
-            bot_header: settings.bot_header.parse().expect("a header's name"),
-            api_url: addresses.line_url.clone(),
-            data_api_url: addresses.line_url.clone(),
-        };
-        let http = Http::new(line.connector(), time.clone(), tokio_sleep(), TIME);
-        let secret = secret(settings.channel_secret, time.clone());
-        let dynamodb = Aws::emulated().with_http(table.client());
-        let sqs = Aws::emulated().with_http(queue.client());
-        let app = App {
-            module,
-            store: Store::new(
-                dynamodb.dynamodb(Some(addresses.dynamodb_url.clone()), PATIENCE),
-                addresses.table_name.clone(),
-            ),
-            queue: Queue::new(
-                sqs.sqs(Some(addresses.sqs_url.clone()), PATIENCE),
-                addresses.event_queue_url.clone(),
-            ),
-            line: LineClient::new(http, channel, secret),
-            default_active: true,
-            clock: time,
-            sleep: tokio_sleep(),
-            random: Random::system(),
-            ended_attempts: EndedAttempts::default(),
-        };
+        let ground = bundle.stack.ground.clone().with_timeouts(TIMEOUTS);
+        let ground = ground
+            .with_clock(SharedTimeSource::new(clock.clone()))
+            .with_line_over(line.connector())
+            .with_dynamodb_over(table.client())
+            .with_sqs_over(queue.client());
+        let config = Config::read(&bundle.env()).expect("its variables");
+        let app = App::new(config, module, &ground);
         Self {
             app,
             table,
@@ -124,12 +97,6 @@ impl<M: Module> Worker<M> {
     pub async fn gives_back(&self, message: &Message) {
         assert!(!self.is_given([message]).await.is_empty(), "it is settled");
     }
-}
-
-pub(crate) fn secret(secret: String, clock: SharedTimeSource) -> ChannelSecret {
-    let env = Env::from_map([("LINE_CHANNEL_SECRET".to_owned(), secret)].into());
-    let place = SecretPlace::from_env(&env).expect("the secret is there");
-    ChannelSecret::new(place, || unreachable!("it is known"), clock)
 }
 
 /// A queue's message, to be given to workers as often as a test likes.

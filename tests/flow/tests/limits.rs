@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use aws_smithy_async::time::SharedTimeSource;
 use flow::Bundle;
-use shared::aws::tokio_sleep;
 use shared::connector::connector;
 use shared::domain::BotId;
 use shared::env::Env;
+use shared::ground::tokio_sleep;
 use shared::limits::counted_in;
 use shared::line::endpoints::insight::GetDemographics;
 use shared::line::endpoints::table::INSIGHT_DEMOGRAPHIC;

@@ -10,7 +10,7 @@ use flow::Bundle;
 use flow::faulty::{Fate, Held};
 use flow::ground::Ground;
 use flow::reconciler::{INFO, LIST, Reconciler};
-use reconciler::{Failure, LEASE};
+use reconciler::{Failure, TIMEOUT};
 use shared::domain::{Attachment, BotId, Scopes, Turn};
 use shared::line::endpoints::module::Detached;
 use shared::store::{Verdict, WalkRow};
@@ -377,7 +377,7 @@ async fn one_runs_at_a_time_and_a_lease_past_its_time_is_none() {
     let store = &scene.ground.store;
     assert!(
         store
-            .take_lease("crashed", scene.ground.now(), LEASE)
+            .take_lease("crashed", scene.ground.now(), TIMEOUT)
             .await
             .unwrap()
     );
@@ -385,7 +385,7 @@ async fn one_runs_at_a_time_and_a_lease_past_its_time_is_none() {
         scene.reconciler.runs().await,
         Err(Failure::AnotherAtWork)
     ));
-    scene.ground.advance(LEASE).await;
+    scene.ground.advance(TIMEOUT).await;
     scene.reconciler.succeeds().await;
 }
 
@@ -399,13 +399,13 @@ async fn a_reconciler_whose_lease_was_taken_changes_nothing() {
         .next(LIST, Fate::RequestHeld(held.clone()));
     let another = async {
         held.is_there().await;
-        scene.ground.advance(LEASE).await;
+        scene.ground.advance(TIMEOUT).await;
         let now = scene.ground.now();
         assert!(
             scene
                 .ground
                 .store
-                .take_lease("another", now, LEASE)
+                .take_lease("another", now, TIMEOUT)
                 .await
                 .unwrap()
         );

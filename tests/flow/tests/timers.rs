@@ -118,7 +118,7 @@ impl Scene {
     }
 
     fn now(&self) -> Timestamp {
-        self.bundle.stack.clock.now().into()
+        self.bundle.stack.ground.clock.now().into()
     }
 
     fn rung(&self) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! The functions over the wire: the real webhook, the real worker with any module, the real store.
 
-use std::time::Duration;
+use std::collections::BTreeMap;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use aws_sdk_dynamodb::config::retry::{RetryPartition, TokenBucket};
@@ -10,11 +10,10 @@ use emulator::Settings;
 use fastrand::Rng;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use shared::aws::{Aws, Patience};
+use shared::aws::Timeouts;
 use shared::domain::Timestamp;
 use shared::env::Env;
-use shared::line::http::Http;
-use shared::line::{Channel, LineClient};
+use shared::ground::Ground;
 use shared::module::Module;
 use shared::module::settings::Schema;
 use shared::queue::Queue;
@@ -27,19 +26,14 @@ use crate::lock;
 use crate::time::Time;
 use crate::wire::{NOWHERE, Wire};
 
-/// As the worker's own.
-const LINES_LIMIT: Duration = Duration::from_secs(3);
-
 /// What the functions are made of.
 #[derive(Clone)]
 pub(crate) struct Parts {
     pub(crate) store: Store,
     queue: Queue,
     secret: ChannelSecret,
-    channel: Channel,
-    default_active: bool,
-    time: Time,
-    wire: Wire,
+    ground: Ground,
+    variables: BTreeMap<String, String>,
 }
 
 /// A worker, whatever its module is.
@@ -85,57 +79,36 @@ impl Parts {
         table: &str,
         queue: &str,
     ) -> Self {
-        let url = format!("{NOWHERE}/000000000000/{queue}");
+        let ground = ground(time, wire);
+        let queue_url = format!("{NOWHERE}/000000000000/{queue}");
+        let variables = variables(settings, table, &queue_url);
+        let place = SecretPlace::from_env(&Env::from_map(variables.clone()));
         Self {
-            store: Store::new(dynamodb(time, wire), table.to_owned()),
-            queue: Queue::new(sqs(time, wire), url),
-            secret: secret(settings, time),
-            channel: channel(settings),
-            default_active: settings.default_active,
-            time: time.clone(),
-            wire: wire.clone(),
+            store: ground.table(table.to_owned()),
+            queue: ground.queue(queue_url, Timeouts::DEFAULT),
+            secret: ground.secret(place.expect("the secret"), Timeouts::DEFAULT),
+            ground,
+            variables,
         }
     }
 
     /// A worker's process with this module.
     pub(crate) fn worker<M: Module>(&self, module: M) -> Box<dyn Worker> {
-        let http = Http::new(
-            self.wire.connector(),
-            self.clock(),
-            self.sleep(),
-            LINES_LIMIT,
-        );
-        Box::new(App {
-            module,
-            store: self.store.clone(),
-            queue: self.queue.clone(),
-            line: LineClient::new(http, self.channel.clone(), self.secret.clone()),
-            default_active: self.default_active,
-            clock: self.clock(),
-            sleep: self.sleep(),
-            random: repeatable(),
-            ended_attempts: worker::EndedAttempts::default(),
-        })
+        let config = worker::Config::read(&self.env()).expect("its variables");
+        let ground = self.ground.clone().with_random(repeatable());
+        Box::new(App::new(config, module, &ground))
     }
 
     /// The webhook function.
     pub(crate) fn webhook(&self) -> webhook::App {
-        webhook::App {
-            secret: self.secret.clone(),
-            queue: self.queue.clone(),
-            clock: self.clock(),
-            sleep: self.sleep(),
-        }
+        let config = webhook::Config::read(&self.env()).expect("its variables");
+        webhook::App::new(config, &self.ground)
     }
 
     /// The timer function.
     pub(crate) fn timer(&self) -> timer::App {
-        timer::App {
-            store: self.store.clone(),
-            queue: self.queue.clone(),
-            clock: self.clock(),
-            sleep: self.sleep(),
-        }
+        let config = timer::Config::read(&self.env()).expect("its variables");
+        timer::App::new(config, &self.ground)
     }
 
     /// The queue, as the functions know it.
@@ -149,59 +122,60 @@ impl Parts {
     }
 
     pub(crate) fn clock(&self) -> SharedTimeSource {
-        SharedTimeSource::new(self.time.clone())
+        self.ground.clock.clone()
     }
 
-    fn sleep(&self) -> SharedAsyncSleep {
-        SharedAsyncSleep::new(self.time.clone())
+    fn env(&self) -> Env {
+        Env::from_map(self.variables.clone())
     }
 }
 
-fn dynamodb(time: &Time, wire: &Wire) -> aws_sdk_dynamodb::Client {
-    let aws = Aws::emulated().with_http(wire.client());
-    let client = aws.dynamodb(Some(NOWHERE.into()), Patience::WORKER);
-    let config = client.config().to_builder();
-    let config = config
-        .sleep_impl(time.clone())
-        .time_source(time.clone())
-        .retry_partition(own_retries());
-    aws_sdk_dynamodb::Client::from_conf(config.build())
+/// Everything goes by the harness's time and over its wire.
+fn ground(time: &Time, wire: &Wire) -> Ground {
+    let (dynamodb, sqs) = (time.clone(), time.clone());
+    let ground = Ground::emulated()
+        .with_dynamodb_at(NOWHERE)
+        .with_dynamodb_over(wire.client())
+        .with_dynamodb_tuned(move |config| {
+            let config = config.sleep_impl(dynamodb.clone());
+            let config = config.time_source(dynamodb.clone());
+            config.retry_partition(own_retries())
+        })
+        .with_sqs_at(NOWHERE)
+        .with_sqs_over(wire.client())
+        .with_sqs_tuned(move |config| {
+            let config = config.sleep_impl(sqs.clone());
+            let config = config.time_source(sqs.clone());
+            config.retry_partition(own_retries())
+        });
+    ground
+        .with_clock(SharedTimeSource::new(time.clone()))
+        .with_sleep(SharedAsyncSleep::new(time.clone()))
+        .with_line_over(wire.connector())
 }
 
-fn sqs(time: &Time, wire: &Wire) -> aws_sdk_sqs::Client {
-    let aws = Aws::emulated().with_http(wire.client());
-    let client = aws.sqs(Some(NOWHERE.into()), Patience::WORKER);
-    let config = client.config().to_builder();
-    let config = config
-        .sleep_impl(time.clone())
-        .time_source(time.clone())
-        .retry_partition(own_retries());
-    aws_sdk_sqs::Client::from_conf(config.build())
+/// What the functions are told.
+fn variables(settings: &Settings, table: &str, queue_url: &str) -> BTreeMap<String, String> {
+    let default_active = settings.default_active.to_string();
+    let variables = [
+        ("LINE_CHANNEL_ID", settings.channel_id.as_str()),
+        ("LINE_CHANNEL_SECRET", &settings.channel_secret),
+        ("LINE_BOT_HEADER", &settings.bot_header),
+        ("LINE_API_URL", NOWHERE),
+        ("LINE_DATA_API_URL", NOWHERE),
+        ("LINE_DEFAULT_ACTIVE", &default_active),
+        ("TABLE_NAME", table),
+        ("EVENT_QUEUE_URL", queue_url),
+    ];
+    variables
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into()
 }
 
 /// Else all harnesses of a test process would share one.
 fn own_retries() -> RetryPartition {
     let bucket = TokenBucket::builder().build();
     RetryPartition::custom("kit").token_bucket(bucket).build()
-}
-
-fn channel(settings: &Settings) -> Channel {
-    Channel {
-        id: settings.channel_id.clone(),
-        bot_header: settings.bot_header.parse().expect("a header's name"),
-        api_url: NOWHERE.into(),
-        data_api_url: NOWHERE.into(),
-    }
-}
-
-fn secret(settings: &Settings, time: &Time) -> ChannelSecret {
-    let env = [(
-        "LINE_CHANNEL_SECRET".to_owned(),
-        settings.channel_secret.clone(),
-    )];
-    let place = SecretPlace::from_env(&Env::from_map(env.into())).expect("the secret");
-    let clock = SharedTimeSource::new(time.clone());
-    ChannelSecret::new(place, || unreachable!("it is known"), clock)
 }
 
 /// Chance that is the same in every run.

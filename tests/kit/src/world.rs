@@ -240,7 +240,7 @@ impl World {
     /// What the bundle does by itself when time has gone by.
     async fn run_what_is_due(&self) {
         if self.next_timer().is_some_and(|due| due <= self.now()) {
-            let deadline = self.now().plus(timer::TIME);
+            let deadline = self.now().plus(timer::TIMEOUT);
             let rung = timer::handle(&self.timer, deadline).await;
             rung.expect("the timers are found and queued");
         }

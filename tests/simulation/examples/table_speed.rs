@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use local::template::Template;
-use shared::aws::{Aws, Patience};
 use shared::domain::{BotId, ChatId, Delivery, Effect, EventId, Plan, Timestamp};
+use shared::ground::Ground;
 use shared::store::{Commit, LedgerKey, LedgerRow, Store, Subject, Try};
 use simulation::table::Table;
 use simulation::table::connector::{Call, Connector, Fate};
@@ -55,7 +55,7 @@ fn tell(calls: u32, whole: Duration, own: Duration) {
 async fn record(table: Table) -> Vec<(String, Vec<u8>)> {
     let requests = Requests::default();
     let kept = requests.clone();
-    let sleep = shared::aws::tokio_sleep();
+    let sleep = shared::ground::tokio_sleep();
     let connector = Connector::new(table).with_fates(sleep, move |call: Call<'_>| {
         let request = (call.operation.to_owned(), call.body.to_vec());
         kept.lock().expect("no panic").push(request);
@@ -66,9 +66,9 @@ async fn record(table: Table) -> Vec<(String, Vec<u8>)> {
 }
 
 fn store(connector: &Connector) -> Store {
-    let aws = Aws::emulated().with_http(connector.client());
-    let endpoint = Some("http://table".to_owned());
-    Store::new(aws.dynamodb(endpoint, Patience::WORKER), TABLE.to_owned())
+    let ground = Ground::emulated().with_dynamodb_at("http://table");
+    let ground = ground.with_dynamodb_over(connector.client());
+    ground.table(TABLE.to_owned())
 }
 
 /// What a worker does with the table for each event: load, registers, commit, end.

@@ -11,7 +11,6 @@ use local::event_source;
 use local::sqs::ReceivedMessage;
 use serde_json::{Value as Json, json};
 use sha2::Sha256;
-use shared::aws::Patience;
 use shared::domain::{BotId, ChatId, EventId, Timestamp, may_control};
 use shared::store::{LedgerKey, Store};
 
@@ -32,10 +31,6 @@ const MOST_RECEIVES: u32 = 1000;
 const LINES_PATIENCE: Duration = Duration::from_secs(2);
 /// The webhook's own 5xx comes before this.
 const ANSWER: Duration = Duration::from_millis(1_500);
-/// What template.yaml gives the worker.
-const WORKER_TIME: Duration = Duration::from_secs(8);
-/// And the webhook.
-const WEBHOOK_TIME: Duration = Duration::from_secs(10);
 /// An event source's look into an empty queue.
 const LONG_POLL: Duration = Duration::from_secs(600);
 
@@ -118,12 +113,8 @@ async fn deliver(
 async fn receive(world: Arc<World>, body: String) -> Option<u16> {
     let process = Process::start(&world);
     let invocation = world.history().invocation(Vec::new());
-    let app = webhook::App {
-        secret: process.secret(),
-        queue: process.queue(Patience::WEBHOOK),
-        clock: process.clock().shared(),
-        sleep: world.time.shared_sleep(),
-    };
+    let config = webhook::Config::read(&process.env()).expect("its variables");
+    let app = webhook::App::new(config, &process.ground());
     let request = json!({
         "routeKey": "POST /webhook",
         "headers": { "x-line-signature": sign(&body) },
@@ -133,7 +124,7 @@ async fn receive(world: Arc<World>, body: String) -> Option<u16> {
     let request = serde_json::from_value(request).expect("a request");
     let begun = world.time.elapsed();
     let work = webhook::handle(&app, request);
-    let answer = process.invoke(invocation, WEBHOOK_TIME, work).await;
+    let answer = process.invoke(invocation, webhook::TIMEOUT, work).await;
     let status = answer.map(|answer| answer.status_code);
     let took = world.time.elapsed() - begun;
     world.note(|| format!("the webhook answers {status:?}"));
@@ -203,17 +194,8 @@ type App = worker::App<Script>;
 
 fn start(world: &Arc<World>, module: &Script) -> (Process, App) {
     let process = Process::start(world);
-    let app = worker::App {
-        module: module.clone(),
-        store: process.store(),
-        queue: process.queue(Patience::WORKER),
-        line: process.line(),
-        default_active: world.schedule.default_active,
-        clock: process.clock().shared(),
-        sleep: world.time.shared_sleep(),
-        random: process.random(),
-        ended_attempts: worker::EndedAttempts::default(),
-    };
+    let config = worker::Config::read(&process.env()).expect("its variables");
+    let app = worker::App::new(config, module.clone(), &process.ground());
     (process, app)
 }
 
@@ -224,7 +206,7 @@ fn queue_gives_up(world: &World, message: &ReceivedMessage) {
     let received = message.system_attributes.get("ApproximateReceiveCount");
     let mut outages = world.schedule.outages.iter();
     let queue_is_away = outages.any(|outage| outage.server == Server::Queue);
-    let is_short = Duration::from_secs(world.schedule.visibility_s) < WORKER_TIME;
+    let is_short = Duration::from_secs(world.schedule.visibility_s) < worker::TIMEOUT;
     if !queue_is_away
         && !is_short
         && received.is_some_and(|times| *times == (MOST_RECEIVES + 1).to_string())
@@ -252,10 +234,10 @@ async fn invoke(
         .for_each(|message| queue_gives_up(world, message));
     judges::begins(world, invocation, hand(world, &messages));
     let begun = Begun::now(world, &app.module, invocation);
-    let deadline = Timestamp(process.clock().millis()).plus(WORKER_TIME);
+    let deadline = Timestamp(process.clock().millis()).plus(worker::TIMEOUT);
     let event = serde_json::from_value(event_source::event(QUEUE, &messages));
     let work = worker::handle(app, event.expect("an event of SQS"), deadline);
-    let answer = process.invoke(invocation, WORKER_TIME, work).await;
+    let answer = process.invoke(invocation, worker::TIMEOUT, work).await;
     world.history().invocations[invocation].has_ended = true;
     let Some(answer) = answer else {
         world.note(|| format!("invocation {invocation} is cut off"));

@@ -1,4 +1,4 @@
-//! The SDK's clients. To build one takes as long as several calls, and every webhook is
+//! What the processes of a thread stand on together: the SDK's clients. To build one takes as long as several calls, and every webhook is
 //! a process of its own: so the processes of a thread share them. What a client needs to
 //! know of its process (clock, sleep, way to the outside, tries that are left) it finds
 //! by who runs at that moment.
@@ -24,7 +24,8 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::interceptors::{disable_interceptor, dyn_dispatch_hint};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::endpoint::Endpoint;
-use shared::aws::{Aws, Patience};
+use shared::aws::Timeouts;
+use shared::ground::Ground;
 
 use crate::process::Process;
 
@@ -33,26 +34,12 @@ pub(crate) const NOWHERE: &str = "http://127.0.0.1:1";
 
 thread_local! {
     static RUNNING: RefCell<Option<Process>> = const { RefCell::new(None) };
-    static TABLE: aws_sdk_dynamodb::Client = apart(table_client);
-    static QUEUES: RefCell<Vec<(Patience, aws_sdk_sqs::Client)>> = const { RefCell::new(Vec::new()) };
+    static GROUND: Ground = apart(ground);
 }
 
-/// The table's client.
-pub(crate) fn table() -> aws_sdk_dynamodb::Client {
-    TABLE.with(Clone::clone)
-}
-
-/// The queue's client, for who has this patience.
-pub(crate) fn queue(patience: Patience) -> aws_sdk_sqs::Client {
-    QUEUES.with_borrow_mut(|queues| {
-        let known = queues.iter().find(|(its, _)| *its == patience);
-        if let Some((_, client)) = known {
-            return client.clone();
-        }
-        let client = apart(|| queue_client(patience));
-        queues.push((patience, client.clone()));
-        client
-    })
+/// What a process stands on, save its clock, its sleep, its randomness and its way to LINE.
+pub(crate) fn of_thread() -> Ground {
+    GROUND.with(Clone::clone)
 }
 
 /// A client takes from the thread's chance when it is built: a schedule must find that
@@ -64,21 +51,31 @@ fn apart<T>(build: impl FnOnce() -> T) -> T {
     built
 }
 
-/// A client of ours, with all that the process decides, and without what nobody here
-/// looks at.
+/// All that the process decides, and without what nobody here looks at.
 macro_rules! of_process {
-    ($service:ident, $client:expr, $retries:expr) => {{
-        let config = $client.config().to_builder();
-        let config = config
+    ($sdk:ident, $config:expr, $retries:expr) => {
+        $config
             .sleep_impl(Running)
             .time_source(Running)
             .interceptor(OfProcess($retries))
-            .identity_cache($service::config::IdentityCache::no_cache())
+            .identity_cache($sdk::config::IdentityCache::no_cache())
             .auth_scheme_resolver(Unsigned)
             .endpoint_resolver(Nowhere(Endpoint::builder().url(NOWHERE).build()))
-            .stalled_stream_protection($service::config::StalledStreamProtectionConfig::disabled());
-        $service::Client::from_conf(config.build())
-    }};
+            .stalled_stream_protection($sdk::config::StalledStreamProtectionConfig::disabled())
+    };
+}
+
+fn ground() -> Ground {
+    let ground = Ground::emulated()
+        .with_dynamodb_over(http())
+        .with_sqs_over(http())
+        .with_dynamodb_tuned(|config| of_process!(aws_sdk_dynamodb, config, |of| &of.table))
+        .with_sqs_tuned(|config| of_process!(aws_sdk_sqs, config, |of| &of.queue));
+    // All clients that there will be are built now.
+    ground.dynamodb();
+    ground.sqs(Timeouts::WEBHOOK);
+    ground.sqs(Timeouts::DEFAULT);
+    ground
 }
 
 /// Nobody checks a signature.
@@ -115,18 +112,6 @@ macro_rules! resolvers {
 
 resolvers!(aws_sdk_dynamodb);
 resolvers!(aws_sdk_sqs);
-
-fn table_client() -> aws_sdk_dynamodb::Client {
-    let aws = Aws::emulated().with_http(http());
-    let client = aws.dynamodb(Some(NOWHERE.into()), Patience::WORKER);
-    of_process!(aws_sdk_dynamodb, client, |retries| &retries.table)
-}
-
-fn queue_client(patience: Patience) -> aws_sdk_sqs::Client {
-    let aws = Aws::emulated().with_http(http());
-    let client = aws.sqs(Some(NOWHERE.into()), patience);
-    of_process!(aws_sdk_sqs, client, |retries| &retries.queue)
-}
 
 fn http() -> SharedHttpClient {
     let connector = SharedHttpConnector::new(Running);

@@ -5,19 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
-use shared::aws::Patience;
-use shared::env::Env;
 use shared::gateway::Response;
 
 use crate::actors;
 use crate::judges::{lifecycle, links};
-use crate::line::{Answer, Asked, CHANNEL_ID, Kind, SECRET, code_of};
+use crate::line::{Answer, Asked, Kind, code_of};
 use crate::process::Process;
 use crate::schedule::{Link, Visit};
 use crate::world::World;
 
-/// What template.yaml gives the attach function.
-const ATTACH_TIME: Duration = Duration::from_secs(20);
 /// So often does an admin load a page at most.
 const TRIES: usize = 3;
 /// And waits so long before loading it again.
@@ -120,7 +116,7 @@ async fn visit(world: &Arc<World>, route: &str, back: &Back<'_>) -> Option<Respo
     let request = serde_json::from_value(request).expect("a request");
     world.note(|| format!("invocation {invocation} is {route}"));
     let work = attach::handle(&app, request);
-    let answer = process.invoke(invocation, ATTACH_TIME, work).await;
+    let answer = process.invoke(invocation, attach::TIMEOUT, work).await;
     if let Some(answer) = &answer {
         lifecycle::ended(world, invocation);
         links::shown(world, invocation, answer.status_code);
@@ -134,25 +130,8 @@ fn visits(world: &World, invocation: usize, back: &Back<'_>) {
 }
 
 fn app(process: &Process) -> attach::App {
-    let variables = [
-        ("LINE_CHANNEL_ID", CHANNEL_ID),
-        ("LINE_CHANNEL_SECRET", SECRET),
-        ("LINE_BOT_HEADER", "x-bot"),
-        ("LINE_SCOPES", "message:send message:receive profile:read"),
-        ("TABLE_NAME", "Table"),
-        ("EVENT_QUEUE_URL", "http://queue.example/1/events.fifo"),
-    ];
-    let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let config = attach::Config::read(&Env::from_map(variables.into()));
-    attach::App {
-        offer: config.expect("its variables").offer,
-        attach: process.attach(),
-        line: process.line(),
-        store: process.store(),
-        queue: process.queue(Patience::WORKER),
-        clock: process.clock().shared(),
-        random: process.random(),
-    }
+    let config = attach::Config::read(&process.env()).expect("its variables");
+    attach::App::new(config, &process.ground())
 }
 
 /// LINE has linked or unlinked an account for us, and tells of it by an event as well,

@@ -12,15 +12,13 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use fastrand::Rng;
-use shared::aws::Patience;
+use shared::aws::Timeouts;
 use shared::connector::not_connected;
 use shared::env::Env;
-use shared::line::attach::{AttachClient, Credentials};
-use shared::line::http::Http;
-use shared::line::{Channel, LineClient};
+use shared::ground::Ground;
+use shared::line::LineClient;
 use shared::queue::Queue;
 use shared::random::Random;
-use shared::secret::{ChannelSecret, SecretPlace};
 use shared::store::Store;
 use tokio::sync::Notify;
 
@@ -79,11 +77,6 @@ impl Process {
         &self.0.clock
     }
 
-    /// Its randomness.
-    pub(crate) fn random(&self) -> Random {
-        self.0.random.clone()
-    }
-
     /// How many tries it has left.
     pub(crate) fn retries(&self) -> &Retries {
         &self.0.retries
@@ -122,52 +115,49 @@ impl Process {
         now.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// What its functions stand on.
+    pub(crate) fn ground(&self) -> Ground {
+        clients::of_thread()
+            .with_clock(self.clock().shared())
+            .with_sleep(self.world().time.shared_sleep())
+            .with_random(self.0.random.clone())
+            .with_line_over(SharedHttpConnector::new(self.clone()))
+    }
+
     /// The table.
     pub(crate) fn store(&self) -> Store {
-        Store::new(clients::table(), TABLE.0.clone())
+        self.ground().table(TABLE.0.clone())
     }
 
     /// The queue.
-    pub(crate) fn queue(&self, patience: Patience) -> Queue {
-        Queue::new(
-            clients::queue(patience),
-            format!("{NOWHERE}/000000000000/{QUEUE}"),
-        )
+    pub(crate) fn queue(&self) -> Queue {
+        self.ground().queue(queue_url(), Timeouts::DEFAULT)
     }
 
-    fn http_to_line(&self) -> Http {
-        Http::new(
-            SharedHttpConnector::new(self.clone()),
-            self.clock().shared(),
-            self.world().time.shared_sleep(),
-            Duration::from_secs(3),
-        )
-    }
-
-    /// LINE's link screen and the exchange behind it.
-    pub(crate) fn attach(&self) -> AttachClient {
-        let (http, url) = (self.http_to_line(), NOWHERE.to_owned());
-        let id = CHANNEL_ID.to_owned();
-        AttachClient::new(http, url, id, self.secret(), Credentials::Basic)
-    }
-
-    /// LINE.
+    /// LINE, as a function has it that calls for many accounts.
     pub(crate) fn line(&self) -> LineClient {
-        let http = self.http_to_line();
-        let channel = Channel {
-            id: CHANNEL_ID.into(),
-            bot_header: BOT_HEADER.parse().expect("a header's name"),
-            api_url: NOWHERE.into(),
-            data_api_url: NOWHERE.into(),
-        };
-        LineClient::new(http, channel, self.secret())
+        let config = reconciler::Config::read(&self.env()).expect("its variables");
+        reconciler::App::new(config, &self.ground()).line
     }
 
-    /// The channel's secret.
-    pub(crate) fn secret(&self) -> ChannelSecret {
-        let env = [("LINE_CHANNEL_SECRET".to_owned(), SECRET.to_owned())];
-        let place = SecretPlace::from_env(&Env::from_map(env.into())).expect("the secret");
-        ChannelSecret::new(place, || unreachable!("it is known"), self.clock().shared())
+    /// What its functions are told.
+    pub(crate) fn env(&self) -> Env {
+        let default_active = self.world().schedule.default_active.to_string();
+        let queue = queue_url();
+        let variables = [
+            ("LINE_CHANNEL_ID", CHANNEL_ID),
+            ("LINE_CHANNEL_SECRET", SECRET),
+            ("LINE_BOT_HEADER", BOT_HEADER),
+            ("LINE_API_URL", NOWHERE),
+            ("LINE_DATA_API_URL", NOWHERE),
+            ("LINE_MANAGER_URL", NOWHERE),
+            ("LINE_SCOPES", "message:send message:receive profile:read"),
+            ("LINE_DEFAULT_ACTIVE", &default_active),
+            ("TABLE_NAME", &TABLE.0),
+            ("EVENT_QUEUE_URL", &queue),
+        ];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Env::from_map(variables.into())
     }
 
     async fn answer(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
@@ -227,6 +217,10 @@ impl Process {
             call.perform_unanswered(&world, invocation);
         });
     }
+}
+
+fn queue_url() -> String {
+    format!("{NOWHERE}/000000000000/{QUEUE}")
 }
 
 /// The process ends here.

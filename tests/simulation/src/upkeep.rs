@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use reconciler::Failure;
 use serde_json::Value as Json;
-use shared::aws::Patience;
 use shared::domain::{BotId, ChatId, EventId, Timestamp};
 use shared::replay::{Mode, ReplayError, replay};
 use shared::store::LedgerKey;
@@ -20,8 +19,6 @@ use crate::schedule::{Round, Upkeep};
 use crate::table::Value;
 use crate::world::World;
 
-/// What template.yaml gives the reconciler.
-const RECONCILER_TIME: Duration = Duration::from_secs(900);
 /// An operator waits no longer.
 const OPERATORS_PATIENCE: Duration = Duration::from_secs(30);
 
@@ -54,7 +51,7 @@ pub(crate) async fn round(world: Arc<World>, round: Round) {
     match round.what {
         Upkeep::Reconcile => {
             let work = reconcile(&process, invocation);
-            let done = process.invoke(invocation, RECONCILER_TIME, work).await;
+            let done = process.invoke(invocation, reconciler::TIMEOUT, work).await;
             if done.is_some() {
                 lifecycle::ended(&world, invocation);
             }
@@ -74,7 +71,7 @@ pub(crate) async fn round(world: Arc<World>, round: Round) {
         Upkeep::RingTimers => {
             timers::begins(&world, invocation);
             let work = ring_timers(&process);
-            process.invoke(invocation, timer::TIME, work).await;
+            process.invoke(invocation, timer::TIMEOUT, work).await;
         }
         Upkeep::CountCall => {
             let work = count_call(&process);
@@ -111,15 +108,9 @@ fn drop_expired(world: &World) {
 
 async fn reconcile(process: &Process, who: usize) {
     let world = process.world();
-    let app = reconciler::App {
-        store: process.store(),
-        queue: process.queue(Patience::WORKER),
-        line: process.line(),
-        clock: process.clock().shared(),
-        sleep: world.time.shared_sleep(),
-        random: process.random(),
-    };
-    let deadline = Timestamp(process.clock().millis()).plus(RECONCILER_TIME);
+    let config = reconciler::Config::read(&process.env()).expect("its variables");
+    let app = reconciler::App::new(config, &process.ground());
+    let deadline = Timestamp(process.clock().millis()).plus(reconciler::TIMEOUT);
     let walk = reconciler::handle(&app, deadline).await;
     world.note(|| format!("the reconciler ends: {walk:?}"));
     if let Err(Failure::AnotherAtWork | Failure::LeaseLost) = walk {
@@ -148,7 +139,7 @@ async fn count_call(process: &Process) {
 
 /// We detach an account: its row is marked, and the worker does the rest.
 async fn detach(process: &Process, bot: u8) {
-    let (store, queue) = (process.store(), process.queue(Patience::WORKER));
+    let (store, queue) = (process.store(), process.queue());
     let bot = BotId::new(bot_id(bot)).expect("an account's id");
     let clock = process.clock().shared();
     let begun = shared::detach::detach(&store, &queue, &bot, &clock).await;
@@ -169,19 +160,15 @@ async fn approve(process: &Process) {
 
 async fn ring_timers(process: &Process) {
     let world = process.world();
-    let app = timer::App {
-        store: process.store(),
-        queue: process.queue(Patience::WORKER),
-        clock: process.clock().shared(),
-        sleep: world.time.shared_sleep(),
-    };
-    let deadline = Timestamp(process.clock().millis()).plus(timer::TIME);
+    let config = timer::Config::read(&process.env()).expect("its variables");
+    let app = timer::App::new(config, &process.ground());
+    let deadline = Timestamp(process.clock().millis()).plus(timer::TIMEOUT);
     let done = timer::handle(&app, deadline).await;
     world.note(|| format!("the timer function ends: {done:?}"));
 }
 
 async fn replay_parked(process: &Process) {
-    let (store, queue) = (process.store(), process.queue(Patience::WORKER));
+    let (store, queue) = (process.store(), process.queue());
     for key in parked(process.world()) {
         let now = Timestamp(process.clock().millis());
         let again = replay(&store, &queue, &key, None, Mode::Respect, now).await;
@@ -198,7 +185,7 @@ async fn replay_one(process: &Process, nth: usize, force: bool) {
     let Some((key, given)) = happened(world, nth) else {
         return;
     };
-    let (store, queue) = (process.store(), process.queue(Patience::WORKER));
+    let (store, queue) = (process.store(), process.queue());
     let now = Timestamp(process.clock().millis());
     let mode = match force {
         true => Mode::Force,

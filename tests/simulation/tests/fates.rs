@@ -5,8 +5,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use local::template::Template;
-use shared::aws::{Aws, Patience, tokio_sleep};
 use shared::domain::{BotId, ChatId, EventId, Timestamp};
+use shared::ground::{Ground, tokio_sleep};
 use shared::store::{ChatRow, Commit, CommitError, LedgerKey, LedgerRow, Store, Subject};
 use simulation::table::Table;
 use simulation::table::connector::{Call, Connector, End, Fate, Refusal};
@@ -19,9 +19,9 @@ fn connector() -> Connector {
 }
 
 fn store(connector: &Connector) -> Store {
-    let aws = Aws::emulated().with_http(connector.client());
-    let endpoint = Some("http://table".to_owned());
-    Store::new(aws.dynamodb(endpoint, Patience::WORKER), "Table".to_owned())
+    let ground = Ground::emulated().with_dynamodb_at("http://table");
+    let ground = ground.with_dynamodb_over(connector.client());
+    ground.table("Table".to_owned())
 }
 
 /// The same table; the first call of an operation ends so.

@@ -78,11 +78,46 @@ fn every_function_keeps_its_logs_for_a_time() {
     }
 }
 
+/// Lambda stops a function after its `Timeout`, and the function's code goes by its
+/// `TIMEOUT`: neither is changed alone.
+#[test]
+fn a_timeout_of_the_template_is_the_one_that_the_functions_code_goes_by() {
+    let template = template().unwrap();
+    let timeouts = [
+        ("AttachFunction", attach::TIMEOUT, "what an admin waits for"),
+        (
+            "ReconcilerFunction",
+            reconciler::TIMEOUT,
+            "its lease, and when it stops",
+        ),
+        ("TimerFunction", timer::TIMEOUT, "when it stops"),
+        (
+            "WebhookFunction",
+            webhook::TIMEOUT,
+            "that it answers before LINE gives up",
+        ),
+        (
+            "WorkerFunction",
+            worker::TIMEOUT,
+            "when it stops, the queue's visibility, and how long a detach waits for workers that do not know of it",
+        ),
+    ];
+    let functions = template.functions().unwrap();
+    assert_eq!(functions.len(), timeouts.len());
+    for function in functions {
+        let name = function.logical_name.as_str();
+        let known = timeouts.iter().find(|(logical, ..)| *logical == name);
+        let (_, timeout, depends) = known.unwrap_or_else(|| panic!("no TIMEOUT of {name}"));
+        assert_eq!(
+            function.timeout, *timeout,
+            "the Timeout of {name} in template.yaml is not TIMEOUT in its app.rs, on which depends: {depends}"
+        );
+    }
+}
+
 #[test]
 fn the_reconciler_runs_hourly_alone_and_without_retries() {
     let template = template().unwrap();
-    let function = template.function("ReconcilerFunction").unwrap();
-    assert_eq!(function.timeout, reconciler::LEASE);
     let properties = &template.resource("ReconcilerFunction").unwrap()["Properties"];
     let schedule = &properties["Events"]["Hourly"];
     assert_eq!(schedule["Type"], "ScheduleV2");
@@ -95,8 +130,6 @@ fn the_reconciler_runs_hourly_alone_and_without_retries() {
 #[test]
 fn the_timer_runs_every_minute_for_a_minute_at_most_and_without_retries() {
     let template = template().unwrap();
-    let function = template.function("TimerFunction").unwrap();
-    assert_eq!(function.timeout, timer::TIME);
     let properties = &template.resource("TimerFunction").unwrap()["Properties"];
     let schedule = &properties["Events"]["EveryMinute"];
     assert_eq!(schedule["Type"], "ScheduleV2");

@@ -6,12 +6,8 @@ use local::template::TemplateError;
 use shared::env::Env;
 use template::template;
 
-/// Set locally only: in AWS the secret has an ARN, and the SDK finds its endpoints.
-const LOCAL_ONLY: [&str; 3] = [
-    "LINE_CHANNEL_SECRET",
-    "AWS_ENDPOINT_URL_DYNAMODB",
-    "AWS_ENDPOINT_URL_SQS",
-];
+/// Set locally only: in AWS the secret has an ARN.
+const LOCAL_ONLY: [&str; 1] = ["LINE_CHANNEL_SECRET"];
 
 /// Values with which no configuration is refused.
 fn env() -> Env {

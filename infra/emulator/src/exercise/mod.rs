@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use aws_smithy_async::time::SharedTimeSource;
 use clap::Args;
-use shared::aws::tokio_sleep;
 use shared::connector::connector;
 use shared::env::Env;
+use shared::ground::tokio_sleep;
 use shared::line::attach::{AttachClient, AttachTerms, Credentials, Verifier};
 use shared::line::endpoint::{Facts, Host};
 use shared::line::endpoints::table::ATTACH;

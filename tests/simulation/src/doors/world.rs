@@ -9,15 +9,12 @@ use aws_smithy_async::time::{SharedTimeSource, StaticTimeSource};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use local::template::Template;
 use serde_json::Value;
-use shared::aws::{Aws, Patience};
+use shared::aws::Timeouts;
 use shared::domain::Timestamp;
 use shared::env::Env;
-use shared::line::attach::{AttachClient, Credentials};
-use shared::line::http::Http;
-use shared::line::{Channel, LineClient};
-use shared::queue::Queue;
+use shared::ground::Ground;
+use shared::line::LineClient;
 use shared::random::Random;
-use shared::secret::{ChannelSecret, SecretPlace};
 use shared::store::Store;
 
 use crate::doors::dice::Dice;
@@ -34,7 +31,7 @@ const TABLE: &str = "Table";
 const LINE: &str = "https://line.example";
 const HOUR: Duration = Duration::from_secs(3600);
 /// Nothing is given up: how fast this machine is, is not the question.
-const PATIENCE: Patience = Patience {
+const TIMEOUTS: Timeouts = Timeouts {
     connect: HOUR,
     attempt: HOUR,
     operation: HOUR,
@@ -79,68 +76,45 @@ impl Default for World {
 impl World {
     /// The webhook, which never finds that its time is up.
     pub(crate) fn webhook(&self) -> webhook::App {
-        webhook::App {
-            secret: secret(),
-            queue: self.queue(),
-            clock: clock(),
-            sleep: SharedAsyncSleep::new(Never),
-        }
+        let config = webhook::Config::read(&env()).expect("its variables");
+        webhook::App::new(config, &self.ground())
     }
 
     /// The attach function.
     pub(crate) fn attach(&self) -> attach::App {
         let config = attach::Config::read(&env()).expect("its variables");
-        let id = config.channel.id.clone();
-        let (http, url) = (self.http(), config.manager_url);
-        attach::App {
-            offer: config.offer,
-            attach: AttachClient::new(http, url, id, secret(), Credentials::Basic),
-            line: self.line(),
-            store: self.store(),
-            queue: self.queue(),
-            clock: clock(),
-            random: random(),
-        }
+        attach::App::new(config, &self.ground())
     }
 
     /// The worker.
     pub(crate) fn worker<M>(&self, module: M) -> worker::App<M> {
-        worker::App {
-            module,
-            store: self.store(),
-            queue: self.queue(),
-            line: self.line(),
-            default_active: true,
-            clock: clock(),
-            sleep: shared::aws::tokio_sleep(),
-            random: random(),
-            ended_attempts: worker::EndedAttempts::default(),
-        }
+        let config = worker::Config::read(&env()).expect("its variables");
+        let mut app = worker::App::new(config, module, &self.ground());
+        app.sleep = shared::ground::tokio_sleep();
+        app
     }
 
     /// LINE, as the functions call it.
     pub(crate) fn line(&self) -> LineClient {
-        let channel = Channel::read(&env()).expect("its variables");
-        LineClient::new(self.http(), channel, secret())
+        self.attach().line
     }
 
     /// The table, as the functions call it.
     pub(crate) fn store(&self) -> Store {
-        let aws = Aws::emulated().with_http(self.table.client());
-        let endpoint = Some("http://table.example".to_owned());
-        Store::new(aws.dynamodb(endpoint, PATIENCE), TABLE.to_owned())
+        self.ground().table(TABLE.to_owned())
     }
 
-    fn queue(&self) -> Queue {
-        let aws = Aws::emulated().with_http(self.queue.wire().client());
-        let endpoint = Some("http://queue.example".to_owned());
-        let url = "http://queue.example/1/events.fifo".to_owned();
-        Queue::new(aws.sqs(endpoint, PATIENCE), url)
-    }
-
-    fn http(&self) -> Http {
-        let connector = self.line.wire().connector();
-        Http::new(connector, clock(), SharedAsyncSleep::new(Never), HOUR)
+    fn ground(&self) -> Ground {
+        Ground::emulated()
+            .with_timeouts(TIMEOUTS)
+            .with_clock(clock())
+            .with_sleep(SharedAsyncSleep::new(Never))
+            .with_random(random())
+            .with_line_over(self.line.wire().connector())
+            .with_dynamodb_at("http://table.example")
+            .with_dynamodb_over(self.table.client())
+            .with_sqs_at("http://queue.example")
+            .with_sqs_over(self.queue.wire().client())
     }
 }
 
@@ -206,11 +180,6 @@ fn random() -> Random {
         let mut dice = dice.lock().unwrap_or_else(PoisonError::into_inner);
         bytes.copy_from_slice(&dice.bytes(bytes.len()));
     })
-}
-
-fn secret() -> ChannelSecret {
-    let place = SecretPlace::from_env(&env()).expect("the secret is there");
-    ChannelSecret::new(place, || unreachable!("it is known"), clock())
 }
 
 fn env() -> Env {

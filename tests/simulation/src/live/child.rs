@@ -3,9 +3,9 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use aws_smithy_async::time::SharedTimeSource;
 use local::bundle::{self, Variables};
 use local::stack::template;
+use shared::ground::Ground;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::net::TcpListener;
 use tokio::process::{Child as Process, Command};
@@ -74,8 +74,10 @@ pub(crate) async fn serve(variables: &str, port: u16) -> Result<(), String> {
     let variables: Variables = serde_json::from_str(variables).map_err(|e| e.to_string())?;
     let template = template().map_err(|e| e.to_string())?;
     let definitions = template.functions().map_err(|e| e.to_string())?;
-    let clock = SharedTimeSource::default();
-    let functions = bundle::functions(&definitions, &variables, &clock, &Repeats);
+    let ground = Ground::emulated();
+    let ground = ground.with_dynamodb_at(&variables["AWS_ENDPOINT_URL_DYNAMODB"]);
+    let ground = ground.with_sqs_at(&variables["AWS_ENDPOINT_URL_SQS"]);
+    let functions = bundle::functions(&definitions, &variables, &ground, &Repeats);
     let functions = functions.map_err(|e| e.to_string())?;
     let listener = TcpListener::bind(("127.0.0.1", port)).await;
     let listener = listener.map_err(|e| e.to_string())?;

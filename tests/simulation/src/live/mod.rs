@@ -159,7 +159,7 @@ async fn kill(child: &mut Child, stack: &Stack, plan: Plan) -> Result<Vec<Timest
         while talk::delivered(stack).await < after {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        kills.push(stack.clock.now().into());
+        kills.push(stack.ground.clock.now().into());
         child.kill_and_start_again().await.map_err(Failure)?;
     }
     Ok(kills)

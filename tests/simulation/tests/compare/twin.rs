@@ -15,7 +15,7 @@ use local::dynamodb::DynamoDb;
 use local::template::{TableDefinition, Template};
 use proptest::test_runner::TestCaseError;
 use serde_json::{Value, json};
-use shared::aws::{Aws, Patience};
+use shared::ground;
 use shared::store::Store;
 use simulation::table::Table;
 use simulation::table::connector::Connector;
@@ -103,9 +103,9 @@ impl Twin {
     pub(super) fn store(&self) -> Store {
         let connector = SharedHttpConnector::new(self.clone());
         let http = http_client_fn(move |_, _| connector.clone());
-        let aws = Aws::emulated().with_http(http);
-        let client = aws.dynamodb(Some(self.url.clone()), Patience::WORKER);
-        Store::new(client, self.table.clone())
+        let ground = ground::Ground::emulated().with_dynamodb_at(&self.url);
+        let ground = ground.with_dynamodb_over(http);
+        ground.table(self.table.clone())
     }
 
     /// Whether more can be compared; fails if something was answered differently.

@@ -1,11 +1,9 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant, SystemTime};
 
-use aws_credential_types::Credentials;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::retry::RetryConfig;
 use aws_sdk_sqs::config::timeout::TimeoutConfig;
-use aws_sdk_sqs::config::{BehaviorVersion, Region};
 use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sqs::primitives::Blob;
 use aws_sdk_sqs::types::{
@@ -13,6 +11,8 @@ use aws_sdk_sqs::types::{
     MessageAttributeValue, MessageSystemAttributeName, QueueAttributeName,
     SendMessageBatchRequestEntry,
 };
+use shared::aws::Timeouts;
+use shared::ground::Ground;
 use tokio::net::TcpListener;
 
 use crate::sqs::{ManualClock, Sqs, SystemClock, arn};
@@ -72,15 +72,14 @@ impl World {
 }
 
 fn client(endpoint: &str) -> Client {
-    let config = aws_sdk_sqs::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::from_keys("key", "secret", None))
-        .endpoint_url(endpoint)
-        .http_client(shared::connector::client(Duration::from_secs(5)))
-        .retry_config(RetryConfig::disabled())
-        .build();
-    Client::from_conf(config)
+    let limit = Duration::from_secs(5);
+    let ground = Ground::emulated().with_sqs_at(endpoint);
+    let ground = ground.with_sqs_tuned(|config| config.retry_config(RetryConfig::disabled()));
+    ground.sqs(Timeouts {
+        connect: limit,
+        attempt: 12 * limit,
+        operation: 12 * limit,
+    })
 }
 
 fn code<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> &str {

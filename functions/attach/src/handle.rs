@@ -1,0 +1,21 @@
+//! The routes.
+
+use shared::gateway::{Request, Response};
+
+use crate::App;
+use crate::begin::begin;
+use crate::callback::callback;
+use crate::language::Language;
+use crate::pages;
+
+/// Answers the routes of template.yaml.
+pub async fn handle(app: &App, request: Request) -> Response {
+    let language = Language::asked_for(request.header("accept-language").unwrap_or_default());
+    match request.route().as_ref() {
+        "GET /" => pages::start(language, &app.offer),
+        "GET /attach" => begin(app, language, &request).await,
+        "GET /attach/callback" => callback(app, language, &request).await,
+        "GET /health" => Response::text(200, "ok"),
+        _ => Response::text(404, "There is nothing here."),
+    }
+}

@@ -1,0 +1,58 @@
+//! What the function works with.
+
+use std::time::Duration;
+
+use aws_smithy_async::rt::sleep::SharedAsyncSleep;
+use aws_smithy_async::time::SharedTimeSource;
+use shared::aws::Timeouts;
+use shared::domain::Timestamp;
+use shared::ground::Ground;
+use shared::line::LineClient;
+use shared::queue::Queue;
+use shared::random::Random;
+use shared::store::Store;
+
+use crate::Config;
+
+/// Lambda stops the function after this: `Timeout` in template.yaml. Its lease lasts as long.
+pub const TIMEOUT: Duration = Duration::from_secs(900);
+/// For one exchange with LINE: nobody waits.
+const LINE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What the function works with.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct App {
+    /// The table.
+    pub store: Store,
+    /// The event queue.
+    pub queue: Queue,
+    /// LINE.
+    pub line: LineClient,
+    /// The clock.
+    pub clock: SharedTimeSource,
+    /// The sleep.
+    pub sleep: SharedAsyncSleep,
+    /// For the lease's name, and waits of different length.
+    pub random: Random,
+}
+
+impl App {
+    /// The function as it is configured, on this ground.
+    pub fn new(config: Config, ground: &Ground) -> Self {
+        let secret = ground.secret(config.secret, Timeouts::DEFAULT);
+        let http = ground.http_to_line(LINE_TIMEOUT);
+        Self {
+            store: ground.table(config.table),
+            queue: ground.queue(config.queue_url, Timeouts::DEFAULT),
+            line: LineClient::new(http, config.channel, secret),
+            clock: ground.clock.clone(),
+            sleep: ground.sleep.clone(),
+            random: ground.random.clone(),
+        }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now().into()
+    }
+}

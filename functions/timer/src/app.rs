@@ -1,0 +1,46 @@
+//! What the function works with.
+
+use std::time::Duration;
+
+use aws_smithy_async::rt::sleep::SharedAsyncSleep;
+use aws_smithy_async::time::SharedTimeSource;
+use shared::aws::Timeouts;
+use shared::domain::Timestamp;
+use shared::ground::Ground;
+use shared::queue::Queue;
+use shared::store::Store;
+
+use crate::Config;
+
+/// Lambda stops the function after this: `Timeout` in template.yaml.
+pub const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// What the function works with.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct App {
+    /// The table.
+    pub store: Store,
+    /// The event queue.
+    pub queue: Queue,
+    /// The clock.
+    pub clock: SharedTimeSource,
+    /// The sleep, for the time limit.
+    pub sleep: SharedAsyncSleep,
+}
+
+impl App {
+    /// The function as it is configured, on this ground.
+    pub fn new(config: Config, ground: &Ground) -> Self {
+        Self {
+            store: ground.table(config.table),
+            queue: ground.queue(config.queue_url, Timeouts::DEFAULT),
+            clock: ground.clock.clone(),
+            sleep: ground.sleep.clone(),
+        }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now().into()
+    }
+}

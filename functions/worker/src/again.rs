@@ -1,0 +1,35 @@
+//! Why an event is not settled, by how its message waits.
+
+use std::time::Duration;
+
+use shared::store::StoreError;
+
+/// The event is not settled: it comes again. What is said here is logged, so it
+/// is never a module's or LINE's own words; those are in the event's row.
+#[derive(Debug)]
+pub(crate) enum Again {
+    /// A transient failure: table or LINE away, or the module asks for it. After some
+    /// hours of them the event is parked.
+    Transient(String),
+    /// Something else is first: the time was up in the middle, another worker is at it,
+    /// the module's failure is counted. With the wait, where it is known.
+    NotYet(&'static str, Option<Duration>),
+    /// No time was left to begin with it: it is not at fault, and comes again at once.
+    Untried,
+}
+
+impl Again {
+    pub(crate) fn not_yet(reason: &'static str) -> Self {
+        Self::NotYet(reason, None)
+    }
+
+    pub(crate) fn transient(reason: impl Into<String>) -> Self {
+        Self::Transient(reason.into())
+    }
+}
+
+impl From<StoreError> for Again {
+    fn from(error: StoreError) -> Self {
+        Self::transient(error.to_string())
+    }
+}

@@ -1,0 +1,79 @@
+//! What the function works with.
+
+use std::time::Duration;
+
+use aws_smithy_async::rt::sleep::SharedAsyncSleep;
+use aws_smithy_async::time::SharedTimeSource;
+use shared::aws::Timeouts;
+use shared::domain::Timestamp;
+use shared::ground::Ground;
+use shared::limits::counted_in;
+use shared::line::LineClient;
+use shared::queue::Queue;
+use shared::random::Random;
+use shared::store::{Store, Try};
+
+use crate::{Config, EndedAttempts};
+
+/// Lambda stops the function after this: `Timeout` in template.yaml. The queue's visibility
+/// is counted from it, and a detach waits so long for workers that know nothing of it.
+pub const TIMEOUT: Duration = Duration::from_secs(8);
+/// For one exchange with LINE: a batch has several.
+const LINE_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// What the function works with.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct App<M> {
+    /// The company's own behaviour.
+    pub module: M,
+    /// The table.
+    pub store: Store,
+    /// The event queue.
+    pub queue: Queue,
+    /// LINE.
+    pub line: LineClient,
+    /// Whether the channel holds chats by default.
+    pub default_active: bool,
+    /// The clock.
+    pub clock: SharedTimeSource,
+    /// The sleep.
+    pub sleep: SharedAsyncSleep,
+    /// For short waits of different length.
+    pub random: Random,
+    /// Attempts of this process that have ended and could not be written down.
+    pub(crate) ended_attempts: EndedAttempts,
+}
+
+impl<M> App<M> {
+    /// The function as it is configured, with this module, on this ground.
+    pub fn new(config: Config, module: M, ground: &Ground) -> Self {
+        let secret = ground.secret(config.secret, Timeouts::DEFAULT);
+        let http = ground.http_to_line(LINE_TIMEOUT);
+        let store = ground.table(config.table);
+        let line = LineClient::new(http, config.channel, secret);
+        Self {
+            module,
+            line: line.counted_by(counted_in(store.clone())),
+            store,
+            queue: ground.queue(config.queue_url, Timeouts::DEFAULT),
+            default_active: config.default_active,
+            clock: ground.clock.clone(),
+            sleep: ground.sleep.clone(),
+            random: ground.random.clone(),
+            ended_attempts: EndedAttempts::default(),
+        }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now().into()
+    }
+
+    /// A try to send, by a name that no other has.
+    pub(crate) fn new_try(&self, writes: u32) -> Try {
+        Try {
+            name: self.random.alphanumeric(12),
+            writes,
+        }
+    }
+}
