@@ -1,10 +1,14 @@
 //! What each shop sets: when it is open, how far ahead it takes reservations, when it
 //! reminds.
 
+use jiff::civil::{DateTime, Time};
+use jiff::{SignedDuration, ToSpan as _};
 use serde::Deserialize;
 use serde_json::json;
+use shared::module::Timestamp;
 use shared::module::settings::{Field, Kind, Schema, Words};
 
+use crate::slot::{Day, Slot, japan, local};
 use crate::texts::Language;
 
 /// One shop's settings.
@@ -14,10 +18,10 @@ pub(crate) struct Shop {
     pub(crate) name: String,
     /// Of those whose language is not known.
     pub(crate) language: Language,
-    /// The first time of a day, `10:00`.
-    pub(crate) opens: String,
+    /// The first time of a day.
+    pub(crate) opens: Time,
     /// No time ends after this.
-    pub(crate) closes: String,
+    pub(crate) closes: Time,
     /// How long one reservation takes.
     pub(crate) minutes: i64,
     /// How far ahead, from tomorrow on.
@@ -25,9 +29,45 @@ pub(crate) struct Shop {
     /// Whether guests are reminded,
     pub(crate) remind: bool,
     /// and when, on the day before.
-    pub(crate) remind_at: String,
+    pub(crate) remind_at: Time,
     /// After so many hours a chat that staff were asked into is ours again.
     pub(crate) staff_hours: u64,
+}
+
+impl Shop {
+    /// The days from tomorrow on.
+    pub(crate) fn next_days(&self, now: Timestamp) -> impl Iterator<Item = Day> + use<> {
+        let today = local(now).date();
+        (1..=self.days).filter_map(move |days| Some(Day(today.checked_add(days.days()).ok()?)))
+    }
+
+    /// The times of a day: each ends before the shop closes.
+    pub(crate) fn slots(&self, day: Day) -> impl Iterator<Item = Slot> + use<> {
+        let long = SignedDuration::from_mins(self.minutes.max(1));
+        let (first, end) = (
+            day.0.to_datetime(self.opens),
+            day.0.to_datetime(self.closes),
+        );
+        let next = move |start: &DateTime| start.checked_add(long).ok();
+        std::iter::successors(Some(first), next)
+            .take_while(move |start| next(start).is_some_and(|ends| ends <= end))
+            .map(Slot)
+    }
+
+    /// Whether it is a time that can be reserved now.
+    pub(crate) fn offers(&self, slot: Slot, now: Timestamp) -> bool {
+        let day = Day(slot.0.date());
+        let soon = self.next_days(now).any(|next| next.0 == day.0);
+        soon && self.slots(day).any(|offered| offered == slot)
+    }
+
+    /// When the guest is reminded of it; none if that is over already.
+    pub(crate) fn reminder(&self, slot: Slot, now: Timestamp) -> Option<Timestamp> {
+        let day_before = slot.0.date().yesterday().ok()?;
+        let at = day_before.to_datetime(self.remind_at);
+        let at = at.to_zoned(japan()).ok()?.timestamp().as_millisecond();
+        (self.remind && at > now.0).then_some(Timestamp(at))
+    }
 }
 
 /// What can be set.
@@ -112,7 +152,7 @@ mod tests {
     #[test]
     fn the_defaults_are_a_shop() {
         let shop: Shop = serde_json::from_value(schema().filled(&Values::new())).unwrap();
-        assert_eq!((shop.opens.as_str(), shop.days), ("10:00", 7));
+        assert_eq!((shop.opens, shop.days), (Time::constant(10, 0, 0, 0), 7));
         for field in schema().fields {
             let value = Values::from([(field.key.to_owned(), field.default)]);
             assert_eq!(schema().check(&value), Ok(()), "{}", field.key);

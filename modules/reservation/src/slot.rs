@@ -2,56 +2,19 @@
 
 use std::fmt;
 
-use jiff::civil::{Date, DateTime, Time};
+use jiff::civil::{Date, DateTime};
 use jiff::tz::{Offset, TimeZone};
-use jiff::{SignedDuration, ToSpan as _};
 use serde::{Deserialize, Serialize};
 use shared::module::Timestamp;
-
-use crate::shop::Shop;
 
 /// One time, as `2026-11-21T10:00`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub(crate) struct Slot(DateTime);
+pub(crate) struct Slot(pub(crate) DateTime);
 
 /// One day of a shop.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Day(Date);
-
-impl Shop {
-    /// The days from tomorrow on.
-    pub(crate) fn next_days(&self, now: Timestamp) -> impl Iterator<Item = Day> + use<> {
-        let today = local(now).date();
-        (1..=self.days).filter_map(move |days| Some(Day(today.checked_add(days.days()).ok()?)))
-    }
-
-    /// The times of a day: each ends before the shop closes.
-    pub(crate) fn slots(&self, day: Day) -> impl Iterator<Item = Slot> + use<> {
-        let long = SignedDuration::from_mins(self.minutes.max(1));
-        let (first, closes) = (day.0.to_datetime(time(&self.opens)), time(&self.closes));
-        let end = day.0.to_datetime(closes);
-        let next = move |start: &DateTime| start.checked_add(long).ok();
-        std::iter::successors(Some(first), next)
-            .take_while(move |start| next(start).is_some_and(|ends| ends <= end))
-            .map(Slot)
-    }
-
-    /// Whether it is a time that can be reserved now.
-    pub(crate) fn offers(&self, slot: Slot, now: Timestamp) -> bool {
-        let day = Day(slot.0.date());
-        let soon = self.next_days(now).any(|next| next.0 == day.0);
-        soon && self.slots(day).any(|offered| offered == slot)
-    }
-
-    /// When the guest is reminded of it; none if that is over already.
-    pub(crate) fn reminder(&self, slot: Slot, now: Timestamp) -> Option<Timestamp> {
-        let day_before = slot.0.date().yesterday().ok()?;
-        let at = day_before.to_datetime(time(&self.remind_at));
-        let at = at.to_zoned(japan()).ok()?.timestamp().as_millisecond();
-        (self.remind && at > now.0).then_some(Timestamp(at))
-    }
-}
+pub(crate) struct Day(pub(crate) Date);
 
 impl Day {
     /// What the keys of this day's slots begin with.
@@ -108,17 +71,13 @@ impl From<Slot> for String {
     }
 }
 
-/// A time of day as the settings have it, which are checked.
-fn time(text: &str) -> Time {
-    text.parse().unwrap_or_default()
-}
-
-fn local(now: Timestamp) -> DateTime {
+/// The date and time of day in Japan.
+pub(crate) fn local(now: Timestamp) -> DateTime {
     let utc = jiff::Timestamp::from_millisecond(now.0).unwrap_or_default();
     utc.to_zoned(japan()).datetime()
 }
 
-fn japan() -> TimeZone {
+pub(crate) fn japan() -> TimeZone {
     TimeZone::fixed(Offset::constant(9))
 }
 
@@ -127,6 +86,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::shop::Shop;
 
     /// 2026-11-20, 23:30 in Japan.
     const LATE: Timestamp = Timestamp(1_795_185_000_000);

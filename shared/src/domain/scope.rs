@@ -26,6 +26,17 @@ impl Scope {
     /// Coupons.
     pub const COUPON_MANAGE: &str = "coupon:manage";
 
+    /// Every scope that LINE documents for module channels.
+    pub const DOCUMENTED: [&str; 7] = [
+        Self::MESSAGE_SEND,
+        Self::MESSAGE_RECEIVE,
+        Self::PROFILE_READ,
+        Self::ACCOUNT_MANAGE,
+        Self::MESSAGE_MARK_AS_READ,
+        Self::MESSAGE_TEMPLATED_PNP,
+        Self::COUPON_MANAGE,
+    ];
+
     /// A scope by its name.
     pub fn new(name: impl Into<String>) -> Self {
         Self(name.into())

@@ -20,7 +20,8 @@ const OF_THE_ACCOUNT: [&str; 3] = ["module", "botSuspended", "botResumed"];
 pub struct Webhook {
     /// The Official Account that it is for.
     pub bot: BotId,
-    /// Its events, in LINE's order.
+    /// Its events, in LINE's order. LINE documents no maximum number, and there is none of
+    /// ours: what fits into one request to a Lambda function is taken.
     pub events: Vec<RawEvent>,
 }
 
@@ -171,6 +172,7 @@ fn without_context(raw: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Timestamp;
     use crate::line::signature::tests::sign;
 
     fn verified(body: &str) -> VerifiedBody {
@@ -180,6 +182,28 @@ mod tests {
 
     fn parse(body: &str) -> Webhook {
         Webhook::parse(&verified(body)).unwrap().unwrap()
+    }
+
+    /// The webhook's queue message and the worker must agree on what is in no chat.
+    #[test]
+    fn an_event_is_in_no_chat_here_if_it_is_of_the_account_for_the_worker() {
+        let bot = BotId::new("U1").unwrap();
+        for event in [
+            r#""type":"module","module":{"type":"attached","botId":"U1","scopes":[]}"#,
+            r#""type":"module","module":{"type":"detached","botId":"U1"}"#,
+            r#""type":"botSuspended""#,
+            r#""type":"botResumed""#,
+            r#""type":"message","message":{"type":"text","text":"hello"}"#,
+            r#""type":"follow""#,
+            r#""type":"activated","chatControl":{"expireAt":2}"#,
+        ] {
+            let source = r#""source":{"type":"user","userId":"U2"}"#;
+            let event = format!(r#"{{"webhookEventId":"e","timestamp":1,{source},{event}}}"#);
+            let webhook = parse(&format!(r#"{{"destination":"U1","events":[{event}]}}"#));
+            let routed = &webhook.events[0];
+            let read = crate::line::event::read(&bot, &routed.id, &event, Timestamp(1));
+            assert_eq!(routed.chat.is_none(), read.kind.is_of_bot(), "{event}");
+        }
     }
 
     #[test]

@@ -98,6 +98,11 @@ pub(crate) fn scope(language: Language, scope: &str) -> String {
             "取得使用者的個人資料",
             "Read users' profiles",
         ],
+        "message:templated_pnp" => [
+            "電話番号宛ての通知メッセージの送信",
+            "以電話號碼傳送通知型訊息",
+            "Send notification messages to phone numbers",
+        ],
         "coupon:manage" => ["クーポンの管理", "管理優惠券", "Manage coupons"],
         other => [other, other, other],
     };
@@ -276,5 +281,21 @@ fn not_linked_en(trouble: Trouble) -> (&'static str, &'static str) {
             "Linking is not possible right now",
             "Something is away for a moment. Please wait a little and start again.",
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::domain::Scope;
+
+    use super::*;
+
+    #[test]
+    fn every_scope_that_line_documents_has_words() {
+        for name in Scope::DOCUMENTED {
+            for language in [Language::Ja, Language::ZhHant, Language::En] {
+                assert_ne!(scope(language, name), name);
+            }
+        }
     }
 }
