@@ -214,9 +214,8 @@ async fn settled_before<M>(
 }
 
 impl Again {
-    /// Where the table could not be read before, that has taken the time: a wait that does
-    /// not grow would have the message come back every few seconds for as long as the
-    /// table is away, until the queue gives it up.
+    /// Where the table could not be read before, that has taken the time: with a wait that
+    /// does not grow the message would come back every few seconds while the table is away.
     fn unless_unread(self, unread: Option<&StoreError>) -> Self {
         match (self, unread) {
             (Self::Untried, Some(error)) => Self::transient(error.to_string()),

@@ -143,8 +143,7 @@ async fn a_message_of_which_no_event_was_begun_was_not_tried() {
     assert!(waits.len() == 1 && waits[0] <= 2, "{waits:?}");
 }
 
-/// The table is away, and asking it takes all the time: it would come again every few
-/// seconds, until the queue gives it up.
+/// The table is away, and asking it takes all the time: that is a try of it.
 #[tokio::test]
 async fn a_message_whose_rows_cannot_be_read_waits_longer_each_time() {
     let bundle = Bundle::attached().await;
