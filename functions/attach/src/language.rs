@@ -9,6 +9,9 @@ pub(crate) enum Language {
 }
 
 impl Language {
+    /// Those that every page is in.
+    pub(crate) const ALL: [Self; 3] = [Self::Ja, Self::ZhHant, Self::En];
+
     /// The first language of `Accept-Language`, by its weights, that we have;
     /// Japanese if it names none: most of our users' customers read it.
     pub(crate) fn asked_for(header: &str) -> Self {
@@ -21,12 +24,9 @@ impl Language {
     }
 
     fn of(tag: &str) -> Option<Self> {
-        match tag.split('-').next()?.to_ascii_lowercase().as_str() {
-            "ja" => Some(Self::Ja),
-            "zh" => Some(Self::ZhHant),
-            "en" => Some(Self::En),
-            _ => None,
-        }
+        let primary = |tag: &str| tag.split('-').next().unwrap_or(tag).to_ascii_lowercase();
+        let wanted = primary(tag);
+        Self::ALL.into_iter().find(|it| primary(it.tag()) == wanted)
     }
 
     /// The page's `lang`.

@@ -140,7 +140,7 @@ mod tests {
             name: Some("<script>alert(1)</script>".into()),
             missing: vec![],
         };
-        for language in [Language::Ja, Language::ZhHant, Language::En] {
+        for language in Language::ALL {
             let page = result(language, &outcome);
             assert!(!page.body.contains("<script>"), "{}", page.body);
             assert!(page.body.contains("&#60;script&#62;"));

@@ -44,6 +44,9 @@ pub enum Silence {
     /// The admin did not grant the scope that it needs, or LINE says so.
     #[error("a scope that it needs is not granted")]
     ScopeMissing,
+    /// The event is of the account itself.
+    #[error("the event is of no chat")]
+    NoChat,
     /// Who holds the chat has been decided anew since the event.
     #[error("who holds the chat has been decided anew since")]
     Overtaken,

@@ -107,7 +107,7 @@ impl<H> Context<'_, H> {
     pub fn silence(&self) -> Option<Silence> {
         let around = self.around;
         if around.event.chat.is_none() {
-            return Some(Silence::Standby);
+            return Some(Silence::NoChat);
         }
         let Surroundings {
             now,

@@ -159,6 +159,7 @@ impl From<Silence> for Verdict {
             Silence::Suspended => Self::Suspended,
             Silence::NotAttached => Self::Detached,
             Silence::ScopeMissing => Self::ScopeMissing,
+            Silence::NoChat => Self::Recorded,
         }
     }
 }

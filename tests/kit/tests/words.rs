@@ -1,11 +1,13 @@
 //! The words of the kit, said to the worked example and to modules that fail.
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use kit::{Harness, Outcome, Setup, Verdict};
 use reservation::module;
 use serde_json::json;
+use shared::domain::Silence;
 use shared::module::{
     Active, Context, Event, Handled, Module, ModuleError, Router, Routes, Standby, Text,
     TextMessage,
@@ -131,6 +133,29 @@ async fn a_channel_that_is_not_default_active_begins_on_standby() {
     };
     let shop = Harness::with(module(), setup).await;
     shop.user("Mari").says("reserve").await.is(Verdict::Standby);
+}
+
+/// Keeps why it may not speak, of events of the account itself.
+#[derive(Clone, Default)]
+struct Listens(Arc<Mutex<Vec<Option<Silence>>>>);
+
+impl Module for Listens {
+    async fn handle(&self, cx: &mut Context<'_>, event: &Event) -> Result<(), ModuleError> {
+        if event.chat.is_none() {
+            self.0.lock().unwrap().push(cx.silence());
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn an_event_of_the_account_is_of_no_chat_and_not_on_standby() {
+    let listens = Listens::default();
+    let shop = Harness::new(listens.clone()).await;
+    shop.account().suspend().await.is(Verdict::Handled);
+    let silences = listens.0.lock().unwrap().clone();
+    assert!(!silences.is_empty());
+    assert!(silences.iter().all(|it| *it == Some(Silence::NoChat)));
 }
 
 /// Fails the first times.
