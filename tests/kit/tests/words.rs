@@ -1,7 +1,7 @@
 //! The words of the kit, said to the worked example and to modules that fail.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use kit::{Harness, Outcome, Setup, Verdict};
@@ -142,7 +142,10 @@ struct Listens(Arc<Mutex<Vec<Option<Silence>>>>);
 impl Module for Listens {
     async fn handle(&self, cx: &mut Context<'_>, event: &Event) -> Result<(), ModuleError> {
         if event.chat.is_none() {
-            self.0.lock().unwrap().push(cx.silence());
+            let silences = self.0.lock();
+            silences
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(cx.silence());
         }
         Ok(())
     }
