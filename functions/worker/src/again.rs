@@ -26,6 +26,15 @@ impl Again {
     pub(crate) fn transient(reason: impl Into<String>) -> Self {
         Self::Transient(reason.into())
     }
+
+    /// Where the table could not be read before, that has taken the time: with a wait that
+    /// does not grow the message would come back every few seconds while the table is away.
+    pub(crate) fn unless_unread(self, unread: Option<&StoreError>) -> Self {
+        match (self, unread) {
+            (Self::Untried, Some(error)) => Self::transient(error.to_string()),
+            (again, _) => again,
+        }
+    }
 }
 
 impl From<StoreError> for Again {

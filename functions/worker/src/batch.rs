@@ -170,9 +170,9 @@ async fn handle_job<M: Module>(
     until: Timestamp,
     progress: &mut Progress,
 ) -> Result<(), Again> {
-    let (settled, unread) = settled_before(app, record, job).await;
+    let settled = settled_before(app, record, job).await;
     for (event, sent) in events(job).zip(&job.events) {
-        if settled.contains(&sent.id) {
+        if settled.as_ref().is_ok_and(|ids| ids.contains(&sent.id)) {
             continue;
         }
         let work = Work {
@@ -189,39 +189,24 @@ async fn handle_job<M: Module>(
         };
         progress.in_event = true;
         let handled = handle_event(app, &work, sent).await;
-        handled.map_err(|again| again.unless_unread(unread.as_ref()))?;
+        handled.map_err(|again| again.unless_unread(settled.as_ref().err()))?;
         progress.in_event = false;
     }
     Ok(())
 }
 
 /// The events of a message of many that comes again which are settled: so it gets to its
-/// end, however often it runs out of time. Where they cannot be read, each is looked at,
-/// and why comes back.
+/// end, however often it runs out of time. Where they cannot be read, each is looked at.
 async fn settled_before<M>(
     app: &App<M>,
     record: &Record,
     job: &Job,
-) -> (HashSet<EventId>, Option<StoreError>) {
+) -> Result<HashSet<EventId>, StoreError> {
     if record.received == 1 || job.events.len() == 1 || job.replay.is_some() {
-        return (HashSet::new(), None);
+        return Ok(HashSet::new());
     }
     let keys = job.events.iter().map(|sent| key(job, sent));
-    match app.store.settled(keys, app.now()).await {
-        Ok(settled) => (settled, None),
-        Err(error) => (HashSet::new(), Some(error)),
-    }
-}
-
-impl Again {
-    /// Where the table could not be read before, that has taken the time: with a wait that
-    /// does not grow the message would come back every few seconds while the table is away.
-    fn unless_unread(self, unread: Option<&StoreError>) -> Self {
-        match (self, unread) {
-            (Self::Untried, Some(error)) => Self::transient(error.to_string()),
-            (again, _) => again,
-        }
-    }
+    app.store.settled(keys, app.now()).await
 }
 
 /// Settles an event, or detaches the account; after a transient failure it comes again.

@@ -117,12 +117,7 @@ fn now() -> Timestamp {
 }
 
 fn client(places: &Places) -> Result<LineClient, Failure> {
-    let channel = Channel {
-        id: places.channel_id.clone(),
-        bot_header: places.bot_header.parse()?,
-        api_url: places.line_url.clone(),
-        data_api_url: places.line_url.clone(),
-    };
+    let channel = Channel::read(&places.env())?;
     let ground = places.ground();
     let secret = SecretPlace::from_env(&places.env())?;
     let http = ground.http_to_line(Duration::from_millis(500));

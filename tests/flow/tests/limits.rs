@@ -2,40 +2,19 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-use std::time::Duration;
-
-use aws_smithy_async::time::SharedTimeSource;
 use flow::Bundle;
-use shared::connector::connector;
 use shared::domain::BotId;
-use shared::env::Env;
-use shared::ground::tokio_sleep;
-use shared::limits::counted_in;
+use shared::line::LineClient;
 use shared::line::endpoints::insight::GetDemographics;
 use shared::line::endpoints::table::INSIGHT_DEMOGRAPHIC;
 use shared::line::error::LineErrorKind;
-use shared::line::http::Http;
-use shared::line::{Channel, LineClient};
-use shared::secret::{ChannelSecret, SecretPlace};
+use worker::{App, Config};
 
-/// A function's client, as its `main` makes it, with limits of a tenth.
+/// The worker's client, with limits of a tenth.
 fn client(bundle: &Bundle) -> LineClient {
-    let (settings, time) = (bundle.stack.line.settings(), SharedTimeSource::default());
-    let line_url = &bundle.stack.addresses.line_url;
-    let channel = Channel {
-        id: settings.channel_id,
-        bot_header: settings.bot_header.parse().unwrap(),
-        api_url: line_url.clone(),
-        data_api_url: line_url.clone(),
-    };
-    let env = [("LINE_CHANNEL_SECRET".to_owned(), settings.channel_secret)];
-    let place = SecretPlace::from_env(&Env::from_map(env.into())).unwrap();
-    let secret = ChannelSecret::new(place, || unreachable!("not in AWS"), time.clone());
-    let second = Duration::from_secs(1);
-    let http = Http::new(connector(second), time, tokio_sleep(), 3 * second);
-    let counter = counted_in(bundle.stack.store.clone());
-    let client = LineClient::new(http, channel, secret).counted_by(counter);
-    client.limits_divided_by(10)
+    let config = Config::read(&bundle.env()).unwrap();
+    let app = App::new(config, (), &bundle.stack.ground);
+    app.line.limits_divided_by(10)
 }
 
 /// How many of ten calls were made, and how many were stopped before LINE.

@@ -1,7 +1,7 @@
-//! What the processes of a thread stand on together: the SDK's clients. To build one takes as long as several calls, and every webhook is
-//! a process of its own: so the processes of a thread share them. What a client needs to
-//! know of its process (clock, sleep, way to the outside, tries that are left) it finds
-//! by who runs at that moment.
+//! What the processes of a thread stand on together: the SDK's clients. To build one takes
+//! as long as several calls, and every webhook is a process of its own: so the processes
+//! of a thread share them. What a client needs to know of its process (clock, sleep, way
+//! to the outside, tries that are left) it finds by who runs at that moment.
 
 use std::cell::RefCell;
 use std::pin::pin;

@@ -8,11 +8,10 @@ mod wrong;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use aws_smithy_async::time::SharedTimeSource;
 use clap::Args;
-use shared::connector::connector;
+use shared::aws::Timeouts;
 use shared::env::Env;
-use shared::ground::tokio_sleep;
+use shared::ground::Ground;
 use shared::line::attach::{AttachClient, AttachTerms, Credentials, Verifier};
 use shared::line::endpoint::{Facts, Host};
 use shared::line::endpoints::table::ATTACH;
@@ -24,6 +23,9 @@ use shared::secret::{ChannelSecret, SecretPlace};
 
 use crate::Failed;
 use stage::Stage;
+
+/// For one exchange.
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Where the LINE Platform is.
 #[derive(Args)]
@@ -160,19 +162,12 @@ fn client(places: &Places, stage: &Stage, sample: &Sample) -> Result<LineClient,
 }
 
 fn http() -> Http {
-    let second = Duration::from_secs(1);
-    let time = SharedTimeSource::default();
-    Http::new(connector(second), time, tokio_sleep(), 5 * second)
+    Ground::emulated().http_to_line(TIMEOUT)
 }
 
 fn secret(stage: &Stage) -> Result<ChannelSecret, Failed> {
     let name = "LINE_CHANNEL_SECRET".to_owned();
     let env = Env::from_map([(name, stage.channel_secret.clone())].into());
     let place = SecretPlace::from_env(&env)?;
-    let nowhere = || unreachable!("the secret is known");
-    Ok(ChannelSecret::new(
-        place,
-        nowhere,
-        SharedTimeSource::default(),
-    ))
+    Ok(Ground::emulated().secret(place, Timeouts::DEFAULT))
 }
