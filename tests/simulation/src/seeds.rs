@@ -67,10 +67,13 @@ pub fn report(seeds: &Seeds) -> ExitCode {
         println!("{profile}: {}", figures.line());
     }
     println!("{}", figures.all.line());
-    let speed = figures.all.schedules as f64 / took.as_secs_f64();
+    let a_second = |count: u64| count as f64 / took.as_secs_f64();
     println!(
-        "{} schedules, {} violations, {speed:.0} schedules/s",
-        figures.all.schedules, figures.all.violations
+        "{} schedules, {} violations, {:.0} schedules/s, {:.0} calls/s",
+        figures.all.schedules,
+        figures.all.violations,
+        a_second(figures.all.schedules),
+        a_second(figures.all.calls),
     );
     match figures.all.violations {
         0 => ExitCode::SUCCESS,
@@ -113,6 +116,7 @@ struct Sums {
     violations: u64,
     events: u64,
     accepted: u64,
+    calls: u64,
     lost_replies: BTreeMap<String, u64>,
     harms: BTreeMap<Harm, u64>,
     counts: BTreeMap<&'static str, u64>,
@@ -124,6 +128,7 @@ impl Sums {
         self.violations += u64::from(!outcome.violations.is_empty());
         self.events += outcome.events;
         self.accepted += outcome.accepted;
+        self.calls += outcome.calls;
         for (cause, times) in &outcome.lost_replies {
             *self.lost_replies.entry(cause.clone()).or_default() += times;
         }
@@ -147,10 +152,11 @@ impl Sums {
         let counts = counts.map(|(what, times)| format!("{what} {times}"));
         let counts = counts.collect::<Vec<_>>().join(", ");
         format!(
-            "{} schedules, {} violations, {} events, {} messages, lost replies by cause: {}; \
+            "{} schedules, {} violations, {} calls, {} events, {} messages, lost replies by cause: {}; \
              faults: {}; {crashes} crashes; {counts}",
             self.schedules,
             self.violations,
+            self.calls,
             self.events,
             self.accepted,
             lost.collect::<Vec<_>>().join(", "),

@@ -43,6 +43,8 @@ pub struct Outcome {
     pub lost_replies: BTreeMap<String, u64>,
     /// How many messages LINE has accepted.
     pub accepted: u64,
+    /// How many calls of AWS and of LINE were made: what a schedule costs.
+    pub calls: u64,
     /// How often other things have happened.
     pub counts: BTreeMap<&'static str, u64>,
     /// How long it took, in virtual time.
@@ -84,6 +86,7 @@ pub fn simulate(schedule: &Schedule, transcript: bool) -> Outcome {
         harms: std::mem::take(&mut history.harms),
         lost_replies: history.judges.lost(),
         accepted,
+        calls: world.calls(),
         counts,
         took,
         transcript: history.transcript.take().unwrap_or_default(),

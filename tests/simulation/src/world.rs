@@ -132,6 +132,11 @@ impl World {
         (skew(&self.schedule, &mut chance), chance)
     }
 
+    /// How many calls were made.
+    pub(crate) fn calls(&self) -> u64 {
+        lock(&self.calls).values().copied().map(u64::from).sum()
+    }
+
     /// What becomes of the next call of this kind.
     pub(crate) fn fate(&self, server: Server, call: &str) -> Fate {
         let nth = {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
 use serde_json::Value as Json;
 
 use crate::call::request;
@@ -94,22 +95,44 @@ fn is_of_one_chat(one: &Happening, other: &Happening) -> bool {
     }
 }
 
+/// What a message says, as far as somebody here looks at it. It is looked at often: its
+/// events' own JSON is passed over.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Job {
+    bot: String,
+    chat: Option<String>,
+    events: Vec<Event>,
+    replay: Option<Replay>,
+}
+
+#[derive(Deserialize)]
+struct Event {
+    id: String,
+}
+
+#[derive(Deserialize)]
+struct Replay {
+    force: bool,
+}
+
+fn job(body: &str) -> Job {
+    serde_json::from_str(body).expect("a message of ours")
+}
+
 /// The place and the events of a message.
-pub(crate) fn events(job: &str) -> (Place, Vec<String>) {
-    let job: Json = serde_json::from_str(job).unwrap_or_default();
-    let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
-    let ids = job["events"].as_array().into_iter().flatten();
-    let ids = ids.map(|event| text(&event["id"])).collect();
-    ((text(&job["bot"]), text(&job["chat"])), ids)
+pub(crate) fn events(body: &str) -> (Place, Vec<String>) {
+    let job = job(body);
+    let ids = job.events.into_iter().map(|event| event.id).collect();
+    ((job.bot, job.chat.unwrap_or_default()), ids)
 }
 
 /// Whether a message is a replay.
-pub(crate) fn is_replay(job: &str) -> bool {
-    replay_of(job).is_some()
+pub(crate) fn is_replay(body: &str) -> bool {
+    replay_of(body).is_some()
 }
 
 /// Whether a message's replay is forced, if it is one.
-fn replay_of(job: &str) -> Option<bool> {
-    let job: Json = serde_json::from_str(job).unwrap_or_default();
-    job["replay"]["force"].as_bool()
+fn replay_of(body: &str) -> Option<bool> {
+    job(body).replay.map(|replay| replay.force)
 }
