@@ -12,7 +12,7 @@ use crate::table::expression::{Parser, Scope};
 use crate::table::failure::Failure;
 use crate::table::request::Query;
 use crate::table::rows::Key;
-use crate::table::value::{Item, Value, item_size, read_item};
+use crate::table::value::{Item, RawItem, Value, item_size};
 use crate::table::{Table, body};
 
 /// The most bytes of a page.
@@ -47,7 +47,7 @@ impl Table {
         let start = request
             .exclusive_start_key
             .take()
-            .map(read_item)
+            .map(RawItem::read)
             .transpose()?;
         let start = start
             .map(|start| self.start(&start, index, &condition))

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use crate::table::failure::Failure;
 use crate::table::request::{BatchGetItem, GetItem, Keys};
-use crate::table::value::{Item, item_size, read_item};
+use crate::table::value::{Item, RawItem, item_size};
 use crate::table::{Table, body};
 
 /// The most keys of a batch.
@@ -19,7 +19,7 @@ const MOST_BYTES: usize = 16 * 1024 * 1024;
 impl Table {
     pub(super) fn get_item(&self, request: GetItem) -> Result<Vec<u8>, Failure> {
         self.definition.check_table(&request.table_name)?;
-        let key = self.definition.key(&read_item(request.key)?)?;
+        let key = self.definition.key(&request.key.read()?)?;
         let item = self.rows.get(&key).map(|item| ("Item", &**item));
         Ok(body(&BTreeMap::from_iter(item)))
     }
@@ -43,7 +43,7 @@ impl Table {
 
     /// The rows of these keys, and the keys that were left, if any were.
     fn get_keys(&mut self, wanted: Keys) -> Result<(Vec<Projected>, Option<Json>), Failure> {
-        let items: Result<Vec<_>, _> = wanted.keys.into_iter().map(read_item).collect();
+        let items: Result<Vec<_>, _> = wanted.keys.into_iter().map(RawItem::read).collect();
         let items = items?;
         let keys: Result<Vec<_>, _> = items.iter().map(|item| self.definition.key(item)).collect();
         let keys = keys?;

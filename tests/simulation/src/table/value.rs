@@ -1,19 +1,18 @@
 //! Attribute values, as DynamoDB's JSON has them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::{Serialize, Serializer};
-use serde_json::Value as Json;
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::table::failure::Failure;
 use crate::table::number::Number;
 
 /// An item, or a map in one.
 pub type Item = BTreeMap<String, Value>;
-/// The same as a request has it.
-pub(super) type RawItem = BTreeMap<String, Json>;
 
 /// One value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,50 +39,137 @@ pub enum Value {
     Bs(BTreeSet<Vec<u8>>),
 }
 
-impl Value {
-    /// Reads a value; what DynamoDB refuses is refused.
-    pub(super) fn read(json: Json) -> Result<Self, Failure> {
-        let Json::Object(tagged) = json else {
-            return Err(Failure::serialization("a value is not an object"));
-        };
-        let mut members = tagged.into_iter();
-        match (members.next(), members.next()) {
-            (Some((tag, json)), None) => Self::tagged(&tag, json),
-            (None, _) => Err(Failure::validation(
-                "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes",
-            )),
-            _ => Err(Failure::validation(
-                "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes",
-            )),
+/// An item or a map as a request has it, or why DynamoDB refuses it. It is read at once, and
+/// refused where it is used: which failure is answered goes by the call.
+#[derive(Debug)]
+pub(super) struct RawItem(Result<Item, Failure>);
+
+impl RawItem {
+    /// The item.
+    pub(super) fn read(self) -> Result<Item, Failure> {
+        self.0
+    }
+
+    /// Whether nothing is in it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.as_ref().is_ok_and(BTreeMap::is_empty)
+    }
+}
+
+impl Default for RawItem {
+    fn default() -> Self {
+        Self(Ok(Item::new()))
+    }
+}
+
+impl<'de> Deserialize<'de> for RawItem {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_map(Members)
+    }
+}
+
+struct Members;
+
+impl<'de> Visitor<'de> for Members {
+    type Value = RawItem;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an item")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawItem, A::Error> {
+        let mut item = Ok(Item::new());
+        while let Some((name, RawValue(value))) = map.next_entry::<String, RawValue>()? {
+            item = item.and_then(|mut item| {
+                item.insert(name, value?);
+                Ok(item)
+            });
         }
+        Ok(RawItem(item))
+    }
+}
+
+/// A value as a request has it, or why DynamoDB refuses it.
+struct RawValue(Result<Value, Failure>);
+
+impl<'de> Deserialize<'de> for RawValue {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_map(Tagged)
+    }
+}
+
+/// A value's type, in DynamoDB's letters.
+#[derive(Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+enum Tag {
+    S,
+    N,
+    B,
+    Bool,
+    Null,
+    M,
+    L,
+    Ss,
+    Ns,
+    Bs,
+}
+
+/// The one member of a value: its name is the value's type.
+struct Tagged;
+
+impl<'de> Visitor<'de> for Tagged {
+    type Value = RawValue;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
     }
 
-    fn tagged(tag: &str, json: Json) -> Result<Self, Failure> {
-        Ok(match (tag, json) {
-            ("S", Json::String(text)) => Self::S(text),
-            ("N", Json::String(text)) => Self::N(Number::read(&text)?),
-            ("B", Json::String(text)) => Self::B(bytes(text)?),
-            ("BOOL", Json::Bool(bool)) => Self::Bool(bool),
-            ("NULL", Json::Bool(true)) => Self::Null,
-            ("NULL", Json::Bool(false)) => {
-                return Err(Failure::validation(
-                    "One or more parameter values were invalid: Null attribute value types must have the value of true",
-                ));
-            }
-            ("M", Json::Object(members)) => Self::M(read_item(members)?),
-            ("L", Json::Array(values)) => Self::L(
-                values
-                    .into_iter()
-                    .map(Self::read)
-                    .collect::<Result<_, _>>()?,
-            ),
-            ("SS", Json::Array(members)) => Self::Ss(set(members, Ok)?),
-            ("NS", Json::Array(members)) => Self::Ns(set(members, |text| Number::read(&text))?),
-            ("BS", Json::Array(members)) => Self::Bs(set(members, bytes)?),
-            _ => return Err(Failure::serialization("a value is of no known type")),
-        })
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawValue, A::Error> {
+        let Some(tag) = map.next_key()? else {
+            return Ok(RawValue(Err(Failure::validation(
+                "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes",
+            ))));
+        };
+        let value = tagged_value(&tag, &mut map)?;
+        if map.next_entry::<IgnoredAny, IgnoredAny>()?.is_none() {
+            return Ok(RawValue(value));
+        }
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(RawValue(Err(Failure::validation(
+            "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes",
+        ))))
     }
+}
 
+/// What stands behind a tag.
+fn tagged_value<'de, A: MapAccess<'de>>(
+    tag: &Tag,
+    map: &mut A,
+) -> Result<Result<Value, Failure>, A::Error> {
+    Ok(match tag {
+        Tag::S => Ok(Value::S(map.next_value()?)),
+        Tag::N => Number::read(&map.next_value::<String>()?).map(Value::N),
+        Tag::B => bytes(map.next_value()?).map(Value::B),
+        Tag::Bool => Ok(Value::Bool(map.next_value()?)),
+        Tag::Null => match map.next_value()? {
+            true => Ok(Value::Null),
+            false => Err(Failure::validation(
+                "One or more parameter values were invalid: Null attribute value types must have the value of true",
+            )),
+        },
+        Tag::M => map.next_value::<RawItem>()?.read().map(Value::M),
+        Tag::L => {
+            let values = map.next_value::<Vec<RawValue>>()?.into_iter();
+            let values: Result<_, _> = values.map(|value| value.0).collect();
+            values.map(Value::L)
+        }
+        Tag::Ss => set(map.next_value()?, Ok).map(Value::Ss),
+        Tag::Ns => set(map.next_value()?, |text| Number::read(&text)).map(Value::Ns),
+        Tag::Bs => set(map.next_value()?, bytes).map(Value::Bs),
+    })
+}
+
+impl Value {
     /// Its type, in DynamoDB's letters.
     pub(super) fn kind(&self) -> &'static str {
         match self {
@@ -116,13 +202,6 @@ impl Value {
     }
 }
 
-/// Reads an item or a map.
-pub(super) fn read_item(raw: impl IntoIterator<Item = (String, Json)>) -> Result<Item, Failure> {
-    raw.into_iter()
-        .map(|(name, json)| Ok((name, Value::read(json)?)))
-        .collect()
-}
-
 /// Bytes that count against an item's limit: names and values.
 pub(super) fn item_size(item: &Item) -> usize {
     item.iter()
@@ -138,15 +217,11 @@ fn bytes(text: String) -> Result<Vec<u8>, Failure> {
 
 /// A set: never empty, no member twice.
 fn set<T: Ord>(
-    members: Vec<Json>,
+    members: Vec<String>,
     read: impl Fn(String) -> Result<T, Failure>,
 ) -> Result<BTreeSet<T>, Failure> {
     let count = members.len();
-    let members = members.into_iter().map(|member| match member {
-        Json::String(text) => read(text),
-        _ => Err(Failure::serialization("a member of a set is not a string")),
-    });
-    let set: BTreeSet<T> = members.collect::<Result<_, _>>()?;
+    let set: BTreeSet<T> = members.into_iter().map(read).collect::<Result<_, _>>()?;
     match set.len() {
         0 => Err(Failure::validation(
             "One or more parameter values were invalid: An attribute set may not be empty",

@@ -10,7 +10,7 @@ use crate::table::expression::{Parser, Scope};
 use crate::table::failure::Failure;
 use crate::table::request::Write;
 use crate::table::rows::{Change, Key, Rows};
-use crate::table::value::{Item, Value, item_size, read_item};
+use crate::table::value::{Item, Value, item_size};
 use crate::table::{Table, body};
 
 /// The most bytes of an item.
@@ -95,7 +95,7 @@ impl Prepared {
                 "ExpressionAttributeNames and ExpressionAttributeValues can only be specified when using expressions",
             ));
         }
-        let given = read_item(write.item.or(write.key).unwrap_or_default())?;
+        let given = write.item.or(write.key).unwrap_or_default().read()?;
         let mut scope = Scope::read(names, values)?;
         let condition = write.condition_expression.as_deref();
         let condition = condition

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::table::failure::Failure;
-use crate::table::value::{Item, RawItem, Value, read_item};
+use crate::table::value::{Item, RawItem, Value};
 
 #[derive(Debug, Default)]
 pub(in crate::table) struct Scope {
@@ -18,7 +18,7 @@ impl Scope {
         values: Option<RawItem>,
     ) -> Result<Self, Failure> {
         let is_empty = names.as_ref().is_some_and(BTreeMap::is_empty)
-            || values.as_ref().is_some_and(BTreeMap::is_empty);
+            || values.as_ref().is_some_and(RawItem::is_empty);
         if is_empty {
             return Err(Failure::validation(
                 "ExpressionAttributeNames and ExpressionAttributeValues must not be empty",
@@ -26,7 +26,7 @@ impl Scope {
         }
         Ok(Self {
             names: names.unwrap_or_default(),
-            values: read_item(values.unwrap_or_default())?,
+            values: values.unwrap_or_default().read()?,
             used: BTreeSet::new(),
         })
     }
