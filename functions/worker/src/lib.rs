@@ -6,15 +6,13 @@ mod attempt;
 mod batch;
 mod commit;
 pub mod config;
-mod control;
 mod decide;
 mod detach;
-mod menu;
+mod effects;
 mod park;
 mod send;
 mod settle;
 mod shadow;
-mod show;
 mod work;
 
 pub use app::{App, TIMEOUT};

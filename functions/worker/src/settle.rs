@@ -148,7 +148,7 @@ async fn finish<M: Module>(
     let mut committed = decision.ledger;
     committed.writes += 1;
     match Sending::first(&committed, decision.this) {
-        Some(sending) => send(app, work, view, sending).await,
+        Some(sending) => send(app, work, view, &committed, sending).await,
         None => Ok(()),
     }
 }
@@ -169,7 +169,7 @@ async fn resume<M: Module>(
         let _ = app.store.leave_try(&work.key, &sending.this).await;
         return Err(Again::not_yet("another worker is at this event"));
     }
-    send(app, work, view, sending).await
+    send(app, work, view, row, sending).await
 }
 
 async fn wait_a_little<M: Module>(app: &App<M>, round: u32) {

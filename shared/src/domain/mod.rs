@@ -2,6 +2,8 @@
 
 pub mod bot;
 pub mod chat;
+pub mod delivery;
+pub mod effect;
 pub mod event;
 pub mod id;
 pub mod plan;
@@ -12,9 +14,11 @@ pub mod window;
 
 pub use bot::{Attachment, BotState, Turn};
 pub use chat::ChatState;
+pub use delivery::Delivery;
+pub use effect::{AccountEffect, ChatEffect, ControlEffect, Effect, Push, Reply};
 pub use event::{Event, EventKind, Mode};
 pub use id::{BotId, Chat, ChatId, ChatKind, EventId, IdError, ReplyToken, UserId};
-pub use plan::{Delivery, Effect, Plan};
+pub use plan::Plan;
 pub use scope::{Scope, Scopes};
 pub use speak::{
     MayBroadcast, MayControl, MaySpeak, Silence, may_broadcast, may_control, may_speak,

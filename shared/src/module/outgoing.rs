@@ -7,7 +7,9 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::domain::{ChatKind, Effect, EventKind, Timestamp};
+use crate::domain::{
+    AccountEffect, ChatEffect, ChatKind, ControlEffect, Effect, EventKind, Push, Reply, Timestamp,
+};
 use crate::module::hold::{Account, Hold, InChat, Speaks};
 use crate::module::{Context, ModuleError};
 
@@ -33,18 +35,18 @@ impl<H: Hold> Context<'_, H> {
             return Ok(false);
         };
         let effects = &self.draft.plan.effects;
-        let is_reply = |effect: &Effect| matches!(effect, Effect::Reply { .. });
+        let is_reply = |effect: &Effect| matches!(effect, Effect::Chat(ChatEffect::Reply(_)));
         if effects.iter().any(is_reply) {
             return Err(ModuleError::bug(
                 "LINE takes one reply to an event: send all its messages at once",
             ));
         }
-        self.plan(Effect::Reply {
+        self.plan(ChatEffect::Reply(Reply {
             token,
             messages: wire(messages)?,
             or_push: self.around.push_instead,
             deadline: self.reply_deadline(),
-        });
+        }));
         Ok(true)
     }
 
@@ -63,10 +65,8 @@ impl<H: Hold> Context<'_, H> {
         H: Speaks,
     {
         let messages = wire(messages)?;
-        self.plan(Effect::Push {
-            messages,
-            unit: None,
-        });
+        let unit = None;
+        self.plan(ChatEffect::Push(Push { messages, unit }));
         Ok(())
     }
 
@@ -91,10 +91,8 @@ impl<H: Hold> Context<'_, H> {
             )));
         }
         let messages = wire(messages)?;
-        self.plan(Effect::Push {
-            messages,
-            unit: Some(unit.to_owned()),
-        });
+        let unit = Some(unit.to_owned());
+        self.plan(ChatEffect::Push(Push { messages, unit }));
         Ok(())
     }
 
@@ -113,7 +111,7 @@ impl<H: Hold> Context<'_, H> {
             return Err(ModuleError::bug("a loading animation has 5 to 60 seconds"));
         }
         let seconds = u32::try_from(seconds).ok();
-        self.plan(Effect::Loading { seconds });
+        self.plan(ChatEffect::Loading { seconds });
         Ok(())
     }
 
@@ -131,7 +129,7 @@ impl<H: Hold> Context<'_, H> {
             return false;
         };
         let token = token.clone();
-        self.plan(Effect::MarkAsRead { token });
+        self.plan(ChatEffect::MarkAsRead { token });
         true
     }
 
@@ -146,7 +144,7 @@ impl<H: Hold> Context<'_, H> {
     {
         self.with_one_user()?;
         let menu = self.known_menu(name)?;
-        self.plan(Effect::LinkMenu { menu });
+        self.plan(ChatEffect::LinkMenu { menu });
         Ok(())
     }
 
@@ -159,7 +157,7 @@ impl<H: Hold> Context<'_, H> {
         H: Speaks,
     {
         self.with_one_user()?;
-        self.plan(Effect::UnlinkMenu);
+        self.plan(ChatEffect::UnlinkMenu);
         Ok(())
     }
 
@@ -175,7 +173,7 @@ impl<H: Hold> Context<'_, H> {
     {
         self.in_chat()?;
         let seconds = time.map(|time| time.as_secs());
-        self.plan(Effect::Acquire { seconds });
+        self.plan(ControlEffect::Acquire { seconds });
         Ok(())
     }
 
@@ -189,12 +187,12 @@ impl<H: Hold> Context<'_, H> {
         H: InChat,
     {
         self.in_chat()?;
-        self.plan(Effect::Release);
+        self.plan(ControlEffect::Release);
         Ok(())
     }
 
-    fn plan(&mut self, effect: Effect) {
-        self.draft.plan.effects.push(effect);
+    fn plan(&mut self, effect: impl Into<Effect>) {
+        self.draft.plan.effects.push(effect.into());
     }
 
     fn known_menu(&self, name: &str) -> Result<String, ModuleError> {
@@ -223,7 +221,7 @@ impl Context<'_, Account> {
     /// The author's: no menu of this name.
     pub fn ensure_menu(&mut self, name: &str) -> Result<(), ModuleError> {
         let menu = self.known_menu(name)?;
-        self.plan(Effect::EnsureMenu { menu });
+        self.plan(AccountEffect::EnsureMenu { menu });
         Ok(())
     }
 
@@ -234,7 +232,7 @@ impl Context<'_, Account> {
     /// As [`Context::ensure_menu`].
     pub fn set_default_menu(&mut self, name: &str) -> Result<(), ModuleError> {
         let menu = self.known_menu(name)?;
-        self.plan(Effect::SetDefaultMenu { menu });
+        self.plan(AccountEffect::SetDefaultMenu { menu });
         Ok(())
     }
 }

@@ -732,16 +732,16 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Effect;
+    use crate::domain::{ChatEffect, Effect, Push};
 
     const REPLAYED: Timestamp = Timestamp(90_000);
 
     /// Parked with these, its plan made at 1 s.
     fn parked(effects: Vec<Delivery>, open: &[&str]) -> LedgerRow {
-        let push = Effect::Push {
+        let push = Effect::from(ChatEffect::Push(Push {
             messages: Vec::new(),
             unit: None,
-        };
+        }));
         let plan = Plan {
             effects: vec![push; effects.len()],
         };

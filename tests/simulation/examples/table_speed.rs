@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use local::template::Template;
-use shared::domain::{BotId, ChatId, Delivery, Effect, EventId, Plan, Timestamp};
+use shared::domain::{BotId, ChatId, ControlEffect, Delivery, EventId, Plan, Timestamp};
 use shared::ground::Ground;
 use shared::store::{Commit, LedgerKey, LedgerRow, Store, Subject, Try};
 use simulation::table::Table;
@@ -91,7 +91,7 @@ async fn event(store: &Store, number: u32) {
         writes: 1,
     };
     let plan = Plan {
-        effects: vec![Effect::Release],
+        effects: vec![ControlEffect::Release.into()],
     };
     let ledger = LedgerRow::done("message", now, now, now);
     let ledger = ledger.with_plan(&plan, &tried, now).expect("a plan");

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
-use shared::domain::{Delivery, Effect};
+use shared::domain::{ChatEffect, Delivery, Effect};
 use shared::store::LedgerRow;
 
 use super::seen::{About, Seen};
@@ -75,7 +75,7 @@ impl Keys {
         let plan = row.plan().unwrap_or_default();
         let effects = plan.effects.iter().zip(&row.effects).enumerate();
         let pushes = effects.filter(|(_, (effect, state))| {
-            matches!(effect, Effect::Push { .. }) && is_out_of_time(state)
+            matches!(effect, Effect::Chat(ChatEffect::Push(_))) && is_out_of_time(state)
         });
         let early = pushes.filter_map(|(ordinal, _)| {
             let after = lost_at(ordinal)? - planned;

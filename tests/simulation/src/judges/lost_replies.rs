@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use shared::domain::{Delivery, Effect};
+use shared::domain::{ChatEffect, Delivery, Effect};
 use shared::store::LedgerRow;
 
 use crate::history::History;
@@ -90,7 +90,7 @@ impl LostReplies {
     /// The event's reply that is lost, if it is: its place in the plan.
     fn lost(row: &LedgerRow, line: &Line, event: &str) -> Option<usize> {
         let plan = row.plan()?;
-        let is_reply = |effect: &Effect| matches!(effect, Effect::Reply { .. });
+        let is_reply = |effect: &Effect| matches!(effect, Effect::Chat(ChatEffect::Reply(_)));
         let ordinal = plan.effects.iter().position(is_reply)?;
         let is_lost = matches!(
             row.effects.get(ordinal)?,

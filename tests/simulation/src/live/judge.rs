@@ -6,7 +6,7 @@ use std::fmt;
 use emulator::{Call, Speaker};
 use local::stack::Stack;
 use serde_json::Value;
-use shared::domain::{BotId, ChatId, Delivery, Effect, EventId, Timestamp};
+use shared::domain::{BotId, ChatEffect, ChatId, Delivery, Effect, EventId, Timestamp};
 use shared::store::{LedgerKey, LedgerRow, Outcome};
 
 use crate::live::Failure;
@@ -54,8 +54,10 @@ impl Verdicts {
         let effects = row.plan().unwrap_or_default().effects;
         for (effect, delivery) in effects.iter().zip(&row.effects) {
             match (effect, delivery) {
-                (Effect::Push { .. }, Delivery::Unknown { .. }) => self.unknown_pushes += 1,
-                (_, Delivery::Sent { .. }) | (Effect::Push { .. }, _) => {}
+                (Effect::Chat(ChatEffect::Push(_)), Delivery::Unknown { .. }) => {
+                    self.unknown_pushes += 1
+                }
+                (_, Delivery::Sent { .. }) | (Effect::Chat(ChatEffect::Push(_)), _) => {}
                 (reply, _) => {
                     let text = reply.messages().first().map_or("", |it| text_of(it));
                     let cause = cause(text, row.received_at, &record.calls, record.kills);

@@ -6,7 +6,9 @@ use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy};
 use proptest::sample::select;
 use proptest::{option, prop_oneof};
-use shared::domain::{BotId, ChatId, ChatKind, Delivery, Effect, EventId, Plan, Scopes, Timestamp};
+use shared::domain::{
+    BotId, ChatId, ChatKind, ControlEffect, Delivery, EventId, Plan, Scopes, Timestamp,
+};
 use shared::store::{
     AttachUnderWay, Commit, LedgerKey, LedgerRow, NewTimer, Outcome, RowChange, Store, Subject,
     TIMER_SHARDS, Try, WalkRow,
@@ -440,7 +442,7 @@ impl Committed {
             return row.into_parked("a bug", "{}", now);
         }
         let plan = Plan {
-            effects: vec![Effect::Release; self.effects],
+            effects: vec![ControlEffect::Release.into(); self.effects],
         };
         row.with_plan(&plan, &this(("t1", 0)), now).expect("a plan")
     }

@@ -1,89 +1,47 @@
 //! The module's rich menus at LINE. A menu is found by its name, which tells its look
 //! too: so whoever comes second, or again after a crash, finds what the first has made.
 
-use shared::domain::{Delivery, Effect, Scope, Silence};
 use shared::line::LineError;
 use shared::line::body::Upload;
 use shared::line::endpoints::rich_menu::{
     CreateRichMenu, DeleteRichMenu, ListRichMenus, RichMenu, SetRichMenuImage,
 };
-use shared::line::endpoints::rich_menu_link::SetDefaultRichMenu;
 use shared::line::error::LineErrorKind;
 use shared::module::{Menu, Module};
 use shared::store::StoreError;
 
-use crate::send::{Interrupted, Sender, interrupted, silenced, skipped};
-
-/// What became of looking for a menu.
-pub(crate) enum Found {
-    /// Its id at LINE.
-    Id(String),
-    /// LINE did not give it, and this is what becomes of the effect.
-    Not(Delivery),
-}
+use super::{NotSent, Sender, Step};
 
 impl<M: Module> Sender<'_, M> {
-    /// Makes a menu of the account's, or makes it the default.
-    pub(crate) async fn account_menu(
-        &mut self,
-        effect: &Effect,
-        before: &Delivery,
-    ) -> Result<Delivery, Interrupted> {
-        let (menu, default) = match effect {
-            Effect::SetDefaultMenu { menu } => (menu, true),
-            Effect::EnsureMenu { menu } => (menu, false),
-            _ => return Ok(skipped("this is no rich menu")),
-        };
-        if let Err(silence) = self.may_have_menus(default) {
-            return Ok(silenced(before, silence));
-        }
-        let menu = match self.menu_id(menu, false, before).await? {
-            Found::Id(menu) => menu,
-            Found::Not(delivery) => return Ok(delivery),
-        };
-        if default {
-            let set = self.line.call(&SetDefaultRichMenu { menu: &menu }).await;
-            if let Err(error) = set {
-                return Ok(self.after_decoration(&error, before).await);
-            }
-        }
-        Ok(Delivery::Sent { request_id: None })
-    }
-
-    /// LINE names a scope for the default alone; without one, being attached is enough.
-    fn may_have_menus(&self, default: bool) -> Result<(), Silence> {
-        let (bot, now) = (&self.view.bot.state, self.app.now());
-        match bot.may_act(Scope::ACCOUNT_MANAGE, now) {
-            Err(Silence::ScopeMissing) if !default => Ok(()),
-            may => may,
-        }
-    }
-
-    /// A menu's id at LINE: as it is remembered, or as LINE has it, or of one newly made.
-    pub(crate) async fn menu_id(
+    /// The id at LINE of the menu of this name, as it is remembered; if it is not, as LINE
+    /// has it.
+    pub(super) async fn remembered_menu(
         &mut self,
         name: &str,
-        remembered: bool,
-        before: &Delivery,
-    ) -> Result<Found, Interrupted> {
-        let app = self.app;
-        let menus = app.module.menus();
-        let Some(menu) = menus.iter().find(|menu| menu.menu.name == name) else {
-            let delivery = skipped("the module has no such rich menu now");
-            return Ok(Found::Not(delivery));
-        };
-        let known = self.view.bot.menus.get(menu.name_at_line());
-        if let Some(id) = known.filter(|_| remembered) {
-            return Ok(Found::Id(id.clone()));
+        step: Step<'_>,
+    ) -> Result<String, NotSent> {
+        let menu = module_menu(self.app.module.menus(), name)?;
+        match self.view.bot.menus.get(menu.name_at_line()) {
+            Some(id) => Ok(id.clone()),
+            None => self.menu_at_line(name, step).await,
         }
+    }
+
+    /// The id at LINE of the menu of this name, as LINE has it, or of one newly made.
+    pub(super) async fn menu_at_line(
+        &mut self,
+        name: &str,
+        step: Step<'_>,
+    ) -> Result<String, NotSent> {
+        let app = self.app;
+        let menu = module_menu(app.module.menus(), name)?;
         let id = match self.ensure(menu).await {
             Ok(id) => id,
-            Err(error) => return Ok(Found::Not(self.after_decoration(&error, before).await)),
+            Err(error) => return Err(self.not_shown(&error, step).await),
         };
-        match self.remember(menu, &id).await {
-            Ok(()) => Ok(Found::Id(id)),
-            Err(error) => Err(interrupted(before.clone(), error)),
-        }
+        let remembered = self.remember(menu, &id).await;
+        remembered.map_err(|error| NotSent::interrupted(step.before.clone(), error))?;
+        Ok(id)
     }
 
     /// Finds or makes the menu, and takes its older versions away.
@@ -142,6 +100,11 @@ impl<M: Module> Sender<'_, M> {
         self.view.bot.menus = write.await?.menus;
         Ok(())
     }
+}
+
+fn module_menu<'m>(menus: &'m [Menu], name: &str) -> Result<&'m Menu, NotSent> {
+    let menu = menus.iter().find(|menu| menu.menu.name == name);
+    menu.ok_or_else(|| NotSent::skipped("the module has no such rich menu now"))
 }
 
 /// What is gone already need not go.

@@ -1,0 +1,66 @@
+//! A message without a reply token. Its retry key makes another try harmless.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use shared::domain::{ChatId, Push};
+use shared::line::endpoints::message;
+use shared::module::Module;
+use uuid::Uuid;
+
+use super::{NotSent, Sender, Sent, Step};
+use crate::work::Work;
+
+/// LINE keeps a retry key for 24 hours; a push that may have been accepted is
+/// not tried again when that is nearly over.
+const KEY_LIFE: Duration = Duration::from_secs(23 * 3600);
+
+impl<M: Module> Sender<'_, M> {
+    /// Sends it.
+    pub(super) async fn push(
+        &self,
+        chat: &ChatId,
+        push: &Push,
+        step: Step<'_>,
+    ) -> Result<Sent, NotSent> {
+        let Push { messages, unit } = push;
+        self.push_messages(chat, messages, unit.as_deref(), step)
+            .await
+    }
+
+    /// The same, also for a reply's messages.
+    pub(super) async fn push_messages(
+        &self,
+        chat: &ChatId,
+        messages: &[Value],
+        unit: Option<&str>,
+        step: Step<'_>,
+    ) -> Result<Sent, NotSent> {
+        let may = self.may_speak(step)?;
+        let open = step.before.may_be_accepted();
+        if open && self.app.now().since(self.planned_at) >= KEY_LIFE {
+            return Err(NotSent::unknown(
+                "LINE did not answer while it knew the retry key",
+            ));
+        }
+        let key = retry_key(self.work, self.run, step.ordinal);
+        let mut push = message::Push::new(&may, chat, messages, key);
+        if let Some(unit) = unit {
+            push = push.unit(unit);
+        }
+        match self.line.ask(&push).await {
+            Ok(accepted) => Ok(message::Accepted::from(accepted).into()),
+            Err(error) => Err(self.not_sent(&error, open).await),
+        }
+    }
+}
+
+/// The same for every try of the same send, and for no other; `run` counts the
+/// replays that were forced to send again
+/// (<https://developers.line.biz/en/docs/messaging-api/retrying-api-request/>).
+fn retry_key(work: &Work<'_>, run: u32, ordinal: usize) -> Uuid {
+    let key = &work.key;
+    let chat = key.chat.as_ref().map_or("", ChatId::as_str);
+    let name = format!("{}\n{chat}\n{}\n{run}\n{ordinal}", key.bot, key.event);
+    Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes())
+}

@@ -1,0 +1,92 @@
+//! An answer by the event's reply token, and the push that may stand in for it.
+
+use shared::domain::{ChatId, Delivery, Reply};
+use shared::line::error::LineErrorKind;
+use shared::module::Module;
+use shared::store::Try;
+
+use super::{NotSent, Sender, Sent, Step};
+
+/// What LINE says to a reply token.
+enum Answer {
+    Taken(Sent),
+    /// It is used or too old, and no try can have used it.
+    NotTaken,
+}
+
+impl<M: Module> Sender<'_, M> {
+    /// Sends it.
+    pub(super) async fn reply(
+        &self,
+        chat: &ChatId,
+        reply: &Reply,
+        step: Step<'_>,
+        this: &mut Try,
+    ) -> Result<Sent, NotSent> {
+        if matches!(step.before, Delivery::Pushing { .. }) {
+            return self.push_reply(chat, reply, step).await;
+        }
+        match self.by_token(reply, step).await? {
+            Answer::Taken(sent) => Ok(sent),
+            Answer::NotTaken if reply.or_push => self.push_instead(chat, reply, step, this).await,
+            Answer::NotTaken => Err(NotSent::As(Delivery::Expired)),
+        }
+    }
+
+    /// A reply has no key: LINE takes its token once. After a try without a
+    /// definite answer, "not taken" may mean that it was taken then.
+    async fn by_token(&self, reply: &Reply, step: Step<'_>) -> Result<Answer, NotSent> {
+        let may = self.may_speak(step)?;
+        let open = step.before.may_be_accepted();
+        let not_taken = || match open {
+            true => Err(NotSent::unknown(
+                "the reply token is not taken, and an earlier try may have used it",
+            )),
+            false => Ok(Answer::NotTaken),
+        };
+        if self.app.now() > reply.deadline {
+            return not_taken();
+        }
+        match self.line.reply(&may, &reply.token, &reply.messages).await {
+            Ok(accepted) => Ok(Answer::Taken(accepted.into())),
+            Err(error) if error.kind == LineErrorKind::ReplyToken => not_taken(),
+            Err(error) => Err(self.not_sent(&error, open).await),
+        }
+    }
+
+    /// A push in place of a reply is written down before it is made, and only made
+    /// if no other worker's try can have sent the reply.
+    async fn push_instead(
+        &self,
+        chat: &ChatId,
+        reply: &Reply,
+        step: Step<'_>,
+        this: &mut Try,
+    ) -> Result<Sent, NotSent> {
+        let store = &self.app.store;
+        let before = &Delivery::Pending;
+        match store.begin_push(&self.work.key, this, step.ordinal).await {
+            Ok(true) => self.push_reply(chat, reply, Step { before, ..step }).await,
+            Ok(false) => Err(NotSent::unknown(
+                "another worker's try may have used the reply token",
+            )),
+            Err(error) => Err(NotSent::interrupted(before.clone(), error)),
+        }
+    }
+
+    /// A push that stands in for a reply stays one.
+    async fn push_reply(
+        &self,
+        chat: &ChatId,
+        reply: &Reply,
+        step: Step<'_>,
+    ) -> Result<Sent, NotSent> {
+        let pushed = self.push_messages(chat, &reply.messages, None, step).await;
+        pushed.map_err(|not_sent| match not_sent {
+            NotSent::As(delivery) if !delivery.is_final() => NotSent::As(Delivery::Pushing {
+                open: delivery.may_be_accepted(),
+            }),
+            not_sent => not_sent,
+        })
+    }
+}

@@ -1,0 +1,201 @@
+//! What a plan can hold, by what it is of. Each kind is judged by a right of its own: to
+//! speak in a chat, to take or give it back, to act for the account.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::domain::{ReplyToken, Timestamp};
+
+/// One effect of a plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Effect {
+    /// Something that a chat sees.
+    Chat(ChatEffect),
+    /// Who holds the chat.
+    Control(ControlEffect),
+    /// Something of the account itself.
+    Account(AccountEffect),
+}
+
+/// What a chat sees: judged by whether we may speak in it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ChatEffect {
+    /// An answer to the event, by its reply token.
+    Reply(Reply),
+    /// A message to the chat, which counts against the account's quota.
+    Push(Push),
+    /// To show in a chat with one user that an answer is on its way.
+    Loading {
+        /// For so long; LINE's own default if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seconds: Option<u32>,
+    },
+    /// To show what the user wrote as read.
+    MarkAsRead {
+        /// The message's own token.
+        token: String,
+    },
+    /// To give the chat's user a rich menu of the module's.
+    LinkMenu {
+        /// Its name.
+        menu: String,
+    },
+    /// To leave the chat's user without one of their own.
+    UnlinkMenu,
+}
+
+/// An answer by a reply token. Messages are LINE's message objects, whatever made them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reply {
+    /// The event's token. Short-lived and good for one answer.
+    pub token: ReplyToken,
+    /// One to five messages.
+    pub messages: Vec<Value>,
+    /// Whether a push may stand in where the token certainly did not work.
+    pub or_push: bool,
+    /// When the token is no longer worth trying.
+    pub deadline: Timestamp,
+}
+
+/// A message without a reply token. Messages are LINE's message objects.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Push {
+    /// One to five messages.
+    pub messages: Vec<Value>,
+    /// What it is counted under in the account's statistics.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+}
+
+/// Who holds the chat: judged by whether we may take it or give it back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ControlEffect {
+    /// To take the chat from whoever holds it.
+    Acquire {
+        /// For so many seconds; without limit if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seconds: Option<u64>,
+    },
+    /// To give the chat back to the account's primary channel.
+    Release,
+}
+
+/// Of the account itself: judged by whether it is attached, and by its scopes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum AccountEffect {
+    /// To see to it that the account has a rich menu of the module's.
+    EnsureMenu {
+        /// Its name.
+        menu: String,
+    },
+    /// To make it the one of all who have none of their own.
+    SetDefaultMenu {
+        /// Its name.
+        menu: String,
+    },
+}
+
+impl Effect {
+    /// What is sent; nothing where it is no message.
+    pub fn messages(&self) -> &[Value] {
+        match self {
+            Self::Chat(effect) => effect.messages(),
+            Self::Control(_) | Self::Account(_) => &[],
+        }
+    }
+
+    /// One word for logs and screens.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Chat(effect) => effect.name(),
+            Self::Control(ControlEffect::Acquire { .. }) => "acquire",
+            Self::Control(ControlEffect::Release) => "release",
+            Self::Account(AccountEffect::EnsureMenu { .. }) => "rich menu",
+            Self::Account(AccountEffect::SetDefaultMenu { .. }) => "default rich menu",
+        }
+    }
+}
+
+impl ChatEffect {
+    fn messages(&self) -> &[Value] {
+        match self {
+            Self::Reply(reply) => &reply.messages,
+            Self::Push(push) => &push.messages,
+            Self::Loading { .. }
+            | Self::MarkAsRead { .. }
+            | Self::LinkMenu { .. }
+            | Self::UnlinkMenu => &[],
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Reply(_) => "reply",
+            Self::Push(_) => "push",
+            Self::Loading { .. } => "loading",
+            Self::MarkAsRead { .. } => "mark as read",
+            Self::LinkMenu { .. } => "link rich menu",
+            Self::UnlinkMenu => "unlink rich menu",
+        }
+    }
+}
+
+impl From<ChatEffect> for Effect {
+    fn from(effect: ChatEffect) -> Self {
+        Self::Chat(effect)
+    }
+}
+
+impl From<ControlEffect> for Effect {
+    fn from(effect: ControlEffect) -> Self {
+        Self::Control(effect)
+    }
+}
+
+impl From<AccountEffect> for Effect {
+    fn from(effect: AccountEffect) -> Self {
+        Self::Account(effect)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A plan is kept as JSON, and read again by whoever goes on with it.
+    #[test]
+    fn every_effect_is_read_again_as_what_it_was() {
+        let menu = || "main".to_owned();
+        let effects: [Effect; 10] = [
+            ChatEffect::Reply(Reply {
+                token: ReplyToken::new("token"),
+                messages: vec![Value::Null],
+                or_push: true,
+                deadline: Timestamp(1),
+            })
+            .into(),
+            ChatEffect::Push(Push {
+                messages: vec![Value::Null],
+                unit: Some("unit".into()),
+            })
+            .into(),
+            ChatEffect::Loading { seconds: None }.into(),
+            ChatEffect::MarkAsRead { token: menu() }.into(),
+            ChatEffect::LinkMenu { menu: menu() }.into(),
+            ChatEffect::UnlinkMenu.into(),
+            ControlEffect::Acquire { seconds: Some(60) }.into(),
+            ControlEffect::Release.into(),
+            AccountEffect::EnsureMenu { menu: menu() }.into(),
+            AccountEffect::SetDefaultMenu { menu: menu() }.into(),
+        ];
+        for effect in effects {
+            let json = serde_json::to_string(&effect).unwrap();
+            let again: Effect = serde_json::from_str(&json).unwrap();
+            assert_eq!(again, effect, "{json}");
+        }
+    }
+}
