@@ -225,11 +225,11 @@ async fn handle_event<M: Module>(
     }
 }
 
-/// Every event of this job's chat in the batch, and every one of its account.
+/// Every event of this job's chat in the batch (`records` are of one message group, and so
+/// of one chat), and every one of its account.
 fn in_hand(job: &Job, records: &[Record], of_accounts: &[Event]) -> Vec<Event> {
-    let same_chat = |other: &&Job| other.bot == job.bot && other.chat == job.chat;
     let jobs = records.iter().filter_map(|record| record.job.as_ref().ok());
-    let of_chat = jobs.filter(same_chat).flat_map(events);
+    let of_chat = jobs.flat_map(events);
     let of_account = of_accounts.iter().cloned();
     let of_account = of_account.filter(|event| event.bot == job.bot && event.kind.is_of_bot());
     of_chat.chain(of_account).collect()

@@ -120,9 +120,6 @@ impl Delivery {
                 Self::Unknown { reason }
             }
             (known, _) | (_, known) if known.is_final() => known,
-            (Self::Pushing { open: ours }, Self::Pushing { open: theirs }) => Self::Pushing {
-                open: ours || theirs,
-            },
             (Self::Pushing { open }, other) | (other, Self::Pushing { open }) => Self::Pushing {
                 open: open || other.may_be_accepted(),
             },
@@ -150,6 +147,8 @@ mod tests {
         let refused = Delivery::Refused { reason: "x".into() };
         assert_eq!(refused.clone().merge(Delivery::Open), unknown);
         assert_eq!(refused.clone().merge(Delivery::Pending), refused);
+        assert_eq!(refused.clone().merge(unknown.clone()), unknown);
+        assert_eq!(unknown.clone().merge(refused), unknown);
     }
 
     /// Of a push in place of a reply one worker may know more than the other.
