@@ -87,7 +87,7 @@ impl<'a, M: Module> Sender<'a, M> {
         this: &mut Try,
     ) -> Result<Sent, NotSent> {
         match effect {
-            Effect::Chat(effect) => self.to_chat(self.chat()?, effect, step, this).await,
+            Effect::Chat(effect) => self.deliver_to_chat(self.chat()?, effect, step, this).await,
             Effect::Control(ControlEffect::Acquire { seconds }) => {
                 self.acquire(self.chat()?, *seconds, step).await
             }
@@ -101,7 +101,7 @@ impl<'a, M: Module> Sender<'a, M> {
         }
     }
 
-    async fn to_chat(
+    async fn deliver_to_chat(
         &mut self,
         chat: &ChatId,
         effect: &ChatEffect,
