@@ -41,6 +41,9 @@ pub enum ConfigError {
         /// Why not.
         reason: &'static str,
     },
+    /// The module itself is wrong.
+    #[error("the module is wrong: {0}")]
+    Module(String),
 }
 
 impl Env {

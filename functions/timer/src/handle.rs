@@ -174,6 +174,11 @@ fn job_event(timer: &Timer) -> Result<JobEvent, serde_json::Error> {
     Ok(JobEvent {
         id: timer.id.clone(),
         kind: TIMER.to_owned(),
-        raw: event::of_timer(&timer.chat, timer.due, &timer.payload, timer.life)?,
+        raw: event::of_timer(
+            &timer.chat,
+            timer.due,
+            (&timer.name, &timer.payload),
+            timer.life,
+        )?,
     })
 }

@@ -6,7 +6,7 @@ use aws_lambda_events::sqs::SqsEvent;
 use lambda_runtime::{LambdaEvent, service_fn};
 use shared::env::{ConfigError, Env};
 use shared::ground::Ground;
-use shared::module::Router;
+use shared::module::{Router, without_faults};
 use shared::start;
 use worker::{App, Config, TIMEOUT, handle};
 
@@ -29,5 +29,6 @@ async fn main() -> ExitCode {
 
 fn app(env: &Env) -> Result<App<Router>, ConfigError> {
     let config = Config::read(env)?;
-    Ok(App::new(config, module::module(), &Ground::from_env(env)?))
+    let module = without_faults(module::module())?;
+    Ok(App::new(config, module, &Ground::from_env(env)?))
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use shared::domain::Timestamp;
 use shared::env::{ConfigError, Env};
 use shared::ground::Ground;
-use shared::module::Module;
+use shared::module::{Module, without_faults};
 
 use crate::function::Function;
 use crate::template::FunctionDefinition;
@@ -110,7 +110,11 @@ fn function<M: Module + Clone>(
         "WorkerFunction" => over!(
             "worker",
             definition,
-            worker::App::new(worker::Config::read(env)?, module(), ground),
+            worker::App::new(
+                worker::Config::read(env)?,
+                without_faults(module())?,
+                ground
+            ),
             |app, batch, deadline| Ok::<_, Infallible>(worker::handle(&app, batch, deadline).await)
         ),
         _ => return Ok(None),

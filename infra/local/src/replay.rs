@@ -65,6 +65,6 @@ fn json(shown: &Shadow) -> Value {
         "sends": effects.map(|effect| json!({ "what": effect.name(), "messages": effect.messages() })).collect::<Vec<_>>(),
         "state": state,
         "rows": shown.rows.iter().map(|row| row.key()).collect::<Vec<_>>(),
-        "timers": shown.timers.iter().map(|timer| json!({ "due": timer.due, "payload": timer.payload })).collect::<Vec<_>>(),
+        "timers": shown.timers.iter().map(|timer| json!({ "due": timer.due, "name": timer.name, "payload": timer.payload })).collect::<Vec<_>>(),
     })
 }

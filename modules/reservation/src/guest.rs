@@ -72,10 +72,9 @@ impl<'v, 'cx> Visit<'v, 'cx> {
 
     /// Groups have none.
     fn give_menu(&mut self) -> Handled {
-        let is_user = self.cx.chat().map(|chat| chat.kind) == Some(ChatKind::User);
-        match is_user {
-            true => self.cx.link_menu(menu::name(self.language())),
-            false => Ok(()),
+        match self.cx.chat().kind {
+            ChatKind::User => self.cx.link_menu(menu::name(self.language())),
+            ChatKind::Group | ChatKind::Room => Ok(()),
         }
     }
 

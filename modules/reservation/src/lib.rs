@@ -20,11 +20,11 @@ pub fn module() -> Router {
         .on(texts::command, reserve::obey)
         .postback("reserve ", reserve::reserve)
         .postback("cancel ", reserve::cancel)
-        .timer(reminder::remind)
+        .timer(reminder::TIMER, reminder::remind)
         .gained(staff::welcome_back);
     let standby = Routes::new()
         .on(staff::call_for_us, staff::come_back)
-        .timer(staff::take_over);
+        .timer(staff::TIMER, staff::take_over);
     Router::new()
         .active(active)
         .standby(standby)

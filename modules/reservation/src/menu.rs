@@ -41,7 +41,7 @@ fn menu(language: Language) -> RichMenu {
             width: third,
             height: HEIGHT,
         },
-        action: serde_json::to_value(Action::message(label, label)).unwrap_or_default(),
+        action: Action::message(label, label),
     };
     RichMenu {
         size: Size {

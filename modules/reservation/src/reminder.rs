@@ -9,7 +9,10 @@ use crate::slot::Slot;
 /// What reminders are counted under in the account's statistics.
 const UNIT: &str = "reservation_reminder";
 
-/// What a timer brings back.
+/// The timer's name.
+pub(crate) const TIMER: &str = "reminder";
+
+/// What it brings back.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Reminder {
     remind_of: Slot,
@@ -19,7 +22,9 @@ pub(crate) struct Reminder {
 pub(crate) fn plan(visit: &mut Visit<'_, '_>, slot: Slot) -> Handled {
     let now = visit.cx.now();
     match visit.shop.reminder(slot, now) {
-        Some(at) => visit.cx.after(at.since(now), &Reminder { remind_of: slot }),
+        Some(at) => visit
+            .cx
+            .after(TIMER, at.since(now), &Reminder { remind_of: slot }),
         None => Ok(()),
     }
 }

@@ -114,6 +114,5 @@ fn ask_which_to_cancel(visit: Visit<'_, '_>) -> Handled {
 }
 
 fn chat(visit: &Visit<'_, '_>) -> String {
-    let chat = visit.cx.chat();
-    chat.map(|chat| chat.id.to_string()).unwrap_or_default()
+    visit.cx.chat().id.to_string()
 }

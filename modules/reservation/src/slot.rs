@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use jiff::civil::{Date, DateTime};
+use jiff::SignedDuration;
+use jiff::civil::{Date, DateTime, date};
 use jiff::tz::{Offset, TimeZone};
 use serde::{Deserialize, Serialize};
 use shared::module::Timestamp;
@@ -48,7 +49,7 @@ impl Slot {
 
     /// 0 for Sunday.
     pub(crate) fn weekday(self) -> usize {
-        usize::try_from(self.0.weekday().to_sunday_zero_offset()).unwrap_or_default()
+        usize::from(self.0.weekday().to_sunday_zero_offset().unsigned_abs())
     }
 }
 
@@ -71,10 +72,12 @@ impl From<Slot> for String {
     }
 }
 
+/// When `Timestamp` begins, by the clocks of Japan.
+const EPOCH: DateTime = date(1970, 1, 1).at(9, 0, 0, 0);
+
 /// The date and time of day in Japan.
 pub(crate) fn local(now: Timestamp) -> DateTime {
-    let utc = jiff::Timestamp::from_millisecond(now.0).unwrap_or_default();
-    utc.to_zoned(japan()).datetime()
+    EPOCH.saturating_add(SignedDuration::from_millis(now.0))
 }
 
 pub(crate) fn japan() -> TimeZone {

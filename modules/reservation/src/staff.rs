@@ -14,7 +14,10 @@ use crate::texts::{self, Command, Said};
 /// For so long we hold a chat that a guest has asked us back into.
 const OUR_TURN: Duration = Duration::from_secs(3600);
 
-/// What a timer brings back: since when staff have had the chat.
+/// The timer's name.
+pub(crate) const TIMER: &str = "staff time";
+
+/// What it brings back: since when staff have had the chat.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct StaffTime {
     staff_since: Timestamp,
@@ -25,7 +28,7 @@ pub(crate) fn hand_over(mut visit: Visit<'_, '_>) -> Handled {
     let staff_since = visit.cx.now();
     let hours = Duration::from_secs(3600 * visit.shop.staff_hours);
     visit.guest.staff_since = Some(staff_since);
-    visit.cx.after(hours, &StaffTime { staff_since })?;
+    visit.cx.after(TIMER, hours, &StaffTime { staff_since })?;
     let texts = visit.texts();
     let back = QuickReply::message(texts.back_label, texts.back_label);
     let word = Text::new(texts.staff).quick_replies([back]);

@@ -81,7 +81,7 @@ impl Language {
 
     /// From a language tag such as `zh-TW`.
     pub(crate) fn of(tag: &str) -> Self {
-        match tag.split('-').next().unwrap_or_default() {
+        match tag.split_once('-').map_or(tag, |(language, _)| language) {
             "ja" => Self::Ja,
             "zh" => Self::Zh,
             _ => Self::En,

@@ -148,6 +148,8 @@ pub enum EventKind {
     /// A timer of the module's own is due. It is in the chat whose event planned it,
     /// and its `at` is the moment it was due.
     Timer {
+        /// Its name, which says whose it is.
+        name: String,
         /// What the module gave.
         payload: Value,
         /// The newest attach known when it was planned.

@@ -30,10 +30,15 @@ pub fn read(bot: &BotId, id: &EventId, raw: &str, received_at: Timestamp) -> Eve
 /// LINE's own events are never timers, whatever they say of themselves.
 pub fn read_timer(bot: &BotId, id: &EventId, raw: &str, received_at: Timestamp) -> Event {
     let mut timer = members(raw);
+    let name = timer["name"].as_str().unwrap_or_default().to_owned();
     let payload = timer["payload"].take();
     let life = Timestamp(timer["life"].as_i64().unwrap_or_default());
     Event {
-        kind: EventKind::Timer { payload, life },
+        kind: EventKind::Timer {
+            name,
+            payload,
+            life,
+        },
         ..of_members(bot, id, &timer, received_at)
     }
 }
@@ -93,7 +98,7 @@ fn scopes_word(scopes: &Scopes) -> String {
 pub fn of_timer(
     chat: &Chat,
     due: Timestamp,
-    payload: &RawValue,
+    (name, payload): (&str, &RawValue),
     life: Timestamp,
 ) -> Result<Box<RawValue>, serde_json::Error> {
     #[derive(Serialize)]
@@ -102,6 +107,7 @@ pub fn of_timer(
         timestamp: Timestamp,
         source: Value,
         life: Timestamp,
+        name: &'a str,
         payload: &'a RawValue,
     }
     let source = match chat.kind {
@@ -114,6 +120,7 @@ pub fn of_timer(
         timestamp: due,
         source,
         life,
+        name,
         payload,
     })
 }
@@ -395,11 +402,15 @@ mod tests {
         for kind in [ChatKind::User, ChatKind::Group, ChatKind::Room] {
             let id = ChatId::new("C1").unwrap();
             let chat = Chat { kind, id };
-            let raw = of_timer(&chat, Timestamp(5), &payload, Timestamp(3)).unwrap();
+            let raw = of_timer(&chat, Timestamp(5), ("step", &payload), Timestamp(3)).unwrap();
             let (bot, id) = (BotId::new("U1").unwrap(), EventId::new("e").unwrap());
             let timer = read_timer(&bot, &id, raw.get(), Timestamp(7));
-            let (payload, life) = (json!({ "step": 2 }), Timestamp(3));
-            assert_eq!(timer.kind, EventKind::Timer { payload, life });
+            let planned = EventKind::Timer {
+                name: "step".into(),
+                payload: json!({ "step": 2 }),
+                life: Timestamp(3),
+            };
+            assert_eq!(timer.kind, planned);
             assert_eq!((timer.at, timer.chat), (Timestamp(5), Some(chat)));
             assert!(timer.mode.is_none() && timer.reply_token.is_none());
             assert!(!timer.kind.is_of_bot() && !timer.kind.is_of_module());

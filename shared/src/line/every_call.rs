@@ -61,7 +61,7 @@ use crate::line::endpoints::webhook_endpoint::{
     GetWebhookEndpoint, SetWebhookEndpoint, TestWebhookEndpoint,
 };
 use crate::line::endpoints::{bot::GetInfo, module::Detach, module::ListBots};
-use crate::line::message::Text;
+use crate::line::message::{Action, Text};
 use crate::line::{BotClient, LineClient, LineError};
 use secrecy::SecretString;
 use serde_json::json;
@@ -473,7 +473,7 @@ fn rich_menu() -> RichMenu {
         width: 2500,
         height: 843,
     };
-    let action = json!({"type": "postback", "label": "a", "data": "a"});
+    let action = Action::postback("a", "a");
     RichMenu {
         size: Size {
             width: 2500,

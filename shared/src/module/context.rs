@@ -1,6 +1,6 @@
 //! What a handler may look at, and where it plans. It lives for one event.
 
-use std::any::Any;
+use std::any::{Any, type_name};
 use std::marker::PhantomData;
 
 use serde::Serialize;
@@ -11,8 +11,9 @@ use crate::hash::sha256_hex;
 use crate::line::BotClient;
 use crate::line::endpoints::profile::Profile;
 use crate::module::draft::Draft;
-use crate::module::hold::{Account, Active, Anywhere, Hold, InChat, Standby};
+use crate::module::hold::{Account, Active, Anywhere, Hold, InChat, OneChat, Standby};
 use crate::module::settings::Schema;
+use crate::module::shared::SharedValues;
 use crate::module::{Menu, ModuleError};
 use crate::store::{BotRow, Store};
 
@@ -50,7 +51,7 @@ pub struct Surroundings<'a> {
 pub struct Context<'a, H = Anywhere> {
     pub(super) around: &'a Surroundings<'a>,
     pub(super) draft: &'a mut Draft,
-    shared: Option<&'a (dyn Any + Send + Sync)>,
+    shared: Option<&'a SharedValues>,
     hold: PhantomData<H>,
 }
 
@@ -130,11 +131,6 @@ impl<H> Context<'_, H> {
         self.around.event
     }
 
-    /// The chat, if the event is of one.
-    pub fn chat(&self) -> Option<&Chat> {
-        self.around.event.chat.as_ref()
-    }
-
     /// Who did it, if LINE tells.
     pub fn user(&self) -> Option<&UserId> {
         self.around.event.user.as_ref()
@@ -187,27 +183,38 @@ impl<H> Context<'_, H> {
     /// # Errors
     /// The author's: nothing of this type is shared.
     pub fn shared<T: Any + Send + Sync>(&self) -> Result<&T, ModuleError> {
-        let shared = self.shared.and_then(|shared| shared.downcast_ref());
+        let shared = self.shared.and_then(SharedValues::get);
         shared.ok_or_else(|| {
-            let name = std::any::type_name::<T>();
+            let name = type_name::<T>();
             ModuleError::bug(format!("no {name} is shared: give one to `Router::share`"))
         })
     }
 
-    /// With what a router shares.
-    pub(super) fn sharing<'x>(
-        &'x mut self,
-        shared: Option<&'x (dyn Any + Send + Sync)>,
-    ) -> Context<'x, H> {
-        let shared = shared.or(self.shared);
+    /// With what a router shares, if it shares anything.
+    pub(super) fn sharing<'x>(&'x mut self, values: &'x SharedValues) -> Context<'x, H> {
+        let own = Some(values).filter(|values| !values.is_empty());
         Context {
-            shared,
+            shared: own.or(self.shared),
             ..self.again()
         }
     }
 }
 
 impl<H: Hold> Context<'_, H> {
+    /// The chat. Where only the running handler can tell whether there is one, it is in
+    /// [`Context::event`].
+    #[expect(
+        clippy::expect_used,
+        reason = "`active` and `standby` alone make such a context, and only for an event of a chat"
+    )]
+    pub fn chat(&self) -> &Chat
+    where
+        H: OneChat,
+    {
+        let chat = self.around.event.chat.as_ref();
+        chat.expect("the event is of a chat")
+    }
+
     /// The module's state of this chat; the default if there is none yet.
     ///
     /// # Errors

@@ -38,6 +38,14 @@ pub trait Speaks: Hold {}
 )]
 pub trait InChat: Hold {}
 
+/// Where there is a chat for sure.
+#[diagnostic::on_unimplemented(
+    message = "it is not known here whether the event is of a chat",
+    label = "this handler runs for an account, or for any event",
+    note = "ask the event: `cx.event().chat`, or register the handler in `Router::active` or `Router::standby`"
+)]
+pub trait OneChat: InChat {}
+
 macro_rules! holds {
     ($($hold:ident)*) => {$(
         impl sealed::Sealed for $hold {}
@@ -51,6 +59,8 @@ impl Speaks for Active {}
 impl InChat for Active {}
 impl InChat for Standby {}
 impl InChat for Anywhere {}
+impl OneChat for Active {}
+impl OneChat for Standby {}
 
 mod sealed {
     pub trait Sealed {}

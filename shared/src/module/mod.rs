@@ -27,6 +27,7 @@ mod read;
 mod router;
 mod row;
 pub mod settings;
+mod shared;
 mod timer;
 
 use std::future::Future;
@@ -34,7 +35,7 @@ use std::sync::Arc;
 
 pub use context::{Context, Surroundings};
 pub use draft::Draft;
-pub use hold::{Account, Active, Anywhere, Hold, InChat, Speaks, Standby};
+pub use hold::{Account, Active, Anywhere, Hold, InChat, OneChat, Speaks, Standby};
 pub use menu::Menu;
 pub use router::{
     Attached, Beacon, ControlGained, ControlLost, Detached, Follow, Handler, Join, Leave,
@@ -52,6 +53,7 @@ pub use crate::line::message::{
     Location, PickMode, QuickReply, Sender, Sticker, TemplateMessage, Text, TextV2, Video,
 };
 
+use crate::env::ConfigError;
 use crate::line::LineError;
 use crate::line::error::LineErrorKind;
 use crate::store::StoreError;
@@ -85,6 +87,23 @@ pub trait Module: Send + Sync + 'static {
     fn menus(&self) -> &[Menu] {
         &[]
     }
+
+    /// What is wrong with the module itself, a sentence for its author each: with one, a
+    /// worker does not start.
+    fn faults(&self) -> &[String] {
+        &[]
+    }
+}
+
+/// The module, if nothing is wrong with it.
+///
+/// # Errors
+/// The first of [`Module::faults`].
+pub fn without_faults<M: Module>(module: M) -> Result<M, ConfigError> {
+    match module.faults().first() {
+        None => Ok(module),
+        Some(fault) => Err(ConfigError::Module(fault.clone())),
+    }
 }
 
 /// A module that several hold.
@@ -103,6 +122,10 @@ impl<M: Module> Module for Arc<M> {
 
     fn menus(&self) -> &[Menu] {
         M::menus(self)
+    }
+
+    fn faults(&self) -> &[String] {
+        M::faults(self)
     }
 }
 

@@ -65,7 +65,13 @@ impl<H> Context<'_, H> {
             return Ok(None);
         }
         let profile = shown(self.asked_profile(user).await)?;
-        if self.chat().is_some_and(|chat| chat.kind == ChatKind::User) {
+        if self
+            .around
+            .event
+            .chat
+            .as_ref()
+            .is_some_and(|chat| chat.kind == ChatKind::User)
+        {
             self.draft.profile.clone_from(&profile);
         }
         Ok(profile)
@@ -74,7 +80,7 @@ impl<H> Context<'_, H> {
     /// Members of groups and rooms need not be friends.
     async fn asked_profile(&self, user: &UserId) -> Result<Profile, LineError> {
         let line = self.around.line;
-        let Some(chat) = self.chat() else {
+        let Some(chat) = &self.around.event.chat else {
             return line.profile(user).await;
         };
         let (group, room) = (&chat.id, &chat.id);

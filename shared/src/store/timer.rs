@@ -24,6 +24,8 @@ const LARGEST_PAGE: i32 = 100;
 pub struct NewTimer {
     /// When it is due; at once, if that is past.
     pub due: Timestamp,
+    /// Its name, by which its route finds it.
+    pub name: String,
     /// What the module is given then, as JSON.
     pub payload: String,
 }
@@ -39,6 +41,8 @@ pub struct Timer {
     pub chat: Chat,
     /// When it is due.
     pub due: Timestamp,
+    /// Its name, by which its route finds it.
+    pub name: String,
     /// What the module is given then.
     pub payload: Box<RawValue>,
     /// The newest attach known when it was planned.
@@ -67,6 +71,7 @@ struct Kept {
     chat_kind: ChatKind,
     timer_shard: String,
     due_at: Timestamp,
+    name: String,
     payload: String,
     life: Timestamp,
     /// The event whose handler planned it,
@@ -87,6 +92,7 @@ impl Kept {
             chat,
             chat_kind: commit.chat_kind?,
             due_at: timer.due,
+            name: timer.name.clone(),
             payload: timer.payload.clone(),
             life: commit.ledger.life,
             event: key.event.clone(),
@@ -105,6 +111,7 @@ impl Kept {
             bot: self.bot,
             chat,
             due: self.due_at,
+            name: self.name,
             payload: RawValue::from_string(self.payload).ok()?,
             life: self.life,
             sort,

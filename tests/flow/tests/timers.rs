@@ -51,7 +51,7 @@ fn plan(cx: &mut Context<'_>, text: &str) -> Result<(), ModuleError> {
     let words: Vec<_> = text.split(' ').collect();
     for pair in words.chunks_exact(2) {
         if let Ok(seconds) = pair[0].parse() {
-            cx.after(Duration::from_secs(seconds), &pair[1])?;
+            cx.after("word", Duration::from_secs(seconds), &pair[1])?;
         }
     }
     Ok(())
@@ -386,6 +386,7 @@ async fn a_row_that_cannot_be_read_stays_and_holds_up_nobody() {
     let loaded = store.load(&key, now).await.unwrap();
     let odd = NewTimer {
         due: now,
+        name: "odd".into(),
         payload: "{".into(),
     };
     let commit = Commit {

@@ -14,8 +14,8 @@ use shared::aws::Timeouts;
 use shared::domain::Timestamp;
 use shared::env::Env;
 use shared::ground::Ground;
-use shared::module::Module;
 use shared::module::settings::Schema;
+use shared::module::{Module, without_faults};
 use shared::queue::Queue;
 use shared::random::Random;
 use shared::secret::{ChannelSecret, SecretPlace};
@@ -95,6 +95,7 @@ impl Parts {
     /// A worker's process with this module.
     pub(crate) fn worker<M: Module>(&self, module: M) -> Box<dyn Worker> {
         let config = worker::Config::read(&self.env()).expect("its variables");
+        let module = without_faults(module).unwrap_or_else(|fault| panic!("{fault}"));
         let ground = self.ground.clone().with_random(repeatable());
         Box::new(App::new(config, module, &ground))
     }

@@ -78,7 +78,7 @@ impl Module for Script {
             list.push(id.clone());
             cx.set_state(&list)?;
             if let Some(after) = self.timers.get(&id) {
-                cx.after(Duration::from_millis(*after), &id)?;
+                cx.after("timer", Duration::from_millis(*after), &id)?;
             }
         }
         plan(cx, &id, &wish).await

@@ -8,6 +8,7 @@ use crate::line::body::{Body, Upload};
 use crate::line::endpoint::{Endpoint, Facts, ForBot, Unsendable, endpoint, has};
 use crate::line::endpoints::table;
 use crate::line::http::Answer;
+use crate::line::message::Action;
 use crate::line::message::limit::{OverLimit, at_most, signs};
 
 /// LINE takes an image of this size at most, in bytes.
@@ -17,7 +18,7 @@ const LARGEST_IMAGE: u64 = 1024 * 1024;
 /// (<https://developers.line.biz/en/reference/messaging-api/#rich-menu-object>).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct RichMenu {
+pub struct RichMenu<A = Action> {
     /// Its size in pixels: that of its image.
     pub size: Size,
     /// Whether it is shown at first.
@@ -27,7 +28,7 @@ pub struct RichMenu {
     /// The words on its bar: up to 14 signs.
     pub chat_bar_text: String,
     /// Up to 20 places to tap.
-    pub areas: Vec<Area>,
+    pub areas: Vec<Area<A>>,
 }
 
 /// A size in pixels.
@@ -41,11 +42,11 @@ pub struct Size {
 
 /// A place to tap.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Area {
+pub struct Area<A = Action> {
     /// Where.
     pub bounds: Bounds,
-    /// What a tap does: LINE's action object.
-    pub action: Value,
+    /// What a tap does.
+    pub action: A,
 }
 
 /// A rectangle, in pixels from the upper left.
@@ -84,9 +85,9 @@ pub struct RichMenuId {
 pub struct KnownRichMenu {
     /// Its id.
     pub rich_menu_id: String,
-    /// The menu.
+    /// The menu. What its areas do may be nothing that we know.
     #[serde(flatten)]
-    pub menu: RichMenu,
+    pub menu: RichMenu<Value>,
 }
 
 /// Rich menus.

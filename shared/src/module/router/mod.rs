@@ -26,6 +26,7 @@ pub use routes::Routes;
 
 use crate::domain::Event;
 use crate::module::settings::Schema;
+use crate::module::shared::SharedValues;
 use crate::module::{Account, Active, Anywhere, Context, Handled, Menu, Module, Standby};
 
 /// A module made of routes. Clones are the same module.
@@ -35,11 +36,13 @@ pub struct Router {
     standby: Routes<Standby>,
     account: Routes<Account>,
     around: Vec<Arc<dyn Wrapper>>,
+    nested: Vec<Router>,
     fallback: Option<Arc<dyn Handler<Anywhere, Event>>>,
-    shared: Option<Arc<dyn Any + Send + Sync>>,
+    shared: SharedValues,
     settings: Schema,
     menus: Vec<Menu>,
     push_instead: bool,
+    faults: Vec<String>,
 }
 
 /// All that a wrapper lies around.
@@ -88,14 +91,35 @@ impl Router {
         }
     }
 
-    /// What all handlers may use, by [`Context::shared`]: a client of your own, say. It
-    /// must not remember anything of an event: a handler may run again, elsewhere.
+    /// What all handlers may use, by [`Context::shared`]: a client of your own, say; one
+    /// value of each type. It must not remember anything of an event: a handler may run
+    /// again, elsewhere.
     #[must_use]
-    pub fn share(self, shared: impl Any + Send + Sync) -> Self {
-        Self {
-            shared: Some(Arc::new(shared)),
-            ..self
+    pub fn share(mut self, shared: impl Any + Send + Sync) -> Self {
+        self.faults.extend(self.shared.add(shared).err());
+        self
+    }
+
+    /// Routes of another router, which come after this one's own; its wrappers lie around
+    /// them alone. What it shares, and its rich menus, are for all. Settings and a fallback
+    /// belong to the outermost router.
+    #[must_use]
+    pub fn nest(mut self, mut inner: Self) -> Self {
+        let shared = std::mem::take(&mut inner.shared);
+        self.faults.extend(self.shared.merge(shared));
+        self.faults.append(&mut inner.faults);
+        self.menus.append(&mut inner.menus);
+        self.push_instead |= inner.push_instead;
+        if inner.fallback.take().is_some() {
+            let fault = "a nested router has a fallback: give it to the outermost router";
+            self.faults.push(fault.to_owned());
         }
+        if !inner.settings.fields.is_empty() {
+            let fault = "a nested router has settings: give them to the outermost router";
+            self.faults.push(fault.to_owned());
+        }
+        self.nested.push(inner);
+        self
     }
 
     /// What each account may set.
@@ -106,8 +130,9 @@ impl Router {
 
     /// The rich menus that handlers can give to accounts and users.
     #[must_use]
-    pub fn menus(self, menus: Vec<Menu>) -> Self {
-        Self { menus, ..self }
+    pub fn menus(mut self, menus: Vec<Menu>) -> Self {
+        self.menus.extend(menus);
+        self
     }
 
     /// A push, which counts against the account's quota, may stand in for a reply whose
@@ -134,10 +159,37 @@ impl Router {
         {
             return found.run(&mut cx).await;
         }
+        for inner in &self.nested {
+            if inner.takes(cx, event) {
+                return inner.enter(cx, event).await;
+            }
+        }
         match &self.fallback {
             Some(fallback) => fallback.run(&mut cx.again(), event).await,
             None => Ok(()),
         }
+    }
+
+    /// Whether a route of this router, or of one that is nested in it, takes the event.
+    fn takes(&self, cx: &mut Context<'_>, event: &Event) -> bool {
+        let takes = if cx.active().is_some() {
+            self.active.takes(event)
+        } else if cx.standby().is_some() {
+            self.standby.takes(event)
+        } else {
+            self.account.takes(event)
+        };
+        takes || self.nested.iter().any(|inner| inner.takes(cx, event))
+    }
+
+    /// Handles the event, with the wrappers around.
+    fn enter<'a>(&'a self, cx: &'a mut Context<'_>, event: &'a Event) -> BoxFuture<'a, Handled> {
+        let around = &*self.around;
+        Next {
+            router: self,
+            around,
+        }
+        .run(cx, event)
     }
 }
 
@@ -165,15 +217,11 @@ impl Next<'_> {
 
 impl Module for Router {
     async fn handle(&self, cx: &mut Context<'_>, event: &Event) -> Handled {
-        let mut cx = cx.sharing(self.shared.as_deref());
+        let mut cx = cx.sharing(&self.shared);
         if self.around.is_empty() {
             return self.route(&mut cx, event).await;
         }
-        let next = Next {
-            router: self,
-            around: &self.around,
-        };
-        next.run(&mut cx, event).await
+        self.enter(&mut cx, event).await
     }
 
     fn may_push_instead_of_reply(&self) -> bool {
@@ -186,5 +234,9 @@ impl Module for Router {
 
     fn menus(&self) -> &[Menu] {
         &self.menus
+    }
+
+    fn faults(&self) -> &[String] {
+        &self.faults
     }
 }

@@ -13,7 +13,7 @@ use crate::module::router::event::{
     Unfollow, VideoViewed,
 };
 use crate::module::router::{Handler, Pattern};
-use crate::module::{Context, Handled};
+use crate::module::{Context, Handled, ModuleError};
 
 /// Routes of one kind of place, `H`. The first that takes an event has it.
 pub struct Routes<H> {
@@ -61,6 +61,18 @@ impl<H: Hold> Routes<H> {
         self
     }
 
+    /// These, and after them the others: of another file of yours, say.
+    #[must_use]
+    pub fn merge(mut self, others: Self) -> Self {
+        self.all.extend(others.all);
+        self
+    }
+
+    /// Whether one of them takes this event.
+    pub(super) fn takes(&self, event: &Event) -> bool {
+        self.find(event).is_some()
+    }
+
     pub(super) fn find<'r>(&'r self, event: &Event) -> Option<Box<dyn Found<H> + 'r>> {
         self.all.iter().find_map(|route| route.find(event))
     }
@@ -102,20 +114,19 @@ impl<H: InChat> Routes<H> {
         self.on(move |event| Postback::told(event, &prefix), handler)
     }
 
-    /// A timer whose payload is a `T`: see [`Context::after`]. One that comes while the
-    /// chat is not ours is for the routes of [`Router::standby`](super::Router::standby).
+    /// A timer of this name: see [`Context::after`]. One that comes while the chat is not
+    /// ours is for the routes of [`Router::standby`](super::Router::standby). A payload that
+    /// is no `T` is the author's error: the event is tried again, and then parked.
     #[must_use]
-    pub fn timer<T>(self, handler: impl Handler<H, T>) -> Self
+    pub fn timer<T>(mut self, name: impl Into<String>, handler: impl Handler<H, T>) -> Self
     where
         T: DeserializeOwned + Send + Sync + 'static,
     {
-        self.on(
-            |event| match &event.kind {
-                EventKind::Timer { payload, .. } => serde_json::from_value(payload.clone()).ok(),
-                _ => None,
-            },
-            handler,
-        )
+        self.all.push(Arc::new(TimerRoute {
+            name: name.into(),
+            handler: Box::new(handler),
+        }));
+        self
     }
 
     routes! {
@@ -209,6 +220,48 @@ pub(super) trait Found<H>: Send {
     fn run<'a>(self: Box<Self>, cx: &'a mut Context<'_, H>) -> BoxFuture<'a, Handled>
     where
         Self: 'a;
+}
+
+/// A timer's route: found by its name, whatever the payload is.
+struct TimerRoute<H, T> {
+    name: String,
+    handler: Box<dyn Handler<H, T>>,
+}
+
+impl<H, T> Route<H> for TimerRoute<H, T>
+where
+    H: Hold,
+    T: DeserializeOwned + Send + Sync + 'static,
+{
+    fn find<'r>(&'r self, event: &Event) -> Option<Box<dyn Found<H> + 'r>> {
+        match &event.kind {
+            EventKind::Timer { name, payload, .. } if *name == self.name => {
+                let payload = serde_json::from_value(payload.clone());
+                let handler = &*self.handler;
+                Some(match payload {
+                    Ok(told) => Box::new(Ready { handler, told }),
+                    Err(error) => Box::new(Unreadable {
+                        reason: format!("the payload of the timer {name:?}: {error}"),
+                    }),
+                })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What its handler cannot be told.
+struct Unreadable {
+    reason: String,
+}
+
+impl<H: Hold> Found<H> for Unreadable {
+    fn run<'a>(self: Box<Self>, _: &'a mut Context<'_, H>) -> BoxFuture<'a, Handled>
+    where
+        Self: 'a,
+    {
+        Box::pin(async move { Err(ModuleError::bug(self.reason)) })
+    }
 }
 
 struct Reading<R, H, E> {

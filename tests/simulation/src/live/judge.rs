@@ -55,7 +55,7 @@ impl Verdicts {
         for (effect, delivery) in effects.iter().zip(&row.effects) {
             match (effect, delivery) {
                 (Effect::Chat(ChatEffect::Push(_)), Delivery::Unknown { .. }) => {
-                    self.unknown_pushes += 1
+                    self.unknown_pushes += 1;
                 }
                 (_, Delivery::Sent { .. }) | (Effect::Chat(ChatEffect::Push(_)), _) => {}
                 (reply, _) => {

@@ -450,6 +450,7 @@ impl Committed {
     fn timers(&self) -> Vec<NewTimer> {
         let timer = |due: &i64| NewTimer {
             due: Timestamp(*due),
+            name: "timer".into(),
             payload: "{}".into(),
         };
         self.timers.iter().map(timer).collect()
