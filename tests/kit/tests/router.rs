@@ -1,7 +1,7 @@
 //! A module in several files: routes that are merged, routers that are nested with wrappers
 //! of their own, values for all handlers, and timers by their names.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use kit::{Harness, Verdict};
@@ -15,11 +15,17 @@ use shared::module::{
 #[derive(Default)]
 struct Log(Mutex<Vec<&'static str>>);
 
+impl Log {
+    fn words(&self) -> MutexGuard<'_, Vec<&'static str>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Another value for all.
 struct Greeting(&'static str);
 
 fn write<H>(cx: &Context<'_, H>, word: &'static str) -> Handled {
-    cx.shared::<Log>()?.0.lock().unwrap().push(word);
+    cx.shared::<Log>()?.words().push(word);
     Ok(())
 }
 
@@ -31,7 +37,7 @@ async fn greet(cx: &mut Context<'_, Active>, _: &TextMessage) -> Handled {
 }
 
 async fn tell_log(cx: &mut Context<'_, Active>, _: &TextMessage) -> Handled {
-    let words = cx.shared::<Log>()?.0.lock().unwrap().join(" ");
+    let words = cx.shared::<Log>()?.words().join(" ");
     cx.reply(&[Text::new(words)])?;
     Ok(())
 }
