@@ -428,6 +428,8 @@ async fn a_detach_waits_from_when_its_mark_is_written() {
     let job = Job::read(job.unwrap()).unwrap();
     let written_at = scene.worker.clock.timestamp();
     assert!(written_at.since(job.received_at) < Duration::from_secs(60));
+    scene.worker.gives_back(&Message::of(job)).await;
+    assert_eq!(detaches(&scene).await, 0);
 }
 
 #[tokio::test]
