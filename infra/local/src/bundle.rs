@@ -12,7 +12,7 @@ use shared::ground::Ground;
 use shared::module::{Module, without_faults};
 
 use crate::function::Function;
-use crate::template::FunctionDefinition;
+use template_file::FunctionDefinition;
 
 /// The functions' variables, by name.
 pub type Variables = BTreeMap<String, String>;

@@ -8,7 +8,7 @@ use dynoxide::{Database, DynoxideError};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::template::TableDefinition;
+use template_file::TableDefinition;
 
 /// A DynamoDB server. Clones are the same server.
 #[derive(Clone)]
@@ -107,7 +107,7 @@ fn indexes(table: &Value) -> &[Value] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::Template;
+    use template_file::Template;
 
     fn table() -> TableDefinition {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../template.yaml");

@@ -1,9 +1,6 @@
 //! The event source mapping between a queue and a function: batches in, and what the answer says deleted.
 
 mod answer;
-mod record;
-
-pub use record::event;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,8 +9,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
 use crate::function::Function;
-use crate::sqs::{Error, ReceivedMessage, Sqs};
-use crate::template::EventSource;
+use sqs::{Error, ReceivedMessage, Sqs, lambda_event};
+use template_file::EventSource;
 
 /// As long as Lambda's own long polls. A message that comes ends the wait.
 const LONG_POLL: Duration = Duration::from_secs(20);
@@ -120,7 +117,7 @@ impl EventSourceMapping {
             source,
             function,
         } = &*self.inner;
-        let answer = function.call(event(&source.queue, &messages)).await;
+        let answer = function.call(lambda_event(&source.queue, &messages)).await;
         let done = match answer {
             Ok(answer) if source.report_batch_item_failures => answer::done(&answer, &messages),
             Ok(_) => Ok(messages.iter().collect()),

@@ -16,7 +16,7 @@ use serde_json::Value;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
-use crate::template::{ACCOUNT_ID, REGION};
+use template_file::{ACCOUNT_ID, REGION};
 
 use invoke::Invoke;
 

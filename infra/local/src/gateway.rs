@@ -18,7 +18,7 @@ use axum::http::{Request, Response, StatusCode};
 use tokio::net::TcpListener;
 
 use crate::function::{Function, FunctionError};
-use crate::template::Route;
+use template_file::Route;
 
 use routes::Routes;
 

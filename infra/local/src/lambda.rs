@@ -14,7 +14,7 @@ use tracing::level_filters::LevelFilter;
 use crate::bundle::Variables;
 use crate::function::Function;
 use crate::process::Program;
-use crate::template::{FunctionDefinition, REGION};
+use template_file::{FunctionDefinition, REGION};
 
 const PROGRAM: &str = "cargo-lambda";
 

@@ -15,10 +15,8 @@ mod process;
 mod ready;
 mod replay;
 pub mod schedule;
-pub mod sqs;
 pub mod stack;
 pub mod talk;
-pub mod template;
 mod trace;
 
 pub use logs::start_logs;

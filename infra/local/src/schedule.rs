@@ -6,7 +6,7 @@ use aws_smithy_async::time::SharedTimeSource;
 use serde_json::{Value, json};
 
 use crate::function::{Function, FunctionError};
-use crate::template::{ACCOUNT_ID, REGION, Schedule, ScheduleKeeper};
+use template_file::{ACCOUNT_ID, REGION, Schedule, ScheduleKeeper};
 
 /// How often the clock is looked at, since it may be moved.
 const LOOK: Duration = Duration::from_millis(250);

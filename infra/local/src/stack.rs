@@ -29,9 +29,9 @@ use crate::gateway::Gateway;
 use crate::lambda::{Lambda, LambdaError};
 use crate::replay::again;
 use crate::schedule::Scheduled;
-use crate::sqs::{Sqs, SystemClock};
-use crate::template::{FunctionDefinition, Template, TemplateError};
 use crate::trace::traces;
+use sqs::{Sqs, SystemClock};
+use template_file::{FunctionDefinition, Template, TemplateError};
 
 /// The scopes that the local module asks for.
 const SCOPES: &str = "message:send message:receive profile:read account:manage";
@@ -339,7 +339,7 @@ async fn start_sqs(
     let server = Sqs::new(SystemClock);
     server.set_address(address(&listener)?);
     let mut queues = template.queues()?;
-    queues.sort_by_key(crate::template::QueueDefinition::redrives); // a dead-letter queue comes first
+    queues.sort_by_key(template_file::QueueDefinition::redrives); // a dead-letter queue comes first
     for queue in queues {
         let made = server.create_queue(&queue.name, queue.attributes);
         made.map_err(|error| StackError::Queue {

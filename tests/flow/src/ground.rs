@@ -9,14 +9,14 @@ use std::time::{Duration, SystemTime};
 use aws_smithy_async::time::{SharedTimeSource, TimeSource};
 use emulator::{Emulator, Settings};
 use local::dynamodb::DynamoDb;
-use local::sqs::{Sqs, SystemClock};
-use local::template::Template;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::domain::{BotId, Timestamp};
 use shared::env::Env;
 use shared::ground;
 use shared::store::{BotRow, Store};
+use sqs::{Sqs, SystemClock};
+use template_file::Template;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 

@@ -22,7 +22,7 @@ impl TimeSource for Time {
     }
 }
 
-impl local::sqs::Clock for Time {
+impl sqs::Clock for Time {
     fn now(&self) -> SystemTime {
         self.0.now()
     }

@@ -15,8 +15,8 @@ use aws_smithy_types::byte_stream::ByteStream;
 use axum::Router;
 use axum::body::Body;
 use emulator::Emulator;
-use local::sqs::Sqs;
-use simulation::table::Table;
+use sqs::Sqs;
+use table_model::Table;
 use tokio::sync::Notify;
 use tower::ServiceExt as _;
 

@@ -8,9 +8,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use emulator::{Delivery, Emulator, Held, NewAccount, Settings};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use local::event_source;
-use local::sqs::{ReceivedMessage, Sqs};
-use local::template::{QueueDefinition, Template};
 use serde_json::{Value, json};
 use shared::detach::detach;
 use shared::domain::{BotId, Scopes, Timestamp};
@@ -19,7 +16,10 @@ use shared::line::webhook::Webhook;
 use shared::line::{VerifiedBody, webhook::RawEvent};
 use shared::queue::{Job, TIMER};
 use shared::store::{LedgerKey, LedgerRow, Trace};
-use simulation::table::Table;
+use sqs::lambda_event;
+use sqs::{ReceivedMessage, Sqs};
+use table_model::Table;
+use template_file::{QueueDefinition, Template};
 use worker::{Shadow, ShadowError};
 
 use crate::harness::Setup;
@@ -423,7 +423,7 @@ impl World {
     /// Until the worker has ended or its process has: then what it was given comes again.
     async fn hand_over(&self, messages: &[ReceivedMessage]) {
         let worker = self.worker();
-        let event = event_source::event(&DEFINITIONS.queue, messages);
+        let event = lambda_event(&DEFINITIONS.queue, messages);
         let event = serde_json::from_value(event).expect("an event of SQS");
         let work = worker.handle(event, self.now().plus(WORKERS_TIME));
         self.wire.is_workers(true);

@@ -7,12 +7,12 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use local::event_source;
-use local::sqs::ReceivedMessage;
 use serde_json::{Value as Json, json};
 use sha2::Sha256;
 use shared::domain::{BotId, ChatId, EventId, Timestamp, may_control};
 use shared::store::{LedgerKey, Store};
+use sqs::ReceivedMessage;
+use sqs::lambda_event;
 
 use crate::after::Begun;
 use crate::call::{events_of, is_replay};
@@ -235,7 +235,7 @@ async fn invoke(
     judges::begins(world, invocation, hand(world, &messages));
     let begun = Begun::now(world, &app.module, invocation);
     let deadline = Timestamp(process.clock().millis()).plus(worker::TIMEOUT);
-    let event = serde_json::from_value(event_source::event(QUEUE, &messages));
+    let event = serde_json::from_value(lambda_event(QUEUE, &messages));
     let work = worker::handle(app, event.expect("an event of SQS"), deadline);
     let answer = process.invoke(invocation, worker::TIMEOUT, work).await;
     world.history().invocations[invocation].has_ended = true;

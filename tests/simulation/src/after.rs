@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use local::sqs::ReceivedMessage;
+use sqs::ReceivedMessage;
 
 use crate::call::events_of;
 use crate::history::Place;

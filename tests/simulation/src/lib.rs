@@ -24,7 +24,6 @@ pub mod schedule;
 pub mod seeds;
 mod shorten;
 mod simulate;
-pub mod table;
 mod time;
 mod upkeep;
 mod world;

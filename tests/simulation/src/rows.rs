@@ -5,8 +5,8 @@ use serde_json::{Value as Json, json};
 use crate::history::{Loaded, Place};
 use crate::judge::Own;
 use crate::schedule::What;
-use crate::table::{Item, Value};
 use crate::world::World;
+use table_model::{Item, Value};
 
 /// A row as plain JSON.
 pub(crate) fn row(world: &World, bot: &str, sort: &str) -> Option<Json> {

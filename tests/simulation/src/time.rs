@@ -126,7 +126,7 @@ impl TimeSource for Clock {
     }
 }
 
-impl local::sqs::Clock for Clock {
+impl sqs::Clock for Clock {
     fn now(&self) -> SystemTime {
         TimeSource::now(self)
     }

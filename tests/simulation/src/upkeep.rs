@@ -16,8 +16,8 @@ use crate::line::bot_id;
 use crate::process::Process;
 use crate::rows::text;
 use crate::schedule::{Round, Upkeep};
-use crate::table::Value;
 use crate::world::World;
+use table_model::Value;
 
 /// An operator waits no longer.
 const OPERATORS_PATIENCE: Duration = Duration::from_secs(30);

@@ -6,15 +6,15 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use fastrand::Rng;
-use local::sqs::Sqs;
-use local::template::Template;
 use serde_json::Value as Json;
+use sqs::Sqs;
+use template_file::Template;
 
 use crate::history::History;
 use crate::line::Line;
 use crate::schedule::{Harm, Schedule, Server};
-use crate::table::Table;
 use crate::time::Time;
+use table_model::Table;
 
 /// The queue.
 pub(crate) const QUEUE: &str = "events.fifo";

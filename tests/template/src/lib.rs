@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use local::template::{Template, TemplateError};
 use serde_json::Value;
+use template_file::{Template, TemplateError};
 
 /// The repository's root.
 pub fn root() -> PathBuf {

@@ -4,9 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use local::template::Template;
 use serde_json::{Value, json};
 use template::{listed, template};
+use template_file::Template;
 
 /// The statements of a function's role.
 fn statements(template: &Template, function: &str) -> Vec<Value> {

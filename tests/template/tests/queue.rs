@@ -4,9 +4,9 @@
 
 use std::time::Duration;
 
-use local::template::QueueDefinition;
 use serde_json::Value;
 use template::template;
+use template_file::QueueDefinition;
 
 const FOURTEEN_DAYS: &str = "1209600";
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use local::template::TemplateError;
 use shared::env::Env;
 use template::template;
+use template_file::TemplateError;
 
 /// Set locally only: in AWS the secret has an ARN.
 const LOCAL_ONLY: [&str; 1] = ["LINE_CHANNEL_SECRET"];

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use crate::sqs::ReceivedMessage;
+use sqs::ReceivedMessage;
 
 /// The messages that are done, or why the answer says nothing and so the whole batch has failed.
 pub(super) fn done<'m>(

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
 
 use super::*;
-use crate::sqs::{ManualClock, MessageAttribute, NewMessage};
+use sqs::{ManualClock, MessageAttribute, NewMessage};
 
 const QUEUE: &str = "q.fifo";
 const LONG: Duration = Duration::from_secs(60);

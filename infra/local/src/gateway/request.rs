@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::response;
 use super::routes::Match;
-use crate::template::ACCOUNT_ID;
+use template_file::ACCOUNT_ID;
 
 /// The most bytes of a body that API Gateway takes.
 const BODY_LIMIT: usize = 10 * 1024 * 1024;

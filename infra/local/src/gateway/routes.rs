@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::template::Route;
+use template_file::Route;
 
 /// The routes of an HTTP API.
 #[derive(Debug)]

@@ -4,10 +4,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use local::sqs::{Attributes, NewMessage, Queue};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::queue::Message;
+use sqs::{Attributes, NewMessage, Queue};
 
 use crate::doors::wire::Wire;
 

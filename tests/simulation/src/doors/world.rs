@@ -7,7 +7,6 @@ use std::time::{Duration, UNIX_EPOCH};
 use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep};
 use aws_smithy_async::time::{SharedTimeSource, StaticTimeSource};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use local::template::Template;
 use serde_json::Value;
 use shared::aws::Timeouts;
 use shared::domain::Timestamp;
@@ -16,13 +15,14 @@ use shared::ground::Ground;
 use shared::line::LineClient;
 use shared::random::Random;
 use shared::store::Store;
+use template_file::Template;
 
 use crate::doors::dice::Dice;
 use crate::doors::samples::SECRETS;
 use crate::doors::sqs::Sqs;
 use crate::doors::wire::Wire;
-use crate::table::Table;
-use crate::table::connector::Connector;
+use table_model::Table;
+use table_model::connector::Connector;
 
 /// The time, always.
 pub(crate) const NOW: Timestamp = Timestamp(1_800_000_000_000);

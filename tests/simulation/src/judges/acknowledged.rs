@@ -1,6 +1,6 @@
 //! A message is acknowledged when each of its events is settled: done or parked in the table.
 
-use local::sqs::ReceivedMessage;
+use sqs::ReceivedMessage;
 
 use crate::call::{events_of, is_replay};
 use crate::rows::row;
