@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 /// The SHA-256 of some parts, one after the other, as 64 hexadecimal digits.
 /// Where the parts' borders must count, a part tells its length or its end.
-pub(crate) fn sha256_hex<P: AsRef<[u8]>>(parts: impl IntoIterator<Item = P>) -> String {
+pub fn sha256_hex<P: AsRef<[u8]>>(parts: impl IntoIterator<Item = P>) -> String {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update(part);

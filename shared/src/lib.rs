@@ -8,12 +8,10 @@ pub mod domain;
 pub mod env;
 pub mod gateway;
 pub mod ground;
-mod hash;
+pub mod hash;
 #[cfg(all(feature = "client", feature = "store"))]
 pub mod limits;
 pub mod line;
-#[cfg(feature = "module")]
-pub mod module;
 #[cfg(feature = "queue")]
 pub mod queue;
 #[cfg(feature = "random")]

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use shared::module::Module;
+use line_module::Module;
 use shared::store::Outcome;
 
 use crate::commit::{Committed, commit};

@@ -8,8 +8,8 @@ use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMe
 use aws_smithy_async::future::timeout::Timeout;
 use aws_smithy_async::rt::sleep::AsyncSleep as _;
 use futures::future::join_all;
+use line_module::Module;
 use shared::domain::{Event, EventId, Timestamp};
-use shared::module::Module;
 use shared::queue::{Job, JobEvent, Receipt, UnreadableJob, backoff};
 use shared::store::{LedgerKey, StoreError};
 

@@ -1,6 +1,6 @@
 //! Committing what was decided.
 
-use shared::module::{Module, ModuleError};
+use line_module::{Module, ModuleError};
 use shared::store::{Commit, CommitError, Subject};
 
 use crate::decide::{Decision, failed};

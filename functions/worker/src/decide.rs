@@ -5,8 +5,8 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures::FutureExt as _;
+use line_module::{Context, Draft, Module, ModuleError, Profile, Surroundings};
 use shared::domain::{Event, EventKind, Silence, Timestamp, Turn};
-use shared::module::{Context, Draft, Module, ModuleError, Profile, Surroundings};
 use shared::store::{LedgerRow, Outcome, Try, keepable};
 
 use crate::work::{View, Work};

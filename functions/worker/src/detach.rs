@@ -2,12 +2,12 @@
 //! new is begun for it; LINE is asked one worker's time later, when whoever read
 //! the row before the mark has stopped.
 
+use line_module::Module;
 use shared::domain::{Attachment, BotId, Timestamp};
 use shared::line::endpoints::module::Detached;
 use shared::line::endpoints::rich_menu::DeleteRichMenu;
 use shared::line::error::LineErrorKind;
 use shared::line::event;
-use shared::module::Module;
 use shared::queue::Job;
 use shared::store::{BotRow, LedgerRow};
 

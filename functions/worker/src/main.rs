@@ -4,9 +4,9 @@ use std::process::ExitCode;
 
 use aws_lambda_events::sqs::SqsEvent;
 use lambda_runtime::{LambdaEvent, service_fn};
+use line_module::{Router, without_faults};
 use shared::env::{ConfigError, Env};
 use shared::ground::Ground;
-use shared::module::{Router, without_faults};
 use shared::start;
 use worker::{App, Config, TIMEOUT, handle};
 

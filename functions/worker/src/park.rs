@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use line_module::Module;
 use shared::domain::{ChatState, Timestamp};
-use shared::module::Module;
 use shared::store::{BotRow, LedgerRow, StoreError};
 
 use crate::work::Work;

@@ -1,8 +1,8 @@
 //! Sending what was committed, in order. Each try begins and ends in the
 //! ledger, so that whoever comes next knows what may have happened.
 
+use line_module::Module;
 use shared::domain::{Delivery, Plan};
-use shared::module::Module;
 use shared::store::{LedgerRow, Try};
 
 use crate::effects::{NotSent, Sender, Step, log};

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::AsyncSleep as _;
+use line_module::Module;
 use shared::domain::{Attachment, EventKind};
-use shared::module::Module;
 use shared::queue::backoff;
 use shared::store::{BotRow, LedgerRow, Loaded, Outcome};
 

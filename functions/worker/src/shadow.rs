@@ -1,7 +1,7 @@
 //! What the module would do with an event today: nothing is committed or sent.
 
+use line_module::{Module, ModuleError};
 use shared::domain::{Plan, Silence};
-use shared::module::{Module, ModuleError};
 use shared::store::{LedgerKey, NewTimer, RowChange, StoreError};
 
 use crate::decide::run_module;

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
 
 use lambda_runtime::LambdaEvent;
+use line_module::{Module, without_faults};
 use serde_json::Value;
 use shared::domain::Timestamp;
 use shared::env::{ConfigError, Env};
 use shared::ground::Ground;
-use shared::module::{Module, without_faults};
 
 use crate::function::Function;
 use template_file::FunctionDefinition;

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use emulator::scenario::{self, Place, Scenario};
 use emulator::{BotState, Bubble, UserState};
-use shared::module::Module;
+use line_module::Module;
 use shared::store::{Trace, Verdict};
 
 use crate::stack::{Options, Stack};

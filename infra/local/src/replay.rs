@@ -4,8 +4,8 @@
 use emulator::{RunAgain, TraceKey};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
+use line_module::Module;
 use serde_json::{Value, json};
-use shared::module::Module;
 use shared::replay::{Mode, replay};
 use shared::store::LedgerKey;
 use worker::{App, Shadow, shadow};

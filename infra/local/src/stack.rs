@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use aws_smithy_async::time::SharedTimeSource;
 use emulator::{Emulator, Settings};
+use line_module::Module;
 use serde::Serialize;
 use serde_json::Value;
 use shared::aws::Timeouts;
 use shared::ground::Ground;
-use shared::module::Module;
 use shared::queue::Queue;
 use shared::store::Store;
 use tokio::net::TcpListener;

@@ -4,7 +4,7 @@
 
 mod compare;
 
-/// Some sequences of calls; the example `table_compare` makes as many as one likes.
+/// Some sequences of calls; the example `compare` makes as many as one likes.
 #[test]
 fn the_model_answers_as_the_local_dynamodb_does() {
     compare::run(100);

@@ -1,7 +1,7 @@
 //! What an account gets from us. It goes with the attachment: the worker takes our rich
 //! menus away, and rows of an ended attachment count as absent.
 
-use shared::module::{Account, Attached, Context, Handled, Scope, ScopesChanged};
+use line_module::{Account, Attached, Context, Handled, Scope, ScopesChanged};
 
 use crate::menu;
 use crate::shop::Shop;

@@ -1,7 +1,7 @@
 //! What a guest gets for a reservation: a card to keep, with what can be done about it.
 
+use line_module::Flex;
 use serde_json::{Value, json};
-use shared::module::Flex;
 
 use crate::shop::Shop;
 use crate::slot::Slot;

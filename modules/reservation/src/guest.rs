@@ -1,9 +1,9 @@
 //! A guest: what is kept of their chat, and how they are greeted.
 
-use serde::{Deserialize, Serialize};
-use shared::module::{
+use line_module::{
     Active, ChatKind, Context, Follow, Handled, ModuleError, QuickReply, Text, Timestamp,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::menu;
 use crate::shop::Shop;

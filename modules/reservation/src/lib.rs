@@ -11,7 +11,7 @@ mod slot;
 mod staff;
 mod texts;
 
-use shared::module::{Router, Routes};
+use line_module::{Router, Routes};
 
 /// The module.
 pub fn module() -> Router {

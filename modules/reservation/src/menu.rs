@@ -1,7 +1,7 @@
 //! The rich menu, in each language. Its image is a picture of `assets/menu.html`.
 
 use bytes::Bytes;
-use shared::module::{Action, Area, Bounds, Menu, RichMenu, Size};
+use line_module::{Action, Area, Bounds, Menu, RichMenu, Size};
 
 use crate::texts::Language;
 

@@ -1,7 +1,7 @@
 //! The day before, a guest is reminded.
 
+use line_module::{Active, Context, Handled, QuickReply, Text};
 use serde::{Deserialize, Serialize};
-use shared::module::{Active, Context, Handled, QuickReply, Text};
 
 use crate::guest::Visit;
 use crate::slot::Slot;

@@ -1,7 +1,7 @@
 //! Reserving, looking, cancelling.
 
+use line_module::{Active, Context, Handled, Postback, QuickReply, Text};
 use serde::{Deserialize, Serialize};
-use shared::module::{Active, Context, Handled, Postback, QuickReply, Text};
 
 use crate::card;
 use crate::guest::Visit;

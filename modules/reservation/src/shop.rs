@@ -3,10 +3,10 @@
 
 use jiff::civil::{DateTime, Time};
 use jiff::{SignedDuration, ToSpan as _};
+use line_module::Timestamp;
+use line_module::settings::{Field, Kind, Schema, Words};
 use serde::Deserialize;
 use serde_json::json;
-use shared::module::Timestamp;
-use shared::module::settings::{Field, Kind, Schema, Words};
 
 use crate::slot::{Day, Slot, japan, local};
 use crate::texts::Language;
@@ -145,7 +145,7 @@ const STAFF_HOURS: Words = words(
 
 #[cfg(test)]
 mod tests {
-    use shared::module::settings::Values;
+    use line_module::settings::Values;
 
     use super::*;
 

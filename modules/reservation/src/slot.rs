@@ -5,8 +5,8 @@ use std::fmt;
 use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime, date};
 use jiff::tz::{Offset, TimeZone};
+use line_module::Timestamp;
 use serde::{Deserialize, Serialize};
-use shared::module::Timestamp;
 
 /// One time, as `2026-11-21T10:00`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-use shared::module::{
+use line_module::{
     Active, Context, ControlGained, Event, Handled, QuickReply, Standby, Text, Timestamp,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::guest::{Guest, Visit};
 use crate::texts::{self, Command, Said};

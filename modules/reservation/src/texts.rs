@@ -1,7 +1,7 @@
 //! What the module says, in three languages, and what it understands.
 
+use line_module::{Event, EventKind, MessageContent};
 use serde::{Deserialize, Serialize};
-use shared::module::{Event, EventKind, MessageContent};
 
 use crate::slot::Slot;
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kit::{Harness, User, Verdict};
+use line_module_kit::{Harness, User, Verdict};
 use serde_json::json;
 
 const HOUR: Duration = Duration::from_secs(3600);

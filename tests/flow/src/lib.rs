@@ -18,12 +18,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use emulator::{Bubble, Call, Deliver, DeliverOptions, Delivery, EventsRequest, Held, Outcome};
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use line_module::Module;
 use local::stack::{Options, Stack};
 use serde_json::Value;
 use sha2::Sha256;
 use shared::domain::{BotId, ChatId, EventId};
 use shared::env::Env;
-use shared::module::Module;
 use shared::store::{LedgerKey, LedgerRow};
 
 /// A stack, and one of its accounts with two users.

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use aws_smithy_async::time::SharedTimeSource;
+use line_module::Module;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use shared::aws::Timeouts;
 use shared::domain::{BotId, ChatId, Delivery, EventId, Timestamp};
-use shared::module::Module;
 use shared::queue::{Job, JobEvent};
 use shared::store::LedgerRow;
 use worker::{App, Config};

@@ -7,9 +7,9 @@ use std::time::Duration;
 use flow::Bundle;
 use flow::faulty::{Fate, Held};
 use flow::worker::{Message, Worker};
+use line_module::{Context, Event, EventKind, MessageContent, Module, ModuleError};
 use serde_json::json;
 use shared::domain::{BotId, ChatId, EventId};
-use shared::module::{Context, Event, EventKind, MessageContent, Module, ModuleError};
 use shared::queue::{Job, JobEvent};
 
 /// Counts what it is asked about; "hang" never ends.

@@ -8,6 +8,7 @@ use emulator::{Fault, FaultKind, Holder};
 use flow::clock::Clock;
 use flow::worker::{Message, Worker, states};
 use flow::{Bundle, texts};
+use line_module::{Context, Event, Module, ModuleError, Text};
 use serde_json::json;
 use shared::domain::chat::Control;
 use shared::domain::{
@@ -15,7 +16,6 @@ use shared::domain::{
 };
 use shared::line::BotClient;
 use shared::line::error::LineErrorKind;
-use shared::module::{Context, Event, Module, ModuleError, Text};
 use shared::store::{Outcome, Verdict};
 
 fn line(bundle: &Bundle) -> BotClient {

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use flow::Bundle;
 use flow::faulty::{Fate, Held};
 use flow::worker::{Worker, states};
+use line_module::{Context, Event, Module, ModuleError, Text};
 use serde_json::json;
-use shared::module::{Context, Event, Module, ModuleError, Text};
 
 const PUSH: &str = "/v2/bot/message/push";
 

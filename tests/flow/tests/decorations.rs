@@ -6,8 +6,8 @@ use std::time::Duration;
 use flow::Bundle;
 use flow::faulty::Fate;
 use flow::worker::{Message, Worker, states};
+use line_module::{Context, Event, EventKind, MessageContent, Module, ModuleError, Text};
 use serde_json::json;
-use shared::module::{Context, Event, EventKind, MessageContent, Module, ModuleError, Text};
 use shared::store::{Outcome, Verdict};
 
 /// Shows what the message names, and answers.

@@ -8,11 +8,11 @@ use std::time::Duration;
 use flow::Bundle;
 use flow::faulty::{Fate, Held};
 use flow::worker::{Message, Worker, states};
+use line_module::{Context, Event, EventKind, Menu, Module, ModuleError, RichMenu};
 use serde_json::json;
 use shared::detach::detach;
 use shared::domain::{BotId, Delivery, Scope, Scopes, Silence};
 use shared::line::endpoints::rich_menu::{DeleteRichMenu, ListRichMenus};
-use shared::module::{Context, Event, EventKind, Menu, Module, ModuleError, RichMenu};
 use shared::queue::Job;
 use worker::App;
 

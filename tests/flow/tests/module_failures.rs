@@ -3,9 +3,9 @@
 
 use flow::Bundle;
 use flow::worker::{Message, Worker};
+use line_module::{Context, Event, EventKind, MessageContent, Module, ModuleError, Text};
 use serde_json::{Value, json};
 use shared::domain::chat::Control;
-use shared::module::{Context, Event, EventKind, MessageContent, Module, ModuleError, Text};
 use shared::store::{LedgerRow, Outcome};
 
 const REPLY: &str = "/v2/bot/message/reply";

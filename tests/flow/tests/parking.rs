@@ -10,8 +10,8 @@ use emulator::{Fault, FaultKind};
 use flow::Bundle;
 use flow::faulty::{Fate, Held};
 use flow::worker::{Message, Worker, states};
+use line_module::{Context, Event, EventKind, MessageContent, Module, ModuleError, Text};
 use serde_json::json;
-use shared::module::{Context, Event, EventKind, MessageContent, Module, ModuleError, Text};
 use shared::random::Random;
 use shared::store::{Outcome, Verdict};
 

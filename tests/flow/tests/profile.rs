@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use flow::Bundle;
 use flow::worker::{Worker, states};
+use line_module::{Context, Event, EventKind, Module, ModuleError, Text};
 use serde_json::json;
-use shared::module::{Context, Event, EventKind, Module, ModuleError, Text};
 
 /// Calls the user by name.
 struct Greets;

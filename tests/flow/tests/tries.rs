@@ -7,8 +7,8 @@ use emulator::{Fault, FaultKind};
 use flow::Bundle;
 use flow::faulty::{Fate, Held};
 use flow::worker::{Message, Worker, states};
+use line_module::{Context, Event, Module, ModuleError, Text};
 use serde_json::json;
-use shared::module::{Context, Event, Module, ModuleError, Text};
 use shared::store::{AttachUnderWay, Outcome, Verdict, browser_hash};
 
 const REPLY: &str = "/v2/bot/message/reply";

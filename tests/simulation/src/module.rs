@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use line_module::{Active, Context, Event, EventKind, Menu, Module, ModuleError};
 use serde_json::{Value, json};
 use shared::domain::Scopes;
 use shared::line::endpoints::rich_menu::{RichMenu, Size};
-use shared::module::{Active, Context, Event, EventKind, Menu, Module, ModuleError};
 
 use crate::judges::lifecycle::{Change, TOLD};
 use crate::schedule::{Schedule, Show, Wish};

@@ -1,9 +1,9 @@
 //! The module's rich menus of an account. To make one, or make it the default, twice
 //! changes nothing.
 
+use line_module::Module;
 use shared::domain::{Scope, Silence};
 use shared::line::endpoints::rich_menu_link::SetDefaultRichMenu;
-use shared::module::Module;
 
 use super::{NotSent, Sender, Sent, Step};
 

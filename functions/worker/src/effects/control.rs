@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
+use line_module::Module;
 use shared::domain::{ChatId, ChatState, Delivery, MayControl, Silence, may_control};
 use shared::line::LineError;
 use shared::line::error::LineErrorKind;
-use shared::module::Module;
 
 use super::{NotSent, Sender, Sent, Step};
 

@@ -1,8 +1,8 @@
 //! What an error of LINE's makes of an effect.
 
+use line_module::Module;
 use shared::domain::{Delivery, Scope};
 use shared::line::error::{LineError, LineErrorKind};
-use shared::module::Module;
 
 use super::{NotSent, Sender, Sent, Step};
 

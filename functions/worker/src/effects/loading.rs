@@ -1,8 +1,8 @@
 //! A sign that an answer is coming. To show it twice changes nothing.
 
+use line_module::Module;
 use shared::domain::ChatId;
 use shared::line::endpoints::chat::ShowLoading;
-use shared::module::Module;
 
 use super::{NotSent, Sender, Sent, Step};
 

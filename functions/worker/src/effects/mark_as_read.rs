@@ -1,8 +1,8 @@
 //! That a user's message was read. To show it twice changes nothing.
 
+use line_module::Module;
 use shared::domain::ChatId;
 use shared::line::endpoints::chat::MarkAsReadByToken;
-use shared::module::Module;
 
 use super::{NotSent, Sender, Sent, Step};
 

@@ -1,13 +1,13 @@
 //! The module's rich menus at LINE. A menu is found by its name, which tells its look
 //! too: so whoever comes second, or again after a crash, finds what the first has made.
 
+use line_module::{Menu, Module};
 use shared::line::LineError;
 use shared::line::body::Upload;
 use shared::line::endpoints::rich_menu::{
     CreateRichMenu, DeleteRichMenu, ListRichMenus, RichMenu, SetRichMenuImage,
 };
 use shared::line::error::LineErrorKind;
-use shared::module::{Menu, Module};
 use shared::store::StoreError;
 
 use super::{NotSent, Sender, Step};

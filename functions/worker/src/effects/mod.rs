@@ -11,13 +11,13 @@ mod push;
 mod reply;
 mod user_menu;
 
+use line_module::Module;
 use shared::domain::{
     AccountEffect, ChatEffect, ChatId, ControlEffect, Delivery, Effect, MaySpeak, Silence,
     Timestamp, UserId,
 };
 use shared::line::BotClient;
 use shared::line::endpoints::message::Accepted;
-use shared::module::Module;
 use shared::store::{LedgerRow, StoreError, Try};
 
 use crate::work::{View, Work};

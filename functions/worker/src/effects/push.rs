@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use line_module::Module;
 use serde_json::Value;
 use shared::domain::{ChatId, Push};
 use shared::line::endpoints::message;
-use shared::module::Module;
 use uuid::Uuid;
 
 use super::{NotSent, Sender, Sent, Step};

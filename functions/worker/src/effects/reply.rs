@@ -1,8 +1,8 @@
 //! An answer by the event's reply token, and the push that may stand in for it.
 
+use line_module::Module;
 use shared::domain::{ChatId, Delivery, Reply};
 use shared::line::error::LineErrorKind;
-use shared::module::Module;
 use shared::store::Try;
 
 use super::{NotSent, Sender, Sent, Step};

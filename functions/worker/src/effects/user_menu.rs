@@ -1,10 +1,10 @@
 //! The rich menu of a chat's user. To link or unlink it twice changes nothing.
 
+use line_module::Module;
 use shared::domain::{ChatId, UserId};
 use shared::line::LineError;
 use shared::line::endpoints::rich_menu_link::{LinkRichMenu, UnlinkRichMenu};
 use shared::line::error::LineErrorKind;
-use shared::module::Module;
 
 use super::{NotSent, Sender, Sent, Step};
 

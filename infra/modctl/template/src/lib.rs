@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use shared::module::settings::{Field, Kind, Schema, Words};
-use shared::module::{
+use line_module::settings::{Field, Kind, Schema, Words};
+use line_module::{
     Active, Context, Follow, Handled, Postback, QuickReply, Router, Routes, Standby, Text,
     TextMessage,
 };

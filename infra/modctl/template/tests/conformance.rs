@@ -1,6 +1,6 @@
 //! The module holds to what every module must.
 
-kit::conformance!(
+line_module_kit::conformance!(
     my_module::module(),
     script = [
         follows(),

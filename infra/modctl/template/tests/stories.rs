@@ -1,6 +1,6 @@
 //! Conversations with the module.
 
-use kit::{Harness, Verdict};
+use line_module_kit::{Harness, Verdict};
 use serde_json::json;
 
 #[tokio::test]

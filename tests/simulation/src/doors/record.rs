@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use line_module::{Context, Event, Module, ModuleError, Text};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use shared::domain::{BotId, ChatId, EventId};
-use shared::module::{Context, Event, Module, ModuleError, Text};
 use shared::queue::{Job, JobEvent, UnreadableJob};
 use shared::store::{LedgerKey, Outcome, Store};
 

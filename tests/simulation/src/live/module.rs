@@ -1,7 +1,7 @@
 //! The module of the live run: it says what it is told, so that every message that
 //! LINE has taken names its event.
 
-use shared::module::{Context, Event, EventKind, MessageContent, Module, ModuleError, Text};
+use line_module::{Context, Event, EventKind, MessageContent, Module, ModuleError, Text};
 
 /// Repeats a message as a reply, and every third one as a push too.
 #[derive(Debug, Clone, Copy)]

@@ -1,0 +1,126 @@
+//! What every module must hold to, whatever it does: [`conformance!`](crate::conformance!) makes a test of each rule.
+
+mod checks;
+mod odd;
+mod rule;
+mod script;
+mod stage;
+
+use std::sync::Arc;
+
+use futures::FutureExt as _;
+use line_module::Module;
+
+use checks::Checks;
+pub use rule::{Broken, Rule};
+pub use script::{Step, does, follows, says, taps, taps_label, usual};
+
+/// Every rule that has a check of its own. [`Rule::Finishes`] is judged by all of them.
+pub const RULES: [Rule; 12] = [
+    Rule::Conversation,
+    Rule::Once,
+    Rule::Repeatable,
+    Rule::State,
+    Rule::Order,
+    Rule::Late,
+    Rule::Silence,
+    Rule::Scopes,
+    Rule::ForeignPostbacks,
+    Rule::AnyEvent,
+    Rule::Groups,
+    Rule::LineErrors,
+];
+
+/// Makes a test of each rule for a module: an expression that makes it, as each of the worker's processes does.
+///
+/// ```ignore
+/// line_module_kit::conformance!(reservation::module());
+/// line_module_kit::conformance!(reservation::module(), script = [says("予約する"), taps("reserve 2026-11-24T10:00")]);
+/// ```
+///
+/// With a script of what a user says, it reaches further into the module than with the usual one.
+#[macro_export]
+macro_rules! conformance {
+    ($module:expr) => {
+        $crate::conformance!(@tests $module, $crate::conformance::usual());
+    };
+    ($module:expr, script = [$($step:expr),* $(,)?]) => {
+        $crate::conformance!(@tests $module, {
+            #[allow(unused_imports, reason = "a script need not have all of them")]
+            use $crate::conformance::{does, follows, says, taps, taps_label};
+            vec![$($step),*]
+        });
+    };
+    (@tests $module:expr, $script:expr) => {
+        $crate::conformance!(@test $module, $script,
+            conformance_conversation = Conversation,
+            conformance_each_event_once = Once,
+            conformance_the_same_plan_again = Repeatable,
+            conformance_state_through_crashes = State,
+            conformance_any_order = Order,
+            conformance_late_events = Late,
+            conformance_silence = Silence,
+            conformance_missing_scopes = Scopes,
+            conformance_foreign_postbacks = ForeignPostbacks,
+            conformance_any_event = AnyEvent,
+            conformance_groups = Groups,
+            conformance_lines_errors = LineErrors,
+        );
+    };
+    (@test $module:expr, $script:expr, $($name:ident = $rule:ident,)*) => {
+        $(
+            #[test]
+            fn $name() {
+                $crate::conformance::hold($crate::conformance::Rule::$rule, || $module, $script);
+            }
+        )*
+    };
+}
+
+/// Holds a module against one rule.
+///
+/// # Panics
+/// It breaks a rule: the sentence, what has shown it, and the conversation.
+pub fn hold<M: Module>(
+    rule: Rule,
+    make: impl Fn() -> M + Send + Sync + 'static,
+    script: Vec<Step>,
+) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let checked = runtime
+        .expect("a runtime")
+        .block_on(check(rule, make, script));
+    if let Err(broken) = checked {
+        panic!("{broken}");
+    }
+}
+
+/// The same, for who wants to know.
+///
+/// # Errors
+/// The rule that is broken: this one, or a deeper one that has shown itself.
+pub async fn check<M: Module>(
+    rule: Rule,
+    make: impl Fn() -> M + Send + Sync + 'static,
+    script: Vec<Step>,
+) -> Result<(), Broken> {
+    let make = Arc::new(make);
+    let checks = Checks { make, script };
+    let checked = match rule {
+        Rule::Conversation | Rule::Finishes => checks.conversation().boxed(),
+        Rule::Once => checks.once().boxed(),
+        Rule::Repeatable => checks.repeatable().boxed(),
+        Rule::State => checks.state().boxed(),
+        Rule::Order => checks.order().boxed(),
+        Rule::Late => checks.late().boxed(),
+        Rule::Silence => checks.silence().boxed(),
+        Rule::Scopes => checks.scopes().boxed(),
+        Rule::ForeignPostbacks => checks.foreign_postbacks().boxed(),
+        Rule::AnyEvent => checks.any_event().boxed(),
+        Rule::Groups => checks.groups().boxed(),
+        Rule::LineErrors => checks.line_errors().boxed(),
+    };
+    checked.await
+}

@@ -1,0 +1,221 @@
+//! The words of the kit, said to the worked example and to modules that fail.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use line_module::{
+    Active, Context, Event, Handled, Module, ModuleError, Router, Routes, Standby, Text,
+    TextMessage,
+};
+use line_module_kit::{Harness, Outcome, Setup, Verdict};
+use reservation::module;
+use serde_json::json;
+use shared::domain::Silence;
+
+#[tokio::test]
+async fn a_conversation_reads_as_what_was_said_and_done() {
+    let shop = Harness::new(module()).await;
+    let mut guest = shop.user("Mari");
+    guest.says("reserve").await;
+    guest.taps_label("Sat 11/21 10:00").await;
+    let staff = shop.staff(&guest);
+    staff.takes_control().await;
+    guest.says("my reservations").await.is(Verdict::Standby);
+    staff.says("Just a moment.").await;
+    shop.clock().advance(Duration::from_secs(90 * 60)).await;
+    guest.says("back to reservations").await;
+    insta::assert_snapshot!(shop.transcript());
+}
+
+#[tokio::test]
+async fn a_user_sees_what_is_new_and_taps_what_is_there() {
+    let shop = Harness::new(module()).await;
+    let mut guest = shop.user("Mari");
+    guest.follows().await.is(Verdict::Handled);
+    assert!(guest.news()[0].text().unwrap().contains("Mari"));
+    guest.says("ask staff").await;
+    assert_eq!(guest.choices()[0], "Back to reservations");
+    guest.sees(["Our staff will answer you. To come back to the automatic service, write \"Back to reservations\"."]);
+    guest.taps_label("Back to reservations").await;
+    guest.sees(["You are back in the automatic service. You can make a reservation here."]);
+    guest.blocks().await.is(Verdict::Gone);
+    guest.sees_nothing();
+}
+
+#[tokio::test]
+async fn two_users_of_one_shop_have_chats_of_their_own() {
+    let shop = Harness::new(module()).await;
+    let (mut guest, mut rival) = (shop.user("Mari"), shop.user("Ken"));
+    guest.taps("reserve 2026-11-24T10:00").await;
+    rival.taps("reserve 2026-11-24T10:00").await;
+    guest.sees(["11月24日(火) 10:00のご予約を承りました。"]);
+    let told = rival.news();
+    assert!(
+        told[0]
+            .text()
+            .unwrap()
+            .contains("ほかの方の予約が入りました")
+    );
+    assert_eq!(shop.user("Ken").id(), rival.id());
+}
+
+#[tokio::test]
+async fn the_accounts_owner_suspends_it_takes_scopes_back_and_leaves() {
+    let shop = Harness::new(module()).await;
+    let mut guest = shop.user("Mari");
+    shop.account().suspend().await.is(Verdict::Handled);
+    guest.says("reserve").await.is_not_told();
+    shop.account().resume().await.is(Verdict::Handled);
+    shop.account().revokes("message:send").await.is_not_told();
+    guest.says("reserve").await.is(Verdict::Refused);
+    guest.says("reserve").await.is(Verdict::ScopeMissing);
+    shop.account().detach().await;
+    guest.says("reserve").await.is_not_told();
+    guest.sees_nothing();
+}
+
+#[tokio::test]
+async fn any_event_can_be_sent_and_sent_again() {
+    let shop = Harness::new(module()).await;
+    let mut guest = shop.user("Mari");
+    let text = |text: &str| json!({"type": "message", "message": {"type": "text", "text": text}});
+    guest
+        .does(json!([text("reserve"), {"type": "teleport"}]))
+        .await;
+    assert_eq!(guest.news().len(), 1);
+    let came = shop.line_redelivers().await;
+    assert_eq!(came.traces().count(), 2);
+    guest.sees_nothing();
+    let group = json!({"type": "group", "groupId": format!("C{}", "0".repeat(32))});
+    let joined = shop
+        .line_sends(json!({"type": "join", "source": group}))
+        .await;
+    joined.is(Verdict::Handled);
+}
+
+#[tokio::test]
+async fn a_timer_rings_when_the_clock_comes_to_its_time() {
+    let shop = Harness::new(module()).await;
+    let mut guest = shop.user("Mari");
+    guest.taps("reserve 2026-11-24T10:00").await;
+    guest.news();
+    shop.clock()
+        .advance(Duration::from_secs(5 * 86_400 / 2))
+        .await;
+    guest.sees_nothing();
+    let came = shop.clock().advance(Duration::from_secs(86_400)).await;
+    came.is(Verdict::Handled);
+    assert_eq!(guest.news().len(), 1);
+    assert!(
+        shop.transcript()
+            .contains("A timer rings for Mari\n  push to Mari\n")
+    );
+}
+
+#[tokio::test]
+async fn the_rich_menu_is_on_the_screen() {
+    let shop = Harness::new(module()).await;
+    let mut guest = shop.user("Mari");
+    assert_eq!(
+        guest.choices(),
+        ["予約する", "予約を確認", "スタッフに相談"]
+    );
+    guest.taps_label("予約を確認").await.is(Verdict::Handled);
+    guest.sees(["現在のご予約はありません。"]);
+}
+
+#[tokio::test]
+async fn a_channel_that_is_not_default_active_begins_on_standby() {
+    let setup = Setup {
+        default_active: false,
+        ..Setup::default()
+    };
+    let shop = Harness::with(module(), setup).await;
+    shop.user("Mari").says("reserve").await.is(Verdict::Standby);
+}
+
+/// Keeps why it may not speak, of events of the account itself.
+#[derive(Clone, Default)]
+struct Listens(Arc<Mutex<Vec<Option<Silence>>>>);
+
+impl Module for Listens {
+    async fn handle(&self, cx: &mut Context<'_>, event: &Event) -> Result<(), ModuleError> {
+        if event.chat.is_none() {
+            let silences = self.0.lock();
+            silences
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(cx.silence());
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn an_event_of_the_account_is_of_no_chat_and_not_on_standby() {
+    let listens = Listens::default();
+    let shop = Harness::new(listens.clone()).await;
+    shop.account().suspend().await.is(Verdict::Handled);
+    let silences = listens.0.lock().unwrap().clone();
+    assert!(!silences.is_empty());
+    assert!(silences.iter().all(|it| *it == Some(Silence::NoChat)));
+}
+
+/// Fails the first times.
+struct Unready(AtomicU32);
+
+impl Module for Unready {
+    async fn handle(&self, _: &mut Context<'_>, event: &Event) -> Result<(), ModuleError> {
+        if event.chat.is_some() && self.0.fetch_sub(1, Ordering::SeqCst) > 0 {
+            return Err(ModuleError::Bug("not ready".into()));
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn what_failed_is_tried_again_when_its_time_has_come() {
+    let shop = Harness::new(Unready(AtomicU32::new(2))).await;
+    let came = shop.user("Mari").says("hello").await;
+    came.is(Verdict::Failed);
+    assert_eq!(came.traces().next().unwrap().outcome, Outcome::Failed);
+    shop.clock().advance(Duration::from_secs(60)).await;
+    insta::assert_snapshot!(shop.transcript(), @r"
+    The account is attached
+    Mari: hello
+      = failed, and comes again: not ready
+    … 1 min …
+    ");
+}
+
+async fn take(cx: &mut Context<'_, Standby>, _: &TextMessage) -> Handled {
+    cx.acquire(Some(Duration::from_secs(3600)))
+}
+
+async fn tell(cx: &mut Context<'_, Active>, _: &TextMessage) -> Handled {
+    let left = cx.held_until().map(|until| until.0 - cx.now().0);
+    let minutes = left.map(|left| left / 60_000);
+    cx.reply(&[Text::new(format!("{minutes:?}"))]).map(drop)
+}
+
+#[tokio::test]
+async fn a_module_knows_until_when_it_holds_a_chat() {
+    let shop = Harness::new(
+        Router::new()
+            .active(Routes::new().any_text(tell))
+            .standby(Routes::new().any_text(take)),
+    )
+    .await;
+    let mut guest = shop.user("Mari");
+    guest.says("hello").await;
+    guest.sees(["None"]);
+    shop.staff(&guest).takes_control().await;
+    shop.clock().advance(Duration::from_secs(60)).await;
+    guest.says("hello").await;
+    guest.sees_nothing();
+    guest.says("hello").await;
+    guest.sees(["Some(59)"]);
+    shop.clock().advance(Duration::from_secs(30 * 60)).await;
+    guest.says("hello").await;
+    guest.sees(["Some(29)"]);
+}

@@ -1,0 +1,122 @@
+//! What a handler has planned, and what of it fits into one commit.
+
+use crate::ModuleError;
+use shared::domain::{Plan, Timestamp};
+use shared::line::endpoints::profile::Profile;
+use shared::store::{NewTimer, RowChange};
+
+/// A commit has room for this many rows and timers of the module's beside our own.
+const MOST_ROWS: usize = 88;
+/// A chat's state may grow to this size, in bytes.
+const LARGEST_STATE: usize = 100 * 1024;
+/// Plan and event together may grow to this size, in bytes.
+const LARGEST_PLAN: usize = 300 * 1024;
+
+/// A timer's payload may be this large, in bytes.
+const LARGEST_PAYLOAD: usize = 32 * 1024;
+
+/// What a handler has planned.
+#[derive(Debug, Default)]
+pub struct Draft {
+    /// What goes out.
+    pub plan: Plan,
+    /// The module's new state of the chat, as JSON, if it changed.
+    pub state: Option<String>,
+    /// The module's own rows.
+    pub rows: Vec<RowChange>,
+    /// Its timers.
+    pub timers: Vec<NewTimer>,
+    /// The user's profile, if it was read anew.
+    pub profile: Option<Profile>,
+    /// How often randomness was asked for.
+    pub(super) drawn: u32,
+}
+
+impl Draft {
+    /// Whether it fits into one commit.
+    ///
+    /// # Errors
+    /// The author's: it is told which limit.
+    pub fn check(&self, raw_event: &str) -> Result<(), ModuleError> {
+        if self.rows.len() + self.timers.len() > MOST_ROWS {
+            return Err(ModuleError::bug(format!(
+                "a handler changes at most {MOST_ROWS} rows, timers among them"
+            )));
+        }
+        self.check_timers()?;
+        if let Some(key) = self.changed_twice() {
+            return Err(ModuleError::bug(format!(
+                "a handler changes a row once, but {key:?} twice"
+            )));
+        }
+        if self.state.as_ref().map_or(0, String::len) > LARGEST_STATE {
+            return Err(ModuleError::bug(format!(
+                "a chat's state is at most {LARGEST_STATE} bytes"
+            )));
+        }
+        if serde_json::to_string(&self.plan)?.len() + raw_event.len() > LARGEST_PLAN {
+            return Err(ModuleError::bug(format!(
+                "a plan with its event is at most {LARGEST_PLAN} bytes"
+            )));
+        }
+        Ok(())
+    }
+
+    fn check_timers(&self) -> Result<(), ModuleError> {
+        let timers = &self.timers;
+        if timers.iter().any(|timer| timer.due < Timestamp(0)) {
+            return Err(ModuleError::bug("a timer is not due before 1970"));
+        }
+        match timers
+            .iter()
+            .any(|timer| timer.payload.len() > LARGEST_PAYLOAD)
+        {
+            false => Ok(()),
+            true => Err(ModuleError::bug(format!(
+                "a timer's payload is at most {LARGEST_PAYLOAD} bytes"
+            ))),
+        }
+    }
+
+    fn changed_twice(&self) -> Option<&str> {
+        let mut keys: Vec<_> = self.rows.iter().map(RowChange::key).collect();
+        keys.sort_unstable();
+        let twice = keys.windows(2).find(|pair| pair[0] == pair[1])?;
+        Some(twice[0])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn create(key: &str) -> RowChange {
+        RowChange::Create {
+            key: key.into(),
+            value: "1".into(),
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_into_a_commit_is_the_authors_error() {
+        let rows = |rows: Vec<RowChange>| {
+            Draft {
+                rows,
+                ..Draft::default()
+            }
+            .check("{}")
+        };
+        assert!(rows((0..88).map(|n| create(&n.to_string())).collect()).is_ok());
+        assert!(rows((0..89).map(|n| create(&n.to_string())).collect()).is_err());
+        let twice = rows(vec![create("a"), create("b"), create("a")]).unwrap_err();
+        assert_eq!(
+            twice.to_string(),
+            r#"a handler changes a row once, but "a" twice"#
+        );
+        let large = Draft {
+            state: Some("x".repeat(LARGEST_STATE + 1)),
+            ..Draft::default()
+        };
+        assert!(large.check("{}").is_err());
+    }
+}

@@ -1,0 +1,193 @@
+//! What a module's author sees. A module is one type: it is given an event and
+//! a [`Context`], changes its own state and plans what goes out. Nothing goes out
+//! before all of that is committed, so a handler that fails has done nothing, and
+//! one that runs again does the same.
+//!
+//! Most modules are a [`Router`] of plain functions:
+//!
+//! ```
+//! use line_module::{Active, Context, Handled, Router, Routes, Text, TextMessage};
+//!
+//! async fn hello(cx: &mut Context<'_, Active>, message: &TextMessage) -> Handled {
+//!     cx.reply(&[Text::new(format!("You said: {}", message.text))])?;
+//!     Ok(())
+//! }
+//!
+//! fn router() -> Router {
+//!     Router::new().active(Routes::new().text("hello", hello))
+//! }
+//! ```
+
+mod context;
+mod draft;
+mod hold;
+mod menu;
+mod outgoing;
+mod read;
+mod router;
+mod row;
+pub mod settings;
+mod shared_values;
+mod timer;
+
+use std::future::Future;
+use std::sync::Arc;
+
+pub use context::{Context, Surroundings};
+pub use draft::Draft;
+pub use hold::{Account, Active, Anywhere, Hold, InChat, OneChat, Speaks, Standby};
+pub use menu::Menu;
+pub use router::{
+    Attached, Beacon, ControlGained, ControlLost, Detached, Follow, Handler, Join, Leave,
+    LinkedAccount, MemberJoined, MemberLeft, Next, Pattern, Postback, Regex, Resumed, Router,
+    Routes, ScopesChanged, Suspended, TextMessage, Unfollow, VideoViewed, Wrapper,
+};
+pub use row::Row;
+
+pub use shared::domain::event::MessageContent;
+pub use shared::domain::{Chat, ChatKind, Event, EventKind, Scope, Scopes, Timestamp, UserId};
+/// What can be asked of LINE, by [`Context::ask`].
+pub use shared::line::endpoints;
+pub use shared::line::endpoints::profile::Profile;
+pub use shared::line::endpoints::rich_menu::{Area, Bounds, ImageKind, RichMenu, Size};
+pub use shared::line::message::{
+    Action, Audio, Buttons, Carousel, Column, Confirm, Flex, Image, ImageCarousel, ImageColumn,
+    Location, PickMode, QuickReply, Sender, Sticker, TemplateMessage, Text, TextV2, Video,
+};
+
+use shared::env::ConfigError;
+use shared::line::LineError;
+use shared::line::error::LineErrorKind;
+use shared::store::StoreError;
+
+/// What a handler ends with.
+pub type Handled = Result<(), ModuleError>;
+
+/// The company's own behaviour.
+pub trait Module: Send + Sync + 'static {
+    /// Handles one event: of a chat, or of the account itself (attached, detached,
+    /// suspended, resumed), which has no chat. Of each attach and each detach it is
+    /// told once. Returning `Ok` without planning anything is a fine answer:
+    /// postbacks of other channels' messages arrive here too.
+    ///
+    /// # Errors
+    /// [`ModuleError`] says whether it is worth trying again.
+    fn handle(&self, cx: &mut Context<'_>, event: &Event) -> impl Future<Output = Handled> + Send;
+
+    /// Whether a push, which counts against the account's quota, may stand in
+    /// for a reply whose token certainly did not work.
+    fn may_push_instead_of_reply(&self) -> bool {
+        false
+    }
+
+    /// What each account may set.
+    fn settings(&self) -> &settings::Schema {
+        &settings::NONE
+    }
+
+    /// The rich menus that handlers can give to accounts and users.
+    fn menus(&self) -> &[Menu] {
+        &[]
+    }
+
+    /// What is wrong with the module itself, a sentence for its author each: with one, a
+    /// worker does not start.
+    fn faults(&self) -> &[String] {
+        &[]
+    }
+}
+
+/// The module, if nothing is wrong with it.
+///
+/// # Errors
+/// The first of [`Module::faults`].
+pub fn without_faults<M: Module>(module: M) -> Result<M, ConfigError> {
+    match module.faults().first() {
+        None => Ok(module),
+        Some(fault) => Err(ConfigError::Module(fault.clone())),
+    }
+}
+
+/// A module that several hold.
+impl<M: Module> Module for Arc<M> {
+    async fn handle(&self, cx: &mut Context<'_>, event: &Event) -> Handled {
+        M::handle(self, cx, event).await
+    }
+
+    fn may_push_instead_of_reply(&self) -> bool {
+        M::may_push_instead_of_reply(self)
+    }
+
+    fn settings(&self) -> &settings::Schema {
+        M::settings(self)
+    }
+
+    fn menus(&self) -> &[Menu] {
+        M::menus(self)
+    }
+
+    fn faults(&self) -> &[String] {
+        M::faults(self)
+    }
+}
+
+/// Why a handler did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum ModuleError {
+    /// A bad moment: the event is tried again later, for hours.
+    #[error("{0}")]
+    Retry(String),
+    /// It will never work: the event is set aside at once, for a person to look at.
+    #[error("{0}")]
+    Park(String),
+    /// The module's own fault: tried again a few times, then set aside.
+    #[error("{0}")]
+    Bug(String),
+}
+
+impl ModuleError {
+    /// A bad moment, of something that the module itself asks.
+    pub fn retry(reason: impl Into<String>) -> Self {
+        Self::Retry(reason.into())
+    }
+
+    /// What will never work.
+    pub fn park(reason: impl Into<String>) -> Self {
+        Self::Park(reason.into())
+    }
+
+    /// The module's own fault.
+    pub fn bug(reason: impl Into<String>) -> Self {
+        Self::Bug(reason.into())
+    }
+
+    /// The reason, short enough for the ledger.
+    pub fn reason(&self) -> String {
+        self.to_string().chars().take(500).collect()
+    }
+}
+
+impl From<StoreError> for ModuleError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable { .. } => Self::Retry(error.to_string()),
+            StoreError::Malformed { .. } => Self::Bug(error.to_string()),
+        }
+    }
+}
+
+impl From<LineError> for ModuleError {
+    fn from(error: LineError) -> Self {
+        match error.kind {
+            LineErrorKind::Open => Self::Retry(error.to_string()),
+            kind if kind.may_pass() => Self::Retry(error.to_string()),
+            _ => Self::Bug(error.to_string()),
+        }
+    }
+}
+
+impl From<serde_json::Error> for ModuleError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Bug(error.to_string())
+    }
+}

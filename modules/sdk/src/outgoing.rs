@@ -1,0 +1,263 @@
+//! What goes out for an event. It is planned, committed with the handler's own changes,
+//! and sent after that: so each of these is an operation that may be made again, and
+//! none has an answer for the handler to wait for.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::hold::{Account, Hold, InChat, Speaks};
+use crate::{Context, ModuleError};
+use shared::domain::{
+    AccountEffect, ChatEffect, ChatKind, ControlEffect, Effect, EventKind, Push, Reply, Timestamp,
+};
+
+/// LINE takes this many messages in one send.
+const MOST_MESSAGES: usize = 5;
+/// A reply token is good for a minute after the webhook, and some of that is
+/// the way to LINE; one sent again, for 20 minutes after its event.
+const TOKEN_LIFE: Duration = Duration::from_secs(50);
+const REDELIVERED_TOKEN_LIFE: Duration = Duration::from_secs(20 * 60);
+
+impl<H: Hold> Context<'_, H> {
+    /// Answers the event, by its reply token: free of charge. Without one (LINE gives
+    /// none with `activated` or a timer) nothing is planned, and the answer is false.
+    ///
+    /// # Errors
+    /// The author's: a second reply to one event, no or too many messages, or
+    /// ones that do not serialise.
+    pub fn reply<M: Serialize>(&mut self, messages: &[M]) -> Result<bool, ModuleError>
+    where
+        H: Speaks,
+    {
+        let Some(token) = self.around.event.reply_token.clone() else {
+            return Ok(false);
+        };
+        let effects = &self.draft.plan.effects;
+        let is_reply = |effect: &Effect| matches!(effect, Effect::Chat(ChatEffect::Reply(_)));
+        if effects.iter().any(is_reply) {
+            return Err(ModuleError::bug(
+                "LINE takes one reply to an event: send all its messages at once",
+            ));
+        }
+        self.plan(ChatEffect::Reply(Reply {
+            token,
+            messages: wire(messages)?,
+            or_push: self.around.push_instead,
+            deadline: self.reply_deadline(),
+        }));
+        Ok(true)
+    }
+
+    fn reply_deadline(&self) -> Timestamp {
+        let redelivered = self.around.event.at.plus(REDELIVERED_TOKEN_LIFE);
+        let fresh = self.around.received_at.plus(TOKEN_LIFE);
+        fresh.min(redelivered)
+    }
+
+    /// Sends to the chat, which counts against the account's monthly quota.
+    ///
+    /// # Errors
+    /// As [`Context::reply`].
+    pub fn push<M: Serialize>(&mut self, messages: &[M]) -> Result<(), ModuleError>
+    where
+        H: Speaks,
+    {
+        let messages = wire(messages)?;
+        let unit = None;
+        self.plan(ChatEffect::Push(Push { messages, unit }));
+        Ok(())
+    }
+
+    /// The same, counted under `unit` in the account's statistics: up to 30 letters,
+    /// digits and `_`
+    /// (<https://developers.line.biz/en/docs/messaging-api/unit-based-statistics-aggregation/>).
+    ///
+    /// # Errors
+    /// As [`Context::reply`]; a unit that LINE does not take.
+    pub fn push_counted<M: Serialize>(
+        &mut self,
+        unit: &str,
+        messages: &[M],
+    ) -> Result<(), ModuleError>
+    where
+        H: Speaks,
+    {
+        let is_sign = |sign: u8| sign.is_ascii_alphanumeric() || sign == b'_';
+        if !(1..=30).contains(&unit.len()) || !unit.bytes().all(is_sign) {
+            return Err(ModuleError::bug(format!(
+                "a unit is 1 to 30 letters, digits and _, not {unit:?}"
+            )));
+        }
+        let messages = wire(messages)?;
+        let unit = Some(unit.to_owned());
+        self.plan(ChatEffect::Push(Push { messages, unit }));
+        Ok(())
+    }
+
+    /// Shows in a chat with one user that an answer is on its way, for 5 to 60 seconds
+    /// or until it comes.
+    ///
+    /// # Errors
+    /// The author's: the chat is a group or room, or another time.
+    pub fn loading(&mut self, time: Duration) -> Result<(), ModuleError>
+    where
+        H: Speaks,
+    {
+        self.with_one_user()?;
+        let seconds = time.as_secs().next_multiple_of(5);
+        if !(5..=60).contains(&seconds) {
+            return Err(ModuleError::bug("a loading animation has 5 to 60 seconds"));
+        }
+        let seconds = u32::try_from(seconds).ok();
+        self.plan(ChatEffect::Loading { seconds });
+        Ok(())
+    }
+
+    /// Shows the user's message, and all before it, as read. Of an event that is no
+    /// message nothing is planned, and the answer is false.
+    pub fn mark_as_read(&mut self) -> bool
+    where
+        H: Speaks,
+    {
+        let EventKind::Message {
+            read_token: Some(token),
+            ..
+        } = &self.around.event.kind
+        else {
+            return false;
+        };
+        let token = token.clone();
+        self.plan(ChatEffect::MarkAsRead { token });
+        true
+    }
+
+    /// Gives the chat's user a rich menu of the module's, by its name. It is made first,
+    /// where the account does not have it.
+    ///
+    /// # Errors
+    /// The author's: no menu of this name, or the chat is a group or room.
+    pub fn link_menu(&mut self, name: &str) -> Result<(), ModuleError>
+    where
+        H: Speaks,
+    {
+        self.with_one_user()?;
+        let menu = self.known_menu(name)?;
+        self.plan(ChatEffect::LinkMenu { menu });
+        Ok(())
+    }
+
+    /// Leaves the chat's user without a rich menu of their own: the default is shown.
+    ///
+    /// # Errors
+    /// The author's: the chat is a group or room.
+    pub fn unlink_menu(&mut self) -> Result<(), ModuleError>
+    where
+        H: Speaks,
+    {
+        self.with_one_user()?;
+        self.plan(ChatEffect::UnlinkMenu);
+        Ok(())
+    }
+
+    /// Takes the chat from whoever holds it, for `time` or without limit, so that
+    /// later events of it can be answered. It goes out like a send, after the
+    /// commit, and not at all if someone has decided since who holds the chat.
+    ///
+    /// # Errors
+    /// The author's: the event is of no chat.
+    pub fn acquire(&mut self, time: Option<Duration>) -> Result<(), ModuleError>
+    where
+        H: InChat,
+    {
+        self.in_chat()?;
+        let seconds = time.map(|time| time.as_secs());
+        self.plan(ControlEffect::Acquire { seconds });
+        Ok(())
+    }
+
+    /// Gives the chat back to the account's primary channel: to its staff. What is
+    /// planned before it is sent before it.
+    ///
+    /// # Errors
+    /// As [`Context::acquire`].
+    pub fn release(&mut self) -> Result<(), ModuleError>
+    where
+        H: InChat,
+    {
+        self.in_chat()?;
+        self.plan(ControlEffect::Release);
+        Ok(())
+    }
+
+    fn plan(&mut self, effect: impl Into<Effect>) {
+        self.draft.plan.effects.push(effect.into());
+    }
+
+    fn known_menu(&self, name: &str) -> Result<String, ModuleError> {
+        let known = self.around.menus.iter().any(|menu| menu.menu.name == name);
+        known
+            .then(|| name.to_owned())
+            .ok_or_else(|| ModuleError::bug(format!("`Module::menus` has no rich menu {name:?}")))
+    }
+
+    fn with_one_user(&self) -> Result<(), ModuleError> {
+        let chat = self.around.event.chat.as_ref();
+        match chat.is_some_and(|chat| chat.kind == ChatKind::User) {
+            true => Ok(()),
+            false => Err(ModuleError::bug(
+                "LINE has this for chats with one user only",
+            )),
+        }
+    }
+}
+
+impl Context<'_, Account> {
+    /// Sees to it that the account has a rich menu of the module's, by its name: it is
+    /// made if it is not there, and takes the place of its older versions.
+    ///
+    /// # Errors
+    /// The author's: no menu of this name.
+    pub fn ensure_menu(&mut self, name: &str) -> Result<(), ModuleError> {
+        let menu = self.known_menu(name)?;
+        self.plan(AccountEffect::EnsureMenu { menu });
+        Ok(())
+    }
+
+    /// The same, and makes it the menu of all who have none of their own. That needs the
+    /// scope `account:manage`.
+    ///
+    /// # Errors
+    /// As [`Context::ensure_menu`].
+    pub fn set_default_menu(&mut self, name: &str) -> Result<(), ModuleError> {
+        let menu = self.known_menu(name)?;
+        self.plan(AccountEffect::SetDefaultMenu { menu });
+        Ok(())
+    }
+}
+
+fn wire<M: Serialize>(messages: &[M]) -> Result<Vec<Value>, ModuleError> {
+    if messages.is_empty() || messages.len() > MOST_MESSAGES {
+        return Err(ModuleError::bug(format!(
+            "a send has one to {MOST_MESSAGES} messages, not {}",
+            messages.len()
+        )));
+    }
+    Ok(messages
+        .iter()
+        .map(serde_json::to_value)
+        .collect::<Result<_, _>>()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_send_has_one_to_five_messages() {
+        assert!(wire::<Value>(&[]).is_err());
+        assert!(wire(&[1, 2, 3, 4, 5]).is_ok());
+        assert!(wire(&[1, 2, 3, 4, 5, 6]).is_err());
+    }
+}

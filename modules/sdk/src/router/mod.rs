@@ -1,0 +1,242 @@
+//! A module as routes: which function takes which event.
+//!
+//! Three places, three sets of routes: where the chat is ours ([`Router::active`]), where
+//! another channel holds it ([`Router::standby`]), and the account itself
+//! ([`Router::account`]). An event that no route takes is handled by doing nothing:
+//! LINE also sends what belongs to other channels' messages.
+
+mod event;
+mod handler;
+mod pattern;
+mod routes;
+
+use std::any::Any;
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+
+pub use event::{
+    Attached, Beacon, ControlGained, ControlLost, Detached, Follow, Join, Leave, LinkedAccount,
+    MemberJoined, MemberLeft, Postback, Resumed, ScopesChanged, Suspended, TextMessage, Unfollow,
+    VideoViewed,
+};
+pub use handler::{Handler, Wrapper};
+pub use pattern::{Pattern, Regex};
+pub use routes::Routes;
+
+use crate::settings::Schema;
+use crate::shared_values::SharedValues;
+use crate::{Account, Active, Anywhere, Context, Handled, Menu, Module, Standby};
+use shared::domain::Event;
+
+/// A module made of routes. Clones are the same module.
+#[derive(Clone, Default)]
+pub struct Router {
+    active: Routes<Active>,
+    standby: Routes<Standby>,
+    account: Routes<Account>,
+    around: Vec<Arc<dyn Wrapper>>,
+    nested: Vec<Router>,
+    fallback: Option<Arc<dyn Handler<Anywhere, Event>>>,
+    shared: SharedValues,
+    settings: Schema,
+    menus: Vec<Menu>,
+    push_instead: bool,
+    faults: Vec<String>,
+}
+
+/// All that a wrapper lies around.
+pub struct Next<'a> {
+    router: &'a Router,
+    around: &'a [Arc<dyn Wrapper>],
+}
+
+impl Router {
+    /// One that does nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Where the chat is ours.
+    #[must_use]
+    pub fn active(self, active: Routes<Active>) -> Self {
+        Self { active, ..self }
+    }
+
+    /// Where another channel holds the chat, or it is gone: nothing can be sent.
+    #[must_use]
+    pub fn standby(self, standby: Routes<Standby>) -> Self {
+        Self { standby, ..self }
+    }
+
+    /// For the account itself.
+    #[must_use]
+    pub fn account(self, account: Routes<Account>) -> Self {
+        Self { account, ..self }
+    }
+
+    /// Lies around all handlers; the first given is the outermost.
+    #[must_use]
+    pub fn wrap(mut self, wrapper: impl Wrapper) -> Self {
+        self.around.push(Arc::new(wrapper));
+        self
+    }
+
+    /// What no route takes. Without it, nothing is done.
+    #[must_use]
+    pub fn fallback(self, handler: impl Handler<Anywhere, Event>) -> Self {
+        Self {
+            fallback: Some(Arc::new(handler)),
+            ..self
+        }
+    }
+
+    /// What all handlers may use, by [`Context::shared`]: a client of your own, say; one
+    /// value of each type. It must not remember anything of an event: a handler may run
+    /// again, elsewhere.
+    #[must_use]
+    pub fn share(mut self, shared: impl Any + Send + Sync) -> Self {
+        self.faults.extend(self.shared.add(shared).err());
+        self
+    }
+
+    /// Routes of another router, which come after this one's own; its wrappers lie around
+    /// them alone. What it shares, and its rich menus, are for all. Settings and a fallback
+    /// belong to the outermost router.
+    #[must_use]
+    pub fn nest(mut self, mut inner: Self) -> Self {
+        let shared = std::mem::take(&mut inner.shared);
+        self.faults.extend(self.shared.merge(shared));
+        self.faults.append(&mut inner.faults);
+        self.menus.append(&mut inner.menus);
+        self.push_instead |= inner.push_instead;
+        if inner.fallback.take().is_some() {
+            let fault = "a nested router has a fallback: give it to the outermost router";
+            self.faults.push(fault.to_owned());
+        }
+        if !inner.settings.fields.is_empty() {
+            let fault = "a nested router has settings: give them to the outermost router";
+            self.faults.push(fault.to_owned());
+        }
+        self.nested.push(inner);
+        self
+    }
+
+    /// What each account may set.
+    #[must_use]
+    pub fn settings(self, settings: Schema) -> Self {
+        Self { settings, ..self }
+    }
+
+    /// The rich menus that handlers can give to accounts and users.
+    #[must_use]
+    pub fn menus(mut self, menus: Vec<Menu>) -> Self {
+        self.menus.extend(menus);
+        self
+    }
+
+    /// A push, which counts against the account's quota, may stand in for a reply whose
+    /// token certainly did not work.
+    #[must_use]
+    pub fn push_instead_of_reply(self) -> Self {
+        Self {
+            push_instead: true,
+            ..self
+        }
+    }
+
+    async fn route(&self, cx: &mut Context<'_>, event: &Event) -> Handled {
+        if let Some(mut cx) = cx.active() {
+            if let Some(found) = self.active.find(event) {
+                return found.run(&mut cx).await;
+            }
+        } else if let Some(mut cx) = cx.standby() {
+            if let Some(found) = self.standby.find(event) {
+                return found.run(&mut cx).await;
+            }
+        } else if let Some(mut cx) = cx.account()
+            && let Some(found) = self.account.find(event)
+        {
+            return found.run(&mut cx).await;
+        }
+        for inner in &self.nested {
+            if inner.takes(cx, event) {
+                return inner.enter(cx, event).await;
+            }
+        }
+        match &self.fallback {
+            Some(fallback) => fallback.run(&mut cx.again(), event).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Whether a route of this router, or of one that is nested in it, takes the event.
+    fn takes(&self, cx: &mut Context<'_>, event: &Event) -> bool {
+        let takes = if cx.active().is_some() {
+            self.active.takes(event)
+        } else if cx.standby().is_some() {
+            self.standby.takes(event)
+        } else {
+            self.account.takes(event)
+        };
+        takes || self.nested.iter().any(|inner| inner.takes(cx, event))
+    }
+
+    /// Handles the event, with the wrappers around.
+    fn enter<'a>(&'a self, cx: &'a mut Context<'_>, event: &'a Event) -> BoxFuture<'a, Handled> {
+        let around = &*self.around;
+        Next {
+            router: self,
+            around,
+        }
+        .run(cx, event)
+    }
+}
+
+impl Next<'_> {
+    /// Runs it.
+    ///
+    /// # Errors
+    /// The handler's.
+    pub fn run<'a>(self, cx: &'a mut Context<'_>, event: &'a Event) -> BoxFuture<'a, Handled>
+    where
+        Self: 'a,
+    {
+        Box::pin(async move {
+            let Self { router, around } = self;
+            match around.split_first() {
+                Some((first, around)) => {
+                    let next = Next { router, around };
+                    first.run(&mut cx.again(), event, next).await
+                }
+                None => router.route(cx, event).await,
+            }
+        })
+    }
+}
+
+impl Module for Router {
+    async fn handle(&self, cx: &mut Context<'_>, event: &Event) -> Handled {
+        let mut cx = cx.sharing(&self.shared);
+        if self.around.is_empty() {
+            return self.route(&mut cx, event).await;
+        }
+        self.enter(&mut cx, event).await
+    }
+
+    fn may_push_instead_of_reply(&self) -> bool {
+        self.push_instead
+    }
+
+    fn settings(&self) -> &Schema {
+        &self.settings
+    }
+
+    fn menus(&self) -> &[Menu] {
+        &self.menus
+    }
+
+    fn faults(&self) -> &[String] {
+        &self.faults
+    }
+}

@@ -1,0 +1,304 @@
+//! Which handler takes an event, of those that run in one kind of place.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use serde::de::DeserializeOwned;
+
+use crate::hold::{Account, Active, Hold, InChat, Standby};
+use crate::router::event::{
+    Attached, Beacon, ControlGained, ControlLost, Detached, Follow, Join, Leave, LinkedAccount,
+    MemberJoined, MemberLeft, Postback, Resumed, ScopesChanged, Suspended, TextMessage, Told,
+    Unfollow, VideoViewed,
+};
+use crate::router::{Handler, Pattern};
+use crate::{Context, Handled, ModuleError};
+use shared::domain::{Event, EventKind};
+
+/// Routes of one kind of place, `H`. The first that takes an event has it.
+pub struct Routes<H> {
+    all: Vec<Arc<dyn Route<H>>>,
+}
+
+impl<H> Clone for Routes<H> {
+    fn clone(&self) -> Self {
+        let all = self.all.clone();
+        Self { all }
+    }
+}
+
+impl<H: Hold> Default for Routes<H> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+macro_rules! routes {
+    ($($(#[$doc:meta])* $name:ident $event:ident)*) => {$(
+        $(#[$doc])*
+        #[must_use]
+        pub fn $name(self, handler: impl Handler<H, $event>) -> Self {
+            self.on(Told::told, handler)
+        }
+    )*};
+}
+
+impl<H: Hold> Routes<H> {
+    /// None yet.
+    pub fn new() -> Self {
+        Self { all: Vec::new() }
+    }
+
+    /// Whatever `read` makes something of. The others are made of this one.
+    #[must_use]
+    pub fn on<E, R>(mut self, read: R, handler: impl Handler<H, E>) -> Self
+    where
+        E: Send + Sync + 'static,
+        R: Fn(&Event) -> Option<E> + Send + Sync + 'static,
+    {
+        let handler = Box::new(handler);
+        self.all.push(Arc::new(Reading { read, handler }));
+        self
+    }
+
+    /// These, and after them the others: of another file of yours, say.
+    #[must_use]
+    pub fn merge(mut self, others: Self) -> Self {
+        self.all.extend(others.all);
+        self
+    }
+
+    /// Whether one of them takes this event.
+    pub(super) fn takes(&self, event: &Event) -> bool {
+        self.find(event).is_some()
+    }
+
+    pub(super) fn find<'r>(&'r self, event: &Event) -> Option<Box<dyn Found<H> + 'r>> {
+        self.all.iter().find_map(|route| route.find(event))
+    }
+}
+
+impl<H: InChat> Routes<H> {
+    /// A text that is `pattern`: words, one of several, or a [`Regex`](super::Regex).
+    #[must_use]
+    pub fn text(self, pattern: impl Pattern, handler: impl Handler<H, TextMessage>) -> Self {
+        self.on(
+            move |event| TextMessage::told(event, |text| pattern.catch(text)),
+            handler,
+        )
+    }
+
+    /// Any text.
+    #[must_use]
+    pub fn any_text(self, handler: impl Handler<H, TextMessage>) -> Self {
+        self.on(
+            |event| TextMessage::told(event, |text| Some(vec![text.to_owned()])),
+            handler,
+        )
+    }
+
+    /// Any message, of whatever kind.
+    #[must_use]
+    pub fn message(self, handler: impl Handler<H, Event>) -> Self {
+        self.on(
+            |event| matches!(event.kind, EventKind::Message { .. }).then(|| event.clone()),
+            handler,
+        )
+    }
+
+    /// A postback whose data begins with `prefix`. Postbacks of other channels' messages
+    /// arrive here too, so let yours begin with a word of your own.
+    #[must_use]
+    pub fn postback(self, prefix: impl Into<String>, handler: impl Handler<H, Postback>) -> Self {
+        let prefix = prefix.into();
+        self.on(move |event| Postback::told(event, &prefix), handler)
+    }
+
+    /// A timer of this name: see [`Context::after`]. One that comes while the chat is not
+    /// ours is for the routes of [`Router::standby`](super::Router::standby). A payload that
+    /// is no `T` is the author's error: the event is tried again, and then parked.
+    #[must_use]
+    pub fn timer<T>(mut self, name: impl Into<String>, handler: impl Handler<H, T>) -> Self
+    where
+        T: DeserializeOwned + Send + Sync + 'static,
+    {
+        self.all.push(Arc::new(TimerRoute {
+            name: name.into(),
+            handler: Box::new(handler),
+        }));
+        self
+    }
+
+    routes! {
+        /// A user added the account as a friend.
+        follow Follow
+        /// The account joined a group or room.
+        join Join
+        /// People joined a group or room.
+        member_joined MemberJoined
+        /// People left a group or room.
+        member_left MemberLeft
+        /// A user is near a LINE Beacon.
+        beacon Beacon
+        /// A user watched a video to its end.
+        video_viewed VideoViewed
+        /// A user linked their LINE account with one elsewhere.
+        account_linked LinkedAccount
+    }
+}
+
+/// Only where the chat is ours.
+impl Routes<Active> {
+    /// We hold the chat from now on.
+    #[must_use]
+    pub fn gained(self, handler: impl Handler<Active, ControlGained>) -> Self {
+        self.on(Told::told, handler)
+    }
+}
+
+/// Only where the chat is not ours.
+impl Routes<Standby> {
+    /// We hold the chat no longer.
+    #[must_use]
+    pub fn lost(self, handler: impl Handler<Standby, ControlLost>) -> Self {
+        self.on(Told::told, handler)
+    }
+
+    /// A user blocked the account.
+    #[must_use]
+    pub fn unfollow(self, handler: impl Handler<Standby, Unfollow>) -> Self {
+        self.on(Told::told, handler)
+    }
+
+    /// The account left, or was removed from, a group or room.
+    #[must_use]
+    pub fn leave(self, handler: impl Handler<Standby, Leave>) -> Self {
+        self.on(Told::told, handler)
+    }
+}
+
+/// The account's own life.
+impl Routes<Account> {
+    /// The channel was attached to the account: told once.
+    #[must_use]
+    pub fn attached(self, handler: impl Handler<Account, Attached>) -> Self {
+        self.on(Told::told, handler)
+    }
+
+    /// The account's admin allowed something else than before.
+    #[must_use]
+    pub fn scopes_changed(self, handler: impl Handler<Account, ScopesChanged>) -> Self {
+        self.on(Told::told, handler)
+    }
+
+    /// The channel was detached from the account: told once.
+    #[must_use]
+    pub fn detached(self, handler: impl Handler<Account, Detached>) -> Self {
+        self.on(Told::told, handler)
+    }
+
+    /// The account was suspended.
+    #[must_use]
+    pub fn suspended(self, handler: impl Handler<Account, Suspended>) -> Self {
+        self.on(Told::told, handler)
+    }
+
+    /// The account is back.
+    #[must_use]
+    pub fn resumed(self, handler: impl Handler<Account, Resumed>) -> Self {
+        self.on(Told::told, handler)
+    }
+}
+
+/// A route, whatever it reads.
+trait Route<H>: Send + Sync {
+    fn find<'r>(&'r self, event: &Event) -> Option<Box<dyn Found<H> + 'r>>;
+}
+
+/// A handler, with what it is to be told.
+pub(super) trait Found<H>: Send {
+    fn run<'a>(self: Box<Self>, cx: &'a mut Context<'_, H>) -> BoxFuture<'a, Handled>
+    where
+        Self: 'a;
+}
+
+/// A timer's route: found by its name, whatever the payload is.
+struct TimerRoute<H, T> {
+    name: String,
+    handler: Box<dyn Handler<H, T>>,
+}
+
+impl<H, T> Route<H> for TimerRoute<H, T>
+where
+    H: Hold,
+    T: DeserializeOwned + Send + Sync + 'static,
+{
+    fn find<'r>(&'r self, event: &Event) -> Option<Box<dyn Found<H> + 'r>> {
+        match &event.kind {
+            EventKind::Timer { name, payload, .. } if *name == self.name => {
+                let payload = serde_json::from_value(payload.clone());
+                let handler = &*self.handler;
+                Some(match payload {
+                    Ok(told) => Box::new(Ready { handler, told }),
+                    Err(error) => Box::new(Unreadable {
+                        reason: format!("the payload of the timer {name:?}: {error}"),
+                    }),
+                })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What its handler cannot be told.
+struct Unreadable {
+    reason: String,
+}
+
+impl<H: Hold> Found<H> for Unreadable {
+    fn run<'a>(self: Box<Self>, _: &'a mut Context<'_, H>) -> BoxFuture<'a, Handled>
+    where
+        Self: 'a,
+    {
+        Box::pin(async move { Err(ModuleError::bug(self.reason)) })
+    }
+}
+
+struct Reading<R, H, E> {
+    read: R,
+    handler: Box<dyn Handler<H, E>>,
+}
+
+struct Ready<'r, H, E> {
+    handler: &'r dyn Handler<H, E>,
+    told: E,
+}
+
+impl<H, E, R> Route<H> for Reading<R, H, E>
+where
+    H: Hold,
+    E: Send + Sync + 'static,
+    R: Fn(&Event) -> Option<E> + Send + Sync,
+{
+    fn find<'r>(&'r self, event: &Event) -> Option<Box<dyn Found<H> + 'r>> {
+        let told = (self.read)(event)?;
+        let handler = &*self.handler;
+        Some(Box::new(Ready { handler, told }))
+    }
+}
+
+impl<H, E> Found<H> for Ready<'_, H, E>
+where
+    H: Hold,
+    E: Send + Sync + 'static,
+{
+    fn run<'a>(self: Box<Self>, cx: &'a mut Context<'_, H>) -> BoxFuture<'a, Handled>
+    where
+        Self: 'a,
+    {
+        Box::pin(async move {
+            let mut cx = cx.again();
+            self.handler.run(&mut cx, &self.told).await
+        })
+    }
+}

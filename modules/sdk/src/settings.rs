@@ -1,0 +1,259 @@
+//! What each account may set of the module. The module declares it; a value is checked
+//! when it is written, so that a handler only meets what fits.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use shared::domain::BotId;
+use shared::store::{Store, StoreError};
+
+/// Values, by key.
+pub type Values = BTreeMap<String, Value>;
+
+/// What can be set.
+#[derive(Debug, Clone, Default)]
+pub struct Schema {
+    /// Each setting, in the order in which they are shown.
+    pub fields: Vec<Field>,
+}
+
+/// One setting.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// Its name in the module's code.
+    pub key: &'static str,
+    /// Its name for people.
+    pub name: Words,
+    /// What it holds.
+    pub kind: Kind,
+    /// What it is where the account has not set it.
+    pub default: Value,
+}
+
+/// The same words in the languages of LINE's markets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Words {
+    /// Japanese.
+    pub ja: &'static str,
+    /// Traditional Chinese.
+    pub zh: &'static str,
+    /// English.
+    pub en: &'static str,
+    /// Thai.
+    pub th: &'static str,
+}
+
+/// What a setting holds.
+#[derive(Debug, Clone)]
+pub enum Kind {
+    /// One line of text, of at most so many signs.
+    Text {
+        /// So many.
+        most: usize,
+    },
+    /// A whole number within bounds.
+    Number {
+        /// The least.
+        least: i64,
+        /// The most.
+        most: i64,
+    },
+    /// On or off.
+    Truth,
+    /// One of some values, each with a name for people.
+    Choice(Vec<(&'static str, Words)>),
+    /// A time of day: `09:30`.
+    Time,
+}
+
+/// Why a value is not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wrong {
+    /// Which setting.
+    pub key: String,
+    /// What it must be.
+    pub expected: String,
+}
+
+impl fmt::Display for Wrong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} {}", self.key, self.expected)
+    }
+}
+
+/// Why settings are not saved.
+#[derive(Debug, thiserror::Error)]
+pub enum SaveError {
+    /// Some values are wrong; nothing is saved.
+    #[error("{}", list(.0))]
+    Wrong(Vec<Wrong>),
+    /// The table is not available.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+fn list(wrong: &[Wrong]) -> String {
+    let all: Vec<_> = wrong.iter().map(Wrong::to_string).collect();
+    all.join("; ")
+}
+
+/// A module without settings.
+pub(super) static NONE: Schema = Schema { fields: Vec::new() };
+
+impl Schema {
+    /// One with these settings.
+    pub fn new(fields: impl Into<Vec<Field>>) -> Self {
+        Self {
+            fields: fields.into(),
+        }
+    }
+
+    /// All settings: what the account has set, and the default of the rest. A value that
+    /// an older version of the module took, and this one does not, counts as not set.
+    pub fn filled(&self, values: &Values) -> Value {
+        let filled = self.fields.iter().map(|field| {
+            let set = values.get(field.key);
+            let set = set.filter(|value| field.kind.expected(value).is_none());
+            let value = set.unwrap_or(&field.default).clone();
+            (field.key.to_owned(), value)
+        });
+        Value::Object(filled.collect::<Map<_, _>>())
+    }
+
+    /// Whether all these values can be set.
+    ///
+    /// # Errors
+    /// Each that cannot.
+    pub fn check(&self, values: &Values) -> Result<(), Vec<Wrong>> {
+        let wrong = values.iter().filter_map(|(key, value)| {
+            let field = self.fields.iter().find(|field| field.key == key);
+            let expected = match field {
+                Some(field) => field.kind.expected(value)?,
+                None => "is no setting of this module".into(),
+            };
+            let key = key.clone();
+            Some(Wrong { key, expected })
+        });
+        let wrong: Vec<_> = wrong.collect();
+        if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+    }
+}
+
+impl Kind {
+    /// What a value must be, where it is not.
+    fn expected(&self, value: &Value) -> Option<String> {
+        let (fits, expected) = match self {
+            Self::Text { most } => (
+                value.as_str().is_some_and(|text| {
+                    text.chars().count() <= *most && !text.contains(['\n', '\r'])
+                }),
+                format!("is a line of at most {most} signs"),
+            ),
+            Self::Number { least, most } => (
+                value
+                    .as_i64()
+                    .is_some_and(|number| (*least..=*most).contains(&number)),
+                format!("is a whole number from {least} to {most}"),
+            ),
+            Self::Truth => (value.is_boolean(), "is true or false".into()),
+            Self::Choice(options) => {
+                let names: Vec<_> = options.iter().map(|(option, _)| *option).collect();
+                let fits = value.as_str().is_some_and(|text| names.contains(&text));
+                (fits, format!("is one of {}", names.join(", ")))
+            }
+            Self::Time => (
+                value.as_str().is_some_and(is_time),
+                "is a time of day such as 09:30".into(),
+            ),
+        };
+        (!fits).then_some(expected)
+    }
+}
+
+fn is_time(text: &str) -> bool {
+    let parts = text.split_once(':');
+    parts.is_some_and(|(hour, minute)| {
+        let number = |text: &str, below: u8| {
+            text.len() == 2
+                && text.bytes().all(|sign| sign.is_ascii_digit())
+                && text.parse::<u8>().is_ok_and(|number| number < below)
+        };
+        number(hour, 24) && number(minute, 60)
+    })
+}
+
+/// Sets what `values` has, for one account; the rest stays as it is.
+///
+/// # Errors
+/// [`SaveError`]: nothing is saved then.
+pub async fn save(
+    store: &Store,
+    bot: &BotId,
+    schema: &Schema,
+    values: &Values,
+) -> Result<(), SaveError> {
+    schema.check(values).map_err(SaveError::Wrong)?;
+    let set = store.update_bot(bot, |row| row.settings.extend(values.clone()));
+    set.await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const OPENS: Words = Words {
+        ja: "開店",
+        zh: "開店時間",
+        en: "Opens",
+        th: "เปิด",
+    };
+
+    fn schema() -> Schema {
+        let field = |key, kind, default| Field {
+            key,
+            name: OPENS,
+            kind,
+            default,
+        };
+        let (least, most) = (1, 30);
+        Schema::new([
+            field("opens", Kind::Time, json!("10:00")),
+            field("days", Kind::Number { least, most }, json!(7)),
+            field("name", Kind::Text { most: 3 }, json!("")),
+            field("remind", Kind::Truth, json!(true)),
+            field(
+                "look",
+                Kind::Choice(vec![("dark", OPENS), ("light", OPENS)]),
+                json!("dark"),
+            ),
+        ])
+    }
+
+    fn values(values: &Value) -> Values {
+        serde_json::from_value(values.clone()).unwrap()
+    }
+
+    #[test]
+    fn what_is_not_set_has_its_default_and_so_has_what_no_longer_fits() {
+        let set = values(&json!({"opens": "09:30", "days": 31, "gone": 1}));
+        let expected =
+            json!({"opens": "09:30", "days": 7, "name": "", "remind": true, "look": "dark"});
+        assert_eq!(schema().filled(&set), expected);
+    }
+
+    #[test]
+    fn each_value_that_does_not_fit_is_named_with_what_it_must_be() {
+        let wrong = json!({"opens": "9:30", "days": 0, "name": "四文字だ", "remind": "yes",
+            "look": "red", "colour": "red"});
+        let wrong = schema().check(&values(&wrong)).unwrap_err();
+        let expected = r#""colour" is no setting of this module; "days" is a whole number from 1 to 30; "look" is one of dark, light; "name" is a line of at most 3 signs; "opens" is a time of day such as 09:30; "remind" is true or false"#;
+        assert_eq!(list(&wrong), expected);
+        let right = json!({"opens": "23:59", "days": 30, "name": "三文字", "remind": false, "look": "light"});
+        assert_eq!(schema().check(&values(&right)), Ok(()));
+    }
+}
