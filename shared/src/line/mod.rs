@@ -16,8 +16,6 @@ pub mod endpoints;
 #[cfg(feature = "client")]
 pub mod error;
 pub mod event;
-#[cfg(feature = "every-call")]
-pub mod every_call;
 #[cfg(feature = "client")]
 pub mod http;
 #[cfg(feature = "client")]

@@ -15,7 +15,7 @@ use shared::ground::Ground;
 use shared::line::attach::{AttachClient, AttachTerms, Credentials, Verifier};
 use shared::line::endpoint::{Facts, Host};
 use shared::line::endpoints::table::ATTACH;
-use shared::line::every_call::{Caller, Sample};
+use every_call::{Caller, Sample};
 use shared::line::http::Http;
 use shared::line::{Channel, LineClient};
 use shared::random::Random;

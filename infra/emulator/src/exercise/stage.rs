@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use shared::domain::{BotId, ChatId, ReplyToken, Timestamp, UserId};
 use shared::line::assertion::sign;
-use shared::line::every_call::Sample;
+use every_call::Sample;
 use shared::secret::AssertionKey;
 use uuid::Uuid;
 

@@ -3,8 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-#[path = "fake/answers.rs"]
+#[path = "../../../shared/tests/fake/answers.rs"]
 mod answers;
+#[path = "../../../shared/tests/fake/mod.rs"]
 mod fake;
 
 use std::collections::BTreeSet;
@@ -14,7 +15,7 @@ use fake::{BOT_HEADER, Fate, Line, Seen, bot};
 use shared::domain::{ChatId, ReplyToken, UserId};
 use shared::line::endpoint::{Facts, Host, Made, Twice};
 use shared::line::endpoints::table::{ALL, ATTACH};
-use shared::line::every_call::{Caller, Sample};
+use every_call::{Caller, Sample};
 use uuid::Uuid;
 
 fn sample() -> Sample {

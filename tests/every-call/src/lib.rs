@@ -3,66 +3,66 @@
 
 #![expect(clippy::unwrap_used, reason = "what is built in is right")]
 
-use crate::domain::{
+use shared::domain::{
     BotId, BotState, ChatId, ChatState, ReplyToken, Scope, Scopes, Timestamp, UserId,
 };
-use crate::domain::{may_broadcast, may_control, may_speak};
-use crate::line::body::Upload;
-use crate::line::endpoint::{Answered, Endpoint, Facts, ForBot, ForChannel};
-use crate::line::endpoints::audience::{
+use shared::domain::{may_broadcast, may_control, may_speak};
+use shared::line::body::Upload;
+use shared::line::endpoint::{Answered, Endpoint, Facts, ForBot, ForChannel};
+use shared::line::endpoints::audience::{
     AddToAudience, AddToAudienceByFile, CreateAudience, CreateAudienceByFile,
     CreateAudienceOfClicks, CreateAudienceOfImpressions, DeleteAudience, GetAudience,
     GetSharedAudience, ListAudiences, ListSharedAudiences, Recipient, RenameAudience,
 };
-use crate::line::endpoints::chat::{MarkAsRead, MarkAsReadByToken, ShowLoading};
-use crate::line::endpoints::content::{GetContent, GetPreview, GetTranscoding};
-use crate::line::endpoints::control::{Acquire, Release};
-use crate::line::endpoints::coupon::{CloseCoupon, CreateCoupon, GetCoupon, ListCoupons};
-use crate::line::endpoints::delivery::{
+use shared::line::endpoints::chat::{MarkAsRead, MarkAsReadByToken, ShowLoading};
+use shared::line::endpoints::content::{GetContent, GetPreview, GetTranscoding};
+use shared::line::endpoints::control::{Acquire, Release};
+use shared::line::endpoints::coupon::{CloseCoupon, CreateCoupon, GetCoupon, ListCoupons};
+use shared::line::endpoints::delivery::{
     CountBroadcasts, CountMulticasts, CountNotifications, CountPushes, CountReplies, GetUnitUsage,
     ListUnits,
 };
-use crate::line::endpoints::followers::ListFollowers;
-use crate::line::endpoints::group::{
+use shared::line::endpoints::followers::ListFollowers;
+use shared::line::endpoints::group::{
     CountGroupMembers, CountRoomMembers, GetGroup, GetGroupMember, GetRoomMember, LeaveGroup,
     LeaveRoom, ListGroupMembers, ListRoomMembers,
 };
-use crate::line::endpoints::insight::{
+use shared::line::endpoints::insight::{
     GetDeliveries, GetDemographics, GetFriends, GetInteractions, GetRichMenuInteractions,
     GetRichMenuInteractionsByDay, GetUnitInteractions,
 };
-use crate::line::endpoints::membership::{GetSubscriptions, ListMembershipUsers, ListMemberships};
-use crate::line::endpoints::message::{
+use shared::line::endpoints::membership::{GetSubscriptions, ListMembershipUsers, ListMemberships};
+use shared::line::endpoints::message::{
     Broadcast, GetNarrowcastProgress, Messages, Multicast, Narrowcast, Push, Reply,
 };
-use crate::line::endpoints::notification::SendNotification;
-use crate::line::endpoints::profile::{GetProfile, IssueLinkToken};
-use crate::line::endpoints::quota::{GetQuota, GetQuotaConsumption};
-use crate::line::endpoints::rich_menu::{
+use shared::line::endpoints::notification::SendNotification;
+use shared::line::endpoints::profile::{GetProfile, IssueLinkToken};
+use shared::line::endpoints::quota::{GetQuota, GetQuotaConsumption};
+use shared::line::endpoints::rich_menu::{
     Area, Bounds, CreateRichMenu, DeleteRichMenu, GetRichMenu, GetRichMenuImage, ImageKind,
     ListRichMenus, RichMenu, SetRichMenuImage, Size, ValidateRichMenu,
 };
-use crate::line::endpoints::rich_menu_alias::{
+use shared::line::endpoints::rich_menu_alias::{
     CreateAlias, DeleteAlias, GetAlias, ListAliases, UpdateAlias,
 };
-use crate::line::endpoints::rich_menu_link::{
+use shared::line::endpoints::rich_menu_link::{
     BatchRichMenus, ClearDefaultRichMenu, GetDefaultRichMenu, GetRichMenuBatchProgress,
     GetRichMenuOfUser, LinkRichMenu, LinkRichMenuToUsers, Operation, SetDefaultRichMenu,
     UnlinkRichMenu, UnlinkRichMenuFromUsers, ValidateRichMenuBatch,
 };
-use crate::line::endpoints::token::{
+use shared::line::endpoints::token::{
     IssueShortLived, IssueStateless, IssueV21, ListKeyIds, Proof, RevokeShortLived, RevokeV21,
     VerifyShortLived, VerifyV21,
 };
-use crate::line::endpoints::validate::{
+use shared::line::endpoints::validate::{
     ValidateBroadcast, ValidateMulticast, ValidateNarrowcast, ValidatePush, ValidateReply,
 };
-use crate::line::endpoints::webhook_endpoint::{
+use shared::line::endpoints::webhook_endpoint::{
     GetWebhookEndpoint, SetWebhookEndpoint, TestWebhookEndpoint,
 };
-use crate::line::endpoints::{bot::GetInfo, module::Detach, module::ListBots};
-use crate::line::message::{Action, Text};
-use crate::line::{BotClient, LineClient, LineError};
+use shared::line::endpoints::{bot::GetInfo, module::Detach, module::ListBots};
+use shared::line::message::{Action, Text};
+use shared::line::{BotClient, LineClient, LineError};
 use secrecy::SecretString;
 use serde_json::json;
 use uuid::Uuid;
