@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::number::Wrong;
 use crate::value::Item;
 
 /// Why a call is refused.
@@ -17,6 +18,12 @@ pub(super) enum Failure {
     Cancelled(Vec<Option<Failure>>),
     /// Anything else, by its code.
     Other(&'static str, String),
+}
+
+impl From<Wrong> for Failure {
+    fn from(Wrong(message): Wrong) -> Self {
+        Self::Validation(message)
+    }
 }
 
 const CONDITION: &str = "The conditional request failed";

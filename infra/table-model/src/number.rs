@@ -3,9 +3,11 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use crate::failure::Failure;
-
 const MOST_DIGITS: u32 = 38;
+
+/// No number that DynamoDB takes, in its words.
+#[derive(Debug)]
+pub(super) struct Wrong(pub(super) String);
 
 /// A number. The mantissa has no zero at its end, so that equal numbers have one form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -16,7 +18,7 @@ pub struct Number {
 
 impl Number {
     /// Reads a number as a request writes it.
-    pub(super) fn read(text: &str) -> Result<Self, Failure> {
+    pub(super) fn read(text: &str) -> Result<Self, Wrong> {
         // As nearly all are, and quicker so.
         if let Ok(number) = text.parse::<i64>() {
             return Ok(Self::from(number));
@@ -35,7 +37,7 @@ impl Number {
         Self::from_digits(negative, &digits, exponent.saturating_sub(shift))
     }
 
-    fn from_digits(negative: bool, digits: &str, exponent: i64) -> Result<Self, Failure> {
+    fn from_digits(negative: bool, digits: &str, exponent: i64) -> Result<Self, Wrong> {
         let kept = digits.trim_start_matches('0').trim_end_matches('0');
         if kept.is_empty() {
             return Ok(Self::from(0_i64));
@@ -43,7 +45,7 @@ impl Number {
         let cut = digits.len() - digits.trim_end_matches('0').len();
         let exponent = exponent.saturating_add(i64::try_from(cut).unwrap_or(i64::MAX));
         if kept.len() > MOST_DIGITS as usize {
-            return Err(Failure::validation(
+            return Err(wrong(
                 "Attempting to store more than 38 significant digits in a Number",
             ));
         }
@@ -53,7 +55,7 @@ impl Number {
     }
 
     /// Refuses what is larger or smaller than DynamoDB's numbers.
-    fn in_range(mantissa: i128, exponent: i64) -> Result<Self, Failure> {
+    fn in_range(mantissa: i128, exponent: i64) -> Result<Self, Wrong> {
         let out_of_range = |what| {
             let message = format!(
                 "Number {what} with magnitude {} than supported range",
@@ -63,7 +65,7 @@ impl Number {
                     "smaller"
                 }
             );
-            Failure::Validation(message)
+            Wrong(message)
         };
         let top = exponent.saturating_add(i64::from(digits_of(mantissa)));
         match i32::try_from(exponent) {
@@ -74,13 +76,13 @@ impl Number {
     }
 
     /// The sum, unless it has too many digits.
-    pub(super) fn plus(self, other: Self) -> Result<Self, Failure> {
+    pub(super) fn plus(self, other: Self) -> Result<Self, Wrong> {
         let exponent = self.exponent.min(other.exponent);
         let sum = self
             .at_exponent(exponent)
             .zip(other.at_exponent(exponent))
             .and_then(|(one, two)| one.checked_add(two));
-        let sum = sum.ok_or_else(|| Failure::validation("Number overflow"))?;
+        let sum = sum.ok_or_else(|| wrong("Number overflow"))?;
         let digits = sum.unsigned_abs().to_string();
         Self::from_digits(sum < 0, &digits, i64::from(exponent))
     }
@@ -188,9 +190,13 @@ fn digits_of(mantissa: i128) -> u32 {
     }
 }
 
-fn not_a_number(text: &str) -> Failure {
+fn not_a_number(text: &str) -> Wrong {
     let message = format!("The parameter cannot be converted to a numeric value: {text}");
-    Failure::Validation(message)
+    Wrong(message)
+}
+
+fn wrong(message: &str) -> Wrong {
+    Wrong(message.to_owned())
 }
 
 #[cfg(test)]

@@ -148,7 +148,7 @@ fn tagged_value<'de, A: MapAccess<'de>>(
 ) -> Result<Result<Value, Failure>, A::Error> {
     Ok(match tag {
         Tag::S => Ok(Value::S(map.next_value()?)),
-        Tag::N => Number::read(&map.next_value::<String>()?).map(Value::N),
+        Tag::N => number(&map.next_value::<String>()?).map(Value::N),
         Tag::B => bytes(map.next_value()?).map(Value::B),
         Tag::Bool => Ok(Value::Bool(map.next_value()?)),
         Tag::Null => match map.next_value()? {
@@ -164,7 +164,7 @@ fn tagged_value<'de, A: MapAccess<'de>>(
             values.map(Value::L)
         }
         Tag::Ss => set(map.next_value()?, Ok).map(Value::Ss),
-        Tag::Ns => set(map.next_value()?, |text| Number::read(&text)).map(Value::Ns),
+        Tag::Ns => set(map.next_value()?, |text| number(&text)).map(Value::Ns),
         Tag::Bs => set(map.next_value()?, bytes).map(Value::Bs),
     })
 }
@@ -207,6 +207,10 @@ pub(super) fn item_size(item: &Item) -> usize {
     item.iter()
         .map(|(name, value)| name.len() + value.size())
         .sum()
+}
+
+fn number(text: &str) -> Result<Number, Failure> {
+    Ok(Number::read(text)?)
 }
 
 fn bytes(text: String) -> Result<Vec<u8>, Failure> {

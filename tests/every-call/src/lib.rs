@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "what is built in is right")]
 
+use secrecy::SecretString;
+use serde_json::json;
 use shared::domain::{
     BotId, BotState, ChatId, ChatState, ReplyToken, Scope, Scopes, Timestamp, UserId,
 };
@@ -63,8 +65,6 @@ use shared::line::endpoints::webhook_endpoint::{
 use shared::line::endpoints::{bot::GetInfo, module::Detach, module::ListBots};
 use shared::line::message::{Action, Text};
 use shared::line::{BotClient, LineClient, LineError};
-use secrecy::SecretString;
-use serde_json::json;
 use uuid::Uuid;
 
 /// What the calls are about, as the LINE Platform knows it.

@@ -11,11 +11,11 @@ mod fake;
 use std::collections::BTreeSet;
 
 use answers::an_answer;
+use every_call::{Caller, Sample};
 use fake::{BOT_HEADER, Fate, Line, Seen, bot};
 use shared::domain::{ChatId, ReplyToken, UserId};
 use shared::line::endpoint::{Facts, Host, Made, Twice};
 use shared::line::endpoints::table::{ALL, ATTACH};
-use every_call::{Caller, Sample};
 use uuid::Uuid;
 
 fn sample() -> Sample {

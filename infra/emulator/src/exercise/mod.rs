@@ -9,13 +9,13 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
+use every_call::{Caller, Sample};
 use shared::aws::Timeouts;
 use shared::env::Env;
 use shared::ground::Ground;
 use shared::line::attach::{AttachClient, AttachTerms, Credentials, Verifier};
 use shared::line::endpoint::{Facts, Host};
 use shared::line::endpoints::table::ATTACH;
-use every_call::{Caller, Sample};
 use shared::line::http::Http;
 use shared::line::{Channel, LineClient};
 use shared::random::Random;

@@ -5,13 +5,13 @@ use std::time::SystemTime;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use every_call::Sample;
 use ring::rsa::KeyPair as RsaKeyPair;
 use ring::signature::{KeyPair as _, RsaPublicKeyComponents};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use shared::domain::{BotId, ChatId, ReplyToken, Timestamp, UserId};
 use shared::line::assertion::sign;
-use every_call::Sample;
 use shared::secret::AssertionKey;
 use uuid::Uuid;
 

@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::World;
 use crate::clock::Millis;
 
 /// The content of a message.
@@ -23,33 +22,26 @@ pub(crate) struct Content {
     pub(crate) given: Option<(String, Vec<u8>)>,
 }
 
-impl World {
-    /// Takes in a message that may have content.
-    pub(crate) fn keep_content(&mut self, bot: &str, message: &Value, at: Millis) {
+impl Content {
+    /// What a user's message has that is no text, with the message's id.
+    pub(super) fn of(bot: &str, message: &Value, at: Millis) -> Option<(String, Self)> {
         let text = |member: &str| message.get(member).and_then(Value::as_str);
-        let (Some(id), Some(kind @ ("image" | "video" | "audio" | "file"))) =
-            (text("id"), text("type"))
-        else {
-            return;
-        };
+        let kind = text("type").filter(|it| matches!(*it, "image" | "video" | "audio" | "file"));
         let provider = message.pointer("/contentProvider/type");
-        let at_line = provider.is_none_or(|provider| provider == "line");
-        let content = Content {
+        let content = Self {
             bot: bot.to_owned(),
-            kind: kind.to_owned(),
-            at_line,
+            kind: kind?.to_owned(),
+            at_line: provider.is_none_or(|provider| provider == "line"),
             at,
             unsent: false,
             given: None,
         };
-        self.contents.entry(id.to_owned()).or_insert(content);
+        Some((text("id")?.to_owned(), content))
     }
 
-    /// The user takes a message back.
-    pub(crate) fn unsend(&mut self, message: &str) {
-        if let Some(content) = self.contents.get_mut(message) {
-            content.unsent = true;
-            content.given = None;
-        }
+    /// The user takes the message back.
+    pub(super) fn unsend(&mut self) {
+        self.unsent = true;
+        self.given = None;
     }
 }

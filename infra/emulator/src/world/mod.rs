@@ -15,6 +15,7 @@ mod jobs;
 mod log;
 pub(crate) mod membership;
 pub(crate) mod menu;
+mod reach;
 pub(crate) mod record;
 pub(crate) mod redelivery;
 mod seed;
@@ -105,6 +106,20 @@ pub(crate) struct World {
 }
 
 impl World {
+    /// Takes in a message that may have content.
+    pub(crate) fn keep_content(&mut self, bot: &str, message: &Value, at: Millis) {
+        if let Some((id, content)) = Content::of(bot, message, at) {
+            self.contents.entry(id).or_insert(content);
+        }
+    }
+
+    /// The user takes a message back.
+    pub(crate) fn unsend(&mut self, message: &str) {
+        if let Some(content) = self.contents.get_mut(message) {
+            content.unsend();
+        }
+    }
+
     /// The demo world: four accounts, three people, nothing attached.
     pub(crate) fn demo() -> Self {
         seed::demo()
