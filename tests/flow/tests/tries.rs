@@ -55,6 +55,8 @@ async fn sent_once(bundle: &Bundle) {
     assert_eq!(bundle.told().await, ["hi"]);
     let row = bundle.recorded("e").await;
     assert_eq!(states(&row), ["sent"], "{row:?}");
+    // What LINE's support asks for.
+    assert!(row.trace().effects[0].request_id.is_some(), "{row:?}");
     assert_eq!(row.outcome, Outcome::Done);
     assert_eq!(row.parked, None);
 }

@@ -64,13 +64,12 @@ impl<M: Module> Sender<'_, M> {
         this: &mut Try,
     ) -> Result<Sent, NotSent> {
         let store = &self.app.store;
-        let before = &Delivery::Pending;
         match store.begin_push(&self.work.key, this, step.ordinal).await {
-            Ok(true) => self.push_reply(chat, reply, Step { before, ..step }).await,
+            Ok(true) => self.push_reply(chat, reply, step).await,
             Ok(false) => Err(NotSent::unknown(
                 "another worker's try may have used the reply token",
             )),
-            Err(error) => Err(NotSent::interrupted(before.clone(), error)),
+            Err(error) => Err(NotSent::interrupted(step.before.clone(), error)),
         }
     }
 

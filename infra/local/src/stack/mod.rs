@@ -1,0 +1,236 @@
+//! The whole bundle on this machine: emulators of DynamoDB, SQS and LINE, the
+//! gateway and the event source, and the functions between them.
+
+mod addresses;
+mod servers;
+mod start;
+mod variables;
+
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use emulator::Emulator;
+use line_module::Module;
+use serde_json::Value;
+use shared::ground::Ground;
+use shared::queue::Queue;
+use shared::store::Store;
+use sqs::Sqs;
+use template_file::{FunctionDefinition, Template, TemplateError};
+use tokio::task::JoinSet;
+
+use crate::bundle::{self, BundleError, Variables};
+use crate::dynamodb::DynamoDbError;
+use crate::function::{Function, FunctionError};
+use crate::gate::Gate;
+use crate::lambda::{Lambda, LambdaError};
+use crate::schedule::Scheduled;
+
+pub use addresses::Addresses;
+
+use addresses::Listeners;
+use start::assemble;
+
+/// How the stack is started. A port of 0 takes a free one.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The bundle's public side.
+    pub port: u16,
+    /// The public side as LINE and browsers reach it, where that is not the port: of a tunnel, or of a
+    /// `cargo lambda watch`.
+    pub public_url: Option<String>,
+    /// The LINE Platform emulator.
+    pub line_port: u16,
+    /// DynamoDB.
+    pub dynamodb_port: u16,
+    /// SQS.
+    pub sqs_port: u16,
+    /// Where table and LINE world are kept; in memory if nowhere.
+    pub data: Option<PathBuf>,
+    /// Whether the functions run as Lambda processes of their own.
+    pub lambda: bool,
+    /// Whether the template's schedules run by themselves; else only when asked to.
+    pub scheduled: bool,
+}
+
+/// A running stack. It ends when it is dropped.
+pub struct Stack {
+    /// Where everything is.
+    pub addresses: Addresses,
+    /// The LINE Platform.
+    pub line: Emulator,
+    /// SQS.
+    pub sqs: Sqs,
+    /// The table, by the functions' own code.
+    pub store: Store,
+    /// The event queue, likewise.
+    pub queue: Queue,
+    /// What the functions are told.
+    pub variables: Variables,
+    /// What they stand on, if they run in this process: they go by its clock.
+    pub ground: Ground,
+    /// Between the functions and DynamoDB.
+    pub dynamodb_gate: Gate,
+    /// Between the functions and SQS.
+    pub sqs_gate: Gate,
+    /// The gateway's own address.
+    pub(crate) gateway_url: String,
+    schedules: HashMap<String, Scheduled>,
+    tasks: JoinSet<()>,
+    /// What runs the functions, if it is not this process.
+    _kept: Box<dyn Send>,
+}
+
+/// Why there is no stack.
+#[derive(Debug, thiserror::Error)]
+pub enum StackError {
+    /// A port is not free.
+    #[error("port {port} is taken: choose another with {flag}, or 0 for a free one")]
+    Port {
+        /// The port.
+        port: u16,
+        /// The flag that chooses it.
+        flag: &'static str,
+    },
+    /// A listener or folder could not be made.
+    #[error("{what}: {source}")]
+    Io {
+        /// What was tried.
+        what: String,
+        /// Why it failed.
+        source: io::Error,
+    },
+    /// template.yaml is not what the stack needs.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// DynamoDB does not start.
+    #[error(transparent)]
+    DynamoDb(#[from] DynamoDbError),
+    /// A queue cannot be made.
+    #[error("the queue {name} of the template cannot be made: {reason}")]
+    Queue {
+        /// Its name.
+        name: String,
+        /// Why.
+        reason: String,
+    },
+    /// The emulator does not start.
+    #[error("the LINE Platform emulator does not start: {0}")]
+    Line(String),
+    /// The functions do not start.
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+    /// The functions do not run as processes.
+    #[error(transparent)]
+    Lambda(#[from] LambdaError),
+    /// The first round did not come to its end.
+    #[error("the stack is up, but a signed webhook did not make the whole round: {0}")]
+    NotReady(String),
+}
+
+/// The functions, by their logical names.
+pub type Functions = HashMap<String, Function>;
+
+/// What whoever runs the functions needs.
+#[derive(Debug, Clone, Copy)]
+pub struct Needs<'a, M> {
+    /// The functions of the template.
+    pub definitions: &'a [FunctionDefinition],
+    /// What they are told.
+    pub variables: &'a Variables,
+    /// What they stand on in this process.
+    pub ground: &'a Ground,
+    /// What the worker runs.
+    pub module: &'a M,
+}
+
+impl<M: Module + Clone> Needs<'_, M> {
+    /// Runs them in this process.
+    ///
+    /// # Errors
+    /// What one of them refuses.
+    pub fn in_process(&self) -> Result<Functions, BundleError> {
+        bundle::functions(self.definitions, self.variables, self.ground, self.module)
+    }
+}
+
+impl Stack {
+    /// Starts everything, and returns when a signed webhook has made the whole
+    /// round: through gateway, webhook, queue and worker into the table. The worker
+    /// runs `module`; one that is a Lambda process runs its own.
+    ///
+    /// # Errors
+    /// [`StackError`], in one sentence that names the thing.
+    pub async fn start<M: Module + Clone>(
+        options: &Options,
+        module: M,
+    ) -> Result<Self, StackError> {
+        let lambda = options.lambda;
+        Self::start_with(options, module, async |needs| match lambda {
+            true => {
+                let lambda = Lambda::start(needs.definitions, needs.variables).await?;
+                Ok((lambda.functions(needs.definitions), Some(lambda)))
+            }
+            false => Ok((needs.in_process()?, None)),
+        })
+        .await
+    }
+
+    /// The same over functions that the caller runs; `run` gives them by their
+    /// logical names, and what is kept as long as the stack.
+    ///
+    /// # Errors
+    /// [`StackError`], in one sentence that names the thing.
+    pub async fn start_with<M: Module + Clone, K: Send + 'static>(
+        options: &Options,
+        module: M,
+        run: impl AsyncFnOnce(Needs<'_, M>) -> Result<(Functions, K), StackError>,
+    ) -> Result<Self, StackError> {
+        let template = template()?;
+        let listeners = Listeners::bind(options).await?;
+        let stack = assemble(&template, listeners, options, module, run).await?;
+        stack.prove_round().await.map_err(StackError::NotReady)?;
+        Ok(stack)
+    }
+
+    /// Runs a scheduled function at once, as its schedule would, and waits for its answer.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn run_schedule(&self, logical_name: &str) -> Result<Value, FunctionError> {
+        let none = || FunctionError::NotScheduled {
+            function: logical_name.to_owned(),
+        };
+        let scheduled = self.schedules.get(logical_name).ok_or_else(none)?;
+        scheduled.run_now().await
+    }
+
+    /// Serves until a server ends by itself, which it does not.
+    pub async fn serve(mut self) {
+        while self.tasks.join_next().await.is_some() {}
+    }
+
+    /// Writes the LINE world to its file, if it has one.
+    pub fn save(&self) {
+        if let Err(error) = self.line.save() {
+            tracing::error!(%error, "the LINE world could not be saved");
+        }
+    }
+}
+
+/// The template of the working copy that this was built from.
+///
+/// # Errors
+/// It cannot be read.
+pub fn template() -> Result<Template, TemplateError> {
+    Template::load(template_path())
+}
+
+fn template_path() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../template.yaml")
+}
+
+/// How long tests and the demo wait for something to come about.
+pub const PATIENCE: Duration = Duration::from_secs(60);

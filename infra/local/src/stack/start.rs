@@ -1,0 +1,174 @@
+//! Putting it together: the servers, the functions over them, and what calls the functions.
+
+use std::collections::HashMap;
+
+use aws_smithy_async::time::SharedTimeSource;
+use emulator::Emulator;
+use line_module::Module;
+use shared::aws::Timeouts;
+use shared::ground::Ground;
+use sqs::Sqs;
+use template_file::Template;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use super::addresses::{Listeners, url};
+use super::servers::{start_dynamodb, start_line, start_sqs};
+use super::variables::variables;
+use super::{Addresses, Functions, Needs, Options, Stack, StackError};
+use crate::bundle;
+use crate::clock;
+use crate::event_source::EventSourceMapping;
+use crate::function::Function;
+use crate::gate::Gate;
+use crate::gateway::Gateway;
+use crate::replay::again;
+use crate::schedule::Scheduled;
+use crate::trace::traces;
+
+/// What the functions stand on, and what is served of it.
+struct Started {
+    addresses: Addresses,
+    line: Emulator,
+    sqs: Sqs,
+    sqs_gate: Gate,
+    dynamodb_gate: Gate,
+    gateway_url: String,
+    tasks: JoinSet<()>,
+}
+
+impl Started {
+    async fn new(
+        template: &Template,
+        at: Listeners,
+        options: &Options,
+    ) -> Result<(Self, TcpListener), StackError> {
+        let mut tasks = JoinSet::new();
+        let data = options.data.as_deref();
+        let sqs = start_sqs(template, at.sqs, &mut tasks).await?;
+        let dynamodb = start_dynamodb(template, at.dynamodb, data, &mut tasks);
+        let (dynamodb_gate, dynamodb_url) = dynamodb.await?;
+        let gateway_url = url(&at.public)?;
+        let public_url = options.public_url.clone();
+        let public_url = public_url.unwrap_or_else(|| gateway_url.clone());
+        let addresses = Addresses {
+            webhook_url: format!("{public_url}/webhook"),
+            sqs_url: sqs.url,
+            event_queue_url: sqs.event_queue_url,
+            table_name: template.table("Table")?.name,
+            public_url,
+            line_url: url(&at.line)?,
+            dynamodb_url,
+        };
+        let line = start_line(&addresses, at.line, data, &mut tasks)?;
+        let started = Self {
+            addresses,
+            line,
+            sqs: sqs.server,
+            sqs_gate: sqs.gate,
+            dynamodb_gate,
+            gateway_url,
+            tasks,
+        };
+        Ok((started, at.public))
+    }
+
+    /// A process of its own goes by the system's clock.
+    fn clock(&self, options: &Options) -> SharedTimeSource {
+        match options.lambda {
+            true => SharedTimeSource::default(),
+            false => clock::of_line(&self.line),
+        }
+    }
+}
+
+/// The stack, with the functions that `run` gives.
+pub(super) async fn assemble<M: Module + Clone, K: Send + 'static>(
+    template: &Template,
+    at: Listeners,
+    options: &Options,
+    module: M,
+    run: impl AsyncFnOnce(Needs<'_, M>) -> Result<(Functions, K), StackError>,
+) -> Result<Stack, StackError> {
+    let (mut started, public) = Started::new(template, at, options).await?;
+    let addresses = started.addresses.clone();
+    let clock = started.clock(options);
+    let variables = variables(&addresses, &started.line.settings());
+    let ground = Ground::emulated()
+        .with_clock(clock.clone())
+        .with_dynamodb_at(&addresses.dynamodb_url)
+        .with_sqs_at(&addresses.sqs_url);
+    let needs = Needs {
+        definitions: &template.functions()?,
+        variables: &variables,
+        ground: &ground,
+        module: &module,
+    };
+    let (functions, kept) = run(needs).await?;
+    let schedules = schedules(template, &functions, &clock)?;
+    feed_from_queues(template, &functions, &started.sqs, &mut started.tasks)?;
+    if options.scheduled {
+        for scheduled in schedules.values().cloned() {
+            started.tasks.spawn(scheduled.run());
+        }
+    }
+    let gateway = Gateway::new(template.routes()?, functions, clock::of_line(&started.line));
+    let serving = async move { drop(gateway.serve(public).await) };
+    started.tasks.spawn(serving);
+    let store = ground.table(addresses.table_name.clone());
+    let line = started.line;
+    line.show_traces(traces(store.clone()));
+    line.run_again(again(bundle::worker_app(&variables, &ground, module)?));
+    Ok(Stack {
+        line,
+        sqs: started.sqs,
+        store,
+        queue: ground.queue(addresses.event_queue_url.clone(), Timeouts::DEFAULT),
+        addresses,
+        variables,
+        dynamodb_gate: started.dynamodb_gate,
+        sqs_gate: started.sqs_gate,
+        ground,
+        gateway_url: started.gateway_url,
+        schedules,
+        tasks: started.tasks,
+        _kept: Box::new(kept),
+    })
+}
+
+fn feed_from_queues(
+    template: &Template,
+    functions: &HashMap<String, Function>,
+    sqs: &Sqs,
+    tasks: &mut JoinSet<()>,
+) -> Result<(), StackError> {
+    for definition in template.functions()? {
+        let Some(function) = functions.get(&definition.logical_name) else {
+            continue;
+        };
+        for source in definition.event_sources {
+            let mapping = EventSourceMapping::new(sqs.clone(), source, function.clone());
+            tasks.spawn(mapping.run(std::future::pending()));
+        }
+    }
+    Ok(())
+}
+
+/// The schedule of each function that has one, by the function's logical name.
+fn schedules(
+    template: &Template,
+    functions: &HashMap<String, Function>,
+    clock: &SharedTimeSource,
+) -> Result<HashMap<String, Scheduled>, StackError> {
+    let mut schedules = HashMap::new();
+    for definition in template.functions()? {
+        let Some(function) = functions.get(&definition.logical_name) else {
+            continue;
+        };
+        for schedule in definition.schedules {
+            let scheduled = Scheduled::new(schedule, function.clone(), clock.clone());
+            schedules.insert(definition.logical_name.clone(), scheduled);
+        }
+    }
+    Ok(schedules)
+}
