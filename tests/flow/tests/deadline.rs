@@ -37,7 +37,7 @@ async fn a_send_is_not_begun_when_little_time_is_left() {
         worker.clock.advance(Duration::from_secs(5));
         held.let_go();
     };
-    let given = worker.is_given_within([&message], Duration::from_secs(8));
+    let given = worker.is_given_within([&message], worker::TIMEOUT);
     let (back, ()) = tokio::join!(given, slow);
     assert_eq!(back, ["e"]);
     assert_eq!(states(&bundle.recorded("e").await), ["sent", "pending"]);

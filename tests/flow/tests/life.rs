@@ -282,7 +282,7 @@ async fn line_is_asked_to_detach_when_every_worker_that_knew_nothing_has_ended()
     let job = marked(&scene).await;
     scene.worker.gives_back(&job).await;
     assert_eq!(detaches(&scene).await, 0);
-    scene.worker.clock.advance(Duration::from_secs(8));
+    scene.worker.clock.advance(worker::TIMEOUT);
     scene.settles(&[&job, &job]).await;
     assert_eq!(detaches(&scene).await, 1);
     assert!(matches!(scene.attachment().await, Attachment::Detached(_)));
@@ -388,7 +388,7 @@ async fn a_detach_that_line_refuses_for_good_holds_nothing_up() {
     let scene = Scene::begin().await;
     scene.linked().await;
     let job = marked(&scene).await;
-    scene.worker.clock.advance(Duration::from_secs(8));
+    scene.worker.clock.advance(worker::TIMEOUT);
     let refusal = r#"{"message":"Access to this API is not available for your account"}"#;
     for status in [400, 403] {
         let fate = Fate::Answered(status, refusal.into());
@@ -437,7 +437,7 @@ async fn an_account_that_line_calls_not_detachable_is_detached() {
     let scene = Scene::begin().await;
     scene.callback(1_999).await;
     let job = marked(&scene).await;
-    scene.worker.clock.advance(Duration::from_secs(8));
+    scene.worker.clock.advance(worker::TIMEOUT);
     scene.settles(&[&job]).await;
     assert_eq!(detaches(&scene).await, 1);
     assert!(matches!(scene.attachment().await, Attachment::Detached(_)));
@@ -449,7 +449,7 @@ async fn a_detach_whose_answer_is_lost_is_asked_for_again() {
     let scene = Scene::begin().await;
     scene.linked().await;
     let job = marked(&scene).await;
-    scene.worker.clock.advance(Duration::from_secs(8));
+    scene.worker.clock.advance(worker::TIMEOUT);
     scene.worker.line.loses(DETACH, 1);
     scene.worker.gives_back(&job).await;
     assert!(matches!(scene.attachment().await, Attachment::Detaching(_)));

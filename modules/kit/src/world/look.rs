@@ -1,0 +1,70 @@
+//! What came of what someone did.
+
+use shared::store::Trace;
+
+use super::{Told, World};
+use crate::lock;
+
+/// What came of what someone did.
+#[derive(Debug, Clone, Default)]
+#[must_use]
+pub(crate) struct Came {
+    pub(crate) events: Vec<(Told, Option<Trace>)>,
+}
+
+impl Came {
+    /// With what has come after it.
+    pub(super) fn add(&mut self, other: Self) {
+        self.events.extend(other.events);
+    }
+}
+
+impl World {
+    /// What has become of each event that was told, and of those that were not settled.
+    pub(super) async fn look(&self, told: Vec<Told>) -> Came {
+        let open = std::mem::take(&mut lock(&self.progress).open);
+        let mut traces = Vec::new();
+        for (key, before) in open {
+            let trace = self.row(&key).await.map(|row| row.trace());
+            let word = trace.as_ref().and_then(verdict);
+            if let Some(word) = word.clone().filter(|_| word != before) {
+                self.transcript.note(format!("  = {word}"));
+            }
+            if !trace.as_ref().is_some_and(is_settled) {
+                lock(&self.progress).open.push((key.clone(), word));
+            }
+            traces.push((key, trace));
+        }
+        let with_trace = |told: Told| {
+            let found = traces.iter().find(|(key, _)| *key == told.key);
+            let trace = found.and_then(|(_, trace)| trace.clone());
+            (told, trace)
+        };
+        Came {
+            events: told.into_iter().map(with_trace).collect(),
+        }
+    }
+}
+
+fn is_settled(trace: &Trace) -> bool {
+    use shared::store::Outcome::{Done, Parked};
+    matches!(trace.outcome, Done | Parked)
+}
+
+/// What is worth telling of an event: not that it was handled.
+fn verdict(trace: &Trace) -> Option<String> {
+    use shared::store::{Outcome, Verdict};
+    // LINE's request id is another one in each run, and some reasons begin with the verdict.
+    let reason = trace.reason.as_deref().map(|reason| {
+        let reason = reason.split(" (LINE's request id").next().unwrap_or(reason);
+        let word = trace.verdict.to_string();
+        let reason = reason.strip_prefix(&word).unwrap_or(reason);
+        format!(": {}", reason.trim_start_matches(": "))
+    });
+    let reason = reason.unwrap_or_default();
+    let again = match trace.outcome {
+        Outcome::Failed | Outcome::Planned => ", and comes again",
+        _ => "",
+    };
+    (trace.verdict != Verdict::Handled).then(|| format!("{}{again}{reason}", trace.verdict))
+}

@@ -1,0 +1,230 @@
+//! The whole bundle in memory, driven step by step: LINE's webhooks go to the webhook function, the queue's
+//! messages to the worker, until nothing is left to do.
+
+mod due;
+mod look;
+mod stand_ins;
+mod webhooks;
+mod work;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use emulator::{Emulator, NewAccount};
+use futures::FutureExt as _;
+use serde_json::json;
+use shared::detach::detach;
+use shared::domain::{BotId, Scopes, Timestamp};
+use shared::line::event;
+use shared::queue::Job;
+use shared::store::{LedgerKey, LedgerRow};
+use sqs::Sqs;
+use table_model::Table;
+use worker::{Shadow, ShadowError};
+
+use crate::harness::Setup;
+use crate::lock;
+use crate::parts::{Parts, Worker};
+use crate::time::Time;
+use crate::transcript::Transcript;
+use crate::wire::Wire;
+
+pub(crate) use look::Came;
+use stand_ins::{DEFINITIONS, line, queues};
+
+/// Whatever anyone does takes so long, so that no two events have the same time.
+const A_MOMENT: Duration = Duration::from_secs(1);
+
+/// Makes a worker's process.
+pub(crate) type Hire = Box<dyn Fn(&Parts) -> Box<dyn Worker> + Send + Sync>;
+
+/// One account's world: LINE, and the bundle.
+pub(crate) struct World {
+    pub(crate) line: Emulator,
+    pub(crate) bot: String,
+    pub(crate) wire: Wire,
+    pub(crate) transcript: Transcript,
+    parts: Parts,
+    sqs: Sqs,
+    webhook: webhook::App,
+    timer: timer::App,
+    hire: Hire,
+    worker: Mutex<Arc<dyn Worker>>,
+    progress: Mutex<Progress>,
+}
+
+/// How much of what LINE has done was looked at.
+#[derive(Default)]
+struct Progress {
+    deliveries: u64,
+    calls: u64,
+    users: BTreeMap<String, String>,
+    /// Events that are not settled, and the last word on each.
+    open: Vec<(LedgerKey, Option<String>)>,
+    /// Every event that the bundle was told of.
+    told: Vec<LedgerKey>,
+    /// Whether the webhook cannot be reached.
+    unreachable: bool,
+}
+
+/// An event as the bundle was told of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Told {
+    pub(crate) key: LedgerKey,
+    pub(crate) raw: String,
+}
+
+impl World {
+    /// One attached account, of which the module has heard.
+    pub(crate) async fn new(setup: &Setup, hire: Hire) -> Self {
+        let line = line(setup);
+        let time = Time(line.clone());
+        let sqs = queues(&time);
+        let table = Table::new(&DEFINITIONS.create);
+        let wire = Wire::new(&line, table, sqs.clone());
+        let settings = line.settings();
+        let parts = Parts::new(
+            &settings,
+            &time,
+            &wire,
+            &DEFINITIONS.table,
+            &DEFINITIONS.queue,
+        );
+        let account = NewAccount {
+            display_name: setup.account.clone(),
+            scopes: setup.scopes.clone(),
+            ..NewAccount::default()
+        };
+        let bot = line.make_account(account).await.expect("an account");
+        let world = Self {
+            transcript: Transcript::default(),
+            webhook: parts.webhook(),
+            timer: parts.timer(),
+            worker: Mutex::new(hire(&parts).into()),
+            progress: Mutex::default(),
+            line,
+            bot,
+            wire,
+            parts,
+            sqs,
+            hire,
+        };
+        world.attach(setup).await;
+        world
+    }
+
+    /// As the attach function does it.
+    async fn attach(&self, setup: &Setup) {
+        self.transcript.note("The account is attached");
+        let (bot, now) = (self.bot_id(), self.now());
+        let scopes = Scopes::granted(setup.scopes.clone());
+        let row = self.parts.store.update_bot(&bot, |row| {
+            row.state.attach(now, &scopes);
+            row.display_name = Some(setup.account.clone());
+        });
+        let row = row.await.expect("the table answers");
+        let told = event::of_unheard(&bot, &row.state).expect("an attach that is news");
+        let key = LedgerKey {
+            bot: bot.clone(),
+            chat: None,
+            event: told.0.clone(),
+        };
+        lock(&self.progress).told.push(key.clone());
+        lock(&self.progress).open.push((key, None));
+        let job = Job::of_account(bot, now, told).expect("a job is JSON");
+        self.queue_job(job).await;
+        let _ = self.settle().await;
+    }
+
+    /// Queues a job of the bundle's own.
+    pub(crate) async fn queue_job(&self, job: Job) {
+        let queued = self.parts.queue().send_jobs(vec![job]).await;
+        queued.expect("the queue takes it");
+    }
+
+    /// Marks the account as to be detached, and asks the worker for the rest.
+    pub(crate) async fn begin_detach(&self) {
+        let (parts, bot) = (&self.parts, self.bot_id());
+        let begun = detach(&parts.store, parts.queue(), &bot, &parts.clock()).await;
+        begun.expect("table and queue take it");
+    }
+
+    pub(crate) fn bot_id(&self) -> BotId {
+        BotId::new(&self.bot).expect("an id")
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.line.now().into()
+    }
+
+    pub(crate) fn store(&self) -> &shared::store::Store {
+        &self.parts.store
+    }
+
+    /// The id of the user of this name; a friend, if they are new.
+    pub(crate) fn user(&self, name: &str) -> String {
+        let users = &mut lock(&self.progress).users;
+        if let Some((id, _)) = users.iter().find(|(_, known)| *known == name) {
+            return id.clone();
+        }
+        let user = json!({ "name": name, "friend": true });
+        let user = serde_json::from_value(user).expect("a user");
+        let made = self.line.make_user(&self.bot, user).now_or_never();
+        let id = made.expect("it waits for nothing").expect("a user");
+        users.insert(id.clone(), name.to_owned());
+        id
+    }
+
+    /// A chat's name in the transcript.
+    pub(crate) fn name(&self, chat: &str) -> String {
+        let known = lock(&self.progress).users.get(chat).cloned();
+        known.unwrap_or_else(|| chat.to_owned())
+    }
+
+    /// Someone does something, which is taken down; then all that comes of it is done.
+    pub(crate) async fn deed<T>(
+        &self,
+        words: impl Into<String>,
+        deed: impl Future<Output = Result<T, emulator::Error>>,
+    ) -> Came {
+        self.line.let_pass(A_MOMENT);
+        self.transcript.note(words);
+        if let Err(error) = deed.await {
+            panic!("{error}\n\n{}", self.transcript.text());
+        }
+        self.settle().await
+    }
+
+    /// Whether a message waits in the queue for its next try.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.sqs.depth(&DEFINITIONS.queue) != (0, 0)
+    }
+
+    /// The worker's process of today.
+    pub(crate) fn worker(&self) -> Arc<dyn Worker> {
+        lock(&self.worker).clone()
+    }
+
+    /// Every event that the bundle was told of, in the order of their first telling.
+    pub(crate) fn all_told(&self) -> Vec<LedgerKey> {
+        lock(&self.progress).told.clone()
+    }
+
+    /// Whether LINE reaches the webhook from now on.
+    pub(crate) fn set_reachable(&self, reachable: bool) {
+        lock(&self.progress).unreachable = !reachable;
+    }
+
+    /// An event's row of the ledger.
+    pub(crate) async fn row(&self, key: &LedgerKey) -> Option<LedgerRow> {
+        let row = self.parts.store.ledger(key).await;
+        row.expect("the ledger can be read")
+    }
+
+    /// What the module would do with an event now.
+    pub(crate) async fn shadow(&self, told: &Told) -> Result<Shadow, ShadowError> {
+        let worker = self.worker();
+        worker.shadow(&told.key, &told.raw).await
+    }
+}

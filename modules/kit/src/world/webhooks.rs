@@ -1,0 +1,88 @@
+//! LINE's webhooks, handed to the function.
+
+use emulator::{Delivery, Held};
+use serde_json::json;
+use shared::line::VerifiedBody;
+use shared::line::webhook::{RawEvent, Webhook};
+use shared::store::LedgerKey;
+
+use super::{Told, World};
+use crate::lock;
+
+impl World {
+    /// Hands LINE's new webhooks to the function.
+    pub(super) async fn take_webhooks(&self) -> Vec<Told> {
+        let since = lock(&self.progress).deliveries;
+        let mut told = Vec::new();
+        for delivery in self.line.deliveries(since).await {
+            lock(&self.progress).deliveries = delivery.number;
+            told.extend(self.take_webhook(&delivery).await);
+        }
+        told
+    }
+
+    pub(super) async fn take_webhook(&self, delivery: &Delivery) -> Vec<Told> {
+        if lock(&self.progress).unreachable {
+            self.transcript.note("  = the webhook is not reached");
+            return Vec::new();
+        }
+        let request = json!({
+            "headers": { "x-line-signature": delivery.signature },
+            "body": delivery.body,
+        });
+        let request = serde_json::from_value(request).expect("a request");
+        let answer = webhook::handle(&self.webhook, request).await;
+        if answer.status_code != 200 {
+            let status = answer.status_code;
+            self.transcript
+                .note(format!("  = the webhook is answered {status}"));
+        }
+        let events = self.read(&delivery.body, delivery.signature.as_deref());
+        let events = events.await;
+        for event in &events {
+            self.transcript.line_tells(event, |chat| self.name(chat));
+        }
+        let told = events.into_iter().map(|event| self.told(event));
+        let told: Vec<_> = told.collect();
+        self.open(&told);
+        told
+    }
+
+    /// A webhook's events, by the ids that the bundle gives them.
+    pub(super) async fn read(&self, body: &str, signature: Option<&str>) -> Vec<RawEvent> {
+        let secrets = self.parts.secret().get().await.expect("the secret");
+        let body = body.as_bytes().to_vec();
+        let body = VerifiedBody::check(body, signature, secrets.accepted()).ok();
+        let webhook = body.and_then(|body| Webhook::parse(&body).ok().flatten());
+        webhook.map(|webhook| webhook.events).unwrap_or_default()
+    }
+
+    /// The events of a webhook that was held back.
+    pub(crate) async fn read_held(&self, held: &Held) -> Vec<Told> {
+        let events = self.read(&held.body, Some(&held.signature)).await;
+        events.into_iter().map(|event| self.told(event)).collect()
+    }
+
+    pub(super) fn told(&self, event: RawEvent) -> Told {
+        let key = LedgerKey {
+            bot: self.bot_id(),
+            chat: event.chat.map(|chat| chat.id),
+            event: event.id,
+        };
+        let raw = event.raw.get().to_owned();
+        Told { key, raw }
+    }
+
+    /// Looks out for what becomes of these events.
+    pub(super) fn open(&self, told: &[Told]) {
+        let progress = &mut *lock(&self.progress);
+        for key in told.iter().map(|told| &told.key) {
+            if !progress.told.contains(key) {
+                progress.told.push(key.clone());
+            }
+            if progress.open.iter().all(|(known, _)| known != key) {
+                progress.open.push((key.clone(), None));
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The queue's messages, handed to the worker until nothing is left to do.
+
+use std::time::Duration;
+
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use shared::queue::{Job, TIMER};
+use shared::store::LedgerKey;
+use sqs::{ReceivedMessage, lambda_event};
+
+use super::stand_ins::DEFINITIONS;
+use super::{Came, Told, World};
+use crate::lock;
+
+/// Lambda's batches of this queue.
+const BATCH: usize = 10;
+
+impl World {
+    /// Does all that can be done now. In a box, as the compiler follows a test's futures only so deep.
+    pub(crate) fn settle(&self) -> BoxFuture<'_, Came> {
+        self.settle_all().boxed()
+    }
+
+    async fn settle_all(&self) -> Came {
+        let mut told = Vec::new();
+        loop {
+            let news = self.take_webhooks().await;
+            let idle = news.is_empty();
+            told.extend(news);
+            match self.work().await {
+                Some(rung) => told.extend(rung),
+                None if idle => break,
+                None => {}
+            }
+        }
+        self.look(told).await
+    }
+
+    /// Hands the queue's messages to the worker; gives the timers that ring by them. None if there is no message.
+    async fn work(&self) -> Option<Vec<Told>> {
+        let mut rung = None;
+        loop {
+            let queue = &DEFINITIONS.queue;
+            let messages = self.sqs.receive(queue, BATCH, Duration::ZERO, None).await;
+            let messages = messages.expect("the queue is there");
+            if messages.is_empty() {
+                return rung;
+            }
+            rung.get_or_insert_default().extend(self.ring(&messages));
+            self.hand_over(&messages).await;
+            self.note_calls().await;
+        }
+    }
+
+    /// The timers' events among the queue's messages that come for the first time.
+    fn ring(&self, messages: &[ReceivedMessage]) -> Vec<Told> {
+        let jobs = messages.iter().filter_map(|it| Job::read(&it.body).ok());
+        let told = jobs.flat_map(|job| {
+            let (bot, chat) = (job.bot, job.chat);
+            let events = job.events.into_iter().filter(|event| event.kind == TIMER);
+            events.map(move |event| Told {
+                key: LedgerKey {
+                    bot: bot.clone(),
+                    chat: chat.clone(),
+                    event: event.id,
+                },
+                raw: event.raw.get().to_owned(),
+            })
+        });
+        let known = self.all_told();
+        let told: Vec<_> = told.filter(|told| !known.contains(&told.key)).collect();
+        for chat in told.iter().filter_map(|told| told.key.chat.as_ref()) {
+            let name = self.name(chat.as_str());
+            self.transcript.note(format!("A timer rings for {name}"));
+        }
+        self.open(&told);
+        told
+    }
+
+    /// Until the worker has ended or its process has: then what it was given comes again.
+    async fn hand_over(&self, messages: &[ReceivedMessage]) {
+        let worker = self.worker();
+        let event = lambda_event(&DEFINITIONS.queue, messages);
+        let event = serde_json::from_value(event).expect("an event of SQS");
+        let work = worker.handle(event, self.now().plus(worker::TIMEOUT));
+        self.wire.is_workers(true);
+        let answer = tokio::select! {
+            biased;
+            answer = work => Some(answer),
+            () = self.wire.crashes() => None,
+        };
+        self.wire.is_workers(false);
+        let Some(answer) = answer else {
+            self.transcript.note("  = the worker's process ends here");
+            *lock(&self.worker) = (self.hire)(&self.parts).into();
+            return;
+        };
+        let failed = answer.batch_item_failures.into_iter();
+        let failed: Vec<_> = failed.map(|failure| failure.item_identifier).collect();
+        let done = messages
+            .iter()
+            .filter(|it| !failed.contains(&it.message_id));
+        let done: Vec<_> = done.map(|message| message.receipt_handle.clone()).collect();
+        let deleted = self.sqs.delete_batch(&DEFINITIONS.queue, &done);
+        deleted.expect("the queue is there");
+    }
+
+    async fn note_calls(&self) {
+        let since = lock(&self.progress).calls;
+        for call in self.line.calls(since).await {
+            lock(&self.progress).calls = call.number;
+            self.transcript.call(&call, |chat| self.name(chat));
+        }
+    }
+}
