@@ -1,18 +1,20 @@
 //! One queue as a state machine: it is told the time, and never waits.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+mod receive;
+mod send;
+
+use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use uuid::Uuid;
 
 use super::attributes::{Attributes, arn};
-use super::content;
-use super::deduplication::{Accepted, Recent, Scope};
+use super::deduplication::{Accepted, Recent};
 use super::error::Error;
 use super::groups::{Group, Groups};
-use super::message::{NewMessage, ReceivedMessage, Sent};
+use super::message::ReceivedMessage;
 use super::receipt::Receipt;
-use super::stored::{Stored, sequence_number};
+use super::stored::Stored;
 
 /// The most messages in flight: a FIFO queue gives out no more, a standard queue refuses.
 const MOST_IN_FLIGHT: usize = 120_000;
@@ -94,71 +96,6 @@ impl Queue {
     /// The queue's attributes.
     pub fn attributes(&self) -> &Attributes {
         &self.attributes
-    }
-
-    /// Takes a message, unless it is a duplicate: that is answered like its first, and dropped.
-    pub fn send(&mut self, message: NewMessage, now: SystemTime) -> Result<Sent, Error> {
-        self.check(&message)?;
-        let delay = self.delay(&message)?;
-        let key = self.deduplication_key(&message)?;
-        let known = key
-            .as_ref()
-            .and_then(|(scope, id)| self.recent.find(scope, id, now));
-        if let Some(first) = known {
-            return Ok(self.sent(first, &message));
-        }
-        let accepted = self.accept();
-        let answer = self.sent(accepted, &message);
-        let content = NewMessage {
-            deduplication: key.as_ref().map(|(_, id)| id.clone()),
-            ..message
-        };
-        if let Some((scope, id)) = key {
-            self.recent.remember(scope, id, accepted, now);
-        }
-        self.store(Stored::new(accepted, content, delay, now));
-        Ok(answer)
-    }
-
-    /// Refuses a batch in which a message lacks what a FIFO queue needs: then none is taken.
-    pub fn check_batch(&self, messages: &[NewMessage]) -> Result<(), Error> {
-        if !self.attributes.is_fifo() {
-            return Ok(());
-        }
-        if messages.iter().any(|message| message.group.is_none()) {
-            let missing = Error::MissingParameter("MessageGroupId");
-            return Err(Error::InvalidParameters(missing.to_string()));
-        }
-        let has_id = |message: &NewMessage| {
-            message.deduplication.is_some() || self.attributes.deduplicates_by_content()
-        };
-        if messages.iter().all(has_id) {
-            Ok(())
-        } else {
-            Err(no_deduplication())
-        }
-    }
-
-    /// Gives up to `max` messages and makes them invisible; puts aside those received too often.
-    ///
-    /// As many as possible are of the group whose turn it is, then of the next.
-    pub fn receive(
-        &mut self,
-        max: usize,
-        visibility: Option<Duration>,
-        now: SystemTime,
-    ) -> Result<Received, Error> {
-        self.expire(now);
-        let room = self.room(max, now)?;
-        let (chosen, exhausted) = self.choose(room, now);
-        let dead = exhausted.into_iter().filter_map(|it| self.remove(it));
-        let dead = dead.map(Dead).collect();
-        let until = now + visibility.unwrap_or(self.attributes.visibility_timeout());
-        let messages = chosen
-            .into_iter()
-            .filter_map(|sequence| self.give(sequence, until, now))
-            .collect();
-        Ok(Received { messages, dead })
     }
 
     /// Takes a message that another queue has given up. Its group and id stay.
@@ -283,79 +220,6 @@ impl Queue {
         shown
     }
 
-    fn check(&self, message: &NewMessage) -> Result<(), Error> {
-        content::check(message)?;
-        if let Some(group) = &message.group {
-            content::check_id("MessageGroupId", group)?;
-        } else if self.attributes.is_fifo() {
-            return Err(Error::MissingParameter("MessageGroupId"));
-        }
-        if let Some(id) = &message.deduplication {
-            if !self.attributes.is_fifo() {
-                return Err(Error::queue_type("MessageDeduplicationId", id));
-            }
-            content::check_id("MessageDeduplicationId", id)?;
-        }
-        let limit = self.attributes.maximum_message_size();
-        if content::bytes(message) > limit {
-            return Err(Error::MessageTooLong(limit));
-        }
-        Ok(())
-    }
-
-    /// A FIFO queue has one delay for all; there zero means that one.
-    fn delay(&self, message: &NewMessage) -> Result<Duration, Error> {
-        let fifo = self.attributes.is_fifo();
-        match message.delay_seconds {
-            None => Ok(self.attributes.delay()),
-            Some(0) if fifo => Ok(self.attributes.delay()),
-            Some(seconds) if fifo => Err(Error::queue_type("DelaySeconds", &seconds)),
-            Some(seconds @ 0..=900) => Ok(Duration::from_secs(seconds.unsigned_abs())),
-            Some(seconds) => {
-                let reason = "DelaySeconds must be >= 0 and <= 900";
-                Err(Error::value("DelaySeconds", &seconds, reason))
-            }
-        }
-    }
-
-    /// By what a duplicate of the message is known; `None` in a standard queue.
-    fn deduplication_key(&self, message: &NewMessage) -> Result<Option<(Scope, String)>, Error> {
-        if !self.attributes.is_fifo() {
-            return Ok(None);
-        }
-        let id = match &message.deduplication {
-            Some(id) => id.clone(),
-            None if self.attributes.deduplicates_by_content() => content::content_id(&message.body),
-            None => return Err(no_deduplication()),
-        };
-        let by_group = self.attributes.deduplicates_by_group();
-        let scope = message.group.clone().filter(|_| by_group);
-        Ok(Some((scope, id)))
-    }
-
-    /// The next place in the order, and the id of the message that gets it. Ids follow from the
-    /// queue and its age, so that a simulation that is run again has the same ones.
-    fn accept(&mut self) -> Accepted {
-        self.last_sequence += 1;
-        let age = self.created.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let name = format!("{}/{}/{}", self.name, age.as_nanos(), self.last_sequence);
-        Accepted {
-            id: Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes()),
-            sequence: self.last_sequence,
-        }
-    }
-
-    fn sent(&self, accepted: Accepted, message: &NewMessage) -> Sent {
-        let number = self.attributes.is_fifo().then_some(accepted.sequence);
-        Sent {
-            message_id: accepted.id.to_string(),
-            sequence_number: number.map(sequence_number),
-            body_md5: content::body_md5(&message.body),
-            attributes_md5: content::attributes_md5(&message.attributes),
-            system_attributes_md5: content::system_attributes_md5(message.trace_header.as_ref()),
-        }
-    }
-
     fn store(&mut self, message: Stored) {
         let expiry = message.kept_since + self.attributes.retention();
         self.next_expiry = Some(self.next_expiry.map_or(expiry, |next| next.min(expiry)));
@@ -397,81 +261,6 @@ impl Queue {
         self.next_expiry = self.messages.values().map(expiry).min();
     }
 
-    /// How many of `max` messages more may be in flight.
-    fn room(&mut self, max: usize, now: SystemTime) -> Result<usize, Error> {
-        if self.messages.len() + max <= self.most_in_flight {
-            return Ok(max);
-        }
-        let in_flight = self.depth(now).in_flight;
-        match self.most_in_flight.saturating_sub(in_flight) {
-            0 if !self.attributes.is_fifo() => Err(Error::OverLimit),
-            room => Ok(room.min(max)),
-        }
-    }
-
-    /// The messages to give, at most `max`, and those met that were received too often.
-    fn choose(&self, max: usize, now: SystemTime) -> (Vec<u64>, Vec<u64>) {
-        let (mut chosen, mut exhausted) = (Vec::new(), Vec::new());
-        for group in self.groups.in_turn().filter(|it| !self.is_locked(it, now)) {
-            for message in group.iter().filter_map(|it| self.messages.get(it)) {
-                if chosen.len() >= max {
-                    return (chosen, exhausted);
-                }
-                if message.visible_at > now {
-                    break;
-                }
-                if self.is_exhausted(message) {
-                    exhausted.push(message.sequence);
-                } else {
-                    chosen.push(message.sequence);
-                }
-            }
-        }
-        (chosen, exhausted)
-    }
-
-    /// Whether any of a group's messages is in flight. Those that were received come first in it.
-    fn is_locked(&self, group: &BTreeSet<u64>, now: SystemTime) -> bool {
-        let messages = group.iter().filter_map(|it| self.messages.get(it));
-        let mut received = messages.take_while(|message| message.received_here);
-        received.any(|message| message.visible_at > now)
-    }
-
-    fn is_exhausted(&self, message: &Stored) -> bool {
-        let dead_letter = self.attributes.dead_letter();
-        dead_letter.is_some_and(|it| message.receives >= it.max_receive_count)
-    }
-
-    /// Hands out a message, and sends its group to the end of the line.
-    fn give(
-        &mut self,
-        sequence: u64,
-        until: SystemTime,
-        now: SystemTime,
-    ) -> Option<ReceivedMessage> {
-        let message = self.messages.get_mut(&sequence)?;
-        message.receive(until, now);
-        let message = self.messages.get(&sequence)?;
-        self.groups.served(&self.group(message));
-        Some(self.received(message))
-    }
-
-    fn received(&self, message: &Stored) -> ReceivedMessage {
-        let receipt = Receipt {
-            queue: self.name.clone(),
-            message: message.id,
-            receive: message.receives,
-        };
-        ReceivedMessage {
-            message_id: message.id.to_string(),
-            receipt_handle: receipt.encode(),
-            body: message.content.body.clone(),
-            body_md5: content::body_md5(&message.content.body),
-            system_attributes: message.system_attributes(self.attributes.is_fifo()),
-            attributes: message.content.attributes.clone(),
-        }
-    }
-
     fn receipt(&self, handle: &str) -> Result<Receipt, Error> {
         Receipt::decode(handle)
             .filter(|receipt| receipt.queue == self.name)
@@ -487,12 +276,6 @@ impl Queue {
         let sequence = self.sequences.get(&receipt.message)?;
         self.messages.get_mut(sequence)
     }
-}
-
-fn no_deduplication() -> Error {
-    Error::InvalidParameters(
-        "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly".to_owned(),
-    )
 }
 
 #[cfg(test)]

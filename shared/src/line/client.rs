@@ -34,85 +34,28 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_smithy_types::body::SdkBody;
-use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST};
-use http::{HeaderName, Method};
+use http::Method;
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 
 use crate::domain::{BotId, Scopes, Timestamp};
-use crate::env::{ConfigError, Env};
-use crate::line::body::Download;
-use crate::line::endpoint::{
-    Answered, Endpoint, Facts, ForBot, ForChannel, Host, Made, Request, Twice,
-};
+use crate::line::endpoint::{Answered, Endpoint, Facts, ForChannel, Host, Made, Request, Twice};
 use crate::line::error::{LineError, LineErrorKind};
 use crate::line::http::{Answer, Http, Opened, Reading};
 use crate::line::limit::{Counter, Limits};
 use crate::line::quota::Quotas;
 use crate::line::token::{Token, TokenProvider};
+use crate::line::{BotClient, Channel};
 use crate::secret::ChannelSecret;
-
-/// Headers that a call has anyway.
-const OURS: [HeaderName; 4] = [AUTHORIZATION, CONTENT_TYPE, CONTENT_LENGTH, HOST];
 
 /// The first wait between two tries of a call; each is twice the one before.
 const FIRST_WAIT: Duration = Duration::from_millis(250);
-
-/// The module channel, as configured.
-#[derive(Debug, Clone)]
-pub struct Channel {
-    /// Its channel id.
-    pub id: String,
-    /// The header that selects the account; LINE tells its name to participants only.
-    pub bot_header: HeaderName,
-    /// `https://api.line.me`, or an emulator.
-    pub api_url: String,
-    /// `https://api-data.line.me`, or an emulator.
-    pub data_api_url: String,
-}
-
-impl Channel {
-    /// From `LINE_CHANNEL_ID`, `LINE_BOT_HEADER`, `LINE_API_URL` and
-    /// `LINE_DATA_API_URL`. A `LINE_CHANNEL_ACCESS_TOKEN` is refused.
-    ///
-    /// # Errors
-    /// The first that is missing or wrong.
-    pub fn read(env: &Env) -> Result<Self, ConfigError> {
-        const HEADER: &str = "LINE_BOT_HEADER";
-        env.unused(
-            "LINE_CHANNEL_ACCESS_TOKEN",
-            "LINE takes no long-lived token from a module channel, and short ones are issued \
-             when needed, by the channel's secret",
-        )?;
-        let id = env.required(
-            "LINE_CHANNEL_ID",
-            "give the module channel's ID, from its Basic settings",
-        )?;
-        let header = env.required(
-            HEADER,
-            "give the name of the header that selects the bot; LINE tells it to participants only",
-        )?;
-        let expected = "it must be the name of an HTTP header that has no other meaning";
-        let bot_header: Option<HeaderName> =
-            header.parse().ok().filter(|name| !OURS.contains(name));
-        let bot_header = bot_header.ok_or(ConfigError::Invalid {
-            name: HEADER,
-            expected,
-        })?;
-        Ok(Self {
-            id,
-            bot_header,
-            api_url: env.url("LINE_API_URL", "https://api.line.me")?,
-            data_api_url: env.url("LINE_DATA_API_URL", "https://api-data.line.me")?,
-        })
-    }
-}
 
 /// Calls LINE as the module channel.
 #[derive(Debug, Clone)]
 pub struct LineClient {
     inner: Arc<Inner>,
-    limits: Arc<Limits>,
-    until: Option<Timestamp>,
+    pub(super) limits: Arc<Limits>,
+    pub(super) until: Option<Timestamp>,
 }
 
 #[derive(Debug)]
@@ -121,14 +64,6 @@ struct Inner {
     channel: Channel,
     tokens: TokenProvider,
     quotas: Quotas,
-}
-
-/// Calls LINE for one account.
-#[derive(Debug, Clone)]
-pub struct BotClient {
-    client: LineClient,
-    bot: BotId,
-    scopes: Scopes,
 }
 
 impl LineClient {
@@ -235,7 +170,11 @@ impl LineClient {
 
     /// The one way to LINE: again where that is harmless and there is time. What one
     /// try has left open, a later one's refusal does not close.
-    async fn send(&self, request: &Request, bot: Option<&BotId>) -> Result<Answer, LineError> {
+    pub(super) async fn send(
+        &self,
+        request: &Request,
+        bot: Option<&BotId>,
+    ) -> Result<Answer, LineError> {
         let facts = request.facts;
         let (mut wait, mut open) = (FIRST_WAIT, false);
         loop {
@@ -265,7 +204,7 @@ impl LineClient {
     }
 
     /// A token that LINE does not take is replaced once.
-    async fn exchange(
+    pub(super) async fn exchange(
         &self,
         request: &Request,
         bot: Option<&BotId>,
@@ -332,114 +271,6 @@ impl LineClient {
     }
 }
 
-impl BotClient {
-    /// The account these calls are for.
-    pub fn bot(&self) -> &BotId {
-        &self.bot
-    }
-
-    /// What the account has granted, as far as it is known: a call that needs more
-    /// is then not made.
-    #[must_use]
-    pub fn granted(self, scopes: &Scopes) -> Self {
-        Self {
-            scopes: scopes.clone(),
-            ..self
-        }
-    }
-
-    /// As [`LineClient::until`].
-    #[must_use]
-    pub fn until(self, until: Timestamp) -> Self {
-        Self {
-            client: self.client.until(until),
-            ..self
-        }
-    }
-
-    /// The time by our clock.
-    pub(crate) fn now(&self) -> Timestamp {
-        self.client.now()
-    }
-
-    pub(crate) fn client(&self) -> &LineClient {
-        &self.client
-    }
-
-    /// A call for this account.
-    ///
-    /// # Errors
-    /// LINE's refusal, or that its answer is not known; a scope that is known to
-    /// be missing, or a limit that is reached, before LINE is asked.
-    pub async fn call<E: Endpoint<By = ForBot>>(
-        &self,
-        endpoint: &E,
-    ) -> Result<E::Answer, LineError> {
-        self.ask(endpoint).await.map(|answered| answered.value)
-    }
-
-    /// The same, with LINE's request id and time.
-    ///
-    /// # Errors
-    /// As [`BotClient::call`].
-    pub async fn ask<E: Endpoint<By = ForBot>>(
-        &self,
-        endpoint: &E,
-    ) -> Result<Answered<E::Answer>, LineError> {
-        let request = Request::of(endpoint)?;
-        self.check_scope(E::FACTS)?;
-        self.spend(E::FACTS, endpoint.spends()).await?;
-        let answer = self.client.send(&request, Some(&self.bot)).await?;
-        let answered = answered::<E>(answer)?;
-        self.spent(endpoint.spends());
-        Ok(answered)
-    }
-
-    /// A file of at most `most` bytes, to be read piece by piece.
-    ///
-    /// # Errors
-    /// As [`BotClient::call`]; that it is larger than `most`.
-    pub async fn download<E: Endpoint<By = ForBot, Answer = Bytes>>(
-        &self,
-        endpoint: &E,
-        most: u64,
-    ) -> Result<Download, LineError> {
-        let facts = E::FACTS;
-        self.check_scope(facts)?;
-        let Self { client, bot, .. } = self;
-        let limits = &client.limits;
-        limits.pass(client.http(), facts, bot, client.until).await?;
-        let request = Request::of(endpoint)?;
-        let opened = client.exchange(&request, Some(bot), Reading::Head).await?;
-        if !opened.answer.is_success() {
-            return Err(LineError::refused(facts.name, &opened.answer));
-        }
-        if opened.content_length.is_some_and(|length| length > most) {
-            return Err(LineError::too_large(facts.name));
-        }
-        let (sleep, limit) = client.http().patience();
-        Ok(Download {
-            content_type: opened.content_type,
-            length: opened.content_length,
-            operation: facts.name,
-            body: opened.body,
-            left: most,
-            sleep,
-            limit,
-        })
-    }
-
-    /// A scope that is known to be missing stops the call before the network.
-    fn check_scope(&self, facts: &Facts) -> Result<(), LineError> {
-        match facts.scope {
-            Some(scope) if !self.scopes.may(scope) => {
-                Err(LineError::scope_missing(facts.name, scope))
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
 /// The answer, if LINE has done what was asked: now, or before with the same key.
 fn done(facts: &Facts, answer: Answer) -> Result<Answer, LineError> {
     match answer.status {
@@ -463,7 +294,8 @@ fn may_repeat(facts: &Facts, error: &LineError) -> bool {
     }
 }
 
-fn answered<E: Endpoint>(answer: Answer) -> Result<Answered<E::Answer>, LineError> {
+/// What LINE has answered, read.
+pub(super) fn answered<E: Endpoint>(answer: Answer) -> Result<Answered<E::Answer>, LineError> {
     let value = E::read(&answer).ok_or_else(|| LineError::unreadable(E::FACTS.name, &answer))?;
     Ok(Answered {
         value,

@@ -8,6 +8,10 @@ pub mod attach;
 #[cfg(feature = "client")]
 pub mod body;
 #[cfg(feature = "client")]
+mod bot_client;
+#[cfg(feature = "client")]
+mod channel;
+#[cfg(feature = "client")]
 pub mod client;
 #[cfg(feature = "client")]
 pub mod endpoint;
@@ -30,7 +34,11 @@ pub mod token;
 pub mod webhook;
 
 #[cfg(feature = "client")]
-pub use client::{BotClient, Channel, LineClient};
+pub use bot_client::BotClient;
+#[cfg(feature = "client")]
+pub use channel::Channel;
+#[cfg(feature = "client")]
+pub use client::LineClient;
 #[cfg(feature = "client")]
 pub use error::LineError;
 pub use signature::VerifiedBody;
