@@ -1,9 +1,6 @@
 //! Attempts at an event whose message was received before: counted before the
 //! module runs, so that one that takes its process with it counts too.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
 use line_module::Module;
 use shared::store::Outcome;
 
@@ -22,17 +19,6 @@ pub(crate) struct Attempt {
     pub(crate) name: String,
     /// Whether the row may show it as begun.
     pub(crate) is_counted: bool,
-}
-
-/// The names of attempts that have ended while the table was away. They look as if they
-/// had vanished, and must not count as that. Clones are the same.
-#[derive(Debug, Clone, Default)]
-pub struct EndedAttempts(Arc<Mutex<HashSet<String>>>);
-
-impl EndedAttempts {
-    fn names(&self) -> MutexGuard<'_, HashSet<String>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 /// Ends a counted attempt that came to nothing.

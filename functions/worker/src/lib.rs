@@ -9,6 +9,7 @@ pub mod config;
 mod decide;
 mod detach;
 mod effects;
+mod ended_attempts;
 mod park;
 mod send;
 mod settle;
@@ -16,9 +17,9 @@ mod shadow;
 mod work;
 
 pub use app::{App, TIMEOUT};
-pub use attempt::EndedAttempts;
 pub use batch::handle;
 pub use config::Config;
+pub use ended_attempts::EndedAttempts;
 pub use shadow::{Shadow, ShadowError, shadow};
 
 use again::Again;

@@ -1,16 +1,13 @@
 //! The handle that everybody holds: one lock, one HTTP client, one file.
 
 use std::fs;
-use std::future::Future;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use axum::Router;
 use futures::future::BoxFuture;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::error::Error;
@@ -19,7 +16,6 @@ use crate::settings::Settings;
 use crate::trace::{FindTrace, RunAgain, RunEvent, Trace, TraceKey};
 use crate::webhook::send;
 use crate::world::World;
-use crate::{api, authorize, control, pages};
 
 /// How long changes are gathered before the data file is written.
 const SAVE_AFTER: Duration = Duration::from_millis(300);
@@ -69,27 +65,6 @@ impl Emulator {
         Ok(Self {
             inner: Arc::new(inner),
         })
-    }
-
-    /// All routes: LINE's API and link screen, the control interface, the pages.
-    pub fn router(&self) -> Router {
-        Router::new()
-            .merge(authorize::routes())
-            .nest("/manager.line.biz", authorize::routes())
-            .merge(pages::routes())
-            .merge(control::routes())
-            .fallback(api::handle)
-            .layer(axum::middleware::from_fn(control::same_origin))
-            .with_state(self.clone())
-    }
-
-    /// Serves on a listener until the future is dropped.
-    pub fn serve(
-        &self,
-        listener: TcpListener,
-    ) -> impl Future<Output = io::Result<()>> + Send + 'static {
-        let router = self.router();
-        async move { axum::serve(listener, router).await }
     }
 
     /// Sets where webhooks go.

@@ -13,6 +13,7 @@ mod oauth;
 mod pages;
 mod platform;
 pub mod scenario;
+mod serve;
 mod settings;
 mod signature;
 mod trace;

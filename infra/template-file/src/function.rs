@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::{TemplateError, members, number, queue, string};
+use crate::error::TemplateError;
+use crate::members::{members, number, string};
+use crate::queue;
 
 /// A Lambda function.
 #[derive(Debug, Clone, PartialEq, Eq)]

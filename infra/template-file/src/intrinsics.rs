@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{ACCOUNT_ID, REGION, TemplateError, queue, table};
+use crate::error::TemplateError;
+use crate::members::{ACCOUNT_ID, REGION};
+use crate::{queue, table};
 
 /// Resolves references: parameters to their defaults, resources to their local names and ARNs.
 pub(super) struct Resolver<'a> {

@@ -4,89 +4,30 @@
 //! that what is not deployed does not work locally either. References resolve to parameters' defaults and to the
 //! names and ARNs that the local stack gives.
 
+mod error;
 mod function;
 mod intrinsics;
+mod members;
 mod queue;
 mod table;
 mod yaml;
 
 use std::path::Path;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+pub use error::TemplateError;
 pub use function::{EventSource, FunctionDefinition, Route, Schedule, ScheduleKeeper};
+pub use members::{ACCOUNT_ID, REGION};
 pub use queue::QueueDefinition;
 pub use table::TableDefinition;
 
 use intrinsics::Resolver;
 
-/// The account number of everything that runs locally.
-pub const ACCOUNT_ID: &str = "000000000000";
-/// The region of everything that runs locally.
-pub const REGION: &str = "us-east-1";
-
 /// A template, short forms written out and nothing resolved yet.
 #[derive(Debug, Clone)]
 pub struct Template {
     document: Value,
-}
-
-/// Why a template cannot be used. Each is one sentence that says where to look.
-#[derive(Debug, thiserror::Error)]
-pub enum TemplateError {
-    /// The file could not be read.
-    #[error("cannot read the template {path}")]
-    Unreadable {
-        /// The file.
-        path: String,
-        /// Why not.
-        #[source]
-        source: std::io::Error,
-    },
-    /// The text is not YAML.
-    #[error("the template is not YAML: {0}")]
-    NotYaml(String),
-    /// A part that is needed is not there.
-    #[error("the template has no {what} in {place}")]
-    Missing {
-        /// What is missing.
-        what: String,
-        /// The part it should be in.
-        place: String,
-    },
-    /// A part is there and is not what it should be.
-    #[error("the template's {place} is {found}, but should be {wanted}")]
-    Unfit {
-        /// The part.
-        place: String,
-        /// What it should be.
-        wanted: String,
-        /// What it is.
-        found: Value,
-    },
-    /// A function of CloudFormation that the local stack does not know.
-    #[error("the local stack does not understand {name} in the template")]
-    UnknownFunction {
-        /// Its name, as `Fn::Select`.
-        name: String,
-    },
-}
-
-impl TemplateError {
-    fn missing(what: impl Into<String>, place: impl Into<String>) -> Self {
-        Self::Missing {
-            what: what.into(),
-            place: place.into(),
-        }
-    }
-
-    fn unfit(place: impl Into<String>, wanted: &str, found: &Value) -> Self {
-        Self::Unfit {
-            place: place.into(),
-            wanted: wanted.to_owned(),
-            found: found.clone(),
-        }
-    }
 }
 
 impl Template {
@@ -196,35 +137,6 @@ impl Template {
     fn resolve(&self, value: &Value) -> Result<Value, TemplateError> {
         Resolver::new(&self.document).resolve(value)
     }
-}
-
-/// A member that is a non-negative whole number, or absent. A parameter's default may be a string of digits.
-fn number(properties: &Value, name: &str, place: &str) -> Result<Option<u64>, TemplateError> {
-    match &properties[name] {
-        Value::Null => Ok(None),
-        Value::String(digits) if digits.parse::<u64>().is_ok() => Ok(digits.parse().ok()),
-        value => value.as_u64().map(Some).ok_or_else(|| {
-            TemplateError::unfit(format!("{place} {name}"), "a whole number", value)
-        }),
-    }
-}
-
-/// A member that must be there and be a string.
-fn string(properties: &Value, name: &str, place: &str) -> Result<String, TemplateError> {
-    match &properties[name] {
-        Value::Null => Err(TemplateError::missing(name, place)),
-        Value::String(text) => Ok(text.clone()),
-        value => Err(TemplateError::unfit(
-            format!("{place} {name}"),
-            "a string",
-            value,
-        )),
-    }
-}
-
-/// The members of an object, and none of anything else.
-fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
-    value.as_object().into_iter().flat_map(Map::iter)
 }
 
 #[cfg(test)]

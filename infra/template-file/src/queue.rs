@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{ACCOUNT_ID, REGION, TemplateError, members};
+use crate::error::TemplateError;
+use crate::members::{ACCOUNT_ID, REGION, members};
 
 /// An SQS queue.
 #[derive(Debug, Clone, PartialEq, Eq)]

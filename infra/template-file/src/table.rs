@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{TemplateError, members};
+use crate::error::TemplateError;
+use crate::members::members;
 
 /// A DynamoDB table.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,7 +3,7 @@
 use saphyr::{LoadableYamlNode, Scalar, Tag, Yaml};
 use serde_json::{Map, Number, Value, json};
 
-use super::TemplateError;
+use crate::error::TemplateError;
 
 /// The document as JSON, with `!Ref x` as `{"Ref": "x"}` and `!Sub x` as `{"Fn::Sub": "x"}`.
 pub(super) fn parse(text: &str) -> Result<Value, TemplateError> {

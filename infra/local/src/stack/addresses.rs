@@ -7,7 +7,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use serde::Serialize;
 use tokio::net::TcpListener;
 
-use super::{Options, StackError};
+use super::error::StackError;
+use super::options::Options;
 
 /// Where everything is.
 #[derive(Debug, Clone, Serialize)]

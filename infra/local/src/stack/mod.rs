@@ -2,12 +2,13 @@
 //! gateway and the event source, and the functions between them.
 
 mod addresses;
+mod error;
+mod options;
 mod servers;
 mod start;
 mod variables;
 
 use std::collections::HashMap;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -22,38 +23,17 @@ use template_file::{FunctionDefinition, Template, TemplateError};
 use tokio::task::JoinSet;
 
 use crate::bundle::{self, BundleError, Variables};
-use crate::dynamodb::DynamoDbError;
 use crate::function::{Function, FunctionError};
 use crate::gate::Gate;
-use crate::lambda::{Lambda, LambdaError};
+use crate::lambda::Lambda;
 use crate::schedule::Scheduled;
 
 pub use addresses::Addresses;
+pub use error::StackError;
+pub use options::Options;
 
 use addresses::Listeners;
 use start::assemble;
-
-/// How the stack is started. A port of 0 takes a free one.
-#[derive(Debug, Clone, Default)]
-pub struct Options {
-    /// The bundle's public side.
-    pub port: u16,
-    /// The public side as LINE and browsers reach it, where that is not the port: of a tunnel, or of a
-    /// `cargo lambda watch`.
-    pub public_url: Option<String>,
-    /// The LINE Platform emulator.
-    pub line_port: u16,
-    /// DynamoDB.
-    pub dynamodb_port: u16,
-    /// SQS.
-    pub sqs_port: u16,
-    /// Where table and LINE world are kept; in memory if nowhere.
-    pub data: Option<PathBuf>,
-    /// Whether the functions run as Lambda processes of their own.
-    pub lambda: bool,
-    /// Whether the template's schedules run by themselves; else only when asked to.
-    pub scheduled: bool,
-}
 
 /// A running stack. It ends when it is dropped.
 pub struct Stack {
@@ -81,53 +61,6 @@ pub struct Stack {
     tasks: JoinSet<()>,
     /// What runs the functions, if it is not this process.
     _kept: Box<dyn Send>,
-}
-
-/// Why there is no stack.
-#[derive(Debug, thiserror::Error)]
-pub enum StackError {
-    /// A port is not free.
-    #[error("port {port} is taken: choose another with {flag}, or 0 for a free one")]
-    Port {
-        /// The port.
-        port: u16,
-        /// The flag that chooses it.
-        flag: &'static str,
-    },
-    /// A listener or folder could not be made.
-    #[error("{what}: {source}")]
-    Io {
-        /// What was tried.
-        what: String,
-        /// Why it failed.
-        source: io::Error,
-    },
-    /// template.yaml is not what the stack needs.
-    #[error(transparent)]
-    Template(#[from] TemplateError),
-    /// DynamoDB does not start.
-    #[error(transparent)]
-    DynamoDb(#[from] DynamoDbError),
-    /// A queue cannot be made.
-    #[error("the queue {name} of the template cannot be made: {reason}")]
-    Queue {
-        /// Its name.
-        name: String,
-        /// Why.
-        reason: String,
-    },
-    /// The emulator does not start.
-    #[error("the LINE Platform emulator does not start: {0}")]
-    Line(String),
-    /// The functions do not start.
-    #[error(transparent)]
-    Bundle(#[from] BundleError),
-    /// The functions do not run as processes.
-    #[error(transparent)]
-    Lambda(#[from] LambdaError),
-    /// The first round did not come to its end.
-    #[error("the stack is up, but a signed webhook did not make the whole round: {0}")]
-    NotReady(String),
 }
 
 /// The functions, by their logical names.

@@ -8,8 +8,8 @@ use template_file::Template;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use super::addresses::{address, bind, io_error, url};
-use super::{Addresses, StackError};
+use super::addresses::{Addresses, address, bind, io_error, url};
+use super::error::StackError;
 use crate::dynamodb::DynamoDb;
 use crate::gate::Gate;
 

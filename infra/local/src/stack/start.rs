@@ -12,10 +12,12 @@ use template_file::Template;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use super::addresses::{Listeners, url};
+use super::addresses::{Addresses, Listeners, url};
+use super::error::StackError;
+use super::options::Options;
 use super::servers::{start_dynamodb, start_line, start_sqs};
 use super::variables::variables;
-use super::{Addresses, Functions, Needs, Options, Stack, StackError};
+use super::{Functions, Needs, Stack};
 use crate::bundle;
 use crate::clock;
 use crate::event_source::EventSourceMapping;

@@ -2,7 +2,7 @@
 
 use emulator::Settings;
 
-use super::Addresses;
+use super::addresses::Addresses;
 use crate::bundle::Variables;
 
 /// The scopes that the local module asks for.
