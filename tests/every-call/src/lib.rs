@@ -34,9 +34,8 @@ use shared::line::endpoints::insight::{
     GetRichMenuInteractionsByDay, GetUnitInteractions,
 };
 use shared::line::endpoints::membership::{GetSubscriptions, ListMembershipUsers, ListMemberships};
-use shared::line::endpoints::message::{
-    Broadcast, GetNarrowcastProgress, Messages, Multicast, Narrowcast, Push, Reply,
-};
+use shared::line::endpoints::message::{Broadcast, Messages, Multicast, Narrowcast, Push, Reply};
+use shared::line::endpoints::narrowcast_progress::GetNarrowcastProgress;
 use shared::line::endpoints::notification::SendNotification;
 use shared::line::endpoints::profile::{GetProfile, IssueLinkToken};
 use shared::line::endpoints::quota::{GetQuota, GetQuotaConsumption};

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use emulator::{Call, Fault, FaultKind, NewAccount, NewUser, Settings, Traits};
-use flow::ground::{Ground, Places};
+use flow::emulators::{Emulators, Places};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shared::aws::Timeouts;
@@ -118,11 +118,11 @@ fn now() -> Timestamp {
 
 fn client(places: &Places) -> Result<LineClient, Failure> {
     let channel = Channel::read(&places.env())?;
-    let ground = places.ground();
+    let emulators = places.ground();
     let secret = SecretPlace::from_env(&places.env())?;
-    let http = ground.http_to_line(Duration::from_millis(500));
-    let counter = counted_in(ground.table(places.table_name.clone()));
-    let line = LineClient::new(http, channel, ground.secret(secret, Timeouts::DEFAULT));
+    let http = emulators.http_to_line(Duration::from_millis(500));
+    let counter = counted_in(emulators.table(places.table_name.clone()));
+    let line = LineClient::new(http, channel, emulators.secret(secret, Timeouts::DEFAULT));
     let line = line.counted_by(counter);
     Ok(line.limits_divided_by(DIVISOR))
 }
@@ -132,29 +132,29 @@ async fn all() -> Result<ExitCode, Failure> {
         limit_scale: 1.0 / f64::from(DIVISOR),
         ..Settings::default()
     };
-    let ground = Ground::start(settings).await;
+    let emulators = Emulators::start(settings).await;
     let all = "message:send message:receive profile:read account:manage";
     let stage = Stage {
         number: 0,
-        places: ground.places.clone(),
-        usual: account(&ground, all).await?,
-        at_its_end: account(&ground, all).await?,
-        without_scope: account(&ground, "message:receive").await?,
+        places: emulators.places.clone(),
+        usual: account(&emulators, all).await?,
+        at_its_end: account(&emulators, all).await?,
+        without_scope: account(&emulators, "message:receive").await?,
     };
     let end = stage.at_its_end.0.as_str();
-    ground.line.set_quota(end, Some(LEFT)).await?;
+    emulators.line.set_quota(end, Some(LEFT)).await?;
     let late = Fault::new(
         "POST /v2/bot/message/push",
         1_000,
         FaultKind::TimeoutAfterAccept,
     );
-    ground.line.add_faults(vec![late.every(7)]).await?;
+    emulators.line.add_faults(vec![late.every(7)]).await?;
     run_all(&stage).await?;
-    Ok(judge(&ground.line.calls(0).await, &stage))
+    Ok(judge(&emulators.line.calls(0).await, &stage))
 }
 
 /// An account, and a user of it.
-async fn account(ground: &Ground, scopes: &str) -> Result<(String, String), Failure> {
+async fn account(emulators: &Emulators, scopes: &str) -> Result<(String, String), Failure> {
     let user = NewUser {
         name: "Aki".into(),
         language: "en".into(),
@@ -167,8 +167,8 @@ async fn account(ground: &Ground, scopes: &str) -> Result<(String, String), Fail
         users: vec![user],
         ..NewAccount::default()
     };
-    let bot = ground.line.make_account(account).await?;
-    let state = ground.line.state().await;
+    let bot = emulators.line.make_account(account).await?;
+    let state = emulators.line.state().await;
     let user = state.users.into_iter().find(|user| user.bot == bot);
     Ok((bot, user.ok_or("the account has no user")?.user_id))
 }

@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 use aws_smithy_async::time::SharedTimeSource;
 use clap::Parser;
 use emulator::Settings;
-use flow::ground::{Ground, Places};
+use flow::emulators::{Emulators, Places};
 use flow::reconciler::Reconciler;
 use futures::StreamExt as _;
 use serde::{Deserialize, Serialize};
 use shared::domain::BotId;
-use shared::ground::tokio_sleep;
+use shared::emulators::tokio_sleep;
 
 type Failure = Box<dyn Error>;
 
@@ -90,26 +90,26 @@ fn peak_kb() -> Result<u64, Failure> {
 }
 
 async fn three_runs(bots: usize) -> Result<(), Failure> {
-    let ground = Ground::start(Settings::default()).await;
-    let made = ground.attached(bots).await;
-    run(&ground, &format!("{bots} accounts, all new"), bots).await?;
-    all_are_heard(&ground, &made).await;
-    run(&ground, "nothing has changed", 0).await?;
+    let emulators = Emulators::start(Settings::default()).await;
+    let made = emulators.attached(bots).await;
+    run(&emulators, &format!("{bots} accounts, all new"), bots).await?;
+    all_are_heard(&emulators, &made).await;
+    run(&emulators, "nothing has changed", 0).await?;
     for bot in made.iter().step_by(bots.div_ceil(LEAVE)) {
-        Reconciler::new(&ground).app.line.detach(bot).await?;
+        Reconciler::new(&emulators).app.line.detach(bot).await?;
     }
     let left = made.iter().step_by(bots.div_ceil(LEAVE)).count();
-    ground.attached(COME).await;
+    emulators.attached(COME).await;
     let changed = format!("{left} have left and {COME} have come");
-    run(&ground, &changed, left + COME).await
+    run(&emulators, &changed, left + COME).await
 }
 
-async fn run(ground: &Ground, what: &str, expected: usize) -> Result<(), Failure> {
+async fn run(emulators: &Emulators, what: &str, expected: usize) -> Result<(), Failure> {
     // An account counts as attached before the walk only if that was another second.
     tokio::time::sleep(Duration::from_millis(1_100)).await;
     let child = tokio::process::Command::new(std::env::current_exe()?)
         .arg("--once-over")
-        .arg(serde_json::to_string(&ground.places)?)
+        .arg(serde_json::to_string(&emulators.places)?)
         .stderr(std::process::Stdio::inherit())
         .output();
     let run: Run = serde_json::from_slice(&child.await?.stdout)?;
@@ -127,8 +127,8 @@ async fn run(ground: &Ground, what: &str, expected: usize) -> Result<(), Failure
 }
 
 /// As the worker would have it.
-async fn all_are_heard(ground: &Ground, bots: &[BotId]) {
-    let heard = bots.iter().map(|bot| ground.is_heard(bot));
+async fn all_are_heard(emulators: &Emulators, bots: &[BotId]) {
+    let heard = bots.iter().map(|bot| emulators.is_heard(bot));
     let mut heard = futures::stream::iter(heard).buffer_unordered(32);
     while heard.next().await.is_some() {}
 }

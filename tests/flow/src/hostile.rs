@@ -14,8 +14,8 @@ use shared::line::attach::{AttachClient, AttachTerms, Verifier};
 use shared::random::Random;
 use shared::store::BotRow;
 
+use crate::emulators::Emulators;
 use crate::faulty::{Fate, Faulty, Held};
-use crate::ground::Ground;
 use crate::reconciler::{INFO, LIST, Reconciler};
 use crate::worker::TIMEOUTS;
 
@@ -132,7 +132,7 @@ impl Dice {
 struct World {
     seed: u64,
     dice: Dice,
-    ground: Ground,
+    emulators: Emulators,
     reconciler: Reconciler,
     /// What accounts' owners do goes over a connection that does not fail.
     owners: Reconciler,
@@ -152,24 +152,24 @@ impl World {
             redirect_urls: vec![REDIRECT.into()],
             ..Settings::default()
         };
-        let ground = Ground::start(settings).await;
-        ground.attached(10 + dice.below(40)).await;
-        let unattached = ground.line.make_accounts(5 + dice.below(6), None).await;
+        let emulators = Emulators::start(settings).await;
+        emulators.attached(10 + dice.below(40)).await;
+        let unattached = emulators.line.make_accounts(5 + dice.below(6), None).await;
         unattached.expect("accounts are made");
-        let mut variables = ground.places.variables();
+        let mut variables = emulators.places.variables();
         variables.insert("LINE_SCOPES".into(), "message:send".into());
         let config = attach::Config::read(&Env::from_map(variables)).expect("its variables");
-        let stands_on = ground.places.ground().with_clock(ground.clock());
+        let stands_on = emulators.places.ground().with_clock(emulators.clock());
         let stands_on = stands_on.with_timeouts(TIMEOUTS);
         Self {
             seed,
             dice: dice.clone(),
-            reconciler: Reconciler::new(&ground),
-            owners: Reconciler::new(&ground),
+            reconciler: Reconciler::new(&emulators),
+            owners: Reconciler::new(&emulators),
             attach: attach::App::new(config, &stands_on).attach,
             lies: 0,
             told: BTreeSet::new(),
-            ground,
+            emulators,
         }
     }
 
@@ -181,13 +181,15 @@ impl World {
             false => self.dice.below(most - 1),
         };
         let minutes = u64::try_from(minutes).unwrap_or_default();
-        self.ground.advance(Duration::from_secs(60 * minutes)).await;
+        self.emulators
+            .advance(Duration::from_secs(60 * minutes))
+            .await;
         for _ in 0..self.dice.below(4) {
             self.something_happens().await;
         }
         self.told.clear();
         let before = self.rows().await;
-        let began = self.ground.now();
+        let began = self.emulators.now();
         self.calls_will_fail().await;
         let result = self.run_while_things_happen().await;
         self.reconciler.line.forget();
@@ -233,7 +235,7 @@ impl World {
             self.attach_or_detach().await;
         }
         match self.dice.below(6) {
-            0 => self.ground.advance(25 * HOUR).await,
+            0 => self.emulators.advance(25 * HOUR).await,
             1 => self.list_will(FaultKind::CutPage).await,
             _ => {}
         }
@@ -241,7 +243,7 @@ impl World {
 
     async fn pages(&self) -> usize {
         let attached = self.attached_at_line().await.len();
-        attached.div_ceil(self.ground.line.settings().list_page)
+        attached.div_ceil(self.emulators.line.settings().list_page)
     }
 
     async fn something_happens(&mut self) {
@@ -277,7 +279,7 @@ impl World {
         };
         let verifier = Verifier::new([7; 32]);
         let url = self.attach.authorize_url(&terms, "state", &verifier);
-        let back = self.ground.line.link(&url, bot.as_str()).await;
+        let back = self.emulators.line.link(&url, bot.as_str()).await;
         let back = back.expect("the account is linked");
         let code = back
             .split("code=")
@@ -291,7 +293,7 @@ impl World {
                 .await;
         }
         // An attach counts from the end of its second.
-        self.ground.advance(Duration::from_secs(1)).await;
+        self.emulators.advance(Duration::from_secs(1)).await;
     }
 
     /// The event of it may be lost.
@@ -305,7 +307,7 @@ impl World {
         let detached = self.owners.app.line.detach(&bot).await;
         detached.expect("the account is detached");
         if self.dice.one_in(2) {
-            let now = self.ground.now();
+            let now = self.emulators.now();
             self.tell(&bot, |row| row.state.detach(now)).await;
         }
     }
@@ -318,7 +320,7 @@ impl World {
         else {
             return;
         };
-        let at = self.ground.now().minus(Duration::from_secs(60));
+        let at = self.emulators.now().minus(Duration::from_secs(60));
         self.tell(&bot, |row| row.state.detach(at)).await;
     }
 
@@ -329,12 +331,12 @@ impl World {
         else {
             return;
         };
-        let now = self.ground.now();
+        let now = self.emulators.now();
         self.tell(&bot, |row| row.state.suspended_at = Some(now))
             .await;
         let done = match self.dice.one_in(3) {
-            true => self.ground.line.delete(bot.as_str()).await,
-            false => self.ground.line.suspend(bot.as_str()).await,
+            true => self.emulators.line.delete(bot.as_str()).await,
+            false => self.emulators.line.suspend(bot.as_str()).await,
         };
         done.expect("LINE does it");
     }
@@ -346,9 +348,9 @@ impl World {
         else {
             return;
         };
-        let resumed = self.ground.line.resume(bot.as_str()).await;
+        let resumed = self.emulators.line.resume(bot.as_str()).await;
         resumed.expect("LINE does it");
-        let now = self.ground.now();
+        let now = self.emulators.now();
         self.tell(&bot, |row| row.state.resumed_at = Some(now))
             .await;
     }
@@ -401,7 +403,7 @@ impl World {
 
     async fn list_will(&self, kind: FaultKind) {
         let fault = Fault::new(format!("GET {LIST}"), 1, kind);
-        let added = self.ground.line.add_faults(vec![fault]).await;
+        let added = self.emulators.line.add_faults(vec![fault]).await;
         added.expect("LINE takes the fault");
     }
 
@@ -434,7 +436,7 @@ impl World {
 
     /// The clock was moved during the run.
     fn day_passed(&self, began: Timestamp) -> bool {
-        self.ground.now().since(began) >= DAY
+        self.emulators.now().since(began) >= DAY
     }
 
     /// An operator may approve, whether it is right or not.
@@ -442,7 +444,7 @@ impl World {
         if let Err(Failure::TooMany(stopped)) = result
             && self.dice.one_in(2)
         {
-            let approved = self.ground.store.approve(&stopped.fingerprint).await;
+            let approved = self.emulators.store.approve(&stopped.fingerprint).await;
             approved.expect("the table answers");
         }
     }
@@ -456,11 +458,11 @@ impl World {
         {
             self.resumes().await;
         }
-        self.ground.advance(101 * DAY).await;
+        self.emulators.advance(101 * DAY).await;
         for _ in 0..QUIET_RUNS {
-            let began = self.ground.now();
+            let began = self.emulators.now();
             if let Err(Failure::TooMany(stopped)) = self.reconciler.runs().await {
-                let approved = self.ground.store.approve(&stopped.fingerprint).await;
+                let approved = self.emulators.store.approve(&stopped.fingerprint).await;
                 approved.expect("the table answers");
             }
             figures.quiet += 1;
@@ -468,7 +470,7 @@ impl World {
             if self.is_right().await {
                 return;
             }
-            self.ground.advance(2 * HOUR).await;
+            self.emulators.advance(2 * HOUR).await;
         }
         panic!(
             "seed {}: after {QUIET_RUNS} quiet runs LINE has {:?}, and the table {:?}",
@@ -487,12 +489,17 @@ impl World {
 
     async fn tell(&mut self, bot: &BotId, change: impl Fn(&mut BotRow)) {
         self.told.insert(bot.clone());
-        let told = self.ground.store.update_bot(bot, change).await;
+        let told = self.emulators.store.update_bot(bot, change).await;
         told.expect("the table answers");
     }
 
     async fn count_walk(&self, figures: &mut Figures, began: Timestamp) {
-        let walk = self.ground.store.walk().await.expect("the table answers");
+        let walk = self
+            .emulators
+            .store
+            .walk()
+            .await
+            .expect("the table answers");
         let Some(walk) = walk.filter(|walk| walk.ended_at >= began) else {
             return;
         };
@@ -504,11 +511,11 @@ impl World {
     }
 
     async fn rows(&self) -> BTreeMap<BotId, BotRow> {
-        self.ground.rows().await.into_iter().collect()
+        self.emulators.rows().await.into_iter().collect()
     }
 
     async fn bots(&self) -> Vec<BotState> {
-        self.ground.line.state().await.bots
+        self.emulators.line.state().await.bots
     }
 
     async fn one_of(&self, wanted: impl Fn(&BotState) -> bool) -> Option<BotId> {

@@ -6,8 +6,8 @@
 )]
 
 pub mod clock;
+pub mod emulators;
 pub mod faulty;
-pub mod ground;
 pub mod hostile;
 pub mod hurry;
 pub mod reconciler;

@@ -1,4 +1,4 @@
-//! The reconciler over a ground, with connections that can be made to fail.
+//! The reconciler over emulators, with connections that can be made to fail.
 
 use std::time::Duration;
 
@@ -7,8 +7,8 @@ use aws_smithy_async::time::SharedTimeSource;
 use reconciler::{App, Config, Failure, TIMEOUT};
 use shared::store::WalkRow;
 
+use crate::emulators::{Emulators, Places};
 use crate::faulty::Faulty;
-use crate::ground::{Ground, Places};
 use crate::hurry::Hurry;
 use crate::worker::TIMEOUTS;
 
@@ -30,8 +30,12 @@ pub struct Reconciler {
 
 impl Reconciler {
     /// A reconciler that goes by LINE's clock, and does not wait long between tries.
-    pub fn new(ground: &Ground) -> Self {
-        Self::over(&ground.places, ground.clock(), SharedAsyncSleep::new(Hurry))
+    pub fn new(emulators: &Emulators) -> Self {
+        Self::over(
+            &emulators.places,
+            emulators.clock(),
+            SharedAsyncSleep::new(Hurry),
+        )
     }
 
     /// A reconciler that goes by this clock and sleep.

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use emulator::{Fault, FaultKind, Settings};
 use flow::Bundle;
+use flow::emulators::Emulators;
 use flow::faulty::{Fate, Held};
-use flow::ground::Ground;
 use flow::reconciler::{INFO, LIST, Reconciler};
 use reconciler::{Failure, TIMEOUT};
 use shared::domain::{Attachment, BotId, Scopes, Turn};
@@ -18,9 +18,9 @@ use shared::store::{Verdict, WalkRow};
 const HOUR: Duration = Duration::from_secs(3600);
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// A ground, its reconciler, and the accounts that LINE lists.
+/// The emulators, the reconciler, and the accounts that LINE lists.
 struct Scene {
-    ground: Ground,
+    emulators: Emulators,
     reconciler: Reconciler,
     bots: Vec<BotId>,
 }
@@ -32,11 +32,11 @@ impl Scene {
             list_page: 4,
             ..Settings::default()
         };
-        let ground = Ground::start(settings).await;
-        let bots = ground.attached(accounts).await;
-        let reconciler = Reconciler::new(&ground);
+        let emulators = Emulators::start(settings).await;
+        let bots = emulators.attached(accounts).await;
+        let reconciler = Reconciler::new(&emulators);
         Self {
-            ground,
+            emulators,
             reconciler,
             bots,
         }
@@ -46,11 +46,11 @@ impl Scene {
     async fn known(accounts: usize) -> Self {
         let scene = Self::of(accounts).await;
         scene.reconciler.succeeds().await;
-        scene.ground.queued().await;
+        scene.emulators.queued().await;
         for bot in &scene.bots {
-            scene.ground.is_heard(bot).await;
+            scene.emulators.is_heard(bot).await;
         }
-        scene.ground.advance(MINUTE).await;
+        scene.emulators.advance(MINUTE).await;
         scene
     }
 
@@ -63,7 +63,7 @@ impl Scene {
     }
 
     async fn attachment(&self, bot: &BotId) -> Attachment {
-        self.ground.row(bot).await.state.attachment()
+        self.emulators.row(bot).await.state.attachment()
     }
 
     async fn is_attached(&self, bot: &BotId) -> bool {
@@ -71,7 +71,7 @@ impl Scene {
     }
 
     async fn marks(&self) -> usize {
-        let rows = self.ground.rows().await;
+        let rows = self.emulators.rows().await;
         let marked = rows
             .iter()
             .filter(|(_, row)| row.state.missing_since.is_some());
@@ -81,11 +81,11 @@ impl Scene {
     async fn list_will(&self, kind: FaultKind, times: u32) {
         let matches = format!("GET {LIST}");
         let fault = Fault::new(matches, times, kind);
-        self.ground.line.add_faults(vec![fault]).await.unwrap();
+        self.emulators.line.add_faults(vec![fault]).await.unwrap();
     }
 
     async fn fingerprint(&self) -> String {
-        let walk = self.ground.store.walk().await.unwrap().unwrap();
+        let walk = self.emulators.store.walk().await.unwrap().unwrap();
         walk.stopped.unwrap().fingerprint
     }
 }
@@ -124,17 +124,17 @@ async fn what_is_listed_is_attached_with_its_name_and_told() {
     let walk = scene.reconciler.succeeds().await;
     assert_eq!((walk.listed, walk.attached, walk.writes), (9, 9, 9));
     for bot in &scene.bots {
-        let row = scene.ground.row(bot).await;
+        let row = scene.emulators.row(bot).await;
         assert!(row.state.is_attached());
         assert_eq!(row.state.scopes(), &Scopes::Unknown);
         assert!(row.basic_id.is_some() && row.display_name.is_some());
     }
-    let told = scene.ground.queued().await;
+    let told = scene.emulators.queued().await;
     assert_eq!(told.len(), 9);
     assert!(told.iter().all(|(_, id, event)| {
         id.starts_with("attached-") && event["module"]["type"] == "attached"
     }));
-    assert_eq!(scene.ground.store.walk().await.unwrap().unwrap(), walk);
+    assert_eq!(scene.emulators.store.walk().await.unwrap().unwrap(), walk);
 }
 
 #[tokio::test]
@@ -151,24 +151,24 @@ async fn where_nothing_has_changed_no_account_is_written() {
         ..WalkRow::default()
     };
     assert_eq!(walk, quiet);
-    assert!(scene.ground.queued().await.is_empty());
+    assert!(scene.emulators.queued().await.is_empty());
 }
 
 #[tokio::test]
 async fn a_listed_account_that_was_detached_a_minute_ago_stays_detached_for_a_day() {
     let scene = Scene::known(3).await;
     let bot = &scene.bots[0];
-    let at = scene.ground.now().minus(MINUTE);
-    let detach = scene.ground.store.update_bot(bot, |row| {
+    let at = scene.emulators.now().minus(MINUTE);
+    let detach = scene.emulators.store.update_bot(bot, |row| {
         row.state.detach(at);
         row.state.hear(Turn::Detached(at));
     });
     detach.await.unwrap();
     assert_eq!(scene.reconciler.succeeds().await.writes, 0);
-    scene.ground.advance(23 * HOUR).await;
+    scene.emulators.advance(23 * HOUR).await;
     assert_eq!(scene.reconciler.succeeds().await.writes, 0);
     assert_eq!(scene.attachment(bot).await, Attachment::Detached(at));
-    scene.ground.advance(HOUR).await;
+    scene.emulators.advance(HOUR).await;
     assert_eq!(scene.reconciler.succeeds().await.attached, 1);
     assert!(scene.is_attached(bot).await);
 }
@@ -178,23 +178,23 @@ async fn two_listings_an_hour_apart_and_a_refusal_detach_an_account() {
     let scene = Scene::known(9).await;
     let bot = &scene.bots[4];
     scene.unlinked(std::slice::from_ref(bot)).await;
-    scene.ground.advance(MINUTE).await;
+    scene.emulators.advance(MINUTE).await;
     let walk = scene.reconciler.succeeds().await;
     assert_eq!((walk.marked, walk.writes, walk.asked), (1, 1, 0));
     let began = walk.began_at;
-    assert_eq!(scene.ground.row(bot).await.state.missing_since, began);
+    assert_eq!(scene.emulators.row(bot).await.state.missing_since, began);
 
-    scene.ground.advance(59 * MINUTE).await;
+    scene.emulators.advance(59 * MINUTE).await;
     let walk = scene.reconciler.succeeds().await;
     assert_eq!((walk.writes, walk.asked), (0, 0));
-    assert_eq!(scene.ground.row(bot).await.state.missing_since, began);
+    assert_eq!(scene.emulators.row(bot).await.state.missing_since, began);
 
-    scene.ground.advance(MINUTE).await;
+    scene.emulators.advance(MINUTE).await;
     let walk = scene.reconciler.succeeds().await;
     assert_eq!((walk.detached, walk.writes, walk.asked), (1, 1, 1));
     let at = walk.began_at.unwrap();
     assert_eq!(scene.attachment(bot).await, Attachment::Detached(at));
-    let told = scene.ground.queued().await;
+    let told = scene.emulators.queued().await;
     assert_eq!(told.len(), 1);
     assert_eq!(told[0].1, format!("detached-{}", at.0));
 }
@@ -216,7 +216,7 @@ async fn an_account_whose_info_line_gives_or_does_not_refuse_is_kept() {
             }
             scene.reconciler.succeeds().await;
             assert_eq!(scene.marks().await, 1);
-            scene.ground.advance(HOUR + MINUTE).await;
+            scene.emulators.advance(HOUR + MINUTE).await;
             scene.reconciler.line.forget();
         }
         assert!(scene.is_attached(&scene.bots[8]).await);
@@ -233,7 +233,7 @@ async fn an_empty_list_changes_nothing_and_is_an_error() {
     assert!(sentence.starts_with("3 of 3 accounts are missing in LINE's list"));
     assert_eq!(scene.reconciler.table.writes_of_bots(), before);
     assert_eq!(scene.marks().await, 0);
-    let walk = scene.ground.store.walk().await.unwrap().unwrap();
+    let walk = scene.emulators.store.walk().await.unwrap().unwrap();
     let stopped = walk.stopped.unwrap();
     assert_eq!(stopped.first.len(), 3);
     assert!(sentence.contains(&stopped.fingerprint));
@@ -244,17 +244,17 @@ async fn an_empty_list_changes_nothing_and_is_an_error() {
 async fn an_approval_lets_exactly_these_accounts_go() {
     let scene = Scene::known(10).await;
     scene.unlinked(&scene.bots[..6]).await;
-    scene.ground.advance(MINUTE).await;
+    scene.emulators.advance(MINUTE).await;
     let sentence = scene.reconciler.fails().await;
     assert!(sentence.starts_with("6 of 10 accounts"), "{sentence}");
-    let store = &scene.ground.store;
+    let store = &scene.emulators.store;
     store.approve("another").await.unwrap();
     scene.reconciler.fails().await;
     assert_eq!(store.approval().await.unwrap(), None, "it has ended");
 
     store.approve(&scene.fingerprint().await).await.unwrap();
     assert_eq!(scene.reconciler.succeeds().await.marked, 6);
-    scene.ground.advance(HOUR).await;
+    scene.emulators.advance(HOUR).await;
     assert_eq!(scene.reconciler.succeeds().await.detached, 6);
     for (number, bot) in scene.bots.iter().enumerate() {
         assert_eq!(scene.is_attached(bot).await, number >= 6);
@@ -267,10 +267,10 @@ async fn an_approval_lets_exactly_these_accounts_go() {
 async fn an_approval_is_not_for_one_more() {
     let scene = Scene::known(10).await;
     scene.unlinked(&scene.bots[..6]).await;
-    scene.ground.advance(MINUTE).await;
+    scene.emulators.advance(MINUTE).await;
     scene.reconciler.fails().await;
     let fingerprint = scene.fingerprint().await;
-    scene.ground.store.approve(&fingerprint).await.unwrap();
+    scene.emulators.store.approve(&fingerprint).await.unwrap();
     scene.unlinked(&scene.bots[6..7]).await;
     scene.reconciler.fails().await;
     assert_eq!(scene.marks().await, 0);
@@ -288,12 +288,12 @@ async fn a_walk_whose_place_has_expired_begins_anew() {
         .next(LIST, Fate::RequestHeld(held.clone()));
     let a_day_passes = async {
         held.is_there().await;
-        scene.ground.advance(25 * HOUR).await;
+        scene.emulators.advance(25 * HOUR).await;
         held.let_go();
     };
     let (walk, ()) = tokio::join!(scene.reconciler.succeeds(), a_day_passes);
     assert_eq!((walk.listed, walk.writes), (9, 0));
-    let calls = scene.ground.line.calls(0).await;
+    let calls = scene.emulators.line.calls(0).await;
     let expired = calls
         .iter()
         .filter(|call| call.path == LIST && call.status == 400);
@@ -322,9 +322,9 @@ async fn what_happens_during_the_walk_counts() {
     let scene = Scene::known(9).await;
     let (gone, new) = (&scene.bots[0], &scene.bots[8]);
     scene.unlinked(&[new.clone(), gone.clone()]).await;
-    scene.ground.advance(MINUTE).await;
+    scene.emulators.advance(MINUTE).await;
     scene.reconciler.succeeds().await;
-    scene.ground.advance(2 * HOUR).await;
+    scene.emulators.advance(2 * HOUR).await;
     // Both are missing again. Before that is entered, one is attached anew.
     let held = Held::default();
     scene
@@ -333,9 +333,9 @@ async fn what_happens_during_the_walk_counts() {
         .next(INFO, Fate::AnswerHeld(held.clone()));
     let attached_anew = async {
         held.is_there().await;
-        let at = scene.ground.now();
+        let at = scene.emulators.now();
         let attach = scene
-            .ground
+            .emulators
             .store
             .update_bot(new, |row| row.state.attach(at, &Scopes::Unknown));
         attach.await.unwrap();
@@ -374,10 +374,10 @@ async fn one_runs_at_a_time_and_a_lease_past_its_time_is_none() {
     let (walk, refused) = tokio::join!(scene.reconciler.succeeds(), second);
     assert!(matches!(refused, Failure::AnotherAtWork), "{refused}");
     assert_eq!(walk.known, 3);
-    let store = &scene.ground.store;
+    let store = &scene.emulators.store;
     assert!(
         store
-            .take_lease("crashed", scene.ground.now(), TIMEOUT)
+            .take_lease("crashed", scene.emulators.now(), TIMEOUT)
             .await
             .unwrap()
     );
@@ -385,7 +385,7 @@ async fn one_runs_at_a_time_and_a_lease_past_its_time_is_none() {
         scene.reconciler.runs().await,
         Err(Failure::AnotherAtWork)
     ));
-    scene.ground.advance(TIMEOUT).await;
+    scene.emulators.advance(TIMEOUT).await;
     scene.reconciler.succeeds().await;
 }
 
@@ -399,11 +399,11 @@ async fn a_reconciler_whose_lease_was_taken_changes_nothing() {
         .next(LIST, Fate::RequestHeld(held.clone()));
     let another = async {
         held.is_there().await;
-        scene.ground.advance(TIMEOUT).await;
-        let now = scene.ground.now();
+        scene.emulators.advance(TIMEOUT).await;
+        let now = scene.emulators.now();
         assert!(
             scene
-                .ground
+                .emulators
                 .store
                 .take_lease("another", now, TIMEOUT)
                 .await
@@ -413,7 +413,7 @@ async fn a_reconciler_whose_lease_was_taken_changes_nothing() {
     };
     let (walk, ()) = tokio::join!(scene.reconciler.runs(), another);
     assert!(matches!(walk, Err(Failure::LeaseLost)));
-    assert!(scene.ground.rows().await.is_empty());
+    assert!(scene.emulators.rows().await.is_empty());
     // The other's lease is left to it.
     assert!(matches!(
         scene.reconciler.runs().await,
@@ -429,7 +429,7 @@ async fn it_stops_before_lambda_would_stop_it() {
     let walk = scene.reconciler.runs_within(Duration::from_secs(16)).await;
     assert!(matches!(walk, Err(Failure::TimeUp)));
     scene.reconciler.line.forget();
-    assert!(scene.ground.rows().await.is_empty());
+    assert!(scene.emulators.rows().await.is_empty());
     assert_eq!(scene.reconciler.succeeds().await.attached, 3);
 }
 
@@ -442,9 +442,9 @@ async fn a_table_that_is_away_is_an_error_and_lost_answers_are_none() {
     scene.reconciler.table.loses("DeleteItem", 1);
     assert_eq!(scene.reconciler.succeeds().await.known, 0);
     assert!(scene.reconciler.table.is_spent());
-    assert_eq!(scene.ground.rows().await.len(), 3);
+    assert_eq!(scene.emulators.rows().await.len(), 3);
     // Also of those whose write was not answered.
-    assert_eq!(scene.ground.queued().await.len(), 3);
+    assert_eq!(scene.emulators.queued().await.len(), 3);
     for _ in 0..20 {
         scene.reconciler.table.next("PutItem", Fate::Unreachable);
     }
@@ -459,26 +459,26 @@ async fn a_table_that_is_away_is_an_error_and_lost_answers_are_none() {
 async fn what_the_module_has_not_heard_and_old_marks_are_queued_again_whatever_line_lists() {
     let scene = Scene::of(3).await;
     scene.reconciler.succeeds().await;
-    scene.ground.queued().await;
-    scene.ground.is_heard(&scene.bots[0]).await;
-    scene.ground.is_heard(&scene.bots[1]).await;
-    let now = scene.ground.now();
-    let mark = scene.ground.store.update_bot(&scene.bots[1], |row| {
+    scene.emulators.queued().await;
+    scene.emulators.is_heard(&scene.bots[0]).await;
+    scene.emulators.is_heard(&scene.bots[1]).await;
+    let now = scene.emulators.now();
+    let mark = scene.emulators.store.update_bot(&scene.bots[1], |row| {
         row.state.begin_detach(now);
     });
     let Attachment::Detaching(mark) = mark.await.unwrap().state.attachment() else {
         panic!("it is not marked");
     };
     // Before an hour is over, a mark is the job's that was queued with it.
-    scene.ground.advance(59 * MINUTE).await;
+    scene.emulators.advance(59 * MINUTE).await;
     scene.list_will(FaultKind::ServerError, 5).await;
     scene.reconciler.fails().await;
-    let told = scene.ground.queued().await;
+    let told = scene.emulators.queued().await;
     assert!(told.iter().all(|(bot, _, _)| bot == scene.bots[2].as_str()));
-    scene.ground.advance(2 * MINUTE).await;
+    scene.emulators.advance(2 * MINUTE).await;
     let walk = scene.reconciler.succeeds().await;
     assert_eq!((walk.queued, walk.writes), (2, 0));
-    let told = scene.ground.queued().await;
+    let told = scene.emulators.queued().await;
     let detach = format!("detach-{}", mark.0);
     assert!(
         told.iter()
@@ -492,30 +492,30 @@ async fn a_new_name_is_entered_and_a_suspended_account_is_not_judged() {
         list_suspended: false,
         ..Settings::default()
     };
-    let ground = Ground::start(settings).await;
-    let bots = ground.attached(3).await;
-    let reconciler = Reconciler::new(&ground);
+    let emulators = Emulators::start(settings).await;
+    let bots = emulators.attached(3).await;
+    let reconciler = Reconciler::new(&emulators);
     reconciler.succeeds().await;
-    let renamed = ground.store.update_bot(&bots[0], |row| {
+    let renamed = emulators.store.update_bot(&bots[0], |row| {
         row.display_name = Some("An old name".into());
         row.state.missing_since = None;
     });
     renamed.await.unwrap();
-    ground.advance(MINUTE).await;
-    let now = ground.now();
-    let suspended = ground
+    emulators.advance(MINUTE).await;
+    let now = emulators.now();
+    let suspended = emulators
         .store
         .update_bot(&bots[1], |row| row.state.suspended_at = Some(now));
     suspended.await.unwrap();
-    ground.line.suspend(bots[1].as_str()).await.unwrap();
+    emulators.line.suspend(bots[1].as_str()).await.unwrap();
     let walk = reconciler.succeeds().await;
     assert_eq!((walk.named, walk.writes), (1, 1));
     assert_ne!(
-        ground.row(&bots[0]).await.display_name.unwrap(),
+        emulators.row(&bots[0]).await.display_name.unwrap(),
         "An old name"
     );
-    ground.advance(99 * 24 * HOUR).await;
+    emulators.advance(99 * 24 * HOUR).await;
     assert_eq!(reconciler.succeeds().await.writes, 0);
-    ground.advance(25 * HOUR).await;
+    emulators.advance(25 * HOUR).await;
     assert_eq!(reconciler.succeeds().await.marked, 1);
 }

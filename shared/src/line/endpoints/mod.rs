@@ -13,6 +13,7 @@ pub mod insight;
 pub mod membership;
 pub mod message;
 pub mod module;
+pub mod narrowcast_progress;
 pub mod notification;
 pub mod profile;
 pub mod quota;

@@ -1,4 +1,4 @@
-//! What the functions stand on, without them: the template's table and event
+//! The emulators that the functions stand on, without the functions: the template's table and event
 //! queue, and a LINE Platform set up as a test likes.
 
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::domain::{BotId, Timestamp};
 use shared::env::Env;
-use shared::ground;
+use shared::ground::Ground;
 use shared::store::{BotRow, Store};
 use sqs::{Sqs, SystemClock};
 use template_file::Template;
@@ -23,9 +23,9 @@ use tokio::task::JoinSet;
 /// So many messages are received from the queue at once.
 const MOST_MESSAGES: usize = 10;
 
-/// The ground. It ends with its last clone.
+/// The emulators. They end with their last clone.
 #[derive(Clone)]
-pub struct Ground {
+pub struct Emulators {
     /// The LINE Platform. Its clock is everybody's.
     pub line: Emulator,
     /// SQS.
@@ -60,8 +60,8 @@ pub struct Places {
 
 impl Places {
     /// What a function stands on here.
-    pub fn ground(&self) -> ground::Ground {
-        ground::Ground::emulated()
+    pub fn ground(&self) -> Ground {
+        Ground::emulated()
             .with_dynamodb_at(&self.dynamodb_url)
             .with_sqs_at(&self.sqs_url)
     }
@@ -98,8 +98,8 @@ impl TimeSource for LineTime {
     }
 }
 
-impl Ground {
-    /// Starts it; LINE has these settings.
+impl Emulators {
+    /// Starts them; LINE has these settings.
     pub async fn start(settings: Settings) -> Self {
         let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../template.yaml");
         let template = Template::load(root).expect("the template is read");
