@@ -13,7 +13,7 @@ use flow::reconciler::Reconciler;
 use futures::StreamExt as _;
 use serde::{Deserialize, Serialize};
 use shared::domain::BotId;
-use shared::emulators::tokio_sleep;
+use shared::ground::tokio_sleep;
 
 type Failure = Box<dyn Error>;
 
