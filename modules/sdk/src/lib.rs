@@ -191,3 +191,13 @@ impl From<serde_json::Error> for ModuleError {
         Self::Bug(error.to_string())
     }
 }
+
+/// The examples of the documents compile.
+#[cfg(doctest)]
+mod documents {
+    #[doc = include_str!("../../../README.md")]
+    struct Readme;
+
+    #[doc = include_str!("../../../docs/module.md")]
+    struct Reference;
+}
