@@ -5,21 +5,18 @@
 
 use secrecy::SecretString;
 use serde_json::json;
+mod audiences;
+mod coupons;
+mod menus;
+
 use shared::domain::{
     BotId, BotState, ChatId, ChatState, ReplyToken, Scope, Scopes, Timestamp, UserId,
 };
 use shared::domain::{may_broadcast, may_control, may_speak};
-use shared::line::body::Upload;
 use shared::line::endpoint::{Answered, Endpoint, Facts, ForBot, ForChannel};
-use shared::line::endpoints::audience::{
-    AddToAudience, AddToAudienceByFile, CreateAudience, CreateAudienceByFile,
-    CreateAudienceOfClicks, CreateAudienceOfImpressions, DeleteAudience, GetAudience,
-    GetSharedAudience, ListAudiences, ListSharedAudiences, Recipient, RenameAudience,
-};
 use shared::line::endpoints::chat::{MarkAsRead, MarkAsReadByToken, ShowLoading};
 use shared::line::endpoints::content::{GetContent, GetPreview, GetTranscoding};
 use shared::line::endpoints::control::{Acquire, Release};
-use shared::line::endpoints::coupon::{CloseCoupon, CreateCoupon, GetCoupon, ListCoupons};
 use shared::line::endpoints::delivery::{
     CountBroadcasts, CountMulticasts, CountNotifications, CountPushes, CountReplies, GetUnitUsage,
     ListUnits,
@@ -30,27 +27,13 @@ use shared::line::endpoints::group::{
     LeaveRoom, ListGroupMembers, ListRoomMembers,
 };
 use shared::line::endpoints::insight::{
-    GetDeliveries, GetDemographics, GetFriends, GetInteractions, GetRichMenuInteractions,
-    GetRichMenuInteractionsByDay, GetUnitInteractions,
+    GetDeliveries, GetDemographics, GetFriends, GetInteractions, GetUnitInteractions,
 };
-use shared::line::endpoints::membership::{GetSubscriptions, ListMembershipUsers, ListMemberships};
 use shared::line::endpoints::message::{Broadcast, Messages, Multicast, Narrowcast, Push, Reply};
 use shared::line::endpoints::narrowcast_progress::GetNarrowcastProgress;
 use shared::line::endpoints::notification::SendNotification;
 use shared::line::endpoints::profile::{GetProfile, IssueLinkToken};
 use shared::line::endpoints::quota::{GetQuota, GetQuotaConsumption};
-use shared::line::endpoints::rich_menu::{
-    Area, Bounds, CreateRichMenu, DeleteRichMenu, GetRichMenu, GetRichMenuImage, ImageKind,
-    ListRichMenus, RichMenu, SetRichMenuImage, Size, ValidateRichMenu,
-};
-use shared::line::endpoints::rich_menu_alias::{
-    CreateAlias, DeleteAlias, GetAlias, ListAliases, UpdateAlias,
-};
-use shared::line::endpoints::rich_menu_link::{
-    BatchRichMenus, ClearDefaultRichMenu, GetDefaultRichMenu, GetRichMenuBatchProgress,
-    GetRichMenuOfUser, LinkRichMenu, LinkRichMenuToUsers, Operation, SetDefaultRichMenu,
-    UnlinkRichMenu, UnlinkRichMenuFromUsers, ValidateRichMenuBatch,
-};
 use shared::line::endpoints::token::{
     IssueShortLived, IssueStateless, IssueV21, ListKeyIds, Proof, RevokeShortLived, RevokeV21,
     VerifyShortLived, VerifyV21,
@@ -62,7 +45,7 @@ use shared::line::endpoints::webhook_endpoint::{
     GetWebhookEndpoint, SetWebhookEndpoint, TestWebhookEndpoint,
 };
 use shared::line::endpoints::{bot::GetInfo, module::Detach, module::ListBots};
-use shared::line::message::{Action, Text};
+use shared::line::message::Text;
 use shared::line::{BotClient, LineClient, LineError};
 use uuid::Uuid;
 
@@ -248,55 +231,6 @@ impl<'a, R: FnMut(&'static Facts, Ended<'_>)> Caller<'a, R> {
         self.call(&LeaveRoom { room }).await;
     }
 
-    async fn rich_menus(&mut self) {
-        let menu = rich_menu();
-        self.call(&ValidateRichMenu(&menu)).await;
-        let made = self.call(&CreateRichMenu(&menu)).await;
-        let menu = &made.map_or_else(|| "richmenu-1".into(), |made| made.value.rich_menu_id);
-        let (kind, image) = (ImageKind::Png, Upload::bytes(png()));
-        self.call(&SetRichMenuImage { menu, kind, image }).await;
-        self.call(&GetRichMenuImage { menu }).await;
-        self.call(&GetRichMenu { menu }).await;
-        self.call(&ListRichMenus).await;
-        let alias = "menu-a";
-        self.call(&CreateAlias { alias, menu }).await;
-        self.call(&GetAlias { alias }).await;
-        self.call(&UpdateAlias { alias, menu }).await;
-        self.call(&ListAliases).await;
-        self.call(&DeleteAlias { alias }).await;
-        self.call(&DeleteRichMenu { menu }).await;
-    }
-
-    async fn rich_menu_links(&mut self) {
-        let Sample { user, day, .. } = self.with;
-        let made = self.bot.call(&CreateRichMenu(&rich_menu())).await;
-        let menu = &made.map_or_else(|_| "richmenu-2".into(), |made| made.rich_menu_id);
-        let (kind, image) = (ImageKind::Png, Upload::bytes(png()));
-        let _ = self.bot.call(&SetRichMenuImage { menu, kind, image }).await;
-        let users = std::slice::from_ref(user);
-        self.call(&SetDefaultRichMenu { menu }).await;
-        self.call(&GetDefaultRichMenu).await;
-        self.call(&LinkRichMenu { user, menu }).await;
-        self.call(&GetRichMenuOfUser { user }).await;
-        self.call(&UnlinkRichMenu { user }).await;
-        self.call(&LinkRichMenuToUsers { menu, users }).await;
-        self.call(&UnlinkRichMenuFromUsers { users }).await;
-        let operations = &[Operation::Unlink { from: menu }];
-        let batch = BatchRichMenus {
-            operations,
-            resume_key: Some("key-1"),
-        };
-        self.call(&ValidateRichMenuBatch(&batch)).await;
-        let sent = self.call(&batch).await;
-        let request_id = &sent.and_then(|sent| sent.request_id).unwrap_or_default();
-        self.call(&GetRichMenuBatchProgress { request_id }).await;
-        let (from, to) = (day, day);
-        self.call(&GetRichMenuInteractions { menu, from, to }).await;
-        self.call(&GetRichMenuInteractionsByDay { menu, from, to })
-            .await;
-        self.call(&ClearDefaultRichMenu).await;
-    }
-
     async fn insight(&mut self) {
         let (date, request_id) = (&*self.with.day, &*self.sent.clone());
         self.call(&GetDeliveries { date }).await;
@@ -307,99 +241,6 @@ impl<'a, R: FnMut(&'static Facts, Ended<'_>)> Caller<'a, R> {
             unit: "unit_1",
             from: date,
             to: date,
-        })
-        .await;
-    }
-
-    async fn audiences(&mut self) {
-        let user = self.with.user.as_str();
-        let audiences = &[Recipient { id: user }];
-        let (description, upload_description) = ("フレンズ", Some("first"));
-        let is_ifa_audience = false;
-        let made = self
-            .call(&CreateAudience {
-                description,
-                is_ifa_audience,
-                upload_description,
-                audiences,
-            })
-            .await;
-        let audience = made.map_or(1, |made| made.value.audience_group_id);
-        self.call(&AddToAudience {
-            audience,
-            upload_description,
-            audiences,
-        })
-        .await;
-        let file = Upload::bytes(format!("{user}\n"));
-        let by_file = CreateAudienceByFile {
-            description: "by file",
-            is_ifa_audience,
-            upload_description,
-            file: file.clone(),
-        };
-        self.call(&by_file).await;
-        self.call(&AddToAudienceByFile {
-            audience,
-            upload_description,
-            file,
-        })
-        .await;
-        let request_id = &*self.sent.clone();
-        let clicks = CreateAudienceOfClicks {
-            description: "clicks",
-            request_id,
-            click_url: None,
-        };
-        self.call(&clicks).await;
-        let description = "seen";
-        self.call(&CreateAudienceOfImpressions {
-            description,
-            request_id,
-        })
-        .await;
-        self.call(&RenameAudience {
-            audience,
-            description: "renamed",
-        })
-        .await;
-        self.call(&GetAudience { audience }).await;
-        let page = ListAudiences {
-            page: 1,
-            size: Some(40),
-            ..ListAudiences::default()
-        };
-        self.call(&page).await;
-        self.call(&GetSharedAudience { audience }).await;
-        let page = ListSharedAudiences {
-            page: 1,
-            ..ListSharedAudiences::default()
-        };
-        self.call(&page).await;
-        self.call(&DeleteAudience { audience }).await;
-    }
-
-    async fn coupons_and_memberships(&mut self) {
-        let Sample {
-            user, membership, ..
-        } = self.with;
-        let made = self.call(&coupon()).await;
-        let coupon = &made.map_or_else(|| "coupon-1".into(), |made| made.value.coupon_id);
-        self.call(&ListCoupons {
-            status: Some("RUNNING"),
-            start: None,
-            limit: Some(10),
-        })
-        .await;
-        self.call(&GetCoupon { coupon }).await;
-        self.call(&CloseCoupon { coupon }).await;
-        self.call(&ListMemberships).await;
-        self.call(&GetSubscriptions { user }).await;
-        let membership = *membership;
-        self.call(&ListMembershipUsers {
-            membership,
-            start: None,
-            limit: None,
         })
         .await;
     }
@@ -463,53 +304,4 @@ fn attached() -> BotState {
     let mut state = BotState::default();
     state.attach(Timestamp(1), &Scopes::Unknown);
     state
-}
-
-fn rich_menu() -> RichMenu {
-    let bounds = Bounds {
-        x: 0,
-        y: 0,
-        width: 2500,
-        height: 843,
-    };
-    let action = Action::postback("a", "a");
-    RichMenu {
-        size: Size {
-            width: 2500,
-            height: 843,
-        },
-        selected: false,
-        name: "Menu".into(),
-        chat_bar_text: "メニュー".into(),
-        areas: vec![Area { bounds, action }],
-    }
-}
-
-fn coupon() -> CreateCoupon {
-    CreateCoupon {
-        title: "10 %".into(),
-        start_timestamp: 1_795_000_000,
-        end_timestamp: 1_796_000_000,
-        timezone: "ASIA_TOKYO".into(),
-        visibility: "UNLISTED".into(),
-        max_use_count_per_ticket: 1,
-        acquisition_condition: json!({"type": "normal"}),
-        reward: Some(
-            json!({"type": "discount", "priceInfo": {"type": "percentage", "percentage": 10}}),
-        ),
-        description: None,
-        usage_condition: None,
-        image_url: None,
-        barcode_image_url: None,
-        coupon_code: None,
-    }
-}
-
-/// The head of a PNG of 2500 by 843.
-fn png() -> Vec<u8> {
-    let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
-    bytes.extend(2500u32.to_be_bytes());
-    bytes.extend(843u32.to_be_bytes());
-    bytes.extend([8, 2, 0, 0, 0]);
-    bytes
 }
