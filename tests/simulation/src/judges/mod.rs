@@ -9,10 +9,13 @@ mod control;
 mod counter;
 mod decorations;
 mod doubled;
+mod end;
 pub(crate) mod epochs;
+mod invocations;
 mod keys;
 mod lapsed;
 pub(crate) mod lease;
+mod ledger_rows;
 pub(crate) mod lifecycle;
 pub(crate) mod limits;
 pub(crate) mod links;
@@ -34,17 +37,18 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::Value as Json;
-use shared::store::LedgerRow;
 
+pub(crate) use end::at_the_end;
+pub(crate) use invocations::{acted, begins, ended};
+pub(crate) use ledger_rows::Before;
 pub(crate) use restored::Backup;
 pub(crate) use seen::Watch;
 pub(crate) use troubles::Hand;
 
-use crate::call::request_of;
 use crate::line::{Answer, Asked, Kind};
-use crate::rows::{row, s};
-use crate::schedule::Wish;
+use crate::rows::s;
 use crate::world::World;
+use invocations::ledger;
 use parked_index::Written;
 use seen::Seen;
 
@@ -326,229 +330,4 @@ fn of_plan(world: &World, who: usize, asked: &Asked, answer: &Answer) {
             history.violation("order within a plan", what);
         }
     }
-}
-
-/// The ledger rows that a request may write, as they are before it.
-#[derive(Default)]
-pub(crate) struct Before {
-    word: String,
-    rows: Vec<(String, String, Option<Json>)>,
-}
-
-impl Before {
-    /// They are looked at.
-    pub(crate) fn of(world: &World, word: &str, body: &[u8]) -> Self {
-        let writes = matches!(
-            word,
-            "UpdateItem" | "PutItem" | "TransactWriteItems" | "DeleteItem"
-        );
-        if !writes {
-            return Self::default();
-        }
-        let request = request_of(body);
-        let is_judged = |key: &&Json| {
-            seen::event_of(key).is_some() || s(key, "chat_id") == "@bot" || links::is_attach(key)
-        };
-        let keys = seen::keys_written(&request).filter(is_judged);
-        let rows = keys.map(|key| {
-            let (bot, sort) = (s(key, "bot_id").to_owned(), s(key, "chat_id").to_owned());
-            let row = row(world, &bot, &sort);
-            (bot, sort, row)
-        });
-        Self {
-            word: word.to_owned(),
-            rows: rows.collect(),
-        }
-    }
-
-    /// The request is done.
-    pub(crate) fn after(self, world: &World, who: usize) {
-        for (bot, sort, before) in &self.rows {
-            let after = row(world, bot, sort);
-            let event = sort.rsplit('#').next().unwrap_or_default();
-            if bot == "@attach" {
-                links::written(world, who, sort, after.as_ref());
-            } else if sort == "@bot" {
-                let mut history = world.history();
-                let decorations = &history.judges.decorations;
-                let wrong = decorations.denied(who, before.as_ref(), after.as_ref());
-                if let Some(what) = wrong {
-                    history.violation("only a refused message denies messages", what);
-                }
-            } else if *before != after {
-                written(
-                    world,
-                    who,
-                    event,
-                    &self.word,
-                    before.as_ref(),
-                    after.as_ref(),
-                );
-            }
-        }
-    }
-}
-
-/// A ledger row was written.
-fn written(
-    world: &World,
-    who: usize,
-    event: &str,
-    word: &str,
-    before: Option<&Json>,
-    after: Option<&Json>,
-) {
-    let (now, at) = (world.time.millis(0), world.time.elapsed());
-    let mut history = world.history();
-    let receives = history.receives.get(event).copied().unwrap_or_default();
-    let judges = &mut history.judges;
-    let written = Written {
-        event,
-        word,
-        stored: before,
-        // By the clock of whoever has written it, which may be ahead.
-        before: before.filter(|row| !lapsed::has_lapsed(row, now + world.schedule.skew())),
-        after,
-        is_replay: judges.troubles.is_replayed_by(who, event),
-    };
-    judges.restored.written(event, at);
-    let mut wrong = Vec::new();
-    wrong.extend(judges.opened(&written, now, at));
-    if let Some(what) = parked_index::stands_against(&written) {
-        wrong.push(("parked stays in the index", what));
-    }
-    wrong.extend(judges.writers.written(who, &written));
-    let push = plan_order::begins_push(&written);
-    wrong.extend(push.map(|what| ("a push stands in for one try's reply", what)));
-    let ended = judges.attempts.written(who, &written);
-    wrong.extend(ended.map(|what| ("an attempt is ended by who made it", what)));
-    wrong.extend(attempts::written(&judges.troubles, &written, receives));
-    // A restored table may have the beginning of an attempt, and not its end.
-    if !judges.has_forgotten(event) {
-        let vanished = attempts::vanished(&judges.troubles, who, &written);
-        wrong.extend(vanished.map(|what| ("an attempt that ended has not vanished", what)));
-    }
-    wrong.extend(judges.settles(&written, (now, at), world.schedule.skew()));
-    for (check, what) in wrong {
-        history.violation(check, what);
-    }
-}
-
-/// An invocation of the worker begins.
-pub(crate) fn begins(world: &World, who: usize, hand: Hand) {
-    let now = world.time.millis(0);
-    let judges = &mut world.history().judges;
-    judges.parking.given(&hand.events, now);
-    judges.troubles.begins(who, hand);
-}
-
-/// It has ended by itself, and has not settled these events; or it was cut off.
-pub(crate) fn ended(world: &World, who: usize, unsettled: Option<&[String]>) {
-    let (now, at) = (world.time.millis(0), world.time.elapsed());
-    let entry = |(bot, chat): &crate::history::Place| {
-        let row = row(world, bot, chat)?;
-        Some(row["control"].clone())
-    };
-    let rows: Vec<_> = unsettled.into_iter().flatten().cloned().collect();
-    let settled = |event: &String| {
-        let row = ledger(world, event);
-        let outcome = |row: &Json| row["outcome"] == "done" || row["outcome"] == "parked";
-        // What fails in the module is parked by the number of its failures.
-        let wish = world.schedule.wish(event);
-        matches!(wish, Some(Wish::Fail(_) | Wish::Panic(_) | Wish::Hang(_)))
-            || row.is_some_and(|row| outcome(&row) || row["attempts"].as_i64() > Some(0))
-    };
-    let rows: Vec<_> = rows.into_iter().filter(|event| !settled(event)).collect();
-    let line = world.line();
-    let mut history = world.history();
-    for event in &rows {
-        let bot = line.told.get(event).map(|told| told.bot.as_str());
-        if bot.is_some_and(|bot| !accounts::known(&history, bot, &line).is_attached()) {
-            history.judges.lost_replies.waits(event);
-        }
-    }
-    drop(line);
-    let judges = &mut history.judges;
-    judges.troubles.ended(who, at, unsettled.is_none());
-    if unsettled.is_none() {
-        judges.control.cut_off(who);
-        return;
-    }
-    let late = judges.parking.ended(who, &rows, now);
-    let missing = judges.control.ended(who, entry);
-    for what in late {
-        history.violation("parked in time", what);
-    }
-    for what in missing {
-        history.violation("own control is entered", what);
-    }
-}
-
-/// Someone at the management screen has come to the end.
-pub(crate) fn acted(world: &World, who: usize) {
-    ended(world, who, Some(&[]));
-}
-
-/// What the row of an event says in the end.
-pub(crate) fn at_the_end(world: &World, event: &str, row: Option<&LedgerRow>) {
-    let line = world.line();
-    let mut history = world.history();
-    let mut wrong: Vec<Wrong> = Vec::new();
-    let mut cause = None;
-    {
-        let judges = &history.judges;
-        let doubled = judges.accepted.doubled(event);
-        wrong.extend(doubled.into_iter().map(|what| ("no message doubled", what)));
-        if let Some(row) = row {
-            let missing = judges.accepted.not_again(event, row).into_iter();
-            wrong.extend(missing.map(|what| ("what is forced is sent again", what)));
-            let lapsed = judges.lapsed.judge(event, row);
-            wrong.extend(lapsed.map(|what| ("a row past its time counts for nothing", what)));
-            let missing = judges.replays.missing(event, row);
-            wrong.extend(missing.map(|what| ("what is to run again does", what)));
-            let lost_at = |ordinal| judges.lost_replies.lost_at(event, ordinal);
-            let given_up = judges.keys.given_up(event, row, lost_at);
-            let given_up = given_up.into_iter();
-            wrong.extend(given_up.map(|what| ("a push is tried while LINE knows its key", what)));
-            let unknown = unknown::without_cause(&judges.troubles, event, row);
-            wrong.extend(
-                unknown
-                    .into_iter()
-                    .map(|what| ("unknown has its cause", what)),
-            );
-            let facts = lost_replies::Facts {
-                schedule: &world.schedule,
-                history: &history,
-                line: &line,
-            };
-            cause = lost_replies::judge(judges, &facts, event, row);
-        }
-    }
-    match cause {
-        Some(Ok(cause)) => {
-            let causes = &mut history.judges.lost_replies.causes;
-            *causes.entry(cause).or_default() += 1;
-        }
-        Some(Err(what)) => wrong.push(("a lost reply has its cause", what)),
-        None => {}
-    }
-    for (check, what) in wrong {
-        history.violation(check, what);
-    }
-}
-
-/// An event's row in the table, wherever the event happened.
-fn ledger(world: &World, event: &str) -> Option<Json> {
-    let (bot, chat) = {
-        let line = world.line();
-        let told = line.told.get(event);
-        let place = told.map(|told| (told.bot.clone(), told.chat.clone()));
-        place.or_else(|| {
-            let history = world.history();
-            let (bot, chat) = history.timers.get(event)?.clone();
-            Some((bot, Some(chat)))
-        })?
-    };
-    let sort = format!("{}#{event}", chat.as_deref().unwrap_or("@bot"));
-    row(world, &bot, &sort)
 }

@@ -1,0 +1,54 @@
+//! What is judged when all is over.
+
+use shared::store::LedgerRow;
+
+use super::{Wrong, lost_replies, unknown};
+use crate::world::World;
+
+/// What the row of an event says in the end.
+pub(crate) fn at_the_end(world: &World, event: &str, row: Option<&LedgerRow>) {
+    let line = world.line();
+    let mut history = world.history();
+    let mut wrong: Vec<Wrong> = Vec::new();
+    let mut cause = None;
+    {
+        let judges = &history.judges;
+        let doubled = judges.accepted.doubled(event);
+        wrong.extend(doubled.into_iter().map(|what| ("no message doubled", what)));
+        if let Some(row) = row {
+            let missing = judges.accepted.not_again(event, row).into_iter();
+            wrong.extend(missing.map(|what| ("what is forced is sent again", what)));
+            let lapsed = judges.lapsed.judge(event, row);
+            wrong.extend(lapsed.map(|what| ("a row past its time counts for nothing", what)));
+            let missing = judges.replays.missing(event, row);
+            wrong.extend(missing.map(|what| ("what is to run again does", what)));
+            let lost_at = |ordinal| judges.lost_replies.lost_at(event, ordinal);
+            let given_up = judges.keys.given_up(event, row, lost_at);
+            let given_up = given_up.into_iter();
+            wrong.extend(given_up.map(|what| ("a push is tried while LINE knows its key", what)));
+            let unknown = unknown::without_cause(&judges.troubles, event, row);
+            wrong.extend(
+                unknown
+                    .into_iter()
+                    .map(|what| ("unknown has its cause", what)),
+            );
+            let facts = lost_replies::Facts {
+                schedule: &world.schedule,
+                history: &history,
+                line: &line,
+            };
+            cause = lost_replies::judge(judges, &facts, event, row);
+        }
+    }
+    match cause {
+        Some(Ok(cause)) => {
+            let causes = &mut history.judges.lost_replies.causes;
+            *causes.entry(cause).or_default() += 1;
+        }
+        Some(Err(what)) => wrong.push(("a lost reply has its cause", what)),
+        None => {}
+    }
+    for (check, what) in wrong {
+        history.violation(check, what);
+    }
+}

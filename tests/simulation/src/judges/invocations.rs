@@ -1,0 +1,79 @@
+//! The worker's invocations, from their beginning to their end.
+
+use serde_json::Value as Json;
+
+use super::{Hand, accounts};
+use crate::rows::row;
+use crate::schedule::Wish;
+use crate::world::World;
+
+/// An invocation of the worker begins.
+pub(crate) fn begins(world: &World, who: usize, hand: Hand) {
+    let now = world.time.millis(0);
+    let judges = &mut world.history().judges;
+    judges.parking.given(&hand.events, now);
+    judges.troubles.begins(who, hand);
+}
+
+/// It has ended by itself, and has not settled these events; or it was cut off.
+pub(crate) fn ended(world: &World, who: usize, unsettled: Option<&[String]>) {
+    let (now, at) = (world.time.millis(0), world.time.elapsed());
+    let entry = |(bot, chat): &crate::history::Place| {
+        let row = row(world, bot, chat)?;
+        Some(row["control"].clone())
+    };
+    let rows: Vec<_> = unsettled.into_iter().flatten().cloned().collect();
+    let settled = |event: &String| {
+        let row = ledger(world, event);
+        let outcome = |row: &Json| row["outcome"] == "done" || row["outcome"] == "parked";
+        // What fails in the module is parked by the number of its failures.
+        let wish = world.schedule.wish(event);
+        matches!(wish, Some(Wish::Fail(_) | Wish::Panic(_) | Wish::Hang(_)))
+            || row.is_some_and(|row| outcome(&row) || row["attempts"].as_i64() > Some(0))
+    };
+    let rows: Vec<_> = rows.into_iter().filter(|event| !settled(event)).collect();
+    let line = world.line();
+    let mut history = world.history();
+    for event in &rows {
+        let bot = line.told.get(event).map(|told| told.bot.as_str());
+        if bot.is_some_and(|bot| !accounts::known(&history, bot, &line).is_attached()) {
+            history.judges.lost_replies.waits(event);
+        }
+    }
+    drop(line);
+    let judges = &mut history.judges;
+    judges.troubles.ended(who, at, unsettled.is_none());
+    if unsettled.is_none() {
+        judges.control.cut_off(who);
+        return;
+    }
+    let late = judges.parking.ended(who, &rows, now);
+    let missing = judges.control.ended(who, entry);
+    for what in late {
+        history.violation("parked in time", what);
+    }
+    for what in missing {
+        history.violation("own control is entered", what);
+    }
+}
+
+/// Someone at the management screen has come to the end.
+pub(crate) fn acted(world: &World, who: usize) {
+    ended(world, who, Some(&[]));
+}
+
+/// An event's row in the table, wherever the event happened.
+pub(super) fn ledger(world: &World, event: &str) -> Option<Json> {
+    let (bot, chat) = {
+        let line = world.line();
+        let told = line.told.get(event);
+        let place = told.map(|told| (told.bot.clone(), told.chat.clone()));
+        place.or_else(|| {
+            let history = world.history();
+            let (bot, chat) = history.timers.get(event)?.clone();
+            Some((bot, Some(chat)))
+        })?
+    };
+    let sort = format!("{}#{event}", chat.as_deref().unwrap_or("@bot"));
+    row(world, &bot, &sort)
+}
