@@ -1,23 +1,28 @@
 //! Random runs of the reconciler while LINE's list lies, calls fail, and accounts
 //! come and go, between the runs and during them. LINE knows the truth.
 
+mod accounts;
+mod dice;
+mod faults;
+mod figures;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use emulator::{AccountStatus, AttachedEvent, BotState, Fault, FaultKind, Settings};
+use emulator::{AccountStatus, AttachedEvent, BotState, FaultKind, Settings};
 use reconciler::Failure;
 use shared::domain::{Attachment, BotId, Timestamp};
 use shared::env::Env;
-use shared::line::attach::{AttachClient, AttachTerms, Verifier};
-use shared::random::Random;
+use shared::line::attach::AttachClient;
 use shared::store::BotRow;
 
 use crate::emulators::Emulators;
-use crate::faulty::{Fate, Faulty, Held};
-use crate::reconciler::{INFO, LIST, Reconciler};
+use crate::faulty::{Fate, Held};
+use crate::reconciler::{LIST, Reconciler};
 use crate::worker::TIMEOUTS;
+
+use dice::Dice;
+pub use figures::Figures;
 
 /// So many runs see the same accounts.
 const RUNS_OF_A_WORLD: usize = 20;
@@ -26,54 +31,6 @@ const QUIET_RUNS: usize = 20;
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 const REDIRECT: &str = "https://example.com/attach/callback";
-
-/// What the runs came to.
-#[derive(Debug, Default, Clone, Copy)]
-pub struct Figures {
-    /// Runs while things went wrong.
-    pub runs: usize,
-    /// Runs of them that ended in an error.
-    pub failed: usize,
-    /// Errors because too many accounts would have gone.
-    pub stopped: usize,
-    /// Quiet runs after them.
-    pub quiet: usize,
-    /// Attaches entered.
-    pub attached: usize,
-    /// Marks set.
-    pub marked: usize,
-    /// Marks taken away.
-    pub unmarked: usize,
-    /// Accounts whose info was asked for.
-    pub asked: usize,
-    /// Detaches entered, each of an account that had gone at LINE.
-    pub detached: usize,
-}
-
-impl fmt::Display for Figures {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            runs,
-            failed,
-            stopped,
-            quiet,
-            ..
-        } = self;
-        let Self {
-            attached,
-            marked,
-            unmarked,
-            asked,
-            detached,
-            ..
-        } = self;
-        write!(
-            f,
-            "{runs} runs ({failed} failed, {stopped} of them stopped) and {quiet} quiet ones: {attached} attached, \
-             {marked} marked, {unmarked} unmarked, {asked} asked for, {detached} detached, 0 wrongly"
-        )
-    }
-}
 
 /// Runs the reconciler so often.
 ///
@@ -91,41 +48,6 @@ pub async fn hostile_list(seed: u64, runs: usize) -> Figures {
         world.becomes_right(&mut figures).await;
     }
     figures
-}
-
-/// Random choices that can be repeated.
-#[derive(Clone)]
-struct Dice(Random);
-
-impl Dice {
-    /// splitmix64
-    fn new(seed: u64) -> Self {
-        let state = AtomicU64::new(seed);
-        Self(Random::from_fn(move |bytes| {
-            for chunk in bytes.chunks_mut(8) {
-                const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
-                let mut z = state.fetch_add(STEP, Ordering::SeqCst).wrapping_add(STEP);
-                z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-                z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-                let z = (z ^ (z >> 31)).to_le_bytes();
-                chunk.copy_from_slice(&z[..chunk.len()]);
-            }
-        }))
-    }
-
-    fn below(&self, limit: usize) -> usize {
-        let number = self.0.below(u64::try_from(limit).unwrap_or(u64::MAX));
-        usize::try_from(number).unwrap_or(0)
-    }
-
-    /// Once in so often.
-    fn one_in(&self, times: usize) -> bool {
-        self.below(times) == 0
-    }
-
-    fn pick<'a, T>(&self, all: &'a [T]) -> Option<&'a T> {
-        all.get(self.below(all.len()))
-    }
 }
 
 /// Some accounts, some of them attached, and a table that may know.
@@ -244,167 +166,6 @@ impl World {
     async fn pages(&self) -> usize {
         let attached = self.attached_at_line().await.len();
         attached.div_ceil(self.emulators.line.settings().list_page)
-    }
-
-    async fn something_happens(&mut self) {
-        match self.dice.below(8) {
-            0 => self.suspends_or_deletes().await,
-            1 => self.resumes().await,
-            2 => self.detached_a_minute_ago().await,
-            _ => self.attach_or_detach().await,
-        }
-    }
-
-    async fn attach_or_detach(&mut self) {
-        match self.dice.one_in(2) {
-            true => self.an_admin_attaches().await,
-            false => self.an_admin_detaches().await,
-        }
-    }
-
-    /// The callback may be lost, and so is its event.
-    async fn an_admin_attaches(&mut self) {
-        let Some(bot) = self
-            .one_of(|bot| !bot.attached && bot.status == AccountStatus::Active)
-            .await
-        else {
-            return;
-        };
-        let terms = AttachTerms {
-            redirect_uri: REDIRECT.into(),
-            scope: "message:send".into(),
-            region: None,
-            basic_search_id: None,
-            brand_type: None,
-        };
-        let verifier = Verifier::new([7; 32]);
-        let url = self.attach.authorize_url(&terms, "state", &verifier);
-        let back = self.emulators.line.link(&url, bot.as_str()).await;
-        let back = back.expect("the account is linked");
-        let code = back
-            .split("code=")
-            .nth(1)
-            .and_then(|rest| rest.split('&').next());
-        let code = code.expect("a code comes back");
-        let attached = self.attach.exchange(code, &terms, &verifier).await;
-        let attached = attached.expect("the code is exchanged");
-        if !self.dice.one_in(3) {
-            self.tell(&bot, |row| row.state.attach(attached.at, &attached.scopes))
-                .await;
-        }
-        // An attach counts from the end of its second.
-        self.emulators.advance(Duration::from_secs(1)).await;
-    }
-
-    /// The event of it may be lost.
-    async fn an_admin_detaches(&mut self) {
-        let Some(bot) = self
-            .one_of(|bot| bot.attached && bot.status == AccountStatus::Active)
-            .await
-        else {
-            return;
-        };
-        let detached = self.owners.app.line.detach(&bot).await;
-        detached.expect("the account is detached");
-        if self.dice.one_in(2) {
-            let now = self.emulators.now();
-            self.tell(&bot, |row| row.state.detach(now)).await;
-        }
-    }
-
-    /// LINE's list does not know it yet, if it ever will.
-    async fn detached_a_minute_ago(&mut self) {
-        let Some(bot) = self
-            .one_of(|bot| bot.attached && bot.status == AccountStatus::Active)
-            .await
-        else {
-            return;
-        };
-        let at = self.emulators.now().minus(Duration::from_secs(60));
-        self.tell(&bot, |row| row.state.detach(at)).await;
-    }
-
-    async fn suspends_or_deletes(&mut self) {
-        let Some(bot) = self
-            .one_of(|bot| bot.attached && bot.status == AccountStatus::Active)
-            .await
-        else {
-            return;
-        };
-        let now = self.emulators.now();
-        self.tell(&bot, |row| row.state.suspended_at = Some(now))
-            .await;
-        let done = match self.dice.one_in(3) {
-            true => self.emulators.line.delete(bot.as_str()).await,
-            false => self.emulators.line.suspend(bot.as_str()).await,
-        };
-        done.expect("LINE does it");
-    }
-
-    async fn resumes(&mut self) {
-        let Some(bot) = self
-            .one_of(|bot| bot.status == AccountStatus::Suspended)
-            .await
-        else {
-            return;
-        };
-        let resumed = self.emulators.line.resume(bot.as_str()).await;
-        resumed.expect("LINE does it");
-        let now = self.emulators.now();
-        self.tell(&bot, |row| row.state.resumed_at = Some(now))
-            .await;
-    }
-
-    async fn calls_will_fail(&mut self) {
-        self.lies = match self.lies {
-            0 if self.dice.one_in(3) => 4,
-            lies => lies.saturating_sub(1),
-        };
-        for _ in 0..self.dice.below(3) {
-            match self.dice.below(6) {
-                0 => self.list_will(FaultKind::EmptyList).await,
-                1 => self.list_will(FaultKind::CutPage).await,
-                2 => self.list_will(FaultKind::RepeatToken).await,
-                _ => self.some_calls_fail(&self.reconciler.line, LIST, 500),
-            }
-        }
-        match self.dice.below(4) {
-            0 => self.some_calls_fail(&self.reconciler.line, INFO, 429),
-            1 => self.no_info(),
-            2 if self.lies > 0 => self.no_info(),
-            _ => {}
-        }
-        for operation in ["GetItem", "PutItem", "Query", "DeleteItem"] {
-            if self.dice.one_in(4) {
-                self.some_calls_fail(&self.reconciler.table, operation, 500);
-            }
-        }
-    }
-
-    /// LINE tells of no account for a while.
-    fn no_info(&self) {
-        for _ in 0..100 {
-            let fate = Fate::Answered(500, "{}".into());
-            self.reconciler.line.next(INFO, fate);
-        }
-    }
-
-    fn some_calls_fail(&self, connection: &Faulty, operation: &str, status: u16) {
-        for _ in 0..1 + self.dice.below(7) {
-            let fate = match self.dice.below(4) {
-                0 => Fate::AnswerLost,
-                1 => Fate::Unreachable,
-                2 => Fate::Done,
-                _ => Fate::Answered(status, "{}".into()),
-            };
-            connection.next(operation, fate);
-        }
-    }
-
-    async fn list_will(&self, kind: FaultKind) {
-        let fault = Fault::new(format!("GET {LIST}"), 1, kind);
-        let added = self.emulators.line.add_faults(vec![fault]).await;
-        added.expect("LINE takes the fault");
     }
 
     /// Nothing that LINE has attached is detached by the reconciler, and what was
@@ -532,11 +293,4 @@ impl World {
 
 fn id(bot: &str) -> BotId {
     BotId::new(bot).expect("an id")
-}
-
-impl Figures {
-    fn count(&mut self, result: &Result<(), Failure>) {
-        self.failed += usize::from(result.is_err());
-        self.stopped += usize::from(matches!(result, Err(Failure::TooMany(_))));
-    }
 }
