@@ -13,7 +13,8 @@ use crate::schedule::Server;
 #[derive(Debug, Default)]
 pub(crate) struct Control {
     /// What LINE has done and the invocation may not have seen: where, and the entry's time.
-    done: BTreeMap<usize, (Place, i64)>,
+    /// An invocation may ask for several chats at once.
+    done: BTreeMap<(usize, Place), i64>,
     /// What it has seen.
     seen: BTreeMap<usize, Vec<(Place, i64)>>,
 }
@@ -21,15 +22,16 @@ pub(crate) struct Control {
 impl Control {
     /// LINE has taken or given back a chat.
     pub(super) fn done(&mut self, who: usize, place: Place, at: i64) {
-        self.done.insert(who, (place, at));
+        self.done.insert((who, place), at);
     }
 
     /// A call has ended.
     pub(super) fn ends(&mut self, call: &Seen, status: Option<u16>) {
-        let is_control = matches!(call.word.as_str(), "acquire" | "release");
-        if is_control {
-            let done = self.done.remove(&call.who).filter(|_| status == Some(200));
-            self.seen.entry(call.who).or_default().extend(done);
+        if let Some(place) = &call.controls {
+            let done = self.done.remove(&(call.who, place.clone()));
+            let seen = done.filter(|_| status == Some(200));
+            let seen = seen.map(|at| (place.clone(), at));
+            self.seen.entry(call.who).or_default().extend(seen);
         }
         let is_fine = call.harm.is_none() && status.is_some();
         if call.server == Server::Table && !is_fine {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::Value as Json;
 
 use crate::call::{Call, request_of};
+use crate::history::Place;
 use crate::line::{Asked, Kind};
 use crate::rows::s;
 use crate::schedule::{Harm, Server};
@@ -50,6 +51,8 @@ pub(crate) struct Seen {
     pub(crate) word: String,
     /// What it is about.
     pub(crate) about: About,
+    /// The chat that it takes or gives back.
+    pub(crate) controls: Option<Place>,
     /// What the schedule does to it.
     pub(crate) harm: Option<Harm>,
 }
@@ -68,6 +71,7 @@ impl Seen {
             server: call.server(),
             word: call.word().to_owned(),
             about,
+            controls: controlled(call),
             harm,
         }
     }
@@ -76,6 +80,15 @@ impl Seen {
     pub(crate) fn is_indefinite(&self, status: Option<u16>) -> bool {
         let left = self.harm != Some(Harm::NotConnected);
         left && status.is_none_or(|status| status >= 500)
+    }
+}
+
+/// The chat that a call takes or gives back.
+fn controlled(call: &Call) -> Option<Place> {
+    let Call::Line(asked) = call else { return None };
+    match &asked.kind {
+        Kind::Acquire(chat) | Kind::Release(chat) => Some((asked.bot.clone(), chat.clone())),
+        _ => None,
     }
 }
 
