@@ -25,7 +25,7 @@ impl Random {
         Self(Arc::new(fill))
     }
 
-    /// So many random bytes.
+    /// This many random bytes.
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         (self.0)(&mut bytes);

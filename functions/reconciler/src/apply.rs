@@ -11,7 +11,7 @@ use crate::plan::{Seen, Step, enter};
 use crate::tell::Teller;
 use crate::{App, Failure};
 
-/// So many accounts are under way at once.
+/// Maximum number of accounts under way at once.
 const SIDE_BY_SIDE: usize = 32;
 
 /// Carries out the steps, counts them in `walk`, and queues what the module is

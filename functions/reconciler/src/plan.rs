@@ -17,10 +17,10 @@ const MISSING_FOR: Duration = Duration::from_secs(3600);
 /// LINE may leave a suspended account out of its list. One that was deleted is
 /// detached after three months.
 const SUSPENSION_COUNTS: Duration = Duration::from_secs(100 * 24 * 3600);
-/// So many accounts may go without an operator's word, or one in twenty.
+/// Number of accounts that may go without an operator's approval, or one in twenty.
 const FEW: usize = 5;
 const ONE_IN: usize = 20;
-/// So many of those that would go are named.
+/// Maximum number of those that would go which are named.
 const NAMED: usize = 20;
 
 /// What is known of an account at the end of a walk.

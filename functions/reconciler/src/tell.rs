@@ -12,7 +12,7 @@ use crate::App;
 
 /// A detach that is not done so long after its mark is queued again.
 const DETACH_TAKES: Duration = Duration::from_secs(3600);
-/// So many jobs are gathered before they are sent.
+/// Number of jobs that are gathered before they are sent.
 const GATHERED: usize = 500;
 
 /// Jobs on their way into the queue.

@@ -10,7 +10,7 @@ use shared::line::error::{LineError, LineErrorKind};
 use crate::again::again;
 use crate::{App, Failure};
 
-/// So often is a walk begun anew whose place in the list is no longer good.
+/// Maximum number of times that a walk is begun again because its place in the list is no longer good.
 const NEW_STARTS: usize = 2;
 
 /// The whole list.

@@ -17,7 +17,7 @@ use crate::{App, Failure};
 
 /// Work stops this long before Lambda would stop it, so that what was done can be told.
 const BEFORE_DEADLINE: Duration = Duration::from_secs(5);
-/// So many rows of a page are deleted side by side.
+/// Maximum number of rows of a page that are deleted side by side.
 const SIDE_BY_SIDE: usize = 16;
 
 /// What a run has done.

@@ -17,7 +17,7 @@ pub(crate) const MOST_ATTEMPTS: u32 = 5;
 /// The ledger forgets what is older than thirty days: an event of this age may
 /// have been handled and forgotten.
 const TOO_OLD: Duration = Duration::from_secs(29 * 24 * 3600);
-/// So long is a profile taken for what it was.
+/// How long a profile counts as current.
 const PROFILE_LIFE: Duration = Duration::from_secs(24 * 3600);
 
 /// What is to be committed.

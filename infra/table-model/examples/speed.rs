@@ -13,7 +13,7 @@ use table_model::Table;
 use table_model::connector::{Call, Connector, Fate};
 use template_file::Template;
 
-/// So many events are gone through.
+/// Number of events.
 const EVENTS: u32 = 5_000;
 const TABLE: &str = "Table";
 

@@ -40,7 +40,7 @@ pub struct Table {
     tokens: HashMap<String, u64>,
     /// How many writes the indexes lag behind.
     lag: usize,
-    /// So many keys are left of the next batch.
+    /// Number of keys left of the next batch.
     unprocessed: usize,
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::value::Item;
 
-/// So many writes are remembered.
+/// Number of writes that are remembered.
 const MEMORY: usize = 1_000;
 
 /// Which row.

@@ -24,7 +24,7 @@ use crate::lock;
 
 /// Where nothing is: every call is answered here.
 pub(crate) const NOWHERE: &str = "http://127.0.0.1:1";
-/// So long does a call to LINE take, by its clock: what LINE does because of an event is newer than the event.
+/// How long a call to LINE takes, by its clock: what LINE does because of an event is newer than the event.
 const ON_THE_WAY: Duration = Duration::from_millis(20);
 /// The most of LINE's answers that is read.
 const LARGEST_ANSWER: usize = 16 * 1024 * 1024;

@@ -145,7 +145,7 @@ pub struct Download {
     pub length: Option<u64>,
     pub(crate) operation: &'static str,
     pub(crate) body: SdkBody,
-    /// So many bytes may still come.
+    /// Number of bytes that may still come.
     pub(crate) left: u64,
     pub(crate) sleep: SharedAsyncSleep,
     /// No piece is waited for longer than this.

@@ -19,7 +19,7 @@ use crate::line::endpoint::{Facts, Per, Rate};
 use crate::line::error::LineError;
 use crate::line::http::Http;
 
-/// So many accounts' buckets are kept; full ones are as good as none.
+/// Maximum number of accounts whose buckets are kept; full ones are as good as none.
 const MOST_BUCKETS: usize = 10_000;
 
 /// One call to be counted.

@@ -11,9 +11,9 @@ use crate::queue::{Job, Message, Queue};
 const LARGEST_BATCH: usize = 10;
 /// and this many bytes; a little is left for what is around the bodies.
 const MOST_BYTES: usize = 1024 * 1024 - 4096;
-/// So many requests are under way at once.
+/// Maximum number of requests under way at once.
 const SIDE_BY_SIDE: usize = 16;
-/// So often is an entry tried that SQS could not take.
+/// Maximum number of tries of an entry that SQS could not take.
 const ROUNDS: usize = 2;
 
 /// Some messages may not be in the queue.

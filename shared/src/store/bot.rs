@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::domain::{BotId, BotState};
 use crate::store::{Item, Store, StoreError, keys, n, s};
 
-/// So often is a change made anew because someone else made another.
+/// Maximum number of times that a change is made again because someone else made another.
 const MOST_ROUNDS: u32 = 8;
 
 /// An account, as kept.

@@ -6,7 +6,7 @@ use serde_dynamo::aws_sdk_dynamodb_1::to_item;
 use crate::domain::{BotId, ChatId, ChatState, Timestamp};
 use crate::store::{Item, Store, StoreError, keys};
 
-/// So often is a change made anew because someone else made another.
+/// Maximum number of times that a change is made again because someone else made another.
 const MOST_ROUNDS: u32 = 8;
 
 /// A chat, as kept.

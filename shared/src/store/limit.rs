@@ -9,7 +9,7 @@ use crate::domain::window::Window;
 use crate::domain::{BotId, Timestamp};
 use crate::store::{Item, Store, StoreError, keys};
 
-/// So often is a call counted anew because others were counted meanwhile.
+/// Maximum number of times that a call is counted again because others were counted meanwhile.
 const MOST_ROUNDS: u32 = 16;
 
 #[derive(Default, Serialize, Deserialize)]

@@ -13,9 +13,9 @@ use crate::store::bots::Place;
 use crate::store::commit::{CommitError, invalid};
 use crate::store::{Commit, Item, Store, StoreError, if_held, keys, n, s};
 
-/// So many parts has the index: one alone would take a thousand writes a second.
+/// Number of parts of the index: one alone would take a thousand writes a second.
 pub const TIMER_SHARDS: u8 = 8;
-/// So many timers are read at once: a chat's go into one message of the queue, and a
+/// Maximum number of timers read at once: a chat's go into one message of the queue, and a
 /// worker must come through it.
 const LARGEST_PAGE: i32 = 100;
 

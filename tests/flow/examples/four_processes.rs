@@ -33,7 +33,7 @@ const PROCESSES: u32 = 4;
 const DIVISOR: u32 = 100;
 /// Each process makes each call so often.
 const ROUNDS: u32 = 30;
-/// So many messages are left to the account at the end of its quota.
+/// Number of messages left to the account at the end of its quota.
 const LEFT: u64 = 10;
 
 /// Keep LINE's limits with four processes.

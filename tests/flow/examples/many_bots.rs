@@ -17,7 +17,7 @@ use shared::ground::tokio_sleep;
 
 type Failure = Box<dyn Error>;
 
-/// So many accounts leave and come before the last run.
+/// Number of accounts that leave and come before the last run.
 const LEAVE: usize = 40;
 const COME: usize = 60;
 

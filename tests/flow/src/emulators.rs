@@ -20,7 +20,7 @@ use template_file::Template;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-/// So many messages are received from the queue at once.
+/// Maximum number of messages received from the queue at once.
 const MOST_MESSAGES: usize = 10;
 
 /// The emulators. They end with their last clone.

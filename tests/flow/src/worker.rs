@@ -18,7 +18,7 @@ use crate::Bundle;
 use crate::clock::Clock;
 use crate::faulty::Faulty;
 
-/// So long has a worker for a batch: more than any test takes.
+/// How long a worker has for a batch: more than any test takes.
 pub(crate) const TIME: Duration = Duration::from_secs(60);
 /// No call is given up before a test is.
 pub(crate) const TIMEOUTS: Timeouts = Timeouts {

@@ -26,7 +26,7 @@ struct Scene {
 }
 
 impl Scene {
-    /// So many accounts are attached at LINE, in pages of four, and nothing is known here.
+    /// This many accounts are attached at LINE, in pages of four, and nothing is known here.
     async fn of(accounts: usize) -> Self {
         let settings = Settings {
             list_page: 4,

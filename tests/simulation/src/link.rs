@@ -14,7 +14,7 @@ use crate::process::Process;
 use crate::schedule::{Link, Visit};
 use crate::world::World;
 
-/// So often does an admin load a page at most.
+/// Maximum number of times that an admin loads a page.
 const TRIES: usize = 3;
 /// And waits so long before loading it again.
 const BEFORE_AGAIN: Duration = Duration::from_secs(5);

@@ -3,7 +3,7 @@
 use crate::schedule::{Schedule, Visit};
 use crate::simulate::simulate;
 
-/// So many schedules are tried at most.
+/// Maximum number of schedules that are tried.
 const MOST_TRIES: usize = 3_000;
 
 /// Leaves out events, faults and deeds, and makes the rest plainer, while the check

@@ -2,7 +2,7 @@
 
 use simulation::doors::{Door, Envelope, Payload, Query, Record, Signature, Token, run};
 
-/// So many inputs at each door.
+/// Number of inputs at each door.
 const INPUTS: u64 = 1_000;
 
 async fn holds<D: Door>() {

@@ -24,9 +24,9 @@ use crate::worker::TIMEOUTS;
 use dice::Dice;
 pub use figures::Figures;
 
-/// So many runs see the same accounts.
+/// Number of runs with the same accounts.
 const RUNS_OF_A_WORLD: usize = 20;
-/// So many quiet runs may it take until the table is right again.
+/// Maximum number of quiet runs until the table is right again.
 const QUIET_RUNS: usize = 20;
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);

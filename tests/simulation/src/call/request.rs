@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-/// So many requests are remembered: those that are on their way at the same time.
+/// Number of requests that are remembered: those that are on their way at the same time.
 const MEMORY: usize = 8;
 
 thread_local! {

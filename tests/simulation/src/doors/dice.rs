@@ -38,7 +38,7 @@ impl Dice {
         all[self.below(all.len())]
     }
 
-    /// So many bytes of any kind.
+    /// This many bytes of any kind.
     pub fn bytes(&mut self, count: usize) -> Vec<u8> {
         (0..count).map(|_| self.roll().to_le_bytes()[0]).collect()
     }

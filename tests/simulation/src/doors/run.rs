@@ -15,7 +15,7 @@ use crate::doors::{Dice, Door, Verdict};
 const RENEWED_AFTER: u64 = 500;
 /// No input takes so long, however busy the machine is.
 const LONGEST: Duration = Duration::from_secs(20);
-/// So often is a failing input cut, and for so long.
+/// How often a failing input is cut, and for how long.
 const MOST_CUTS: usize = 3_000;
 const CUTTING: Duration = Duration::from_secs(120);
 

@@ -19,7 +19,7 @@ pub(super) fn one_of<T: Copy>(chance: &mut Rng, all: &[T]) -> T {
     all[chance.usize(..all.len())]
 }
 
-/// So many events in webhooks of one to four.
+/// This many events in webhooks of one to four.
 pub(super) fn webhooks(
     chance: &mut Rng,
     bots: u8,

@@ -8,7 +8,7 @@ use crate::judge::Known;
 use crate::line::{Answer, Asked, Kind};
 use crate::world::World;
 
-/// So long a refusal of LINE's counts against a scope.
+/// How long a refusal of LINE's counts against a scope.
 const DENIAL: i64 = 3_600_000;
 /// So much later than LINE's answer a refusal may be dated, beside the clocks' difference.
 const ON_ITS_WAY: i64 = 4_000;

@@ -15,9 +15,9 @@ use crate::world::World;
 
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
-/// So long a suspended account may be missing.
+/// How long a suspended account may be missing.
 const SUSPENSION: i64 = 100 * DAY;
-/// So many accounts may go, or one in twenty.
+/// Number of accounts that may go, or one in twenty.
 const FEW: usize = 5;
 const ONE_IN: usize = 20;
 

@@ -30,7 +30,7 @@ pub struct Plan {
     pub events: usize,
     /// over so many chats.
     pub chats: usize,
-    /// So often is the child killed.
+    /// How often the child is killed.
     pub kills: usize,
 }
 
@@ -123,7 +123,7 @@ async fn run(plan: Plan) -> Result<Figures, Failure> {
     })
 }
 
-/// So many events does the child take at once.
+/// Number of events that the child takes at once.
 const AT_ONCE: usize = 16;
 
 fn functions<M>(needs: &Needs<'_, M>, child: &Child) -> Functions {

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::live::{Failure, Plan};
 
-/// So many chats write at once.
+/// Number of chats that write at once.
 const AT_ONCE: usize = 12;
 /// Every so-manieth webhook comes twice.
 const TWICE: usize = 10;
