@@ -75,6 +75,43 @@ pub struct DeadLetter {
 pub struct Attributes {
     values: BTreeMap<String, String>,
     dead_letter: Option<DeadLetter>,
+    meaning: Meaning,
+}
+
+/// What the values say, read once: each call of a queue asks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Meaning {
+    fifo: bool,
+    deduplicates_by_content: bool,
+    deduplicates_by_group: bool,
+    visibility_timeout: Duration,
+    delay: Duration,
+    retention: Duration,
+    wait: Duration,
+    maximum_message_size: usize,
+}
+
+impl Meaning {
+    /// Of values that `parse` has checked or filled in.
+    fn of(values: &BTreeMap<String, String>) -> Self {
+        let is = |attribute: &str, value: &str| values.get(attribute).is_some_and(|it| it == value);
+        let number = |attribute: &str| {
+            let value = values.get(attribute);
+            value.and_then(|value| value.parse().ok()).unwrap_or(0)
+        };
+        let seconds = |attribute: &str| Duration::from_secs(number(attribute));
+        Self {
+            fifo: is("FifoQueue", "true"),
+            deduplicates_by_content: is("ContentBasedDeduplication", "true"),
+            deduplicates_by_group: is("DeduplicationScope", "messageGroup"),
+            visibility_timeout: seconds("VisibilityTimeout"),
+            delay: seconds("DelaySeconds"),
+            retention: seconds("MessageRetentionPeriod"),
+            wait: seconds("ReceiveMessageWaitTimeSeconds"),
+            maximum_message_size: usize::try_from(number("MaximumMessageSize"))
+                .unwrap_or(MOST_BYTES),
+        }
+    }
 }
 
 impl Attributes {
@@ -91,6 +128,7 @@ impl Attributes {
         let dead_letter = values.get("RedrivePolicy").map(|policy| redrive(policy));
         let dead_letter = dead_letter.transpose()?.flatten();
         Ok(Self {
+            meaning: Meaning::of(&values),
             values,
             dead_letter,
         })
@@ -115,61 +153,47 @@ impl Attributes {
 
     /// Whether this is a FIFO queue.
     pub fn is_fifo(&self) -> bool {
-        self.is("FifoQueue", "true")
+        self.meaning.fifo
     }
 
     /// Whether a message without a deduplication id gets the hash of its body as one.
     pub fn deduplicates_by_content(&self) -> bool {
-        self.is("ContentBasedDeduplication", "true")
+        self.meaning.deduplicates_by_content
     }
 
     /// Whether a deduplication id counts within its message group only.
     pub fn deduplicates_by_group(&self) -> bool {
-        self.is("DeduplicationScope", "messageGroup")
+        self.meaning.deduplicates_by_group
     }
 
     /// How long a received message stays invisible, if the receiver does not say.
     pub fn visibility_timeout(&self) -> Duration {
-        self.seconds("VisibilityTimeout")
+        self.meaning.visibility_timeout
     }
 
     /// How long a message stays invisible after it was sent.
     pub fn delay(&self) -> Duration {
-        self.seconds("DelaySeconds")
+        self.meaning.delay
     }
 
     /// How long a message is kept.
     pub fn retention(&self) -> Duration {
-        self.seconds("MessageRetentionPeriod")
+        self.meaning.retention
     }
 
     /// How long a receive waits for a message, if the receiver does not say.
     pub fn wait(&self) -> Duration {
-        self.seconds("ReceiveMessageWaitTimeSeconds")
+        self.meaning.wait
     }
 
     /// The most bytes of a message's body and attributes together.
     pub fn maximum_message_size(&self) -> usize {
-        usize::try_from(self.number("MaximumMessageSize")).unwrap_or(MOST_BYTES)
+        self.meaning.maximum_message_size
     }
 
     /// Where messages go that were received too often.
     pub fn dead_letter(&self) -> Option<&DeadLetter> {
         self.dead_letter.as_ref()
-    }
-
-    fn is(&self, attribute: &str, value: &str) -> bool {
-        self.values.get(attribute).is_some_and(|it| it == value)
-    }
-
-    fn seconds(&self, attribute: &str) -> Duration {
-        Duration::from_secs(self.number(attribute))
-    }
-
-    /// A number that `parse` has checked or filled in.
-    fn number(&self, attribute: &str) -> u64 {
-        let value = self.values.get(attribute);
-        value.and_then(|value| value.parse().ok()).unwrap_or(0)
     }
 }
 

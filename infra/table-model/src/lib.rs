@@ -122,8 +122,8 @@ impl Table {
     }
 
     /// The row of these keys.
-    pub fn item(&self, hash: &str, sort: &str) -> Option<&Item> {
-        self.rows.get(&Key::new(hash, sort)).map(Arc::as_ref)
+    pub fn item(&self, hash: &str, sort: &str) -> Option<&Arc<Item>> {
+        self.rows.get(&Key::new(hash, sort))
     }
 
     /// The rows of a partition, in the order of their keys.

@@ -5,7 +5,7 @@ mod request;
 mod seen;
 
 pub(crate) use meddle::BY_ANOTHER;
-pub(crate) use request::read as request_of;
+pub(crate) use request::Request;
 pub(crate) use seen::{events as events_of, is_replay};
 
 use std::sync::Arc;
@@ -27,7 +27,7 @@ pub(crate) enum Call {
     Aws {
         server: Server,
         target: String,
-        body: Vec<u8>,
+        body: Request,
     },
     /// Of LINE.
     Line(Asked),
@@ -85,7 +85,7 @@ impl Call {
         Self::Aws {
             server,
             target: target.to_owned(),
-            body: body.to_owned(),
+            body: Request::new(body),
         }
     }
 
@@ -131,7 +131,7 @@ impl Call {
                 body,
             } => {
                 let before = judges::Before::of(world, self.word(), body);
-                let (status, answer) = world.table().handle(target, body);
+                let (status, answer) = world.table().handle(target, body.bytes());
                 before.after(world, who);
                 if status == 200 {
                     seen::table(world, who, target, body);
@@ -140,7 +140,7 @@ impl Call {
             }
             Self::Aws { target, body, .. } => {
                 let action = target.rsplit('.').next().unwrap_or_default();
-                let answered = world.sqs.0.handle(action, body).now_or_never();
+                let answered = world.sqs.0.handle(action, body.bytes()).now_or_never();
                 let (status, answer) = answered.expect("the queue does not wait");
                 seen::queue(world, who, action, body, &answer);
                 Reply::new(status, answer)
@@ -199,18 +199,17 @@ impl Call {
             world.table().leave_unprocessed(1);
             return self.perform(world, who);
         }
-        let mut request: Json = serde_json::from_slice(body).unwrap_or_default();
+        let mut request = body.json().clone();
         let entries = request["Entries"].as_array().cloned().unwrap_or_default();
         let (taken, left) = entries.split_at(entries.len() / 2);
         let failed: Vec<_> = left.iter().map(not_taken).collect();
         request["Entries"] = taken.into();
         let mut answer = json!({ "Successful": [] });
         if !taken.is_empty() {
-            let body = request.to_string().into_bytes();
             let part = Self::Aws {
                 server: *server,
                 target: target.clone(),
-                body,
+                body: Request::new(request.to_string()),
             };
             answer = serde_json::from_slice(&part.perform(world, who).body).unwrap_or_default();
         }
@@ -258,8 +257,9 @@ impl Call {
         let name = format!("com.amazonaws.dynamodb.v20120810#{code}");
         let mut body = json!({ "__type": name, "message": "refused" });
         if let (Self::Aws { body: request, .. }, "TransactionCanceledException") = (self, code) {
-            let request: Json = serde_json::from_slice(request).unwrap_or_default();
-            let actions = request["TransactItems"].as_array().map_or(0, Vec::len);
+            let actions = request.json()["TransactItems"]
+                .as_array()
+                .map_or(0, Vec::len);
             let mut reasons = vec![json!({ "Code": "None" }); actions];
             reasons[actions - 1] = json!({ "Code": "TransactionConflict", "Message": "x" });
             body["CancellationReasons"] = reasons.into();
@@ -271,7 +271,7 @@ impl Call {
         match self {
             Self::Line(asked) => format!("{} for {} {:?}", asked.word(), asked.bot, asked.texts()),
             Self::Aws { target, body, .. } => {
-                let body = String::from_utf8_lossy(body);
+                let body = String::from_utf8_lossy(body.bytes());
                 let token = body.find("\"ClientRequestToken\"").unwrap_or(body.len());
                 format!(
                     "{} {}",

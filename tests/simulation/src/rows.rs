@@ -11,7 +11,7 @@ use table_model::{Item, Value};
 /// A row as plain JSON.
 pub(crate) fn row(world: &World, bot: &str, sort: &str) -> Option<Json> {
     let table = world.table();
-    table.item(bot, sort).map(plain_item)
+    table.item(bot, sort).map(|item| plain_item(item))
 }
 
 /// A text of an item.
@@ -86,7 +86,7 @@ pub(crate) fn s<'a>(item: &'a Json, name: &str) -> &'a str {
 }
 
 /// An item as plain JSON.
-fn plain_item(item: &Item) -> Json {
+pub(crate) fn plain_item(item: &Item) -> Json {
     let members = item.iter();
     members
         .map(|(name, value)| (name.clone(), plain(value)))

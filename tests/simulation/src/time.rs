@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -18,11 +19,17 @@ pub(crate) const BEGINNING: u64 = 1_800_000_000;
 
 /// The time of a simulation, and who waits for it. Clones are the same time.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Time(Arc<Mutex<State>>);
+pub(crate) struct Time(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    /// Nanoseconds since the beginning. Beside the lock, since clocks are read at every turn.
+    now: AtomicU64,
+    state: Mutex<State>,
+}
 
 #[derive(Default)]
 struct State {
-    now: Duration,
     timers: BTreeMap<(Duration, u64), Waker>,
     timers_made: u64,
     spawned: Vec<BoxFuture<'static, ()>>,
@@ -30,20 +37,19 @@ struct State {
 
 impl std::fmt::Debug for State {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("State")
-            .field("now", &self.now)
-            .finish_non_exhaustive()
+        f.debug_struct("State").finish_non_exhaustive()
     }
 }
 
 impl Time {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        let state = self.0.state.lock();
+        state.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How long the simulation has run.
     pub(crate) fn elapsed(&self) -> Duration {
-        self.state().now
+        Duration::from_nanos(self.0.now.load(Ordering::Relaxed))
     }
 
     /// Milliseconds since 1970 by a clock that is so much ahead.
@@ -87,13 +93,17 @@ impl Time {
                 return false;
             };
             let at = *at;
-            state.now = state.now.max(at);
+            self.0.now.fetch_max(nanoseconds(at), Ordering::Relaxed);
             let later = state.timers.split_off(&(at, u64::MAX));
             std::mem::replace(&mut state.timers, later)
         };
         due.into_values().for_each(Waker::wake);
         true
     }
+}
+
+fn nanoseconds(elapsed: Duration) -> u64 {
+    u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX)
 }
 
 fn millis_at(elapsed: Duration) -> i64 {
@@ -158,30 +168,46 @@ impl Time {
 pub(crate) struct Wait {
     time: Time,
     at: Duration,
-    timer: Option<u64>,
+    /// Its number, and who is woken.
+    timer: Option<(u64, Waker)>,
 }
 
 impl Future for Wait {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let time = self.time.clone();
-        let mut state = time.state();
-        if state.now >= self.at {
+        if self.time.elapsed() >= self.at {
             return Poll::Ready(());
         }
-        let number = *self.timer.get_or_insert_with(|| {
-            state.timers_made += 1;
-            state.timers_made
-        });
-        state.timers.insert((self.at, number), cx.waker().clone());
+        match &self.timer {
+            Some((_, waker)) if waker.will_wake(cx.waker()) => {}
+            _ => self.set_timer(cx.waker()),
+        }
         Poll::Pending
+    }
+}
+
+impl Wait {
+    fn set_timer(&mut self, waker: &Waker) {
+        let mut state = self.time.state();
+        let number = match &self.timer {
+            Some((number, _)) => *number,
+            None => {
+                state.timers_made += 1;
+                state.timers_made
+            }
+        };
+        // What was there before is dropped outside of the lock: it may hold the last of a task.
+        let before = state.timers.insert((self.at, number), waker.clone());
+        drop(state);
+        drop(before);
+        self.timer = Some((number, waker.clone()));
     }
 }
 
 impl Drop for Wait {
     fn drop(&mut self) {
-        if let Some(number) = self.timer {
+        if let Some((number, _)) = self.timer {
             // Dropped outside of the lock: a waker may hold the last of a task.
             let gone = self.time.state().timers.remove(&(self.at, number));
             drop(gone);

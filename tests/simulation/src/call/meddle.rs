@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::call::request;
+use crate::call::Request;
 use crate::rows::{row, s};
 use crate::world::World;
 
@@ -11,8 +11,8 @@ use crate::world::World;
 pub(crate) const BY_ANOTHER: &str = "settled by another";
 
 /// Settles the event of a commit, if nobody has.
-pub(super) fn settle(world: &World, commit: &[u8]) {
-    let request = request::read(commit);
+pub(super) fn settle(world: &World, commit: &Request) {
+    let request = commit.json();
     let puts = request["TransactItems"].as_array().into_iter().flatten();
     let mut items = puts.map(|action| &action["Put"]["Item"]);
     let Some(ledger) = items.find(|item| !s(item, "outcome").is_empty()) else {

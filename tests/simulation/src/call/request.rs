@@ -1,27 +1,37 @@
-//! What a request asks for, read once for all who look at it.
+//! What a request asks for, as all who look at it read it.
 
-use std::cell::RefCell;
-use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::Value as Json;
 
-/// Number of requests that are remembered: those that are on their way at the same time.
-const MEMORY: usize = 8;
+/// The body of a request to AWS. Clones are the same one.
+#[derive(Debug, Clone)]
+pub(crate) struct Request(Arc<Inner>);
 
-thread_local! {
-    static KNOWN: RefCell<VecDeque<(Vec<u8>, Arc<Json>)>> = const { RefCell::new(VecDeque::new()) };
+#[derive(Debug)]
+struct Inner {
+    bytes: Vec<u8>,
+    /// Parsed when it is first asked for.
+    json: OnceLock<Json>,
 }
 
-/// A request's JSON; null if it is none.
-pub(crate) fn read(body: &[u8]) -> Arc<Json> {
-    KNOWN.with_borrow_mut(|known| {
-        if let Some((_, json)) = known.iter().find(|(its, _)| its == body) {
-            return json.clone();
-        }
-        let json = Arc::new(serde_json::from_slice(body).unwrap_or_default());
-        known.truncate(MEMORY - 1);
-        known.push_front((body.to_owned(), Arc::clone(&json)));
-        json
-    })
+impl Request {
+    /// One with this body.
+    pub(crate) fn new(bytes: impl Into<Vec<u8>>) -> Self {
+        Self(Arc::new(Inner {
+            bytes: bytes.into(),
+            json: OnceLock::new(),
+        }))
+    }
+
+    /// As it was sent.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0.bytes
+    }
+
+    /// Its JSON; null if it is none.
+    pub(crate) fn json(&self) -> &Json {
+        let Inner { bytes, json } = &*self.0;
+        json.get_or_init(|| serde_json::from_slice(bytes).unwrap_or_default())
+    }
 }

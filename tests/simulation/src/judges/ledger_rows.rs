@@ -1,23 +1,26 @@
 //! The ledger's rows as requests write them.
 
+use std::sync::Arc;
+
 use serde_json::Value as Json;
+use table_model::Item;
 
 use super::parked_index::{self, Written};
 use super::{attempts, lapsed, links, plan_order, seen};
-use crate::call::request_of;
-use crate::rows::{row, s};
+use crate::call::Request;
+use crate::rows::{plain_item, s};
 use crate::world::World;
 
 /// The ledger rows that a request may write, as they are before it.
 #[derive(Default)]
 pub(crate) struct Before {
     word: String,
-    rows: Vec<(String, String, Option<Json>)>,
+    rows: Vec<(String, String, Option<Arc<Item>>)>,
 }
 
 impl Before {
     /// They are looked at.
-    pub(crate) fn of(world: &World, word: &str, body: &[u8]) -> Self {
+    pub(crate) fn of(world: &World, word: &str, body: &Request) -> Self {
         let writes = matches!(
             word,
             "UpdateItem" | "PutItem" | "TransactWriteItems" | "DeleteItem"
@@ -25,14 +28,14 @@ impl Before {
         if !writes {
             return Self::default();
         }
-        let request = request_of(body);
+        let request = body.json();
         let is_judged = |key: &&Json| {
             seen::event_of(key).is_some() || s(key, "chat_id") == "@bot" || links::is_attach(key)
         };
         let keys = seen::keys_written(&request).filter(is_judged);
         let rows = keys.map(|key| {
             let (bot, sort) = (s(key, "bot_id").to_owned(), s(key, "chat_id").to_owned());
-            let row = row(world, &bot, &sort);
+            let row = world.table().item(&bot, &sort).cloned();
             (bot, sort, row)
         });
         Self {
@@ -44,7 +47,13 @@ impl Before {
     /// The request is done.
     pub(crate) fn after(self, world: &World, who: usize) {
         for (bot, sort, before) in &self.rows {
-            let after = row(world, bot, sort);
+            let after = world.table().item(bot, sort).cloned();
+            let is_ledger = bot != "@attach" && sort != "@bot";
+            if is_ledger && before == &after {
+                continue;
+            }
+            let before = before.as_deref().map(plain_item);
+            let after = after.as_deref().map(plain_item);
             let event = sort.rsplit('#').next().unwrap_or_default();
             if bot == "@attach" {
                 links::written(world, who, sort, after.as_ref());
@@ -55,7 +64,7 @@ impl Before {
                 if let Some(what) = wrong {
                     history.violation("only a refused message denies messages", what);
                 }
-            } else if *before != after {
+            } else {
                 written(
                     world,
                     who,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use crate::call::{Call, request_of};
+use crate::call::{Call, Request};
 use crate::history::Place;
 use crate::line::{Asked, Kind};
 use crate::rows::s;
@@ -117,14 +117,14 @@ pub(super) fn named(asked: &Asked) -> Option<(String, usize)> {
     Some((event, parts.next()?.parse().ok()?))
 }
 
-fn of_table(word: &str, body: &[u8]) -> About {
+fn of_table(word: &str, body: &Request) -> About {
     if !matches!(
         word,
         "BatchGetItem" | "UpdateItem" | "PutItem" | "TransactWriteItems"
     ) {
         return About::Other;
     }
-    let request = request_of(body);
+    let request = body.json();
     if word == "BatchGetItem" {
         let tables = request["RequestItems"].as_object();
         let table = tables.and_then(|tables| tables.values().next());

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use crate::call::request;
+use crate::call::Request;
 use crate::history::Place;
 use crate::judges;
 use crate::schedule::{Happening, Webhook};
@@ -13,7 +13,13 @@ use crate::world::World;
 
 /// The queue has answered: which events it has taken, and in which order, or what was
 /// given back.
-pub(in crate::call) fn queue(world: &World, who: usize, action: &str, body: &[u8], answer: &str) {
+pub(in crate::call) fn queue(
+    world: &World,
+    who: usize,
+    action: &str,
+    body: &Request,
+    answer: &str,
+) {
     match action {
         "SendMessageBatch" => queued(world, who, body, answer),
         "ChangeMessageVisibilityBatch" => given_back(world, who, body),
@@ -21,8 +27,8 @@ pub(in crate::call) fn queue(world: &World, who: usize, action: &str, body: &[u8
     }
 }
 
-fn given_back(world: &World, who: usize, body: &[u8]) {
-    let request = request::read(body);
+fn given_back(world: &World, who: usize, body: &Request) {
+    let request = body.json();
     let entries = request["Entries"].as_array().into_iter().flatten();
     let waits = entries.filter_map(|entry| {
         let receipt = entry["ReceiptHandle"].as_str()?.to_owned();
@@ -31,8 +37,8 @@ fn given_back(world: &World, who: usize, body: &[u8]) {
     world.history().invocations[who].given_back.extend(waits);
 }
 
-fn queued(world: &World, who: usize, body: &[u8], answer: &str) {
-    let request = request::read(body);
+fn queued(world: &World, who: usize, body: &Request, answer: &str) {
+    let request = body.json();
     let answer: Json = serde_json::from_str(answer).unwrap_or_default();
     let now = world.time.millis(0);
     let taken = answer["Successful"].as_array().cloned().unwrap_or_default();

@@ -2,13 +2,13 @@
 
 use serde_json::Value as Json;
 
-use crate::call::request;
+use crate::call::Request;
 use crate::history::Place;
 use crate::rows::s;
 use crate::world::World;
 
 /// What a process is about to write: nothing is silenced that the judge lets speak.
-pub(in crate::call) fn writes(world: &World, who: usize, now: i64, target: &str, body: &[u8]) {
+pub(in crate::call) fn writes(world: &World, who: usize, now: i64, target: &str, body: &Request) {
     let silences = match target.rsplit('.').next() {
         Some("TransactWriteItems") => {
             check_wait(world, who, now, body);
@@ -22,8 +22,8 @@ pub(in crate::call) fn writes(world: &World, who: usize, now: i64, target: &str,
     }
 }
 
-fn silence_of_commit(body: &[u8]) -> Vec<(Place, String, String)> {
-    let request = request::read(body);
+fn silence_of_commit(body: &Request) -> Vec<(Place, String, String)> {
+    let request = body.json();
     let puts = request["TransactItems"].as_array().into_iter().flatten();
     let items = puts.map(|action| &action["Put"]["Item"]);
     let silent = items.filter(|item| !item["silence"].is_null());
@@ -37,8 +37,8 @@ const ATTACH_MAY_COME: i64 = 300_000;
 
 /// A message that is newer than its account's detach may be of an attachment of which nobody
 /// has told yet.
-fn check_wait(world: &World, who: usize, now: i64, body: &[u8]) {
-    let request = request::read(body);
+fn check_wait(world: &World, who: usize, now: i64, body: &Request) {
+    let request = body.json();
     let puts = request["TransactItems"].as_array().into_iter().flatten();
     let mut items = puts.map(|action| &action["Put"]["Item"]);
     let Some(item) = items.find(|item| s(item, "silence") == "not_attached") else {
@@ -69,8 +69,8 @@ fn of_row(key: &Json, silence: &str) -> (Place, String, String) {
     (place, event.to_owned(), silence.to_owned())
 }
 
-fn silences_of_try(world: &World, body: &[u8]) -> Vec<(Place, String, String)> {
-    let request = request::read(body);
+fn silences_of_try(world: &World, body: &Request) -> Vec<(Place, String, String)> {
+    let request = body.json();
     let effects = request["ExpressionAttributeValues"][":effects"]["L"].as_array();
     let effects = effects.into_iter().flatten().enumerate();
     let dropped = effects.filter(|(_, effect)| s(&effect["M"], "state") == "dropped");

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::call::request;
+use crate::call::Request;
 use crate::history::{History, OLD};
 use crate::judge::Known;
 use crate::judges::{self, lifecycle, reconciler, rows_made};
@@ -12,7 +12,7 @@ use crate::schedule::What;
 use crate::world::World;
 
 /// The table has done something.
-pub(in crate::call) fn table(world: &World, who: usize, target: &str, body: &[u8]) {
+pub(in crate::call) fn table(world: &World, who: usize, target: &str, body: &Request) {
     match target.rsplit('.').next() {
         Some("BatchGetItem") => loaded(world, who, body),
         Some("TransactWriteItems") if is_first(world, body) => {
@@ -20,7 +20,7 @@ pub(in crate::call) fn table(world: &World, who: usize, target: &str, body: &[u8
             written(world, who, body);
         }
         Some("PutItem") => written(world, who, body),
-        Some("DeleteItem") => judges::deleted(world, who, &request::read(body)["Key"]),
+        Some("DeleteItem") => judges::deleted(world, who, &body.json()["Key"]),
         Some("GetItem") => read_again(world, who, body),
         Some("Query") => reconciler::rows_read(world, who),
         _ => {}
@@ -28,16 +28,16 @@ pub(in crate::call) fn table(world: &World, who: usize, target: &str, body: &[u8
 }
 
 /// One that was done before, by its token, does nothing.
-fn is_first(world: &World, body: &[u8]) -> bool {
-    let request = request::read(body);
+fn is_first(world: &World, body: &Request) -> bool {
+    let request = body.json();
     let token = request["ClientRequestToken"].as_str().unwrap_or_default();
     world.history().transactions.insert(token.to_owned())
 }
 
 /// Rows of chats and accounts were written: their registers have what the writer has
 /// in hand, and what the row had before.
-fn written(world: &World, who: usize, body: &[u8]) {
-    let request = request::read(body);
+fn written(world: &World, who: usize, body: &Request) {
+    let request = body.json();
     let puts = request["TransactItems"].as_array().into_iter().flatten();
     let items = puts.map(|action| &action["Put"]["Item"]);
     let rows: Vec<_> = items.chain([&request["Item"]]).collect();
@@ -112,8 +112,8 @@ fn takes_in(row: &Json, told: &Told) -> bool {
 
 /// An account's row was read that was not there when the chat was loaded: what it says
 /// counts for who has loaded it. Later reads are for something else.
-fn read_again(world: &World, who: usize, body: &[u8]) {
-    let key = &request::read(body)["Key"];
+fn read_again(world: &World, who: usize, body: &Request) {
+    let key = &body.json()["Key"];
     if s(key, "chat_id") != "@bot" {
         return;
     }
@@ -146,8 +146,8 @@ fn read_again(world: &World, who: usize, body: &[u8]) {
 }
 
 /// Chat, account and event row were read: who reads knows what was recorded by then.
-fn loaded(world: &World, who: usize, body: &[u8]) {
-    let request = request::read(body);
+fn loaded(world: &World, who: usize, body: &Request) {
+    let request = body.json();
     let tables = request["RequestItems"].as_object();
     let keys = tables
         .and_then(|tables| tables.values().next())
@@ -175,8 +175,8 @@ fn loaded(world: &World, who: usize, body: &[u8]) {
 }
 
 /// A transaction was done: which events it has taken into which list.
-fn committed(world: &World, who: usize, body: &[u8]) {
-    let request = request::read(body);
+fn committed(world: &World, who: usize, body: &Request) {
+    let request = body.json();
     let puts = request["TransactItems"].as_array().into_iter().flatten();
     let puts: Vec<_> = puts.map(|action| &action["Put"]["Item"]).collect();
     let is_ledger = |item: &&&Json| !s(item, "outcome").is_empty();
