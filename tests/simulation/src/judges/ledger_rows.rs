@@ -32,7 +32,7 @@ impl Before {
         let is_judged = |key: &&Json| {
             seen::event_of(key).is_some() || s(key, "chat_id") == "@bot" || links::is_attach(key)
         };
-        let keys = seen::keys_written(&request).filter(is_judged);
+        let keys = seen::keys_written(request).filter(is_judged);
         let rows = keys.map(|key| {
             let (bot, sort) = (s(key, "bot_id").to_owned(), s(key, "chat_id").to_owned());
             let row = world.table().item(&bot, &sort).cloned();

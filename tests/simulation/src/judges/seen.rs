@@ -135,7 +135,7 @@ fn of_table(word: &str, body: &Request) -> About {
         let event = keys.find_map(event_of).filter(|_| with_account);
         return event.map_or(About::Other, |event| About::Load { event });
     }
-    let mut keys = keys_written(&request);
+    let mut keys = keys_written(request);
     let event = keys.find_map(event_of);
     event.map_or(About::Other, |event| About::Ledger { event })
 }
