@@ -60,10 +60,7 @@ impl World {
 
     /// The event of it may be lost.
     async fn an_admin_detaches(&mut self) {
-        let Some(bot) = self
-            .one_of(|bot| bot.attached && bot.status == AccountStatus::Active)
-            .await
-        else {
+        let Some(bot) = self.an_active_account().await else {
             return;
         };
         let detached = self.owners.app.line.detach(&bot).await;
@@ -76,10 +73,7 @@ impl World {
 
     /// LINE's list does not know it yet, if it ever will.
     async fn detached_a_minute_ago(&mut self) {
-        let Some(bot) = self
-            .one_of(|bot| bot.attached && bot.status == AccountStatus::Active)
-            .await
-        else {
+        let Some(bot) = self.an_active_account().await else {
             return;
         };
         let at = self.emulators.now().minus(Duration::from_secs(60));
@@ -87,10 +81,7 @@ impl World {
     }
 
     async fn suspends_or_deletes(&mut self) {
-        let Some(bot) = self
-            .one_of(|bot| bot.attached && bot.status == AccountStatus::Active)
-            .await
-        else {
+        let Some(bot) = self.an_active_account().await else {
             return;
         };
         let now = self.emulators.now();

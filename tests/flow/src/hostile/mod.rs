@@ -285,6 +285,11 @@ impl World {
         Some(id(&bot.bot_id))
     }
 
+    async fn an_active_account(&self) -> Option<BotId> {
+        self.one_of(|bot| bot.attached && bot.status == AccountStatus::Active)
+            .await
+    }
+
     async fn attached_at_line(&self) -> BTreeSet<BotId> {
         let bots = self.bots().await.into_iter().filter(|bot| bot.attached);
         bots.map(|bot| id(&bot.bot_id)).collect()

@@ -48,33 +48,29 @@ impl Before {
     pub(crate) fn after(self, world: &World, who: usize) {
         for (bot, sort, before) in &self.rows {
             let after = world.table().item(bot, sort).cloned();
-            let is_ledger = bot != "@attach" && sort != "@bot";
-            if is_ledger && before == &after {
-                continue;
-            }
-            let before = before.as_deref().map(plain_item);
-            let after = after.as_deref().map(plain_item);
-            let event = sort.rsplit('#').next().unwrap_or_default();
+            let rows = || [before, &after].map(|row| row.as_deref().map(plain_item));
             if bot == "@attach" {
+                let [_, after] = rows();
                 links::written(world, who, sort, after.as_ref());
             } else if sort == "@bot" {
-                let mut history = world.history();
-                let decorations = &history.judges.decorations;
-                let wrong = decorations.denied(who, before.as_ref(), after.as_ref());
-                if let Some(what) = wrong {
-                    history.violation("only a refused message denies messages", what);
-                }
-            } else {
-                written(
-                    world,
-                    who,
-                    event,
-                    &self.word,
-                    before.as_ref(),
-                    after.as_ref(),
-                );
+                let [before, after] = rows();
+                denies(world, who, before.as_ref(), after.as_ref());
+            } else if *before != after {
+                let [before, after] = rows();
+                let event = sort.rsplit('#').next().unwrap_or_default();
+                let (before, after) = (before.as_ref(), after.as_ref());
+                written(world, who, event, &self.word, before, after);
             }
         }
+    }
+}
+
+/// An account's row may have been written.
+fn denies(world: &World, who: usize, before: Option<&Json>, after: Option<&Json>) {
+    let mut history = world.history();
+    let wrong = history.judges.decorations.denied(who, before, after);
+    if let Some(what) = wrong {
+        history.violation("only a refused message denies messages", what);
     }
 }
 
