@@ -117,7 +117,8 @@ impl EventSourceMapping {
             source,
             function,
         } = &*self.inner;
-        let answer = function.call(lambda_event(&source.queue, &messages)).await;
+        let event = serde_json::from_str(&lambda_event(&source.queue, &messages));
+        let answer = function.call(event.expect("an event is JSON")).await;
         let done = match answer {
             Ok(answer) if source.report_batch_item_failures => answer::done(&answer, &messages),
             Ok(_) => Ok(messages.iter().collect()),

@@ -87,6 +87,12 @@ impl Number {
         Self::from_digits(sum < 0, &digits, i64::from(exponent))
     }
 
+    /// The number, if it is a whole one of 64 bits.
+    pub fn whole(self) -> Option<i64> {
+        let factor = 10_i64.checked_pow(u32::try_from(self.exponent).ok()?)?;
+        i64::try_from(self.mantissa).ok()?.checked_mul(factor)
+    }
+
     /// With the other sign.
     pub(super) fn negated(self) -> Self {
         Self {
@@ -162,6 +168,9 @@ impl PartialOrd for Number {
 /// As DynamoDB answers it: all digits, no exponent.
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(whole) = self.whole() {
+            return write!(f, "{whole}");
+        }
         let digits = self.mantissa.unsigned_abs().to_string();
         let sign = if self.mantissa < 0 { "-" } else { "" };
         let Ok(places) = usize::try_from(-self.exponent) else {

@@ -11,14 +11,13 @@ use serde_json::{Value as Json, json};
 use sha2::Sha256;
 use shared::domain::{BotId, ChatId, EventId, Timestamp, may_control};
 use shared::store::{LedgerKey, Store};
-use sqs::ReceivedMessage;
 use sqs::lambda_event;
 
 use crate::after::Begun;
-use crate::call::{events_of, is_replay};
 use crate::history::Place;
 use crate::judges::{self, Hand, lifecycle};
 use crate::line::{SECRET, bot_id, chat_id};
+use crate::message::{Message, events_of};
 use crate::module::Script;
 use crate::process::Process;
 use crate::schedule::{Deed, Hold, Server, Webhook, What};
@@ -167,6 +166,7 @@ pub(crate) async fn lane(world: Arc<World>, module: Script) {
         if messages.is_empty() {
             continue;
         }
+        let messages = messages.into_iter().map(Message::read).collect();
         let (process, app) = worker.take().unwrap_or_else(|| start(&world, &module));
         if invoke(&world, &process, &app, messages).await {
             worker = Some((process, app));
@@ -202,31 +202,20 @@ fn start(world: &Arc<World>, module: &Script) -> (Process, App) {
 /// An outage of hours must not bring a message to the dead-letter queue. Where the queue
 /// itself is away, or visibility is shorter than a worker's time, a message cannot be
 /// given back, and comes when its visibility ends.
-fn queue_gives_up(world: &World, message: &ReceivedMessage) {
-    let received = message.system_attributes.get("ApproximateReceiveCount");
+fn queue_gives_up(world: &World, message: &Message) {
     let mut outages = world.schedule.outages.iter();
     let queue_is_away = outages.any(|outage| outage.server == Server::Queue);
     let is_short = Duration::from_secs(world.schedule.visibility_s) < worker::TIMEOUT;
-    if !queue_is_away
-        && !is_short
-        && received.is_some_and(|times| *times == (MOST_RECEIVES + 1).to_string())
-    {
-        let what = format!("{:?} comes once more", events_of(&message.body));
+    if !queue_is_away && !is_short && message.receives() == Some(MOST_RECEIVES + 1) {
+        let says = &message.says;
+        let what = format!("{:?} of {:?} comes once more", says.events, says.place);
         world.history().violation("given up by the queue", what);
     }
 }
 
 /// Whether the process lives on.
-async fn invoke(
-    world: &Arc<World>,
-    process: &Process,
-    app: &App,
-    messages: Vec<ReceivedMessage>,
-) -> bool {
-    let in_hand: Vec<_> = messages
-        .iter()
-        .flat_map(|it| events_of(&it.body).1)
-        .collect();
+async fn invoke(world: &Arc<World>, process: &Process, app: &App, messages: Vec<Message>) -> bool {
+    let in_hand = events_of(&messages);
     let invocation = world.history().invocation(in_hand.clone());
     world.note(|| format!("invocation {invocation} is given {in_hand:?}"));
     messages
@@ -235,7 +224,8 @@ async fn invoke(
     judges::begins(world, invocation, hand(world, &messages));
     let begun = Begun::now(world, &app.module, invocation);
     let deadline = Timestamp(process.clock().millis()).plus(worker::TIMEOUT);
-    let event = serde_json::from_value(lambda_event(QUEUE, &messages));
+    let received = messages.iter().map(|it| &it.received);
+    let event = serde_json::from_str(&lambda_event(QUEUE, received));
     let work = worker::handle(app, event.expect("an event of SQS"), deadline);
     let answer = process.invoke(invocation, worker::TIMEOUT, work).await;
     world.history().invocations[invocation].has_ended = true;
@@ -254,8 +244,8 @@ async fn invoke(
         .collect();
     let unsettled = messages
         .iter()
-        .filter(|message| failed.contains(&&message.message_id));
-    let unsettled: Vec<_> = unsettled.flat_map(|it| events_of(&it.body).1).collect();
+        .filter(|message| failed.contains(&&message.received.message_id));
+    let unsettled = events_of(unsettled);
     judges::ended(world, invocation, Some(&unsettled));
     begun.ended(world, &app.module, invocation, &messages, &failed);
     if unsettled.is_empty() {
@@ -263,31 +253,30 @@ async fn invoke(
     }
     let done = messages
         .iter()
-        .filter(|message| !failed.contains(&&message.message_id));
+        .filter(|message| !failed.contains(&&message.received.message_id));
     let done: Vec<_> = done.collect();
     judges::acknowledged::judge(world, invocation, &done);
-    let handles: Vec<_> = done.iter().map(|it| it.receipt_handle.clone()).collect();
+    let handles = done.iter().map(|it| it.received.receipt_handle.clone());
+    let handles: Vec<_> = handles.collect();
     world.note(|| format!("invocation {invocation} settles {} messages", handles.len()));
     world.time.sleep(Duration::from_millis(3)).await;
     let _ = world.sqs.0.delete_batch(QUEUE, &handles);
-    let done: Vec<_> = done.iter().flat_map(|it| events_of(&it.body).1).collect();
-    world.history().judges.deleted(&done);
+    world.history().judges.deleted(&events_of(done));
     true
 }
 
 /// What an invocation has in hand.
-fn hand(world: &World, messages: &[ReceivedMessage]) -> Hand {
-    let events = |it: &ReceivedMessage| events_of(&it.body).1;
-    let replays = messages.iter().filter(|it| is_replay(&it.body));
-    let times = |it: &ReceivedMessage| it.system_attributes.get("ApproximateReceiveCount").cloned();
+fn hand(world: &World, messages: &[Message]) -> Hand {
+    let is_replay = |it: &&Message| it.says.replay.is_some();
+    let replays = messages.iter().filter(is_replay);
     let again = messages.iter().filter(|it| {
-        let came_before = times(it).is_some_and(|times| times != "1");
-        came_before && !is_replay(&it.body) && events(it).len() > 1
+        let came_before = it.receives().is_some_and(|times| times != 1);
+        came_before && !is_replay(it) && it.says.events.len() > 1
     });
     Hand {
-        again: again.flat_map(events).collect(),
-        events: messages.iter().flat_map(events).collect(),
-        replayed: replays.flat_map(events).collect(),
+        again: events_of(again).into_iter().collect(),
+        events: events_of(messages).into_iter().collect(),
+        replayed: events_of(replays).into_iter().collect(),
         from: world.time.elapsed(),
         to: None,
         is_cut_off: false,

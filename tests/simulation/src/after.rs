@@ -4,10 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use sqs::ReceivedMessage;
-
-use crate::call::events_of;
 use crate::history::Place;
+use crate::message::{Message, events_of};
 use crate::module::Script;
 use crate::registers;
 use crate::world::World;
@@ -42,7 +40,7 @@ impl Begun {
         world: &World,
         module: &Script,
         who: usize,
-        messages: &[ReceivedMessage],
+        messages: &[Message],
         failed: &[&String],
     ) {
         let took = world.time.elapsed() - self.at;
@@ -52,18 +50,16 @@ impl Begun {
             return;
         }
         for message in messages {
-            let (place, ids) = events_of(&message.body);
+            let (place, ids) = (&message.says.place, &message.says.events);
             let was_asked = |id: &&String| self.asked.get(*id) != Some(&module.times_asked(id));
             if ids.iter().any(|id| was_asked(&id)) {
-                let of_chat = messages.iter().map(|it| events_of(&it.body));
-                let of_chat = of_chat.filter(|(other, _)| *other == place);
-                let of_chat: Vec<_> = of_chat.flat_map(|(_, ids)| ids).collect();
-                registers::check(world, &a_chat_of(place), &of_chat);
+                let of_chat = messages.iter().filter(|it| it.says.place == *place);
+                registers::check(world, &a_chat_of(place.clone()), &events_of(of_chat));
             }
         }
         let failed = messages
             .iter()
-            .filter(|it| failed.contains(&&it.message_id));
+            .filter(|it| failed.contains(&&it.received.message_id));
         given_back(world, who, failed);
     }
 }
@@ -78,13 +74,13 @@ fn a_chat_of((bot, chat): Place) -> Place {
 
 /// A group is locked while any of its messages is in flight: those of a chat must be
 /// given back together, for the same time.
-fn given_back<'a>(world: &World, who: usize, failed: impl Iterator<Item = &'a ReceivedMessage>) {
+fn given_back<'a>(world: &World, who: usize, failed: impl Iterator<Item = &'a Message>) {
     let mut history = world.history();
     let waits = history.invocations[who].given_back.clone();
     let mut chats: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
     for message in failed {
-        let (place, _) = events_of(&message.body);
-        let wait = waits.get(&message.receipt_handle).copied();
+        let wait = waits.get(&message.received.receipt_handle).copied();
+        let place = message.says.place.clone();
         chats.entry(place).or_default().insert(wait);
     }
     for (place, waits) in chats {

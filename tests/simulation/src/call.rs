@@ -6,7 +6,6 @@ mod seen;
 
 pub(crate) use meddle::BY_ANOTHER;
 pub(crate) use request::Request;
-pub(crate) use seen::{events as events_of, is_replay};
 
 use std::sync::Arc;
 

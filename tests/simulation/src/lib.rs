@@ -14,6 +14,7 @@ mod judges;
 mod line;
 mod link;
 pub mod live;
+mod message;
 mod module;
 pub mod mutants;
 mod process;

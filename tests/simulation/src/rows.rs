@@ -32,7 +32,7 @@ pub(crate) fn snapshot(world: &World, place: &Place) -> Loaded {
     for item in table.partition(&place.0) {
         let sort = text(item, "chat_id");
         if sort == place.1 {
-            state.own.extend(own_entry(world, &json!(item)));
+            state.own.extend(own_entry(world, item));
         } else if sort == "@bot" {
             state.lacks_account = false;
             state.entered = world.history().judges.accounts.entries(&place.0);
@@ -54,8 +54,8 @@ pub(crate) fn snapshot(world: &World, place: &Place) -> Loaded {
 }
 
 /// The row's control entry, if it is none of LINE's events.
-fn own_entry(world: &World, row: &Json) -> Option<Own> {
-    let control = &row["control"]["M"];
+fn own_entry(world: &World, row: &Item) -> Option<Own> {
+    let control = &json!(row.get("control")?)["M"];
     let number = |value: &Json| value["N"].as_str().and_then(|n| n.parse::<i64>().ok());
     let (by, at) = (s(control, "by"), number(&control["at"])?);
     let ours = match &control["value"]["M"]["ours"] {
@@ -98,7 +98,10 @@ fn plain(value: &Value) -> Json {
     match value {
         Value::M(members) => plain_item(members),
         Value::L(values) => values.iter().map(plain).collect(),
-        Value::N(number) => serde_json::from_str(&number.to_string()).unwrap_or_default(),
+        Value::N(number) => match number.whole() {
+            Some(whole) => whole.into(),
+            None => serde_json::from_str(&number.to_string()).unwrap_or_default(),
+        },
         Value::S(text) => text.as_str().into(),
         Value::Bool(bool) => (*bool).into(),
         Value::Null => Json::Null,

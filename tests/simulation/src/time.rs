@@ -2,7 +2,7 @@
 //! chance picks one; when none can, the time moves to where one can. It stands in for
 //! a runtime, whose order nobody can choose.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -33,6 +33,19 @@ struct State {
     timers: BTreeMap<(Duration, u64), Waker>,
     timers_made: u64,
     spawned: Vec<BoxFuture<'static, ()>>,
+}
+
+impl State {
+    /// Takes the timers of this moment.
+    fn take_due(&mut self, now: Duration) -> Vec<Waker> {
+        let mut due = Vec::new();
+        while let Some(first) = self.timers.first_entry()
+            && first.key().0 <= now
+        {
+            due.push(first.remove());
+        }
+        due
+    }
 }
 
 impl std::fmt::Debug for State {
@@ -94,10 +107,9 @@ impl Time {
             };
             let at = *at;
             self.0.now.fetch_max(nanoseconds(at), Ordering::Relaxed);
-            let later = state.timers.split_off(&(at, u64::MAX));
-            std::mem::replace(&mut state.timers, later)
+            state.take_due(at)
         };
-        due.into_values().for_each(Waker::wake);
+        due.into_iter().for_each(Waker::wake);
         true
     }
 }
@@ -215,8 +227,8 @@ impl Drop for Wait {
     }
 }
 
-/// Which tasks can go on.
-type Ready = Arc<Mutex<BTreeSet<usize>>>;
+/// Which tasks can go on, by number.
+type Ready = Arc<Mutex<Vec<usize>>>;
 
 struct TaskWaker {
     task: usize,
@@ -225,11 +237,18 @@ struct TaskWaker {
 
 impl Wake for TaskWaker {
     fn wake(self: Arc<Self>) {
-        lock(&self.ready).insert(self.task);
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        let mut ready = lock(&self.ready);
+        if let Err(place) = ready.binary_search(&self.task) {
+            ready.insert(place, self.task);
+        }
     }
 }
 
-fn lock(ready: &Ready) -> MutexGuard<'_, BTreeSet<usize>> {
+fn lock(ready: &Ready) -> MutexGuard<'_, Vec<usize>> {
     ready.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -279,19 +298,17 @@ pub(crate) fn run(
 }
 
 fn task(number: usize, future: BoxFuture<'static, ()>, ready: &Ready) -> Task {
-    lock(ready).insert(number);
     let ready = ready.clone();
     let waker = Waker::from(Arc::new(TaskWaker {
         task: number,
         ready,
     }));
+    waker.wake_by_ref();
     Task { future, waker }
 }
 
 fn pick(ready: &Ready, chance: &mut Rng) -> Option<usize> {
     let mut ready = lock(ready);
     let most = ready.len().checked_sub(1)?;
-    let next = *ready.iter().nth(chance.usize(..=most))?;
-    ready.remove(&next);
-    Some(next)
+    Some(ready.remove(chance.usize(..=most)))
 }

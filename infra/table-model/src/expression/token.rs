@@ -1,10 +1,5 @@
 //! An expression's tokens.
 
-/// The signs, the longer ones first.
-const SIGNS: [&str; 14] = [
-    "<>", "<=", ">=", "<", ">", "=", "(", ")", "[", "]", ".", ",", "+", "-",
-];
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Token<'a> {
     /// A keyword, a function or an attribute.
@@ -35,11 +30,10 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, String> {
 }
 
 fn first(rest: &str) -> Option<(Token<'_>, usize)> {
-    let sign = SIGNS.iter().find(|sign| rest.starts_with(**sign));
-    if let Some(sign) = sign {
+    if let Some(sign) = sign(rest) {
         return Some((Token::Sign(sign), sign.len()));
     }
-    let prefixed = rest.starts_with(['#', ':']);
+    let prefixed = matches!(rest.as_bytes()[0], b'#' | b':');
     let in_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
     let word = rest
         .bytes()
@@ -56,4 +50,26 @@ fn first(rest: &str) -> Option<(Token<'_>, usize)> {
         _ => Token::Word(text),
     };
     Some((token, length))
+}
+
+/// The sign that a text begins with; of two that fit it is the longer one.
+fn sign(text: &str) -> Option<&'static str> {
+    let mut bytes = text.bytes();
+    Some(match (bytes.next()?, bytes.next()) {
+        (b'<', Some(b'>')) => "<>",
+        (b'<', Some(b'=')) => "<=",
+        (b'>', Some(b'=')) => ">=",
+        (b'<', _) => "<",
+        (b'>', _) => ">",
+        (b'=', _) => "=",
+        (b'(', _) => "(",
+        (b')', _) => ")",
+        (b'[', _) => "[",
+        (b']', _) => "]",
+        (b'.', _) => ".",
+        (b',', _) => ",",
+        (b'+', _) => "+",
+        (b'-', _) => "-",
+        _ => return None,
+    })
 }

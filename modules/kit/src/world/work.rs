@@ -81,7 +81,7 @@ impl World {
     async fn hand_over(&self, messages: &[ReceivedMessage]) {
         let worker = self.worker();
         let event = lambda_event(&DEFINITIONS.queue, messages);
-        let event = serde_json::from_value(event).expect("an event of SQS");
+        let event = serde_json::from_str(&event).expect("an event of SQS");
         let work = worker.handle(event, self.now().plus(worker::TIMEOUT));
         self.wire.is_workers(true);
         let answer = tokio::select! {

@@ -50,6 +50,8 @@ pub(crate) struct Accounts {
     marked: BTreeSet<String>,
     /// Since when an account is no longer to be detached.
     unmarked: BTreeMap<String, Duration>,
+    /// The accounts whose row was written after a restore by who had read it before.
+    overwritten: BTreeSet<String>,
 }
 
 impl Accounts {
@@ -61,6 +63,12 @@ impl Accounts {
     /// The accounts that have a row.
     pub(crate) fn known(&self) -> BTreeSet<String> {
         self.rows.keys().cloned().collect()
+    }
+
+    /// Whether who had read the row before a restore has written it since: by the version it
+    /// may be any row, and what that one had is lost.
+    pub(super) fn is_overwritten(&self, bot: &str) -> bool {
+        self.overwritten.contains(bot)
     }
 
     /// The rows are again as they were; what LINE has answered stays answered.
@@ -216,7 +224,11 @@ pub(crate) fn written(world: &World, who: usize, row: &Json, is_alone: bool) {
         }
     }
     let is_marked = known(&history, &bot, &line).is_marked();
+    let has_begun_before = history.judges.restored.has_begun_before(who);
     let accounts = &mut history.judges.accounts;
+    if has_begun_before {
+        accounts.overwritten.insert(bot.clone());
+    }
     accounts.rows.insert(bot.clone(), row.clone());
     accounts.mark(&bot, is_marked, world.time.elapsed());
     if has_entered {

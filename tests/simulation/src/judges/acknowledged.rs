@@ -1,16 +1,15 @@
 //! A message is acknowledged when each of its events is settled: done or parked in the table.
 
-use sqs::ReceivedMessage;
-
-use crate::call::{events_of, is_replay};
+use crate::message::Message;
 use crate::rows::row;
 use crate::world::World;
 
 /// A worker acknowledges these messages.
-pub(crate) fn judge(world: &World, who: usize, messages: &[&ReceivedMessage]) {
-    let messages = messages.iter().filter(|it| !is_replay(&it.body));
-    for (place, events) in messages.map(|it| events_of(&it.body)) {
-        for event in events.iter().filter(|event| is_judged(world, event)) {
+pub(crate) fn judge(world: &World, who: usize, messages: &[&Message]) {
+    let says = messages.iter().map(|message| &message.says);
+    for says in says.filter(|says| says.replay.is_none()) {
+        let place = &says.place;
+        for event in says.events.iter().filter(|event| is_judged(world, event)) {
             let chat = match place.1.as_str() {
                 "" => "@bot",
                 chat => chat,

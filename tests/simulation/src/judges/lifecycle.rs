@@ -11,7 +11,7 @@ use super::accounts;
 use crate::history::History;
 use crate::judge::Known;
 use crate::line::{Asked, Line};
-use crate::rows::{row, s};
+use crate::rows::{row, s, text};
 use crate::world::World;
 
 /// The module keeps a row of this name, and the event's id, for what it was told.
@@ -250,9 +250,10 @@ pub(crate) fn at_the_end(world: &World) {
             let what = format!("{bot}: {missing}; it was told {told:?}");
             history.violation("told of an account's life", what);
         }
+        let may_have_lost_it = history.judges.accounts.is_overwritten(&bot);
         drop(history);
         let unheard = state(world, &bot).and_then(|state| state.unheard());
-        if let Some(unheard) = unheard.filter(|_| missing.is_none()) {
+        if let Some(unheard) = unheard.filter(|_| missing.is_none() && !may_have_lost_it) {
             let what = format!("{bot}: {unheard:?} counts as not told");
             world.history().violation("told of an account's life", what);
         }
@@ -263,12 +264,9 @@ pub(crate) fn at_the_end(world: &World) {
 fn is_excused(world: &World, bot: &str) -> bool {
     let by_another = world.history().settled_by_another.clone();
     let table = world.table();
-    let mut rows = table.items().map(|item| serde_json::json!(item));
-    rows.any(|row| {
-        let event = s(&row, "chat_id").strip_prefix("@bot#");
-        s(&row, "bot_id") == bot
-            && event
-                .is_some_and(|event| s(&row, "outcome") == "parked" || by_another.contains(event))
+    table.partition(bot).any(|row| {
+        let event = text(row, "chat_id").strip_prefix("@bot#");
+        event.is_some_and(|event| text(row, "outcome") == "parked" || by_another.contains(event))
     })
 }
 

@@ -8,7 +8,7 @@
 //! - a forgotten event must be settled in the end only if its message was in the queue then,
 //!   and in no worker's hands;
 //! - who had begun before writes rows of accounts and chats by versions that are gone: such
-//!   a write is not judged;
+//!   a write is not judged, nor what it takes out of the account's row that it finds;
 //! - chats' lists, rows' versions, timers, the module's rows, what an account's row has taken
 //!   in, what the reconciler has marked and what the module counts as told go back with the
 //!   table.

@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde_json::Value as Json;
 
 use super::number;
-use crate::call::events_of;
 use crate::history::Place;
+use crate::message::Says;
 use crate::rows::s;
 use crate::world::World;
 
@@ -85,7 +85,7 @@ pub(crate) fn queued(world: &World, who: usize, job: &str) {
     let Some(since) = history.judges.timers.runs.get(&who).copied() else {
         return;
     };
-    let (place, _) = events_of(job);
+    let place = Says::read(job).place;
     let job: Json = serde_json::from_str(job).unwrap_or_default();
     for event in job["events"].as_array().into_iter().flatten() {
         let id = event["id"].as_str().unwrap_or_default();

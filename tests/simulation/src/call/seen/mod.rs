@@ -7,6 +7,5 @@ mod table;
 
 pub(super) use line::{answered, judge};
 pub(super) use queue::queue;
-pub(crate) use queue::{events, is_replay};
 pub(super) use silence::writes;
 pub(super) use table::table;

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
 use serde_json::Value as Json;
 
 use crate::call::Request;
 use crate::history::Place;
 use crate::judges;
+use crate::message::Says;
 use crate::schedule::{Happening, Webhook};
 use crate::world::World;
 
@@ -47,12 +47,15 @@ fn queued(world: &World, who: usize, body: &Request, answer: &str) {
             continue;
         }
         let job = entry["MessageBody"].as_str().unwrap_or_default();
-        let (place, ids) = events(job);
+        let Says {
+            place,
+            events: ids,
+            replay,
+        } = Says::read(job);
         let mut history = world.history();
         if place.1.is_empty() {
             history.invocations[who].owes.remove(&place.0);
         }
-        let replay = replay_of(job);
         if let Some(force) = replay {
             history.replayed.extend(ids.clone());
             let forced = ids.iter().filter(|_| force);
@@ -99,46 +102,4 @@ fn is_of_one_chat(one: &Happening, other: &Happening) -> bool {
         (false, false) => one.chat == other.chat,
         _ => false,
     }
-}
-
-/// What a message says, as far as somebody here looks at it. It is looked at often: its
-/// events' own JSON is passed over.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Job {
-    bot: String,
-    chat: Option<String>,
-    events: Vec<Event>,
-    replay: Option<Replay>,
-}
-
-#[derive(Deserialize)]
-struct Event {
-    id: String,
-}
-
-#[derive(Deserialize)]
-struct Replay {
-    force: bool,
-}
-
-fn job(body: &str) -> Job {
-    serde_json::from_str(body).expect("a message of ours")
-}
-
-/// The place and the events of a message.
-pub(crate) fn events(body: &str) -> (Place, Vec<String>) {
-    let job = job(body);
-    let ids = job.events.into_iter().map(|event| event.id).collect();
-    ((job.bot, job.chat.unwrap_or_default()), ids)
-}
-
-/// Whether a message is a replay.
-pub(crate) fn is_replay(body: &str) -> bool {
-    replay_of(body).is_some()
-}
-
-/// Whether a message's replay is forced, if it is one.
-fn replay_of(body: &str) -> Option<bool> {
-    job(body).replay.map(|replay| replay.force)
 }
