@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -26,6 +26,8 @@ struct Inner {
     /// Nanoseconds since the beginning. Beside the lock, since clocks are read at every turn.
     now: AtomicU64,
     state: Mutex<State>,
+    /// Whether tasks wait to be taken up.
+    has_spawned: AtomicBool,
 }
 
 #[derive(Default)]
@@ -96,6 +98,15 @@ impl Time {
     /// Another task.
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         self.state().spawned.push(Box::pin(task));
+        self.0.has_spawned.store(true, Ordering::Relaxed);
+    }
+
+    /// The tasks that were spawned since the last time.
+    fn take_spawned(&self) -> Vec<BoxFuture<'static, ()>> {
+        match self.0.has_spawned.swap(false, Ordering::Relaxed) {
+            true => std::mem::take(&mut self.state().spawned),
+            false => Vec::new(),
+        }
     }
 
     /// Moves to the next timer and wakes who waits for that moment; false if nobody waits.
@@ -268,10 +279,9 @@ pub(crate) fn run(
     let mut chance = Rng::with_seed(seed);
     let ready = Ready::default();
     let mut tasks: Vec<Option<Task>> = Vec::new();
-    time.state().spawned.insert(0, Box::pin(first));
+    tasks.push(Some(task(0, Box::pin(first), &ready)));
     loop {
-        let spawned = std::mem::take(&mut time.state().spawned);
-        for future in spawned {
+        for future in time.take_spawned() {
             tasks.push(Some(task(tasks.len(), future, &ready)));
         }
         let Some(next) = pick(&ready, &mut chance) else {

@@ -32,6 +32,7 @@ impl Request {
     /// Its JSON; null if it is none.
     pub(crate) fn json(&self) -> &Json {
         let Inner { bytes, json } = &*self.0;
-        json.get_or_init(|| serde_json::from_slice(bytes).unwrap_or_default())
+        let text = || std::str::from_utf8(bytes).unwrap_or_default();
+        json.get_or_init(|| serde_json::from_str(text()).unwrap_or_default())
     }
 }
