@@ -3,9 +3,9 @@
 
 use serde_json::value::RawValue;
 
-use crate::domain::Timestamp;
+use crate::domain::{Outcome, Timestamp};
 use crate::queue::{Job, JobEvent, NotQueued, Queue, Replay};
-use crate::store::{LedgerKey, Outcome, Store, StoreError};
+use crate::store::{LedgerKey, Store, StoreError};
 
 /// What is done again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,10 +52,14 @@ pub async fn replay(
 ) -> Result<u32, ReplayError> {
     let row = store.ledger(key).await?;
     let force = mode == Mode::Force;
-    if !force && row.as_ref().is_some_and(|row| row.outcome == Outcome::Done) {
+    if !force
+        && row
+            .as_ref()
+            .is_some_and(|row| row.outcome() == Outcome::Done)
+    {
         return Err(ReplayError::Settled);
     }
-    let kept = row.as_ref().and_then(|row| row.raw.clone());
+    let kept = row.as_ref().and_then(|row| row.raw().map(str::to_owned));
     let raw = given.map(str::to_owned).or(kept);
     let raw = RawValue::from_string(raw.ok_or(ReplayError::NoEvent)?);
     let event = JobEvent {
@@ -66,7 +70,7 @@ pub async fn replay(
         raw: raw.map_err(ReplayError::Malformed)?,
     };
     let replay = Replay {
-        number: row.as_ref().map_or(0, |row| row.replays) + 1,
+        number: row.as_ref().map_or(0, |row| row.replays.number) + 1,
         force,
         first_receipt: row.map(|row| row.received_at),
     };

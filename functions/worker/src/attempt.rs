@@ -2,10 +2,9 @@
 //! module runs, so that one that takes its process with it counts too.
 
 use line_module::Module;
-use shared::store::Outcome;
 
 use crate::commit::{Committed, commit};
-use crate::decide::{Decision, MOST_ATTEMPTS, row};
+use crate::decide::{Decision, MOST_ATTEMPTS, entry};
 use crate::work::{View, Work};
 use crate::{Again, App};
 
@@ -47,22 +46,20 @@ pub(crate) async fn count<M: Module>(
     view: &mut View,
     attempt: &mut Attempt,
 ) -> Result<Counted, Again> {
-    let mut counted = row(app, work, view);
-    let begun = view.ledger.as_ref().filter(|seen| seen.begun > 0);
-    let begun_by = begun.and_then(|seen| seen.begun_by.clone());
-    if let Some(name) = &begun_by {
+    let mut counted = entry(app, work, view);
+    let seen = view.ledger.as_ref();
+    let begun = seen.and_then(|seen| seen.attempts.begun.clone());
+    if let Some(name) = &begun {
         let has_ended = app.ended_attempts.names().contains(name);
-        counted.attempts += u32::from(!has_ended && *name != attempt.name);
+        counted.attempts.failed += u32::from(!has_ended && *name != attempt.name);
     }
-    if counted.attempts >= MOST_ATTEMPTS {
+    if counted.attempts.failed >= MOST_ATTEMPTS {
         let parked = counted.into_parked(VANISHED, work.raw, app.now());
         let decision = Decision::record(app, parked, None);
         return Ok(Counted::Parked(Box::new(decision)));
     }
-    counted.outcome = Outcome::Failed;
-    counted.reason = Some(UNDER_WAY.into());
-    counted.begun = 1;
-    counted.begun_by = Some(attempt.name.clone());
+    let mut counted = counted.failed(UNDER_WAY);
+    counted.attempts.begun = Some(attempt.name.clone());
     attempt.is_counted = true;
     // What the events in hand say is written with it: a module that takes its
     // process with it does not hold that back.
@@ -71,7 +68,7 @@ pub(crate) async fn count<M: Module>(
         Committed::DecideAgain => Ok(Counted::Changed),
         Committed::Yes => {
             // Only now: until then the row names it, and it may be asked for once more.
-            if let Some(name) = begun_by {
+            if let Some(name) = begun {
                 app.ended_attempts.names().remove(&name);
             }
             view.mark_written(work, decision.ledger);

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use line_module::{Context, Draft, Module, ModuleError, Profile, Surroundings};
-use shared::domain::{Event, EventKind, Silence, Timestamp, Turn};
-use shared::store::{LedgerRow, Outcome, Try, keepable};
+use shared::domain::{Event, EventKind, LedgerEntry, Silence, Timestamp, Turn};
+use shared::store::Try;
 
 use crate::work::{View, Work};
 use crate::{Again, App};
@@ -23,7 +23,7 @@ const PROFILE_LIFE: Duration = Duration::from_secs(24 * 3600);
 /// What is to be committed.
 pub(crate) struct Decision {
     /// The event's row as it will be.
-    pub(crate) ledger: LedgerRow,
+    pub(crate) ledger: LedgerEntry,
     /// The module's new state of the chat, and its rows.
     pub(crate) draft: Draft,
     /// The try that the commit begins.
@@ -36,7 +36,7 @@ pub(crate) struct Decision {
 
 impl Decision {
     /// Nothing to send, nothing changed.
-    pub(crate) fn record<M>(app: &App<M>, ledger: LedgerRow, again: Option<Again>) -> Self {
+    pub(crate) fn record<M>(app: &App<M>, ledger: LedgerEntry, again: Option<Again>) -> Self {
         Self {
             ledger,
             draft: Draft::default(),
@@ -57,35 +57,33 @@ pub(crate) async fn ask_module<M: Module>(app: &App<M>, work: &Work<'_>, view: &
 
 /// Events that the module is not asked about.
 pub(crate) fn without_module<M>(app: &App<M>, work: &Work<'_>, view: &View) -> Option<Decision> {
-    let mut ledger = row(app, work, view);
-    match &work.event.kind {
+    let entry = entry(app, work, view);
+    let entry = match &work.event.kind {
         EventKind::Unknown(kind) => {
-            ledger.raw = Some(keepable(work.raw).to_owned());
-            ledger.reason = Some(format!("the event's type is not known: {kind:.100}"));
+            let reason = format!("the event's type is not known: {kind:.100}");
+            entry.recorded(reason).with_raw(work.raw)
         }
         EventKind::Misdirected(_) => {
             tracing::error!(bot = %work.key.bot, event = %work.key.event, "a module event names another account than it was sent to");
-            ledger.raw = Some(keepable(work.raw).to_owned());
-            ledger.reason = Some("the event names another account than it was sent to".into());
+            let reason = "the event names another account than it was sent to";
+            entry.recorded(reason).with_raw(work.raw)
         }
         EventKind::Attached { .. } | EventKind::Detached { .. } if turn(work, view).is_none() => {
-            ledger.reason = Some("the module has heard of it, or it is no longer so".into());
+            entry.recorded("the module has heard of it, or it is no longer so")
         }
         kind if kind.is_of_bot() => return None,
         EventKind::Timer { life, .. } if Some(*life) <= view.bot.state.detached_at => {
-            ledger.reason = Some("the timer was set before the account was detached".into());
+            entry.recorded("the timer was set before the account was detached")
         }
         _ if is_too_old(app, work, view) => {
-            ledger = ledger.into_parked("the event is too old", work.raw, app.now());
+            entry.into_parked("the event is too old", work.raw, app.now())
         }
-        _ if !view.bot.state.is_attached() => {
-            ledger = ledger.silenced(Some(Silence::NotAttached));
-        }
+        _ if !view.bot.state.is_attached() => entry.silenced(Some(Silence::NotAttached)),
         EventKind::Delivered { .. } => return None,
-        _ if work.key.chat.is_none() => ledger.reason = Some("the event is of no chat".into()),
+        _ if work.key.chat.is_none() => entry.recorded("the event is of no chat"),
         _ => return None,
-    }
-    Some(Decision::record(app, ledger, None))
+    };
+    Some(Decision::record(app, entry, None))
 }
 
 /// An event that the ledger may have forgotten. A row that was written for a delivery as
@@ -183,8 +181,8 @@ fn planned<M>(app: &App<M>, work: &Work<'_>, view: &View, draft: Draft) -> Decis
     let this = app.new_try(0);
     let silence = view.may_speak(now, app.default_active).err();
     let silence = silence.filter(|_| !work.event.kind.is_of_module());
-    let ledger = row(app, work, view).silenced(silence);
-    match ledger.with_plan(&draft.plan, &this, now) {
+    let ledger = entry(app, work, view).silenced(silence);
+    match ledger.with_plan(&draft.plan, &this.name, now) {
         Ok(ledger) => Decision {
             ledger,
             draft,
@@ -205,43 +203,39 @@ pub(crate) fn failed<M>(
     view: &View,
     error: &ModuleError,
 ) -> Decision {
-    let mut ledger = row(app, work, view);
-    ledger.outcome = Outcome::Failed;
-    ledger.reason = Some(error.reason());
+    let mut ledger = entry(app, work, view).failed(error.reason());
     let again = match error {
         ModuleError::Retry(_) => Again::transient("the module asks to be called again"),
         ModuleError::Bug(_) => {
-            ledger.attempts += 1;
+            ledger.attempts.failed += 1;
             Again::not_yet("the module failed")
         }
         ModuleError::Park(_) => {
-            ledger.attempts = MOST_ATTEMPTS;
+            ledger.attempts.failed = MOST_ATTEMPTS;
             Again::not_yet("the module sets the event aside")
         }
     };
-    if ledger.attempts >= MOST_ATTEMPTS {
+    if ledger.attempts.failed >= MOST_ATTEMPTS {
         let ledger = ledger.into_parked(error.reason(), work.raw, app.now());
         return Decision::record(app, ledger, None);
     }
     Decision::record(app, ledger, Some(again))
 }
 
-/// The event's row, as settled; failed attempts are kept.
-pub(crate) fn row<M>(app: &App<M>, work: &Work<'_>, view: &View) -> LedgerRow {
-    let mut row = LedgerRow::done(work.kind, work.event.at, work.received_at, app.now());
+/// The event's entry, as settled; failed attempts are kept.
+pub(crate) fn entry<M>(app: &App<M>, work: &Work<'_>, view: &View) -> LedgerEntry {
+    let mut entry = LedgerEntry::done(work.kind, work.event.at, work.received_at, app.now());
     if let Some(seen) = &view.ledger {
-        row.writes = seen.writes;
-        row.attempts = seen.attempts;
-        row.failing_since = seen.failing_since;
-        row.replays = seen.replays;
-        row.replay_forced = seen.replay_forced;
-        row.run = seen.run;
+        entry.writes = seen.writes;
+        entry.attempts.failed = seen.attempts.failed;
+        entry.failing_since = seen.failing_since;
+        entry.replays = seen.replays;
     } else if let Some(replay) = work.replay {
-        row.replays = replay.number;
-        row.replay_forced = replay.force;
+        entry.replays.number = replay.number;
+        entry.replays.forced = replay.force;
     }
-    row.life = view.bot.state.life();
-    row
+    entry.life = view.bot.state.life();
+    entry
 }
 
 #[cfg(test)]

@@ -3,13 +3,13 @@
 //! the row before the mark has stopped.
 
 use line_module::Module;
-use shared::domain::{Attachment, BotId, Timestamp};
+use shared::domain::{Attachment, BotId, LedgerEntry, Timestamp};
 use shared::line::endpoints::module::Detached;
 use shared::line::endpoints::rich_menu::DeleteRichMenu;
 use shared::line::error::LineErrorKind;
 use shared::line::event;
 use shared::queue::Job;
-use shared::store::{BotRow, LedgerRow};
+use shared::store::BotRow;
 
 use crate::work::Work;
 use crate::{Again, App, TIMEOUT};
@@ -56,8 +56,8 @@ async fn settle_failures<M>(app: &App<M>, work: &Work<'_>) -> Result<(), Again> 
         return Ok(());
     };
     let now = app.now();
-    let done = LedgerRow::done(work.kind, seen.at, seen.received_at, now);
-    let done = LedgerRow {
+    let done = LedgerEntry::done(work.kind, seen.at, seen.received_at, now);
+    let done = LedgerEntry {
         writes: seen.writes,
         life: seen.life,
         ..done

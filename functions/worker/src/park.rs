@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use line_module::Module;
-use shared::domain::{ChatState, Timestamp};
-use shared::store::{BotRow, LedgerRow, StoreError};
+use shared::domain::{ChatState, LedgerEntry, Parked, Timestamp};
+use shared::store::{BotRow, StoreError};
 
 use crate::work::Work;
 use crate::{Again, App};
@@ -25,7 +25,7 @@ pub(crate) async fn after_failure<M: Module>(
     reason: String,
 ) -> Result<(), Again> {
     let now = app.now();
-    let row = LedgerRow::done(work.kind, work.event.at, work.received_at, now);
+    let row = LedgerEntry::done(work.kind, work.event.at, work.received_at, now);
     match app.store.note_failure(&work.key, &row, now).await {
         Ok(Some(failing)) if is_overdue(failing.since, now) => {
             park(app, work, &reason, failing.writes).await
@@ -52,10 +52,10 @@ pub(crate) async fn park<M: Module>(
         Err(error) => return Err(error.into()),
     };
     let now = app.now();
-    let row = LedgerRow::done(work.kind, work.event.at, work.received_at, now);
-    let mut row = row.into_parked(reason, work.raw, now);
-    row.life = life;
-    if !app.store.park(&work.key, &row, writes).await? {
+    let mut entry = LedgerEntry::done(work.kind, work.event.at, work.received_at, now);
+    entry.life = life;
+    let parked = Parked::new(reason, work.raw, now);
+    if !app.store.park(&work.key, &entry, &parked, writes).await? {
         return Err(Again::not_yet("another worker is at this event"));
     }
     tracing::error!(bot = %work.key.bot, event = %work.key.event, "an event is parked");

@@ -2,8 +2,8 @@
 //! ledger, so that whoever comes next knows what may have happened.
 
 use line_module::Module;
-use shared::domain::{Delivery, Plan};
-use shared::store::{LedgerRow, Try};
+use shared::domain::{Delivery, LedgerEntry, Plan, Timestamp};
+use shared::store::Try;
 
 use crate::effects::{NotSent, Sender, Step, log};
 use crate::work::{View, Work};
@@ -13,26 +13,33 @@ use crate::{Again, App};
 pub(crate) struct Sending {
     plan: Plan,
     effects: Vec<Delivery>,
+    /// When the plan was committed.
+    planned_at: Timestamp,
+    /// Of which forced replay it is: its retry keys go by it.
+    run: u32,
     /// This worker's try.
     pub(crate) this: Try,
 }
 
 impl Sending {
     /// The first try, which the commit has begun.
-    pub(crate) fn first(row: &LedgerRow, mut this: Try) -> Option<Self> {
-        this.writes = row.writes;
+    pub(crate) fn first(entry: &LedgerEntry, mut this: Try) -> Option<Self> {
+        this.writes = entry.writes;
+        let sends = entry.sends()?;
         Some(Self {
-            plan: row.plan()?,
-            effects: row.effects.clone(),
+            plan: sends.plan()?,
+            effects: sends.effects.clone(),
+            planned_at: sends.planned_at,
+            run: entry.replays.run,
             this,
         })
     }
 
     /// The next try of a plan that was found. If one before it never ended, what
     /// it had not settled may have been sent.
-    pub(crate) fn next(row: &LedgerRow, this: Try) -> Option<Self> {
-        let mut sending = Self::first(row, this)?;
-        if !row.open.is_empty() {
+    pub(crate) fn next(entry: &LedgerEntry, this: Try) -> Option<Self> {
+        let mut sending = Self::first(entry, this)?;
+        if !entry.sends()?.open.is_empty() {
             let effects = std::mem::take(&mut sending.effects).into_iter();
             sending.effects = effects.map(Delivery::left_open).collect();
         }
@@ -45,10 +52,9 @@ pub(crate) async fn send<M: Module>(
     app: &App<M>,
     work: &Work<'_>,
     view: View,
-    row: &LedgerRow,
     mut sending: Sending,
 ) -> Result<(), Again> {
-    let mut sender = Sender::new(app, work, view, row);
+    let mut sender = Sender::new(app, work, view, sending.planned_at, sending.run);
     let interrupted = deliver_all(app, work, &mut sender, &mut sending).await;
     // Also where the table has failed before: a try that never ends leaves all open.
     let Sending { this, effects, .. } = sending;

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::AsyncSleep as _;
 use line_module::Module;
-use shared::domain::{Attachment, EventKind};
+use shared::domain::{Attachment, EventKind, LedgerEntry, State};
 use shared::queue::backoff;
-use shared::store::{BotRow, LedgerRow, Loaded, Outcome};
+use shared::store::{BotRow, Loaded};
 
 use crate::attempt::{self, Attempt, Counted, count};
 use crate::commit::{Committed, commit};
@@ -53,13 +53,15 @@ async fn in_rounds<M: Module>(
         if reopen(app, work, &view).await? {
             continue;
         }
-        match &view.ledger {
-            Some(row) if matches!(row.outcome, Outcome::Done | Outcome::Parked) => return Ok(()),
-            Some(row) if row.outcome == Outcome::Planned => {
-                let row = row.clone();
-                return resume(app, work, view, &row).await;
+        if let Some(entry) = &view.ledger {
+            match entry.state {
+                State::Done { .. } | State::Parked(_) => return Ok(()),
+                State::Planned(_) => {
+                    let entry = entry.clone();
+                    return resume(app, work, view, &entry).await;
+                }
+                State::Failed { .. } => {}
             }
-            _ => {}
         }
         if an_attach_may_come(app, work, &view) {
             let wait = backoff(work.received).min(LOOK_AGAIN);
@@ -148,7 +150,7 @@ async fn finish<M: Module>(
     let mut committed = decision.ledger;
     committed.writes += 1;
     match Sending::first(&committed, decision.this) {
-        Some(sending) => send(app, work, view, &committed, sending).await,
+        Some(sending) => send(app, work, view, sending).await,
         None => Ok(()),
     }
 }
@@ -158,18 +160,17 @@ async fn resume<M: Module>(
     app: &App<M>,
     work: &Work<'_>,
     view: View,
-    row: &LedgerRow,
+    entry: &LedgerEntry,
 ) -> Result<(), Again> {
-    let this = app.new_try(row.writes);
-    let Some(mut sending) = Sending::next(row, this) else {
-        return park(app, work, "the plan cannot be read", row.writes).await;
+    let Some(mut sending) = Sending::next(entry, app.new_try(entry.writes)) else {
+        return park(app, work, "the plan cannot be read", entry.writes).await;
     };
     if !app.store.begin_try(&work.key, &mut sending.this).await? {
         // It may stand there, if only the answer to its first write was lost.
         let _ = app.store.leave_try(&work.key, &sending.this).await;
         return Err(Again::not_yet("another worker is at this event"));
     }
-    send(app, work, view, row, sending).await
+    send(app, work, view, sending).await
 }
 
 async fn wait_a_little<M: Module>(app: &App<M>, round: u32) {

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use shared::domain::{BotId, Event, EventId, MaySpeak, Silence, Timestamp, may_speak};
+use shared::domain::{BotId, Event, EventId, LedgerEntry, MaySpeak, Silence, Timestamp, may_speak};
 use shared::line::event;
 use shared::queue::{Replay, TIMER};
-use shared::store::{BotRow, ChatRow, LedgerKey, LedgerRow};
+use shared::store::{BotRow, ChatRow, LedgerKey};
 
 /// An event is not begun with less time than this.
 const LEAST_TIME: Duration = Duration::from_millis(3_500);
@@ -46,7 +46,7 @@ pub(crate) fn read(
 pub(crate) struct View {
     pub(crate) bot: BotRow,
     pub(crate) chat: ChatRow,
-    pub(crate) ledger: Option<LedgerRow>,
+    pub(crate) ledger: Option<LedgerEntry>,
 }
 
 impl Work<'_> {
@@ -58,7 +58,7 @@ impl Work<'_> {
 
 impl View {
     /// The rows are in the table as they are here, with this one for the event.
-    pub(crate) fn mark_written(&mut self, work: &Work<'_>, mut ledger: LedgerRow) {
+    pub(crate) fn mark_written(&mut self, work: &Work<'_>, mut ledger: LedgerEntry) {
         match work.key.chat {
             Some(_) => self.chat.version += 1,
             None => self.bot.version += 1,

@@ -11,7 +11,7 @@ use std::time::Duration;
 use emulator::scenario::{self, Place, Scenario};
 use emulator::{BotState, Bubble, UserState};
 use line_module::Module;
-use shared::store::{Trace, Verdict};
+use shared::domain::{Trace, Verdict};
 
 use crate::stack::{Options, Stack};
 use crate::talk::{Chat, Link, Unexpected};

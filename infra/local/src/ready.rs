@@ -6,8 +6,8 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::AttributeValue;
 use emulator::{Deliver, EventsRequest, Held, Outcome};
 use serde_json::json;
-use shared::domain::{BotId, EventId};
-use shared::store::{LedgerKey, Outcome as EventOutcome};
+use shared::domain::{BotId, EventId, Outcome as EventOutcome};
+use shared::store::LedgerKey;
 
 use crate::stack::{PATIENCE, Stack};
 
@@ -71,7 +71,7 @@ impl Stack {
         let recorded = async {
             loop {
                 match self.store.ledger(key).await {
-                    Ok(Some(row)) if row.outcome == EventOutcome::Done => return Ok(()),
+                    Ok(Some(row)) if row.outcome() == EventOutcome::Done => return Ok(()),
                     Ok(_) => tokio::time::sleep(Duration::from_millis(5)).await,
                     Err(error) => return Err(error.to_string()),
                 }

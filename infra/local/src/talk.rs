@@ -6,8 +6,8 @@ use std::time::Duration;
 use emulator::{Bubble, Deliver, Delivery, EventsRequest, Held, Outcome, Speaker};
 use serde_json::json;
 use shared::detach::detach;
-use shared::domain::{BotId, ChatId, EventId};
-use shared::store::{LedgerKey, Trace};
+use shared::domain::{BotId, ChatId, EventId, Trace};
+use shared::store::LedgerKey;
 
 use crate::stack::{PATIENCE, Stack};
 

@@ -6,9 +6,11 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use shared::domain::{BotId, ChatId, ControlEffect, Delivery, EventId, Plan, Timestamp};
+use shared::domain::{
+    BotId, ChatId, ControlEffect, Delivery, EventId, LedgerEntry, Plan, Timestamp,
+};
 use shared::ground::Ground;
-use shared::store::{Commit, LedgerKey, LedgerRow, Store, Subject, Try};
+use shared::store::{Commit, LedgerKey, Store, Subject, Try};
 use table_model::Table;
 use table_model::connector::{Call, Connector, Fate};
 use template_file::Template;
@@ -93,8 +95,8 @@ async fn event(store: &Store, number: u32) {
     let plan = Plan {
         effects: vec![ControlEffect::Release.into()],
     };
-    let ledger = LedgerRow::done("message", now, now, now);
-    let ledger = ledger.with_plan(&plan, &tried, now).expect("a plan");
+    let ledger = LedgerEntry::done("message", now, now, now);
+    let ledger = ledger.with_plan(&plan, &tried.name, now).expect("a plan");
     let chat = loaded.chat.with_state(Some("{}".into()), now);
     let id = key.chat.as_ref().expect("a chat");
     let commit = Commit {

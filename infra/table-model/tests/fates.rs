@@ -4,9 +4,9 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use shared::domain::{BotId, ChatId, EventId, Timestamp};
+use shared::domain::{BotId, ChatId, EventId, LedgerEntry, Timestamp};
 use shared::ground::{Ground, tokio_sleep};
-use shared::store::{ChatRow, Commit, CommitError, LedgerKey, LedgerRow, Store, Subject};
+use shared::store::{ChatRow, Commit, CommitError, LedgerKey, Store, Subject};
 use table_model::Table;
 use table_model::connector::{Call, Connector, End, Fate, Refusal};
 use template_file::Template;
@@ -61,7 +61,7 @@ async fn commit(store: &Store) -> Result<(), CommitError> {
     let chat = key.chat.as_ref().expect("a chat");
     let commit = Commit {
         key: &key,
-        ledger: &LedgerRow::done("message", now, now, now),
+        ledger: &LedgerEntry::done("message", now, now, now),
         subject: Subject::Chat(chat, &ChatRow::default()),
         rows: &[],
         timers: &[],

@@ -1,6 +1,6 @@
 //! What came of what someone did.
 
-use shared::store::{Trace, Verdict};
+use shared::domain::{Trace, Verdict};
 
 use crate::world::{self, World};
 

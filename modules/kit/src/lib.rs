@@ -22,7 +22,7 @@ pub use came::Came;
 pub use clock::Clock;
 pub use conformance::{does, follows, says, taps, taps_label};
 pub use harness::{Harness, Setup};
-pub use shared::store::{Outcome, Trace, Verdict};
+pub use shared::domain::{Outcome, Trace, Verdict};
 pub use staff::Staff;
 pub use user::User;
 

@@ -6,10 +6,12 @@ pub mod delivery;
 pub mod effect;
 pub mod event;
 pub mod id;
+pub mod ledger;
 pub mod plan;
 pub mod scope;
 pub mod speak;
 pub mod time;
+pub mod trace;
 pub mod window;
 
 pub use bot::{Attachment, BotState, Turn};
@@ -18,9 +20,13 @@ pub use delivery::Delivery;
 pub use effect::{AccountEffect, ChatEffect, ControlEffect, Effect, Push, Reply};
 pub use event::{Event, EventKind, Mode};
 pub use id::{BotId, Chat, ChatId, ChatKind, EventId, IdError, ReplyToken, UserId};
+pub use ledger::{
+    Attempts, LedgerEntry, Outcome, Parked, Replays, Sends, State, keepable, ledger_end,
+};
 pub use plan::Plan;
 pub use scope::{Scope, Scopes};
 pub use speak::{
     MayBroadcast, MayControl, MaySpeak, Silence, may_broadcast, may_control, may_speak,
 };
 pub use time::Timestamp;
+pub use trace::{Trace, TracedEffect, Verdict};

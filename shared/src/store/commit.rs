@@ -5,9 +5,9 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{CancellationReason, Put, TransactWriteItem};
 
 use crate::aws::reasons;
-use crate::domain::{ChatId, ChatKind, Timestamp};
+use crate::domain::{ChatId, ChatKind, LedgerEntry, Timestamp};
 use crate::store::module_row::Writing;
-use crate::store::{BotRow, ChatRow, Item, LedgerKey, LedgerRow, NewTimer, RowChange, Store, n};
+use crate::store::{BotRow, ChatRow, Item, LedgerKey, NewTimer, RowChange, Store, n};
 
 /// One event's commit.
 #[derive(Debug)]
@@ -15,7 +15,7 @@ pub struct Commit<'a> {
     /// Which event.
     pub key: &'a LedgerKey,
     /// Its row as it will be. Its `writes` is the one that was loaded.
-    pub ledger: &'a LedgerRow,
+    pub ledger: &'a LedgerEntry,
     /// The chat, or where there is none the account, as it will be. Its version
     /// is the one that was loaded.
     pub subject: Subject<'a>,

@@ -7,10 +7,8 @@ use aws_sdk_dynamodb::types::builders::KeysAndAttributesBuilder;
 use serde::de::DeserializeOwned;
 use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 
-use crate::domain::{EventId, Timestamp};
-use crate::store::{
-    BotRow, ChatRow, Item, LedgerKey, LedgerRow, Outcome, Store, StoreError, has_lapsed, keys,
-};
+use crate::domain::{EventId, LedgerEntry, Outcome, Timestamp};
+use crate::store::{BotRow, ChatRow, Item, LedgerKey, Store, StoreError, has_lapsed, keys};
 
 const OPERATION: &str = "load an event's rows";
 /// Maximum number of rows that DynamoDB reads in one batch.
@@ -24,7 +22,7 @@ pub struct Loaded {
     /// The chat's row; an empty one of version 0 if there is none.
     pub chat: ChatRow,
     /// The event's own row, if it was seen before.
-    pub ledger: Option<LedgerRow>,
+    pub ledger: Option<LedgerEntry>,
 }
 
 impl Store {
@@ -44,11 +42,11 @@ impl Store {
         };
         let bot: Option<BotRow> = parse(find(keys::BOT))?;
         let chat: Option<ChatRow> = parse(chat_sort.as_deref().and_then(find))?;
-        let ledger: Option<LedgerRow> = parse(find(&key.sort()))?;
+        let ledger: Option<LedgerEntry> = parse(find(&key.sort()))?;
         let detached_at = bot.as_ref().and_then(|bot| bot.state.detached_at);
         Ok(Loaded {
             chat: chat.unwrap_or_default().of_present(detached_at),
-            ledger: ledger.filter(|row| !has_lapsed(row.expires_at, now)),
+            ledger: ledger.filter(|row| !has_lapsed(row.ends_at(), now)),
             bot,
         })
     }

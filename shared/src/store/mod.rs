@@ -15,9 +15,6 @@ mod module_row;
 mod reconciler;
 mod row;
 mod timer;
-mod trace;
-
-use std::time::Duration;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -31,18 +28,14 @@ pub use bots::{BotsPage, Place};
 pub use chat::{ChatRow, KeptProfile};
 pub use commit::{Commit, CommitError, Subject};
 pub use keys::LedgerKey;
-pub use ledger::{Failing, LedgerRow, Outcome, Try, keepable};
+pub use ledger::{Failing, Try};
 pub use load::Loaded;
 pub use module_row::{ModuleRow, RowChange};
 pub use reconciler::{Stopped, WalkRow, fingerprint};
 pub use timer::{DueTimers, NewTimer, TIMER_SHARDS, Timer};
-pub use trace::{Trace, TracedEffect, Verdict};
 
 /// An item as DynamoDB has it.
 type Item = std::collections::HashMap<String, AttributeValue>;
-
-/// How long a settled event stays in the ledger.
-const LEDGER_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// The table.
 #[derive(Debug, Clone)]
@@ -121,10 +114,6 @@ fn s(text: impl Into<String>) -> AttributeValue {
 
 fn n(number: impl std::fmt::Display) -> AttributeValue {
     AttributeValue::N(format!("{number}"))
-}
-
-fn ledger_end(now: Timestamp) -> i64 {
-    now.plus(LEDGER_LIFE).seconds()
 }
 
 /// Whether the time of a row has passed, which DynamoDB deletes some time afterwards;

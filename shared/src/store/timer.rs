@@ -97,7 +97,7 @@ impl Kept {
             life: commit.ledger.life,
             event: key.event.clone(),
             n,
-            run: commit.ledger.run,
+            run: commit.ledger.replays.run,
         })
     }
 

@@ -22,9 +22,9 @@ use line_module::Module;
 use local::stack::{Options, Stack};
 use serde_json::Value;
 use sha2::Sha256;
-use shared::domain::{BotId, ChatId, EventId};
+use shared::domain::{BotId, ChatId, EventId, LedgerEntry};
 use shared::env::Env;
-use shared::store::{LedgerKey, LedgerRow};
+use shared::store::LedgerKey;
 
 /// A stack, and one of its accounts with two users.
 pub struct Bundle {
@@ -167,7 +167,7 @@ impl Bundle {
     }
 
     /// What the ledger has of an event.
-    pub async fn record(&self, chat: Option<&str>, event: &str) -> Option<LedgerRow> {
+    pub async fn record(&self, chat: Option<&str>, event: &str) -> Option<LedgerEntry> {
         self.stack
             .store
             .ledger(&self.key(chat, event))

@@ -9,9 +9,8 @@ use line_module::Module;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use shared::aws::Timeouts;
-use shared::domain::{BotId, ChatId, Delivery, EventId, Timestamp};
+use shared::domain::{BotId, ChatId, Delivery, EventId, LedgerEntry, Timestamp};
 use shared::queue::{Job, JobEvent};
-use shared::store::LedgerRow;
 use worker::{App, Config};
 
 use crate::Bundle;
@@ -193,7 +192,7 @@ impl Bundle {
     }
 
     /// What the ledger has of an event of the first user's chat.
-    pub async fn recorded(&self, event: &str) -> LedgerRow {
+    pub async fn recorded(&self, event: &str) -> LedgerEntry {
         let row = self.record(Some(&self.guest), event).await;
         row.expect("the event is recorded")
     }
@@ -217,7 +216,12 @@ fn event(event: &Value) -> JobEvent {
     }
 }
 
+/// How many tries to send are open.
+pub fn open_tries(row: &LedgerEntry) -> usize {
+    row.sends().map_or(0, |sends| sends.open.len())
+}
+
 /// The state of each send, in a word.
-pub fn states(row: &LedgerRow) -> Vec<&'static str> {
-    row.effects.iter().map(Delivery::name).collect()
+pub fn states(row: &LedgerEntry) -> Vec<&'static str> {
+    row.effects().iter().map(Delivery::name).collect()
 }

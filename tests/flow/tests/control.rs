@@ -12,11 +12,11 @@ use line_module::{Context, Event, Module, ModuleError, Text};
 use serde_json::json;
 use shared::domain::chat::Control;
 use shared::domain::{
-    BotId, BotState, ChatId, ChatState, MayControl, Silence, Timestamp, may_control,
+    BotId, BotState, ChatId, ChatState, MayControl, Outcome, Silence, Timestamp, Verdict,
+    may_control,
 };
 use shared::line::BotClient;
 use shared::line::error::LineErrorKind;
-use shared::store::{Outcome, Verdict};
 
 fn line(bundle: &Bundle) -> BotClient {
     let worker = Worker::new(bundle, reservation::module());
@@ -242,7 +242,10 @@ async fn a_chat_with_nobody_in_it_is_not_taken_and_nobody_is_called() {
     let message = bundle.message(stranger, vec![event]).await;
     worker.settles(&message).await;
     let row = bundle.record(Some(stranger), "e").await.unwrap();
-    assert_eq!((row.outcome, row.verdict()), (Outcome::Done, Verdict::Gone));
+    assert_eq!(
+        (row.outcome(), row.verdict()),
+        (Outcome::Done, Verdict::Gone)
+    );
 }
 
 /// Where LINE says that the scope is missing, it is not asked again for an hour.

@@ -8,7 +8,7 @@ use flow::faulty::Fate;
 use flow::worker::{Message, Worker, states};
 use line_module::{Context, Event, EventKind, MessageContent, Module, ModuleError, Text};
 use serde_json::json;
-use shared::store::{Outcome, Verdict};
+use shared::domain::{Outcome, Verdict};
 
 /// Shows what the message names, and answers.
 #[derive(Clone, Copy)]
@@ -67,10 +67,10 @@ async fn what_line_refuses_of_a_decoration_is_left_out_and_silences_nobody() {
             let row = bundle.recorded(&id).await;
             assert_eq!(states(&row), ["skipped", "sent"], "{id}");
             assert_eq!(
-                (row.outcome, row.verdict()),
+                (row.outcome(), row.verdict()),
                 (Outcome::Done, Verdict::Handled)
             );
-            let reason = row.effects[0].reason();
+            let reason = row.effects()[0].reason();
             assert!(
                 reason.is_some_and(|reason| reason.contains("not available")),
                 "{id}"
@@ -121,8 +121,8 @@ async fn a_refused_message_counts_against_its_own_scope() {
         .await;
     let row = bundle.recorded("b").await;
     assert_eq!(
-        (row.verdict(), row.effects),
-        (Verdict::ScopeMissing, vec![])
+        (row.verdict(), row.effects()),
+        (Verdict::ScopeMissing, &[][..])
     );
     worker.clock.advance(Duration::from_secs(3600));
     worker

@@ -12,10 +12,9 @@ use flow::worker::{Message, Worker};
 use line_module::{Context, Event, EventKind, Module, ModuleError};
 use serde_json::{Value, json};
 use shared::detach::detach;
-use shared::domain::{Attachment, BotId, EventId, Scopes, Silence, Timestamp};
+use shared::domain::{Attachment, BotId, EventId, Outcome, Scopes, Silence, Timestamp, Verdict};
 use shared::line::event;
 use shared::queue::{Job, JobEvent, Replay};
-use shared::store::{Outcome, Verdict};
 use worker::App;
 
 const DETACH: &str = "/v2/bot/channel/detach";
@@ -371,14 +370,14 @@ async fn a_detach_that_line_fails_for_six_hours_is_parked_until_one_succeeds() {
     };
     let event = format!("detach-{}", mark.0);
     let parked = scene.bundle.record(None, &event).await.unwrap();
-    assert_eq!(parked.outcome, Outcome::Parked);
-    assert!(parked.parked.is_some() && parked.raw.is_some());
+    assert_eq!(parked.outcome(), Outcome::Parked);
+    assert!(parked.raw().is_some());
     assert_ne!(parked.life, Timestamp::default());
 
     scene.settles(&[&job]).await;
     assert!(matches!(scene.attachment().await, Attachment::Detached(_)));
     let done = scene.bundle.record(None, &event).await.unwrap();
-    assert_eq!((done.outcome, done.parked), (Outcome::Done, None));
+    assert_eq!(done.outcome(), Outcome::Done);
     assert_eq!(done.life, parked.life);
 }
 
@@ -636,9 +635,9 @@ async fn a_module_event_of_another_account_changes_nothing_and_is_kept() {
         assert_eq!(row.unwrap().state, before, "{kind}");
         let recorded = scene.bundle.record(None, kind).await.unwrap();
         assert_eq!(recorded.verdict(), Verdict::Recorded);
-        let reason = recorded.reason.unwrap();
+        let reason = recorded.reason().unwrap();
         assert!(reason.contains("another account"), "{reason}");
-        assert!(recorded.raw.unwrap().contains(other));
+        assert!(recorded.raw().unwrap().contains(other));
         let other = BotId::new(other).unwrap();
         assert_eq!(scene.worker.app.store.bot(&other).await.unwrap(), None);
     }
@@ -659,10 +658,10 @@ async fn what_is_recorded_of_a_detached_accounts_chat_says_so() {
     scene.settles(&[&message]).await;
     let row = scene.bundle.recorded("f").await;
     assert_eq!(
-        (row.outcome, row.verdict()),
+        (row.outcome(), row.verdict()),
         (Outcome::Done, Verdict::Detached)
     );
-    assert_eq!(row.reason.as_deref(), Some("the account is not attached"));
+    assert_eq!(row.reason(), Some("the account is not attached"));
 }
 
 #[tokio::test]

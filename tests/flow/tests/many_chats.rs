@@ -36,8 +36,8 @@ async fn a_thousand_chats_in_one_body_are_a_hundred_requests_and_each_is_handled
             .await
             .unwrap();
         assert_eq!(
-            (record.outcome, record.attempts),
-            (shared::store::Outcome::Done, 0)
+            (record.outcome(), record.attempts.failed),
+            (shared::domain::Outcome::Done, 0)
         );
     }
 }

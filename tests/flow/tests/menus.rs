@@ -353,7 +353,7 @@ async fn a_menu_that_the_module_no_longer_has_is_left_out() {
     newer.settles(&message).await;
     let row = scene.bundle.recorded("a").await;
     assert_eq!(states(&row), ["skipped"]);
-    assert!(row.effects[0].reason().unwrap().contains("no such"));
+    assert!(row.effects()[0].reason().unwrap().contains("no such"));
     assert!(scene.at_line("Main ").await.is_empty());
 }
 
@@ -377,7 +377,7 @@ async fn the_default_menu_needs_its_scope_and_a_kept_one_an_account_that_is_atta
     scene.defaults().settles(&default).await;
     let row = scene.bundle.record(None, "no scope").await.unwrap();
     let silence = Silence::ScopeMissing;
-    assert_eq!(row.effects, [Delivery::Dropped { silence }]);
+    assert_eq!(row.effects(), [Delivery::Dropped { silence }]);
     assert_ne!(scene.bar(&scene.bundle.guest).await.unwrap(), "Menu");
 
     scene.worker.clock.advance(Duration::from_secs(1));
@@ -386,7 +386,7 @@ async fn the_default_menu_needs_its_scope_and_a_kept_one_an_account_that_is_atta
     scene.worker.settles(&suspended).await;
     let row = scene.bundle.record(None, "suspended").await.unwrap();
     let silence = Silence::Suspended;
-    assert_eq!(row.effects, [Delivery::Dropped { silence }]);
+    assert_eq!(row.effects(), [Delivery::Dropped { silence }]);
     let after = scene.bundle.stack.line.calls(0).await.len();
     assert_eq!(before, after, "LINE is asked nothing");
 }

@@ -6,7 +6,7 @@ use flow::worker::{Message, Worker};
 use line_module::{Context, Event, EventKind, MessageContent, Module, ModuleError, Text};
 use serde_json::{Value, json};
 use shared::domain::chat::Control;
-use shared::store::{LedgerRow, Outcome};
+use shared::domain::{LedgerEntry, Outcome};
 
 const REPLY: &str = "/v2/bot/message/reply";
 
@@ -62,18 +62,21 @@ async fn wished(bundle: &Bundle, wish: &str) -> Message {
 }
 
 /// The same event fails until it is parked; nothing of it is sent.
-async fn parked_after_five(wish: &str) -> LedgerRow {
+async fn parked_after_five(wish: &str) -> LedgerEntry {
     let bundle = Bundle::attached().await;
     let worker = Worker::new(&bundle, Obeys);
     let message = wished(&bundle, wish).await;
     for attempt in 1..=4 {
         worker.gives_back(&message).await;
         let row = bundle.recorded("e").await;
-        assert_eq!((row.outcome, row.attempts), (Outcome::Failed, attempt));
+        assert_eq!(
+            (row.outcome(), row.attempts.failed),
+            (Outcome::Failed, attempt)
+        );
     }
     worker.settles(&message).await;
     let row = bundle.recorded("e").await;
-    assert_eq!((row.outcome, row.attempts), (Outcome::Parked, 5));
+    assert_eq!((row.outcome(), row.attempts.failed), (Outcome::Parked, 5));
     worker.settles(&message).await;
     assert_eq!(bundle.recorded("e").await, row);
     assert!(bundle.calls(REPLY).await.is_empty());
@@ -83,34 +86,31 @@ async fn parked_after_five(wish: &str) -> LedgerRow {
 #[tokio::test]
 async fn an_event_that_fails_five_times_is_set_aside_with_its_reason_and_itself() {
     let row = parked_after_five("fail").await;
-    assert_eq!(row.reason.as_deref(), Some("out of luck"));
-    let raw: Value = serde_json::from_str(&row.raw.unwrap()).unwrap();
+    assert_eq!(row.reason(), Some("out of luck"));
+    let raw: Value = serde_json::from_str(row.raw().unwrap()).unwrap();
     assert_eq!(raw["message"]["text"], "fail");
-    assert_eq!(
-        (row.expires_at, row.parked.as_deref()),
-        (None, Some("parked"))
-    );
-    assert!(row.plan.is_none());
+    assert_eq!(row.ends_at(), None);
+    assert!(row.sends().is_none());
 }
 
 #[tokio::test]
 async fn a_panic_counts_as_a_failure_before_the_handlers_first_await_too() {
     for wish in ["panic at once", "panic later"] {
         let row = parked_after_five(wish).await;
-        assert_eq!(row.reason.as_deref(), Some("the module panicked"), "{wish}");
+        assert_eq!(row.reason(), Some("the module panicked"), "{wish}");
     }
 }
 
 #[tokio::test]
 async fn two_replies_to_one_event_are_the_authors_error() {
     let row = parked_after_five("reply twice").await;
-    assert!(row.reason.unwrap().contains("one reply to an event"));
+    assert!(row.reason().unwrap().contains("one reply to an event"));
 }
 
 #[tokio::test]
 async fn a_row_that_the_table_can_never_take_is_the_authors_error() {
     let row = parked_after_five("write what no table takes").await;
-    assert!(row.reason.is_some());
+    assert!(row.reason().is_some());
 }
 
 #[tokio::test]
@@ -125,7 +125,7 @@ async fn a_panic_costs_no_other_chat_of_the_batch_anything() {
         let given_back = worker.is_given([&bad, &other]).await;
         assert_eq!(given_back, [format!("bad {wish}")]);
         let record = bundle.record(Some(&bundle.rival), &good).await.unwrap();
-        assert_eq!(record.outcome, Outcome::Done);
+        assert_eq!(record.outcome(), Outcome::Done);
     }
     assert_eq!(bundle.calls(REPLY).await.len(), 2);
 }
@@ -151,7 +151,7 @@ async fn the_chat_waits_for_a_failing_event_and_goes_on_when_it_is_set_aside() {
     assert_eq!(bundle.told().await, ["hi", "hi"]);
     for id in ["same", "next"] {
         let row = bundle.recorded(id).await;
-        assert_eq!((row.outcome, row.attempts), (Outcome::Done, 0));
+        assert_eq!((row.outcome(), row.attempts.failed), (Outcome::Done, 0));
     }
 }
 
@@ -183,8 +183,8 @@ async fn a_bad_moment_is_not_counted() {
     for _ in 0..7 {
         worker.gives_back(&message).await;
         let row = bundle.recorded("e").await;
-        assert_eq!((row.outcome, row.attempts), (Outcome::Failed, 0));
-        assert_eq!(row.reason.as_deref(), Some("not now"));
+        assert_eq!((row.outcome(), row.attempts.failed), (Outcome::Failed, 0));
+        assert_eq!(row.reason(), Some("not now"));
     }
     assert!(bundle.calls(REPLY).await.is_empty());
 }

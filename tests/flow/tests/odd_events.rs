@@ -3,7 +3,7 @@
 use emulator::DeliverOptions;
 use flow::Bundle;
 use serde_json::json;
-use shared::store::Outcome;
+use shared::domain::Outcome;
 
 #[tokio::test]
 async fn an_unknown_type_between_two_messages_is_recorded_whole_and_both_are_answered() {
@@ -19,14 +19,14 @@ async fn an_unknown_type_between_two_messages_is_recorded_whole_and_both_are_ans
     assert_eq!(bundle.calls("/v2/bot/message/reply").await.len(), 2);
     let record = bundle.record(Some(&bundle.guest), "odd").await.unwrap();
     assert_eq!(
-        (record.outcome, record.kind.as_str()),
+        (record.outcome(), record.kind.as_str()),
         (Outcome::Done, "teleport")
     );
     assert_eq!(
-        record.reason.as_deref(),
+        record.reason(),
         Some("the event's type is not known: teleport")
     );
-    let raw: serde_json::Value = serde_json::from_str(&record.raw.unwrap()).unwrap();
+    let raw: serde_json::Value = serde_json::from_str(record.raw().unwrap()).unwrap();
     let sent: serde_json::Value = serde_json::from_str(&delivery.body).unwrap();
     assert_eq!(raw, sent["events"][1]);
 }
@@ -39,7 +39,7 @@ async fn that_a_notification_was_delivered_is_told_to_the_module_though_it_is_of
         .line_sends(None, vec![delivered], DeliverOptions::default())
         .await;
     let record = bundle.record(None, "d").await.unwrap();
-    assert_eq!((record.outcome, record.reason), (Outcome::Done, None));
+    assert_eq!((record.outcome(), record.reason()), (Outcome::Done, None));
 }
 
 #[tokio::test]
@@ -51,8 +51,8 @@ async fn a_message_of_no_chat_is_recorded_and_the_module_is_not_asked() {
         .line_sends(None, vec![lost], DeliverOptions::default())
         .await;
     let record = bundle.record(None, "m").await.unwrap();
-    assert_eq!(record.reason.as_deref(), Some("the event is of no chat"));
-    assert_eq!(record.outcome, Outcome::Done);
+    assert_eq!(record.reason(), Some("the event is of no chat"));
+    assert_eq!(record.outcome(), Outcome::Done);
 }
 
 #[tokio::test]
@@ -86,7 +86,7 @@ async fn an_event_for_an_account_that_nobody_attached_makes_its_row() {
             .record(Some(&bundle.guest), "e")
             .await
             .unwrap()
-            .outcome,
+            .outcome(),
         Outcome::Done
     );
 }
@@ -102,7 +102,7 @@ async fn nothing_is_sent_into_a_chat_that_another_channel_holds_and_the_record_s
     assert!(bundle.calls("/v2/bot/message/reply").await.is_empty());
     let record = bundle.record(Some(&bundle.guest), "s").await.unwrap();
     assert_eq!(
-        record.reason.as_deref(),
+        record.reason(),
         Some("standby: another channel holds the chat")
     );
 }
@@ -131,7 +131,7 @@ async fn an_id_that_looks_like_a_key_of_ours_stays_a_chat() {
             .await;
         assert_eq!(delivery.status, Some(200), "{chat}");
         assert_eq!(
-            bundle.record(Some(chat), "k#1").await.unwrap().outcome,
+            bundle.record(Some(chat), "k#1").await.unwrap().outcome(),
             Outcome::Done,
             "{chat}"
         );

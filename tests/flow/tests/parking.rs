@@ -9,11 +9,11 @@ use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep};
 use emulator::{Fault, FaultKind};
 use flow::Bundle;
 use flow::faulty::{Fate, Held};
-use flow::worker::{Message, Worker, states};
+use flow::worker::{Message, Worker, open_tries, states};
 use line_module::{Context, Event, EventKind, MessageContent, Module, ModuleError, Text};
 use serde_json::json;
+use shared::domain::{Outcome, Verdict};
 use shared::random::Random;
-use shared::store::{Outcome, Verdict};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -82,15 +82,15 @@ async fn is_parked_by(bundle: &Bundle, worker: &Worker<Moody>, message: &Message
         worker.is_given([&message.clone().received(2)]).await;
         worker.table.forget();
     }
-    assert_eq!(bundle.recorded("e").await.outcome, Outcome::Parked);
+    assert_eq!(bundle.recorded("e").await.outcome(), Outcome::Parked);
 }
 
 /// The operator finds the event, with all that is needed to run it again.
 async fn is_parked(bundle: &Bundle) {
     let row = bundle.recorded("e").await;
-    assert_eq!(row.outcome, Outcome::Parked);
-    assert!(row.parked.is_some() && row.parked_at.is_some(), "{row:?}");
-    assert!(row.expires_at.is_none() && row.raw.is_some(), "{row:?}");
+    assert_eq!(row.outcome(), Outcome::Parked);
+    assert!(row.parked_at().is_some(), "{row:?}");
+    assert!(row.ends_at().is_none() && row.raw().is_some(), "{row:?}");
 }
 
 #[tokio::test]
@@ -104,10 +104,10 @@ async fn attempts_that_vanish_are_counted_and_park_the_event() {
     }
     worker.settles(&message.received(7)).await;
     let row = bundle.recorded("e").await;
-    assert_eq!((row.outcome, row.attempts), (Outcome::Parked, 5));
+    assert_eq!((row.outcome(), row.attempts.failed), (Outcome::Parked, 5));
     assert_eq!(row.verdict(), Verdict::Failed);
-    assert!(row.reason.unwrap().contains("vanished"));
-    assert!(row.raw.unwrap().contains("hang"));
+    assert!(row.reason().unwrap().contains("vanished"));
+    assert!(row.raw().unwrap().contains("hang"));
 
     worker.settles(&says(&bundle, "f", "hello").await).await;
     assert_eq!(bundle.told().await, ["hi"]);
@@ -123,8 +123,8 @@ async fn an_attempt_that_ends_has_not_vanished() {
     }
     let row = bundle.recorded("e").await;
     assert_eq!(
-        (row.outcome, row.attempts, row.begun),
-        (Outcome::Failed, 0, 0)
+        (row.outcome(), row.attempts.failed, row.attempts.begun),
+        (Outcome::Failed, 0, None)
     );
 }
 
@@ -141,10 +141,10 @@ async fn six_hours_of_transient_failures_park_the_event_with_its_plan() {
     worker.settles(&message.received(3)).await;
     let row = bundle.recorded("e").await;
     assert_eq!(
-        (row.outcome, states(&row)),
+        (row.outcome(), states(&row)),
         (Outcome::Parked, vec!["pending"])
     );
-    assert!(row.plan.is_some() && row.expires_at.is_none());
+    assert!(row.sends().is_some() && row.ends_at().is_none());
     assert!(bundle.told().await.is_empty());
 }
 
@@ -161,8 +161,8 @@ async fn the_six_hours_count_from_an_events_own_first_failure() {
     line_is_busy(&bundle, 1).await;
     let (first, second) = (first.received(70), second.received(70));
     assert_eq!(worker.is_given([&first, &second]).await, ["f"]);
-    assert_eq!(bundle.recorded("e").await.outcome, Outcome::Parked);
-    assert_eq!(bundle.recorded("f").await.outcome, Outcome::Planned);
+    assert_eq!(bundle.recorded("e").await.outcome(), Outcome::Parked);
+    assert_eq!(bundle.recorded("f").await.outcome(), Outcome::Planned);
 
     worker.clock.advance(HOUR);
     worker.settles(&second).await;
@@ -215,7 +215,7 @@ async fn a_try_that_settles_nothing_leaves_an_event_parked_that_another_has_park
     };
     tokio::join!(first.is_given([&message]), meanwhile);
     is_parked(&bundle).await;
-    assert!(bundle.recorded("e").await.open.is_empty());
+    assert_eq!(open_tries(&bundle.recorded("e").await), 0);
 }
 
 /// As before, and the first one's call succeeds: nothing is left to be looked at.
@@ -236,9 +236,9 @@ async fn a_try_that_settles_everything_settles_an_event_that_another_has_parked(
     let (given_back, ()) = tokio::join!(first.is_given([&message]), meanwhile);
     assert!(given_back.is_empty());
     let row = bundle.recorded("e").await;
-    assert_eq!((row.outcome, states(&row)), (Outcome::Done, vec!["sent"]));
+    assert_eq!((row.outcome(), states(&row)), (Outcome::Done, vec!["sent"]));
     // Of the parking nothing is left.
-    assert_eq!((row.parked, row.parked_at, row.reason), (None, None, None));
+    assert_eq!((row.parked_at(), row.reason()), (None, None));
 }
 
 #[tokio::test]
@@ -252,7 +252,7 @@ async fn a_module_that_asks_to_be_called_again_for_six_hours_is_not_called_for_e
     worker.clock.advance(6 * HOUR);
     worker.settles(&message.received(2)).await;
     let row = bundle.recorded("e").await;
-    assert_eq!((row.outcome, row.attempts), (Outcome::Parked, 0));
+    assert_eq!((row.outcome(), row.attempts.failed), (Outcome::Parked, 0));
 }
 
 #[tokio::test]
@@ -265,8 +265,8 @@ async fn a_row_that_is_made_again_and_again_does_not_hold_its_chat_for_ever() {
     worker.clock.advance(6 * HOUR);
     worker.settles(&message.received(2)).await;
     is_parked(&bundle).await;
-    let reason = bundle.recorded("e").await.reason;
-    assert_eq!(reason.as_deref(), Some("the rows kept changing"));
+    let row = bundle.recorded("e").await;
+    assert_eq!(row.reason(), Some("the rows kept changing"));
 }
 
 /// Two workers that undo each other's decisions must not go on in step.
@@ -305,8 +305,8 @@ async fn an_event_that_the_ledger_may_have_forgotten_is_not_handled_again() {
     worker.clock.advance(29 * 24 * HOUR);
     worker.settles(&message).await;
     let row = bundle.recorded("e").await;
-    assert_eq!(row.reason.as_deref(), Some("the event is too old"));
-    assert_eq!(row.outcome, Outcome::Parked);
+    assert_eq!(row.reason(), Some("the event is too old"));
+    assert_eq!(row.outcome(), Outcome::Parked);
     assert!(bundle.told().await.is_empty());
 }
 
@@ -321,7 +321,7 @@ async fn an_event_that_may_be_forgotten_and_meets_a_failure_is_not_handled_again
     is_away_for(&worker, &message).await;
     worker.settles(&message).await;
     let row = bundle.recorded("e").await;
-    assert_eq!(row.reason.as_deref(), Some("the event is too old"));
+    assert_eq!(row.reason(), Some("the event is too old"));
     assert!(bundle.told().await.is_empty());
 }
 
@@ -336,8 +336,8 @@ async fn a_row_whose_time_has_passed_does_not_settle_an_event_that_meets_a_failu
     is_away_for(&worker, &message).await;
     worker.settles(&message).await;
     let row = bundle.recorded("e").await;
-    assert_eq!(row.reason.as_deref(), Some("the event is too old"));
-    assert_eq!(row.outcome, Outcome::Parked);
+    assert_eq!(row.reason(), Some("the event is too old"));
+    assert_eq!(row.outcome(), Outcome::Parked);
     assert_eq!(bundle.told().await, ["hi"]);
 }
 
@@ -381,8 +381,8 @@ async fn an_attempt_whose_commit_fails_has_not_vanished() {
     }
     let row = bundle.recorded("e").await;
     assert_eq!(
-        (row.outcome, row.attempts, row.begun),
-        (Outcome::Failed, 0, 0)
+        (row.outcome(), row.attempts.failed, row.attempts.begun),
+        (Outcome::Failed, 0, None)
     );
     worker.settles(&message.received(9)).await;
     assert_eq!(bundle.told().await, ["hi"]);
@@ -399,7 +399,7 @@ async fn an_attempt_that_ends_while_the_table_is_away_has_not_vanished() {
         fails_while_the_table_is_away(&worker, &message.clone().received(times), commits).await;
     }
     let row = bundle.recorded("e").await;
-    assert_eq!((row.outcome, row.attempts), (Outcome::Failed, 0));
+    assert_eq!((row.outcome(), row.attempts.failed), (Outcome::Failed, 0));
     worker.settles(&message.received(9)).await;
     assert_eq!(bundle.told().await, ["hi"]);
 }
@@ -414,7 +414,7 @@ async fn an_attempt_that_ended_has_not_vanished_for_one_that_was_never_counted()
         fails_while_the_table_is_away(&worker, &message.clone().received(times), commits).await;
     }
     let row = bundle.recorded("e").await;
-    assert_eq!((row.outcome, row.attempts), (Outcome::Failed, 0));
+    assert_eq!((row.outcome(), row.attempts.failed), (Outcome::Failed, 0));
 }
 
 /// The table takes so many commits of this attempt, and nothing more.

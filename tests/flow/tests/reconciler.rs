@@ -11,9 +11,9 @@ use flow::emulators::Emulators;
 use flow::faulty::{Fate, Held};
 use flow::reconciler::{INFO, LIST, Reconciler};
 use reconciler::{Failure, TIMEOUT};
-use shared::domain::{Attachment, BotId, Scopes, Turn};
+use shared::domain::{Attachment, BotId, Scopes, Turn, Verdict};
 use shared::line::endpoints::module::Detached;
-use shared::store::{Verdict, WalkRow};
+use shared::store::WalkRow;
 
 const HOUR: Duration = Duration::from_secs(3600);
 const MINUTE: Duration = Duration::from_secs(60);

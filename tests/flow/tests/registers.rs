@@ -9,8 +9,7 @@ use flow::worker::Worker;
 use flow::{Bundle, choices, texts};
 use serde_json::{Value, json};
 use shared::domain::chat::{Control, Presence};
-use shared::domain::{BotId, Scopes, Timestamp};
-use shared::store::Outcome;
+use shared::domain::{BotId, Outcome, Scopes, Timestamp};
 
 fn says(id: &str, text: &str) -> Value {
     json!({"type": "message", "webhookEventId": id, "message": {"type": "text", "text": text}})
@@ -125,7 +124,7 @@ async fn every_kind_of_control_and_presence_is_read_as_it_was_written() {
         event["timestamp"] = (at + n).into();
         let message = bundle.message(&bundle.guest, vec![event]).await;
         worker.settles(&message).await;
-        assert_eq!(bundle.recorded(&id).await.outcome, Outcome::Done);
+        assert_eq!(bundle.recorded(&id).await.outcome(), Outcome::Done);
         let key = bundle.key(Some(&bundle.guest), &id);
         let now = worker.clock.timestamp();
         let kept = worker

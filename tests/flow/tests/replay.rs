@@ -11,10 +11,9 @@ use flow::Bundle;
 use flow::worker::{Message, Worker, states};
 use line_module::{Context, Event, Module, ModuleError, Text};
 use serde_json::json;
-use shared::domain::{ChatId, EventId, Silence};
+use shared::domain::{ChatId, EventId, Outcome, Silence};
 use shared::queue::{Job, JobEvent, Replay};
 use shared::replay::{Mode, ReplayError, replay};
-use shared::store::Outcome;
 use worker::shadow;
 
 const PUSH: &str = "/v2/bot/message/push";
@@ -72,7 +71,7 @@ impl Scene {
         }
         self.worker.settles(&message.received(5)).await;
         let row = self.bundle.recorded("e").await;
-        assert_eq!(row.outcome, Outcome::Parked);
+        assert_eq!(row.outcome(), Outcome::Parked);
     }
 
     /// The job that a replay has queued; the bundle's own worker knows another module.
@@ -106,11 +105,11 @@ async fn a_parked_event_is_handled_when_its_module_is_mended() {
     assert_eq!(scene.bundle.told().await, ["hi 1"]);
     let row = scene.bundle.recorded("e").await;
     assert_eq!(
-        (row.outcome, row.replays, row.attempts),
+        (row.outcome(), row.replays.number, row.attempts.failed),
         (Outcome::Done, 1, 0)
     );
-    assert!(row.parked.is_none() && row.expires_at.is_some());
-    assert_eq!(row.reason, None);
+    assert!(row.ends_at().is_some());
+    assert_eq!(row.reason(), None);
 }
 
 #[tokio::test]
@@ -146,7 +145,7 @@ async fn force_sends_again_with_other_keys() {
     let keys = scene.bundle.calls(PUSH).await;
     let key = |n: usize| keys[n].headers["x-line-retry-key"].clone();
     assert_ne!(key(0), key(1));
-    assert_eq!(scene.bundle.recorded("e").await.run, 1);
+    assert_eq!(scene.bundle.recorded("e").await.replays.run, 1);
 }
 
 /// Respected, and before a worker has seen that, forced: two jobs of the same number.
@@ -273,7 +272,7 @@ async fn the_page_of_an_events_trace_runs_it_again() {
     assert!(guest.says("reserve").await.unwrap().is_empty());
     let deliveries = bundle.stack.line.deliveries(0).await;
     let event = &deliveries.last().unwrap().event_ids[0];
-    assert_eq!(bundle.recorded(event).await.outcome, Outcome::Parked);
+    assert_eq!(bundle.recorded(event).await.outcome(), Outcome::Parked);
 
     let page = format!(
         "{}/chats/{}/{}/events/{event}",

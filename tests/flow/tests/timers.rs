@@ -11,9 +11,11 @@ use flow::faulty::Fate;
 use flow::timer::Timer;
 use line_module::{Context, Event, MessageContent, Module, ModuleError, Text};
 use serde_json::{Value, json};
-use shared::domain::{BotId, BotState, ChatKind, EventKind, Scopes, Timestamp};
+use shared::domain::{
+    BotId, BotState, ChatKind, EventKind, LedgerEntry, Outcome, Scopes, Timestamp, Verdict,
+};
 use shared::replay::{Mode, replay};
-use shared::store::{Commit, LedgerRow, NewTimer, Outcome, Subject, TIMER_SHARDS, Verdict};
+use shared::store::{Commit, NewTimer, Subject, TIMER_SHARDS};
 use timer::Done;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -322,7 +324,7 @@ async fn a_timer_of_an_ended_attachment_is_silent_though_the_account_is_back() {
     let row = scene.bundle.recorded(&tea).await;
     assert_eq!(row.verdict(), Verdict::Recorded);
     let reason = "the timer was set before the account was detached";
-    assert_eq!(row.reason.as_deref(), Some(reason));
+    assert_eq!(row.reason(), Some(reason));
 }
 
 #[tokio::test]
@@ -334,7 +336,7 @@ async fn a_timer_of_an_account_that_is_gone_is_silent() {
     scene.changes_account(|bot| bot.detach(later)).await;
     assert_eq!(scene.after(MINUTE).await, all(1));
     assert!(scene.module.rung().is_empty());
-    assert_eq!(scene.bundle.recorded(&tea).await.outcome, Outcome::Done);
+    assert_eq!(scene.bundle.recorded(&tea).await.outcome(), Outcome::Done);
 }
 
 /// Its row in the ledger would be forgotten: it may have rung, and not have been deleted.
@@ -345,9 +347,9 @@ async fn a_timer_that_is_a_month_late_is_parked_and_can_be_run_again() {
     let tea = scene.waiting().await.remove(0);
     assert_eq!(scene.after(31 * DAY).await, all(1));
     let row = scene.bundle.recorded(&tea).await;
-    let reason = row.reason.as_deref();
+    let reason = row.reason();
     assert_eq!(
-        (row.outcome, reason),
+        (row.outcome(), reason),
         (Outcome::Parked, Some("the event is too old"))
     );
     assert!(scene.module.rung().is_empty());
@@ -382,7 +384,7 @@ async fn a_row_that_cannot_be_read_stays_and_holds_up_nobody() {
     let (bundle, store) = (&scene.bundle, &scene.bundle.stack.store);
     let key = bundle.key(Some(&bundle.guest), "odd");
     let now = scene.now();
-    let row = LedgerRow::done("message", now, now, now);
+    let row = LedgerEntry::done("message", now, now, now);
     let loaded = store.load(&key, now).await.unwrap();
     let odd = NewTimer {
         due: now,
@@ -421,7 +423,7 @@ async fn line_makes_no_timer() {
         assert_eq!(sent.status, Some(200));
         let row = scene.bundle.recorded(&format!("e{kind}")).await;
         assert_eq!(row.verdict(), Verdict::Recorded);
-        assert!(row.reason.unwrap().contains("type is not known"));
+        assert!(row.reason().unwrap().contains("type is not known"));
     }
     assert!(scene.module.events().is_empty());
     assert!(scene.bundle.told().await.is_empty());

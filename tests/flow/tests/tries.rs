@@ -6,10 +6,11 @@ use std::time::Duration;
 use emulator::{Fault, FaultKind};
 use flow::Bundle;
 use flow::faulty::{Fate, Held};
-use flow::worker::{Message, Worker, states};
+use flow::worker::{Message, Worker, open_tries, states};
 use line_module::{Context, Event, Module, ModuleError, Text};
 use serde_json::json;
-use shared::store::{AttachUnderWay, Outcome, Verdict, browser_hash};
+use shared::domain::{Outcome, Verdict};
+use shared::store::{AttachUnderWay, browser_hash};
 
 const REPLY: &str = "/v2/bot/message/reply";
 const PUSH: &str = "/v2/bot/message/push";
@@ -57,8 +58,7 @@ async fn sent_once(bundle: &Bundle) {
     assert_eq!(states(&row), ["sent"], "{row:?}");
     // What LINE's support asks for.
     assert!(row.trace().effects[0].request_id.is_some(), "{row:?}");
-    assert_eq!(row.outcome, Outcome::Done);
-    assert_eq!(row.parked, None);
+    assert_eq!(row.outcome(), Outcome::Done);
 }
 
 /// A worker makes a call, and is killed before it sees the answer.
@@ -105,7 +105,7 @@ async fn another_worker_replies_first(module: Answers) {
         .collect();
     assert_eq!(statuses, [200, 400]);
     sent_once(&bundle).await;
-    assert!(bundle.recorded("e").await.open.is_empty());
+    assert_eq!(open_tries(&bundle.recorded("e").await), 0);
 }
 
 #[tokio::test]
@@ -147,7 +147,7 @@ async fn after_a_worker_was_killed_its_reply_is_unknown_and_neither_pushed_nor_p
         assert_eq!(bundle.told().await, ["hi"]);
         let row = bundle.recorded("e").await;
         assert_eq!(
-            (states(&row), row.outcome),
+            (states(&row), row.outcome()),
             (vec!["unknown"], Outcome::Done)
         );
     }
@@ -175,11 +175,11 @@ async fn where_no_push_may_stand_in_an_old_token_parks_the_event() {
     worker.settles(&message).await;
     let row = bundle.recorded("e").await;
     assert_eq!(
-        (states(&row), row.outcome),
+        (states(&row), row.outcome()),
         (vec!["expired"], Outcome::Parked)
     );
     assert_eq!(row.verdict(), Verdict::TokenExpired);
-    assert!(row.raw.is_some_and(|raw| raw.contains("hello")));
+    assert!(row.raw().is_some_and(|raw| raw.contains("hello")));
 }
 
 #[tokio::test]
@@ -388,7 +388,7 @@ async fn a_try_that_began_unseen_and_was_overtaken_leaves_no_doubt() {
     tokio::join!(worker.gives_back(&message), meanwhile);
     let row = bundle.recorded("e").await;
     assert_eq!(states(&row), ["pending"]);
-    assert!(row.open.is_empty(), "{row:?}");
+    assert_eq!(open_tries(&row), 0, "{row:?}");
     worker.settles(&message).await;
     sent_once(&bundle).await;
 }
@@ -405,10 +405,10 @@ async fn a_try_ended_without_an_answer_does_not_hide_that_the_next_one_was_kille
         assert!(worker.table.is_spent());
         let row = bundle.recorded("e").await;
         assert_eq!(states(&row), ["pending"]);
-        assert!(row.open.is_empty(), "{row:?}");
+        assert_eq!(open_tries(&row), 0, "{row:?}");
 
         killed_at(&worker, REPLY, &message).await;
-        assert_eq!(bundle.recorded("e").await.open.len(), 1);
+        assert_eq!(open_tries(&bundle.recorded("e").await), 1);
         worker.settles(&message).await;
         assert_eq!(bundle.told().await, ["hi"]);
         assert_eq!(states(&bundle.recorded("e").await), ["unknown"]);
@@ -526,14 +526,14 @@ async fn a_try_that_the_table_cuts_short_ends_with_what_is_known() {
             false => ["open", "pending"],
         };
         assert_eq!(states(&row), known, "{row:?}");
-        assert!(row.open.is_empty(), "{row:?}");
+        assert_eq!(open_tries(&row), 0, "{row:?}");
 
         tokens_grow_old(&bundle).await;
         worker.settles(&message.received(2)).await;
         let row = bundle.recorded("e").await;
         let answer = states(&row)[usize::from(!first_the_answer)];
         assert_eq!(answer, "sent", "{row:?}");
-        assert!(row.open.is_empty(), "{row:?}");
+        assert_eq!(open_tries(&row), 0, "{row:?}");
         assert_eq!(bundle.told().await, ["hi"]);
     }
 }
@@ -552,7 +552,7 @@ async fn a_push_that_cannot_be_written_down_is_not_made_and_leaves_no_doubt() {
     }
     worker.gives_back(&message).await;
     let row = bundle.recorded("e").await;
-    assert_eq!((states(&row), row.open.len()), (vec!["pending"], 0));
+    assert_eq!((states(&row), open_tries(&row)), (vec!["pending"], 0));
     worker.settles(&message.received(2)).await;
     sent_once(&bundle).await;
 }
@@ -694,7 +694,7 @@ async fn a_refusal_after_a_500_does_not_say_that_nothing_was_sent() {
     worker.settles(&message).await;
     let row = bundle.recorded("e").await;
     assert_eq!(
-        (states(&row), row.outcome),
+        (states(&row), row.outcome()),
         (vec!["unknown"], Outcome::Done)
     );
     assert!(bundle.calls(PUSH).await.is_empty());
@@ -725,11 +725,14 @@ async fn a_refusal_alone_parks_the_event_with_lines_reason() {
     worker.settles(&message).await;
     let row = bundle.recorded("e").await;
     assert_eq!(
-        (states(&row), row.outcome),
+        (states(&row), row.outcome()),
         (vec!["refused"], Outcome::Parked)
     );
-    assert!(row.reason.is_some_and(|reason| reason.contains("monthly")));
-    assert_eq!(row.expires_at, None);
+    assert!(
+        row.reason()
+            .is_some_and(|reason| reason.contains("monthly"))
+    );
+    assert_eq!(row.ends_at(), None);
 }
 
 /// A row of the table has a limit; LINE's words have none.
@@ -744,8 +747,8 @@ async fn a_refusal_of_many_words_parks_the_event_with_the_first_of_them() {
         .next(REPLY, Fate::Answered(400, refusal.to_string()));
     worker.settles(&message).await;
     let row = bundle.recorded("e").await;
-    assert_eq!(row.outcome, Outcome::Parked);
-    let reason = row.reason.unwrap();
+    assert_eq!(row.outcome(), Outcome::Parked);
+    let reason = row.reason().unwrap();
     assert!(reason.contains("no: だめ"), "{reason}");
     assert!(reason.len() < 1000, "{}", reason.len());
 }
@@ -781,7 +784,7 @@ async fn what_a_killed_worker_may_have_sent_is_not_called_refused() {
     assert_eq!(bundle.told().await, ["hi"]);
     let row = bundle.recorded("e").await;
     assert_eq!(
-        (states(&row), row.outcome),
+        (states(&row), row.outcome()),
         (vec!["unknown"], Outcome::Done)
     );
 }

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use shared::domain::Delivery;
-use shared::store::{LedgerRow, Outcome, Verdict};
+use shared::domain::{Delivery, LedgerEntry, Outcome, Verdict};
 
 use crate::call::BY_ANOTHER;
 use crate::history::{OLD, Place};
@@ -51,8 +50,9 @@ fn is_dropped(world: &World, told: &Told) -> bool {
 
 /// The table was restored to before something of this event was written: of what was done,
 /// only that it is not lost can be promised, if the queue still had it.
-fn forgotten(world: &World, told: &Told, row: Option<&LedgerRow>) {
-    let is_settled = row.is_some_and(|row| matches!(row.outcome, Outcome::Done | Outcome::Parked));
+fn forgotten(world: &World, told: &Told, row: Option<&LedgerEntry>) {
+    let is_settled =
+        row.is_some_and(|row| matches!(row.outcome(), Outcome::Done | Outcome::Parked));
     let is_settled = is_settled || row.is_none() && is_dropped(world, told);
     if world.history().judges.is_still_promised(&told.id) && !is_settled {
         let what = format!(
@@ -84,7 +84,7 @@ fn timers(world: &World) {
         }
         judges::at_the_end(world, &told.id, row.as_ref());
         match row {
-            Some(row) if row.reason.as_deref() == Some(ENDED) => ended(world, &told),
+            Some(row) if row.reason() == Some(ENDED) => ended(world, &told),
             Some(row) => of_row(world, &told, &row),
             None if is_dropped(world, &told) => {}
             None => violation(world, "no timer lost", format!("{} has no row", told.id)),
@@ -113,11 +113,11 @@ fn violation(world: &World, check: &'static str, what: String) {
     world.history().violation(check, what);
 }
 
-fn of_row(world: &World, told: &Told, row: &LedgerRow) {
+fn of_row(world: &World, told: &Told, row: &LedgerEntry) {
     if world.history().settled_by_another.contains(&told.id) {
         return by_another(world, told, row);
     }
-    match row.outcome {
+    match row.outcome() {
         Outcome::Done | Outcome::Parked => {}
         other => violation(world, "no event lost", format!("{} is {other:?}", told.id)),
     }
@@ -126,11 +126,11 @@ fn of_row(world: &World, told: &Told, row: &LedgerRow) {
 }
 
 /// What someone else has settled stays as it is, and nothing is done for it.
-fn by_another(world: &World, told: &Told, row: &LedgerRow) {
+fn by_another(world: &World, told: &Told, row: &LedgerEntry) {
     if world.history().forced.contains(&told.id) || is_old(world, told, row) {
         return;
     }
-    let is_kept = row.reason.as_deref() == Some(BY_ANOTHER);
+    let is_kept = row.reason() == Some(BY_ANOTHER);
     let is_sent = (0..3).any(|n| world.line().times_accepted(&format!("{}/{n}", told.id)) > 0);
     if !is_kept || is_sent {
         let what = format!("{}, settled by another, is done again: {row:?}", told.id);
@@ -139,7 +139,7 @@ fn by_another(world: &World, told: &Told, row: &LedgerRow) {
 }
 
 /// The module has handled what it should, and nothing else.
-fn handled(world: &World, told: &Told, row: &LedgerRow) {
+fn handled(world: &World, told: &Told, row: &LedgerEntry) {
     if world.history().forced.contains(&told.id) {
         return; // an earlier run may have ended in another way
     }
@@ -152,8 +152,8 @@ fn handled(world: &World, told: &Told, row: &LedgerRow) {
         .is_some_and(|list| list.contains(&told.id));
     drop(history);
     let silent = row.silence == Some(shared::domain::Silence::NotAttached);
-    let without_plan = row.plan.is_none();
-    let expected = match row.outcome {
+    let without_plan = row.sends().is_none();
+    let expected = match row.outcome() {
         _ if told.what == What::Unknown => false,
         // The ledger may have forgotten that it was handled.
         Outcome::Parked if without_plan && is_old(world, told, row) => handled,
@@ -171,20 +171,20 @@ fn handled(world: &World, told: &Told, row: &LedgerRow) {
 }
 
 /// Whether it was in a worker's hands when its row may have been gone.
-fn is_old(world: &World, told: &Told, row: &LedgerRow) -> bool {
+fn is_old(world: &World, told: &Told, row: &LedgerEntry) -> bool {
     let history = world.history();
     let given = history.judges.last_given(&told.id);
-    let last = given.max(row.parked_at.map(|at| at.0));
+    let last = given.max(row.parked_at().map(|at| at.0));
     last.max(Some(row.received_at.0))
         .is_some_and(|at| at - told.at >= OLD)
 }
 
 /// What the trace tells is what LINE's log tells.
-fn traced(world: &World, told: &Told, row: &LedgerRow) {
+fn traced(world: &World, told: &Told, row: &LedgerEntry) {
     // What an earlier run has sent stays sent.
     let is_forced = world.history().forced.contains(&told.id);
     let mut all_sent = true;
-    for (ordinal, effect) in row.effects.iter().enumerate() {
+    for (ordinal, effect) in row.effects().iter().enumerate() {
         let name = row.plan().map(|plan| plan.effects[ordinal].name());
         let speaks = matches!(name, Some("reply" | "push"));
         let accepted = world
@@ -195,7 +195,7 @@ fn traced(world: &World, told: &Told, row: &LedgerRow) {
             Delivery::Sent { .. } => accepted || !speaks,
             Delivery::Unknown { .. } => true,
             Delivery::Pending | Delivery::Open | Delivery::Pushing { .. } => {
-                row.outcome == Outcome::Parked
+                row.outcome() == Outcome::Parked
             }
             Delivery::Dropped { .. }
             | Delivery::Expired
@@ -216,7 +216,8 @@ fn traced(world: &World, told: &Told, row: &LedgerRow) {
             format!("{} is called handled", told.id),
         );
     }
-    let quiet = row.effects.is_empty() && row.reason.is_none() && row.outcome == Outcome::Done;
+    let quiet =
+        row.effects().is_empty() && row.reason().is_none() && row.outcome() == Outcome::Done;
     if quiet && !may_be_quiet(world, told) {
         violation(
             world,
@@ -257,7 +258,7 @@ fn sort(told: &Told) -> String {
 }
 
 /// The event's row, read from the table itself. One that cannot be read is a violation.
-fn row(world: &World, told: &Told) -> Option<LedgerRow> {
+fn row(world: &World, told: &Told) -> Option<LedgerEntry> {
     let mut row = rows::row(world, &told.bot, &sort(told))?;
     if let Some(fields) = row.as_object_mut() {
         fields.remove("open");

@@ -221,7 +221,9 @@ impl Intercept for OfProcess {
         state.store_put(disable_interceptor::<RequestInfoInterceptor>(UNREAD));
         state.store_put(disable_interceptor::<RecursionDetectionInterceptor>(UNREAD));
         state.store_put(disable_interceptor::<ServiceClockSkewInterceptor>(UNREAD));
-        state.store_put(disable_interceptor::<ConnectionPoisoningInterceptor>(UNREAD));
+        state.store_put(disable_interceptor::<ConnectionPoisoningInterceptor>(
+            UNREAD,
+        ));
         Ok(())
     }
 }

@@ -18,7 +18,7 @@ use shared::domain::{
 };
 use shared::line::BotClient;
 use shared::line::endpoints::message::Accepted;
-use shared::store::{LedgerRow, StoreError, Try};
+use shared::store::{StoreError, Try};
 
 use crate::work::{View, Work};
 use crate::{Again, App};
@@ -66,16 +66,22 @@ pub(crate) enum NotSent {
 }
 
 impl<'a, M: Module> Sender<'a, M> {
-    /// For the plan of this row.
-    pub(crate) fn new(app: &'a App<M>, work: &'a Work<'a>, view: View, row: &LedgerRow) -> Self {
+    /// For a plan that was committed at `planned_at`, in this run of the event.
+    pub(crate) fn new(
+        app: &'a App<M>,
+        work: &'a Work<'a>,
+        view: View,
+        planned_at: Timestamp,
+        run: u32,
+    ) -> Self {
         let line = app.line.bot(&work.key.bot);
         Self {
             line: line.granted(view.bot.state.scopes()),
             app,
             work,
             view,
-            planned_at: row.planned_at.unwrap_or_default(),
-            run: row.run,
+            planned_at,
+            run,
         }
     }
 

@@ -5,8 +5,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use emulator::{Bubble, Fault, FaultKind};
-use shared::domain::{Attachment, BotId};
-use shared::store::Verdict;
+use shared::domain::{Attachment, BotId, Verdict};
 
 use super::{Cast, Demo, Done};
 use crate::talk::{Browser, Chat, Link, Unexpected};

@@ -7,11 +7,12 @@ use proptest::prelude::{Just, Strategy};
 use proptest::sample::select;
 use proptest::{option, prop_oneof};
 use shared::domain::{
-    BotId, ChatId, ChatKind, ControlEffect, Delivery, EventId, Plan, Scopes, Timestamp,
+    BotId, ChatId, ChatKind, ControlEffect, Delivery, EventId, LedgerEntry, Parked, Plan, Scopes,
+    Timestamp,
 };
 use shared::store::{
-    AttachUnderWay, Commit, LedgerKey, LedgerRow, NewTimer, Outcome, RowChange, Store, Subject,
-    TIMER_SHARDS, Try, WalkRow,
+    AttachUnderWay, Commit, LedgerKey, NewTimer, RowChange, Store, Subject, TIMER_SHARDS, Try,
+    WalkRow,
 };
 
 /// A call. Numbers are times, or versions that may be right.
@@ -310,7 +311,7 @@ impl StoreCall {
     }
 
     async fn failures(&self, store: &Store) {
-        let row = |now| LedgerRow::done("message", now, now, now);
+        let row = |now| LedgerEntry::done("message", now, now, now);
         match self {
             Self::EndAttempt(event, name) => {
                 let _ = store.end_attempt(&key(*event), name).await;
@@ -320,8 +321,9 @@ impl StoreCall {
                 let _ = store.note_failure(&key(*event), &row(now), now).await;
             }
             Self::Park(event, writes) => {
-                let row = row(Timestamp(1)).into_parked("a bug", "{}", Timestamp(2));
-                let _ = store.park(&key(*event), &row, *writes).await;
+                let parked = Parked::new("a bug", "{}", Timestamp(2));
+                let row = row(Timestamp(1));
+                let _ = store.park(&key(*event), &row, &parked, *writes).await;
             }
             Self::Settled(events, now) => {
                 let events = events.iter().map(|event| key(*event));
@@ -429,14 +431,13 @@ impl Committed {
         let _ = store.commit(&commit).await;
     }
 
-    fn ledger(&self, writes: u32) -> LedgerRow {
+    fn ledger(&self, writes: u32) -> LedgerEntry {
         let now = Timestamp(self.now);
-        let mut row = LedgerRow::done("message", now, now, now);
+        let mut row = LedgerEntry::done("message", now, now, now);
         row.writes = writes;
         if self.effects == 2 {
-            row.outcome = Outcome::Failed;
-            (row.begun, row.begun_by) = (1, Some("t1".into()));
-            return row;
+            row.attempts.begun = Some("t1".into());
+            return row.failed("an attempt has begun");
         }
         if self.is_parked {
             return row.into_parked("a bug", "{}", now);
@@ -444,7 +445,7 @@ impl Committed {
         let plan = Plan {
             effects: vec![ControlEffect::Release.into(); self.effects],
         };
-        row.with_plan(&plan, &this(("t1", 0)), now).expect("a plan")
+        row.with_plan(&plan, "t1", now).expect("a plan")
     }
 
     fn timers(&self) -> Vec<NewTimer> {

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use emulator::{Deliver, DeliverOptions, Outcome};
 use futures::FutureExt as _;
 use serde_json::Value;
-use shared::store::{LedgerRow, Trace, Verdict};
+use shared::domain::{LedgerEntry, Trace, Verdict};
 use worker::Shadow;
 
 use super::rule::{Broken, Rule};
@@ -113,7 +113,7 @@ impl Stage {
         });
         let sent = self.shop.line().send_events(request);
         let came = self.shop.world().deed(words, sent).await;
-        let is_done = |trace: &Trace| trace.outcome == shared::store::Outcome::Done;
+        let is_done = |trace: &Trace| trace.outcome == shared::domain::Outcome::Done;
         let is_over = |trace: &Option<Trace>| trace.as_ref().is_some_and(is_done);
         let next = came.events.iter().find(|(_, trace)| !is_over(trace));
         match next {
@@ -210,15 +210,15 @@ impl Stage {
     }
 
     /// What is wrong with a settled event, and by which rule: `rule`, unless it shows another.
-    fn fault(&self, row: &LedgerRow, rule: Rule) -> Option<(Rule, String)> {
+    fn fault(&self, row: &LedgerEntry, rule: Rule) -> Option<(Rule, String)> {
         if says_twice(row) {
             return Some((Rule::Once, "it says the same twice".into()));
         }
         if row.verdict() != Verdict::Failed {
-            let failed = row.attempts > 0 && !self.crashes;
+            let failed = row.attempts.failed > 0 && !self.crashes;
             return failed.then(|| (rule, "the module failed before it succeeded".into()));
         }
-        let reason = row.reason.clone().unwrap_or_default();
+        let reason = row.reason().unwrap_or_default().to_owned();
         let rule = match &reason {
             reason if reason.contains(TWICE) => Rule::Once,
             reason if reason.contains(VANISHED) => Rule::Finishes,
@@ -229,7 +229,7 @@ impl Stage {
 }
 
 /// Whether two sends of an event's plan have the same messages.
-fn says_twice(row: &LedgerRow) -> bool {
+fn says_twice(row: &LedgerEntry) -> bool {
     let effects = row.plan().unwrap_or_default().effects;
     let said: Vec<_> = effects.iter().map(|effect| effect.messages()).collect();
     let again = |(at, it): (usize, &&[Value])| !it.is_empty() && said[..at].contains(it);

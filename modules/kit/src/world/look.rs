@@ -1,6 +1,6 @@
 //! What came of what someone did.
 
-use shared::store::Trace;
+use shared::domain::Trace;
 
 use super::{Told, World};
 use crate::lock;
@@ -47,13 +47,13 @@ impl World {
 }
 
 fn is_settled(trace: &Trace) -> bool {
-    use shared::store::Outcome::{Done, Parked};
+    use shared::domain::Outcome::{Done, Parked};
     matches!(trace.outcome, Done | Parked)
 }
 
 /// What is worth telling of an event: not that it was handled.
 fn verdict(trace: &Trace) -> Option<String> {
-    use shared::store::{Outcome, Verdict};
+    use shared::domain::{Outcome, Verdict};
     // LINE's request id is another one in each run, and some reasons begin with the verdict.
     let reason = trace.reason.as_deref().map(|reason| {
         let reason = reason.split(" (LINE's request id").next().unwrap_or(reason);

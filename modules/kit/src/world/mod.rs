@@ -15,10 +15,10 @@ use emulator::{Emulator, NewAccount};
 use futures::FutureExt as _;
 use serde_json::json;
 use shared::detach::detach;
-use shared::domain::{BotId, Scopes, Timestamp};
+use shared::domain::{BotId, LedgerEntry, Scopes, Timestamp};
 use shared::line::event;
 use shared::queue::Job;
-use shared::store::{LedgerKey, LedgerRow};
+use shared::store::LedgerKey;
 use sqs::Sqs;
 use table_model::Table;
 use worker::{Shadow, ShadowError};
@@ -217,7 +217,7 @@ impl World {
     }
 
     /// An event's row of the ledger.
-    pub(crate) async fn row(&self, key: &LedgerKey) -> Option<LedgerRow> {
+    pub(crate) async fn row(&self, key: &LedgerKey) -> Option<LedgerEntry> {
         let row = self.parts.store.ledger(key).await;
         row.expect("the ledger can be read")
     }

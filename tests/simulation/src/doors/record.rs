@@ -8,9 +8,9 @@ use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use line_module::{Context, Event, Module, ModuleError, Text};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
-use shared::domain::{BotId, ChatId, EventId};
+use shared::domain::{BotId, ChatId, EventId, Outcome};
 use shared::queue::{Job, JobEvent, UnreadableJob};
-use shared::store::{LedgerKey, Outcome, Store};
+use shared::store::{LedgerKey, Store};
 
 use crate::doors::mutate::{hostile, odd_json};
 use crate::doors::samples::{BOT, EVENTS, NEIGHBOUR};
@@ -131,7 +131,7 @@ impl Record {
                 .await
                 .map_err(|error| error.to_string())?;
             let settled =
-                row.is_some_and(|row| matches!(row.outcome, Outcome::Done | Outcome::Parked));
+                row.is_some_and(|row| matches!(row.outcome(), Outcome::Done | Outcome::Parked));
             if !settled {
                 return Err(format!("{key:?} is acknowledged, and not settled"));
             }

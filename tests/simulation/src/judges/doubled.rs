@@ -6,8 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::Value as Json;
-use shared::domain::Delivery;
-use shared::store::LedgerRow;
+use shared::domain::{Delivery, LedgerEntry};
 
 /// A message that LINE has accepted: its retry key, and when.
 type Message = (Option<String>, Duration);
@@ -85,12 +84,12 @@ impl Accepted {
     }
 
     /// What a forced run calls sent that LINE has not accepted since it began, in words.
-    pub(super) fn not_again(&self, event: &str, row: &LedgerRow) -> Vec<String> {
+    pub(super) fn not_again(&self, event: &str, row: &LedgerEntry) -> Vec<String> {
         let Some(since) = self.forced.get(event).and_then(|forced| forced.last()) else {
             return Vec::new();
         };
         let plan = row.plan().unwrap_or_default();
-        let effects = plan.effects.iter().zip(&row.effects).enumerate();
+        let effects = plan.effects.iter().zip(row.effects()).enumerate();
         let sent = effects.filter(|(_, (effect, state))| {
             let is_message = !effect.messages().is_empty();
             is_message && matches!(state, Delivery::Sent { .. })

@@ -1,12 +1,12 @@
 //! What is judged when all is over.
 
-use shared::store::LedgerRow;
+use shared::domain::LedgerEntry;
 
 use super::{Wrong, lost_replies, unknown};
 use crate::world::World;
 
 /// What the row of an event says in the end.
-pub(crate) fn at_the_end(world: &World, event: &str, row: Option<&LedgerRow>) {
+pub(crate) fn at_the_end(world: &World, event: &str, row: Option<&LedgerEntry>) {
     let line = world.line();
     let mut history = world.history();
     let mut wrong: Vec<Wrong> = Vec::new();

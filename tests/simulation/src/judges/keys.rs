@@ -4,8 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
-use shared::domain::{ChatEffect, Delivery, Effect};
-use shared::store::LedgerRow;
+use shared::domain::{ChatEffect, Delivery, Effect, LedgerEntry};
 
 use super::seen::{About, Seen};
 
@@ -66,14 +65,14 @@ impl Keys {
     pub(super) fn given_up(
         &self,
         event: &str,
-        row: &LedgerRow,
+        row: &LedgerEntry,
         lost_at: impl Fn(usize) -> Option<i64>,
     ) -> Vec<String> {
         let Some(planned) = self.planned.get(event) else {
             return Vec::new();
         };
         let plan = row.plan().unwrap_or_default();
-        let effects = plan.effects.iter().zip(&row.effects).enumerate();
+        let effects = plan.effects.iter().zip(row.effects()).enumerate();
         let pushes = effects.filter(|(_, (effect, state))| {
             matches!(effect, Effect::Chat(ChatEffect::Push(_))) && is_out_of_time(state)
         });

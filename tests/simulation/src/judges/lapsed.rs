@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
-use shared::store::LedgerRow;
+use shared::domain::LedgerEntry;
 
 /// When the queue last took each event, in milliseconds since 1970.
 #[derive(Debug, Default)]
@@ -19,9 +19,9 @@ impl Lapsed {
     }
 
     /// In the end: what stands against a row whose time had passed when its event last came.
-    pub(super) fn judge(&self, event: &str, row: &LedgerRow) -> Option<String> {
+    pub(super) fn judge(&self, event: &str, row: &LedgerEntry) -> Option<String> {
         let came = self.queued.get(event)? / 1000;
-        let end = row.expires_at.filter(|end| *end < came)?;
+        let end = row.ends_at().filter(|end| *end < came)?;
         let late = came - end;
         Some(format!(
             "{event} came {late} s after its row's time, and the row is as it was"

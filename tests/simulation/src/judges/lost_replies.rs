@@ -5,8 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use shared::domain::{ChatEffect, Delivery, Effect};
-use shared::store::LedgerRow;
+use shared::domain::{ChatEffect, Delivery, Effect, LedgerEntry};
 
 use crate::history::History;
 use crate::judges::Judges;
@@ -88,12 +87,12 @@ impl LostReplies {
     }
 
     /// The event's reply that is lost, if it is: its place in the plan.
-    fn lost(row: &LedgerRow, line: &Line, event: &str) -> Option<usize> {
+    fn lost(row: &LedgerEntry, line: &Line, event: &str) -> Option<usize> {
         let plan = row.plan()?;
         let is_reply = |effect: &Effect| matches!(effect, Effect::Chat(ChatEffect::Reply(_)));
         let ordinal = plan.effects.iter().position(is_reply)?;
         let is_lost = matches!(
-            row.effects.get(ordinal)?,
+            row.effects().get(ordinal)?,
             Delivery::Unknown { .. } | Delivery::Expired | Delivery::Refused { .. }
         );
         let accepted = line.times_accepted(&format!("{event}/{ordinal}")) > 0;
@@ -101,9 +100,9 @@ impl LostReplies {
     }
 
     /// What stands against how an event's reply went.
-    fn too_early(&self, facts: &Facts<'_>, event: &str, row: &LedgerRow, ordinal: usize) -> bool {
+    fn too_early(&self, facts: &Facts<'_>, event: &str, row: &LedgerEntry, ordinal: usize) -> bool {
         let key = (event.to_owned(), ordinal);
-        if row.effects[ordinal] != Delivery::Expired || self.refused.contains_key(&key) {
+        if row.effects()[ordinal] != Delivery::Expired || self.refused.contains_key(&key) {
             return false;
         }
         let lost_at = self.lost_at.get(&key).copied().unwrap_or(i64::MAX);
@@ -118,7 +117,7 @@ pub(super) fn judge(
     judges: &Judges,
     facts: &Facts<'_>,
     event: &str,
-    row: &LedgerRow,
+    row: &LedgerEntry,
 ) -> Option<Result<String, String>> {
     let lost = &judges.lost_replies;
     let ordinal = LostReplies::lost(row, facts.line, event)?;
@@ -136,7 +135,7 @@ pub(super) fn judge(
     }
     let cause = cause(judges, facts, event).or_else(|| of_others(judges, facts, event));
     Some(cause.ok_or_else(|| {
-        let effect = &row.effects[ordinal];
+        let effect = &row.effects()[ordinal];
         format!("the reply of {event} is lost ({effect:?}), and nothing was in its way")
     }))
 }

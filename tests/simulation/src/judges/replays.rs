@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
-use shared::store::{LedgerRow, Outcome};
+use shared::domain::{LedgerEntry, Outcome};
 
 use super::field;
 
@@ -33,17 +33,17 @@ impl Replays {
     }
 
     /// What did not run again, in words.
-    pub(super) fn missing(&self, event: &str, row: &LedgerRow) -> Option<String> {
+    pub(super) fn missing(&self, event: &str, row: &LedgerEntry) -> Option<String> {
         let queued = self.queued.get(event)?;
         let (number, force) = queued.iter().max()?;
         let has_run = match force {
-            true => (row.replays, row.replay_forced) >= (*number, true),
+            true => (row.replays.number, row.replays.forced) >= (*number, true),
             // One that was settled meanwhile is left alone.
-            false => row.replays >= *number || row.outcome == Outcome::Done,
+            false => row.replays.number >= *number || row.outcome() == Outcome::Done,
         };
         (!has_run).then(|| {
             let kind = if *force { "forced" } else { "respectful" };
-            let times = row.replays;
+            let times = row.replays.number;
             format!("the {kind} run {number} of {event} was queued, and has not run: {times}")
         })
     }

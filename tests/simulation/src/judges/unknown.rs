@@ -2,15 +2,14 @@
 //! call for it without a definite answer, a try whose write or process was lost, or a
 //! second worker that really had the event at the same time.
 
-use shared::domain::Delivery;
-use shared::store::LedgerRow;
+use shared::domain::{Delivery, LedgerEntry};
 
 use crate::judges::seen::About;
 use crate::judges::troubles::Troubles;
 
 /// The effects of a row that are unknown without a cause, in words.
-pub(super) fn without_cause(troubles: &Troubles, event: &str, row: &LedgerRow) -> Vec<String> {
-    let effects = row.effects.iter().enumerate();
+pub(super) fn without_cause(troubles: &Troubles, event: &str, row: &LedgerEntry) -> Vec<String> {
+    let effects = row.effects().iter().enumerate();
     let unknown = effects.filter_map(|(ordinal, effect)| match effect {
         Delivery::Unknown { reason } => Some((ordinal, reason)),
         _ => None,

@@ -6,8 +6,10 @@ use std::fmt;
 use emulator::{Call, Speaker};
 use local::stack::Stack;
 use serde_json::Value;
-use shared::domain::{BotId, ChatEffect, ChatId, Delivery, Effect, EventId, Timestamp};
-use shared::store::{LedgerKey, LedgerRow, Outcome};
+use shared::domain::{
+    BotId, ChatEffect, ChatId, Delivery, Effect, EventId, LedgerEntry, Outcome, Timestamp,
+};
+use shared::store::LedgerKey;
 
 use crate::live::Failure;
 use crate::live::lost::{Lost, cause};
@@ -43,16 +45,16 @@ impl Verdicts {
         bad == 0 && self.handled == self.events && self.lost_replies.without_cause() == 0
     }
 
-    fn of_row(&mut self, row: Option<&LedgerRow>, record: &Record) {
+    fn of_row(&mut self, row: Option<&LedgerEntry>, record: &Record) {
         self.events += 1;
-        match row.map(|row| row.outcome) {
+        match row.map(|row| row.outcome()) {
             Some(Outcome::Done) => self.handled += 1,
             Some(Outcome::Parked) => self.parked += 1,
             _ => self.lost += 1,
         }
         let Some(row) = row else { return };
         let effects = row.plan().unwrap_or_default().effects;
-        for (effect, delivery) in effects.iter().zip(&row.effects) {
+        for (effect, delivery) in effects.iter().zip(row.effects()) {
             match (effect, delivery) {
                 (Effect::Chat(ChatEffect::Push(_)), Delivery::Unknown { .. }) => {
                     self.unknown_pushes += 1;

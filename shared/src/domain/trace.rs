@@ -4,8 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::domain::{Delivery, Silence, Timestamp};
-use crate::store::{LedgerRow, Outcome};
+use crate::domain::{Delivery, LedgerEntry, Outcome, Silence, Timestamp};
 
 /// What became of an event, in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -90,18 +89,18 @@ pub struct TracedEffect {
     pub request_id: Option<String>,
 }
 
-impl LedgerRow {
+impl LedgerEntry {
     /// What became of the event so far. What was sent is not told.
     pub fn trace(&self) -> Trace {
         let planned = self.plan().unwrap_or_default().effects;
-        let effects = planned.iter().zip(&self.effects);
+        let effects = planned.iter().zip(self.effects());
         let silence = || self.silence.map(|silence| silence.to_string());
         Trace {
             verdict: self.verdict(),
-            outcome: self.outcome,
-            reason: self.reason.clone().or_else(silence),
+            outcome: self.outcome(),
+            reason: self.reason().map(str::to_owned).or_else(silence),
             kind: self.kind.clone(),
-            attempts: self.attempts,
+            attempts: self.attempts.failed,
             at: self.at,
             received_at: self.received_at,
             effects: effects
@@ -112,7 +111,7 @@ impl LedgerRow {
 
     /// What became of the event, in one word.
     pub fn verdict(&self) -> Verdict {
-        match self.outcome {
+        match self.outcome() {
             Outcome::Planned => Verdict::Waiting,
             Outcome::Failed => Verdict::Failed,
             Outcome::Parked => self.why_parked(),
@@ -121,7 +120,7 @@ impl LedgerRow {
     }
 
     fn why_parked(&self) -> Verdict {
-        let has = |wanted: fn(&Delivery) -> bool| self.effects.iter().any(wanted);
+        let has = |wanted: fn(&Delivery) -> bool| self.effects().iter().any(wanted);
         if has(|effect| *effect == Delivery::Expired) {
             Verdict::TokenExpired
         } else if has(|effect| matches!(effect, Delivery::Refused { .. })) {
@@ -133,19 +132,19 @@ impl LedgerRow {
 
     fn how_done(&self) -> Verdict {
         let is_unknown = |effect: &Delivery| matches!(effect, Delivery::Unknown { .. });
-        if self.effects.iter().any(is_unknown) {
+        if self.effects().iter().any(is_unknown) {
             return Verdict::Unknown;
         }
-        let dropped = self.effects.iter().find_map(|effect| match effect {
+        let dropped = self.effects().iter().find_map(|effect| match effect {
             Delivery::Dropped { silence } => Some(*silence),
             _ => None,
         });
         // A silent chat can still be taken: what was done counts.
-        let silence = self.silence.filter(|_| self.effects.is_empty());
+        let silence = self.silence.filter(|_| self.effects().is_empty());
         match dropped.or(silence) {
             Some(silence) => silence.into(),
-            None if !self.effects.is_empty() => Verdict::Handled,
-            None if self.reason.is_some() => Verdict::Recorded,
+            None if !self.effects().is_empty() => Verdict::Handled,
+            None if self.reason().is_some() => Verdict::Recorded,
             None => Verdict::Handled,
         }
     }
@@ -179,13 +178,36 @@ fn traced(name: &'static str, delivery: &Delivery) -> TracedEffect {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::collections::BTreeSet;
 
-    fn row(outcome: Outcome, effects: Vec<Delivery>) -> LedgerRow {
-        let mut row = LedgerRow::done("message", Timestamp(1), Timestamp(2), Timestamp(3));
-        row.outcome = outcome;
-        row.effects = effects;
-        row
+    use super::*;
+    use crate::domain::{Parked, Sends, State};
+
+    fn entry(outcome: Outcome, effects: Vec<Delivery>) -> LedgerEntry {
+        let at = Timestamp(1);
+        let sends = Sends {
+            plan: "{}".into(),
+            planned_at: at,
+            effects,
+            open: BTreeSet::new(),
+        };
+        let sends = Some(sends).filter(|sends| !sends.effects.is_empty());
+        let state = match outcome {
+            Outcome::Failed => State::Failed { reason: None },
+            Outcome::Planned => State::Planned(sends.unwrap()),
+            Outcome::Done => State::Done {
+                reason: None,
+                sends,
+            },
+            Outcome::Parked => State::Parked(Parked {
+                sends,
+                ..Parked::new("a reason", "{}", at)
+            }),
+        };
+        LedgerEntry {
+            state,
+            ..LedgerEntry::done("message", at, Timestamp(2), Timestamp(3))
+        }
     }
 
     fn sent() -> Delivery {
@@ -208,7 +230,7 @@ mod tests {
         };
         let unknown = Delivery::Unknown { reason: "x".into() };
         let refused = Delivery::Refused { reason: "x".into() };
-        let verdict = |outcome, effects| row(outcome, effects).verdict();
+        let verdict = |outcome, effects| entry(outcome, effects).verdict();
         assert_eq!(verdict(Outcome::Done, vec![]), Verdict::Handled);
         assert_eq!(verdict(Outcome::Done, vec![sent()]), Verdict::Handled);
         assert_eq!(
@@ -233,12 +255,15 @@ mod tests {
 
     #[test]
     fn silence_and_mere_recording_are_told_where_nothing_was_planned() {
-        let mut quiet = row(Outcome::Done, vec![]);
-        quiet.reason = Some("the event's type is not known".into());
+        let quiet = entry(Outcome::Done, vec![]).recorded("the event's type is not known");
         assert_eq!(quiet.verdict(), Verdict::Recorded);
-        quiet.silence = Some(Silence::Suspended);
+        let silence = Some(Silence::Suspended);
+        let quiet = quiet.silenced(silence);
         assert_eq!(quiet.verdict(), Verdict::Suspended);
-        quiet.effects = vec![sent()];
-        assert_eq!(quiet.verdict(), Verdict::Handled);
+        let taken = LedgerEntry {
+            silence,
+            ..entry(Outcome::Done, vec![sent()])
+        };
+        assert_eq!(taken.verdict(), Verdict::Handled);
     }
 }

@@ -1,0 +1,458 @@
+//! What became of an event: its entry in the ledger, as states and the transitions between
+//! them. It is what makes a second delivery harmless, and what answers "why did my bot not
+//! answer?".
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{Delivery, Plan, Silence, Timestamp};
+
+/// How long a settled event stays in the ledger.
+const LEDGER_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
+/// An item has 400 KB at most, and a plan with its event 300 KB.
+const LARGEST_RAW: usize = 300 * 1024;
+/// A type is a word. What is longer is kept with the event itself.
+const LONGEST_KIND: usize = 100;
+
+/// One event, as kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LedgerEntry {
+    /// LINE's `type`.
+    pub kind: String,
+    /// When it happened, by LINE's clock.
+    pub at: Timestamp,
+    /// When it reached us first.
+    pub received_at: Timestamp,
+    /// The newest attach known when the entry was written.
+    pub life: Timestamp,
+    /// Why nothing could be sent for it when it was decided, if so.
+    pub silence: Option<Silence>,
+    /// What became of it so far.
+    pub state: State,
+    /// What the module's attempts at it came to.
+    pub attempts: Attempts,
+    /// Since when it meets transient failures, by the clock of the worker that met the
+    /// first; the newest replay starts without.
+    pub failing_since: Option<Timestamp>,
+    /// How often a person had it run again.
+    pub replays: Replays,
+    /// The event's own JSON, where it must not be lost though the event is not parked: its
+    /// type is unknown, or it was parked before.
+    pub raw: Option<String>,
+    /// When the entry may go, in epoch seconds, unless the event is parked.
+    pub expires_at: i64,
+    /// Counts the writes of this entry; 0 before the first. Each write is conditional on it
+    /// and moves it: one that arrives after its client gave up undoes nothing of what
+    /// came after it.
+    pub writes: u32,
+}
+
+/// What became of an event so far.
+#[derive(Debug, Clone, PartialEq)]
+pub enum State {
+    /// Without a plan: the module failed, or an attempt at it is under way. It will be
+    /// tried again.
+    Failed {
+        /// Why.
+        reason: Option<String>,
+    },
+    /// Its plan is committed, and not all of it is settled.
+    Planned(Sends),
+    /// Settled.
+    Done {
+        /// Why nothing was planned, where the state alone does not tell.
+        reason: Option<String>,
+        /// The plan, if there was one.
+        sends: Option<Sends>,
+    },
+    /// Set aside, for a person to look at.
+    Parked(Parked),
+}
+
+/// An event that waits for a person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parked {
+    /// Why.
+    pub reason: String,
+    /// The event's own JSON.
+    pub raw: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// The plan, if there was one: what of it is not settled is sent by a replay.
+    pub sends: Option<Sends>,
+}
+
+/// A committed plan, and what became of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sends {
+    /// The plan as JSON: see [`Plan`].
+    pub plan: String,
+    /// When it was committed. LINE knows its retry keys for a day.
+    pub planned_at: Timestamp,
+    /// What became of each effect.
+    pub effects: Vec<Delivery>,
+    /// Tries to send that were begun and have not ended, by name: each may have sent
+    /// anything that is not settled.
+    pub open: BTreeSet<String>,
+}
+
+/// Attempts of the module at an event.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Attempts {
+    /// How many failed.
+    pub failed: u32,
+    /// The name of one that was counted before the module ran, and has not ended: it is
+    /// under way, or has vanished with its process.
+    pub begun: Option<String>,
+}
+
+/// Replays of an event.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Replays {
+    /// The number of the newest that was begun.
+    pub number: u32,
+    /// Whether that one was forced: it comes after one of its number that was not.
+    pub forced: bool,
+    /// Counts those that were forced: each has retry keys of its own.
+    pub run: u32,
+}
+
+/// The state of an event in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// Its plan is committed, and not all of it is settled.
+    Planned,
+    /// Settled.
+    Done,
+    /// The module failed; it will be tried again.
+    Failed,
+    /// Set aside, for a person to look at.
+    Parked,
+}
+
+impl Outcome {
+    /// As the table has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Parked => "parked",
+        }
+    }
+}
+
+impl LedgerEntry {
+    /// A settled event.
+    pub fn done(kind: &str, at: Timestamp, received_at: Timestamp, now: Timestamp) -> Self {
+        Self {
+            kind: format!("{kind:.LONGEST_KIND$}"),
+            at,
+            received_at,
+            life: Timestamp::default(),
+            silence: None,
+            state: State::Done {
+                reason: None,
+                sends: None,
+            },
+            attempts: Attempts::default(),
+            failing_since: None,
+            replays: Replays::default(),
+            raw: None,
+            expires_at: ledger_end(now),
+            writes: 0,
+        }
+    }
+
+    /// Settled without a plan, for this reason.
+    #[must_use]
+    pub fn recorded(self, reason: impl Into<String>) -> Self {
+        let state = State::Done {
+            reason: Some(reason.into()),
+            sends: None,
+        };
+        Self { state, ..self }
+    }
+
+    /// With what keeps us from speaking in its chat, if anything does.
+    #[must_use]
+    pub fn silenced(self, silence: Option<Silence>) -> Self {
+        let state = State::Done {
+            reason: silence.map(|silence| silence.to_string()),
+            sends: None,
+        };
+        Self {
+            silence,
+            state,
+            ..self
+        }
+    }
+
+    /// With the plan, whose first try, `first`, is begun by the commit itself.
+    ///
+    /// # Errors
+    /// Only if the plan cannot be written as JSON.
+    pub fn with_plan(
+        mut self,
+        plan: &Plan,
+        first: &str,
+        now: Timestamp,
+    ) -> Result<Self, serde_json::Error> {
+        if !plan.effects.is_empty() {
+            self.state = State::Planned(Sends {
+                plan: serde_json::to_string(plan)?,
+                planned_at: now,
+                effects: vec![Delivery::Pending; plan.effects.len()],
+                open: BTreeSet::from([first.to_owned()]),
+            });
+        }
+        Ok(self)
+    }
+
+    /// With the event's own JSON.
+    #[must_use]
+    pub fn with_raw(self, raw: &str) -> Self {
+        Self {
+            raw: Some(keepable(raw).to_owned()),
+            ..self
+        }
+    }
+
+    /// Not settled: the module failed, or is about to be asked.
+    #[must_use]
+    pub fn failed(self, reason: impl Into<String>) -> Self {
+        let state = State::Failed {
+            reason: Some(reason.into()),
+        };
+        Self { state, ..self }
+    }
+
+    /// Set aside, with the event itself. A plan that it has stays.
+    #[must_use]
+    pub fn into_parked(mut self, reason: impl Into<String>, raw: &str, now: Timestamp) -> Self {
+        let sends = self.state.into_raw_and_sends().1;
+        self.state = State::Parked(Parked {
+            sends,
+            ..Parked::new(reason, raw, now)
+        });
+        self.raw = None;
+        self
+    }
+
+    /// Whether replay `number` has begun, or one that comes after it.
+    pub fn has_begun(&self, number: u32, force: bool) -> bool {
+        (self.replays.number, self.replays.forced) >= (number, force)
+    }
+
+    /// The entry as replay `number` finds it: to be decided or sent again. What is done
+    /// stays done, unless `force`.
+    #[must_use]
+    pub fn reopened(mut self, number: u32, force: bool, now: Timestamp) -> Self {
+        self.replays.number = number;
+        self.replays.forced = force;
+        if !force && self.outcome() == Outcome::Done {
+            return self;
+        }
+        self.attempts = Attempts::default();
+        self.failing_since = None;
+        self.expires_at = ledger_end(now);
+        let reason = self.reason().map(str::to_owned);
+        let (raw, sends) = self.state.into_raw_and_sends();
+        self.raw = raw.or(self.raw);
+        self.state = match sends.filter(|_| !force) {
+            Some(sends) => State::Planned(sends.reopened(now)),
+            None => State::Failed { reason },
+        };
+        self.replays.run += u32::from(force);
+        self
+    }
+
+    /// The state in one word.
+    pub fn outcome(&self) -> Outcome {
+        match self.state {
+            State::Failed { .. } => Outcome::Failed,
+            State::Planned(_) => Outcome::Planned,
+            State::Done { .. } => Outcome::Done,
+            State::Parked(_) => Outcome::Parked,
+        }
+    }
+
+    /// Why it is so, where the outcome alone does not tell.
+    pub fn reason(&self) -> Option<&str> {
+        match &self.state {
+            State::Failed { reason } | State::Done { reason, .. } => reason.as_deref(),
+            State::Planned(_) => None,
+            State::Parked(parked) => Some(&parked.reason),
+        }
+    }
+
+    /// The event's own JSON, where it is kept.
+    pub fn raw(&self) -> Option<&str> {
+        match &self.state {
+            State::Parked(parked) => Some(&parked.raw),
+            _ => self.raw.as_deref(),
+        }
+    }
+
+    /// The plan and what became of it, if there was one.
+    pub fn sends(&self) -> Option<&Sends> {
+        match &self.state {
+            State::Failed { .. } => None,
+            State::Planned(sends) => Some(sends),
+            State::Done { sends, .. } | State::Parked(Parked { sends, .. }) => sends.as_ref(),
+        }
+    }
+
+    /// The plan, if there is one that can be read.
+    pub fn plan(&self) -> Option<Plan> {
+        self.sends()?.plan()
+    }
+
+    /// What became of each effect of the plan.
+    pub fn effects(&self) -> &[Delivery] {
+        self.sends().map_or(&[], |sends| &sends.effects)
+    }
+
+    /// When the entry may go, in epoch seconds; a parked one stays.
+    pub fn ends_at(&self) -> Option<i64> {
+        match self.state {
+            State::Parked(_) => None,
+            _ => Some(self.expires_at),
+        }
+    }
+
+    /// Since when it is parked, if it is.
+    pub fn parked_at(&self) -> Option<Timestamp> {
+        match &self.state {
+            State::Parked(parked) => Some(parked.since),
+            _ => None,
+        }
+    }
+}
+
+impl Parked {
+    /// Of an event without a plan.
+    pub fn new(reason: impl Into<String>, raw: &str, now: Timestamp) -> Self {
+        Self {
+            reason: reason.into(),
+            raw: keepable(raw).to_owned(),
+            since: now,
+            sends: None,
+        }
+    }
+}
+
+impl State {
+    fn into_raw_and_sends(self) -> (Option<String>, Option<Sends>) {
+        match self {
+            Self::Failed { .. } => (None, None),
+            Self::Planned(sends) => (None, Some(sends)),
+            Self::Done { sends, .. } => (None, sends),
+            Self::Parked(parked) => (Some(parked.raw), parked.sends),
+        }
+    }
+}
+
+impl Sends {
+    /// The plan, if it can be read.
+    pub fn plan(&self) -> Option<Plan> {
+        serde_json::from_str(&self.plan).ok()
+    }
+
+    /// To be sent again. What LINE has refused is tried again.
+    fn reopened(mut self, now: Timestamp) -> Self {
+        for effect in &mut self.effects {
+            if matches!(effect, Delivery::Refused { .. }) {
+                *effect = Delivery::Pending;
+            }
+        }
+        if self.nothing_may_be_accepted() {
+            self.planned_at = now;
+        }
+        self
+    }
+
+    /// Whether LINE surely has taken nothing of what is not settled: then no retry key
+    /// is known to it, and their time starts with the next try.
+    fn nothing_may_be_accepted(&self) -> bool {
+        self.open.is_empty() && !self.effects.iter().any(Delivery::may_be_accepted)
+    }
+}
+
+/// When the entry of an event that is settled now may go, in epoch seconds.
+pub fn ledger_end(now: Timestamp) -> i64 {
+    now.plus(LEDGER_LIFE).seconds()
+}
+
+/// What of an event's JSON fits into its row: all of it, save of one so large that
+/// LINE has never sent its like.
+pub fn keepable(raw: &str) -> &str {
+    let end = (0..=LARGEST_RAW.min(raw.len()))
+        .rev()
+        .find(|at| raw.is_char_boundary(*at));
+    &raw[..end.unwrap_or(0)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REPLAYED: Timestamp = Timestamp(90_000);
+
+    /// Parked with these, its plan made at 1 s.
+    fn parked(effects: Vec<Delivery>, open: &[&str]) -> LedgerEntry {
+        let at = Timestamp(1_000);
+        let planned = LedgerEntry {
+            state: State::Planned(Sends {
+                plan: "{}".into(),
+                planned_at: at,
+                effects,
+                open: open.iter().map(|&name| name.to_owned()).collect(),
+            }),
+            ..LedgerEntry::done("message", at, at, at)
+        };
+        planned.into_parked("a reason", "{}", at)
+    }
+
+    fn refused() -> Delivery {
+        let reason = "no".into();
+        Delivery::Refused { reason }
+    }
+
+    #[test]
+    fn a_replay_tries_again_what_was_refused_and_its_keys_are_as_new() {
+        let sent = Delivery::Sent { request_id: None };
+        let entry = parked(vec![sent.clone(), refused()], &[]);
+        let entry = entry.reopened(1, false, REPLAYED);
+        assert_eq!(entry.effects(), [sent, Delivery::Pending]);
+        assert_eq!(entry.sends().unwrap().planned_at, REPLAYED);
+        assert_eq!(entry.outcome(), Outcome::Planned);
+    }
+
+    #[test]
+    fn the_event_itself_is_kept_when_what_was_parked_is_opened_again() {
+        for force in [false, true] {
+            let entry = parked(vec![refused()], &[]).reopened(1, force, REPLAYED);
+            assert_eq!(entry.raw(), Some("{}"));
+            assert_eq!(entry.ends_at(), Some(ledger_end(REPLAYED)));
+        }
+    }
+
+    #[test]
+    fn keys_that_line_may_know_do_not_become_new_by_a_replay() {
+        let planned_at = |effects, open: &[&str]| {
+            let entry = parked(effects, open).reopened(1, false, REPLAYED);
+            entry.sends().unwrap().planned_at
+        };
+        let then = Timestamp(1_000);
+        assert_eq!(planned_at(vec![Delivery::Pending], &["a try"]), then);
+        assert_eq!(planned_at(vec![Delivery::Open, refused()], &[]), then);
+        let pushing = |open| vec![refused(), Delivery::Pushing { open }];
+        assert_eq!(planned_at(pushing(true), &[]), then);
+        assert_eq!(planned_at(pushing(false), &[]), REPLAYED);
+        assert_eq!(planned_at(pushing(false), &["a try"]), then);
+    }
+}

@@ -1,0 +1,40 @@
+//! Setting an event aside, for a person to look at.
+
+use crate::domain::{LedgerEntry, Parked};
+use crate::store::ledger::{KEPT_FROM_THE_FIRST, first_values};
+use crate::store::{LedgerKey, Store, StoreError, if_held, n, s};
+
+impl Store {
+    /// Sets aside an event that no attempt will settle, whatever its row has so
+    /// far: a plan and its open tries stay as they are. `writes` is that of the row which
+    /// showed the event as not settled; false if others have written it since.
+    ///
+    /// # Errors
+    /// The table is not available, or the row cannot be written.
+    pub async fn park(
+        &self,
+        key: &LedgerKey,
+        entry: &LedgerEntry,
+        parked: &Parked,
+        writes: u32,
+    ) -> Result<bool, StoreError> {
+        let update = self
+            .update_ledger(key)
+            .update_expression(format!(
+                "SET outcome = :outcome, reason = :reason, #raw = :raw, parked = :outcome, \
+                 parked_at = :now, begun = :zero, life = if_not_exists(life, :life), \
+                 {KEPT_FROM_THE_FIRST} REMOVE expires_at"
+            ))
+            .condition_expression("writes = :seen")
+            .expression_attribute_names("#raw", "raw")
+            .expression_attribute_names("#at", "at")
+            .set_expression_attribute_values(Some(first_values(entry)))
+            .expression_attribute_values(":seen", n(writes))
+            .expression_attribute_values(":life", n(entry.life.0))
+            .expression_attribute_values(":outcome", s("parked"))
+            .expression_attribute_values(":reason", s(&parked.reason))
+            .expression_attribute_values(":raw", s(&parked.raw))
+            .expression_attribute_values(":now", n(parked.since.0));
+        Ok(if_held("park an event", update.send().await)?.is_some())
+    }
+}

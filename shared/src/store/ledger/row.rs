@@ -1,0 +1,259 @@
+//! A ledger entry as its row has it: flat, with an attribute for each thing that an index,
+//! a condition or a person in AWS's console looks for.
+
+use std::collections::BTreeSet;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_dynamo::aws_sdk_dynamodb_1::to_item;
+use serde_dynamo::string_set;
+
+use crate::domain::{
+    Attempts, Delivery, LedgerEntry, Outcome, Parked, Replays, Sends, Silence, State, Timestamp,
+};
+use crate::store::{Item, LedgerKey, keys, n};
+
+/// The word of the index of parked rows.
+const IN_INDEX: &str = "parked";
+
+#[derive(Serialize, Deserialize)]
+struct LedgerRow {
+    outcome: Outcome,
+    kind: String,
+    at: Timestamp,
+    received_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    silence: Option<Silence>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    plan: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    planned_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    effects: Vec<Delivery>,
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeSet::is_empty",
+        with = "string_set"
+    )]
+    open: BTreeSet<String>,
+    #[serde(default)]
+    writes: u32,
+    #[serde(default)]
+    attempts: u32,
+    /// 1 while an attempt is begun.
+    #[serde(default)]
+    begun: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    begun_by: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    failing_since: Option<Timestamp>,
+    #[serde(default)]
+    replays: u32,
+    #[serde(default)]
+    replay_forced: bool,
+    #[serde(default)]
+    run: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    raw: Option<String>,
+    #[serde(default)]
+    life: Timestamp,
+    /// A parked row has none: it stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expires_at: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    parked: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    parked_at: Option<Timestamp>,
+}
+
+impl From<&LedgerEntry> for LedgerRow {
+    fn from(entry: &LedgerEntry) -> Self {
+        let sends = entry.sends().cloned();
+        let (plan, planned_at, effects, open) = match sends {
+            Some(it) => (Some(it.plan), Some(it.planned_at), it.effects, it.open),
+            None => Default::default(),
+        };
+        let begun_by = entry.attempts.begun.clone();
+        let parked_at = entry.parked_at();
+        Self {
+            outcome: entry.outcome(),
+            kind: entry.kind.clone(),
+            at: entry.at,
+            received_at: entry.received_at,
+            reason: entry.reason().map(str::to_owned),
+            silence: entry.silence,
+            plan,
+            planned_at,
+            effects,
+            open,
+            writes: entry.writes,
+            attempts: entry.attempts.failed,
+            begun: u32::from(begun_by.is_some()),
+            begun_by,
+            failing_since: entry.failing_since,
+            replays: entry.replays.number,
+            replay_forced: entry.replays.forced,
+            run: entry.replays.run,
+            raw: entry.raw().map(str::to_owned),
+            life: entry.life,
+            expires_at: entry.ends_at(),
+            parked: parked_at.map(|_| IN_INDEX.to_owned()),
+            parked_at,
+        }
+    }
+}
+
+impl TryFrom<LedgerRow> for LedgerEntry {
+    type Error = &'static str;
+
+    fn try_from(row: LedgerRow) -> Result<Self, Self::Error> {
+        let sends = row
+            .plan
+            .zip(row.planned_at)
+            .map(|(plan, planned_at)| Sends {
+                plan,
+                planned_at,
+                effects: row.effects,
+                open: row.open,
+            });
+        let (reason, mut raw) = (row.reason, row.raw);
+        let state = match row.outcome {
+            Outcome::Failed => State::Failed { reason },
+            Outcome::Planned => State::Planned(sends.ok_or("a planned event has no plan")?),
+            Outcome::Done => State::Done { reason, sends },
+            Outcome::Parked => State::Parked(Parked {
+                reason: reason.ok_or("a parked event has no reason")?,
+                raw: raw.take().ok_or("a parked event is not kept itself")?,
+                since: row.parked_at.ok_or("a parked event has no date")?,
+                sends,
+            }),
+        };
+        let is_parked = row.outcome == Outcome::Parked;
+        let no_end = row.expires_at.is_none() && !is_parked;
+        if no_end {
+            return Err("an event that is not parked has no end");
+        }
+        Ok(Self {
+            kind: row.kind,
+            at: row.at,
+            received_at: row.received_at,
+            life: row.life,
+            silence: row.silence,
+            state,
+            attempts: Attempts {
+                failed: row.attempts,
+                begun: row.begun_by.filter(|_| row.begun > 0),
+            },
+            failing_since: row.failing_since,
+            replays: Replays {
+                number: row.replays,
+                forced: row.replay_forced,
+                run: row.run,
+            },
+            raw,
+            expires_at: row.expires_at.unwrap_or_default(),
+            writes: row.writes,
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for LedgerEntry {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let row = LedgerRow::deserialize(from)?;
+        Self::try_from(row).map_err(D::Error::custom)
+    }
+}
+
+impl LedgerEntry {
+    /// The row as the table has it, one write on.
+    pub(in crate::store) fn next_item(&self, key: &LedgerKey) -> Result<Item, serde_dynamo::Error> {
+        let mut next = LedgerRow::from(self);
+        next.writes += 1;
+        let item = to_item(&next)?;
+        Ok(keys::with_key(item, &keys::bot(&key.bot), &key.sort()))
+    }
+
+    /// The condition that the row in the table is the one that was loaded; one past its
+    /// time counts as absent.
+    pub(in crate::store) fn as_loaded(&self, now: Timestamp) -> (&'static str, Item) {
+        match self.writes {
+            0 => (
+                "attribute_not_exists(chat_id) OR expires_at <= :now",
+                Item::from([(":now".into(), n(now.seconds()))]),
+            ),
+            writes => (
+                "writes = :writes",
+                Item::from([(":writes".into(), n(writes))]),
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_dynamo::aws_sdk_dynamodb_1::from_item;
+
+    use super::*;
+    use crate::domain::{BotId, EventId};
+
+    const NOW: Timestamp = Timestamp(1_000);
+
+    fn item(entry: &LedgerEntry) -> Item {
+        let key = LedgerKey {
+            bot: BotId::new("U1").unwrap(),
+            chat: None,
+            event: EventId::new("e").unwrap(),
+        };
+        entry.next_item(&key).unwrap()
+    }
+
+    fn done() -> LedgerEntry {
+        LedgerEntry::done("message", NOW, NOW, NOW)
+    }
+
+    #[test]
+    fn a_parked_row_is_in_the_index_and_has_no_end() {
+        let row = item(&done().into_parked("a reason", "{}", NOW));
+        assert_eq!(row["parked"].as_s().unwrap(), "parked");
+        assert_eq!(row["parked_at"].as_n().unwrap(), "1000");
+        assert!(!row.contains_key("expires_at"));
+        let row = item(&done());
+        assert!(!row.contains_key("parked") && !row.contains_key("parked_at"));
+        assert!(row.contains_key("expires_at"));
+    }
+
+    #[test]
+    fn a_row_is_read_as_it_was_written_one_write_on() {
+        let parked = done().into_parked("a reason", "{}", NOW);
+        let opened = parked.clone().reopened(2, true, NOW);
+        let mut begun = done().failed("under way");
+        begun.attempts.begun = Some("an attempt".into());
+        for entry in [done().recorded("a reason"), parked, opened, begun] {
+            let read: LedgerEntry = from_item(item(&entry)).unwrap();
+            let expires_at = entry.ends_at().unwrap_or_default();
+            let written = LedgerEntry {
+                writes: 1,
+                expires_at,
+                ..entry
+            };
+            assert_eq!(read, written);
+        }
+    }
+
+    #[test]
+    fn a_row_that_lacks_what_belongs_to_its_outcome_is_refused() {
+        for (missing, entry) in [
+            ("reason", done().into_parked("a reason", "{}", NOW)),
+            ("raw", done().into_parked("a reason", "{}", NOW)),
+            ("parked_at", done().into_parked("a reason", "{}", NOW)),
+            ("expires_at", done()),
+        ] {
+            let mut row = item(&entry);
+            row.remove(missing);
+            let read: Result<LedgerEntry, _> = from_item(row);
+            assert!(read.is_err(), "{missing}");
+        }
+    }
+}
