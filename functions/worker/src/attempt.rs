@@ -64,8 +64,9 @@ pub(crate) async fn count<M: Module>(
     // What the events in hand say is written with it: a module that takes its
     // process with it does not hold that back.
     let decision = Decision::record(app, counted, None);
-    match commit(app, work, view, &decision).await? {
+    match commit(app, work, view, &decision).await {
         Committed::DecideAgain => Ok(Counted::Changed),
+        Committed::Never(_) => Err(Again::transient("the commit cannot be written")),
         Committed::Yes => {
             // Only now: until then the row names it, and it may be asked for once more.
             if let Some(name) = begun {

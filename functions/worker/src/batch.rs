@@ -15,7 +15,7 @@ use shared::store::{LedgerKey, StoreError};
 
 use crate::detach::detach;
 use crate::park::{after_failure, is_overdue, park_message};
-use crate::settle::settle;
+use crate::settle::{Settled, settle};
 use crate::work::{Work, read};
 use crate::{Again, App};
 
@@ -216,13 +216,18 @@ async fn handle_event<M: Module>(
     sent: &JobEvent,
 ) -> Result<(), Again> {
     let result = match sent.detach_mark() {
-        Some(mark) => detach(app, work, mark).await,
+        Some(mark) => detach(app, work, mark).await.map(|()| Settled::Done),
         None => settle(app, work).await,
     };
-    match result {
-        Err(Again::Transient(reason)) => after_failure(app, work, reason).await,
-        result => result,
+    let settled = match result {
+        Err(Again::Transient(reason)) => after_failure(app, work, reason).await?,
+        result => result?,
+    };
+    if let Settled::Parked = settled {
+        let LedgerKey { bot, event, .. } = &work.key;
+        tracing::error!(%bot, %event, "an event is parked");
     }
+    Ok(())
 }
 
 /// Every event of this job's chat in the batch (`records` are of one message group, and so

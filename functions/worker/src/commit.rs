@@ -1,40 +1,34 @@
 //! Committing what was decided.
 
-use line_module::{Module, ModuleError};
+use line_module::Module;
 use shared::store::{Commit, CommitError, Subject};
 
-use crate::decide::{Decision, failed};
+use crate::App;
+use crate::decide::Decision;
 use crate::work::{View, Work};
-use crate::{Again, App};
 
 /// Whether it is committed.
 pub(crate) enum Committed {
     Yes,
     /// Something changed, or the answer was not seen: read again, decide again.
     DecideAgain,
+    /// The table can never take it, for this reason.
+    Never(String),
 }
 
-/// Commits a decision. One that the table can never take counts as the
-/// module's failure.
+/// Commits a decision.
 pub(crate) async fn commit<M: Module>(
     app: &App<M>,
     work: &Work<'_>,
     view: &View,
     decision: &Decision,
-) -> Result<Committed, Again> {
+) -> Committed {
     match write(app, work, view, decision).await {
-        Ok(()) => Ok(Committed::Yes),
+        Ok(()) => Committed::Yes,
         Err(CommitError::Stale | CommitError::Conflict | CommitError::Unseen(_)) => {
-            Ok(Committed::DecideAgain)
+            Committed::DecideAgain
         }
-        Err(CommitError::Invalid(reason)) => {
-            let decision = failed(app, work, view, &ModuleError::Bug(reason));
-            // It may be parked by that: then the note of this failure finds it so.
-            if let Err(error) = write(app, work, view, &decision).await {
-                tracing::warn!(%error, "a failure of the module could not be counted");
-            }
-            Err(Again::transient("the commit cannot be written"))
-        }
+        Err(CommitError::Invalid(reason)) => Committed::Never(reason),
     }
 }
 

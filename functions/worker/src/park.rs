@@ -6,6 +6,7 @@ use line_module::Module;
 use shared::domain::{ChatState, LedgerEntry, Parked, Timestamp};
 use shared::store::{BotRow, StoreError};
 
+use crate::settle::Settled;
 use crate::work::Work;
 use crate::{Again, App};
 
@@ -23,7 +24,7 @@ pub(crate) async fn after_failure<M: Module>(
     app: &App<M>,
     work: &Work<'_>,
     reason: String,
-) -> Result<(), Again> {
+) -> Result<Settled, Again> {
     let now = app.now();
     let row = LedgerEntry::done(work.kind, work.event.at, work.received_at, now);
     match app.store.note_failure(&work.key, &row, now).await {
@@ -32,7 +33,7 @@ pub(crate) async fn after_failure<M: Module>(
         }
         // Settled or parked by another worker meanwhile. For a replay this may be what it
         // is to open again: it has only begun when the row says so.
-        Ok(None) if work.replay.is_none() => Ok(()),
+        Ok(None) if work.replay.is_none() => Ok(Settled::Done),
         Ok(_) | Err(_) => Err(Again::Transient(reason)),
     }
 }
@@ -44,7 +45,7 @@ pub(crate) async fn park<M: Module>(
     work: &Work<'_>,
     reason: &str,
     writes: u32,
-) -> Result<(), Again> {
+) -> Result<Settled, Again> {
     let life = match keep_registers(app, work).await {
         Ok(life) => life,
         // A row that cannot be read may be why the event is parked.
@@ -58,8 +59,7 @@ pub(crate) async fn park<M: Module>(
     if !app.store.park(&work.key, &entry, &parked, writes).await? {
         return Err(Again::not_yet("another worker is at this event"));
     }
-    tracing::error!(bot = %work.key.bot, event = %work.key.event, "an event is parked");
-    Ok(())
+    Ok(Settled::Parked)
 }
 
 /// Gives the epoch of the account's attachment.

@@ -6,6 +6,7 @@ use shared::domain::{Delivery, LedgerEntry, Plan, Timestamp};
 use shared::store::Try;
 
 use crate::effects::{NotSent, Sender, Step, log};
+use crate::settle::Settled;
 use crate::work::{View, Work};
 use crate::{Again, App};
 
@@ -53,7 +54,7 @@ pub(crate) async fn send<M: Module>(
     work: &Work<'_>,
     view: View,
     mut sending: Sending,
-) -> Result<(), Again> {
+) -> Result<Settled, Again> {
     let mut sender = Sender::new(app, work, view, sending.planned_at, sending.run);
     let interrupted = deliver_all(app, work, &mut sender, &mut sending).await;
     // Also where the table has failed before: a try that never ends leaves all open.
@@ -64,8 +65,11 @@ pub(crate) async fn send<M: Module>(
     let effects = ended.await?;
     match interrupted {
         Some(again) => Err(again),
-        None if effects.iter().all(Delivery::is_final) => Ok(()),
-        None => Err(Again::transient("LINE has not taken everything")),
+        None if !effects.iter().all(Delivery::is_final) => {
+            Err(Again::transient("LINE has not taken everything"))
+        }
+        None if effects.iter().any(|it| it.refusal().is_some()) => Ok(Settled::Parked),
+        None => Ok(Settled::Done),
     }
 }
 

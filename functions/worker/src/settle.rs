@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::AsyncSleep as _;
-use line_module::Module;
-use shared::domain::{Attachment, EventKind, LedgerEntry, State};
+use line_module::{Module, ModuleError};
+use shared::domain::{Attachment, EventKind, LedgerEntry, Outcome, State};
 use shared::queue::backoff;
 use shared::store::{BotRow, Loaded};
 
 use crate::attempt::{self, Attempt, Counted, count};
 use crate::commit::{Committed, commit};
-use crate::decide::{Decision, ask_module, without_module};
+use crate::decide::{Decision, ask_module, failed, without_module};
 use crate::park::park;
 use crate::send::{Sending, send};
 use crate::work::{View, Work};
@@ -24,8 +24,16 @@ const ATTACH_MAY_COME: Duration = Duration::from_secs(300);
 /// It is looked at again after this at the latest.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
 
-/// Settles one event: afterwards it is done or parked, or it comes again.
-pub(crate) async fn settle<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<(), Again> {
+/// How an event was settled.
+pub(crate) enum Settled {
+    /// It is done, or was settled before.
+    Done,
+    /// It is parked now.
+    Parked,
+}
+
+/// Settles one event, or it comes again.
+pub(crate) async fn settle<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<Settled, Again> {
     let mut attempt = Attempt {
         name: app.random.alphanumeric(12),
         is_counted: false,
@@ -41,7 +49,7 @@ async fn in_rounds<M: Module>(
     app: &App<M>,
     work: &Work<'_>,
     attempt: &mut Attempt,
-) -> Result<(), Again> {
+) -> Result<Settled, Again> {
     for round in 0..ROUNDS {
         if !work.has_time(app.now()) {
             return Err(match round {
@@ -55,7 +63,7 @@ async fn in_rounds<M: Module>(
         }
         if let Some(entry) = &view.ledger {
             match entry.state {
-                State::Done { .. } | State::Parked(_) => return Ok(()),
+                State::Done { .. } | State::Parked(_) => return Ok(Settled::Done),
                 State::Planned(_) => {
                     let entry = entry.clone();
                     return resume(app, work, view, &entry).await;
@@ -79,9 +87,10 @@ async fn in_rounds<M: Module>(
                 }
             },
         };
-        match commit(app, work, &view, &decision).await? {
+        match commit(app, work, &view, &decision).await {
             Committed::Yes => return finish(app, work, view, decision).await,
             Committed::DecideAgain => wait_a_little(app, round).await,
+            Committed::Never(reason) => return Err(count_failure(app, work, &view, reason).await),
         }
     }
     // A transient failure, so that the event is parked in the end: a handler that creates a
@@ -138,12 +147,27 @@ fn an_attach_may_come<M>(app: &App<M>, work: &Work<'_>, view: &View) -> bool {
     waits && work.event.at > at && work.replay.is_none() && !is_late
 }
 
+/// What the table can never take is the module's failure, and counts as one.
+async fn count_failure<M: Module>(
+    app: &App<M>,
+    work: &Work<'_>,
+    view: &View,
+    reason: String,
+) -> Again {
+    let decision = failed(app, work, view, &ModuleError::Bug(reason));
+    // It may be parked by that: then the note of this failure finds it so.
+    if !matches!(commit(app, work, view, &decision).await, Committed::Yes) {
+        tracing::warn!("a failure of the module could not be counted");
+    }
+    Again::transient("the commit cannot be written")
+}
+
 async fn finish<M: Module>(
     app: &App<M>,
     work: &Work<'_>,
     view: View,
     decision: Decision,
-) -> Result<(), Again> {
+) -> Result<Settled, Again> {
     if let Some(again) = decision.again {
         return Err(again);
     }
@@ -151,7 +175,8 @@ async fn finish<M: Module>(
     committed.writes += 1;
     match Sending::first(&committed, decision.this) {
         Some(sending) => send(app, work, view, sending).await,
-        None => Ok(()),
+        None if committed.outcome() == Outcome::Parked => Ok(Settled::Parked),
+        None => Ok(Settled::Done),
     }
 }
 
@@ -161,7 +186,7 @@ async fn resume<M: Module>(
     work: &Work<'_>,
     view: View,
     entry: &LedgerEntry,
-) -> Result<(), Again> {
+) -> Result<Settled, Again> {
     let Some(mut sending) = Sending::next(entry, app.new_try(entry.writes)) else {
         return park(app, work, "the plan cannot be read", entry.writes).await;
     };

@@ -6,15 +6,22 @@ use serde_json::{Value, json};
 pub(crate) fn an_answer(line: &str) -> Value {
     let (_, path) = line.split_once(' ').unwrap_or_default();
     let parts: Vec<_> = path.split('/').skip(1).collect();
-    let known = || {
-        json!({
-            "richMenuId": "richmenu-1", "size": {"width": 2500, "height": 843}, "selected": false,
-            "name": "Menu", "chatBarText": "メニュー", "areas": [{
-                "bounds": {"x": 0, "y": 0, "width": 2500, "height": 843},
-                "action": {"type": "postback", "label": "a", "data": "a"}}]
-        })
-    };
-    match *parts {
+    let of_chats = of_chats(path, &parts).or_else(|| of_menus_and_insight(&parts));
+    of_chats.unwrap_or_else(|| of_audiences_and_channel(&parts))
+}
+
+fn a_menu() -> Value {
+    json!({
+        "richMenuId": "richmenu-1", "size": {"width": 2500, "height": 843}, "selected": false,
+        "name": "Menu", "chatBarText": "メニュー", "areas": [{
+            "bounds": {"x": 0, "y": 0, "width": 2500, "height": 843},
+            "action": {"type": "postback", "label": "a", "data": "a"}}]
+    })
+}
+
+/// Messages, their numbers, and who is in a chat.
+fn of_chats(path: &str, parts: &[&str]) -> Option<Value> {
+    Some(match *parts {
         [.., "message", "reply" | "push"] => {
             json!({"sentMessages": [{"id": "1", "quoteToken": "q"}]})
         }
@@ -38,11 +45,18 @@ pub(crate) fn an_answer(line: &str) -> Value {
         [.., "users" | "followers", "ids"] => json!({"userIds": ["L1"]}),
         [.., "profile" | "member", _] => json!({"displayName": "A", "userId": "L1"}),
         [.., "linkToken"] => json!({"linkToken": "t"}),
+        _ => return None,
+    })
+}
+
+/// Rich menus, and what LINE counts.
+fn of_menus_and_insight(parts: &[&str]) -> Option<Value> {
+    Some(match *parts {
         [.., "alias", "list"] => json!({"aliases": [{"richMenuAliasId": "a", "richMenuId": "m"}]}),
         [.., "alias", _] => json!({"richMenuAliasId": "a", "richMenuId": "m"}),
-        [.., "bot", "richmenu", "list"] => json!({"richmenus": [known()]}),
+        [.., "bot", "richmenu", "list"] => json!({"richmenus": [a_menu()]}),
         [.., "bot", "richmenu", "validate"] => json!({}),
-        [.., "bot", "richmenu", _] => known(),
+        [.., "bot", "richmenu", _] => a_menu(),
         [.., "richmenu"] => json!({"richMenuId": "richmenu-1"}),
         [.., "insight", "richmenu", _, "summary"] => {
             let metrics = json!({"count": 5, "uniqueUsers": 4});
@@ -57,6 +71,13 @@ pub(crate) fn an_answer(line: &str) -> Value {
             "overview": {"requestId": "r", "timestamp": 1, "delivered": 2, "uniqueClick": null},
             "messages": [{"seq": 1, "impression": 3, "mediaPlayed": null}],
             "clicks": [{"seq": 1, "url": "https://example.com", "click": 4, "uniqueClick": null}]}),
+        _ => return None,
+    })
+}
+
+/// Audiences, coupons, memberships, and what is of the channel.
+fn of_audiences_and_channel(parts: &[&str]) -> Value {
+    match *parts {
         [.., "audienceGroup", "list"] | [.., "shared", "list"] => {
             json!({"audienceGroups": [{"audienceGroupId": 1}], "hasNextPage": false, "totalCount": 1})
         }

@@ -1,9 +1,13 @@
 //! A schedule: all that happens to the bundle from outside, as a plain value that can
 //! be drawn from a seed, kept, read and edited.
 
-use std::fmt;
+mod fault;
+mod link;
 
 use serde::{Deserialize, Serialize};
+
+pub use fault::{Fault, Harm, Outage, Server, Slow, Stop};
+pub use link::{Absence, Link, Listing, Visit};
 
 /// What happens. Times are milliseconds since the beginning.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -68,78 +72,6 @@ impl Schedule {
         let mut events = self.webhooks.iter().flat_map(|webhook| &webhook.events);
         events.find(|event| event.id == id).map(|event| &event.wish)
     }
-}
-
-/// An admin links the channel by our own pages: the code is exchanged, and LINE tells
-/// of the attach by an event as well.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Link {
-    /// When the admin opens our page.
-    pub at_ms: u64,
-    /// The account's number.
-    pub bot: u8,
-    /// How long the admin looks at LINE's link screen.
-    pub consent_ms: u64,
-    /// What the admin grants.
-    pub scopes: String,
-    /// Whether the answer to the exchange names the scopes.
-    pub answer_names_scopes: bool,
-    /// Whether the event does.
-    pub event_names_scopes: bool,
-    /// How long after the attach each copy of the event is delivered.
-    pub copies_ms: Vec<u64>,
-    /// Who comes back from LINE.
-    #[serde(default, skip_serializing_if = "Visit::is_own")]
-    pub visit: Visit,
-}
-
-/// Who opens the address that LINE leads back to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Visit {
-    /// The browser that has begun.
-    #[default]
-    Own,
-    /// Another one before it.
-    AnotherFirst,
-    /// The browser, twice at once.
-    Twice,
-}
-
-impl Visit {
-    fn is_own(&self) -> bool {
-        *self == Self::Own
-    }
-}
-
-/// What LINE's list of accounts is like.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Listing {
-    /// How many accounts it has of which nothing else is told.
-    #[serde(default)]
-    pub others: u8,
-    /// How many accounts a page has at most; 0 for as many as are asked for.
-    #[serde(default)]
-    pub page: usize,
-    /// When accounts are not in it.
-    #[serde(default)]
-    pub absences: Vec<Absence>,
-}
-
-/// For a while LINE leaves accounts out of its list.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Absence {
-    /// The accounts' numbers.
-    pub bots: Vec<u8>,
-    /// From when.
-    pub from_ms: u64,
-    /// Until when.
-    pub to_ms: u64,
-    /// Whether their bot info is refused as well.
-    pub info_refused: bool,
-    /// Whether LINE fails when it is asked for it, if it is not refused.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub info_fails: bool,
 }
 
 /// Events that happen together, and the deliveries of their webhook.
@@ -329,126 +261,4 @@ pub enum Hold {
     Acquire(Option<u64>),
     /// The account's staff.
     Release,
-}
-
-/// What goes wrong with one call.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Fault {
-    /// Which kind of call: an action of AWS, or a word for one of LINE's.
-    pub call: String,
-    /// Which of them, from 1.
-    pub nth: u32,
-    /// What goes wrong.
-    pub harm: Harm,
-}
-
-/// A call that is slow.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Slow {
-    /// Which kind of call, as a fault's.
-    pub call: String,
-    /// Which of them, from 1.
-    pub nth: u32,
-    /// How long it takes to get there, in milliseconds.
-    pub there_ms: u64,
-    /// How long its answer takes, in milliseconds.
-    pub back_ms: u64,
-}
-
-/// What goes wrong with calls to a server for a while.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Outage {
-    /// Whose.
-    pub server: Server,
-    /// Only of these calls, if told.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub call: Option<String>,
-    /// From when.
-    pub from_ms: u64,
-    /// Until when.
-    pub to_ms: u64,
-    /// What goes wrong.
-    pub harm: Harm,
-}
-
-/// The event source is switched off for a while, and the queue keeps what comes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Stop {
-    /// From when.
-    pub from_ms: u64,
-    /// Until when.
-    pub to_ms: u64,
-}
-
-/// Who is called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Server {
-    /// DynamoDB.
-    Table,
-    /// SQS.
-    Queue,
-    /// LINE.
-    Line,
-}
-
-/// What goes wrong with a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Harm {
-    /// No connection.
-    NotConnected,
-    /// Not done, and the connection breaks.
-    RequestLost,
-    /// Not done, and never answered.
-    TimedOutBefore,
-    /// Done, and the connection breaks.
-    AnswerLost,
-    /// Done, and never answered.
-    TimedOutAfter,
-    /// Done so many milliseconds later, whoever still waits.
-    Late(u64),
-    /// Not done: an internal error.
-    Error,
-    /// Done, and answered with an internal error.
-    ErrorAfter,
-    /// Not done: too many calls.
-    Throttled,
-    /// Not done: a transaction is at the row.
-    Conflict,
-    /// Someone else has settled the event a moment before.
-    Settled,
-    /// Only a part is done.
-    Partly,
-    /// LINE's 423.
-    Locked,
-    /// LINE refuses it, with this status.
-    Refused(u16),
-    /// The process ends before the call is done.
-    CrashBefore,
-    /// The process ends after the call is done.
-    CrashAfter,
-}
-
-impl fmt::Display for Harm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotConnected => "not connected",
-            Self::RequestLost => "request lost",
-            Self::TimedOutBefore => "timed out before",
-            Self::AnswerLost => "answer lost",
-            Self::TimedOutAfter => "timed out after",
-            Self::Late(_) => "late",
-            Self::Error => "error",
-            Self::ErrorAfter => "error after",
-            Self::Throttled => "throttled",
-            Self::Conflict => "conflict",
-            Self::Settled => "settled by another",
-            Self::Partly => "partly",
-            Self::Locked => "locked",
-            Self::Refused(_) => "refused",
-            Self::CrashBefore => "crash before",
-            Self::CrashAfter => "crash after",
-        })
-    }
 }

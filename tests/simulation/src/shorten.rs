@@ -24,91 +24,90 @@ pub fn shortest(mut schedule: Schedule, check: &str) -> Schedule {
     }
 }
 
+/// A schedule, and shorter ones.
+struct Candidates<'a> {
+    schedule: &'a Schedule,
+    shorter: Vec<Schedule>,
+}
+
 fn candidates(schedule: &Schedule) -> Vec<Schedule> {
-    let mut all = Vec::new();
-    let mut with = |change: &dyn Fn(&mut Schedule)| {
-        let mut other = schedule.clone();
-        change(&mut other);
-        if other != *schedule {
-            all.push(other);
-        }
+    let mut candidates = Candidates {
+        schedule,
+        shorter: Vec::new(),
     };
-    for at in 0..schedule.webhooks.len() {
-        with(&|it| {
-            it.webhooks.remove(at);
-        });
-    }
-    for at in 0..schedule.outages.len() {
-        with(&|it| {
-            it.outages.remove(at);
-        });
-    }
-    for at in 0..schedule.faults.len() {
-        with(&|it| {
-            it.faults.remove(at);
-        });
-    }
-    for at in 0..schedule.slow.len() {
-        with(&|it| {
-            it.slow.remove(at);
-        });
-    }
-    for at in 0..schedule.deeds.len() {
-        with(&|it| {
-            it.deeds.remove(at);
-        });
-    }
-    for at in 0..schedule.stops.len() {
-        with(&|it| {
-            it.stops.remove(at);
-        });
-    }
-    for at in 0..schedule.rounds.len() {
-        with(&|it| {
-            it.rounds.remove(at);
-        });
-    }
-    for at in 0..schedule.links.len() {
-        with(&|it| {
-            it.links.remove(at);
-        });
-        with(&|it| it.links[at].copies_ms.truncate(1));
-        with(&|it| it.links[at].visit = Visit::Own);
-    }
-    for at in 0..schedule.listing.absences.len() {
-        with(&|it| {
-            it.listing.absences.remove(at);
-        });
-        for bot in (0..schedule.listing.absences[at].bots.len()).skip(1) {
-            with(&|it| {
-                it.listing.absences[at].bots.remove(bot);
-            });
+    candidates.without_one();
+    candidates.of_links();
+    candidates.of_webhooks();
+    candidates.of_settings();
+    candidates.shorter
+}
+
+impl Candidates<'_> {
+    /// One that this makes shorter.
+    fn with<T>(&mut self, change: impl Fn(&mut Schedule) -> T) {
+        let mut other = self.schedule.clone();
+        let _ = change(&mut other);
+        if other != *self.schedule {
+            self.shorter.push(other);
         }
     }
-    with(&|it| it.listing.others = 0);
-    with(&|it| it.listing.page = 0);
-    with(&|it| it.own_detach_told_ms = None);
-    for (at, webhook) in schedule.webhooks.iter().enumerate() {
-        for event in (0..webhook.events.len()).filter(|_| webhook.events.len() > 1) {
-            with(&|it| {
-                it.webhooks[at].events.remove(event);
-            });
+
+    /// Without one member of a list.
+    fn without<T>(&mut self, list: fn(&mut Schedule) -> &mut Vec<T>) {
+        let length = list(&mut self.schedule.clone()).len();
+        for at in 0..length {
+            self.with(|it| list(it).remove(at));
         }
-        for copy in (0..webhook.copies_ms.len()).filter(|_| webhook.copies_ms.len() > 1) {
-            with(&|it| {
-                it.webhooks[at].copies_ms.remove(copy);
-            });
-        }
-        for event in 0..webhook.events.len() {
-            with(&|it| it.webhooks[at].events[event].timer_ms = None);
-        }
-        with(&|it| it.webhooks[at].again = 0);
     }
-    with(&|it| it.skew_ms = 0);
-    with(&|it| it.index_lag = 0);
-    with(&|it| it.slowest_ms = 20);
-    with(&|it| it.workers = 1);
-    with(&|it| it.batch = 1);
-    with(&|it| it.visibility_s = 48);
-    all
+
+    fn without_one(&mut self) {
+        self.without(|it| &mut it.webhooks);
+        self.without(|it| &mut it.outages);
+        self.without(|it| &mut it.faults);
+        self.without(|it| &mut it.slow);
+        self.without(|it| &mut it.deeds);
+        self.without(|it| &mut it.stops);
+        self.without(|it| &mut it.rounds);
+    }
+
+    fn of_links(&mut self) {
+        for at in 0..self.schedule.links.len() {
+            self.with(|it| it.links.remove(at));
+            self.with(|it| it.links[at].copies_ms.truncate(1));
+            self.with(|it| it.links[at].visit = Visit::Own);
+        }
+        for at in 0..self.schedule.listing.absences.len() {
+            self.with(|it| it.listing.absences.remove(at));
+            for bot in (0..self.schedule.listing.absences[at].bots.len()).skip(1) {
+                self.with(|it| it.listing.absences[at].bots.remove(bot));
+            }
+        }
+        self.with(|it| it.listing.others = 0);
+        self.with(|it| it.listing.page = 0);
+        self.with(|it| it.own_detach_told_ms = None);
+    }
+
+    fn of_webhooks(&mut self) {
+        for (at, webhook) in self.schedule.webhooks.iter().enumerate() {
+            for event in (0..webhook.events.len()).filter(|_| webhook.events.len() > 1) {
+                self.with(|it| it.webhooks[at].events.remove(event));
+            }
+            for copy in (0..webhook.copies_ms.len()).filter(|_| webhook.copies_ms.len() > 1) {
+                self.with(|it| it.webhooks[at].copies_ms.remove(copy));
+            }
+            for event in 0..webhook.events.len() {
+                self.with(|it| it.webhooks[at].events[event].timer_ms = None);
+            }
+            self.with(|it| it.webhooks[at].again = 0);
+        }
+    }
+
+    fn of_settings(&mut self) {
+        self.with(|it| it.skew_ms = 0);
+        self.with(|it| it.index_lag = 0);
+        self.with(|it| it.slowest_ms = 20);
+        self.with(|it| it.workers = 1);
+        self.with(|it| it.batch = 1);
+        self.with(|it| it.visibility_s = 48);
+    }
 }

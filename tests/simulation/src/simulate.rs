@@ -126,6 +126,11 @@ async fn live(world: Arc<World>, module: Script) {
     for stop in &world.schedule.stops {
         world.time.until(Duration::from_millis(stop.to_ms)).await;
     }
+    come_to_an_end(&world).await;
+}
+
+/// Timers ring and the reconciler walks until nothing is left to be done.
+async fn come_to_an_end(world: &Arc<World>) {
     let mut last = world.time.elapsed();
     let (latest, longest) = (latest(&world.schedule), longest(&world.schedule));
     let mut walks = 0;
@@ -133,27 +138,17 @@ async fn live(world: Arc<World>, module: Script) {
         world.time.sleep(latest).await;
         let empty = world.sqs.0.depth(QUEUE) == (0, 0);
         let ended = empty && world.line().under_way == 0;
-        let next = upkeep::next_timer(&world).filter(|_| ended);
+        let next = upkeep::next_timer(world).filter(|_| ended);
         if let Some(due) = next {
-            // The index lags by writes, and there are no more of them.
-            world.table().lag_indexes(0);
             let wait = u64::try_from(due - world.time.millis(0)).unwrap_or(0);
-            let wait = Duration::from_millis(wait);
-            let at = world.time.elapsed() + wait + TIMERS_EVERY;
-            let what = Upkeep::RingTimers;
-            let at_ms = u64::try_from(at.as_millis()).unwrap_or(u64::MAX);
-            upkeep::round(world.clone(), Round { at_ms, what }).await;
-        } else if ended && walks < MOST_WALKS && lifecycle::is_under_way(&world) {
+            let at = world.time.elapsed() + Duration::from_millis(wait) + TIMERS_EVERY;
+            round(world, at, Upkeep::RingTimers).await;
+        } else if ended && walks < MOST_WALKS && lifecycle::is_under_way(world) {
             walks += 1;
-            world.table().lag_indexes(0);
             let outages = world.schedule.outages.iter();
-            let over = outages
-                .map(|outage| Duration::from_millis(outage.to_ms))
-                .max();
+            let over = outages.map(|it| Duration::from_millis(it.to_ms)).max();
             let at = (world.time.elapsed() + WALKS_EVERY).max(over.unwrap_or_default());
-            let what = Upkeep::Reconcile;
-            let at_ms = u64::try_from(at.as_millis()).unwrap_or(u64::MAX);
-            upkeep::round(world.clone(), Round { at_ms, what }).await;
+            round(world, at, Upkeep::Reconcile).await;
             last = world.time.elapsed(); // what it has queued takes its time
         } else if ended {
             return;
@@ -163,6 +158,14 @@ async fn live(world: Arc<World>, module: Script) {
             return world.history().violation("it ends", what);
         }
     }
+}
+
+/// One more round, when all has happened.
+async fn round(world: &Arc<World>, at: Duration, what: Upkeep) {
+    // The index lags by writes, and there are no more of them.
+    world.table().lag_indexes(0);
+    let at_ms = u64::try_from(at.as_millis()).unwrap_or(u64::MAX);
+    upkeep::round(world.clone(), Round { at_ms, what }).await;
 }
 
 /// When everything has arrived that is on its way, however late.

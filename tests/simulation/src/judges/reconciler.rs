@@ -2,6 +2,8 @@
 //! whose bot info was refused. What it writes is held against that, and not against the
 //! rows that it wrote before.
 
+mod listing;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
@@ -12,6 +14,7 @@ use crate::judge::Known;
 use crate::line::{Answer, Asked, Kind, Line};
 use crate::rows::s;
 use crate::world::World;
+use listing::{Listing, Page};
 
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
@@ -53,19 +56,6 @@ struct Run {
     would_go: Vec<Going>,
 }
 
-/// A walk over LINE's list.
-#[derive(Debug, Default, Clone)]
-struct Listing {
-    /// The second in which LINE gave the first page.
-    began: i64,
-    /// Every page that LINE gave, by where it begins: the accounts, and where the next
-    /// one begins. One that was asked for twice has two versions.
-    pages: BTreeMap<String, Vec<Page>>,
-}
-
-/// The accounts of a page, and where the next one begins.
-type Page = (BTreeSet<String>, Option<String>);
-
 /// Accounts that would go, of how many that could be judged.
 #[derive(Debug, Clone)]
 struct Going {
@@ -78,29 +68,6 @@ impl Going {
         let gone = self.gone.len();
         let all = gone > 0 && gone == self.judged;
         all || gone > FEW.max(self.judged / ONE_IN)
-    }
-}
-
-impl Listing {
-    fn versions(&self) -> impl Iterator<Item = &Vec<Page>> {
-        self.pages.values()
-    }
-
-    fn has(&self, bot: &str) -> bool {
-        self.versions().flatten().any(|page| page.0.contains(bot))
-    }
-
-    /// Whether it may have been read without the account.
-    fn lacks(&self, bot: &str) -> bool {
-        self.is_complete()
-            && self
-                .versions()
-                .all(|page| page.iter().any(|version| !version.0.contains(bot)))
-    }
-
-    fn is_complete(&self) -> bool {
-        let mut pages = self.versions().flatten();
-        pages.any(|page| page.1.is_none())
     }
 }
 
@@ -131,19 +98,15 @@ pub(crate) fn answered(world: &World, who: usize, asked: &Asked, answer: &Answer
 fn page(run: &mut Run, start: &str, second: i64, body: &Json) {
     let bots = body["bots"].as_array().into_iter().flatten();
     let bots = bots.filter_map(|bot| Some(bot["userId"].as_str()?.to_owned()));
-    let page = (bots.collect(), body["next"].as_str().map(str::to_owned));
+    let page: Page = (bots.collect(), body["next"].as_str().map(str::to_owned));
     if start.is_empty() {
-        run.listings.push(Listing {
-            began: second,
-            ..Listing::default()
-        });
+        run.listings.push(Listing::new(second));
     }
     // Whose answer was seen is not known: a page may belong to any of them.
     let newest = run.listings.len().saturating_sub(1);
     for (at, listing) in run.listings.iter_mut().enumerate() {
         if !start.is_empty() || at == newest {
-            let versions = listing.pages.entry(start.to_owned()).or_default();
-            versions.push(page.clone());
+            listing.given(start, page.clone());
         }
     }
 }
@@ -249,17 +212,12 @@ pub(crate) fn written(
     }
     match new("missing_since") {
         Some(Some(at)) => {
-            let marked =
-                number(before, "missing_since").filter(|at| Some(*at) > known.attached_at());
+            let marked = number(before, "missing_since");
+            let marked = marked.filter(|at| Some(*at) > known.attached_at());
             let is_first = marked.map_or(Ok(()), |_| Err("it is marked already"));
             let may = is_first.and_then(|()| may_mark(history, who, bot, at, &known));
             objections.push(("marks", may));
-            history
-                .judges
-                .reconciler
-                .kept
-                .marked
-                .insert(bot.to_owned(), at);
+            history.judges.reconciler.mark(bot, at);
             count(history, "reconciler marks");
         }
         Some(None) => {
@@ -390,6 +348,11 @@ impl Runs {
     /// The table is again as it was.
     pub(super) fn go_back(&mut self, before: Kept) {
         self.kept = before;
+    }
+
+    /// An account is marked as missing by the walk that began at `at`.
+    fn mark(&mut self, bot: &str, at: i64) {
+        self.kept.marked.insert(bot.to_owned(), at);
     }
 
     /// Whether a run between these walks has found the account, and ended well.
