@@ -94,6 +94,15 @@ impl Accounts {
         }
     }
 
+    /// Who had begun before a restore has entered that the account was detached then. The mark
+    /// that it was detached for may have gone; what LINE has answered is known.
+    fn detached(&mut self, who: usize, bot: &str, at: Option<i64>) {
+        let answered = at.filter(|at| self.detached.contains(&(who, bot.to_owned(), *at)));
+        if let Some(at) = answered {
+            self.enter(bot, Entry::Detached { at });
+        }
+    }
+
     /// What LINE has answered to `who`, if that gives the row this time.
     fn answered(&self, who: usize, bot: &str, name: &str, at: i64) -> Option<Entry> {
         let row = self.rows.get(bot).unwrap_or(&Json::Null);
@@ -216,7 +225,10 @@ pub(crate) fn written(world: &World, who: usize, row: &Json, is_alone: bool) {
                 has_entered = true;
             }
             Ok(None) => {}
-            Err(_) if history.judges.restored.has_begun_before(who) => {}
+            Err(_) if history.judges.restored.has_begun_before(who) => {
+                let detached = is.filter(|_| name == "detached_at");
+                history.judges.accounts.detached(who, &bot, detached);
+            }
             Err(why) => {
                 let what = format!("{name} of {bot} {why}: {was:?}, {is:?}, by {who}");
                 history.violation("entries of accounts", what);
