@@ -193,15 +193,8 @@ pub(crate) fn written(world: &World, who: usize, row: &Json, is_alone: bool) {
     let before = accounts.rows.get(&bot).cloned().unwrap_or(Json::Null);
     if history.invocations[who].role == Role::Reconciler {
         reconciler::written(&mut history, &line, who, &bot, &before, row);
-    } else if is_alone
-        && !history.judges.restored.is_restored()
-        && reconciler::is_same(&before, row)
-    {
-        let what = format!("{who} writes {row}");
-        history.violation("nothing written in vain", what);
-    } else if number(&before, "missing_since") != number(row, "missing_since") {
-        let what = format!("{who} changes since when {bot} is missing");
-        history.violation("entries of accounts", what);
+    } else {
+        by_another(&mut history, who, &before, row, is_alone);
     }
     let mut has_entered = false;
     for name in TIMES {
@@ -245,6 +238,19 @@ pub(crate) fn written(world: &World, who: usize, row: &Json, is_alone: bool) {
     accounts.mark(&bot, is_marked, world.time.elapsed());
     if has_entered {
         lifecycle::entered(&mut history, &line, who, bot);
+    }
+}
+
+/// An account's row was written by who is not the reconciler.
+fn by_another(history: &mut History, who: usize, before: &Json, row: &Json, is_alone: bool) {
+    let is_restored = history.judges.restored.is_restored();
+    if is_alone && !is_restored && reconciler::is_same(before, row) {
+        let what = format!("{who} writes {row}");
+        history.violation("nothing written in vain", what);
+    } else if number(before, "missing_since") != number(row, "missing_since") {
+        let bot = s(row, "bot_id");
+        let what = format!("{who} changes since when {bot} is missing");
+        history.violation("entries of accounts", what);
     }
 }
 
