@@ -96,7 +96,7 @@ fn main() {
     row("one push: the client's own work, and a fake", &push);
 }
 
-/// A signed webhook of so many text messages.
+/// A signed webhook of this number of text messages.
 fn webhook(events: usize) -> (Vec<u8>, String) {
     use base64::Engine as _;
     let event = |n: usize| {

@@ -30,7 +30,6 @@ const CONNECT_TO_LINE: Duration = Duration::from_secs(1);
 /// What a process stands on. Clones share the SDK's clients.
 #[derive(Debug, Clone)]
 pub struct Ground {
-    /// The clock.
     pub clock: SharedTimeSource,
     /// The sleep: of waits, and of time limits.
     pub sleep: SharedAsyncSleep,

@@ -33,8 +33,8 @@ pub fn refuse(error: &ConfigError) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// When a call must be done: at Lambda's deadline, or, where that has passed before the call begins, so long after
-/// `now`. `cargo lambda watch` tells every call the same deadline, in 1970.
+/// When a call must be done: at Lambda's deadline, or, where that has passed before the call begins, `otherwise`
+/// after `now`. `cargo lambda watch` tells every call the same deadline, in 1970.
 pub fn deadline(lambdas: u64, now: Timestamp, otherwise: Duration) -> Timestamp {
     let lambdas = Timestamp(i64::try_from(lambdas).unwrap_or(i64::MAX));
     if lambdas > now {

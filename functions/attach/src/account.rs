@@ -46,7 +46,7 @@ pub(crate) fn outcome(row: &BotRow, asked: &str) -> Outcome {
 
 /// The module hears of it through the queue, if it has not yet.
 async fn tell(app: &App, bot: &BotId, row: &BotRow) {
-    let Some(event) = event::of_unheard(bot, &row.state) else {
+    let Some(event) = event::of_unreported(bot, &row.state) else {
         return;
     };
     let queued = match Job::of_account(bot.clone(), app.now(), event) {

@@ -33,7 +33,6 @@ pub struct App {
     pub store: Store,
     /// The event queue, by which the module hears of an attach.
     pub queue: Queue,
-    /// The clock.
     pub clock: SharedTimeSource,
     /// For states, verifiers and cookies.
     pub random: Random,

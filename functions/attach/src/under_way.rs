@@ -9,9 +9,9 @@ use shared::line::attach::{AttachTerms, Verifier};
 use shared::store::{AttachUnderWay, browser_hash};
 
 /// An admin has this long on LINE's link screen.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(15 * 60);
+pub(crate) const EXPIRES_AFTER: Duration = Duration::from_secs(15 * 60);
 
-/// For so long the last page of an attach can be loaded again.
+/// How long the last page of an attach can be loaded again.
 pub(crate) const SHOWN_AGAIN: Duration = Duration::from_secs(24 * 3600);
 
 /// What the exchange must repeat.
@@ -31,7 +31,7 @@ impl Kept {
         Ok(AttachUnderWay {
             browser: browser_hash(cookie),
             terms: serde_json::to_string(self)?,
-            expires_at: now.plus(PATIENCE).seconds(),
+            expires_at: now.plus(EXPIRES_AFTER).seconds(),
             bot: None,
         })
     }
@@ -61,7 +61,7 @@ impl Cookie {
     }
 
     pub(crate) fn set(&self, value: &str) -> String {
-        self.with(value, PATIENCE.as_secs())
+        self.with(value, EXPIRES_AFTER.as_secs())
     }
 
     /// The same for the last page.

@@ -25,13 +25,10 @@ const LINE_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct App {
     /// The table.
     pub store: Store,
-    /// The event queue.
     pub queue: Queue,
     /// LINE.
     pub line: LineClient,
-    /// The clock.
     pub clock: SharedTimeSource,
-    /// The sleep.
     pub sleep: SharedAsyncSleep,
     /// For the lease's name, and waits of different length.
     pub random: Random,

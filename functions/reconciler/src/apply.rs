@@ -35,7 +35,7 @@ pub(crate) async fn apply(
         };
         count(walk, &changed);
         // What was open before was queued when the rows were read.
-        if changed.before.state.unheard() != changed.row.state.unheard() {
+        if changed.before.state.unreported() != changed.row.state.unreported() {
             teller.tell(&bot, &changed.row.state).await?;
         }
     }

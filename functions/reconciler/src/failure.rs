@@ -32,7 +32,6 @@ pub enum Failure {
     /// The table.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The queue.
     #[error(transparent)]
     Queue(#[from] NotQueued),
 }

@@ -10,9 +10,9 @@ use shared::store::{BotRow, Stopped, fingerprint};
 
 use crate::walk::{Listing, Names};
 
-/// A detach is not undone for so long: LINE's list may lag behind it.
+/// How long a detach is not undone: LINE's list may lag behind it.
 const DETACH_HOLDS: Duration = Duration::from_secs(24 * 3600);
-/// Only after so long is a missing account asked for.
+/// How long an account is missing before LINE is asked for it.
 const MISSING_FOR: Duration = Duration::from_secs(3600);
 /// LINE may leave a suspended account out of its list. One that was deleted is
 /// detached after three months.
@@ -328,7 +328,7 @@ mod tests {
         assert_eq!(after(&named, &Seen::Listed(names(Some("A")))), named);
     }
 
-    /// Rows of which the first so many are listed.
+    /// Rows, of which the first `listed` are in LINE's list.
     fn planner(rows: &[BotRow], listed: usize) -> Planner {
         let bots = (0..listed).map(|number| (id(number), Names::default()));
         let mut planner = Planner::new(Listing {

@@ -1,4 +1,4 @@
-//! What is queued again: a turn of an account that the module has not heard of,
+//! What is queued again: a change of an account's lifecycle that was not reported to the module,
 //! and a detach that was begun long ago. A second copy is harmless: its ids are
 //! the first one's.
 
@@ -10,7 +10,7 @@ use shared::queue::{Job, NotQueued};
 
 use crate::App;
 
-/// A detach that is not done so long after its mark is queued again.
+/// How long after its mark a detach that is not done is queued again.
 const DETACH_TAKES: Duration = Duration::from_secs(3600);
 /// Number of jobs that are gathered before they are sent.
 const GATHERED: usize = 500;
@@ -64,7 +64,7 @@ impl<'a> Teller<'a> {
 }
 
 fn job(bot: &BotId, state: &BotState, now: Timestamp) -> Result<Option<Job>, NotQueued> {
-    let job = match (event::of_unheard(bot, state), state.attachment()) {
+    let job = match (event::of_unreported(bot, state), state.attachment()) {
         (Some(event), _) => Job::of_account(bot.clone(), now, event),
         (None, Attachment::Detaching(mark)) if now.since(mark) > DETACH_TAKES => {
             Job::to_detach(bot.clone(), mark, now)

@@ -21,9 +21,7 @@ pub const TIMEOUT: Duration = Duration::from_secs(60);
 pub struct App {
     /// The table.
     pub store: Store,
-    /// The event queue.
     pub queue: Queue,
-    /// The clock.
     pub clock: SharedTimeSource,
     /// The sleep, for the time limit.
     pub sleep: SharedAsyncSleep,

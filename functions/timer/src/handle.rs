@@ -178,7 +178,7 @@ fn job_event(timer: &Timer) -> Result<JobEvent, serde_json::Error> {
             &timer.chat,
             timer.due,
             (&timer.name, &timer.payload),
-            timer.life,
+            timer.epoch,
         )?,
     })
 }

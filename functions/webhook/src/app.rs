@@ -18,11 +18,8 @@ pub const TIMEOUT: Duration = Duration::from_secs(3);
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct App {
-    /// The channel secret.
     pub secret: ChannelSecret,
-    /// The event queue.
     pub queue: Queue,
-    /// The clock.
     pub clock: SharedTimeSource,
     /// The sleep, for the time limit.
     pub sleep: SharedAsyncSleep,

@@ -16,7 +16,7 @@ use shared::secret::{ChannelSecret, SecretError};
 use crate::App;
 
 /// LINE waits two seconds for an answer; ours comes well before.
-const PATIENCE: Duration = Duration::from_millis(1_300);
+const ANSWER_WITHIN: Duration = Duration::from_millis(1_300);
 
 /// Why a webhook is not taken, by what LINE is told.
 #[derive(Debug)]
@@ -32,7 +32,11 @@ enum Refusal {
 /// Answers `POST /webhook`.
 pub async fn handle(app: &App, request: Request) -> Response {
     let received_at = request.received_at(app.clock.now().into());
-    let queued = Timeout::new(take(app, request, received_at), app.sleep.sleep(PATIENCE)).await;
+    let queued = Timeout::new(
+        take(app, request, received_at),
+        app.sleep.sleep(ANSWER_WITHIN),
+    )
+    .await;
     match queued.unwrap_or_else(|_| Err(Refusal::Later("the time is up".into()))) {
         Ok(events) => {
             tracing::info!(events, "webhook queued");

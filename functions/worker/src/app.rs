@@ -16,7 +16,7 @@ use shared::store::{Store, Try};
 use crate::{Config, EndedAttempts};
 
 /// Lambda stops the function after this: `Timeout` in template.yaml. The queue's visibility
-/// is counted from it, and a detach waits so long for workers that know nothing of it.
+/// is counted from it, and a detach waits this long for workers that know nothing of it.
 pub const TIMEOUT: Duration = Duration::from_secs(8);
 /// For one exchange with LINE: a batch has several.
 const LINE_TIMEOUT: Duration = Duration::from_secs(3);
@@ -29,15 +29,12 @@ pub struct App<M> {
     pub module: M,
     /// The table.
     pub store: Store,
-    /// The event queue.
     pub queue: Queue,
     /// LINE.
     pub line: LineClient,
     /// Whether the channel holds chats by default.
     pub default_active: bool,
-    /// The clock.
     pub clock: SharedTimeSource,
-    /// The sleep.
     pub sleep: SharedAsyncSleep,
     /// For short waits of different length.
     pub random: Random,

@@ -6,7 +6,7 @@ use line_module::Module;
 use crate::commit::{Committed, commit};
 use crate::decide::{Decision, MOST_ATTEMPTS, entry};
 use crate::work::{View, Work};
-use crate::{Again, App};
+use crate::{App, Requeue};
 
 /// What is kept while an attempt is under way, and stays if it vanishes.
 const UNDER_WAY: &str = "an attempt has begun, and has not ended";
@@ -45,7 +45,7 @@ pub(crate) async fn count<M: Module>(
     work: &Work<'_>,
     view: &mut View,
     attempt: &mut Attempt,
-) -> Result<Counted, Again> {
+) -> Result<Counted, Requeue> {
     let mut counted = entry(app, work, view);
     let seen = view.ledger.as_ref();
     let begun = seen.and_then(|seen| seen.attempts.begun.clone());
@@ -66,7 +66,7 @@ pub(crate) async fn count<M: Module>(
     let decision = Decision::record(app, counted, None);
     match commit(app, work, view, &decision).await {
         Committed::DecideAgain => Ok(Counted::Changed),
-        Committed::Never(_) => Err(Again::transient("the commit cannot be written")),
+        Committed::Never(_) => Err(Requeue::transient("the commit cannot be written")),
         Committed::Yes => {
             // Only now: until then the row names it, and it may be asked for once more.
             if let Some(name) = begun {

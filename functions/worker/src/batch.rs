@@ -17,7 +17,7 @@ use crate::detach::detach;
 use crate::park::{after_failure, is_overdue, park_message};
 use crate::settle::{Settled, settle};
 use crate::work::{Work, read};
-use crate::{Again, App};
+use crate::{App, Requeue};
 
 /// Work stops this long before Lambda would stop it, so that what is left can
 /// be given back.
@@ -50,12 +50,12 @@ pub async fn handle<M: Module>(
     let records: Vec<_> = batch.records.into_iter().filter_map(Record::read).collect();
     let of_accounts: Vec<_> = records.iter().flat_map(Record::events_of_account).collect();
     let chats = by_chat(records);
-    let (again, first): (Vec<_>, Vec<_>) = chats.into_iter().partition(|chat| came_before(chat));
+    let (suspects, first): (Vec<_>, Vec<_>) = chats.into_iter().partition(|chat| came_before(chat));
     let first = first.iter();
     let first = first.map(|chat| handle_chat(app, chat, &of_accounts, until));
     let mut given_back = join_all(first).await;
-    // One that ends the process would take the others' attempts with it.
-    for chat in &again {
+    // Suspects run one at a time: a crash must not count against other chats.
+    for chat in &suspects {
         given_back.push(handle_chat(app, chat, &of_accounts, until).await);
     }
     let mut response = SqsBatchResponse::default();
@@ -104,14 +104,14 @@ async fn handle_chat<'a, M: Module>(
     let left = until.since(app.now());
     let work = handle_in_order(app, records, of_accounts, until, &mut progress);
     let result = Timeout::new(work, app.sleep.sleep(left)).await;
-    let again = match result {
+    let requeue = match result {
         Ok(Ok(())) => return &[],
-        Ok(Err(again)) => again,
-        Err(_) if progress.in_event => Again::not_yet("the time is up"),
-        Err(_) => Again::Untried,
+        Ok(Err(requeue)) => requeue,
+        Err(_) if progress.in_event => Requeue::not_yet("the time is up"),
+        Err(_) => Requeue::Untried,
     };
     let rest = &records[progress.done..];
-    let wait = wait(app, &again, rest);
+    let wait = wait(app, &requeue, rest);
     let receipts: Vec<_> = rest.iter().map(|record| record.receipt.clone()).collect();
     // Where that fails they come back when their visibility ends: later, but not lost.
     let giving = app.queue.give_back(&receipts, wait);
@@ -121,21 +121,21 @@ async fn handle_chat<'a, M: Module>(
 
 /// How long the messages wait for their next try. What was not tried waits no longer for
 /// having come often: at a busy hour its reply tokens would not live that long.
-fn wait<M>(app: &App<M>, again: &Again, rest: &[Record]) -> Duration {
+fn wait<M>(app: &App<M>, requeue: &Requeue, rest: &[Record]) -> Duration {
     let messages = rest.len();
-    match again {
-        Again::Untried => {
+    match requeue {
+        Requeue::Untried => {
             tracing::info!(messages, "no time was left for a chat's messages");
             return Duration::from_secs(app.random.below(UNTRIED_WAIT_BELOW));
         }
-        Again::NotYet(reason, Some(wait)) => {
+        Requeue::NotYet(reason, Some(wait)) => {
             tracing::info!(reason, messages, "a chat's messages wait");
             return *wait;
         }
-        Again::NotYet(reason, None) => {
+        Requeue::NotYet(reason, None) => {
             tracing::warn!(reason, messages, "a chat's messages are given back");
         }
-        Again::Transient(reason) => {
+        Requeue::Transient(reason) => {
             tracing::warn!(reason, messages, "a chat's messages are given back");
         }
     }
@@ -148,7 +148,7 @@ async fn handle_in_order<M: Module>(
     of_accounts: &[Event],
     until: Timestamp,
     progress: &mut Progress,
-) -> Result<(), Again> {
+) -> Result<(), Requeue> {
     for record in records {
         match &record.job {
             Ok(job) => {
@@ -169,7 +169,7 @@ async fn handle_job<M: Module>(
     in_hand: &[Event],
     until: Timestamp,
     progress: &mut Progress,
-) -> Result<(), Again> {
+) -> Result<(), Requeue> {
     let settled = settled_before(app, record, job).await;
     for (event, sent) in events(job).zip(&job.events) {
         if settled.as_ref().is_ok_and(|ids| ids.contains(&sent.id)) {
@@ -189,7 +189,7 @@ async fn handle_job<M: Module>(
         };
         progress.in_event = true;
         let handled = handle_event(app, &work, sent).await;
-        handled.map_err(|again| again.unless_unread(settled.as_ref().err()))?;
+        handled.map_err(|requeue| requeue.unless_unread(settled.as_ref().err()))?;
         progress.in_event = false;
     }
     Ok(())
@@ -214,13 +214,13 @@ async fn handle_event<M: Module>(
     app: &App<M>,
     work: &Work<'_>,
     sent: &JobEvent,
-) -> Result<(), Again> {
+) -> Result<(), Requeue> {
     let result = match sent.detach_mark() {
         Some(mark) => detach(app, work, mark).await.map(|()| Settled::Done),
         None => settle(app, work).await,
     };
     let settled = match result {
-        Err(Again::Transient(reason)) => after_failure(app, work, reason).await?,
+        Err(Requeue::Transient(reason)) => after_failure(app, work, reason).await?,
         result => result?,
     };
     if let Settled::Parked = settled {
@@ -245,12 +245,12 @@ async fn set_aside<M: Module>(
     app: &App<M>,
     record: &Record,
     error: &UnreadableJob,
-) -> Result<(), Again> {
+) -> Result<(), Requeue> {
     if matches!(error, UnreadableJob::Version(_)) {
         let now = app.now();
         let unread = app.store.note_unread(&record.message_id, now);
         if !is_overdue(unread.await?, now) {
-            return Err(Again::not_yet("the job is of a newer version"));
+            return Err(Requeue::not_yet("the job is of a newer version"));
         }
     }
     park_message(app, &record.message_id, &record.body, &error.to_string()).await

@@ -38,17 +38,17 @@ async fn write<M: Module>(
     view: &View,
     decision: &Decision,
 ) -> Result<(), CommitError> {
-    let life = view.bot.state.life();
+    let epoch = view.bot.state.epoch();
     let profile = decision.draft.profile.as_ref();
     let profile = profile.and_then(|profile| serde_json::to_string(profile).ok());
     let chat = view
         .chat
         .clone()
-        .with_state(decision.draft.state.clone(), life)
-        .with_profile(profile, app.now(), life);
+        .with_state(decision.draft.state.clone(), epoch)
+        .with_profile(profile, app.now(), epoch);
     let mut bot = view.bot.clone();
-    if let Some(turn) = decision.heard {
-        bot.state.hear(turn);
+    if let Some(change) = decision.reported {
+        bot.state.mark_reported(change);
     }
     let subject = match &work.key.chat {
         Some(id) => Subject::Chat(id, &chat),

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use line_module::{Context, Draft, Module, ModuleError, Profile, Surroundings};
-use shared::domain::{Event, EventKind, LedgerEntry, Silence, Timestamp, Turn};
+use shared::domain::{Event, EventKind, LedgerEntry, LifecycleChange, Silence, Timestamp};
 use shared::store::Try;
 
 use crate::work::{View, Work};
-use crate::{Again, App};
+use crate::{App, Requeue};
 
 /// A module that fails this often with one event has it parked.
 pub(crate) const MOST_ATTEMPTS: u32 = 5;
@@ -18,7 +18,7 @@ pub(crate) const MOST_ATTEMPTS: u32 = 5;
 /// have been handled and forgotten.
 const TOO_OLD: Duration = Duration::from_secs(29 * 24 * 3600);
 /// How long a profile counts as current.
-const PROFILE_LIFE: Duration = Duration::from_secs(24 * 3600);
+const PROFILE_FRESH_FOR: Duration = Duration::from_secs(24 * 3600);
 
 /// What is to be committed.
 pub(crate) struct Decision {
@@ -28,21 +28,21 @@ pub(crate) struct Decision {
     pub(crate) draft: Draft,
     /// The try that the commit begins.
     pub(crate) this: Try,
-    /// The turn in the account's life that the module has heard of by it.
-    pub(crate) heard: Option<Turn>,
+    /// The change in the account's lifecycle that it reports to the module.
+    pub(crate) reported: Option<LifecycleChange>,
     /// Why the event comes again, if it does.
-    pub(crate) again: Option<Again>,
+    pub(crate) requeue: Option<Requeue>,
 }
 
 impl Decision {
     /// Nothing to send, nothing changed.
-    pub(crate) fn record<M>(app: &App<M>, ledger: LedgerEntry, again: Option<Again>) -> Self {
+    pub(crate) fn record<M>(app: &App<M>, ledger: LedgerEntry, requeue: Option<Requeue>) -> Self {
         Self {
             ledger,
             draft: Draft::default(),
             this: app.new_try(0),
-            heard: None,
-            again,
+            reported: None,
+            requeue,
         }
     }
 }
@@ -68,11 +68,13 @@ pub(crate) fn without_module<M>(app: &App<M>, work: &Work<'_>, view: &View) -> O
             let reason = "the event names another account than it was sent to";
             entry.recorded(reason).with_raw(work.raw)
         }
-        EventKind::Attached { .. } | EventKind::Detached { .. } if turn(work, view).is_none() => {
-            entry.recorded("the module has heard of it, or it is no longer so")
+        EventKind::Attached { .. } | EventKind::Detached { .. }
+            if lifecycle_change(work, view).is_none() =>
+        {
+            entry.recorded("it was reported to the module, or it is no longer so")
         }
         kind if kind.is_of_bot() => return None,
-        EventKind::Timer { life, .. } if Some(*life) <= view.bot.state.detached_at => {
+        EventKind::Timer { epoch, .. } if Some(*epoch) <= view.bot.state.detached_at => {
             entry.recorded("the timer was set before the account was detached")
         }
         _ if is_too_old(app, work, view) => {
@@ -95,17 +97,17 @@ fn is_too_old<M>(app: &App<M>, work: &Work<'_>, view: &View) -> bool {
     !known && is_late(app.now())
 }
 
-/// The turn that this event tells of, if the module has not heard of it yet. The
+/// The change that this event tells of, if it was not reported to the module yet. The
 /// callback, LINE's event and the reconciler may each be first, twice or missing.
-fn turn(work: &Work<'_>, view: &View) -> Option<Turn> {
-    let unheard = view.bot.state.unheard()?;
-    let told = match unheard {
-        Turn::Attached(_) | Turn::Scopes(_) => {
+fn lifecycle_change(work: &Work<'_>, view: &View) -> Option<LifecycleChange> {
+    let unreported = view.bot.state.unreported()?;
+    let told = match unreported {
+        LifecycleChange::Attached(_) | LifecycleChange::Scopes(_) => {
             matches!(work.event.kind, EventKind::Attached { .. })
         }
-        Turn::Detached(_) => matches!(work.event.kind, EventKind::Detached { .. }),
+        LifecycleChange::Detached(_) => matches!(work.event.kind, EventKind::Detached { .. }),
     };
-    told.then_some(unheard)
+    told.then_some(unreported)
 }
 
 /// A panic is a failure like any other: it costs this event, not the process.
@@ -159,7 +161,7 @@ fn kept_profile<M>(app: &App<M>, view: &View) -> Option<Profile> {
 
 /// Whether a profile that was read at `at` need not be read again.
 fn is_fresh(at: Timestamp, now: Timestamp) -> bool {
-    now.since(at) < PROFILE_LIFE
+    now.since(at) < PROFILE_FRESH_FOR
 }
 
 /// The event; an attach with the scopes as they are known by now, and one that tells an
@@ -168,7 +170,7 @@ fn as_known(work: &Work<'_>, view: &View) -> Event {
     let mut event = work.event.clone();
     if let EventKind::Attached { scopes, .. } = &mut event.kind {
         scopes.clone_from(view.bot.state.scopes());
-        if let Some(Turn::Scopes(_)) = turn(work, view) {
+        if let Some(LifecycleChange::Scopes(_)) = lifecycle_change(work, view) {
             let scopes = std::mem::take(scopes);
             event.kind = EventKind::ScopesChanged { scopes };
         }
@@ -187,8 +189,8 @@ fn planned<M>(app: &App<M>, work: &Work<'_>, view: &View, draft: Draft) -> Decis
             ledger,
             draft,
             this,
-            heard: turn(work, view),
-            again: None,
+            reported: lifecycle_change(work, view),
+            requeue: None,
         },
         Err(error) => failed(app, work, view, &error.into()),
     }
@@ -204,22 +206,22 @@ pub(crate) fn failed<M>(
     error: &ModuleError,
 ) -> Decision {
     let mut ledger = entry(app, work, view).failed(error.reason());
-    let again = match error {
-        ModuleError::Retry(_) => Again::transient("the module asks to be called again"),
+    let requeue = match error {
+        ModuleError::Retry(_) => Requeue::transient("the module asks to be called again"),
         ModuleError::Bug(_) => {
             ledger.attempts.failed += 1;
-            Again::not_yet("the module failed")
+            Requeue::not_yet("the module failed")
         }
         ModuleError::Park(_) => {
             ledger.attempts.failed = MOST_ATTEMPTS;
-            Again::not_yet("the module sets the event aside")
+            Requeue::not_yet("the module sets the event aside")
         }
     };
     if ledger.attempts.failed >= MOST_ATTEMPTS {
         let ledger = ledger.into_parked(error.reason(), work.raw, app.now());
         return Decision::record(app, ledger, None);
     }
-    Decision::record(app, ledger, Some(again))
+    Decision::record(app, ledger, Some(requeue))
 }
 
 /// The event's entry, as settled; failed attempts are kept.
@@ -234,7 +236,7 @@ pub(crate) fn entry<M>(app: &App<M>, work: &Work<'_>, view: &View) -> LedgerEntr
         entry.replays.number = replay.number;
         entry.replays.forced = replay.force;
     }
-    entry.life = view.bot.state.life();
+    entry.epoch = view.bot.state.epoch();
     entry
 }
 

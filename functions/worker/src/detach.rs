@@ -12,7 +12,7 @@ use shared::queue::Job;
 use shared::store::BotRow;
 
 use crate::work::Work;
-use crate::{Again, App, TIMEOUT};
+use crate::{App, Requeue, TIMEOUT};
 
 /// Detaches the account, if the mark is still the newest entry about it. What is in hand
 /// of the account counts, and is kept: LINE may be away for long.
@@ -20,7 +20,7 @@ pub(crate) async fn detach<M: Module>(
     app: &App<M>,
     work: &Work<'_>,
     mark: Timestamp,
-) -> Result<(), Again> {
+) -> Result<(), Requeue> {
     let bot = &work.key.bot;
     if app.store.bot(bot).await?.is_none() {
         return Ok(()); // erased meanwhile
@@ -42,16 +42,16 @@ pub(crate) async fn detach<M: Module>(
 }
 
 /// A worker may still be under way that has read the row before the mark was written.
-fn wait_for_workers<M>(app: &App<M>, work: &Work<'_>) -> Result<(), Again> {
+fn wait_for_workers<M>(app: &App<M>, work: &Work<'_>) -> Result<(), Requeue> {
     let rest = work.received_at.plus(TIMEOUT).since(app.now());
     match rest.is_zero() {
         true => Ok(()),
-        false => Err(Again::NotYet("workers may still send", Some(rest))),
+        false => Err(Requeue::NotYet("workers may still send", Some(rest))),
     }
 }
 
 /// What was taken down of earlier failures is settled with it.
-async fn settle_failures<M>(app: &App<M>, work: &Work<'_>) -> Result<(), Again> {
+async fn settle_failures<M>(app: &App<M>, work: &Work<'_>) -> Result<(), Requeue> {
     let Some(seen) = app.store.ledger(&work.key).await? else {
         return Ok(());
     };
@@ -59,12 +59,12 @@ async fn settle_failures<M>(app: &App<M>, work: &Work<'_>) -> Result<(), Again> 
     let done = LedgerEntry::done(work.kind, seen.at, seen.received_at, now);
     let done = LedgerEntry {
         writes: seen.writes,
-        life: seen.life,
+        epoch: seen.epoch,
         ..done
     };
     match app.store.replace_ledger(&work.key, &done, now).await? {
         true => Ok(()),
-        false => Err(Again::not_yet("another worker is at this job")),
+        false => Err(Requeue::not_yet("another worker is at this job")),
     }
 }
 
@@ -85,11 +85,11 @@ async fn ask_line<M: Module>(
     app: &App<M>,
     bot: &BotId,
     mark: Timestamp,
-) -> Result<Option<Timestamp>, Again> {
+) -> Result<Option<Timestamp>, Requeue> {
     match app.line.detach(bot).await {
         Ok(Detached::At(at) | Detached::Already(at)) => Ok(Some(at.max(mark))),
         Err(error) if error.kind == LineErrorKind::Open || error.kind.may_pass() => {
-            Err(Again::transient("LINE has not detached the account"))
+            Err(Requeue::transient("LINE has not detached the account"))
         }
         Err(error) => {
             tracing::error!(%error, %bot, "LINE refuses to detach an account");
@@ -99,12 +99,12 @@ async fn ask_line<M: Module>(
 }
 
 /// The module is told of it as of any other detach: through the queue.
-async fn report<M: Module>(app: &App<M>, bot: &BotId, row: &BotRow) -> Result<(), Again> {
-    let Some(event) = event::of_unheard(bot, &row.state) else {
+async fn report<M: Module>(app: &App<M>, bot: &BotId, row: &BotRow) -> Result<(), Requeue> {
+    let Some(event) = event::of_unreported(bot, &row.state) else {
         return Ok(());
     };
     let job = Job::of_account(bot.clone(), app.now(), event);
-    let job = job.map_err(|error| Again::transient(error.to_string()))?;
+    let job = job.map_err(|error| Requeue::transient(error.to_string()))?;
     let queued = app.queue.send_jobs(vec![job]).await;
-    queued.map_err(|error| Again::transient(error.to_string()))
+    queued.map_err(|error| Requeue::transient(error.to_string()))
 }

@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-mod again;
 mod app;
 mod attempt;
 mod batch;
@@ -11,6 +10,7 @@ mod detach;
 mod effects;
 mod ended_attempts;
 mod park;
+mod requeue;
 mod send;
 mod settle;
 mod shadow;
@@ -22,4 +22,4 @@ pub use config::Config;
 pub use ended_attempts::EndedAttempts;
 pub use shadow::{Shadow, ShadowError, shadow};
 
-use again::Again;
+use requeue::Requeue;

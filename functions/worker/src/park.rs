@@ -8,14 +8,14 @@ use shared::store::{BotRow, StoreError};
 
 use crate::settle::Settled;
 use crate::work::Work;
-use crate::{Again, App};
+use crate::{App, Requeue};
 
-/// Transient failures are waited out for so long.
-const PATIENCE: Duration = Duration::from_secs(6 * 3600);
+/// How long transient failures are retried before the event is parked.
+const RETRY_PERIOD: Duration = Duration::from_secs(6 * 3600);
 
 /// Whether what has failed since `since` has done so for too long.
 pub(crate) fn is_overdue(since: Timestamp, now: Timestamp) -> bool {
-    now.since(since) >= PATIENCE
+    now.since(since) >= RETRY_PERIOD
 }
 
 /// Takes down that an event has met a transient failure. One that does so for hours is
@@ -24,7 +24,7 @@ pub(crate) async fn after_failure<M: Module>(
     app: &App<M>,
     work: &Work<'_>,
     reason: String,
-) -> Result<Settled, Again> {
+) -> Result<Settled, Requeue> {
     let now = app.now();
     let row = LedgerEntry::done(work.kind, work.event.at, work.received_at, now);
     match app.store.note_failure(&work.key, &row, now).await {
@@ -34,7 +34,7 @@ pub(crate) async fn after_failure<M: Module>(
         // Settled or parked by another worker meanwhile. For a replay this may be what it
         // is to open again: it has only begun when the row says so.
         Ok(None) if work.replay.is_none() => Ok(Settled::Done),
-        Ok(_) | Err(_) => Err(Again::Transient(reason)),
+        Ok(_) | Err(_) => Err(Requeue::Transient(reason)),
     }
 }
 
@@ -45,19 +45,19 @@ pub(crate) async fn park<M: Module>(
     work: &Work<'_>,
     reason: &str,
     writes: u32,
-) -> Result<Settled, Again> {
-    let life = match keep_registers(app, work).await {
-        Ok(life) => life,
+) -> Result<Settled, Requeue> {
+    let epoch = match keep_registers(app, work).await {
+        Ok(epoch) => epoch,
         // A row that cannot be read may be why the event is parked.
         Err(StoreError::Malformed { .. }) => Timestamp::default(),
         Err(error) => return Err(error.into()),
     };
     let now = app.now();
     let mut entry = LedgerEntry::done(work.kind, work.event.at, work.received_at, now);
-    entry.life = life;
+    entry.epoch = epoch;
     let parked = Parked::new(reason, work.raw, now);
     if !app.store.park(&work.key, &entry, &parked, writes).await? {
-        return Err(Again::not_yet("another worker is at this event"));
+        return Err(Requeue::not_yet("another worker is at this event"));
     }
     Ok(Settled::Parked)
 }
@@ -70,13 +70,13 @@ async fn keep_registers<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<Time
     let Some(chat) = &work.key.chat else {
         let fold = |row: &mut BotRow| of_bot.iter().for_each(|event| row.state.fold(event));
         let row = app.store.update_bot(bot, fold).await?;
-        return Ok(row.state.life());
+        return Ok(row.state.epoch());
     };
     let row = app.store.bot(bot).await?;
-    let life = row.map(|row| row.state.life()).unwrap_or_default();
+    let epoch = row.map(|row| row.state.epoch()).unwrap_or_default();
     let fold = |chat: &mut ChatState| of_chat.iter().for_each(|event| chat.fold(event));
-    app.store.update_registers(bot, chat, life, fold).await?;
-    Ok(life)
+    app.store.update_registers(bot, chat, epoch, fold).await?;
+    Ok(epoch)
 }
 
 /// Parks a message that no worker can read, by its own id.
@@ -85,7 +85,7 @@ pub(crate) async fn park_message<M: Module>(
     message_id: &str,
     body: &str,
     reason: &str,
-) -> Result<(), Again> {
+) -> Result<(), Requeue> {
     let parked = app.store.park_message(message_id, body, reason, app.now());
     parked.await?;
     tracing::error!(message_id, reason, "a message of the queue is parked");

@@ -8,7 +8,7 @@ use shared::store::Try;
 use crate::effects::{NotSent, Sender, Step, log};
 use crate::settle::Settled;
 use crate::work::{View, Work};
-use crate::{Again, App};
+use crate::{App, Requeue};
 
 /// A plan on its way.
 pub(crate) struct Sending {
@@ -54,7 +54,7 @@ pub(crate) async fn send<M: Module>(
     work: &Work<'_>,
     view: View,
     mut sending: Sending,
-) -> Result<Settled, Again> {
+) -> Result<Settled, Requeue> {
     let mut sender = Sender::new(app, work, view, sending.planned_at, sending.run);
     let interrupted = deliver_all(app, work, &mut sender, &mut sending).await;
     // Also where the table has failed before: a try that never ends leaves all open.
@@ -64,9 +64,9 @@ pub(crate) async fn send<M: Module>(
         .end_try(&work.key, this, effects, work.raw, app.now());
     let effects = ended.await?;
     match interrupted {
-        Some(again) => Err(again),
+        Some(requeue) => Err(requeue),
         None if !effects.iter().all(Delivery::is_final) => {
-            Err(Again::transient("LINE has not taken everything"))
+            Err(Requeue::transient("LINE has not taken everything"))
         }
         None if effects.iter().any(|it| it.refusal().is_some()) => Ok(Settled::Parked),
         None => Ok(Settled::Done),
@@ -79,7 +79,7 @@ async fn deliver_all<M: Module>(
     work: &Work<'_>,
     sender: &mut Sender<'_, M>,
     sending: &mut Sending,
-) -> Option<Again> {
+) -> Option<Requeue> {
     for (ordinal, effect) in sending.plan.effects.iter().enumerate() {
         let before = &sending.effects[ordinal];
         if before.is_final() {
@@ -89,15 +89,15 @@ async fn deliver_all<M: Module>(
             return None;
         }
         let step = Step { ordinal, before };
-        let (now, again) = match sender.deliver(effect, step, &mut sending.this).await {
+        let (now, requeue) = match sender.deliver(effect, step, &mut sending.this).await {
             Ok(sent) => (sent.into(), None),
             Err(NotSent::As(delivery)) => (delivery, None),
-            Err(NotSent::Interrupted { known, again }) => (known, Some(again)),
+            Err(NotSent::Interrupted { known, requeue }) => (known, Some(requeue)),
         };
         let is_settled = now.is_final();
         sending.effects[ordinal] = now;
-        if again.is_some() || !is_settled {
-            return again; // what follows keeps its place
+        if requeue.is_some() || !is_settled {
+            return requeue; // what follows keeps its place
         }
     }
     None

@@ -14,12 +14,12 @@ use crate::decide::{Decision, ask_module, failed, without_module};
 use crate::park::park;
 use crate::send::{Sending, send};
 use crate::work::{View, Work};
-use crate::{Again, App};
+use crate::{App, Requeue};
 
 /// Maximum number of times that an event is decided, because something changed meanwhile.
 const ROUNDS: u32 = 8;
-/// For so long an event that is newer than its account's detach waits for an attach of
-/// which nobody has told yet.
+/// How long an event that is newer than its account's detach waits for an attach that is
+/// not known yet.
 const ATTACH_MAY_COME: Duration = Duration::from_secs(300);
 /// It is looked at again after this at the latest.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
@@ -33,7 +33,7 @@ pub(crate) enum Settled {
 }
 
 /// Settles one event, or it comes again.
-pub(crate) async fn settle<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<Settled, Again> {
+pub(crate) async fn settle<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<Settled, Requeue> {
     let mut attempt = Attempt {
         name: app.random.alphanumeric(12),
         is_counted: false,
@@ -49,12 +49,12 @@ async fn in_rounds<M: Module>(
     app: &App<M>,
     work: &Work<'_>,
     attempt: &mut Attempt,
-) -> Result<Settled, Again> {
+) -> Result<Settled, Requeue> {
     for round in 0..ROUNDS {
         if !work.has_time(app.now()) {
             return Err(match round {
-                0 => Again::Untried,
-                _ => Again::not_yet("too little time is left"),
+                0 => Requeue::Untried,
+                _ => Requeue::not_yet("too little time is left"),
             });
         }
         let mut view = load(app, work).await?;
@@ -73,7 +73,7 @@ async fn in_rounds<M: Module>(
         }
         if an_attach_may_come(app, work, &view) {
             let wait = backoff(work.received).min(LOOK_AGAIN);
-            return Err(Again::NotYet("its account may be attached", Some(wait)));
+            return Err(Requeue::NotYet("its account may be attached", Some(wait)));
         }
         let decision = match without_module(app, work, &view) {
             Some(decision) => decision,
@@ -95,10 +95,10 @@ async fn in_rounds<M: Module>(
     }
     // A transient failure, so that the event is parked in the end: a handler that creates a
     // row without looking whether it exists fails here each time, with nobody else at work.
-    Err(Again::transient("the rows kept changing"))
+    Err(Requeue::transient("the rows kept changing"))
 }
 
-pub(crate) async fn load<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<View, Again> {
+pub(crate) async fn load<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<View, Requeue> {
     let Loaded {
         bot,
         mut chat,
@@ -122,7 +122,7 @@ pub(crate) async fn load<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<Vie
 }
 
 /// Whether the event's row was changed, for a replay that has not begun yet.
-async fn reopen<M: Module>(app: &App<M>, work: &Work<'_>, view: &View) -> Result<bool, Again> {
+async fn reopen<M: Module>(app: &App<M>, work: &Work<'_>, view: &View) -> Result<bool, Requeue> {
     let (Some(replay), Some(row)) = (work.replay, &view.ledger) else {
         return Ok(false);
     };
@@ -153,13 +153,13 @@ async fn count_failure<M: Module>(
     work: &Work<'_>,
     view: &View,
     reason: String,
-) -> Again {
+) -> Requeue {
     let decision = failed(app, work, view, &ModuleError::Bug(reason));
     // It may be parked by that: then the note of this failure finds it so.
     if !matches!(commit(app, work, view, &decision).await, Committed::Yes) {
         tracing::warn!("a failure of the module could not be counted");
     }
-    Again::transient("the commit cannot be written")
+    Requeue::transient("the commit cannot be written")
 }
 
 async fn finish<M: Module>(
@@ -167,9 +167,9 @@ async fn finish<M: Module>(
     work: &Work<'_>,
     view: View,
     decision: Decision,
-) -> Result<Settled, Again> {
-    if let Some(again) = decision.again {
-        return Err(again);
+) -> Result<Settled, Requeue> {
+    if let Some(requeue) = decision.requeue {
+        return Err(requeue);
     }
     let mut committed = decision.ledger;
     committed.writes += 1;
@@ -186,14 +186,14 @@ async fn resume<M: Module>(
     work: &Work<'_>,
     view: View,
     entry: &LedgerEntry,
-) -> Result<Settled, Again> {
+) -> Result<Settled, Requeue> {
     let Some(mut sending) = Sending::next(entry, app.new_try(entry.writes)) else {
         return park(app, work, "the plan cannot be read", entry.writes).await;
     };
     if !app.store.begin_try(&work.key, &mut sending.this).await? {
         // It may stand there, if only the answer to its first write was lost.
         let _ = app.store.leave_try(&work.key, &sending.this).await;
-        return Err(Again::not_yet("another worker is at this event"));
+        return Err(Requeue::not_yet("another worker is at this event"));
     }
     send(app, work, view, sending).await
 }

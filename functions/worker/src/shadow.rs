@@ -7,7 +7,7 @@ use shared::store::{LedgerKey, NewTimer, RowChange, StoreError};
 use crate::decide::run_module;
 use crate::settle::load;
 use crate::work::{Work, read};
-use crate::{Again, App};
+use crate::{App, Requeue};
 
 /// What the module would do.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,7 +20,6 @@ pub struct Shadow {
     pub state: Option<String>,
     /// The changes to its own rows.
     pub rows: Vec<RowChange>,
-    /// Its timers.
     pub timers: Vec<NewTimer>,
 }
 
@@ -59,10 +58,10 @@ pub async fn shadow<M: Module>(
         in_hand: &[],
         until: now,
     };
-    let view = load(app, &work).await.map_err(|again| match again {
-        Again::Transient(reason) => ShadowError::NotNow(reason),
-        Again::NotYet(reason, _) => ShadowError::NotNow(reason.into()),
-        Again::Untried => ShadowError::NotNow("no time is left".into()),
+    let view = load(app, &work).await.map_err(|requeue| match requeue {
+        Requeue::Transient(reason) => ShadowError::NotNow(reason),
+        Requeue::NotYet(reason, _) => ShadowError::NotNow(reason.into()),
+        Requeue::Untried => ShadowError::NotNow("no time is left".into()),
     })?;
     let draft = run_module(app, &work, &view).await;
     let draft = draft.map_err(ShadowError::Module)?;

@@ -23,7 +23,6 @@ pub enum BundleError {
     /// A function refuses its configuration.
     #[error("{function} refuses to start: {source}")]
     Config {
-        /// The function.
         function: String,
         /// What it says.
         source: ConfigError,

@@ -87,7 +87,6 @@ pub enum FunctionError {
         /// What it said.
         message: String,
     },
-    /// The function panicked.
     #[error("{function} panicked: {message}")]
     Panicked {
         /// The function's name.

@@ -9,7 +9,7 @@ use serde_json::json;
 use shared::domain::{BotId, EventId, Outcome as EventOutcome};
 use shared::store::LedgerKey;
 
-use crate::stack::{PATIENCE, Stack};
+use crate::stack::{Stack, TIMEOUT};
 
 /// An account that no world has.
 const PROBE: &str = "U00000000000000000000000000000000";
@@ -78,7 +78,7 @@ impl Stack {
             }
         };
         let late = |_| "the worker did not record the event in time".to_owned();
-        tokio::time::timeout(PATIENCE, recorded)
+        tokio::time::timeout(TIMEOUT, recorded)
             .await
             .map_err(late)?
     }

@@ -9,7 +9,7 @@ use shared::detach::detach;
 use shared::domain::{BotId, ChatId, EventId, Trace};
 use shared::store::LedgerKey;
 
-use crate::stack::{PATIENCE, Stack};
+use crate::stack::{Stack, TIMEOUT};
 
 /// Something that should have happened did not.
 #[derive(Debug, thiserror::Error)]
@@ -28,7 +28,6 @@ pub struct Browser {
 /// What a browser was answered.
 #[derive(Debug)]
 pub struct Page {
-    /// The status.
     pub status: u16,
     /// Where it leads, if it is a redirect.
     pub location: Option<String>,
@@ -186,7 +185,7 @@ impl Stack {
             }
         };
         let late = |_| Unexpected(format!("the {kind} event does not come"));
-        tokio::time::timeout(PATIENCE, came).await.map_err(late)
+        tokio::time::timeout(TIMEOUT, came).await.map_err(late)
     }
 
     /// The chat of one of an account's users, from now on.
@@ -214,7 +213,7 @@ impl Stack {
             }
         };
         let late = |_| Unexpected("the queue does not become empty".into());
-        tokio::time::timeout(PATIENCE, empty).await.map_err(late)
+        tokio::time::timeout(TIMEOUT, empty).await.map_err(late)
     }
 }
 
@@ -224,7 +223,6 @@ pub struct Chat<'a> {
     bot: String,
     user: String,
     seen: u64,
-    /// The last event.
     event: Option<String>,
 }
 

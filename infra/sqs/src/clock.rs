@@ -8,7 +8,6 @@ use tokio::sync::watch;
 
 /// Where the server takes the time from.
 pub trait Clock: Send + Sync + 'static {
-    /// The time now.
     fn now(&self) -> SystemTime;
 
     /// Waits until this clock may show `moment`. To return early is harmless: whoever waits looks again.

@@ -14,7 +14,6 @@ pub(super) type Scope = Option<String>;
 /// The message that was taken first; a duplicate is answered with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Accepted {
-    /// Its id.
     pub(super) id: Uuid,
     /// Its place in the queue's order.
     pub(super) sequence: u64,

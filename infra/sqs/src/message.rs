@@ -21,12 +21,10 @@ impl Value {
     }
 }
 
-/// A message attribute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageAttribute {
     /// `String`, `Number` or `Binary`, perhaps with a suffix such as `Number.int`.
     pub data_type: String,
-    /// The value.
     pub value: Value,
 }
 
@@ -51,7 +49,6 @@ pub struct NewMessage {
     pub trace_header: Option<MessageAttribute>,
     /// Seconds until the message can be received, instead of the queue's own delay.
     pub delay_seconds: Option<i64>,
-    /// The message group.
     pub group: Option<String>,
     /// The deduplication id.
     pub deduplication: Option<String>,

@@ -58,7 +58,6 @@ pub struct Dead(Stored);
 /// What a receive gives.
 #[derive(Debug, Default)]
 pub struct Received {
-    /// The messages.
     pub messages: Vec<ReceivedMessage>,
     /// Messages that left this queue instead of being received once more.
     pub dead: Vec<Dead>,

@@ -31,7 +31,6 @@ use failure::Failure;
 use rows::{Key, Rows};
 use write::Kind;
 
-/// The table.
 #[derive(Debug)]
 pub struct Table {
     definition: Definition,
@@ -90,12 +89,12 @@ impl Table {
         }
     }
 
-    /// From now on indexes are read as they were so many writes ago; a thousand at most.
+    /// From now on indexes lag a number of writes behind; a thousand at most.
     pub fn lag_indexes(&mut self, writes: usize) {
         self.lag = writes;
     }
 
-    /// The next BatchGetItem leaves so many of its keys unprocessed.
+    /// The next BatchGetItem leaves this number of its keys unprocessed.
     pub fn leave_unprocessed(&mut self, keys: usize) {
         self.unprocessed = keys;
     }

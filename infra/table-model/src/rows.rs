@@ -92,7 +92,7 @@ impl Rows {
         removed
     }
 
-    /// All rows as they were so many writes ago.
+    /// All rows as they were a number of writes ago.
     pub(super) fn some_writes_ago(
         &self,
         writes: usize,

@@ -31,7 +31,6 @@ impl QueueDefinition {
         })
     }
 
-    /// Its local ARN.
     pub fn arn(&self) -> String {
         arn(&self.name)
     }

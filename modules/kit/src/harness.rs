@@ -51,7 +51,7 @@ pub struct Harness {
 }
 
 impl Harness {
-    /// An account that was attached a moment ago; the module has heard of it.
+    /// An account that was attached a moment ago, which was reported to the module.
     pub async fn new<M: Module>(module: M) -> Self {
         Self::with(module, Setup::default()).await
     }

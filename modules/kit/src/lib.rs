@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
+#![warn(missing_docs)]
 
 mod account;
 mod came;

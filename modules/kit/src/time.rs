@@ -6,11 +6,11 @@ use aws_smithy_async::rt::sleep::{AsyncSleep, Sleep};
 use aws_smithy_async::time::TimeSource;
 use emulator::Emulator;
 
-/// The bundle waits for nothing so long; what it gives so much time or more is a time limit.
+/// The longest wait of the bundle; any longer sleep is a time limit.
 const LONGEST_WAIT: Duration = Duration::from_millis(500);
-/// For so long, in real time, whatever has a time limit may take before the limit is taken to be over. Nothing
+/// How long, in real time, whatever has a time limit may take before the limit counts as over. Nothing
 /// here takes long, so only what never ends meets it.
-const REAL_PATIENCE: Duration = Duration::from_secs(1);
+const REAL_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// LINE's clock, for all the others.
 #[derive(Debug, Clone)]
@@ -36,7 +36,7 @@ impl AsyncSleep for Time {
         Sleep::new(async move {
             match duration < LONGEST_WAIT {
                 true => tokio::task::yield_now().await,
-                false => tokio::time::sleep(REAL_PATIENCE.min(duration)).await,
+                false => tokio::time::sleep(REAL_TIMEOUT.min(duration)).await,
             }
             line.let_pass(duration);
         })

@@ -85,7 +85,7 @@ impl Wire {
     }
 
     /// The calls that follow are a worker's, or no longer.
-    pub(crate) fn is_workers(&self, is_worker: bool) {
+    pub(crate) fn set_of_worker(&self, is_worker: bool) {
         self.0.is_worker.store(is_worker, Ordering::SeqCst);
     }
 

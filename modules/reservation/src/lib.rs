@@ -13,7 +13,6 @@ mod texts;
 
 use line_module::{Router, Routes};
 
-/// The module.
 pub fn module() -> Router {
     let active = Routes::new()
         .follow(guest::greet)

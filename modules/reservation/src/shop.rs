@@ -30,7 +30,7 @@ pub(crate) struct Shop {
     pub(crate) remind: bool,
     /// and when, on the day before.
     pub(crate) remind_at: Time,
-    /// After so many hours a chat that staff were asked into is ours again.
+    /// Hours until a chat that staff were asked into is ours again.
     pub(crate) staff_hours: u64,
 }
 

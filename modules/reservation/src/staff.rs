@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::guest::{Guest, Visit};
 use crate::texts::{self, Command, Said};
 
-/// For so long we hold a chat that a guest has asked us back into.
+/// How long we hold a chat that a guest has asked us back into.
 const OUR_TURN: Duration = Duration::from_secs(3600);
 
 /// The timer's name.

@@ -102,7 +102,7 @@ pub(crate) struct Texts {
     language: Language,
     hello: &'static str,
     hello_name: &'static str,
-    /// On the rich menu's bar: at most 14 signs.
+    /// On the rich menu's bar: at most 14 characters.
     pub(crate) bar: &'static str,
     pub(crate) reserve_label: &'static str,
     pub(crate) list_label: &'static str,

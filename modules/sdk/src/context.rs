@@ -96,8 +96,8 @@ impl<'a> Context<'a> {
 }
 
 impl<H> Context<'_, H> {
-    /// The same, for a shorter time.
-    pub(super) fn again(&mut self) -> Context<'_, H> {
+    /// Reborrows the context.
+    pub(super) fn reborrow(&mut self) -> Context<'_, H> {
         Context {
             around: self.around,
             draft: self.draft,
@@ -197,7 +197,7 @@ impl<H> Context<'_, H> {
         let own = Some(values).filter(|values| !values.is_empty());
         Context {
             shared: own.or(self.shared),
-            ..self.again()
+            ..self.reborrow()
         }
     }
 }

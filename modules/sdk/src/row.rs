@@ -16,7 +16,7 @@ pub struct Row<T> {
     /// What it holds.
     pub value: T,
     version: String,
-    life: Timestamp,
+    epoch: Timestamp,
 }
 
 impl<H> Context<'_, H> {
@@ -77,7 +77,7 @@ impl<H> Context<'_, H> {
             key: row.key,
             value,
             version: row.version,
-            life: row.life,
+            epoch: row.epoch,
         });
         Ok(())
     }
@@ -96,6 +96,6 @@ fn read<T: DeserializeOwned>(row: ModuleRow) -> Result<Row<T>, ModuleError> {
         key: row.key,
         value: serde_json::from_str(&row.value)?,
         version: row.version,
-        life: row.life,
+        epoch: row.epoch,
     })
 }

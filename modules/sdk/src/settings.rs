@@ -48,9 +48,9 @@ pub struct Words {
 /// What a setting holds.
 #[derive(Debug, Clone)]
 pub enum Kind {
-    /// One line of text, of at most so many signs.
+    /// One line of text, with a maximum number of characters.
     Text {
-        /// So many.
+        /// The maximum.
         most: usize,
     },
     /// A whole number within bounds.
@@ -149,7 +149,7 @@ impl Kind {
                 value.as_str().is_some_and(|text| {
                     text.chars().count() <= *most && !text.contains(['\n', '\r'])
                 }),
-                format!("is a line of at most {most} signs"),
+                format!("is a line of at most {most} characters"),
             ),
             Self::Number { least, most } => (
                 value
@@ -251,7 +251,7 @@ mod tests {
         let wrong = json!({"opens": "9:30", "days": 0, "name": "四文字だ", "remind": "yes",
             "look": "red", "colour": "red"});
         let wrong = schema().check(&values(&wrong)).unwrap_err();
-        let expected = r#""colour" is no setting of this module; "days" is a whole number from 1 to 30; "look" is one of dark, light; "name" is a line of at most 3 signs; "opens" is a time of day such as 09:30; "remind" is true or false"#;
+        let expected = r#""colour" is no setting of this module; "days" is a whole number from 1 to 30; "look" is one of dark, light; "name" is a line of at most 3 characters; "opens" is a time of day such as 09:30; "remind" is true or false"#;
         assert_eq!(list(&wrong), expected);
         let right = json!({"opens": "23:59", "days": 30, "name": "三文字", "remind": false, "look": "light"});
         assert_eq!(schema().check(&values(&right)), Ok(()));

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use allocation_counter::measure;
 
-/// Each is measured for so long, in so many parts; the quickest part counts.
+/// How long each is measured, and in how many parts; the quickest part counts.
 const TIME: Duration = Duration::from_millis(500);
 const PARTS: u32 = 20;
 

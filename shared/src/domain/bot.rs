@@ -1,5 +1,5 @@
-//! The life of an Official Account with us: attached, to be detached or not
-//! attached; suspended or not; and what of it the module has heard. Registers
+//! The lifecycle of an Official Account with us: attached, to be detached or not
+//! attached; suspended or not; and what of it was reported to the module. Registers
 //! again: the newest of each kind is kept, in any order.
 
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{Event, EventKind, Scope, Scopes, Silence, Timestamp};
 
-/// For so long a refusal by LINE counts against a scope.
+/// How long a refusal by LINE counts against a scope.
 const DENIAL: Duration = Duration::from_secs(3600);
 
 /// The registers of one Official Account. Times are LINE's.
@@ -41,15 +41,15 @@ pub struct BotState {
     /// When LINE last refused a call for want of a scope.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     denied: BTreeMap<Scope, Timestamp>,
-    /// The newest attach that the module has heard of.
+    /// The newest attach that was reported to the module.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    heard_attach: Option<Timestamp>,
-    /// The scopes that the module has heard of, and the attach that told them.
+    reported_attach: Option<Timestamp>,
+    /// The scopes that were reported to the module, and the attach that told them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    heard_scopes: Option<(Timestamp, Scopes)>,
-    /// The newest detach that the module has heard of.
+    reported_scopes: Option<(Timestamp, Scopes)>,
+    /// The newest detach that was reported to the module.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    heard_detach: Option<Timestamp>,
+    reported_detach: Option<Timestamp>,
 }
 
 /// What the newest entry of the attachment says.
@@ -64,9 +64,9 @@ pub enum Attachment {
     Detached(Timestamp),
 }
 
-/// A turn in an account's life, which the module hears of once.
+/// A change in an account's lifecycle, which is reported to the module once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Turn {
+pub enum LifecycleChange {
     /// It was attached at this moment.
     Attached(Timestamp),
     /// Its admin allowed something else than before, at this moment.
@@ -87,7 +87,7 @@ impl BotState {
         }
     }
 
-    /// An attach at `at`. Known scopes beat unknown ones of the same life.
+    /// An attach at `at`. Known scopes beat unknown ones of the same epoch.
     pub fn attach(&mut self, at: Timestamp, scopes: &Scopes) {
         keep_newest(&mut self.attached_at, at);
         let told = *scopes != Scopes::Unknown;
@@ -106,7 +106,7 @@ impl BotState {
             Attachment::Detached(_) => return None,
             Attachment::Attached => {}
         }
-        let after_attach = self.life().plus(Duration::from_millis(1));
+        let after_attach = self.epoch().plus(Duration::from_millis(1));
         self.detaching_at = Some(now.max(after_attach));
         self.detaching_at
     }
@@ -159,8 +159,8 @@ impl BotState {
     /// since a suspension ended, which LINE refuses in the same way.
     pub fn may(&self, scope: &str, now: Timestamp) -> bool {
         let denied = self.denied.get(&Scope::new(scope)).copied();
-        let turn = self.attached_at.max(self.resumed_at);
-        let denied = denied.filter(|at| Some(*at) > turn);
+        let start = self.attached_at.max(self.resumed_at);
+        let denied = denied.filter(|at| Some(*at) > start);
         self.scopes().may(scope) && denied.is_none_or(|at| now >= at.plus(DENIAL))
     }
 
@@ -181,50 +181,52 @@ impl BotState {
         }
     }
 
-    /// The turn that the module has not heard of yet. Callback, event and
+    /// The change that was not reported to the module yet. Callback, event and
     /// reconciler may tell of one attach with different times: between two
     /// detaches there is one to hear of, and likewise between two attaches.
-    pub fn unheard(&self) -> Option<Turn> {
+    pub fn unreported(&self) -> Option<LifecycleChange> {
         match (self.attachment(), self.attached_at) {
-            (Attachment::Attached, Some(at)) if self.heard_attach <= self.detached_at => {
-                Some(Turn::Attached(at))
+            (Attachment::Attached, Some(at)) if self.reported_attach <= self.detached_at => {
+                Some(LifecycleChange::Attached(at))
             }
-            // One that was heard at the time of the newest attach is this one: a detach
+            // One that was reported at the time of the newest attach is this one: a detach
             // silences an attach of its own millisecond.
             (Attachment::Detached(at), _)
-                if self.heard_detach.is_none() || self.heard_detach < self.attached_at =>
+                if self.reported_detach.is_none() || self.reported_detach < self.attached_at =>
             {
-                Some(Turn::Detached(at))
+                Some(LifecycleChange::Detached(at))
             }
-            (Attachment::Attached, Some(_)) => self.unheard_scopes().map(Turn::Scopes),
+            (Attachment::Attached, Some(_)) => {
+                self.unreported_scopes().map(LifecycleChange::Scopes)
+            }
             _ => None,
         }
     }
 
-    /// When other scopes were told than the module has heard of.
-    fn unheard_scopes(&self) -> Option<Timestamp> {
+    /// When other scopes were told than were reported to the module.
+    fn unreported_scopes(&self) -> Option<Timestamp> {
         let of_present = self.scopes_of.filter(|at| Some(*at) > self.detached_at)?;
-        let heard = self.heard_scopes.as_ref();
-        let heard = heard.filter(|(at, _)| Some(*at) > self.detached_at);
-        let is_news = heard.is_none_or(|(_, scopes)| *scopes != self.scopes);
+        let reported = self.reported_scopes.as_ref();
+        let reported = reported.filter(|(at, _)| Some(*at) > self.detached_at);
+        let is_news = reported.is_none_or(|(_, scopes)| *scopes != self.scopes);
         is_news.then_some(of_present)
     }
 
-    /// The module has heard of it. With an attach it hears of the scopes as they are known.
-    pub fn hear(&mut self, turn: Turn) {
-        match turn {
-            Turn::Attached(at) => keep_newest(&mut self.heard_attach, at),
-            Turn::Scopes(_) => {}
-            Turn::Detached(at) => return keep_newest(&mut self.heard_detach, at),
+    /// It was reported to the module; with an attach, the scopes as they are known.
+    pub fn mark_reported(&mut self, change: LifecycleChange) {
+        match change {
+            LifecycleChange::Attached(at) => keep_newest(&mut self.reported_attach, at),
+            LifecycleChange::Scopes(_) => {}
+            LifecycleChange::Detached(at) => return keep_newest(&mut self.reported_detach, at),
         }
         if let Some(at) = self.scopes_of {
-            let heard = Some((at, self.scopes.clone()));
-            self.heard_scopes = self.heard_scopes.take().max(heard);
+            let reported = Some((at, self.scopes.clone()));
+            self.reported_scopes = self.reported_scopes.take().max(reported);
         }
     }
 
     /// The time of the newest attach known, which dates every row written now.
-    pub fn life(&self) -> Timestamp {
+    pub fn epoch(&self) -> Timestamp {
         self.attached_at.unwrap_or_default()
     }
 }
@@ -302,43 +304,52 @@ mod tests {
     fn more_scopes_for_an_attached_account_are_taken_in_and_heard_once() {
         let mut bot = BotState::default();
         bot.attach(Timestamp(5), &Scopes::from_words("profile:read"));
-        bot.hear(Turn::Attached(Timestamp(5)));
+        bot.mark_reported(LifecycleChange::Attached(Timestamp(5)));
         bot.attach(
             Timestamp(9),
             &Scopes::from_words("profile:read message:send"),
         );
         assert_eq!(may_send(&bot), Ok(()));
-        assert_eq!(bot.unheard(), Some(Turn::Scopes(Timestamp(9))));
-        bot.hear(Turn::Scopes(Timestamp(9)));
-        assert_eq!(bot.unheard(), None);
+        assert_eq!(
+            bot.unreported(),
+            Some(LifecycleChange::Scopes(Timestamp(9)))
+        );
+        bot.mark_reported(LifecycleChange::Scopes(Timestamp(9)));
+        assert_eq!(bot.unreported(), None);
         // The callback and the event tell of one consent with different times.
         bot.attach(
             Timestamp(10),
             &Scopes::from_words("profile:read message:send"),
         );
-        assert_eq!(bot.unheard(), None);
+        assert_eq!(bot.unreported(), None);
     }
 
     #[test]
     fn scopes_that_become_known_after_the_attach_was_heard_are_heard_too() {
         let mut bot = BotState::default();
         bot.attach(Timestamp(5), &Scopes::Unknown); // by the reconciler
-        bot.hear(Turn::Attached(Timestamp(5)));
-        assert_eq!(bot.unheard(), None);
+        bot.mark_reported(LifecycleChange::Attached(Timestamp(5)));
+        assert_eq!(bot.unreported(), None);
         bot.attach(Timestamp(6), &Scopes::from_words("message:send"));
-        assert_eq!(bot.unheard(), Some(Turn::Scopes(Timestamp(6))));
+        assert_eq!(
+            bot.unreported(),
+            Some(LifecycleChange::Scopes(Timestamp(6)))
+        );
     }
 
     #[test]
     fn what_was_heard_of_an_ended_attachments_scopes_says_nothing_of_the_new_one() {
         let mut bot = BotState::default();
         bot.attach(Timestamp(5), &Scopes::from_words("message:send"));
-        bot.hear(Turn::Attached(Timestamp(5)));
+        bot.mark_reported(LifecycleChange::Attached(Timestamp(5)));
         bot.detach(Timestamp(5));
         bot.attach(Timestamp(7), &Scopes::Unknown); // by the reconciler
-        bot.hear(Turn::Attached(Timestamp(7)));
+        bot.mark_reported(LifecycleChange::Attached(Timestamp(7)));
         bot.attach(Timestamp(8), &Scopes::from_words("message:send"));
-        assert_eq!(bot.unheard(), Some(Turn::Scopes(Timestamp(8))));
+        assert_eq!(
+            bot.unreported(),
+            Some(LifecycleChange::Scopes(Timestamp(8)))
+        );
     }
 
     #[test]
@@ -379,39 +390,51 @@ mod tests {
     #[test]
     fn each_turn_is_heard_once_however_often_and_late_it_is_told() {
         let mut bot = BotState::default();
-        assert_eq!(bot.unheard(), None);
+        assert_eq!(bot.unreported(), None);
         bot.attach(Timestamp(10), &Scopes::Unknown); // by the event
-        bot.hear(Turn::Attached(Timestamp(10)));
+        bot.mark_reported(LifecycleChange::Attached(Timestamp(10)));
         bot.attach(Timestamp(12), &Scopes::Unknown); // by the callback
-        assert_eq!(bot.unheard(), None);
+        assert_eq!(bot.unreported(), None);
         bot.detach(Timestamp(20));
-        assert_eq!(bot.unheard(), Some(Turn::Detached(Timestamp(20))));
-        bot.hear(Turn::Detached(Timestamp(20)));
+        assert_eq!(
+            bot.unreported(),
+            Some(LifecycleChange::Detached(Timestamp(20)))
+        );
+        bot.mark_reported(LifecycleChange::Detached(Timestamp(20)));
         bot.detach(Timestamp(21));
-        assert_eq!(bot.unheard(), None);
+        assert_eq!(bot.unreported(), None);
         bot.attach(Timestamp(30), &Scopes::Unknown);
-        assert_eq!(bot.unheard(), Some(Turn::Attached(Timestamp(30))));
+        assert_eq!(
+            bot.unreported(),
+            Some(LifecycleChange::Attached(Timestamp(30)))
+        );
     }
 
     #[test]
-    fn an_attach_and_a_detach_of_one_millisecond_are_one_change_to_be_heard() {
+    fn an_attach_and_a_detach_of_one_millisecond_are_one_change_to_be_reported() {
         let mut bot = BotState::default();
         bot.attach(Timestamp(10), &Scopes::Unknown);
-        bot.hear(Turn::Attached(Timestamp(10)));
+        bot.mark_reported(LifecycleChange::Attached(Timestamp(10)));
         bot.detach(Timestamp(10));
-        assert_eq!(bot.unheard(), Some(Turn::Detached(Timestamp(10))));
-        bot.hear(Turn::Detached(Timestamp(10)));
-        assert_eq!(bot.unheard(), None);
+        assert_eq!(
+            bot.unreported(),
+            Some(LifecycleChange::Detached(Timestamp(10)))
+        );
+        bot.mark_reported(LifecycleChange::Detached(Timestamp(10)));
+        assert_eq!(bot.unreported(), None);
         bot.attach(Timestamp(11), &Scopes::Unknown);
-        assert_eq!(bot.unheard(), Some(Turn::Attached(Timestamp(11))));
+        assert_eq!(
+            bot.unreported(),
+            Some(LifecycleChange::Attached(Timestamp(11)))
+        );
     }
 
     #[test]
-    fn an_account_that_is_to_be_detached_has_nothing_to_be_heard() {
+    fn an_account_that_is_to_be_detached_has_nothing_to_be_reported() {
         let mut bot = BotState::default();
         bot.attach(Timestamp(10), &Scopes::Unknown);
         bot.begin_detach(Timestamp(11));
-        assert_eq!(bot.unheard(), None);
+        assert_eq!(bot.unreported(), None);
     }
 
     #[derive(Debug, Clone)]
@@ -421,7 +444,7 @@ mod tests {
         Suspend(i64),
         Resume(i64),
         Deny(i64),
-        Hear(Turn),
+        Report(LifecycleChange),
     }
 
     fn told() -> impl Strategy<Value = Told> {
@@ -439,8 +462,8 @@ mod tests {
             (0..6_i64).prop_map(Told::Suspend),
             (0..6_i64).prop_map(Told::Resume),
             (0..6_i64).prop_map(Told::Deny),
-            (0..6_i64).prop_map(|at| Told::Hear(Turn::Attached(Timestamp(at)))),
-            (0..6_i64).prop_map(|at| Told::Hear(Turn::Detached(Timestamp(at)))),
+            (0..6_i64).prop_map(|at| Told::Report(LifecycleChange::Attached(Timestamp(at)))),
+            (0..6_i64).prop_map(|at| Told::Report(LifecycleChange::Detached(Timestamp(at)))),
         ]
     }
 
@@ -454,7 +477,7 @@ mod tests {
                 Told::Suspend(at) => keep_newest(&mut bot.suspended_at, Timestamp(at)),
                 Told::Resume(at) => keep_newest(&mut bot.resumed_at, Timestamp(at)),
                 Told::Deny(at) => bot.deny(SEND, Timestamp(at)),
-                Told::Hear(turn) => bot.hear(turn),
+                Told::Report(change) => bot.mark_reported(change),
             }
         }
         bot
@@ -468,9 +491,9 @@ mod tests {
                 (Just(all), Just(twice).prop_shuffle())
             })
         ) {
-            // Which scopes were heard depends on when, as it should.
-            let unheard = |bot: BotState| BotState { heard_scopes: None, ..bot };
-            prop_assert_eq!(unheard(after(&all)), unheard(after(&shuffled)));
+            // Which scopes were reported depends on when, as it should.
+            let unreported = |bot: BotState| BotState { reported_scopes: None, ..bot };
+            prop_assert_eq!(unreported(after(&all)), unreported(after(&shuffled)));
         }
 
         #[test]
@@ -478,11 +501,11 @@ mod tests {
             let mut bot = after(&all);
             // An attach, and then the scopes that it told.
             for _ in 0..2 {
-                if let Some(turn) = bot.unheard() {
-                    bot.hear(turn);
+                if let Some(change) = bot.unreported() {
+                    bot.mark_reported(change);
                 }
             }
-            prop_assert_eq!(bot.unheard(), None);
+            prop_assert_eq!(bot.unreported(), None);
         }
     }
 }

@@ -28,7 +28,7 @@ pub enum ChatEffect {
     Push(Push),
     /// To show in a chat with one user that an answer is on its way.
     Loading {
-        /// For so long; LINE's own default if absent.
+        /// How long; LINE's own default if absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         seconds: Option<u32>,
     },
@@ -75,7 +75,7 @@ pub struct Push {
 pub enum ControlEffect {
     /// To take the chat from whoever holds it.
     Acquire {
-        /// For so many seconds; without limit if absent.
+        /// Seconds; without limit if absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         seconds: Option<u64>,
     },

@@ -153,7 +153,7 @@ pub enum EventKind {
         /// What the module gave.
         payload: Value,
         /// The newest attach known when it was planned.
-        life: Timestamp,
+        epoch: Timestamp,
     },
     /// A module event that names another account, this one, than it was sent to. It
     /// changes nothing of either.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{Delivery, Plan, Silence, Timestamp};
 
 /// How long a settled event stays in the ledger.
-const LEDGER_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
+const LEDGER_RETENTION: Duration = Duration::from_secs(30 * 24 * 3600);
 /// An item has 400 KB at most, and a plan with its event 300 KB.
 const LARGEST_RAW: usize = 300 * 1024;
 /// A type is a word. What is longer is kept with the event itself.
@@ -26,7 +26,7 @@ pub struct LedgerEntry {
     /// When it reached us first.
     pub received_at: Timestamp,
     /// The newest attach known when the entry was written.
-    pub life: Timestamp,
+    pub epoch: Timestamp,
     /// Why nothing could be sent for it when it was decided, if so.
     pub silence: Option<Silence>,
     /// What became of it so far.
@@ -152,7 +152,7 @@ impl LedgerEntry {
             kind: format!("{kind:.LONGEST_KIND$}"),
             at,
             received_at,
-            life: Timestamp::default(),
+            epoch: Timestamp::default(),
             silence: None,
             state: State::Done {
                 reason: None,
@@ -384,7 +384,7 @@ impl Sends {
 
 /// When the entry of an event that is settled now may go, in epoch seconds.
 pub fn ledger_end(now: Timestamp) -> i64 {
-    now.plus(LEDGER_LIFE).seconds()
+    now.plus(LEDGER_RETENTION).seconds()
 }
 
 /// What of an event's JSON fits into its row: all of it, save of one so large that

@@ -1,5 +1,7 @@
 //! Ids, scopes, events and states in our own words. No I/O, no clock, no LINE JSON.
 
+#![warn(missing_docs)]
+
 pub mod bot;
 pub mod chat;
 pub mod delivery;
@@ -14,7 +16,7 @@ pub mod time;
 pub mod trace;
 pub mod window;
 
-pub use bot::{Attachment, BotState, Turn};
+pub use bot::{Attachment, BotState, LifecycleChange};
 pub use chat::ChatState;
 pub use delivery::Delivery;
 pub use effect::{AccountEffect, ChatEffect, ControlEffect, Effect, Push, Reply};

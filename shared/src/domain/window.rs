@@ -1,4 +1,4 @@
-//! Counting calls so that there are never more than so many in any stretch of
+//! Counting calls so that there are never more than a maximum in any stretch of
 //! time, wherever it begins: whichever way the other side counts, it finds no more.
 
 use std::time::Duration;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::Timestamp;
 
-/// The stretch is looked at in so many slots; a slot counts as long as any of it
+/// Number of slots of a stretch; a slot counts as long as any of it
 /// is in the stretch.
 const SLOTS: i64 = 60;
 

@@ -11,7 +11,6 @@ const OURS: [HeaderName; 4] = [AUTHORIZATION, CONTENT_TYPE, CONTENT_LENGTH, HOST
 /// The module channel, as configured.
 #[derive(Debug, Clone)]
 pub struct Channel {
-    /// Its channel id.
     pub id: String,
     /// The header that selects the account; LINE tells its name to participants only.
     pub bot_header: HeaderName,

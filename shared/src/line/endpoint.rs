@@ -63,11 +63,11 @@ pub enum Made {
     Openly,
 }
 
-/// So many calls in so much time, for each channel, account and endpoint
+/// A maximum number of calls in a period, for each channel, account and endpoint
 /// (<https://developers.line.biz/en/reference/messaging-api/#rate-limits>).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
-    /// So many calls
+    /// Maximum number of calls
     pub calls: u32,
     /// in this time.
     pub per: Per,
@@ -140,7 +140,6 @@ pub trait Endpoint: Sync {
         Vec::new()
     }
 
-    /// The query.
     fn query(&self) -> Query {
         Query::default()
     }
@@ -179,7 +178,7 @@ pub enum Spends {
     Nothing,
     /// One chat's share, which may come out of the reserve.
     One,
-    /// At least so many, none of them out of the reserve.
+    /// Minimum number, none of them out of the reserve.
     Many(u64),
 }
 

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use crate::domain::event::MessageContent;
 use crate::domain::{
-    BotId, BotState, Chat, ChatId, ChatKind, Event, EventId, EventKind, Mode, ReplyToken, Scope,
-    Scopes, Timestamp, Turn, UserId,
+    BotId, BotState, Chat, ChatId, ChatKind, Event, EventId, EventKind, LifecycleChange, Mode,
+    ReplyToken, Scope, Scopes, Timestamp, UserId,
 };
 use crate::hash::sha256_hex;
 
@@ -32,12 +32,12 @@ pub fn read_timer(bot: &BotId, id: &EventId, raw: &str, received_at: Timestamp) 
     let mut timer = members(raw);
     let name = timer["name"].as_str().unwrap_or_default().to_owned();
     let payload = timer["payload"].take();
-    let life = Timestamp(timer["life"].as_i64().unwrap_or_default());
+    let epoch = Timestamp(timer["epoch"].as_i64().unwrap_or_default());
     Event {
         kind: EventKind::Timer {
             name,
             payload,
-            life,
+            epoch,
         },
         ..of_members(bot, id, &timer, received_at)
     }
@@ -64,16 +64,16 @@ fn of_members(bot: &BotId, id: &EventId, event: &Value, received_at: Timestamp) 
     }
 }
 
-/// The turn of an account's life that the module has not heard of, if there is one, as LINE
-/// would tell of it: id, type and JSON, for the queue. Whoever finds the same turn makes the
+/// The change of an account's lifecycle that was not reported to the module, if there is one, as LINE
+/// would tell of it: id, type and JSON, for the queue. Whoever finds the same change makes the
 /// same event.
-pub fn of_unheard(bot: &BotId, state: &BotState) -> Option<(EventId, &'static str, Value)> {
-    let turn = state.unheard()?;
-    let (word, kind, at) = match turn {
-        Turn::Attached(at) => ("attached".to_owned(), "attached", at),
+pub fn of_unreported(bot: &BotId, state: &BotState) -> Option<(EventId, &'static str, Value)> {
+    let change = state.unreported()?;
+    let (word, kind, at) = match change {
+        LifecycleChange::Attached(at) => ("attached".to_owned(), "attached", at),
         // LINE tells of other scopes by another attached event.
-        Turn::Scopes(at) => (scopes_word(state.scopes()), "attached", at),
-        Turn::Detached(at) => ("detached".to_owned(), "detached", at),
+        LifecycleChange::Scopes(at) => (scopes_word(state.scopes()), "attached", at),
+        LifecycleChange::Detached(at) => ("detached".to_owned(), "detached", at),
     };
     let module = json!({ "type": kind, "botId": bot });
     let event = json!({ "type": "module", "module": module, "timestamp": at, "mode": "active" });
@@ -99,14 +99,14 @@ pub fn of_timer(
     chat: &Chat,
     due: Timestamp,
     (name, payload): (&str, &RawValue),
-    life: Timestamp,
+    epoch: Timestamp,
 ) -> Result<Box<RawValue>, serde_json::Error> {
     #[derive(Serialize)]
     struct Timer<'a> {
         r#type: &'static str,
         timestamp: Timestamp,
         source: Value,
-        life: Timestamp,
+        epoch: Timestamp,
         name: &'a str,
         payload: &'a RawValue,
     }
@@ -119,7 +119,7 @@ pub fn of_timer(
         r#type: "timer",
         timestamp: due,
         source,
-        life,
+        epoch,
         name,
         payload,
     })
@@ -305,10 +305,10 @@ mod tests {
         let bot = BotId::new("U0").unwrap();
         let mut state = BotState::default();
         state.attach(Timestamp(1_000), &Scopes::Unknown);
-        state.hear(Turn::Attached(Timestamp(1_000)));
+        state.mark_reported(LifecycleChange::Attached(Timestamp(1_000)));
         let mut told = |words: &str| {
             state.attach(Timestamp(1_999), &Scopes::from_words(words));
-            of_unheard(&bot, &state).map(|(id, ..)| id)
+            of_unreported(&bot, &state).map(|(id, ..)| id)
         };
         let first = told("message:send");
         assert_eq!(first, told("message:send"));
@@ -408,7 +408,7 @@ mod tests {
             let planned = EventKind::Timer {
                 name: "step".into(),
                 payload: json!({ "step": 2 }),
-                life: Timestamp(3),
+                epoch: Timestamp(3),
             };
             assert_eq!(timer.kind, planned);
             assert_eq!((timer.at, timer.chat), (Timestamp(5), Some(chat)));

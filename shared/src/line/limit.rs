@@ -29,11 +29,10 @@ pub struct Count {
     pub bot: BotId,
     /// The endpoint, by its name in the table.
     pub endpoint: &'static str,
-    /// At most so many calls
+    /// Maximum number of calls
     pub calls: u32,
     /// in this time.
     pub per: Duration,
-    /// The time now.
     pub now: Timestamp,
 }
 

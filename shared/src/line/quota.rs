@@ -13,7 +13,7 @@ use crate::line::endpoints::quota::{GetQuota, GetQuotaConsumption};
 use crate::line::error::LineErrorKind;
 use crate::line::{BotClient, LineError};
 
-/// What was read is believed for so long; what this process sends is added.
+/// How long a cached quota stays fresh; what this process sends is added.
 const KEPT: Duration = Duration::from_secs(600);
 /// This share of the quota, in percent, is kept for pushes into one chat: those
 /// that stand in for a reply, above all.

@@ -15,7 +15,6 @@ use crate::line::VerifiedBody;
 /// Events of the account itself, which are in no chat, whatever else they carry.
 const OF_THE_ACCOUNT: [&str; 3] = ["module", "botSuspended", "botResumed"];
 
-/// A verified webhook.
 #[derive(Debug)]
 pub struct Webhook {
     /// The Official Account that it is for.

@@ -14,7 +14,7 @@ const DETACH: &str = "@detach";
 pub const TIMER: &str = "@timer";
 /// A chat's events are cut into messages of about this size, in bytes,
 const CUT_AT: usize = 200 * 1024;
-/// and of this number: a worker must come through one, and DynamoDB reads so many rows at once.
+/// and of this number: a worker must come through one, and DynamoDB reads this number of rows at once.
 const MOST_EVENTS: usize = 100;
 /// SQS takes ids of groups and deduplication up to this length.
 const LONGEST_GROUP: usize = 128;
@@ -29,7 +29,6 @@ pub struct Job {
     pub chat: Option<ChatId>,
     /// When the webhook arrived, by our clock.
     pub received_at: Timestamp,
-    /// The events.
     pub events: Vec<JobEvent>,
     /// If its event is to be run again, by an operator's wish.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -52,7 +51,6 @@ pub struct Replay {
 /// One event, as LINE sent it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct JobEvent {
-    /// Its id.
     pub id: EventId,
     /// LINE's `type`; what begins with @ is ours, and nothing that LINE sends becomes it.
     pub kind: String,
@@ -82,7 +80,6 @@ pub struct Message {
     pub group: String,
     /// `MessageDeduplicationId`.
     pub deduplication_id: String,
-    /// The body.
     pub body: String,
 }
 

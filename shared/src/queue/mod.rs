@@ -9,7 +9,6 @@ pub use give_back::{Receipt, backoff};
 pub use job::{Job, JobEvent, Message, Replay, TIMER, UnreadableJob, group};
 pub use send::NotQueued;
 
-/// The event queue.
 #[derive(Debug, Clone)]
 pub struct Queue {
     client: aws_sdk_sqs::Client,

@@ -56,7 +56,7 @@ impl BotRow {
     /// The row as the table has it, one version on.
     pub(super) fn next_item(&self, bot: &BotId) -> Result<Item, serde_dynamo::Error> {
         let mut item: Item = to_item(self.next())?;
-        item.insert("life".into(), n(self.state.life().0));
+        item.insert("epoch".into(), n(self.state.epoch().0));
         // The key of the index that lists all accounts.
         item.insert("listed".into(), s(keys::LISTED));
         Ok(keys::with_key(item, &keys::bot(bot), keys::BOT))

@@ -11,7 +11,6 @@ const OPERATION: &str = "list the bots";
 /// One page of the accounts' rows.
 #[derive(Debug)]
 pub struct BotsPage {
-    /// The rows.
     pub rows: Vec<(BotId, BotRow)>,
     /// Where the next page begins; none on the last.
     pub next: Option<Place>,

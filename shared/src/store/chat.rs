@@ -12,7 +12,6 @@ const MOST_ROUNDS: u32 = 8;
 /// A chat, as kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChatRow {
-    /// Its registers.
     #[serde(flatten)]
     pub registers: ChatState,
     /// The module's own state of this chat, as JSON.
@@ -23,10 +22,10 @@ pub struct ChatRow {
     pub profile: Option<KeptProfile>,
     /// The newest attach known when the state was begun.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub state_life: Option<Timestamp>,
+    pub state_epoch: Option<Timestamp>,
     /// The newest attach known when it was written.
     #[serde(default)]
-    pub life: Timestamp,
+    pub epoch: Timestamp,
     /// Counts the writes; 0 before the first.
     #[serde(default)]
     pub version: u64,
@@ -40,7 +39,7 @@ pub struct KeptProfile {
     /// When it was read.
     pub at: Timestamp,
     /// The newest attach known then.
-    pub life: Timestamp,
+    pub epoch: Timestamp,
 }
 
 impl ChatRow {
@@ -64,39 +63,44 @@ impl ChatRow {
     /// The row as of today's attachment: what an older one left is not shown.
     #[must_use]
     pub fn of_present(mut self, detached_at: Option<Timestamp>) -> Self {
-        if detached_at.is_some() && self.state_life <= detached_at {
+        if detached_at.is_some() && self.state_epoch <= detached_at {
             self.state = None;
-            self.state_life = None;
+            self.state_epoch = None;
         }
-        let of_present = |kept: &KeptProfile| Some(kept.life) > detached_at;
+        let of_present = |kept: &KeptProfile| Some(kept.epoch) > detached_at;
         self.profile = self.profile.filter(of_present);
         self
     }
 
-    /// The row with a new state, if there is one. A state stays of the life it was
+    /// The row with a new state, if there is one. A state stays of the epoch it was
     /// begun in, so that a detach that is learnt late still ends it.
     #[must_use]
-    pub fn with_state(mut self, state: Option<String>, life: Timestamp) -> Self {
+    pub fn with_state(mut self, state: Option<String>, epoch: Timestamp) -> Self {
         if state.is_some() {
             self.state = state;
-            self.state_life.get_or_insert(life);
+            self.state_epoch.get_or_insert(epoch);
         }
-        self.life = life;
+        self.epoch = epoch;
         self
     }
 
     /// The row with a profile that was read at `at`, if one was.
     #[must_use]
-    pub fn with_profile(mut self, profile: Option<String>, at: Timestamp, life: Timestamp) -> Self {
+    pub fn with_profile(
+        mut self,
+        profile: Option<String>,
+        at: Timestamp,
+        epoch: Timestamp,
+    ) -> Self {
         if let Some(profile) = profile {
-            self.profile = Some(KeptProfile { profile, at, life });
+            self.profile = Some(KeptProfile { profile, at, epoch });
         }
         self
     }
 }
 
 impl Store {
-    /// Changes the chat's registers, or makes its row; `life` is the newest attach
+    /// Changes the chat's registers, or makes its row; `epoch` is the newest attach
     /// known. `change` may run again, on what someone else has written meanwhile;
     /// it writes only what it changes.
     ///
@@ -106,14 +110,14 @@ impl Store {
         &self,
         bot: &BotId,
         chat: &ChatId,
-        life: Timestamp,
+        epoch: Timestamp,
         change: impl Fn(&mut ChatState),
     ) -> Result<(), StoreError> {
         for _ in 0..MOST_ROUNDS {
             let found = self.chat(bot, chat).await?;
             let mut row = found.clone();
             change(&mut row.registers);
-            row.life = row.life.max(life);
+            row.epoch = row.epoch.max(epoch);
             let item = || row.next_item(bot, chat);
             let write = || self.put_version("write a chat", item(), row.version);
             if row == found || write().await? {
@@ -148,9 +152,9 @@ mod tests {
     }
     #[test]
     fn a_profile_is_of_the_attachment_in_which_it_was_read() {
-        let read = |life| ChatRow::default().with_profile(Some("{}".into()), Timestamp(50), life);
-        let is_shown = |life: i64, detached_at: i64| {
-            let row = read(Timestamp(life)).of_present(Some(Timestamp(detached_at)));
+        let read = |epoch| ChatRow::default().with_profile(Some("{}".into()), Timestamp(50), epoch);
+        let is_shown = |epoch: i64, detached_at: i64| {
+            let row = read(Timestamp(epoch)).of_present(Some(Timestamp(detached_at)));
             row.profile.is_some()
         };
         assert!(is_shown(21, 20));

@@ -68,7 +68,7 @@ impl Store {
         let writing = Writing {
             bot: &commit.key.bot,
             version: commit.key.event.as_str(),
-            life: commit.ledger.life,
+            epoch: commit.ledger.epoch,
             detached_at: commit.detached_at,
         };
         for row in commit.rows {

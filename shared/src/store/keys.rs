@@ -35,7 +35,6 @@ pub struct LedgerKey {
     pub bot: BotId,
     /// The chat; none for events of the account itself.
     pub chat: Option<ChatId>,
-    /// The event.
     pub event: EventId,
 }
 

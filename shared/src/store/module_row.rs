@@ -18,7 +18,7 @@ pub struct ModuleRow {
     /// Which write made it.
     pub version: String,
     /// The newest attach known when it was created.
-    pub life: Timestamp,
+    pub epoch: Timestamp,
 }
 
 /// A write that the module plans. It holds only if the row is as the module saw it.
@@ -26,25 +26,22 @@ pub struct ModuleRow {
 pub enum RowChange {
     /// A row that must not be there yet.
     Create {
-        /// Its key.
         key: String,
         /// What it will hold, as JSON.
         value: String,
     },
     /// Another value for a row that must be as it was read.
     Replace {
-        /// Its key.
         key: String,
         /// What it will hold, as JSON.
         value: String,
         /// The write that made it.
         version: String,
-        /// The life that it was created in, and stays of.
-        life: Timestamp,
+        /// The epoch that it was created in, and stays of.
+        epoch: Timestamp,
     },
     /// The end of a row that must be as it was read.
     Delete {
-        /// Its key.
         key: String,
         /// The write that made it.
         version: String,
@@ -56,7 +53,7 @@ pub(super) struct Writing<'a> {
     pub(super) bot: &'a BotId,
     /// Which write makes it: no other row ever has the same.
     pub(super) version: &'a str,
-    pub(super) life: Timestamp,
+    pub(super) epoch: Timestamp,
     pub(super) detached_at: Option<Timestamp>,
 }
 
@@ -77,7 +74,7 @@ impl RowChange {
             Self::Create { key, value } => {
                 let put = Put::builder().table_name(table).set_item(Some(item(
                     writing,
-                    writing.life,
+                    writing.epoch,
                     key,
                     value,
                 )));
@@ -85,7 +82,7 @@ impl RowChange {
                 let put = match writing.detached_at {
                     None => put.condition_expression("attribute_not_exists(chat_id)"),
                     Some(at) => put
-                        .condition_expression("attribute_not_exists(chat_id) OR life <= :detached")
+                        .condition_expression("attribute_not_exists(chat_id) OR epoch <= :detached")
                         .expression_attribute_values(":detached", n(at.0)),
                 };
                 Ok(TransactWriteItem::builder().put(put.build()?).build())
@@ -94,11 +91,11 @@ impl RowChange {
                 key,
                 value,
                 version,
-                life,
+                epoch,
             } => {
                 let put = Put::builder()
                     .table_name(table)
-                    .set_item(Some(item(writing, *life, key, value)))
+                    .set_item(Some(item(writing, *epoch, key, value)))
                     .condition_expression("version = :seen")
                     .expression_attribute_values(":seen", s(version));
                 Ok(TransactWriteItem::builder().put(put.build()?).build())
@@ -119,11 +116,11 @@ fn row_key(bot: &BotId, key: &str) -> Item {
     keys::key(&keys::bot(bot), &format!("{}{key}", keys::MODULE))
 }
 
-fn item(writing: &Writing<'_>, life: Timestamp, key: &str, value: &str) -> Item {
+fn item(writing: &Writing<'_>, epoch: Timestamp, key: &str, value: &str) -> Item {
     let mut item = row_key(writing.bot, key);
     item.insert("value".into(), s(value));
     item.insert("version".into(), s(writing.version));
-    item.insert("life".into(), n(life.0));
+    item.insert("epoch".into(), n(epoch.0));
     item
 }
 
@@ -133,19 +130,19 @@ struct Kept {
     value: String,
     version: String,
     #[serde(default)]
-    life: Timestamp,
+    epoch: Timestamp,
 }
 
 impl Kept {
     /// The row, unless an ended attachment left it behind.
     fn into_row(self, detached_at: Option<Timestamp>) -> Option<ModuleRow> {
-        let present = detached_at.is_none_or(|detached_at| self.life > detached_at);
+        let present = detached_at.is_none_or(|detached_at| self.epoch > detached_at);
         let key = self.chat_id.strip_prefix(keys::MODULE)?.to_owned();
         present.then_some(ModuleRow {
             key,
             value: self.value,
             version: self.version,
-            life: self.life,
+            epoch: self.epoch,
         })
     }
 }
@@ -201,12 +198,12 @@ mod tests {
 
     #[test]
     fn a_row_is_of_the_attachment_in_which_it_was_written() {
-        let is_shown = |life: i64, detached_at: Option<i64>| {
+        let is_shown = |epoch: i64, detached_at: Option<i64>| {
             let kept = Kept {
                 chat_id: format!("{}a", keys::MODULE),
                 value: "1".into(),
                 version: "e".into(),
-                life: Timestamp(life),
+                epoch: Timestamp(epoch),
             };
             kept.into_row(detached_at.map(Timestamp)).is_some()
         };

@@ -35,7 +35,7 @@ pub struct WalkRow {
     pub asked: usize,
     /// Accounts whose detach was entered.
     pub detached: usize,
-    /// Jobs queued: turns that the module has not heard of, and detaches.
+    /// Jobs queued: changes that were not reported to the module, and detaches.
     pub queued: usize,
     /// Rows of accounts written.
     pub writes: usize,

@@ -37,7 +37,6 @@ pub struct Timer {
     pub id: EventId,
     /// The account.
     pub bot: BotId,
-    /// The chat.
     pub chat: Chat,
     /// When it is due.
     pub due: Timestamp,
@@ -46,7 +45,7 @@ pub struct Timer {
     /// What the module is given then.
     pub payload: Box<RawValue>,
     /// The newest attach known when it was planned.
-    pub life: Timestamp,
+    pub epoch: Timestamp,
     sort: String,
     run: u32,
 }
@@ -73,7 +72,7 @@ struct Kept {
     due_at: Timestamp,
     name: String,
     payload: String,
-    life: Timestamp,
+    epoch: Timestamp,
     /// The event whose handler planned it,
     event: EventId,
     /// its place among that handler's timers,
@@ -94,7 +93,7 @@ impl Kept {
             due_at: timer.due,
             name: timer.name.clone(),
             payload: timer.payload.clone(),
-            life: commit.ledger.life,
+            epoch: commit.ledger.epoch,
             event: key.event.clone(),
             n,
             run: commit.ledger.replays.run,
@@ -113,7 +112,7 @@ impl Kept {
             due: self.due_at,
             name: self.name,
             payload: RawValue::from_string(self.payload).ok()?,
-            life: self.life,
+            epoch: self.epoch,
             sort,
             run: self.run,
         })

@@ -68,7 +68,6 @@ pub(crate) struct Seen {
     pub(crate) target: String,
     /// Names in small letters.
     pub(crate) headers: Vec<(String, String)>,
-    /// The body.
     pub(crate) body: Vec<u8>,
     /// When.
     pub(crate) at: Timestamp,
@@ -150,7 +149,6 @@ impl Line {
         std::mem::take(&mut lock(&self.0.tokens))
     }
 
-    /// The time now.
     pub(crate) fn now(&self) -> Timestamp {
         Timestamp(self.0.now.load(Ordering::SeqCst))
     }
@@ -172,7 +170,6 @@ impl Line {
         )
     }
 
-    /// The clock.
     pub(crate) fn clock(&self) -> SharedTimeSource {
         SharedTimeSource::new(self.clone())
     }

@@ -71,9 +71,7 @@ pub struct Sample {
     pub mark_as_read_token: String,
     /// A membership plan.
     pub membership: u64,
-    /// The channel.
     pub channel: String,
-    /// Its secret.
     pub secret: SecretString,
     /// An assertion of the channel's, with `token_exp`.
     pub assertion: SecretString,

@@ -153,11 +153,11 @@ impl Emulators {
         self.line.advance_clock(by).await;
     }
 
-    /// The module has heard of an account's last turn.
+    /// An account's last change was reported to the module.
     pub async fn is_heard(&self, bot: &BotId) {
         let heard = self.store.update_bot(bot, |row| {
-            if let Some(turn) = row.state.unheard() {
-                row.state.hear(turn);
+            if let Some(change) = row.state.unreported() {
+                row.state.mark_reported(change);
             }
         });
         heard.await.expect("the table answers");

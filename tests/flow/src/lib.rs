@@ -28,7 +28,6 @@ use shared::store::LedgerKey;
 
 /// A stack, and one of its accounts with two users.
 pub struct Bundle {
-    /// The stack.
     pub stack: Stack,
     /// The account's bot id.
     pub bot: String,
@@ -64,7 +63,7 @@ impl Bundle {
         }
     }
 
-    /// A new stack whose first account is attached, of which the module has heard.
+    /// A new stack whose first account is attached, which was reported to the module.
     pub async fn attached() -> Self {
         let bundle = Self::start().await;
         bundle.attach().await;

@@ -17,7 +17,6 @@ pub const LIST: &str = "/v2/bot/list";
 /// The path of an account's info.
 pub const INFO: &str = "/v2/bot/info";
 
-/// A reconciler.
 #[derive(Clone)]
 pub struct Reconciler {
     /// The function.

@@ -36,7 +36,6 @@ pub struct Worker<M> {
     pub queue: Faulty,
     /// Its connection to LINE.
     pub line: Faulty,
-    /// Its clock.
     pub clock: Clock,
 }
 

@@ -11,7 +11,7 @@ use flow::emulators::Emulators;
 use flow::faulty::{Fate, Held};
 use flow::reconciler::{INFO, LIST, Reconciler};
 use reconciler::{Failure, TIMEOUT};
-use shared::domain::{Attachment, BotId, Scopes, Turn, Verdict};
+use shared::domain::{Attachment, BotId, LifecycleChange, Scopes, Verdict};
 use shared::line::endpoints::module::Detached;
 use shared::store::WalkRow;
 
@@ -42,7 +42,7 @@ impl Scene {
         }
     }
 
-    /// The same; the accounts are known, and the module has heard of them.
+    /// The same; the accounts are known, and were reported to the module.
     async fn known(accounts: usize) -> Self {
         let scene = Self::of(accounts).await;
         scene.reconciler.succeeds().await;
@@ -105,7 +105,7 @@ async fn an_attach_of_which_nobody_told_is_healed_and_the_module_hears_of_it_onc
     }
     let row = bundle.stack.store.bot(&bot).await.unwrap().unwrap();
     assert!(row.state.is_attached());
-    assert_eq!(row.state.unheard(), None);
+    assert_eq!(row.state.unreported(), None);
     assert!(row.display_name.unwrap().starts_with("Official Account"));
     let key = shared::store::LedgerKey {
         bot,
@@ -161,7 +161,7 @@ async fn a_listed_account_that_was_detached_a_minute_ago_stays_detached_for_a_da
     let at = scene.emulators.now().minus(MINUTE);
     let detach = scene.emulators.store.update_bot(bot, |row| {
         row.state.detach(at);
-        row.state.hear(Turn::Detached(at));
+        row.state.mark_reported(LifecycleChange::Detached(at));
     });
     detach.await.unwrap();
     assert_eq!(scene.reconciler.succeeds().await.writes, 0);

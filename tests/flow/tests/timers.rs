@@ -415,7 +415,7 @@ async fn a_row_that_cannot_be_read_stays_and_holds_up_nobody() {
 async fn line_makes_no_timer() {
     let scene = Scene::begin().await;
     for kind in ["timer", "@timer"] {
-        let event = json!({"type": kind, "webhookEventId": format!("e{kind}"), "life": 1,
+        let event = json!({"type": kind, "webhookEventId": format!("e{kind}"), "epoch": 1,
             "payload": "tea", "mode": "active"});
         let guest = Some(scene.bundle.guest.as_str());
         let how = DeliverOptions::default();

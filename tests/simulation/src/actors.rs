@@ -318,7 +318,7 @@ async fn act(process: &Process, number: usize, deed: &Deed) -> Option<()> {
             let enter =
                 |it: &mut shared::domain::ChatState| it.acquired(held.from, &event, held.until);
             store
-                .update_registers(&bot, &chat, state.life(), enter)
+                .update_registers(&bot, &chat, state.epoch(), enter)
                 .await
                 .ok()
         }
@@ -326,7 +326,7 @@ async fn act(process: &Process, number: usize, deed: &Deed) -> Option<()> {
             let at = line.release(&may, &chat).await.ok()?;
             let enter = |it: &mut shared::domain::ChatState| it.released(at, &event);
             store
-                .update_registers(&bot, &chat, state.life(), enter)
+                .update_registers(&bot, &chat, state.epoch(), enter)
                 .await
                 .ok()
         }

@@ -19,7 +19,6 @@ use crate::process::response;
 use crate::schedule::{Harm, Server};
 use crate::world::World;
 
-/// A call.
 #[derive(Debug, Clone)]
 pub(crate) enum Call {
     /// Of an AWS service.

@@ -110,7 +110,7 @@ fn menu() -> Menu {
     Menu::png(menu, &b"a picture"[..])
 }
 
-/// What it is told of an account's life.
+/// What it is told of an account's lifecycle.
 fn change(kind: &EventKind) -> Option<Change> {
     let words = |scopes: &Scopes| match scopes {
         Scopes::Unknown => None,

@@ -72,7 +72,6 @@ impl Process {
         &self.0.world
     }
 
-    /// Its clock.
     pub(crate) fn clock(&self) -> &Clock {
         &self.0.clock
     }
@@ -129,7 +128,6 @@ impl Process {
         self.ground().table(TABLE.0.clone())
     }
 
-    /// The queue.
     pub(crate) fn queue(&self) -> Queue {
         self.ground().queue(queue_url(), Timeouts::DEFAULT)
     }

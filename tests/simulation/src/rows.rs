@@ -39,7 +39,7 @@ pub(crate) fn snapshot(world: &World, place: &Place) -> Loaded {
         } else if let Some((chat, event)) = sort.split_once('#')
             && (chat == place.1 || chat == "@bot")
             // A mere note of a failure comes without the registers.
-            && item.contains_key("life")
+            && item.contains_key("epoch")
         {
             state.recorded.insert(event.to_owned());
         }

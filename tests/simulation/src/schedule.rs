@@ -92,7 +92,6 @@ pub struct Webhook {
 /// One event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Happening {
-    /// Its id.
     pub id: String,
     /// The chat's number; of no meaning for events of the account itself.
     pub chat: u8,

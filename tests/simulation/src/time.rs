@@ -186,7 +186,6 @@ impl Time {
     }
 }
 
-/// A wait.
 #[derive(Debug)]
 pub(crate) struct Wait {
     time: Time,

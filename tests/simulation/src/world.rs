@@ -33,7 +33,6 @@ static TEMPLATE: LazyLock<Template> = LazyLock::new(|| {
 pub(crate) struct World {
     /// What happens.
     pub(crate) schedule: Schedule,
-    /// The time.
     pub(crate) time: Time,
     /// The queue.
     pub(crate) sqs: Queue,
@@ -99,7 +98,6 @@ impl World {
         })
     }
 
-    /// The table.
     pub(crate) fn table(&self) -> MutexGuard<'_, Table> {
         lock(&self.table)
     }

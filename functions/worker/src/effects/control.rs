@@ -11,7 +11,7 @@ use shared::line::error::LineErrorKind;
 use super::{NotSent, Sender, Sent, Step};
 
 impl<M: Module> Sender<'_, M> {
-    /// Takes the chat, for so many seconds or without limit.
+    /// Takes the chat, for a number of seconds or without limit.
     pub(super) async fn acquire(
         &mut self,
         chat: &ChatId,
@@ -55,8 +55,8 @@ impl<M: Module> Sender<'_, M> {
         entry: impl Fn(&mut ChatState),
     ) -> Result<Sent, NotSent> {
         entry(&mut self.view.chat.registers);
-        let (bot, life) = (&self.work.key.bot, self.view.bot.state.life());
-        let written = self.app.store.update_registers(bot, chat, life, entry);
+        let (bot, epoch) = (&self.work.key.bot, self.view.bot.state.epoch());
+        let written = self.app.store.update_registers(bot, chat, epoch, entry);
         match written.await {
             Ok(()) => Ok(Sent::default()),
             Err(error) => Err(NotSent::interrupted(Delivery::Open, error)),

@@ -21,7 +21,7 @@ use shared::line::endpoints::message::Accepted;
 use shared::store::{StoreError, Try};
 
 use crate::work::{View, Work};
-use crate::{Again, App};
+use crate::{App, Requeue};
 
 pub(crate) use line_error::log;
 
@@ -61,7 +61,7 @@ pub(crate) enum NotSent {
         /// What is known of it by then.
         known: Delivery,
         /// Why the event comes again.
-        again: Again,
+        requeue: Requeue,
     },
 }
 
@@ -194,7 +194,7 @@ impl NotSent {
     fn interrupted(known: Delivery, error: StoreError) -> Self {
         Self::Interrupted {
             known,
-            again: error.into(),
+            requeue: error.into(),
         }
     }
 }

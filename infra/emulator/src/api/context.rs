@@ -19,17 +19,13 @@ use crate::world::fault::FaultKind;
 /// A request, read completely.
 #[derive(Debug)]
 pub(crate) struct Incoming {
-    /// The HTTP method.
     pub(crate) method: String,
     /// The host, if the path begins with the name of one of LINE's.
     pub(crate) host: Option<Host>,
     /// The path behind the host.
     pub(crate) path: String,
-    /// The query.
     pub(crate) query: Option<String>,
-    /// The headers.
     pub(crate) headers: HeaderMap,
-    /// The body.
     pub(crate) body: Bytes,
     /// Whether the body was within what is read here at all. If not, it is empty here.
     pub(crate) fits: bool,
@@ -39,7 +35,6 @@ pub(crate) struct Incoming {
 pub(crate) struct Context<'a> {
     /// How the emulator is set up.
     pub(crate) settings: &'a Settings,
-    /// The world.
     pub(crate) world: &'a mut World,
     /// The request.
     pub(crate) incoming: &'a Incoming,
@@ -70,20 +65,16 @@ pub(crate) struct Context<'a> {
 pub(crate) struct Told {
     /// The channels that are told, as it was when it happened.
     pub(crate) to: Vec<Holder>,
-    /// The bot.
     pub(crate) bot: String,
     /// The chat, for an event with a source.
     pub(crate) chat: Option<String>,
-    /// The event.
     pub(crate) event: Value,
 }
 
 /// The answer to a call.
 #[derive(Debug, Default)]
 pub(crate) struct Answer {
-    /// The status.
     pub(crate) status: u16,
-    /// The body.
     pub(crate) body: Value,
     /// The body of an answer that is no JSON, with its content type.
     pub(crate) bytes: Option<(String, Bytes)>,
@@ -177,7 +168,6 @@ impl<'a> Context<'a> {
             .into_owned()
     }
 
-    /// The query.
     pub(crate) fn query(&self) -> Form {
         Form::parse(self.incoming.query.as_deref().unwrap_or_default(), false)
     }
@@ -217,7 +207,7 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// Checks that the body holds no more than so many bytes.
+    /// Checks that the body holds no more than a maximum number of bytes.
     pub(crate) fn fits(&self, most: usize) -> Result<(), Refusal> {
         if self.incoming.fits && self.incoming.body.len() <= most {
             return Ok(());

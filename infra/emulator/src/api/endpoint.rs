@@ -17,7 +17,6 @@ pub(crate) struct Endpoint {
 /// What is known of an endpoint.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Facts {
-    /// The HTTP method.
     pub method: &'static str,
     /// The path, with `{names}` for what differs.
     pub path: &'static str,
@@ -64,14 +63,12 @@ pub enum Caller {
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#rate-limits>
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Limit {
-    /// The calls.
     pub calls: u32,
-    /// In so many seconds.
+    /// In this number of seconds.
     pub seconds: u32,
 }
 
 impl Host {
-    /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Api => "api.line.me",

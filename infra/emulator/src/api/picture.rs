@@ -1,6 +1,5 @@
 //! What a picture's first bytes tell: its media type and how large it is.
 
-/// A picture.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Picture {
     /// Its media type.

@@ -40,7 +40,6 @@ struct Trouble<'a> {
     sentence: &'a str,
 }
 
-/// The link screen.
 pub(super) fn screen(
     platform: &Platform,
     request: &Request,

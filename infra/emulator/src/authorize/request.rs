@@ -30,7 +30,6 @@ pub(crate) struct Request {
     pub(crate) state: String,
     /// The scopes asked for.
     pub(crate) scopes: Vec<String>,
-    /// The PKCE challenge.
     pub(crate) challenge: Option<String>,
     /// The parameters to be repeated at the exchange.
     pub(crate) repeated: Vec<(String, String)>,

@@ -18,7 +18,6 @@ use crate::verbs::account::NewAccount;
 use crate::verbs::redelivery::tsv;
 use crate::world::membership::Membership;
 
-/// The routes.
 pub(super) fn routes() -> Router<Emulator> {
     Router::new()
         .route("/_emulator/settings", get(settings).post(change_settings))

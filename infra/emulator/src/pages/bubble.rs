@@ -31,9 +31,7 @@ pub(super) struct BubbleView {
 pub(super) struct Column {
     /// The bold line.
     pub(super) title: Option<String>,
-    /// The text.
     pub(super) text: String,
-    /// The buttons.
     pub(super) buttons: Vec<Button>,
 }
 
@@ -48,20 +46,15 @@ pub(super) struct Button {
 /// What a tap does in LINE.
 pub(super) enum Tap {
     /// The user says a text.
-    Say {
-        /// The text.
-        text: String,
-    },
+    Say { text: String },
     /// A postback.
     Post {
-        /// Its data.
         data: String,
         /// What the user is shown to have said.
         display_text: String,
     },
     /// A postback with a picked date or time.
     Pick {
-        /// Its data.
         data: String,
         /// `date`, `time` or `datetime`.
         mode: String,

@@ -30,7 +30,7 @@ pub(super) async fn wait(world: &World, expect: &Expect, mark: Mark) -> Result<(
         }
     }
     if expect.times.is_some() && found == least && least > 0 {
-        // So many, and then no more.
+        // This number, and then no more.
         tokio::time::sleep(Duration::from_millis(WATCH_MS)).await;
         found = count(world, expect, mark).await?;
     }

@@ -7,7 +7,6 @@ use serde_json::{Map, Value};
 
 use super::Stopped;
 
-/// A scenario.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
@@ -94,7 +93,6 @@ pub struct Say {
     pub bot: String,
     /// The user, group or room.
     pub chat: String,
-    /// The text.
     pub text: String,
 }
 
@@ -121,7 +119,6 @@ pub struct Tap {
 pub struct Control {
     /// The path behind `/_emulator/`.
     pub path: String,
-    /// The body.
     #[serde(default)]
     pub body: Map<String, Value>,
 }

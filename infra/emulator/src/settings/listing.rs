@@ -10,7 +10,6 @@ use crate::error::Error;
 /// A setting as `GET /_emulator/settings` lists it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Setting {
-    /// Its name.
     pub name: String,
     /// What it is now.
     pub value: Value,

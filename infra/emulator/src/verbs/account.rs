@@ -33,7 +33,6 @@ pub struct NewAccount {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewUser {
-    /// The display name.
     pub name: String,
     /// The language, as in the profile.
     #[serde(default = "japanese")]

@@ -70,7 +70,7 @@ impl Emulator {
         self.wake_for(wait.as_ref());
     }
 
-    /// Looks again after so many real seconds; a moved clock looks by itself.
+    /// Real seconds between two looks; a moved clock looks by itself.
     fn wake_for(&self, seconds: Option<&u64>) {
         let (Some(seconds), Ok(runtime)) = (seconds, tokio::runtime::Handle::try_current()) else {
             return;

@@ -55,7 +55,6 @@ pub(crate) struct Built {
     pub(crate) to: Holder,
     /// The bot it is for.
     pub(crate) bot: String,
-    /// The exact body.
     pub(crate) body: String,
     /// The chats of its events.
     pub(crate) chats: Vec<String>,

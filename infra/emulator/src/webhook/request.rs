@@ -40,7 +40,6 @@ pub struct DeliverOptions {
     pub copies: u32,
     /// How long the sending waits, in real milliseconds.
     pub delay_ms: u64,
-    /// Its signature.
     pub signature: SignatureKind,
 }
 

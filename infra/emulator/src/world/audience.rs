@@ -6,10 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
 
-/// An audience.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Audience {
-    /// Its id.
     pub(crate) id: u64,
     /// How it came about.
     pub(crate) kind: AudienceKind,
@@ -48,7 +46,6 @@ pub(crate) enum AudienceKind {
 /// Users uploaded into an audience.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Upload {
-    /// Its id.
     pub(crate) id: u64,
     /// Its name.
     pub(crate) description: String,

@@ -63,7 +63,6 @@ pub struct Bubble {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Speaker {
-    /// The user.
     User,
     /// The account: the module's messages.
     Account,

@@ -5,10 +5,8 @@ use serde_json::Value;
 
 use crate::clock::Millis;
 
-/// A coupon.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Coupon {
-    /// Its id.
     pub(crate) id: String,
     /// What it was made of.
     pub(crate) body: Value,

@@ -97,7 +97,7 @@ pub enum FaultKind {
     RepeatToken,
     /// `cut-page`: the list of bots ends in the middle of the page, as if there were no more.
     CutPage,
-    /// `delay:800`: done, and answered so many milliseconds later.
+    /// `delay:800`: done, and answered that many milliseconds later.
     Delay(u64),
 }
 

@@ -24,7 +24,6 @@ pub(crate) struct Code {
     pub(crate) used: bool,
 }
 
-/// A reply token.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct ReplyToken {
     /// The module channel that it was given to, and that alone can use it.
@@ -90,9 +89,7 @@ pub(crate) struct AssertionKey {
 /// A token that links a user to an account of the provider's service.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct LinkToken {
-    /// The bot.
     pub(crate) bot: String,
-    /// The user.
     pub(crate) user: String,
     /// When it ends.
     pub(crate) ends: Millis,

@@ -10,7 +10,6 @@ use crate::clock::Millis;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Membership {
-    /// Its id.
     pub id: u64,
     /// Its name.
     pub title: String,

@@ -28,7 +28,6 @@ pub(crate) struct Menus {
 /// A user tapped an area of a menu.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Tap {
-    /// The menu.
     pub(crate) menu: String,
     /// The area's place in the menu.
     pub(crate) area: usize,
@@ -38,10 +37,8 @@ pub(crate) struct Tap {
     pub(crate) at: Millis,
 }
 
-/// A rich menu.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Menu {
-    /// Its id.
     pub(crate) id: String,
     /// What it was made of.
     pub(crate) body: Value,
@@ -56,7 +53,6 @@ pub(crate) struct Batch {
     pub(crate) request_id: String,
     /// The caller's own key, which keeps two from doing the same.
     pub(crate) resume_key: Option<String>,
-    /// The operations.
     pub(crate) operations: Vec<Value>,
     /// When they were taken on.
     pub(crate) at: Millis,

@@ -10,11 +10,9 @@ use super::chat::Holder;
 /// An API call received. Credentials are masked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Call {
-    /// Its number.
     pub number: u64,
     /// When, in milliseconds since 1970 on the emulator's clock.
     pub at: i64,
-    /// The HTTP method.
     pub method: String,
     /// The host, where the caller's base address names one of LINE's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -46,7 +44,6 @@ pub struct Call {
 /// A webhook sent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Delivery {
-    /// Its number.
     pub number: u64,
     /// When, in milliseconds since 1970 on the emulator's clock.
     pub at: i64,
@@ -61,7 +58,6 @@ pub struct Delivery {
     pub event_ids: Vec<String>,
     /// Whether it is a redelivery.
     pub redelivery: bool,
-    /// The exact body.
     pub body: String,
     /// The value of `x-line-signature`; none if it was left out.
     pub signature: Option<String>,

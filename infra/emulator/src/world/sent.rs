@@ -14,7 +14,6 @@ pub(crate) struct Sent {
     pub(crate) means: Means,
     /// When.
     pub(crate) at: Millis,
-    /// The messages.
     pub(crate) messages: Vec<Value>,
     /// The chats that it reached.
     pub(crate) reached: Vec<String>,

@@ -12,7 +12,6 @@ use crate::settings::Settings;
 /// Everything the emulator knows, but for what was sent.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct State {
-    /// The module channel.
     pub channel: ChannelState,
     /// The accounts.
     pub bots: Vec<BotState>,
@@ -22,7 +21,6 @@ pub struct State {
     pub chats: Vec<ChatState>,
     /// Messages sent this month.
     pub quotas: Vec<QuotaState>,
-    /// The clock.
     pub clock: ClockState,
     /// Number of the newest API call.
     pub last_call: u64,
@@ -65,7 +63,6 @@ impl std::fmt::Debug for ChannelState {
 pub struct BotState {
     /// The bot's user id.
     pub bot_id: String,
-    /// The basic id.
     pub basic_id: String,
     /// The name.
     pub display_name: String,
@@ -94,9 +91,7 @@ pub struct UserState {
     pub bot: String,
     /// The user's id for this account.
     pub user_id: String,
-    /// The name.
     pub name: String,
-    /// The language.
     pub language: String,
     /// Whether they have added the account as a friend.
     pub friend: bool,

@@ -9,7 +9,6 @@ use crate::clock::Millis;
 pub struct User {
     /// The id for this account.
     pub user_id: String,
-    /// The display name.
     pub name: String,
     /// The language, as in the profile: `ja`, `zh-Hant`, `en`.
     pub language: String,

@@ -23,7 +23,7 @@ async fn call(stage: &Stage, method: &str, path: &str, body: Value) -> (u16, Val
     (answer.status().as_u16(), answer.json().await.unwrap())
 }
 
-/// The salon has so many more friends than it had.
+/// The salon has this number of friends more than it had.
 async fn befriend(stage: &mut Stage, number: usize) {
     for number in 0..number {
         stage

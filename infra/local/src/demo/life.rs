@@ -72,7 +72,7 @@ impl<W: Write> Demo<'_, W> {
         let row = self.stack.store.bot(&bot).await;
         let row = row.map_err(|error| Unexpected(error.to_string()))?;
         let state = row.unwrap_or_default().state;
-        let healed = state.attached_at.is_some() && state.unheard().is_none();
+        let healed = state.attached_at.is_some() && state.unreported().is_none();
         self.expect(healed, "the module has not heard of it")?;
         let mut patron = self.stack.chat(&cast.second.bot_id, &cast.patron.user_id);
         let answers = patron.follows().await?;

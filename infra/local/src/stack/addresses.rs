@@ -29,7 +29,6 @@ pub struct Addresses {
     pub event_queue_url: String,
 }
 
-/// The four listeners.
 pub(super) struct Listeners {
     pub(super) public: TcpListener,
     pub(super) line: TcpListener,

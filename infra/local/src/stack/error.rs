@@ -14,7 +14,6 @@ pub enum StackError {
     /// A port is not free.
     #[error("port {port} is taken: choose another with {flag}, or 0 for a free one")]
     Port {
-        /// The port.
         port: u16,
         /// The flag that chooses it.
         flag: &'static str,
@@ -36,7 +35,6 @@ pub enum StackError {
     /// A queue cannot be made.
     #[error("the queue {name} of the template cannot be made: {reason}")]
     Queue {
-        /// Its name.
         name: String,
         /// Why.
         reason: String,

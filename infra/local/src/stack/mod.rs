@@ -166,4 +166,4 @@ fn template_path() -> PathBuf {
 }
 
 /// How long tests and the demo wait for something to come about.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const TIMEOUT: Duration = Duration::from_secs(60);

@@ -8,7 +8,6 @@ use line_module::{
     TextMessage,
 };
 
-/// The module.
 pub fn module() -> Router {
     let active = Routes::new()
         .follow(greet)

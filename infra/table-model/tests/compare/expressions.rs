@@ -94,7 +94,6 @@ fn ordered() -> impl Strategy<Value = &'static str> + Clone {
     select(ORDERED.as_slice())
 }
 
-/// A condition.
 pub(super) fn condition() -> impl Strategy<Value = String> {
     let sign = select(vec!["<", "<=", ">", ">="]);
     let equality = select(vec!["=", "<>"]);
@@ -144,7 +143,6 @@ fn term() -> impl Strategy<Value = String> {
     ]
 }
 
-/// An update.
 pub(super) fn update() -> impl Strategy<Value = String> {
     let set = prop_oneof![
         8 => (path(), term()).prop_map(|(p, t)| format!("{p} = {t}")),

@@ -14,7 +14,6 @@ pub(super) struct Answers<'a> {
 /// What a known difference leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Known {
-    /// The same rows.
     SameRows,
     /// One of them may have written and the other not: nothing more can be compared.
     OtherRows,

@@ -34,7 +34,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     collection::vec(step, 1..40)
 }
 
-/// Makes so many sequences of calls, and panics at the shortest that is answered differently.
+/// Makes a number of sequences of calls, and panics at the shortest that is answered differently.
 pub(crate) fn run(cases: u32) {
     let runtime = runtime();
     let ground = runtime.block_on(Ground::start());

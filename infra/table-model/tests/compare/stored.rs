@@ -466,7 +466,7 @@ impl Committed {
                     key,
                     value,
                     version,
-                    life: Timestamp(1),
+                    epoch: Timestamp(1),
                 },
                 Change::Delete => RowChange::Delete { key, version },
             }

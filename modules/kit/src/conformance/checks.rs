@@ -357,7 +357,7 @@ async fn redeliver(stage: &Stage, last: u64) {
     }
 }
 
-/// Something of `sent` that `wanted` has not, or not so often.
+/// Something of `sent` that `wanted` has not, or fewer times.
 fn more(sent: &[(String, Value)], wanted: &[(String, Value)]) -> Option<Value> {
     let mut left = wanted.to_vec();
     let extra = sent.iter().find(|one| {

@@ -33,7 +33,7 @@ use crate::wire::Wire;
 pub(crate) use look::Came;
 use stand_ins::{DEFINITIONS, line, queues};
 
-/// Whatever anyone does takes so long, so that no two events have the same time.
+/// How long whatever anyone does takes, so that no two events have the same time.
 const A_MOMENT: Duration = Duration::from_secs(1);
 
 /// Makes a worker's process.
@@ -76,7 +76,7 @@ pub(crate) struct Told {
 }
 
 impl World {
-    /// One attached account, of which the module has heard.
+    /// One attached account, which was reported to the module.
     pub(crate) async fn new(setup: &Setup, hire: Hire) -> Self {
         let line = line(setup);
         let time = Time(line.clone());
@@ -124,7 +124,7 @@ impl World {
             row.display_name = Some(setup.account.clone());
         });
         let row = row.await.expect("the table answers");
-        let told = event::of_unheard(&bot, &row.state).expect("an attach that is news");
+        let told = event::of_unreported(&bot, &row.state).expect("an attach that is news");
         let key = LedgerKey {
             bot: bot.clone(),
             chat: None,

@@ -83,13 +83,13 @@ impl World {
         let event = lambda_event(&DEFINITIONS.queue, messages);
         let event = serde_json::from_str(&event).expect("an event of SQS");
         let work = worker.handle(event, self.now().plus(worker::TIMEOUT));
-        self.wire.is_workers(true);
+        self.wire.set_of_worker(true);
         let answer = tokio::select! {
             biased;
             answer = work => Some(answer),
             () = self.wire.crashes() => None,
         };
-        self.wire.is_workers(false);
+        self.wire.set_of_worker(false);
         let Some(answer) = answer else {
             self.transcript.note("  = the worker's process ends here");
             *lock(&self.worker) = (self.hire)(&self.parts).into();

@@ -165,7 +165,7 @@ impl Router {
             }
         }
         match &self.fallback {
-            Some(fallback) => fallback.run(&mut cx.again(), event).await,
+            Some(fallback) => fallback.run(&mut cx.reborrow(), event).await,
             None => Ok(()),
         }
     }
@@ -207,7 +207,7 @@ impl Next<'_> {
             match around.split_first() {
                 Some((first, around)) => {
                     let next = Next { router, around };
-                    first.run(&mut cx.again(), event, next).await
+                    first.run(&mut cx.reborrow(), event, next).await
                 }
                 None => router.route(cx, event).await,
             }

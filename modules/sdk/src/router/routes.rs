@@ -177,7 +177,7 @@ impl Routes<Standby> {
     }
 }
 
-/// The account's own life.
+/// The account's own lifecycle.
 impl Routes<Account> {
     /// The channel was attached to the account: told once.
     #[must_use]
@@ -297,7 +297,7 @@ where
         Self: 'a,
     {
         Box::pin(async move {
-            let mut cx = cx.again();
+            let mut cx = cx.reborrow();
             self.handler.run(&mut cx, &self.told).await
         })
     }

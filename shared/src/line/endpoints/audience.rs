@@ -19,7 +19,6 @@ const BOUNDARY: &str = "audience-7MA4YWxkTrZu0gW";
 /// One member: a user's id, or an advertiser's id of one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Recipient<'a> {
-    /// The id.
     pub id: &'a str,
 }
 
@@ -28,7 +27,7 @@ pub struct Recipient<'a> {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreateAudience<'a> {
-    /// Its name: up to 120 signs.
+    /// Its name: up to 120 characters.
     pub description: &'a str,
     /// Whether members are advertisers' ids.
     pub is_ifa_audience: bool,
@@ -69,7 +68,6 @@ pub struct CreatedAudience {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AddToAudience<'a> {
-    /// The audience.
     #[serde(rename = "audienceGroupId")]
     pub audience: u64,
     /// A name for this upload.
@@ -91,13 +89,12 @@ endpoint!(AddToAudience<'_>: AUDIENCE_ADD, ForBot -> (), checked_body());
 /// (<https://developers.line.biz/en/reference/messaging-api/#create-upload-audience-group-by-file>).
 #[derive(Debug, Clone)]
 pub struct CreateAudienceByFile<'a> {
-    /// Its name: up to 120 signs.
+    /// Its name: up to 120 characters.
     pub description: &'a str,
     /// Whether members are advertisers' ids.
     pub is_ifa_audience: bool,
     /// A name for this upload.
     pub upload_description: Option<&'a str>,
-    /// The file.
     pub file: Upload,
 }
 
@@ -125,11 +122,9 @@ impl Endpoint for CreateAudienceByFile<'_> {
 /// (<https://developers.line.biz/en/reference/messaging-api/#update-upload-audience-group-by-file>).
 #[derive(Debug, Clone)]
 pub struct AddToAudienceByFile<'a> {
-    /// The audience.
     pub audience: u64,
     /// A name for this upload.
     pub upload_description: Option<&'a str>,
-    /// The file.
     pub file: Upload,
 }
 
@@ -181,11 +176,11 @@ fn form(parts: &[(&str, Option<&str>)], file: &Upload) -> Result<Body, Unsendabl
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreateAudienceOfClicks<'a> {
-    /// Its name: up to 120 signs.
+    /// Its name: up to 120 characters.
     pub description: &'a str,
     /// The send's request id.
     pub request_id: &'a str,
-    /// One link, up to 2,000 signs; else any of them.
+    /// One link, up to 2,000 characters; else any of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub click_url: Option<&'a str>,
 }
@@ -197,7 +192,7 @@ endpoint!(CreateAudienceOfClicks<'_>: AUDIENCE_OF_CLICKS, ForBot -> CreatedAudie
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreateAudienceOfImpressions<'a> {
-    /// Its name: up to 120 signs.
+    /// Its name: up to 120 characters.
     pub description: &'a str,
     /// The send's request id.
     pub request_id: &'a str,
@@ -209,10 +204,9 @@ endpoint!(CreateAudienceOfImpressions<'_>: AUDIENCE_OF_IMPRESSIONS, ForBot -> Cr
 /// (<https://developers.line.biz/en/reference/messaging-api/#set-description-audience-group>).
 #[derive(Debug, Clone, Serialize)]
 pub struct RenameAudience<'a> {
-    /// The audience.
     #[serde(skip)]
     pub audience: u64,
-    /// Its new name: 1 to 120 signs.
+    /// Its new name: 1 to 120 characters.
     pub description: &'a str,
 }
 
@@ -222,7 +216,6 @@ endpoint!(RenameAudience<'_>: AUDIENCE_RENAME, ForBot -> (), places(audience), b
 /// (<https://developers.line.biz/en/reference/messaging-api/#delete-audience-group>).
 #[derive(Debug, Clone)]
 pub struct DeleteAudience {
-    /// The audience.
     pub audience: u64,
 }
 
@@ -232,7 +225,6 @@ endpoint!(DeleteAudience: AUDIENCE_DELETE, ForBot -> (), places(audience));
 /// (<https://developers.line.biz/en/reference/messaging-api/#get-audience-group>).
 #[derive(Debug, Clone)]
 pub struct GetAudience {
-    /// The audience.
     pub audience: u64,
 }
 
@@ -242,7 +234,6 @@ endpoint!(GetAudience: AUDIENCE_GET, ForBot -> AudienceAndJobs, places(audience)
 /// (<https://developers.line.biz/en/reference/messaging-api/#get-shared-audience>).
 #[derive(Debug, Clone)]
 pub struct GetSharedAudience {
-    /// The audience.
     pub audience: u64,
 }
 
@@ -262,7 +253,6 @@ pub struct AudienceAndJobs {
     pub owner: Option<Value>,
 }
 
-/// An audience.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Audience {
@@ -302,7 +292,7 @@ macro_rules! list {
             pub description: Option<&'a str>,
             /// Only those of this status.
             pub status: Option<&'a str>,
-            /// So many at most: up to 40; LINE's default is 20.
+            /// Maximum number in an answer: up to 40; LINE's default is 20.
             pub size: Option<u32>,
             /// Also those of the other kind.
             pub others_too: Option<bool>,

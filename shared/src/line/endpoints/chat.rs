@@ -10,10 +10,9 @@ use crate::line::endpoint::{Unsendable, endpoint};
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ShowLoading<'a> {
-    /// The user.
     #[serde(rename = "chatId")]
     pub user: &'a UserId,
-    /// For so long: 5 to 60, in steps of 5. LINE's default is 20.
+    /// Seconds: 5 to 60, in steps of 5. LINE's default is 20.
     #[serde(rename = "loadingSeconds", skip_serializing_if = "Option::is_none")]
     pub seconds: Option<u32>,
 }

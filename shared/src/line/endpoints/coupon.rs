@@ -10,7 +10,7 @@ use crate::line::endpoint::endpoint;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreateCoupon {
-    /// 1 to 60 signs.
+    /// 1 to 60 characters.
     pub title: String,
     /// From when on it is good, in epoch seconds.
     pub start_timestamp: i64,
@@ -27,10 +27,10 @@ pub struct CreateCoupon {
     /// LINE's object: `{"type": "discount", …}` and so on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reward: Option<Value>,
-    /// Up to 1,000 signs.
+    /// Up to 1,000 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Up to 100 signs.
+    /// Up to 100 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usage_condition: Option<String>,
     /// An https URL.
@@ -62,7 +62,7 @@ pub struct ListCoupons<'a> {
     pub status: Option<&'a str>,
     /// The page before's `next`.
     pub start: Option<&'a str>,
-    /// So many at most: up to 100.
+    /// Maximum number in an answer: up to 100.
     pub limit: Option<u32>,
 }
 
@@ -84,7 +84,6 @@ pub struct Coupons {
 pub struct ListedCoupon {
     /// Its id.
     pub coupon_id: String,
-    /// Its title.
     pub title: String,
 }
 
@@ -105,7 +104,6 @@ pub struct CouponDetail {
     /// Its id.
     #[serde(default)]
     pub coupon_id: Option<String>,
-    /// Its title.
     #[serde(default)]
     pub title: Option<String>,
     /// `DRAFT`, `RUNNING` or `CLOSED`.

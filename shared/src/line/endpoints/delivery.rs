@@ -66,7 +66,7 @@ pub struct UnitUsage {
 pub struct ListUnits<'a> {
     /// The page before's `next`.
     pub start: Option<&'a str>,
-    /// So many at most: up to 100.
+    /// Maximum number in an answer: up to 100.
     pub limit: Option<u32>,
 }
 

@@ -11,7 +11,7 @@ use crate::line::endpoint::endpoint;
 pub struct ListFollowers<'a> {
     /// The page before's `next`.
     pub start: Option<&'a str>,
-    /// So many at most: up to 1,000; LINE's default is 300.
+    /// Maximum number in an answer: up to 1,000; LINE's default is 300.
     pub limit: Option<u32>,
 }
 

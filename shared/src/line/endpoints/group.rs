@@ -10,7 +10,6 @@ use crate::line::endpoints::followers::UserIds;
 /// (<https://developers.line.biz/en/reference/messaging-api/#get-group-summary>).
 #[derive(Debug, Clone)]
 pub struct GetGroup<'a> {
-    /// The group.
     pub group: &'a ChatId,
 }
 
@@ -41,7 +40,7 @@ pub struct Member {
 /// How many members there are, the account itself not counted.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct MemberCount {
-    /// So many.
+    /// Number of members.
     pub count: u64,
 }
 

@@ -11,7 +11,6 @@ use crate::line::endpoints::followers::UserIds;
 /// (<https://developers.line.biz/en/reference/messaging-api/#get-a-users-membership-subscription-status>).
 #[derive(Debug, Clone)]
 pub struct GetSubscriptions<'a> {
-    /// The user.
     pub user: &'a UserId,
 }
 
@@ -33,7 +32,6 @@ pub struct Subscription {
     pub user: Subscriber,
 }
 
-/// A plan.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Plan {
@@ -97,7 +95,7 @@ pub struct ListMembershipUsers<'a> {
     pub membership: u64,
     /// The page before's `next`.
     pub start: Option<&'a str>,
-    /// So many at most: up to 1,000; LINE's default is 300.
+    /// Maximum number in an answer: up to 1,000; LINE's default is 300.
     pub limit: Option<u32>,
 }
 

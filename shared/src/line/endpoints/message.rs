@@ -59,7 +59,6 @@ pub struct Sent {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SentMessage {
-    /// Its id.
     pub id: String,
     /// With which it can be quoted, if it can.
     #[serde(default)]
@@ -275,7 +274,7 @@ struct Filter {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Limit {
-    /// So many at most, chosen at random.
+    /// Maximum number of recipients, chosen at random.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<u32>,
     /// As many as the month's quota still has.
@@ -313,7 +312,7 @@ impl<'a> Narrowcast<'a> {
         self
     }
 
-    /// To so many.
+    /// Number of recipients.
     #[must_use]
     pub fn limit(mut self, limit: Limit) -> Self {
         self.limit = Some(limit);

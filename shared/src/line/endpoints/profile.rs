@@ -9,7 +9,6 @@ use crate::line::{BotClient, LineError};
 /// Asks for a user's profile.
 #[derive(Debug, Clone)]
 pub struct GetProfile<'a> {
-    /// The user.
     pub user: &'a UserId,
 }
 
@@ -38,7 +37,6 @@ pub struct Profile {
 /// (<https://developers.line.biz/en/reference/messaging-api/#issue-link-token>).
 #[derive(Debug, Clone)]
 pub struct IssueLinkToken<'a> {
-    /// The user.
     pub user: &'a UserId,
 }
 

@@ -9,7 +9,7 @@ use crate::line::endpoint::{Endpoint, Facts, ForBot, Unsendable, endpoint, has};
 use crate::line::endpoints::table;
 use crate::line::http::Answer;
 use crate::line::message::Action;
-use crate::line::message::limit::{OverLimit, at_most, signs};
+use crate::line::message::limit::{OverLimit, at_most, graphemes};
 
 /// LINE takes an image of this size at most, in bytes.
 const LARGEST_IMAGE: u64 = 1024 * 1024;
@@ -23,9 +23,9 @@ pub struct RichMenu<A = Action> {
     pub size: Size,
     /// Whether it is shown at first.
     pub selected: bool,
-    /// Its name, for the account's staff: up to 300 signs.
+    /// Its name, for the account's staff: up to 300 characters.
     pub name: String,
-    /// The words on its bar: up to 14 signs.
+    /// The words on its bar: up to 14 characters.
     pub chat_bar_text: String,
     /// Up to 20 places to tap.
     pub areas: Vec<Area<A>>,
@@ -64,8 +64,8 @@ pub struct Bounds {
 
 impl RichMenu {
     fn check(&self) -> Result<(), Unsendable> {
-        let texts: Result<(), OverLimit> = at_most("name", signs(&self.name), 300)
-            .and_then(|()| at_most("chatBarText", signs(&self.chat_bar_text), 14));
+        let texts: Result<(), OverLimit> = at_most("name", graphemes(&self.name), 300)
+            .and_then(|()| at_most("chatBarText", graphemes(&self.chat_bar_text), 14));
         texts.map_err(|error| Unsendable(error.to_string()))?;
         has("areas", self.areas.len(), 0, 20)
     }

@@ -39,7 +39,6 @@ endpoint!(ClearDefaultRichMenu: RICH_MENU_DEFAULT_CLEAR, ForBot -> ());
 /// (<https://developers.line.biz/en/reference/messaging-api/#get-rich-menu-id-of-user>).
 #[derive(Debug, Clone)]
 pub struct GetRichMenuOfUser<'a> {
-    /// The user.
     pub user: &'a UserId,
 }
 
@@ -49,7 +48,6 @@ endpoint!(GetRichMenuOfUser<'_>: RICH_MENU_OF_USER, ForBot -> RichMenuId, places
 /// (<https://developers.line.biz/en/reference/messaging-api/#link-rich-menu-to-user>).
 #[derive(Debug, Clone)]
 pub struct LinkRichMenu<'a> {
-    /// The user.
     pub user: &'a UserId,
     /// The menu's id.
     pub menu: &'a str,
@@ -61,7 +59,6 @@ endpoint!(LinkRichMenu<'_>: RICH_MENU_LINK, ForBot -> (), places(user, menu));
 /// (<https://developers.line.biz/en/reference/messaging-api/#unlink-rich-menu-from-user>).
 #[derive(Debug, Clone)]
 pub struct UnlinkRichMenu<'a> {
-    /// The user.
     pub user: &'a UserId,
 }
 
@@ -75,7 +72,6 @@ pub struct LinkRichMenuToUsers<'a> {
     /// The menu's id.
     #[serde(rename = "richMenuId")]
     pub menu: &'a str,
-    /// The users.
     #[serde(rename = "userIds")]
     pub users: &'a [UserId],
 }
@@ -93,7 +89,6 @@ endpoint!(LinkRichMenuToUsers<'_>: RICH_MENU_LINK_MANY, ForBot -> (), checked_bo
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UnlinkRichMenuFromUsers<'a> {
-    /// The users.
     #[serde(rename = "userIds")]
     pub users: &'a [UserId],
 }

@@ -18,7 +18,7 @@ const JWT: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 pub struct IssuedToken {
     /// The token.
     pub access_token: SecretString,
-    /// For so many seconds.
+    /// Seconds until it expires.
     pub expires_in: u64,
     /// By which it is told from others: v2.1 only.
     #[serde(default)]
@@ -30,7 +30,7 @@ pub struct IssuedToken {
 pub struct VerifiedToken {
     /// The channel it is of.
     pub client_id: String,
-    /// For so many seconds more.
+    /// Seconds until it expires.
     pub expires_in: u64,
     /// What it allows, where LINE tells.
     #[serde(default)]
@@ -51,7 +51,6 @@ pub enum Proof<'a> {
     Secret {
         /// The channel's id.
         channel: &'a str,
-        /// Its secret.
         secret: &'a SecretString,
     },
     /// By a JWT that is signed with the channel's key.
@@ -122,7 +121,6 @@ token_endpoint!(IssueStateless<'_>: TOKEN_STATELESS -> IssuedToken as read_json,
 pub struct IssueShortLived<'a> {
     /// The channel's id.
     pub channel: &'a str,
-    /// Its secret.
     pub secret: &'a SecretString,
 }
 
@@ -135,7 +133,6 @@ token_endpoint!(IssueShortLived<'_>: TOKEN_SHORT_LIVED -> IssuedToken as read_js
 /// (<https://developers.line.biz/en/reference/messaging-api/#verify-channel-access-token>).
 #[derive(Debug, Clone)]
 pub struct VerifyShortLived<'a> {
-    /// The token.
     pub token: &'a SecretString,
 }
 
@@ -147,7 +144,6 @@ token_endpoint!(VerifyShortLived<'_>: TOKEN_SHORT_LIVED_VERIFY -> VerifiedToken 
 /// (<https://developers.line.biz/en/reference/messaging-api/#revoke-longlived-or-shortlived-channel-access-token>).
 #[derive(Debug, Clone)]
 pub struct RevokeShortLived<'a> {
-    /// The token.
     pub token: &'a SecretString,
 }
 
@@ -170,7 +166,6 @@ token_endpoint!(IssueV21<'_>: TOKEN_V2_1 -> IssuedToken as read_json, body |this
 /// (<https://developers.line.biz/en/reference/messaging-api/#verify-channel-access-token-v2-1>).
 #[derive(Debug, Clone)]
 pub struct VerifyV21<'a> {
-    /// The token.
     pub token: &'a SecretString,
 }
 
@@ -198,9 +193,7 @@ token_endpoint!(ListKeyIds<'_>: TOKEN_V2_1_KEYS -> KeyIds as read_json, query |t
 pub struct RevokeV21<'a> {
     /// The channel's id.
     pub channel: &'a str,
-    /// Its secret.
     pub secret: &'a SecretString,
-    /// The token.
     pub token: &'a SecretString,
 }
 

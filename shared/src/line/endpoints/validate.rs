@@ -11,7 +11,6 @@ macro_rules! validate {
         $(#[$doc])*
         #[derive(Debug, Clone, Serialize)]
         pub struct $type<'a> {
-            /// The messages.
             pub messages: Messages<'a>,
         }
 

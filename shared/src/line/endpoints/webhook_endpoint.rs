@@ -25,7 +25,7 @@ pub struct WebhookEndpoint {
 /// (<https://developers.line.biz/en/reference/messaging-api/#set-webhook-endpoint-url>).
 #[derive(Debug, Clone, Serialize)]
 pub struct SetWebhookEndpoint<'a> {
-    /// An https URL of up to 500 signs.
+    /// An https URL of up to 500 characters.
     pub endpoint: &'a str,
 }
 
@@ -35,7 +35,7 @@ endpoint!(SetWebhookEndpoint<'_>: WEBHOOK_SET, ForBot -> (), body());
 /// (<https://developers.line.biz/en/reference/messaging-api/#test-webhook-endpoint>).
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct TestWebhookEndpoint<'a> {
-    /// An https URL of up to 500 signs; else the one that is set.
+    /// An https URL of up to 500 characters; else the one that is set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub endpoint: Option<&'a str>,
 }

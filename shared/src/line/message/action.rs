@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::line::message::limit::{OverLimit, at_most, signs, units};
+use crate::line::message::limit::{OverLimit, at_most, graphemes, units};
 
 /// What a tap does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -142,15 +142,19 @@ impl Action {
     }
 
     pub(super) fn limits(&self, label: usize) -> Result<(), OverLimit> {
-        at_most("label", signs(self.label()), label)?;
+        at_most("label", graphemes(self.label()), label)?;
         match self {
             Self::Postback {
                 data, display_text, ..
             } => {
                 at_most("data", units(data), 300)?;
-                at_most("displayText", display_text.as_deref().map_or(0, signs), 300)
+                at_most(
+                    "displayText",
+                    display_text.as_deref().map_or(0, graphemes),
+                    300,
+                )
             }
-            Self::Message { text, .. } => at_most("text", signs(text), 300),
+            Self::Message { text, .. } => at_most("text", graphemes(text), 300),
             Self::Uri { uri, .. } => at_most("uri", units(uri), 1_000),
             Self::DatetimePicker { data, .. } => at_most("data", units(data), 300),
             Self::RichMenuSwitch {

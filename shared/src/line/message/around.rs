@@ -60,7 +60,7 @@ impl Around {
 }
 
 impl QuickReply {
-    /// A message has so many at most.
+    /// Maximum number of a message.
     pub const MOST: usize = 13;
 
     /// A button that does this.
@@ -108,7 +108,7 @@ impl Sender {
         Self::default()
     }
 
-    /// With this name: up to 20 signs.
+    /// With this name: up to 20 characters.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());

@@ -9,11 +9,11 @@ use crate::line::message::around::Around;
 use crate::line::message::limit::{OverLimit, at_most, units, within};
 use crate::line::message::message;
 
-/// A bubble's JSON is so long at most, in bytes.
+/// Maximum length of a bubble's JSON, in bytes.
 const LARGEST_BUBBLE: usize = 30 * 1024;
-/// A carousel's JSON is so long at most, in bytes.
+/// Maximum length of a carousel's JSON, in bytes.
 const LARGEST_CAROUSEL: usize = 50 * 1024;
-/// A carousel has so many bubbles at most.
+/// Maximum number of bubbles of a carousel.
 const MOST_BUBBLES: usize = 12;
 
 /// A flex message.
@@ -32,7 +32,7 @@ pub struct Flex {
 }
 
 impl Flex {
-    /// `alt_text` is what notifications show, up to 1,500 signs; `contents` is a
+    /// `alt_text` is what notifications show, up to 1,500 characters; `contents` is a
     /// bubble or carousel.
     pub fn new(alt_text: impl Into<String>, contents: Value) -> Self {
         Self {

@@ -36,8 +36,8 @@ pub(crate) fn units(text: &str) -> usize {
     text.encode_utf16().count()
 }
 
-/// Texts of actions, templates and rich menus are counted so.
-pub(crate) fn signs(text: &str) -> usize {
+/// Grapheme clusters: the unit of texts of actions, templates and rich menus.
+pub(crate) fn graphemes(text: &str) -> usize {
     text.graphemes(true).count()
 }
 
@@ -92,9 +92,9 @@ mod tests {
 
     #[test]
     fn texts_are_counted_as_line_counts_them() {
-        assert_eq!((units("👋🏻"), signs("👋🏻")), (4, 1));
-        assert_eq!((units("𠀋"), signs("𠀋")), (2, 1));
-        assert_eq!((units("が"), signs("か\u{3099}")), (1, 1));
+        assert_eq!((units("👋🏻"), graphemes("👋🏻")), (4, 1));
+        assert_eq!((units("𠀋"), graphemes("𠀋")), (2, 1));
+        assert_eq!((units("が"), graphemes("か\u{3099}")), (1, 1));
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! Stickers, pictures, sounds, places and coupons. Media lie at https URLs of up to
-//! 2,000 signs, which LINE and the user's phone fetch.
+//! 2,000 characters, which LINE and the user's phone fetch.
 
 use std::time::Duration;
 
@@ -113,7 +113,7 @@ impl Video {
     }
 
     /// An event tells that a user has seen it to its end, by this name of up to
-    /// 100 signs. Not in groups.
+    /// 100 characters. Not in groups.
     #[must_use]
     pub fn tracked_as(mut self, name: impl Into<String>) -> Self {
         self.tracking_id = Some(name.into());
@@ -186,7 +186,7 @@ pub struct Location {
 }
 
 impl Location {
-    /// Title and address have 1 to 100 signs; latitude and longitude are degrees.
+    /// Title and address have 1 to 100 characters; latitude and longitude are degrees.
     pub fn new(
         title: impl Into<String>,
         address: impl Into<String>,
@@ -247,7 +247,7 @@ impl Coupon {
         }
     }
 
-    /// With a tag of up to 30 signs, for statistics.
+    /// With a tag of up to 30 characters, for statistics.
     #[must_use]
     pub fn tagged(mut self, tag: impl Into<String>) -> Self {
         self.delivery_tag = Some(tag.into());

@@ -6,6 +6,8 @@
 //! by its `check`, and without fail when it becomes JSON: one that is over a limit
 //! does not serialise, and its error names the member.
 
+#![warn(missing_docs)]
+
 mod action;
 mod around;
 mod flex;

@@ -4,10 +4,10 @@
 use serde::Serialize;
 
 use crate::line::message::around::Around;
-use crate::line::message::limit::{OverLimit, at_most, each, https, signs, units, within};
+use crate::line::message::limit::{OverLimit, at_most, each, graphemes, https, units, within};
 use crate::line::message::{Action, message};
 
-/// A label is so long at most.
+/// Maximum length of a label.
 const LABEL: usize = 20;
 /// In an image carousel it is shorter.
 const IMAGE_LABEL: usize = 12;
@@ -44,7 +44,7 @@ pub enum Card {
 }
 
 impl TemplateMessage {
-    /// `alt_text` is what notifications show: up to 1,500 signs.
+    /// `alt_text` is what notifications show: up to 1,500 characters.
     pub fn new(alt_text: impl Into<String>, template: impl Into<Card>) -> Self {
         Self {
             alt_text: alt_text.into(),
@@ -96,10 +96,10 @@ impl Face {
         if let Some(url) = &self.thumbnail_image_url {
             https("thumbnailImageUrl", url)?;
         }
-        at_most("title", self.title.as_deref().map_or(0, signs), 40)?;
+        at_most("title", self.title.as_deref().map_or(0, graphemes), 40)?;
         let is_plain = self.title.is_none() && self.thumbnail_image_url.is_none();
         let most = if is_plain { plain } else { beside };
-        within("text", signs(&self.text), 1, most)?;
+        within("text", graphemes(&self.text), 1, most)?;
         within("actions", self.actions.len(), 1, actions)?;
         each("actions", &self.actions, |action| action.limits(LABEL))?;
         let action = self
@@ -124,13 +124,13 @@ pub struct Column(Face);
 macro_rules! face {
     ($($type:ident $plain:literal $beside:literal $actions:literal;)*) => {$(
         impl $type {
-            #[doc = concat!("A text of up to ", $plain, " signs, beside a title or image ", $beside, ".")]
+            #[doc = concat!("A text of up to ", $plain, " characters, beside a title or image ", $beside, ".")]
             #[doc = concat!("Up to ", $actions, " buttons.")]
             pub fn new(text: impl Into<String>, actions: impl IntoIterator<Item = Action>) -> Self {
                 Self(Face::new(text, actions))
             }
 
-            /// With a title of up to 40 signs.
+            /// With a title of up to 40 characters.
             #[must_use]
             pub fn title(mut self, title: impl Into<String>) -> Self {
                 self.0.title = Some(title.into());
@@ -163,7 +163,7 @@ face! {
     Column 120 60 3;
 }
 
-/// A question of up to 240 signs and two answers
+/// A question of up to 240 characters and two answers
 /// (<https://developers.line.biz/en/reference/messaging-api/#confirm>).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Confirm {
@@ -181,7 +181,7 @@ impl Confirm {
     }
 
     fn limits(&self) -> Result<(), OverLimit> {
-        within("text", signs(&self.text), 1, 240)?;
+        within("text", graphemes(&self.text), 1, 240)?;
         each("actions", &self.actions, |action| action.limits(LABEL))
     }
 }
@@ -246,7 +246,7 @@ impl ImageCarousel {
 
 impl ImageColumn {
     /// The https URL of a square JPEG or PNG, and an action with a label of up to
-    /// 12 signs.
+    /// 12 characters.
     pub fn new(url: impl Into<String>, action: Action) -> Self {
         Self {
             image_url: url.into(),

@@ -9,11 +9,11 @@ use crate::line::message::around::Around;
 use crate::line::message::limit::{OverLimit, at_most, each, units, within};
 use crate::line::message::message;
 
-/// A text is so long at most.
+/// Maximum length of a text.
 const LONGEST: usize = 5_000;
-/// A text has so many emojis at most.
+/// Maximum number of emojis of a text.
 const MOST_EMOJIS: usize = 20;
-/// A text has so many places that are filled in at most.
+/// Maximum number of substitutions of a text.
 const MOST_PLACES: usize = 100;
 
 /// A text, with LINE's own emojis and a quote if wanted

@@ -22,7 +22,7 @@ impl Store {
             .update_ledger(key)
             .update_expression(format!(
                 "SET outcome = :outcome, reason = :reason, #raw = :raw, parked = :outcome, \
-                 parked_at = :now, begun = :zero, life = if_not_exists(life, :life), \
+                 parked_at = :now, begun = :zero, epoch = if_not_exists(epoch, :epoch), \
                  {KEPT_FROM_THE_FIRST} REMOVE expires_at"
             ))
             .condition_expression("writes = :seen")
@@ -30,7 +30,7 @@ impl Store {
             .expression_attribute_names("#at", "at")
             .set_expression_attribute_values(Some(first_values(entry)))
             .expression_attribute_values(":seen", n(writes))
-            .expression_attribute_values(":life", n(entry.life.0))
+            .expression_attribute_values(":epoch", n(entry.epoch.0))
             .expression_attribute_values(":outcome", s("parked"))
             .expression_attribute_values(":reason", s(&parked.reason))
             .expression_attribute_values(":raw", s(&parked.raw))

@@ -58,7 +58,7 @@ struct LedgerRow {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     raw: Option<String>,
     #[serde(default)]
-    life: Timestamp,
+    epoch: Timestamp,
     /// A parked row has none: it stays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     expires_at: Option<i64>,
@@ -97,7 +97,7 @@ impl From<&LedgerEntry> for LedgerRow {
             replay_forced: entry.replays.forced,
             run: entry.replays.run,
             raw: entry.raw().map(str::to_owned),
-            life: entry.life,
+            epoch: entry.epoch,
             expires_at: entry.ends_at(),
             parked: parked_at.map(|_| IN_INDEX.to_owned()),
             parked_at,
@@ -139,7 +139,7 @@ impl TryFrom<LedgerRow> for LedgerEntry {
             kind: row.kind,
             at: row.at,
             received_at: row.received_at,
-            life: row.life,
+            epoch: row.epoch,
             silence: row.silence,
             state,
             attempts: Attempts {

@@ -10,6 +10,9 @@ use crate::world::World;
 /// What the row then says.
 pub(crate) const BY_ANOTHER: &str = "settled by another";
 
+/// How long the ledger keeps what is settled.
+const LEDGER_DAYS: i64 = 30;
+
 /// Settles the event of a commit, if nobody has.
 pub(super) fn settle(world: &World, commit: &Request) {
     let request = commit.json();
@@ -39,6 +42,10 @@ pub(super) fn settle(world: &World, commit: &Request) {
         ] {
             fields.remove(field);
         }
+        // What was about to be parked has no end.
+        let end = world.time.millis(0) / 1_000 + LEDGER_DAYS * 86_400;
+        let end = json!({ "N": end.to_string() });
+        fields.entry("expires_at").or_insert(end);
     }
     let put =
         json!({ "TableName": &request["TransactItems"][0]["Put"]["TableName"], "Item": done });

@@ -36,7 +36,6 @@ pub trait Door: Default {
     /// Its name.
     const NAME: &'static str;
 
-    /// An input.
     fn input(dice: &mut Dice) -> Vec<u8>;
 
     /// Lets it in, and judges what comes of it.

@@ -86,7 +86,6 @@ impl World {
         attach::App::new(config, &self.ground())
     }
 
-    /// The worker.
     pub(crate) fn worker<M>(&self, module: M) -> worker::App<M> {
         let config = worker::Config::read(&env()).expect("its variables");
         let mut app = worker::App::new(config, module, &self.ground());

@@ -1,4 +1,4 @@
-//! The life of accounts: who links them, who detaches them, and what LINE's list says.
+//! The lifecycle of accounts: who links them, who detaches them, and what LINE's list says.
 
 use fastrand::Rng;
 

@@ -14,7 +14,7 @@ use crate::rows::s;
 use crate::schedule::What;
 use crate::world::World;
 
-/// The times that a row has of its account's life, save the reconciler's own mark.
+/// The times that a row has of its account's lifecycle, save the reconciler's own mark.
 const TIMES: [&str; 6] = [
     "attached_at",
     "detaching_at",

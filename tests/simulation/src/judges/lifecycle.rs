@@ -1,4 +1,4 @@
-//! What the module is told of an account's life: each attach, each detach and each
+//! What the module is told of an account's lifecycle: each attach, each detach and each
 //! change of scopes once, and in the end what is so.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -151,7 +151,7 @@ pub(crate) fn committed(history: &mut History, line: &Line, who: usize, rows: &[
         if let Some(objection) = objection.filter(|_| !may_tell) {
             let times = (known.attached_at(), known.detached_at());
             let what = format!("{bot}, by {event}: {change:?}, but {objection}: {times:?}");
-            history.violation("told of an account's life", what);
+            history.violation("told of an account's lifecycle", what);
         }
         let report = Report {
             scopes_of: known.newest_scopes().map(|(at, _)| at),
@@ -167,7 +167,7 @@ pub(crate) fn committed(history: &mut History, line: &Line, who: usize, rows: &[
     }
 }
 
-/// Whether an event is a job of ours that tells the module of an account's life. Several
+/// Whether an event is a job of ours that tells the module of an account's lifecycle. Several
 /// accounts may have one of the same id.
 pub(super) fn is_own_report(event: &str) -> bool {
     time_of(event, &["attached-", "scopes-", "detached-"]).is_some()
@@ -203,7 +203,7 @@ pub(crate) fn ended(world: &World, who: usize) {
     let owes: Vec<_> = owes.into_iter().filter(is_missing).collect();
     if !is_disturbed && !owes.is_empty() {
         let what = format!("invocation {who} queues nothing for {owes:?}");
-        history.violation("told of an account's life", what);
+        history.violation("told of an account's lifecycle", what);
     }
 }
 
@@ -225,7 +225,7 @@ pub(crate) fn is_under_way(world: &World) -> bool {
     let mut states = bots.iter().filter_map(|bot| state(world, bot));
     states.any(|state| {
         let is_marked = matches!(state.attachment(), Attachment::Detaching(_));
-        is_marked || state.unheard().is_some()
+        is_marked || state.unreported().is_some()
     })
 }
 
@@ -248,19 +248,21 @@ pub(crate) fn at_the_end(world: &World) {
             let told = history.judges.lifecycle.of(&bot);
             let told: Vec<_> = told.iter().map(|it| (&it.event, &it.change)).collect();
             let what = format!("{bot}: {missing}; it was told {told:?}");
-            history.violation("told of an account's life", what);
+            history.violation("told of an account's lifecycle", what);
         }
         let may_have_lost_it = history.judges.accounts.is_overwritten(&bot);
         drop(history);
-        let unheard = state(world, &bot).and_then(|state| state.unheard());
-        if let Some(unheard) = unheard.filter(|_| missing.is_none() && !may_have_lost_it) {
-            let what = format!("{bot}: {unheard:?} counts as not told");
-            world.history().violation("told of an account's life", what);
+        let unreported = state(world, &bot).and_then(|state| state.unreported());
+        if let Some(unreported) = unreported.filter(|_| missing.is_none() && !may_have_lost_it) {
+            let what = format!("{bot}: {unreported:?} counts as not told");
+            world
+                .history()
+                .violation("told of an account's lifecycle", what);
         }
     }
 }
 
-/// An event of the account's life is parked, or someone else has settled it.
+/// An event of the account's lifecycle is parked, or someone else has settled it.
 fn is_excused(world: &World, bot: &str) -> bool {
     let by_another = world.history().settled_by_another.clone();
     let table = world.table();

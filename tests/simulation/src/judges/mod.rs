@@ -213,7 +213,6 @@ impl Judges {
     }
 }
 
-/// A call leaves.
 fn leaves(world: &World, seen: &Seen) {
     links::leaves(world, seen.who, &seen.word);
     let now = world.time.millis(0);

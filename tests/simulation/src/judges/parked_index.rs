@@ -7,7 +7,6 @@ use serde_json::Value as Json;
 /// How a row was written.
 #[derive(Debug)]
 pub(super) struct Written<'a> {
-    /// The event.
     pub(super) event: &'a str,
     /// The call's word.
     pub(super) word: &'a str,

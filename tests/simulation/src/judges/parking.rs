@@ -34,7 +34,6 @@ pub(crate) struct Parking {
 }
 
 impl Parking {
-    /// A call leaves.
     pub(super) fn leaves(&mut self, call: &Seen, now: i64) {
         if let About::Load { event } = &call.about {
             self.first.entry(event.clone()).or_insert(now);

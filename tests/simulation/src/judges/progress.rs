@@ -8,7 +8,7 @@ use super::seen::{About, Seen};
 use super::troubles::Hand;
 
 /// A ledger row may have lapsed after so long.
-const LEDGER_LIFE: Duration = Duration::from_secs(29 * 24 * 3600);
+const LEDGER_RETENTION: Duration = Duration::from_secs(29 * 24 * 3600);
 
 /// When events became settled.
 #[derive(Debug, Default)]
@@ -43,7 +43,7 @@ impl Progress {
             return None;
         }
         let settled = self.settled.get(event)?;
-        let is_known = *settled < hand.from && hand.from < *settled + LEDGER_LIFE;
+        let is_known = *settled < hand.from && hand.from < *settled + LEDGER_RETENTION;
         is_known.then(|| format!("{} looks at {event}, which is settled", call.who))
     }
 }

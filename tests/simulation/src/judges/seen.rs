@@ -47,7 +47,6 @@ pub(crate) struct Seen {
     pub(crate) who: usize,
     /// Whom it asks.
     pub(crate) server: Server,
-    /// Its word.
     pub(crate) word: String,
     /// What it is about.
     pub(crate) about: About,

@@ -38,7 +38,6 @@ impl Trouble {
 /// What an invocation of the worker has in hand, from when until when.
 #[derive(Debug, Clone)]
 pub(crate) struct Hand {
-    /// The events.
     pub(crate) events: Vec<String>,
     /// Those of them that are run again by an operator's wish.
     pub(crate) replayed: Vec<String>,

@@ -47,18 +47,14 @@ pub(crate) struct Asked {
     pub(crate) bot: String,
     /// `X-Line-Retry-Key`.
     pub(crate) key: Option<String>,
-    /// The body.
     pub(crate) body: Value,
 }
 
-/// An answer.
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
-    /// The status.
     pub(crate) status: u16,
     /// Headers.
     pub(crate) headers: Vec<(&'static str, String)>,
-    /// The body.
     pub(crate) body: Value,
 }
 

@@ -13,7 +13,6 @@ const TOKEN_LIMIT: i64 = 20 * 60_000;
 /// An event, as LINE has told it.
 #[derive(Debug, Clone)]
 pub(crate) struct Told {
-    /// Its id.
     pub(crate) id: String,
     /// The account.
     pub(crate) bot: String,

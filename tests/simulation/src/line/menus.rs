@@ -18,7 +18,6 @@ pub(crate) enum Menus {
     Delete(String),
 }
 
-/// A rich menu.
 #[derive(Debug, Clone)]
 pub(super) struct Menu {
     id: String,

@@ -59,7 +59,6 @@ struct Bot {
     confirmed: bool,
 }
 
-/// A chat.
 #[derive(Debug, Default)]
 struct Chat {
     blocked: bool,
@@ -67,7 +66,6 @@ struct Chat {
     ours: Option<(bool, Option<i64>)>,
 }
 
-/// A reply token.
 #[derive(Debug)]
 struct Token {
     bot: String,
@@ -81,7 +79,6 @@ struct Token {
 pub(crate) struct Held {
     /// The account.
     pub(crate) bot: String,
-    /// The chat.
     pub(crate) chat: String,
     /// The second of LINE's answer, in milliseconds.
     pub(crate) date: i64,

@@ -15,7 +15,6 @@ use crate::live::module::Repeats;
 /// How long it may take to be there.
 const STARTING: Duration = Duration::from_secs(30);
 
-/// The child.
 #[derive(Debug)]
 pub(crate) struct Child {
     process: Process,

@@ -28,7 +28,6 @@ pub(super) struct Listed {
     pub(super) id: String,
     /// File and change, in words; no line, as lines move.
     pub(super) name: String,
-    /// The file.
     pub(super) file: String,
     /// The changes, or why it cannot be chosen while the program runs.
     pub(super) edits: Result<Vec<Edit>, &'static str>,

@@ -150,7 +150,6 @@ fn gradient(css: &mut Css, background: &Value) {
     css.set("background-image", gradient);
 }
 
-/// A text.
 pub(super) fn text(css: &mut Css, component: &Value) {
     letters(css, component);
     css.one_of(

@@ -1,4 +1,4 @@
-//! The life of an account: attached, suspended, detached. Of each turn the module
+//! The lifecycle of an account: attached, suspended, detached. Of each turn the module
 //! hears once, whoever tells of it, and however often.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
@@ -76,7 +76,7 @@ impl Scene {
         }
     }
 
-    /// The admin links the account, and the bundle's own module has heard of it.
+    /// The admin links the account, which was reported to the bundle's own module.
     async fn linked(&self) {
         let page = self.bundle.stack.attach(&self.bundle.bot, "en").await;
         assert_eq!(page.unwrap().status, 200);
@@ -88,7 +88,7 @@ impl Scene {
         let store = &self.worker.app.store;
         let row = store.update_bot(&self.bot, |row| row.state.attach(Timestamp(at), &scopes));
         let state = row.await.unwrap().state;
-        let event = event::of_unheard(&self.bot, &state)?;
+        let event = event::of_unreported(&self.bot, &state)?;
         let job = Job::of_account(self.bot.clone(), Timestamp(at), event);
         Some(Message::of(job.unwrap()))
     }
@@ -243,7 +243,7 @@ async fn the_bundle_itself_tells_its_module_once() {
     let bundle = Bundle::attached().await;
     let bot = BotId::new(&bundle.bot).unwrap();
     let row = bundle.stack.store.bot(&bot).await.unwrap().unwrap();
-    assert_eq!(row.state.unheard(), None);
+    assert_eq!(row.state.unreported(), None);
     let deliveries = bundle.stack.line.deliveries(0).await;
     let event = &deliveries[0].event_ids[0];
     let at = row.state.attached_at.unwrap().0;
@@ -289,7 +289,7 @@ async fn line_is_asked_to_detach_when_every_worker_that_knew_nothing_has_ended()
     // The bundle's own module hears of it through the queue.
     scene.bundle.stack.settled().await.unwrap();
     let row = scene.worker.app.store.bot(&scene.bot).await.unwrap();
-    assert_eq!(row.unwrap().state.unheard(), None);
+    assert_eq!(row.unwrap().state.unreported(), None);
 
     let says = json!({"type": "message", "webhookEventId": "m", "message": {"type": "text", "text": "hello"}});
     let message = scene.bundle.message(&scene.bundle.guest, vec![says]).await;
@@ -372,13 +372,13 @@ async fn a_detach_that_line_fails_for_six_hours_is_parked_until_one_succeeds() {
     let parked = scene.bundle.record(None, &event).await.unwrap();
     assert_eq!(parked.outcome(), Outcome::Parked);
     assert!(parked.raw().is_some());
-    assert_ne!(parked.life, Timestamp::default());
+    assert_ne!(parked.epoch, Timestamp::default());
 
     scene.settles(&[&job]).await;
     assert!(matches!(scene.attachment().await, Attachment::Detached(_)));
     let done = scene.bundle.record(None, &event).await.unwrap();
     assert_eq!(done.outcome(), Outcome::Done);
-    assert_eq!(done.life, parked.life);
+    assert_eq!(done.epoch, parked.epoch);
 }
 
 /// It will not do it the next time either. The mark stays, and the reconciler tries again.

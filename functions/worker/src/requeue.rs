@@ -1,4 +1,4 @@
-//! Why an event is not settled, by how its message waits.
+//! Why an event's message returns to the queue, and how it waits there.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use shared::store::StoreError;
 /// The event is not settled: it comes again. What is said here is logged, so it
 /// is never a module's or LINE's own words; those are in the event's row.
 #[derive(Debug)]
-pub(crate) enum Again {
+pub(crate) enum Requeue {
     /// A transient failure: table or LINE away, or the module asks for it. After some
     /// hours of them the event is parked.
     Transient(String),
@@ -18,7 +18,7 @@ pub(crate) enum Again {
     Untried,
 }
 
-impl Again {
+impl Requeue {
     pub(crate) fn not_yet(reason: &'static str) -> Self {
         Self::NotYet(reason, None)
     }
@@ -32,12 +32,12 @@ impl Again {
     pub(crate) fn unless_unread(self, unread: Option<&StoreError>) -> Self {
         match (self, unread) {
             (Self::Untried, Some(error)) => Self::transient(error.to_string()),
-            (again, _) => again,
+            (requeue, _) => requeue,
         }
     }
 }
 
-impl From<StoreError> for Again {
+impl From<StoreError> for Requeue {
     fn from(error: StoreError) -> Self {
         Self::transient(error.to_string())
     }
