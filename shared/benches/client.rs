@@ -107,8 +107,9 @@ fn webhook(events: usize) -> (Vec<u8>, String) {
             "message": {"type": "text", "id": format!("{n}"), "text": "予約したいです"}})
     };
     let events: Vec<_> = (0..events).map(event).collect();
-    let body = json!({"destination": "U5fac33f633e72c192759f09afc41fa28", "events": events});
-    let body = body.to_string().into_bytes();
+    let body = json!({"destination": "U5fac33f633e72c192759f09afc41fa28", "events": events})
+        .to_string()
+        .into_bytes();
     let mut mac = Hmac::<Sha256>::new_from_slice(b"secret").unwrap();
     mac.update(&body);
     let signature = base64::engine::general_purpose::STANDARD.encode(mac.finalize().into_bytes());

@@ -217,8 +217,11 @@ fn an_endpoint_stands_in_the_table_once_under_a_name_of_its_own() {
 
 #[test]
 fn exactly_the_four_take_a_retry_key() {
-    let keyed = ALL.iter().filter(|facts| facts.twice == Twice::Keyed);
-    let keyed: BTreeSet<_> = keyed.map(|facts| facts.path).collect();
+    let keyed: BTreeSet<_> = ALL
+        .iter()
+        .filter(|facts| facts.twice == Twice::Keyed)
+        .map(|facts| facts.path)
+        .collect();
     let four = ["push", "multicast", "narrowcast", "broadcast"];
     let four = four.map(|send| format!("/v2/bot/message/{send}"));
     assert_eq!(keyed, four.iter().map(String::as_str).collect());

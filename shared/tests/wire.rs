@@ -402,8 +402,9 @@ fn with_assertions(line: &Line, private_key: &str) -> LineClient {
     });
     let env = [("LINE_SECRET_ARN".to_owned(), "arn".to_owned())];
     let place = SecretPlace::from_env(&Env::from_map(env.into())).unwrap();
-    let ground = Ground::emulated().with_clock(line.clock());
-    let ground = ground.with_secrets_manager_over(http);
+    let ground = Ground::emulated()
+        .with_clock(line.clock())
+        .with_secrets_manager_over(http);
     let secret = ground.secret(place, Timeouts::DEFAULT);
     LineClient::new(line.http(), channel(), secret)
 }

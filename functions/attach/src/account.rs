@@ -60,8 +60,7 @@ async fn tell(app: &App, bot: &BotId, row: &BotRow) {
 
 /// Asks LINE for the account's name, and keeps it; the row, if all of that works.
 async fn name(app: &App, bot: &BotId) -> Option<BotRow> {
-    let info = app.line.bot(bot).info().await;
-    let info = info.unwrap_or_else(|error| {
+    let info = app.line.bot(bot).info().await.unwrap_or_else(|error| {
         tracing::warn!(%error, "the account's name could not be read");
         BotInfo::default()
     });

@@ -177,10 +177,15 @@ impl Planner {
                 first: self.gone.into_keys().take(NAMED).collect(),
             });
         }
-        let news = self.listed.into_iter().filter(|(_, entry)| entry.is_news);
-        let news = news.map(|(bot, entry)| (bot, Step::Enter(Seen::Listed(entry.names))));
-        let gone = self.gone.into_iter();
-        let gone = gone.filter_map(|(bot, step)| Some((bot, step?)));
+        let news = self
+            .listed
+            .into_iter()
+            .filter(|(_, entry)| entry.is_news)
+            .map(|(bot, entry)| (bot, Step::Enter(Seen::Listed(entry.names))));
+        let gone = self
+            .gone
+            .into_iter()
+            .filter_map(|(bot, step)| Some((bot, step?)));
         Ok(news.chain(gone).collect())
     }
 }

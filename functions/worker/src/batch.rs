@@ -51,8 +51,9 @@ pub async fn handle<M: Module>(
     let of_accounts: Vec<_> = records.iter().flat_map(Record::events_of_account).collect();
     let chats = by_chat(records);
     let (suspects, first): (Vec<_>, Vec<_>) = chats.into_iter().partition(|chat| came_before(chat));
-    let first = first.iter();
-    let first = first.map(|chat| handle_chat(app, chat, &of_accounts, until));
+    let first = first
+        .iter()
+        .map(|chat| handle_chat(app, chat, &of_accounts, until));
     let mut given_back = join_all(first).await;
     // Suspects run one at a time: a crash must not count against other chats.
     for chat in &suspects {
@@ -235,8 +236,10 @@ async fn handle_event<M: Module>(
 fn in_hand(job: &Job, records: &[Record], of_accounts: &[Event]) -> Vec<Event> {
     let jobs = records.iter().filter_map(|record| record.job.as_ref().ok());
     let of_chat = jobs.flat_map(events);
-    let of_account = of_accounts.iter().cloned();
-    let of_account = of_account.filter(|event| event.bot == job.bot && event.kind.is_of_bot());
+    let of_account = of_accounts
+        .iter()
+        .cloned()
+        .filter(|event| event.bot == job.bot && event.kind.is_of_bot());
     of_chat.chain(of_account).collect()
 }
 

@@ -127,8 +127,7 @@ async fn call_module<M: Module>(
     work: &Work<'_>,
     view: &View,
 ) -> Result<Draft, ModuleError> {
-    let line = app.line.bot(&work.key.bot);
-    let line = line.granted(view.bot.state.scopes());
+    let line = app.line.bot(&work.key.bot).granted(view.bot.state.scopes());
     let event = as_known(work, view);
     let profile = kept_profile(app, view);
     let around = Surroundings {
@@ -181,8 +180,10 @@ fn as_known(work: &Work<'_>, view: &View) -> Event {
 fn planned<M>(app: &App<M>, work: &Work<'_>, view: &View, draft: Draft) -> Decision {
     let now = app.now();
     let this = app.new_try(0);
-    let silence = view.may_speak(now, app.default_active).err();
-    let silence = silence.filter(|_| !work.event.kind.is_of_module());
+    let silence = view
+        .may_speak(now, app.default_active)
+        .err()
+        .filter(|_| !work.event.kind.is_of_module());
     let ledger = entry(app, work, view).silenced(silence);
     match ledger.with_plan(&draft.plan, &this.name, now) {
         Ok(ledger) => Decision {

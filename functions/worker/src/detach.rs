@@ -103,8 +103,8 @@ async fn report<M: Module>(app: &App<M>, bot: &BotId, row: &BotRow) -> Result<()
     let Some(event) = event::of_unreported(bot, &row.state) else {
         return Ok(());
     };
-    let job = Job::of_account(bot.clone(), app.now(), event);
-    let job = job.map_err(|error| Requeue::transient(error.to_string()))?;
+    let job = Job::of_account(bot.clone(), app.now(), event)
+        .map_err(|error| Requeue::transient(error.to_string()))?;
     let queued = app.queue.send_jobs(vec![job]).await;
     queued.map_err(|error| Requeue::transient(error.to_string()))
 }

@@ -63,8 +63,9 @@ pub async fn shadow<M: Module>(
         Requeue::NotYet(reason, _) => ShadowError::NotNow(reason.into()),
         Requeue::Untried => ShadowError::NotNow("no time is left".into()),
     })?;
-    let draft = run_module(app, &work, &view).await;
-    let draft = draft.map_err(ShadowError::Module)?;
+    let draft = run_module(app, &work, &view)
+        .await
+        .map_err(ShadowError::Module)?;
     Ok(Shadow {
         silence: view.may_speak(now, app.default_active).err(),
         plan: draft.plan,

@@ -133,8 +133,11 @@ fn check(code: &Code, form: &Form, now: Millis) -> Result<(), Refusal> {
 /// twice does not.
 fn repeats(code: &Code, form: &Form) -> Result<(), Refusal> {
     for name in REPEATED {
-        let before = code.repeated.iter().find(|(key, _)| key == name);
-        let before = before.map(|(_, value)| value.as_str());
+        let before = code
+            .repeated
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str());
         if before != form.get(name) {
             let sentence = format!("{name} is not the same as in the authorize URL");
             return Err(invalid_grant(&sentence));

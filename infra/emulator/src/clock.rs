@@ -47,8 +47,9 @@ pub(crate) fn wall(now: Millis, hours: i8) -> Millis {
 /// The same time of day some calendar months later.
 pub(crate) fn months_later(moment: Millis, months: i64, hours: i8) -> Millis {
     let span = jiff::Span::new().try_months(months).ok();
-    let later = zoned(moment, hours).zip(span);
-    let later = later.and_then(|(time, span)| time.checked_add(span).ok());
+    let later = zoned(moment, hours)
+        .zip(span)
+        .and_then(|(time, span)| time.checked_add(span).ok());
     later.map_or(Millis::MAX, |time| time.timestamp().as_millisecond())
 }
 

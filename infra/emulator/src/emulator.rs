@@ -205,8 +205,8 @@ pub(crate) fn check(settings: &Settings) -> Result<(), Error> {
 
 fn load(path: &Path) -> Result<World, Error> {
     let text = fs::read(path).map_err(|source| data_file(path, source))?;
-    let world = serde_json::from_slice(&text);
-    let mut world: World = world.map_err(|source| data_file(path, source.into()))?;
+    let mut world: World =
+        serde_json::from_slice(&text).map_err(|source| data_file(path, source.into()))?;
     world.find_places();
     Ok(world)
 }

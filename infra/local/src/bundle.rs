@@ -46,11 +46,11 @@ pub fn functions<M: Module + Clone>(
     let env = Env::from_map(variables.clone());
     let function = |definition: &FunctionDefinition| {
         let name = definition.logical_name.clone();
-        let made = function(definition, &env, ground, module);
-        let made = made.map_err(|source| BundleError::Config {
-            function: name.clone(),
-            source,
-        })?;
+        let made =
+            function(definition, &env, ground, module).map_err(|source| BundleError::Config {
+                function: name.clone(),
+                source,
+            })?;
         let made = made.ok_or_else(|| BundleError::Unknown(name.clone()))?;
         Ok((name, made.with_clock(ground.clock.clone())))
     };
@@ -129,10 +129,11 @@ pub fn worker_app<M>(
     ground: &Ground,
     module: M,
 ) -> Result<worker::App<M>, BundleError> {
-    let config = worker::Config::read(&Env::from_map(variables.clone()));
-    let config = config.map_err(|source| BundleError::Config {
-        function: "WorkerFunction".into(),
-        source,
+    let config = worker::Config::read(&Env::from_map(variables.clone())).map_err(|source| {
+        BundleError::Config {
+            function: "WorkerFunction".into(),
+            source,
+        }
     })?;
     Ok(worker::App::new(config, module, ground))
 }

@@ -109,8 +109,9 @@ impl<W: Write> Demo<'_, W> {
         ]
         .map(|url| url.trim_end_matches('/').to_owned());
         let place = Place { emulator, bundle };
-        let report = scenario::run(&scenario, &place, self.out).await;
-        let report = report.map_err(unexpected)?;
+        let report = scenario::run(&scenario, &place, self.out)
+            .await
+            .map_err(unexpected)?;
         self.steps += report.outcomes().len();
         match report.failed() {
             true => Err(Unexpected("a step of the scenario failed".into())),

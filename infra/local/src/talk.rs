@@ -291,8 +291,13 @@ impl Chat<'_> {
             chat: Some(ChatId::new(&self.user).map_err(unexpected)?),
             event: EventId::new(event).map_err(unexpected)?,
         };
-        let row = self.stack.store.ledger(&key).await.map_err(unexpected)?;
-        let row = row.ok_or_else(|| Unexpected(format!("nothing is recorded of {event}")))?;
+        let row = self
+            .stack
+            .store
+            .ledger(&key)
+            .await
+            .map_err(unexpected)?
+            .ok_or_else(|| Unexpected(format!("nothing is recorded of {event}")))?;
         Ok(row.trace())
     }
 

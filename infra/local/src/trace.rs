@@ -14,8 +14,10 @@ pub(crate) fn traces(
     move |key| {
         let store = store.clone();
         async move {
-            let row = store.ledger(&ledger_key(&key)?).await;
-            let row = row.inspect_err(|error| tracing::warn!(%error, "no trace can be read"));
+            let row = store
+                .ledger(&ledger_key(&key)?)
+                .await
+                .inspect_err(|error| tracing::warn!(%error, "no trace can be read"));
             let trace = serde_json::to_value(row.ok()??.trace()).ok()?;
             serde_json::from_value(trace).ok()
         }

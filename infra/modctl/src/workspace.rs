@@ -65,8 +65,12 @@ impl Workspace {
         }
         let workspace = &self.manifest["workspace"];
         let dependencies = workspace.get("dependencies").and_then(Item::as_table_like);
-        let members = workspace.get("members").and_then(Item::as_array);
-        let mut members = members.into_iter().flatten().filter_map(Value::as_str);
+        let mut members = workspace
+            .get("members")
+            .and_then(Item::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str);
         let is_taken = dependencies.is_some_and(|all| all.contains_key(name.as_str()))
             || members.any(|member| member.rsplit('/').next() == Some(name.as_str()));
         match is_taken {
@@ -116,8 +120,11 @@ impl Workspace {
         let path = self.path();
         let none = || Refusal::NoChoice(path, name.clone());
         let line = self.chosen().ok_or_else(none)?;
-        let before = line.get("package").and_then(Item::as_str);
-        let before = before.unwrap_or_default().to_owned();
+        let before = line
+            .get("package")
+            .and_then(Item::as_str)
+            .unwrap_or_default()
+            .to_owned();
         line.insert("package", value(name.as_str()));
         line.insert("path", value(format!("modules/{name}")));
         Ok(before)

@@ -28,10 +28,11 @@ fn as_delivered() -> String {
     let text = manifest(Path::new(ROOT));
     let is_other =
         |line: &&str| line.starts_with("    \"modules/") && *line != "    \"modules/reservation\",";
-    let lines = text.lines().filter(|line| !is_other(line));
-    let lines = lines.map(|line| match line.starts_with("module = ") {
-        true => EXAMPLE,
-        false => line,
+    let lines = text.lines().filter(|line| !is_other(line)).map(|line| {
+        match line.starts_with("module = ") {
+            true => EXAMPLE,
+            false => line,
+        }
     });
     lines.map(|line| format!("{line}\n")).collect()
 }
@@ -39,8 +40,11 @@ fn as_delivered() -> String {
 /// Runs modctl in this folder; what it says, as Ok if it has done what it was to.
 fn modctl(folder: &Path, arguments: &[&str]) -> Result<String, String> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_modctl"));
-    let output = command.args(arguments).current_dir(folder).output();
-    let output = output.unwrap();
+    let output = command
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap();
     match output.status.success() {
         true => Ok(String::from_utf8(output.stdout).unwrap()),
         false => Err(String::from_utf8(output.stderr).unwrap()),
@@ -106,8 +110,9 @@ fn what_is_written_is_the_template_by_the_new_name() {
         let template = Path::new(ROOT).join("infra/modctl/template").join(file);
         let template = fs::read_to_string(template).unwrap();
         let written = fs::read_to_string(folder.path().join("modules/tea-shop").join(file));
-        let expected = template.replace("my-module", "tea-shop");
-        let expected = expected.replace("my_module", "tea_shop");
+        let expected = template
+            .replace("my-module", "tea-shop")
+            .replace("my_module", "tea_shop");
         assert_eq!(written.unwrap(), expected, "{file}");
     }
 }
@@ -138,8 +143,9 @@ fn choose_goes_back_to_the_very_same_line() {
 #[track_caller]
 fn refuses(folder: &Path, arguments: &[&str], expected: &str) {
     let before = manifest(folder);
-    let said = modctl(folder, arguments).unwrap_err();
-    let said = said.replace(&format!("{}/", real(folder)), "");
+    let said = modctl(folder, arguments)
+        .unwrap_err()
+        .replace(&format!("{}/", real(folder)), "");
     assert_eq!(said, format!("modctl: {expected}\n"));
     assert_eq!(manifest(folder), before);
     let modules = fs::read_dir(folder.join("modules")).unwrap();

@@ -157,8 +157,11 @@ async fn receive_message(sqs: &Sqs, request: ReceiveMessage) -> Result<Messages,
         }
     };
     let visibility = request.visibility_timeout.map(visibility).transpose()?;
-    let messages = sqs.receive(&queue, max, wait, visibility).await?;
-    let messages = messages.into_iter().map(|message| request.show(message));
+    let messages = sqs
+        .receive(&queue, max, wait, visibility)
+        .await?
+        .into_iter()
+        .map(|message| request.show(message));
     Ok(Messages {
         messages: messages.collect(),
     })
@@ -181,8 +184,10 @@ fn delete_message(sqs: &Sqs, request: Handle) -> Result<Value, Error> {
 
 fn delete_message_batch(sqs: &Sqs, request: Batch<Handle>) -> Result<BatchResult<Success>, Error> {
     let (queue, ids) = checked(sqs, &request, "DeleteMessageBatchRequestEntry")?;
-    let handles = request.entries.into_iter();
-    let handles = handles.map(|entry| required(entry.receipt_handle, "ReceiptHandle"));
+    let handles = request
+        .entries
+        .into_iter()
+        .map(|entry| required(entry.receipt_handle, "ReceiptHandle"));
     let deleted = sqs.delete_batch(&queue, &handles.collect::<Result<Vec<_>, _>>()?)?;
     Ok(successes(ids.into_iter().zip(deleted)))
 }

@@ -125,8 +125,11 @@ impl Attributes {
             values.insert(attribute, value);
         }
         check_throughput(&values)?;
-        let dead_letter = values.get("RedrivePolicy").map(|policy| redrive(policy));
-        let dead_letter = dead_letter.transpose()?.flatten();
+        let dead_letter = values
+            .get("RedrivePolicy")
+            .map(|policy| redrive(policy))
+            .transpose()?
+            .flatten();
         Ok(Self {
             meaning: Meaning::of(&values),
             values,

@@ -91,8 +91,10 @@ pub(super) struct SendMessage {
 impl SendMessage {
     /// The message in the server's own words.
     pub(super) fn message(self) -> Result<NewMessage, Error> {
-        let attributes = self.message_attributes.into_iter();
-        let attributes = attributes.map(|(name, value)| Ok((name.clone(), value.read(&name)?)));
+        let attributes = self
+            .message_attributes
+            .into_iter()
+            .map(|(name, value)| Ok((name.clone(), value.read(&name)?)));
         Ok(NewMessage {
             body: required(self.message_body, "MessageBody")?,
             attributes: attributes.collect::<Result<_, Error>>()?,

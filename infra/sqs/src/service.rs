@@ -253,8 +253,11 @@ impl Sqs {
         let received = entry.queue.receive(max, visibility, now)?;
         let empty = received.messages.is_empty();
         let next = empty.then(|| entry.queue.next_visible(now)).flatten();
-        let target = entry.queue.attributes().dead_letter();
-        let target = target.map(|it| it.queue.clone());
+        let target = entry
+            .queue
+            .attributes()
+            .dead_letter()
+            .map(|it| it.queue.clone());
         if let Some(target) = target.filter(|_| !received.dead.is_empty()) {
             let entry = state.entry(&target)?;
             for dead in received.dead {

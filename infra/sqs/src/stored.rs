@@ -90,8 +90,10 @@ impl Stored {
     /// What SQS tells of the message.
     pub(super) fn system_attributes(&self, fifo: bool) -> BTreeMap<String, String> {
         let content = &self.content;
-        let trace = content.trace_header.as_ref();
-        let trace = trace.map(|it| String::from_utf8_lossy(it.value.bytes()).into_owned());
+        let trace = content
+            .trace_header
+            .as_ref()
+            .map(|it| String::from_utf8_lossy(it.value.bytes()).into_owned());
         let first_received = self.first_received.map(millis);
         let number = fifo.then(|| sequence_number(self.sequence));
         [

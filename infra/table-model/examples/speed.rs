@@ -95,8 +95,9 @@ async fn event(store: &Store, number: u32) {
     let plan = Plan {
         effects: vec![ControlEffect::Release.into()],
     };
-    let ledger = LedgerEntry::done("message", now, now, now);
-    let ledger = ledger.with_plan(&plan, &tried.name, now).expect("a plan");
+    let ledger = LedgerEntry::done("message", now, now, now)
+        .with_plan(&plan, &tried.name, now)
+        .expect("a plan");
     let chat = loaded.chat.with_state(Some("{}".into()), now);
     let id = key.chat.as_ref().expect("a chat");
     let commit = Commit {

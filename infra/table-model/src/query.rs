@@ -183,8 +183,11 @@ impl Table {
 }
 
 fn standing(one: &Entry, two: &Entry) -> Ordering {
-    let sorts = one.sort.as_ref().zip(two.sort.as_ref());
-    let sorts = sorts.and_then(|(one, two)| order(one, two));
+    let sorts = one
+        .sort
+        .as_ref()
+        .zip(two.sort.as_ref())
+        .and_then(|(one, two)| order(one, two));
     sorts
         .unwrap_or(Ordering::Equal)
         .then_with(|| one.key.cmp(&two.key))

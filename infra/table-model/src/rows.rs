@@ -83,8 +83,12 @@ impl Rows {
 
     /// Deletes rows, as writes do; gives their sort keys.
     pub(super) fn remove_where(&mut self, is_over: impl Fn(&Item) -> bool) -> Vec<String> {
-        let over = self.rows.iter().filter(|(_, item)| is_over(item));
-        let over: Vec<_> = over.map(|(key, _)| key.clone()).collect();
+        let over: Vec<_> = self
+            .rows
+            .iter()
+            .filter(|(_, item)| is_over(item))
+            .map(|(key, _)| key.clone())
+            .collect();
         let removed = over.iter().map(|key| key.sort.clone()).collect();
         for key in over {
             self.make(Change { key, after: None });

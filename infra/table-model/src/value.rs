@@ -159,8 +159,11 @@ fn tagged_value<'de, A: MapAccess<'de>>(
         },
         Tag::M => map.next_value::<RawItem>()?.read().map(Value::M),
         Tag::L => {
-            let values = map.next_value::<Vec<RawValue>>()?.into_iter();
-            let values: Result<_, _> = values.map(|value| value.0).collect();
+            let values: Result<_, _> = map
+                .next_value::<Vec<RawValue>>()?
+                .into_iter()
+                .map(|value| value.0)
+                .collect();
             values.map(Value::L)
         }
         Tag::Ss => set(map.next_value()?, Ok).map(Value::Ss),

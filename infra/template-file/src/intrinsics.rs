@@ -173,8 +173,10 @@ impl<'a> Resolver<'a> {
                 let inner = argument
                     .as_array()
                     .ok_or_else(|| TemplateError::unfit(name, "a list", argument))?;
-                let truths = inner.iter().map(|item| self.truth(item));
-                let truths = truths.collect::<Result<Vec<_>, _>>()?;
+                let truths = inner
+                    .iter()
+                    .map(|item| self.truth(item))
+                    .collect::<Result<Vec<_>, _>>()?;
                 Ok(match name {
                     "Fn::And" => truths.into_iter().all(|truth| truth),
                     _ => truths.into_iter().any(|truth| truth),

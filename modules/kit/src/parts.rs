@@ -138,15 +138,15 @@ fn ground(time: &Time, wire: &Wire) -> Ground {
         .with_dynamodb_at(NOWHERE)
         .with_dynamodb_over(wire.client())
         .with_dynamodb_tuned(move |config| {
-            let config = config.sleep_impl(dynamodb.clone());
-            let config = config.time_source(dynamodb.clone());
+            let config = config
+                .sleep_impl(dynamodb.clone())
+                .time_source(dynamodb.clone());
             config.retry_partition(own_retries())
         })
         .with_sqs_at(NOWHERE)
         .with_sqs_over(wire.client())
         .with_sqs_tuned(move |config| {
-            let config = config.sleep_impl(sqs.clone());
-            let config = config.time_source(sqs.clone());
+            let config = config.sleep_impl(sqs.clone()).time_source(sqs.clone());
             config.retry_partition(own_retries())
         });
     ground

@@ -41,8 +41,10 @@ pub(crate) fn label(action: &Value) -> &str {
 /// buttons, the rich menu.
 pub(crate) fn tappable(bubbles: &[Bubble], menu: Option<&Value>) -> Vec<Value> {
     let newest = bubbles.last().map(|bubble| bubble.number);
-    let own = bubbles.iter().rev();
-    let own = own.filter(|bubble| bubble.from == Speaker::Account);
+    let own = bubbles
+        .iter()
+        .rev()
+        .filter(|bubble| bubble.from == Speaker::Account);
     let of_messages = own.flat_map(|bubble| {
         let mut message = bubble.message.clone();
         // Quick replies go when the next message comes.

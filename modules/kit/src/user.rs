@@ -168,8 +168,12 @@ impl User {
     }
 
     fn screen(&self) -> Vec<Value> {
-        let menu = self.world.line.menu(&self.world.bot, &self.id);
-        let menu = menu.now_or_never().flatten();
+        let menu = self
+            .world
+            .line
+            .menu(&self.world.bot, &self.id)
+            .now_or_never()
+            .flatten();
         tappable(&self.conversation(), menu.as_ref())
     }
 

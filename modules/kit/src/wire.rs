@@ -157,18 +157,22 @@ impl Wire {
     }
 
     async fn of_line(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
-        let request = request.try_into_http1x();
-        let request = request.map_err(|error| ConnectorError::user(error.into()))?;
+        let request = request
+            .try_into_http1x()
+            .map_err(|error| ConnectorError::user(error.into()))?;
         let (parts, body) = request.into_parts();
         // A file's body is not in memory as it is.
-        let body = ByteStream::new(body).collect().await;
-        let body = body.map_err(|error| ConnectorError::io(error.into()))?;
+        let body = ByteStream::new(body)
+            .collect()
+            .await
+            .map_err(|error| ConnectorError::io(error.into()))?;
         let request = http::Request::from_parts(parts, Body::from(body.into_bytes()));
         self.0.line.let_pass(ON_THE_WAY);
         let Ok(answer) = self.0.router.clone().oneshot(request).await;
         let (parts, body) = answer.into_parts();
-        let body = axum::body::to_bytes(body, LARGEST_ANSWER).await;
-        let body = body.map_err(|error| ConnectorError::io(error.into()))?;
+        let body = axum::body::to_bytes(body, LARGEST_ANSWER)
+            .await
+            .map_err(|error| ConnectorError::io(error.into()))?;
         let answer = http::Response::from_parts(parts, SdkBody::from(body));
         HttpResponse::try_from(answer).map_err(|error| ConnectorError::user(error.into()))
     }

@@ -77,8 +77,11 @@ impl Echo {
         if cx.active().is_none() {
             return Ok(());
         }
-        let chat = event.chat.as_ref().map(|chat| chat.id.to_string());
-        let chat = chat.unwrap_or_default();
+        let chat = event
+            .chat
+            .as_ref()
+            .map(|chat| chat.id.to_string())
+            .unwrap_or_default();
         let said: u32 = cx.state()?;
         assert!(
             !self.has(Fault::NeedsTheOrder) || text != "second" || said > 0,

@@ -64,8 +64,12 @@ impl Shop {
     /// When the guest is reminded of it; none if that is over already.
     pub(crate) fn reminder(&self, slot: Slot, now: Timestamp) -> Option<Timestamp> {
         let day_before = slot.0.date().yesterday().ok()?;
-        let at = day_before.to_datetime(self.remind_at);
-        let at = at.to_zoned(japan()).ok()?.timestamp().as_millisecond();
+        let at = day_before
+            .to_datetime(self.remind_at)
+            .to_zoned(japan())
+            .ok()?
+            .timestamp()
+            .as_millisecond();
         (self.remind && at > now.0).then_some(Timestamp(at))
     }
 }

@@ -51,8 +51,9 @@ impl Menu {
 
     /// Whether a menu at LINE is this one, in this version or another.
     pub fn is_version(&self, name_at_line: &str) -> bool {
-        let version = name_at_line.strip_prefix(&self.menu.name);
-        let version = version.and_then(|rest| rest.strip_prefix(' '));
+        let version = name_at_line
+            .strip_prefix(&self.menu.name)
+            .and_then(|rest| rest.strip_prefix(' '));
         version.is_some_and(|hash| {
             hash.len() == 8 && hash.bytes().all(|sign| sign.is_ascii_hexdigit())
         })

@@ -114,8 +114,9 @@ impl Schema {
     /// an older version of the module took, and this one does not, counts as not set.
     pub fn filled(&self, values: &Values) -> Value {
         let filled = self.fields.iter().map(|field| {
-            let set = values.get(field.key);
-            let set = set.filter(|value| field.kind.expected(value).is_none());
+            let set = values
+                .get(field.key)
+                .filter(|value| field.kind.expected(value).is_none());
             let value = set.unwrap_or(&field.default).clone();
             (field.key.to_owned(), value)
         });

@@ -206,8 +206,10 @@ impl BotState {
     /// When other scopes were told than were reported to the module.
     fn unreported_scopes(&self) -> Option<Timestamp> {
         let of_present = self.scopes_of.filter(|at| Some(*at) > self.detached_at)?;
-        let reported = self.reported_scopes.as_ref();
-        let reported = reported.filter(|(at, _)| Some(*at) > self.detached_at);
+        let reported = self
+            .reported_scopes
+            .as_ref()
+            .filter(|(at, _)| Some(*at) > self.detached_at);
         let is_news = reported.is_none_or(|(_, scopes)| *scopes != self.scopes);
         is_news.then_some(of_present)
     }

@@ -425,8 +425,7 @@ mod tests {
     #[test]
     fn a_replay_tries_again_what_was_refused_and_its_keys_are_as_new() {
         let sent = Delivery::Sent { request_id: None };
-        let entry = parked(vec![sent.clone(), refused()], &[]);
-        let entry = entry.reopened(1, false, REPLAYED);
+        let entry = parked(vec![sent.clone(), refused()], &[]).reopened(1, false, REPLAYED);
         assert_eq!(entry.effects(), [sent, Delivery::Pending]);
         assert_eq!(entry.sends().unwrap().planned_at, REPLAYED);
         assert_eq!(entry.outcome(), Outcome::Planned);

@@ -89,8 +89,9 @@ fn rsa(key: &AssertionKey, message: &[u8]) -> Result<Vec<u8>, BadKey> {
     let pem = key.private_key.expose_secret().as_bytes();
     let der = PrivateKeyDer::from_pem_slice(pem).map_err(|_| BadKey::Malformed)?;
     let key = any_supported_type(&der).map_err(|_| BadKey::Malformed)?;
-    let signer = key.choose_scheme(&[RSA_PKCS1_SHA256]);
-    let signer = signer.ok_or(BadKey::NotRsa)?;
+    let signer = key
+        .choose_scheme(&[RSA_PKCS1_SHA256])
+        .ok_or(BadKey::NotRsa)?;
     signer.sign(message).map_err(BadKey::Failed)
 }
 

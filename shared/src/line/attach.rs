@@ -204,8 +204,9 @@ impl AttachClient {
         verifier: &Verifier,
         secrets: &Secrets,
     ) -> Result<Answer, LineError> {
-        let request = self.request(code, terms, verifier, secrets);
-        let request = request.map_err(|e| LineError::unsendable(OPERATION, e))?;
+        let request = self
+            .request(code, terms, verifier, secrets)
+            .map_err(|e| LineError::unsendable(OPERATION, e))?;
         let answer = self
             .http
             .send(request)

@@ -222,8 +222,10 @@ impl LineClient {
         if opened.answer.status != 401 {
             return Ok(opened);
         }
-        let token = tokens.instead_of(&token).await;
-        let token = token.map_err(LineError::before_sending)?;
+        let token = tokens
+            .instead_of(&token)
+            .await
+            .map_err(LineError::before_sending)?;
         let second = self.http_request(request, bot, Some(&token))?;
         http.open(second, reading).await.map_err(failed)
     }

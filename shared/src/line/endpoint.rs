@@ -225,8 +225,9 @@ pub(crate) struct Request {
 impl Request {
     pub(crate) fn of<E: Endpoint>(endpoint: &E) -> Result<Self, LineError> {
         let facts = E::FACTS;
-        let body = endpoint.body();
-        let body = body.map_err(|error| LineError::unsendable(facts.name, error))?;
+        let body = endpoint
+            .body()
+            .map_err(|error| LineError::unsendable(facts.name, error))?;
         Ok(Self {
             facts,
             target: target(facts.path, &endpoint.places(), &endpoint.query()),

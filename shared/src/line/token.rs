@@ -107,8 +107,8 @@ impl TokenProvider {
         let asked_at = self.http.now();
         let answer = match secrets.assertion_key() {
             Some(key) => {
-                let jwt = sign(key, &self.channel_id, asked_at, None);
-                let jwt = jwt.map_err(|e| LineError::bad_key(OPERATION, e))?;
+                let jwt = sign(key, &self.channel_id, asked_at, None)
+                    .map_err(|e| LineError::bad_key(OPERATION, e))?;
                 self.ask(Proof::Assertion(&jwt)).await?
             }
             None => {
@@ -129,10 +129,14 @@ impl TokenProvider {
         if let Some(kind) = request.body.content_type() {
             http = http.header("content-type", kind);
         }
-        let http = http.body(request.body.open());
-        let http = http.map_err(|e| LineError::unsendable(OPERATION, e))?;
-        let answer = self.http.send(http).await;
-        let answer = answer.map_err(|e| LineError::no_answer(OPERATION, e))?;
+        let http = http
+            .body(request.body.open())
+            .map_err(|e| LineError::unsendable(OPERATION, e))?;
+        let answer = self
+            .http
+            .send(http)
+            .await
+            .map_err(|e| LineError::no_answer(OPERATION, e))?;
         match answer.is_success() {
             true => IssueStateless::read(&answer)
                 .ok_or_else(|| LineError::unreadable(OPERATION, &answer)),

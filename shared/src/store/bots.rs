@@ -35,8 +35,10 @@ impl Store {
             .key_condition_expression("listed = :listed")
             .expression_attribute_values(":listed", s(keys::LISTED))
             .set_exclusive_start_key(from.map(|place| place.0.clone()));
-        let page = query.send().await;
-        let page = page.map_err(StoreError::unavailable(OPERATION))?;
+        let page = query
+            .send()
+            .await
+            .map_err(StoreError::unavailable(OPERATION))?;
         let rows = page.items.unwrap_or_default().into_iter();
         Ok(BotsPage {
             rows: rows.filter_map(read).collect::<Result<_, _>>()?,

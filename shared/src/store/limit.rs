@@ -48,8 +48,10 @@ impl Store {
         const OPERATION: &str = "count a call";
         let (bot, sort) = (keys::bot(bot), format!("{}{endpoint}", keys::LIMIT));
         for _ in 0..MOST_ROUNDS {
-            let row = self.read(OPERATION, keys::key(&bot, &sort)).await?;
-            let mut row: LimitRow = row.unwrap_or_default();
+            let mut row: LimitRow = self
+                .read(OPERATION, keys::key(&bot, &sort))
+                .await?
+                .unwrap_or_default();
             let seen = row.version;
             if let Err(free_at) = row.take(now, calls, per) {
                 return Ok(Some(free_at));

@@ -128,13 +128,16 @@ impl Commit<'_> {
         let timers = self.timers.iter().enumerate();
         timers
             .map(|(n, timer)| {
-                let kept = Kept::new(self, n, timer);
-                let kept = kept.ok_or_else(|| invalid("a timer is of a chat"))?;
+                let kept =
+                    Kept::new(self, n, timer).ok_or_else(|| invalid("a timer is of a chat"))?;
                 let fields = to_item(kept).map_err(invalid)?;
                 let bot = keys::bot(&self.key.bot);
                 let item = keys::with_key(fields, &bot, &self.timer_key(n, timer.due));
-                let put = Put::builder().table_name(table).set_item(Some(item));
-                let put = put.build().map_err(invalid)?;
+                let put = Put::builder()
+                    .table_name(table)
+                    .set_item(Some(item))
+                    .build()
+                    .map_err(invalid)?;
                 Ok(TransactWriteItem::builder().put(put).build())
             })
             .collect()
@@ -194,8 +197,10 @@ impl Store {
             .expression_attribute_values(":now", n(now.0))
             .limit(LARGEST_PAGE)
             .set_exclusive_start_key(from.map(|place| place.0.clone()));
-        let page = query.send().await;
-        let page = page.map_err(StoreError::unavailable("read the timers"))?;
+        let page = query
+            .send()
+            .await
+            .map_err(StoreError::unavailable("read the timers"))?;
         let (mut timers, mut unreadable) = (Vec::new(), Vec::new());
         for item in page.items.unwrap_or_default() {
             match read(item) {

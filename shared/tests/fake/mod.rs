@@ -219,8 +219,10 @@ impl Line {
             .find("://")
             .and_then(|at| uri[at + 3..].find('/').map(|to| at + 3 + to));
         let (host, target) = uri.split_at(path.unwrap_or(uri.len()));
-        let headers = request.headers().iter();
-        let headers = headers.map(|(name, value)| (name.to_lowercase(), value.to_owned()));
+        let headers = request
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_lowercase(), value.to_owned()));
         let (method, headers) = (request.method().to_owned(), headers.collect());
         let body = request.into_body().collect().await;
         Seen {

@@ -157,8 +157,8 @@ impl<'a, R: FnMut(&'static Facts, Ended<'_>)> Caller<'a, R> {
             .await;
         let sent = self.call(&Broadcast::new(&many, text(), key())).await;
         self.sent = sent.and_then(|sent| sent.request_id).unwrap_or_default();
-        let narrowcast = Narrowcast::new(&many, text(), key());
-        let narrowcast = narrowcast.demographic(json!({"type": "gender", "oneOf": ["female"]}));
+        let narrowcast = Narrowcast::new(&many, text(), key())
+            .demographic(json!({"type": "gender", "oneOf": ["female"]}));
         let sent = self.call(&narrowcast).await;
         let request_id = &sent.and_then(|sent| sent.request_id).unwrap_or_default();
         self.call(&GetNarrowcastProgress { request_id }).await;

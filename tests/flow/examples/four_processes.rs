@@ -78,10 +78,12 @@ async fn one(stage: &Stage) -> Result<ExitCode, Failure> {
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
     }
-    let at_its_end = line.bot(&BotId::new(&stage.at_its_end.0)?);
-    let at_its_end = at_its_end.until(now().plus(Duration::from_secs(20)));
-    let without = line.bot(&BotId::new(&stage.without_scope.0)?);
-    let without = without.granted(&Scopes::from_words("message:receive"));
+    let at_its_end = line
+        .bot(&BotId::new(&stage.at_its_end.0)?)
+        .until(now().plus(Duration::from_secs(20)));
+    let without = line
+        .bot(&BotId::new(&stage.without_scope.0)?)
+        .granted(&Scopes::from_words("message:receive"));
     for round in 0..5 {
         push(&at_its_end, stage, &stage.at_its_end.1, round).await?;
         let refused = push(&without, stage, &stage.without_scope.1, round).await?;
@@ -122,8 +124,8 @@ fn client(places: &Places) -> Result<LineClient, Failure> {
     let secret = SecretPlace::from_env(&places.env())?;
     let http = emulators.http_to_line(Duration::from_millis(500));
     let counter = counted_in(emulators.table(places.table_name.clone()));
-    let line = LineClient::new(http, channel, emulators.secret(secret, Timeouts::DEFAULT));
-    let line = line.counted_by(counter);
+    let line = LineClient::new(http, channel, emulators.secret(secret, Timeouts::DEFAULT))
+        .counted_by(counter);
     Ok(line.limits_divided_by(DIVISOR))
 }
 

@@ -84,8 +84,11 @@ async fn once(places: &str) -> Result<(), Failure> {
 /// The most memory that this process has had.
 fn peak_kb() -> Result<u64, Failure> {
     let status = std::fs::read_to_string("/proc/self/status")?;
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let peak = peak.ok_or("the system does not tell")?.trim();
+    let peak = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .ok_or("the system does not tell")?
+        .trim();
     Ok(peak.trim_end_matches(" kB").parse()?)
 }
 

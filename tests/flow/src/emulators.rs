@@ -173,8 +173,11 @@ impl Emulators {
     pub async fn rows(&self) -> Vec<(BotId, BotRow)> {
         let (mut rows, mut from) = (Vec::new(), None);
         loop {
-            let page = self.store.bots(from.as_ref()).await;
-            let page = page.expect("the table answers");
+            let page = self
+                .store
+                .bots(from.as_ref())
+                .await
+                .expect("the table answers");
             rows.extend(page.rows);
             from = page.next;
             if from.is_none() {
@@ -188,8 +191,11 @@ impl Emulators {
         let queue = "EventQueue.fifo";
         let mut events = Vec::new();
         loop {
-            let taken = self.sqs.receive(queue, MOST_MESSAGES, Duration::ZERO, None);
-            let taken = taken.await.expect("the queue answers");
+            let taken = self
+                .sqs
+                .receive(queue, MOST_MESSAGES, Duration::ZERO, None)
+                .await
+                .expect("the queue answers");
             if taken.is_empty() {
                 return events;
             }
@@ -211,8 +217,9 @@ fn read(body: &str) -> Vec<(String, String, Value)> {
 }
 
 async fn listen() -> (TcpListener, SocketAddr) {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
-    let listener = listener.expect("a free port");
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .await
+        .expect("a free port");
     let address = listener.local_addr().expect("an address");
     (listener, address)
 }

@@ -124,8 +124,7 @@ impl Faulty {
 
     /// The bodies of an AWS action's requests so far.
     pub fn requests(&self, action: &str) -> Vec<Value> {
-        let requests = self.requests.lock();
-        let requests = requests.unwrap_or_else(PoisonError::into_inner);
+        let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
         let of_action = requests.iter().filter(|it| it.action.ends_with(action));
         of_action.map(|request| request.body.clone()).collect()
     }

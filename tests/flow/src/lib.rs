@@ -83,8 +83,11 @@ impl Bundle {
     }
 
     async fn attach(&self) {
-        let page = self.stack.attach(&self.bot, "ja").await;
-        let page = page.expect("the account is attached");
+        let page = self
+            .stack
+            .attach(&self.bot, "ja")
+            .await
+            .expect("the account is attached");
         assert_eq!(page.status, 200, "{}", page.body);
         let settled = self.stack.settled().await;
         settled.expect("the queue becomes empty");

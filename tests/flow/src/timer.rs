@@ -22,8 +22,12 @@ impl Timer {
     /// Over a bundle's table and queue; it goes by LINE's clock.
     pub fn new(bundle: &Bundle) -> Self {
         let (table, queue) = (Faulty::default(), Faulty::default());
-        let ground = bundle.stack.ground.clone().with_timeouts(TIMEOUTS);
-        let ground = ground.with_dynamodb_over(table.client());
+        let ground = bundle
+            .stack
+            .ground
+            .clone()
+            .with_timeouts(TIMEOUTS)
+            .with_dynamodb_over(table.client());
         let ground = ground.with_sqs_over(queue.client());
         let config = Config::read(&bundle.env()).expect("its variables");
         let app = App::new(config, &ground);

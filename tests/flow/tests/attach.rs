@@ -81,8 +81,10 @@ async fn while_the_account_is_suspended_its_page_shows_the_notice_and_nothing_el
     let mut browser = Browser::new(&bundle.stack, "en").unwrap();
     let begun = browser.open("/attach").await.unwrap();
     let line = &bundle.stack.line;
-    let back = line.link(begun.leads_to().unwrap(), &bundle.bot).await;
-    let back = back.unwrap();
+    let back = line
+        .link(begun.leads_to().unwrap(), &bundle.bot)
+        .await
+        .unwrap();
     browser.open(&back).await.unwrap();
     bundle.stack.settled().await.unwrap();
 

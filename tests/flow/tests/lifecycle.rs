@@ -625,8 +625,15 @@ async fn a_module_event_of_another_account_changes_nothing_and_is_kept() {
     scene.linked().await;
     let at = scene.worker.clock.timestamp().0 + 1000;
     for kind in ["detached", "attached"] {
-        let before = scene.worker.app.store.bot(&scene.bot).await.unwrap();
-        let before = before.unwrap().state;
+        let before = scene
+            .worker
+            .app
+            .store
+            .bot(&scene.bot)
+            .await
+            .unwrap()
+            .unwrap()
+            .state;
         let other = "Uffffffffffffffffffffffffffffffff";
         let module = json!({"type": kind, "botId": other, "scopes": ["message:send"]});
         let event = json!({"type": "module", "module": module});

@@ -185,8 +185,11 @@ async fn switched_on(world: &World) -> Duration {
     {
         world.time.until(ms(stop.to_ms)).await;
     }
-    let next = stops.iter().map(|stop| ms(stop.from_ms));
-    let next = next.filter(|at| *at > now()).min();
+    let next = stops
+        .iter()
+        .map(|stop| ms(stop.from_ms))
+        .filter(|at| *at > now())
+        .min();
     next.map_or(LONG_POLL, |at| LONG_POLL.min(at - now()))
 }
 
@@ -256,8 +259,10 @@ async fn invoke(world: &Arc<World>, process: &Process, app: &App, messages: Vec<
         .filter(|message| !failed.contains(&&message.received.message_id));
     let done: Vec<_> = done.collect();
     judges::acknowledged::judge(world, invocation, &done);
-    let handles = done.iter().map(|it| it.received.receipt_handle.clone());
-    let handles: Vec<_> = handles.collect();
+    let handles: Vec<_> = done
+        .iter()
+        .map(|it| it.received.receipt_handle.clone())
+        .collect();
     world.note(|| format!("invocation {invocation} settles {} messages", handles.len()));
     world.time.sleep(Duration::from_millis(3)).await;
     let _ = world.sqs.0.delete_batch(QUEUE, &handles);

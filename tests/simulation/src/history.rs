@@ -237,8 +237,10 @@ impl History {
         let ids = loaded.recorded.iter();
         let told: Vec<_> = ids.filter_map(|id| line.told.get(id)).collect();
         let of = |chat: &str| {
-            let events = told.iter().filter(|event| event.bot == place.0);
-            let events = events.filter(|event| event.chat.as_deref().unwrap_or_default() == chat);
+            let events = told
+                .iter()
+                .filter(|event| event.bot == place.0)
+                .filter(|event| event.chat.as_deref().unwrap_or_default() == chat);
             events.copied().collect()
         };
         Known {

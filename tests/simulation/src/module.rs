@@ -29,8 +29,9 @@ impl Script {
     /// What a schedule wants.
     pub(crate) fn new(schedule: &Schedule) -> Self {
         let events = schedule.webhooks.iter().flat_map(|webhook| &webhook.events);
-        let wishes = events.clone();
-        let wishes = wishes.map(|event| (event.id.clone(), event.wish.clone()));
+        let wishes = events
+            .clone()
+            .map(|event| (event.id.clone(), event.wish.clone()));
         let timers = events.filter_map(|event| Some((event.id.clone(), event.timer_ms?)));
         Self {
             wishes: Arc::new(wishes.collect()),

@@ -146,10 +146,14 @@ impl Sums {
             self.harms.iter().partition(|(harm, _)| is_crash(harm));
         let crashes: u64 = crashes.into_iter().map(|(_, times)| times).sum();
         let faults = faults.iter().map(|(harm, times)| format!("{harm} {times}"));
-        let lost = self.lost_replies.iter();
-        let lost = lost.map(|(cause, times)| format!("{cause} {times}"));
-        let counts = self.counts.iter();
-        let counts = counts.map(|(what, times)| format!("{what} {times}"));
+        let lost = self
+            .lost_replies
+            .iter()
+            .map(|(cause, times)| format!("{cause} {times}"));
+        let counts = self
+            .counts
+            .iter()
+            .map(|(what, times)| format!("{what} {times}"));
         let counts = counts.collect::<Vec<_>>().join(", ");
         format!(
             "{} schedules, {} violations, {} calls, {} events, {} messages, lost replies by cause: {}; \

@@ -113,12 +113,19 @@ async fn live(world: Arc<World>, module: Script) {
     for (number, deed) in schedule.deeds.into_iter().enumerate() {
         world.time.spawn(actors::deed(world.clone(), number, deed));
     }
-    let webhooks = schedule.webhooks.into_iter();
-    let webhooks = webhooks.map(|webhook| actors::webhook(world.clone(), webhook));
-    let rounds = schedule.rounds.into_iter();
-    let rounds = rounds.map(|round| upkeep::round(world.clone(), round));
-    let links = schedule.links.into_iter().enumerate();
-    let links = links.map(|(number, link)| link::link(world.clone(), number, link));
+    let webhooks = schedule
+        .webhooks
+        .into_iter()
+        .map(|webhook| actors::webhook(world.clone(), webhook));
+    let rounds = schedule
+        .rounds
+        .into_iter()
+        .map(|round| upkeep::round(world.clone(), round));
+    let links = schedule
+        .links
+        .into_iter()
+        .enumerate()
+        .map(|(number, link)| link::link(world.clone(), number, link));
     let webhooks = futures::future::join_all(webhooks);
     let links = futures::future::join_all(links);
     let rounds = futures::future::join_all(rounds);

@@ -125,8 +125,9 @@ async fn count_call(process: &Process) {
     let bot = BotId::new(bot_id(0)).expect("an account's id");
     let hour = Duration::from_secs(3_600);
     let store = process.store();
-    let counted = store.count_call(&bot, "few an hour", limits::CALLS, hour, now);
-    let counted = counted.await;
+    let counted = store
+        .count_call(&bot, "few an hour", limits::CALLS, hour, now)
+        .await;
     world.note(|| format!("a call is counted: {counted:?}"));
     if matches!(counted, Ok(None)) {
         let skew = world.schedule.skew();

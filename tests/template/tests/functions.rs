@@ -144,7 +144,12 @@ fn the_timer_runs_every_minute_for_a_minute_at_most_and_without_retries() {
 #[test]
 fn a_panic_unwinds_in_what_is_deployed() {
     let manifest = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
-    let release = manifest.split("[profile.release]").nth(1).unwrap();
-    let release = release.split("\n[").next().unwrap();
+    let release = manifest
+        .split("[profile.release]")
+        .nth(1)
+        .unwrap()
+        .split("\n[")
+        .next()
+        .unwrap();
     assert!(release.contains("panic = \"unwind\""), "{release}");
 }

@@ -75,8 +75,11 @@ fn the_local_stack_makes_each_function_in_one_place() {
         let name = function.unwrap().file_name().into_string().unwrap();
         let made = format!("{name}::App::new(");
         let infra = sources(&["infra"]);
-        let places = infra.iter().filter(|(_, text)| text.contains(&made));
-        let places: Vec<_> = places.map(|(path, _)| path.as_str()).collect();
+        let places: Vec<_> = infra
+            .iter()
+            .filter(|(_, text)| text.contains(&made))
+            .map(|(path, _)| path.as_str())
+            .collect();
         assert_eq!(places, ["infra/local/src/bundle.rs"], "{name}");
     }
 }

@@ -112,8 +112,13 @@ pub(super) fn known(cx: &mut Context<'_>, id: u64) -> Result<Audience, Refusal> 
 }
 
 fn details(audience: &Audience, now: Millis) -> Value {
-    let jobs = audience.uploads.iter().rev().take(50);
-    let jobs: Vec<Value> = jobs.map(|upload| job(audience.id, upload, now)).collect();
+    let jobs: Vec<Value> = audience
+        .uploads
+        .iter()
+        .rev()
+        .take(50)
+        .map(|upload| job(audience.id, upload, now))
+        .collect();
     json!({"audienceGroup": shown(audience, now), "jobs": jobs})
 }
 

@@ -9,8 +9,10 @@ use super::{Answer, Context, Refusal};
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#get-bot-info>
 pub(super) fn info(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
     let bot = cx.bot();
-    let account = cx.world.account(&bot);
-    let account = account.ok_or_else(|| Refusal::message(404, "Not found"))?;
+    let account = cx
+        .world
+        .account(&bot)
+        .ok_or_else(|| Refusal::message(404, "Not found"))?;
     let mut body = json!({
         "userId": account.bot_id,
         "basicId": account.basic_id,

@@ -52,8 +52,9 @@ pub(super) fn transcoding(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
 /// Content that LINE has, of a message to this bot. 410 if the user took the message back.
 fn known(cx: &Context<'_>) -> Result<Content, Refusal> {
     let content = cx.world.contents.get(&cx.param("messageId"));
-    let content = content.filter(|content| content.bot == cx.bot() && content.at_line);
-    let content = content.ok_or_else(not_found)?;
+    let content = content
+        .filter(|content| content.bot == cx.bot() && content.at_line)
+        .ok_or_else(not_found)?;
     if content.unsent {
         return Err(Refusal::message(410, "The content is gone"));
     }

@@ -59,8 +59,9 @@ pub(super) fn followers(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
         .get(&cx.bot())
         .into_iter()
         .flat_map(BTreeMap::values);
-    let friends = users.filter(|user| user.friend && clock::date(user.presence_at) <= day);
-    let friends: Vec<&User> = friends.collect();
+    let friends: Vec<&User> = users
+        .filter(|user| user.friend && clock::date(user.presence_at) <= day)
+        .collect();
     let blocks = friends.iter().filter(|user| user.blocked).count();
     Ok(Answer::ok(json!({
         "status": status,
@@ -189,8 +190,11 @@ fn numbers(sent: &[&Sent]) -> Vec<Value> {
         .max()
         .unwrap_or(0);
     let all = (0..longest).map(|place| {
-        let with = sent.iter().filter(|sent| sent.messages.len() > place);
-        let with: Vec<&Sent> = with.copied().collect();
+        let with: Vec<&Sent> = sent
+            .iter()
+            .filter(|sent| sent.messages.len() > place)
+            .copied()
+            .collect();
         let shown: usize = with.iter().map(|sent| sent.reached.len()).sum();
         let unique = seen(&with);
         json!({"seq": place + 1, "impression": unique.map(|_| shown), "uniqueImpression": unique})

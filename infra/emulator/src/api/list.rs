@@ -47,8 +47,11 @@ fn limit(given: Option<&str>, most: usize) -> Result<usize, Refusal> {
 fn page(cx: &Context<'_>, place: usize, limit: usize) -> Page {
     let accounts = cx.world.accounts.iter().enumerate().skip(place);
     let mut listed = accounts.filter(|(_, account)| is_listed(cx, account));
-    let bots = listed.by_ref().take(limit);
-    let bots = bots.map(|(_, account)| entry(account)).collect();
+    let bots = listed
+        .by_ref()
+        .take(limit)
+        .map(|(_, account)| entry(account))
+        .collect();
     Page {
         bots,
         next: listed.next().map(|(place, _)| place),

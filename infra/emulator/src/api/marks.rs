@@ -57,8 +57,12 @@ pub(super) fn read_by_token(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
     let bot = cx.bot();
     let body = cx.json()?;
     let token = text(&body, "markAsReadToken").map_err(|detail| Refusal::from(vec![detail]))?;
-    let known = cx.world.read_tokens.get(token).cloned();
-    let known = known.filter(|(own, _)| *own == bot);
+    let known = cx
+        .world
+        .read_tokens
+        .get(token)
+        .cloned()
+        .filter(|(own, _)| *own == bot);
     let (_, chat) = known.ok_or_else(|| Refusal::message(400, "Invalid markAsReadToken"))?;
     mark(cx, &bot, &chat);
     Ok(Answer::ok(json!({})))

@@ -62,8 +62,13 @@ pub(super) fn delete(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
 /// `GET /v2/bot/richmenu/alias/{richMenuAliasId}`
 pub(super) fn get(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
     let (bot, alias) = (cx.bot(), cx.param("richMenuAliasId"));
-    let menu = cx.world.of(&bot).menus.aliases.get(&alias);
-    let menu = menu.ok_or_else(not_found)?;
+    let menu = cx
+        .world
+        .of(&bot)
+        .menus
+        .aliases
+        .get(&alias)
+        .ok_or_else(not_found)?;
     Ok(Answer::ok(entry(&alias, menu)))
 }
 

@@ -63,8 +63,11 @@ fn is_of(tap: &Tap, menu: &Menu, from: &str, to: &str) -> bool {
 fn clicks(menu: &Menu, taps: &[&Tap], metrics: Metrics) -> Value {
     let areas = menu.areas().iter().enumerate();
     let clicks = areas.map(|(place, area)| {
-        let own = taps.iter().filter(|tap| tap.area == place);
-        let own: Vec<&Tap> = own.copied().collect();
+        let own: Vec<&Tap> = taps
+            .iter()
+            .filter(|tap| tap.area == place)
+            .copied()
+            .collect();
         json!({"bounds": area["bounds"], "metrics": metrics(&own)})
     });
     clicks.collect()

@@ -24,8 +24,13 @@ pub(super) fn set_default(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
 /// `GET /v2/bot/user/all/richmenu`. The text where there is none is not documented.
 pub(super) fn get_default(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
     let bot = cx.bot();
-    let id = cx.world.of(&bot).menus.default.clone();
-    let id = id.ok_or_else(|| Refusal::message(404, "no default richmenu"))?;
+    let id = cx
+        .world
+        .of(&bot)
+        .menus
+        .default
+        .clone()
+        .ok_or_else(|| Refusal::message(404, "no default richmenu"))?;
     Ok(Answer::ok(json!({ "richMenuId": id })))
 }
 
@@ -48,8 +53,14 @@ pub(super) fn link(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
 /// `GET /v2/bot/user/{userId}/richmenu`: the user's own, not the default one.
 pub(super) fn of_user(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
     let (bot, user) = (cx.bot(), known_user(cx)?);
-    let id = cx.world.of(&bot).menus.links.get(&user).cloned();
-    let id = id.ok_or_else(|| Refusal::message(404, "the user has no richmenu"))?;
+    let id = cx
+        .world
+        .of(&bot)
+        .menus
+        .links
+        .get(&user)
+        .cloned()
+        .ok_or_else(|| Refusal::message(404, "the user has no richmenu"))?;
     Ok(Answer::ok(json!({ "richMenuId": id })))
 }
 

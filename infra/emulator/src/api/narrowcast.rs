@@ -68,8 +68,10 @@ fn targets(cx: &mut Context<'_>, bot: &str, body: &Value) -> Result<Vec<String>,
     let limit = body.get("limit");
     let max = limit.and_then(|limit| limit.get("max")?.as_u64());
     let up_to = limit.and_then(|limit| limit.get("upToRemainingQuota")?.as_bool());
-    let left = cx.world.left(bot, cx.settings.monthly_limit, cx.now);
-    let left = left.filter(|_| up_to == Some(true));
+    let left = cx
+        .world
+        .left(bot, cx.settings.monthly_limit, cx.now)
+        .filter(|_| up_to == Some(true));
     for most in [max, left].into_iter().flatten() {
         targets.truncate(usize::try_from(most).unwrap_or(usize::MAX));
     }

@@ -14,8 +14,11 @@ const MEMBERS_PAGE: usize = 100;
 pub(super) fn profile(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
     let (bot, id) = (cx.bot(), cx.param("userId"));
     cx.chat = Some(id.clone());
-    let user = cx.world.user(&bot, &id).filter(|user| user.shows_profile());
-    let user = user.ok_or_else(not_found)?;
+    let user = cx
+        .world
+        .user(&bot, &id)
+        .filter(|user| user.shows_profile())
+        .ok_or_else(not_found)?;
     let mut body = card(user);
     body["language"] = user.language.as_str().into();
     Ok(Answer::ok(body))
@@ -36,8 +39,11 @@ pub(super) fn followers(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#get-group-summary>
 pub(super) fn group_summary(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
     let (bot, id) = (cx.bot(), group(cx, "groupId")?);
-    let name = cx.world.chat(&bot, &id).and_then(|chat| chat.name.clone());
-    let name = name.unwrap_or_else(|| "Group".to_owned());
+    let name = cx
+        .world
+        .chat(&bot, &id)
+        .and_then(|chat| chat.name.clone())
+        .unwrap_or_else(|| "Group".to_owned());
     Ok(Answer::ok(json!({"groupId": id, "groupName": name})))
 }
 

@@ -167,8 +167,12 @@ fn fitting(cx: &Context<'_>, bot: &str, leaf: &Value) -> BTreeSet<String> {
 fn fits(user: &User, leaf: &Value, now: Millis) -> bool {
     let traits = &user.traits;
     let one_of = |value: &Option<String>| {
-        let list = leaf.get("oneOf").and_then(Value::as_array);
-        let list = list.into_iter().flatten().filter_map(Value::as_str);
+        let list = leaf
+            .get("oneOf")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str);
         value
             .as_deref()
             .is_some_and(|value| list.clone().any(|entry| entry == value))

@@ -183,8 +183,12 @@ pub(super) fn into_chat(
     });
     let entries: Vec<Value> = entries.collect();
     let people = cx.world.people(bot, chat);
-    let reached = cx.world.deliver(bot, chat, &messages, cx.now);
-    let reached = reached.then(|| chat.to_owned()).into_iter().collect();
+    let reached = cx
+        .world
+        .deliver(bot, chat, &messages, cx.now)
+        .then(|| chat.to_owned())
+        .into_iter()
+        .collect();
     note(cx, means, bot, body, (reached, people));
     entries.into()
 }

@@ -109,8 +109,7 @@ fn chats<'a>(world: &'a World, bot: &str) -> Vec<ChatView<'a>> {
         last: last(id),
         link: format!("/chats/{}/{}", segment(bot), segment(id)),
     };
-    let users = world.users.get(bot).into_iter().flatten();
-    let mut users: Vec<_> = users.collect();
+    let mut users: Vec<_> = world.users.get(bot).into_iter().flatten().collect();
     let newest = |id: &str| {
         let bubbles = world.chat(bot, id).map(|chat| &chat.bubbles);
         bubbles

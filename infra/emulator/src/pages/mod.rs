@@ -89,8 +89,9 @@ fn problem(status: StatusCode, sentence: &str) -> Response {
 
 /// Whether a script asks, not a browser that shows a page.
 fn scripted(headers: &HeaderMap) -> bool {
-    let accept = headers.get(header::ACCEPT);
-    let accept = accept.and_then(|value| value.to_str().ok());
+    let accept = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok());
     accept.is_some_and(|accept| accept.contains("application/json"))
 }
 

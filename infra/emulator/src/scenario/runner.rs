@@ -214,13 +214,14 @@ impl Run {
         let (name, person) = name
             .split_once('/')
             .map_or((name, None), |(n, p)| (n, Some(p)));
-        let id = self.names.get(name);
-        let id = id.ok_or_else(|| Stopped(format!("there is no name {name:?} in [names]")))?;
+        let id = self
+            .names
+            .get(name)
+            .ok_or_else(|| Stopped(format!("there is no name {name:?} in [names]")))?;
         let Some(person) = person else {
             return Ok(id.clone());
         };
-        let users = state["users"].as_array();
-        let mut users = users.into_iter().flatten();
+        let mut users = state["users"].as_array().into_iter().flatten();
         let user = users.find(|user| user["bot"] == id.as_str() && user["name"] == person);
         let user = user.and_then(|user| user["user_id"].as_str());
         user.map(str::to_owned)

@@ -69,8 +69,8 @@ impl Default for NewAccount {
 impl Emulator {
     /// Makes an account with its users. No event is sent. Gives its bot.
     pub async fn make_account(&self, account: NewAccount) -> Result<String, Error> {
-        let names = account.users.iter().map(|user| &user.name);
-        let names: std::collections::BTreeSet<&String> = names.collect();
+        let names: std::collections::BTreeSet<&String> =
+            account.users.iter().map(|user| &user.name).collect();
         if names.len() < account.users.len() {
             return Err(Error::request(
                 "two users of an account cannot have the same name",

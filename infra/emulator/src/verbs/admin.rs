@@ -22,8 +22,12 @@ impl Emulator {
 }
 
 fn open(settings: &crate::settings::Settings, url: &str) -> Result<Request, Error> {
-    let query = url.split_once('?').map_or("", |(_, query)| query);
-    let query = query.split('#').next().unwrap_or_default();
+    let query = url
+        .split_once('?')
+        .map_or("", |(_, query)| query)
+        .split('#')
+        .next()
+        .unwrap_or_default();
     Request::read(settings, query).map_err(|problem| match problem {
         Problem::Shown(sentence) => Error::request(sentence),
         Problem::Redirected {

@@ -27,8 +27,10 @@ impl Emulator {
 fn erased(platform: &mut Platform) -> Vec<Webhooks> {
     let now = platform.now();
     let accounts = platform.world.accounts.iter();
-    let due = accounts.filter_map(|account| Some((account.erased_at()?, account.bot_id.clone())));
-    let mut due: Vec<(Millis, String)> = due.filter(|(at, _)| *at <= now).collect();
+    let mut due: Vec<(Millis, String)> = accounts
+        .filter_map(|account| Some((account.erased_at()?, account.bot_id.clone())))
+        .filter(|(at, _)| *at <= now)
+        .collect();
     due.sort();
     let told = due.iter().map(|(at, bot)| erase(platform, bot, *at));
     told.flatten().collect()

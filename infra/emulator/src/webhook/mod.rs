@@ -141,8 +141,11 @@ fn take_in(
 /// Source: <https://developers.line.biz/en/docs/messaging-api/receiving-messages/#webhook-redelivery>
 pub(crate) fn again(delivery: &Delivery) -> Built {
     let body: Value = serde_json::from_str(&delivery.body).unwrap_or_default();
-    let events = body.get("events").and_then(Value::as_array);
-    let mut events = events.cloned().unwrap_or_default();
+    let mut events = body
+        .get("events")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
     for event in events.iter_mut().filter_map(Value::as_object_mut) {
         event.insert("deliveryContext".into(), json!({"isRedelivery": true}));
     }

@@ -26,8 +26,10 @@ pub(super) fn copies(
     let others = to.iter().filter(|channel| **channel != Holder::Module);
     let others = others.filter_map(|channel| {
         platform.settings.webhook_url_of(*channel)?;
-        let told = events.iter().filter_map(Value::as_object);
-        let told = told.filter(|event| is_for(event, *channel, to));
+        let told = events
+            .iter()
+            .filter_map(Value::as_object)
+            .filter(|event| is_for(event, *channel, to));
         let told: Vec<Value> = told
             .map(|event| copy(platform, bot, event, *channel, now))
             .collect();

@@ -81,8 +81,10 @@ impl Bubble {
 
     /// The actions of its quick replies.
     pub fn quick_replies(&self) -> Vec<&Value> {
-        let items = self.message.pointer("/quickReply/items");
-        let items = items.and_then(Value::as_array);
+        let items = self
+            .message
+            .pointer("/quickReply/items")
+            .and_then(Value::as_array);
         items.map_or_else(Vec::new, |items| {
             items.iter().filter_map(|item| item.get("action")).collect()
         })

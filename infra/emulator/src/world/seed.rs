@@ -66,8 +66,10 @@ pub(super) fn demo() -> World {
         world.add_account(account);
     }
     for account in &world.accounts {
-        let users = PEOPLE.iter().map(|person| user(&account.bot_id, person));
-        let users = users.map(|user| (user.user_id.clone(), user));
+        let users = PEOPLE
+            .iter()
+            .map(|person| user(&account.bot_id, person))
+            .map(|user| (user.user_id.clone(), user));
         world.users.insert(account.bot_id.clone(), users.collect());
     }
     company(&mut world);

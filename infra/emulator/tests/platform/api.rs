@@ -149,8 +149,10 @@ async fn a_reply_takes_no_retry_key() {
     let user = stage.user("青木さくら").await;
     let token = reply_token(&mut stage, &user).await;
     let message = json!({"replyToken": token, "messages": [{"type": "text", "text": "a"}]});
-    let call = stage.call("POST", "/v2/bot/message/reply").await;
-    let call = call.header("x-line-retry-key", "123e4567-e89b-12d3-a456-426614174000");
+    let call = stage
+        .call("POST", "/v2/bot/message/reply")
+        .await
+        .header("x-line-retry-key", "123e4567-e89b-12d3-a456-426614174000");
     assert_eq!(call.json(&message).send().await.unwrap().status(), 400);
     assert_eq!(stage.reply(&token, "still good").await.status(), 200);
 }
@@ -192,8 +194,11 @@ async fn a_wrong_body_is_told_all_its_errors() {
     let stage = Stage::attached().await;
     let user = stage.user("青木さくら").await;
     let push = async |text: String| {
-        let call = stage.call("POST", "/v2/bot/message/push").await;
-        let call = call.header("content-type", "application/json").body(text);
+        let call = stage
+            .call("POST", "/v2/bot/message/push")
+            .await
+            .header("content-type", "application/json")
+            .body(text);
         body(call.send().await.unwrap()).await
     };
     let messages = json!([{"type": "text", "text": ""}, {"type": "picture"}]);
@@ -313,7 +318,10 @@ async fn what_is_not_emulated_is_never_answered_as_if_it_were() {
         .unwrap();
     assert_eq!(answer.status(), 405);
     let calls = stage.emulator.calls(0).await;
-    let unknown = calls.iter().filter(|call| !call.emulated);
-    let unknown: Vec<u16> = unknown.map(|call| call.status).collect();
+    let unknown: Vec<u16> = calls
+        .iter()
+        .filter(|call| !call.emulated)
+        .map(|call| call.status)
+        .collect();
     assert_eq!(unknown, [404, 405]);
 }

@@ -33,8 +33,12 @@ async fn both() -> Stage {
 
 pub(crate) async fn acquire(stage: &Stage, token: &str, chat: &str) -> u16 {
     let url = format!("{}/v2/bot/chat/{chat}/control/acquire", stage.address);
-    let call = stage.client.post(url).bearer_auth(token);
-    let call = call.header("X-Emulated-Bot-Id", SALON).json(&json!({}));
+    let call = stage
+        .client
+        .post(url)
+        .bearer_auth(token)
+        .header("X-Emulated-Bot-Id", SALON)
+        .json(&json!({}));
     call.send().await.unwrap().status().as_u16()
 }
 
@@ -101,8 +105,11 @@ async fn one_channels_retry_key_is_not_the_others() {
     let (ours, theirs) = (stage.token().await, token(&stage).await);
     let push = async |token: &str| {
         let url = format!("{}/v2/bot/message/push", stage.address);
-        let call = stage.client.post(url).bearer_auth(token);
-        let call = call.header("X-Emulated-Bot-Id", SALON);
+        let call = stage
+            .client
+            .post(url)
+            .bearer_auth(token)
+            .header("X-Emulated-Bot-Id", SALON);
         let call = call.header("x-line-retry-key", "123e4567-e89b-12d3-a456-426614174000");
         let body = json!({"to": user, "messages": [{"type": "text", "text": "a"}]});
         call.json(&body).send().await.unwrap().status().as_u16()

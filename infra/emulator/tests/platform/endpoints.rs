@@ -185,8 +185,9 @@ async fn a_base_address_with_a_host_of_lines_reaches_that_hosts_endpoints_alone(
     assert_eq!(status("/api.line.me/v2/bot/message/1/content").await, 404);
     let calls = stage.emulator.calls(0).await;
     let last = &calls[calls.len() - 1];
-    let screen = stage.authorize("message%3Asend", "");
-    let screen = screen.replace("/module/", "/manager.line.biz/module/");
+    let screen = stage
+        .authorize("message%3Asend", "")
+        .replace("/module/", "/manager.line.biz/module/");
     assert_eq!(stage.client.get(screen).send().await.unwrap().status(), 200);
     assert_eq!(last.host.as_deref(), Some("api.line.me"));
     assert!(!last.emulated);

@@ -395,8 +395,10 @@ async fn no_other_endpoint_takes_a_retry_key() {
         ("GET", "/v2/bot/list"),
         ("POST", "/v2/bot/richmenu"),
     ] {
-        let call = stage.call(method, path).await;
-        let call = call.header("x-line-retry-key", "123e4567-e89b-12d3-a456-426614174000");
+        let call = stage
+            .call(method, path)
+            .await
+            .header("x-line-retry-key", "123e4567-e89b-12d3-a456-426614174000");
         assert_eq!(call.send().await.unwrap().status(), 400, "{path}");
     }
 }

@@ -74,8 +74,12 @@ fn every_rule_has_a_source_and_a_test_that_is_there() {
     tests(&root.join("src"), "", &mut names);
     tests(&root.join("tests/platform"), "", &mut names);
     let table = table();
-    let lacking = table.rule.iter().filter(|rule| !names.contains(&rule.test));
-    let lacking: Vec<&str> = lacking.map(|rule| rule.test.as_str()).collect();
+    let lacking: Vec<&str> = table
+        .rule
+        .iter()
+        .filter(|rule| !names.contains(&rule.test))
+        .map(|rule| rule.test.as_str())
+        .collect();
     assert_eq!(lacking, Vec::<&str>::new());
     let sources = table.rule.iter().map(|rule| (&rule.rule, &rule.source));
     let left_out = table.left_out.iter().map(|left| (&left.rule, &left.source));

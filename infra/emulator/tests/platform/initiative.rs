@@ -266,8 +266,15 @@ async fn an_account_with_another_default_active_module_cannot_be_linked() {
     let form = [("query", query), ("bot", SALON), ("decision", "link")];
     let answer = stage.client.post(decide).form(&form).send().await.unwrap();
     assert_eq!(answer.status(), 400);
-    let screen = stage.client.get(&url).send().await.unwrap();
-    let screen = screen.text().await.unwrap();
+    let screen = stage
+        .client
+        .get(&url)
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
     assert!(screen.contains("another extension is linked"));
     assert_eq!(screen.matches(" disabled>").count(), 1);
     assert_eq!(screen.matches(" checked>").count(), 1);

@@ -30,8 +30,10 @@ async fn what_belongs_to_an_account_is_there_after_a_restart() {
         data_file: Some(folder.path().join("world.json")),
         ..Settings::default()
     };
-    let stage = Stage::with(settings.clone(), Receiver::Answers(200)).await;
-    let stage = stage.attach(ALL_SCOPES).await;
+    let stage = Stage::with(settings.clone(), Receiver::Answers(200))
+        .await
+        .attach(ALL_SCOPES)
+        .await;
     let audience = json!({"description": "VIP", "audiences": [{"id": "LUa"}]});
     let call = stage.call("POST", "/v2/bot/audienceGroup/upload").await;
     assert_eq!(call.json(&audience).send().await.unwrap().status(), 202);

@@ -32,8 +32,12 @@ impl<'a> Caller<'a> {
 
     async fn broadcast(&self, bot: &str) -> (u16, Value) {
         let url = format!("{}/v2/bot/message/broadcast", self.stage.address);
-        let call = self.stage.client.post(url).bearer_auth(&self.token);
-        let call = call.header("X-Emulated-Bot-Id", bot);
+        let call = self
+            .stage
+            .client
+            .post(url)
+            .bearer_auth(&self.token)
+            .header("X-Emulated-Bot-Id", bot);
         let call = call.json(&json!({"messages": [{"type": "text", "text": "a"}]}));
         let answer = call.send().await.unwrap();
         (answer.status().as_u16(), answer.json().await.unwrap())
@@ -41,8 +45,12 @@ impl<'a> Caller<'a> {
 
     async fn info(&self) -> u16 {
         let url = format!("{}/v2/bot/info", self.stage.address);
-        let call = self.stage.client.get(url).bearer_auth(&self.token);
-        let call = call.header("X-Emulated-Bot-Id", SALON);
+        let call = self
+            .stage
+            .client
+            .get(url)
+            .bearer_auth(&self.token)
+            .header("X-Emulated-Bot-Id", SALON);
         call.send().await.unwrap().status().as_u16()
     }
 }
@@ -83,8 +91,12 @@ async fn a_call_over_the_limit_is_refused_before_its_body_is_looked_at() {
     let caller = Caller::new(&stage).await;
     caller.broadcast(SALON).await;
     let url = format!("{}/v2/bot/message/broadcast", stage.address);
-    let call = stage.client.post(url).bearer_auth(&caller.token);
-    let call = call.header("X-Emulated-Bot-Id", SALON).json(&json!({}));
+    let call = stage
+        .client
+        .post(url)
+        .bearer_auth(&caller.token)
+        .header("X-Emulated-Bot-Id", SALON)
+        .json(&json!({}));
     assert_eq!(call.send().await.unwrap().status(), 429);
 }
 

@@ -18,8 +18,11 @@ async fn list(stage: &Stage, token: &str, query: &str) -> (u16, Value) {
 
 /// The bots of a page, and the token of the next.
 fn page(answer: &Value) -> (Vec<String>, Option<String>) {
-    let bots = answer["bots"].as_array().unwrap().iter();
-    let bots = bots.map(|bot| bot["userId"].as_str().unwrap().to_owned());
+    let bots = answer["bots"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|bot| bot["userId"].as_str().unwrap().to_owned());
     (bots.collect(), answer["next"].as_str().map(str::to_owned))
 }
 
@@ -28,8 +31,12 @@ async fn many(count: usize) -> (Stage, BTreeSet<String>) {
     let request = json!({"count": count, "attached": true});
     let (status, answer) = stage.control("bots", request).await;
     assert_eq!(status, 200);
-    let bots = answer["bots"].as_array().unwrap().iter();
-    let bots = bots.map(|bot| bot.as_str().unwrap().to_owned()).collect();
+    let bots = answer["bots"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|bot| bot.as_str().unwrap().to_owned())
+        .collect();
     (stage, bots)
 }
 
@@ -130,8 +137,10 @@ async fn a_suspended_account_is_listed_unless_the_settings_say_otherwise() {
             list_suspended,
             ..Settings::default()
         };
-        let stage = Stage::with(settings, Receiver::Answers(200)).await;
-        let stage = stage.attach(ALL_SCOPES).await;
+        let stage = Stage::with(settings, Receiver::Answers(200))
+            .await
+            .attach(ALL_SCOPES)
+            .await;
         stage.emulator.suspend(SALON).await.unwrap();
         let token = stage.token().await;
         let (_, answer) = list(&stage, &token, "").await;

@@ -25,8 +25,10 @@ async fn three(does: Receiver) -> Three {
         redelivery_schedule_s: vec![60],
         ..Settings::default()
     };
-    let stage = Stage::with(settings, Receiver::Answers(200)).await;
-    let stage = stage.attach(ALL_SCOPES).await;
+    let stage = Stage::with(settings, Receiver::Answers(200))
+        .await
+        .attach(ALL_SCOPES)
+        .await;
     let path = format!("bots/{SALON}/other-module");
     stage.control(&path, json!({"attached": true})).await;
     Three {

@@ -56,8 +56,10 @@ async fn the_schedule_has_an_end() {
 
 #[tokio::test]
 async fn without_the_switch_nothing_is_sent_again() {
-    let stage = Stage::with(Settings::default(), Receiver::Answers(503)).await;
-    let stage = stage.attach(ALL_SCOPES).await;
+    let stage = Stage::with(Settings::default(), Receiver::Answers(503))
+        .await
+        .attach(ALL_SCOPES)
+        .await;
     let user = stage.user("青木さくら").await;
     stage.emulator.user_says(SALON, &user, "a").await.unwrap();
     stage.control("clock", json!({"advance_s": 100_000})).await;
@@ -73,8 +75,10 @@ async fn without_the_switch_nothing_is_sent_again() {
 
 #[tokio::test]
 async fn failures_are_counted_by_day_and_reason_while_the_switch_is_on() {
-    let stage = Stage::with(Settings::default(), Receiver::Answers(503)).await;
-    let stage = stage.attach("message%3Areceive").await;
+    let stage = Stage::with(Settings::default(), Receiver::Answers(503))
+        .await
+        .attach("message%3Areceive")
+        .await;
     let user = stage.user("青木さくら").await;
     stage.emulator.user_says(SALON, &user, "a").await.unwrap();
     let counted = async || -> Value {

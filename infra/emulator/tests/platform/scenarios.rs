@@ -42,8 +42,10 @@ impl Echo {
     }
 
     async fn post(&self, path: &str, body: String) -> Value {
-        let call = self.client.post(format!("{}{path}", self.line));
-        let call = call.header("content-type", "application/x-www-form-urlencoded");
+        let call = self
+            .client
+            .post(format!("{}{path}", self.line))
+            .header("content-type", "application/x-www-form-urlencoded");
         call.body(body).send().await.unwrap().json().await.unwrap()
     }
 }
@@ -81,8 +83,9 @@ async fn webhook(State(echo): State<Echo>, body: Bytes) {
             let call = echo
                 .client
                 .post(format!("{}/v2/bot/message/reply", echo.line));
-            let call = call.bearer_auth(echo.token().await);
-            let call = call.header("X-Emulated-Bot-Id", body["destination"].as_str().unwrap());
+            let call = call
+                .bearer_auth(echo.token().await)
+                .header("X-Emulated-Bot-Id", body["destination"].as_str().unwrap());
             let message = json!({"type": "text", "text": text});
             let reply = json!({"replyToken": token, "messages": [message]});
             call.json(&reply).send().await.unwrap();
@@ -303,8 +306,10 @@ async fn the_program_tells_by_its_exit_code_and_a_junit_file_what_came_of_it() {
         let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_emulator"));
         program.arg("run").arg(file).arg("--junit").arg(&junit);
         program.args(["--emulator", &place.emulator, "--bundle", &place.bundle]);
-        let ended = tokio::task::spawn_blocking(move || program.output());
-        let ended = ended.await.unwrap().unwrap();
+        let ended = tokio::task::spawn_blocking(move || program.output())
+            .await
+            .unwrap()
+            .unwrap();
         (
             ended.status.code(),
             String::from_utf8(ended.stdout).unwrap(),

@@ -100,8 +100,10 @@ async fn a_broadcast_reaches_all_friends_who_do_not_block_the_account() {
 async fn a_broadcast_with_a_used_retry_key_is_not_sent_again() {
     let stage = Stage::attached().await;
     let call = async || {
-        let call = stage.call("POST", "/v2/bot/message/broadcast").await;
-        let call = call.header("x-line-retry-key", KEY);
+        let call = stage
+            .call("POST", "/v2/bot/message/broadcast")
+            .await
+            .header("x-line-retry-key", KEY);
         call.json(&json!({"messages": texts("a")}))
             .send()
             .await
@@ -281,8 +283,10 @@ async fn quota_or_retry_key_first_is_a_setting() {
         assert_eq!(stage.control("settings", changes).await.0, 200);
         let user = stage.user("青木さくら").await;
         let push = async || {
-            let call = stage.call("POST", "/v2/bot/message/push").await;
-            let call = call.header("x-line-retry-key", KEY);
+            let call = stage
+                .call("POST", "/v2/bot/message/push")
+                .await
+                .header("x-line-retry-key", KEY);
             let body = json!({"to": user, "messages": texts("a")});
             call.json(&body).send().await.unwrap().status().as_u16()
         };

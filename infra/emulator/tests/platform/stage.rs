@@ -142,8 +142,14 @@ impl Stage {
     pub(crate) async fn token(&self) -> String {
         let body = "grant_type=client_credentials&client_id=2000000001\
                     &client_secret=00112233445566778899aabbccddeeff";
-        let answer = self.form("/oauth2/v3/token", body.into()).send().await;
-        let answer: Value = answer.unwrap().json().await.unwrap();
+        let answer: Value = self
+            .form("/oauth2/v3/token", body.into())
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap();
         answer["access_token"].as_str().unwrap().to_owned()
     }
 

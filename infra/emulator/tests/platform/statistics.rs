@@ -333,8 +333,10 @@ async fn at_most_ten_uploads_into_an_audience_run_at_the_same_time() {
         job_ms: 60_000,
         ..Settings::default()
     };
-    let stage = Stage::with(settings, Receiver::Answers(200)).await;
-    let stage = stage.attach(SCOPES).await;
+    let stage = Stage::with(settings, Receiver::Answers(200))
+        .await
+        .attach(SCOPES)
+        .await;
     let wanted = json!({"description": "VIP", "audiences": [{"id": "U1"}]});
     let made = call(&stage, "POST", "audienceGroup/upload", wanted.clone()).await;
     let body = json!({"audienceGroupId": made.1["audienceGroupId"], "audiences": [{"id": "U2"}]});

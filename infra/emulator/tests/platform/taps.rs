@@ -155,8 +155,10 @@ async fn numbers_of_a_menu_are_told_when_enough_users_tapped() {
         richmenu_statistics_least_users: 2,
         ..Settings::default()
     };
-    let stage = Stage::with(settings, Receiver::Answers(200)).await;
-    let stage = stage.attach(SCOPES).await;
+    let stage = Stage::with(settings, Receiver::Answers(200))
+        .await
+        .attach(SCOPES)
+        .await;
     let id = menu(&stage, "Menu", &actions()).await;
     let default = format!("user/all/richmenu/{id}");
     call(&stage, "POST", &default, Value::Null).await;

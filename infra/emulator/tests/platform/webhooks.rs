@@ -167,8 +167,10 @@ async fn a_suspended_account_sends_its_suspension_and_then_nothing_until_it_resu
 
 #[tokio::test]
 async fn a_receiver_that_fails_is_written_down_in_lines_words() {
-    let failing = Stage::with(Settings::default(), Receiver::Answers(500)).await;
-    let failing = failing.attach(ALL_SCOPES).await;
+    let failing = Stage::with(Settings::default(), Receiver::Answers(500))
+        .await
+        .attach(ALL_SCOPES)
+        .await;
     let user = failing.user("青木さくら").await;
     let sent = failing
         .emulator

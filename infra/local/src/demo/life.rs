@@ -58,19 +58,30 @@ impl<W: Write> Demo<'_, W> {
         self.step("An account is linked, and we learn nothing of it; the reconciler finds it")?;
         let bot = BotId::new(&cast.second.bot_id).map_err(|e| Unexpected(e.to_string()))?;
         self.link_unheard(&cast.second.bot_id).await?;
-        let known = self.stack.store.bot(&bot).await;
-        let known = known.map_err(|error| Unexpected(error.to_string()))?;
+        let known = self
+            .stack
+            .store
+            .bot(&bot)
+            .await
+            .map_err(|error| Unexpected(error.to_string()))?;
         self.expect(known.is_none(), "it is known already")?;
         self.line(&format!(
             "{}: linked at LINE, not known here",
             cast.second.display_name
         ))?;
-        let found = self.stack.run_schedule("ReconcilerFunction").await;
-        let found = found.map_err(|error| Unexpected(error.to_string()))?;
+        let found = self
+            .stack
+            .run_schedule("ReconcilerFunction")
+            .await
+            .map_err(|error| Unexpected(error.to_string()))?;
         self.line(&format!("the reconciler: {found}"))?;
         self.stack.settled().await?;
-        let row = self.stack.store.bot(&bot).await;
-        let row = row.map_err(|error| Unexpected(error.to_string()))?;
+        let row = self
+            .stack
+            .store
+            .bot(&bot)
+            .await
+            .map_err(|error| Unexpected(error.to_string()))?;
         let state = row.unwrap_or_default().state;
         let healed = state.attached_at.is_some() && state.unreported().is_none();
         self.expect(healed, "the module has not heard of it")?;
@@ -132,8 +143,12 @@ impl<W: Write> Demo<'_, W> {
     }
 
     async fn attachment(&self, bot: &BotId) -> Result<Attachment, Unexpected> {
-        let row = self.stack.store.bot(bot).await;
-        let row = row.map_err(|error| Unexpected(error.to_string()))?;
+        let row = self
+            .stack
+            .store
+            .bot(bot)
+            .await
+            .map_err(|error| Unexpected(error.to_string()))?;
         Ok(row.unwrap_or_default().state.attachment())
     }
 }

@@ -90,8 +90,10 @@ async fn read(body: Body) -> Result<Bytes, Refusal> {
 
 /// Payload 2.0 has cookies in a list of their own and no longer among the headers.
 fn cookies(headers: &HeaderMap) -> Option<Vec<String>> {
-    let lines = headers.get_all(header::COOKIE).iter();
-    let lines = lines.map(|line| String::from_utf8_lossy(line.as_bytes()));
+    let lines = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .map(|line| String::from_utf8_lossy(line.as_bytes()));
     let cookies: Vec<String> = lines
         .flat_map(|line| split_cookies(&line))
         .filter(|cookie| !cookie.is_empty())

@@ -70,8 +70,10 @@ impl World {
     }
 
     async fn post(&self, content_type: &str, body: &[u8]) -> Value {
-        let request = self.client.post(format!("{}/webhook", self.url));
-        let request = request.header("content-type", content_type);
+        let request = self
+            .client
+            .post(format!("{}/webhook", self.url))
+            .header("content-type", content_type);
         request.body(body.to_vec()).send().await.unwrap();
         self.event()
     }
@@ -183,8 +185,11 @@ async fn other_bodies_are_in_base64() {
 async fn a_body_over_ten_megabytes_is_refused() {
     let world = World::new(&["POST /webhook"], json!({})).await;
     let request = world.client.post(format!("{}/webhook", world.url));
-    let response = request.body(vec![b'x'; 10 * 1024 * 1024 + 1]).send().await;
-    let response = response.unwrap();
+    let response = request
+        .body(vec![b'x'; 10 * 1024 * 1024 + 1])
+        .send()
+        .await
+        .unwrap();
     assert_eq!(response.status(), 413);
     assert_eq!(
         response.text().await.unwrap(),

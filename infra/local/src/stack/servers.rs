@@ -38,8 +38,7 @@ pub(super) async fn start_sqs(
         })?;
     }
     let name = template.queue("EventQueue")?.name;
-    let event_queue_url = server.queue_url(&name);
-    let event_queue_url = event_queue_url.map_err(|error| StackError::Queue {
+    let event_queue_url = server.queue_url(&name).map_err(|error| StackError::Queue {
         name,
         reason: error.to_string(),
     })?;

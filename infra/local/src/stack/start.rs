@@ -51,8 +51,10 @@ impl Started {
         let dynamodb = start_dynamodb(template, at.dynamodb, data, &mut tasks);
         let (dynamodb_gate, dynamodb_url) = dynamodb.await?;
         let gateway_url = url(&at.public)?;
-        let public_url = options.public_url.clone();
-        let public_url = public_url.unwrap_or_else(|| gateway_url.clone());
+        let public_url = options
+            .public_url
+            .clone()
+            .unwrap_or_else(|| gateway_url.clone());
         let addresses = Addresses {
             webhook_url: format!("{public_url}/webhook"),
             sqs_url: sqs.url,

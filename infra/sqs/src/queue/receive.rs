@@ -23,8 +23,11 @@ impl Queue {
         self.expire(now);
         let room = self.room(max, now)?;
         let (chosen, exhausted) = self.choose(room, now);
-        let dead = exhausted.into_iter().filter_map(|it| self.remove(it));
-        let dead = dead.map(Dead).collect();
+        let dead = exhausted
+            .into_iter()
+            .filter_map(|it| self.remove(it))
+            .map(Dead)
+            .collect();
         let until = now + visibility.unwrap_or(self.attributes.visibility_timeout());
         let messages = chosen
             .into_iter()

@@ -73,8 +73,9 @@ impl World {
 
 fn client(endpoint: &str) -> Client {
     let limit = Duration::from_secs(5);
-    let ground = Ground::emulated().with_sqs_at(endpoint);
-    let ground = ground.with_sqs_tuned(|config| config.retry_config(RetryConfig::disabled()));
+    let ground = Ground::emulated()
+        .with_sqs_at(endpoint)
+        .with_sqs_tuned(|config| config.retry_config(RetryConfig::disabled()));
     ground.sqs(Timeouts {
         connect: limit,
         attempt: 12 * limit,

@@ -85,8 +85,10 @@ impl Answers<'_> {
 
     /// A key cannot be changed. In a transaction the local one changes it.
     fn changes_a_key(&self) -> bool {
-        let reasons = self.model["CancellationReasons"].as_array();
-        let mut reasons = reasons.into_iter().flatten();
+        let mut reasons = self.model["CancellationReasons"]
+            .as_array()
+            .into_iter()
+            .flatten();
         self.operation == "TransactWriteItems"
             && reasons.any(|reason| says(reason, "Message", "This attribute is part of the key"))
     }

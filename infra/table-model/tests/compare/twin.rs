@@ -103,8 +103,9 @@ impl Twin {
     pub(super) fn store(&self) -> Store {
         let connector = SharedHttpConnector::new(self.clone());
         let http = http_client_fn(move |_, _| connector.clone());
-        let ground = ground::Ground::emulated().with_dynamodb_at(&self.url);
-        let ground = ground.with_dynamodb_over(http);
+        let ground = ground::Ground::emulated()
+            .with_dynamodb_at(&self.url)
+            .with_dynamodb_over(http);
         ground.table(self.table.clone())
     }
 

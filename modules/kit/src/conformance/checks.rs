@@ -368,7 +368,11 @@ fn more(sent: &[(String, Value)], wanted: &[(String, Value)]) -> Option<Value> {
 }
 
 fn said_more(messages: &Value) -> String {
-    let texts = messages.as_array().into_iter().flatten();
-    let texts: Vec<_> = texts.flat_map(crate::transcript::shown).collect();
+    let texts: Vec<_> = messages
+        .as_array()
+        .into_iter()
+        .flatten()
+        .flat_map(crate::transcript::shown)
+        .collect();
     format!("this is said otherwise, or more or less often, than undisturbed: {texts:?}")
 }

@@ -251,8 +251,7 @@ fn kept(row: &Value) -> Option<(String, String)> {
 /// What a module would do.
 fn in_words(shadow: &Shadow) -> String {
     let effects = shadow.plan.effects.iter().map(|effect| {
-        let messages = effect.messages().iter().flat_map(shown);
-        let messages: Vec<_> = messages.collect();
+        let messages: Vec<_> = effect.messages().iter().flat_map(shown).collect();
         format!("  {} {}\n", effect.name(), messages.join(" / "))
     });
     let effects: String = effects.collect();
@@ -265,8 +264,9 @@ fn in_words(shadow: &Shadow) -> String {
 fn words(events: &Value) -> String {
     let all = events.as_array().into_iter().flatten();
     let words = all.map(|event| {
-        let text = event["message"]["text"].as_str();
-        let text = text.or_else(|| event["postback"]["data"].as_str());
+        let text = event["message"]["text"]
+            .as_str()
+            .or_else(|| event["postback"]["data"].as_str());
         let kind = types(event);
         text.map_or_else(|| kind.clone(), |text| format!("{kind} {text:?}"))
     });

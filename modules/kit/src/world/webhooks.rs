@@ -37,13 +37,13 @@ impl World {
             self.transcript
                 .note(format!("  = the webhook is answered {status}"));
         }
-        let events = self.read(&delivery.body, delivery.signature.as_deref());
-        let events = events.await;
+        let events = self
+            .read(&delivery.body, delivery.signature.as_deref())
+            .await;
         for event in &events {
             self.transcript.line_tells(event, |chat| self.name(chat));
         }
-        let told = events.into_iter().map(|event| self.told(event));
-        let told: Vec<_> = told.collect();
+        let told: Vec<_> = events.into_iter().map(|event| self.told(event)).collect();
         self.open(&told);
         told
     }

@@ -41,8 +41,11 @@ impl World {
         let mut rung = None;
         loop {
             let queue = &DEFINITIONS.queue;
-            let messages = self.sqs.receive(queue, BATCH, Duration::ZERO, None).await;
-            let messages = messages.expect("the queue is there");
+            let messages = self
+                .sqs
+                .receive(queue, BATCH, Duration::ZERO, None)
+                .await
+                .expect("the queue is there");
             if messages.is_empty() {
                 return rung;
             }
@@ -95,8 +98,11 @@ impl World {
             *lock(&self.worker) = (self.hire)(&self.parts).into();
             return;
         };
-        let failed = answer.batch_item_failures.into_iter();
-        let failed: Vec<_> = failed.map(|failure| failure.item_identifier).collect();
+        let failed: Vec<_> = answer
+            .batch_item_failures
+            .into_iter()
+            .map(|failure| failure.item_identifier)
+            .collect();
         let done = messages
             .iter()
             .filter(|it| !failed.contains(&it.message_id));

@@ -52,8 +52,9 @@ impl Flex {
     }
 
     fn carousel_limits(&self) -> Result<(), OverLimit> {
-        let bubbles = self.contents["contents"].as_array();
-        let bubbles = bubbles.map_or(&[][..], Vec::as_slice);
+        let bubbles = self.contents["contents"]
+            .as_array()
+            .map_or(&[][..], Vec::as_slice);
         at_most("contents.contents", bubbles.len(), MOST_BUBBLES)?;
         for (place, bubble) in bubbles.iter().enumerate() {
             let member = format!("contents.contents[{place}]");

@@ -43,8 +43,10 @@ impl Store {
             .expression_attribute_values(":now", n(now.0))
             .expression_attribute_values(":end", n(ledger_end(now)))
             .return_values(ReturnValue::AllNew);
-        let written = update.send().await;
-        let written = written.map_err(StoreError::unavailable("note an unread message"))?;
+        let written = update
+            .send()
+            .await
+            .map_err(StoreError::unavailable("note an unread message"))?;
         let since = written.attributes.and_then(|row| {
             let since = row.get("failing_since")?.as_n().ok()?;
             Some(Timestamp(since.parse().ok()?))
@@ -70,8 +72,11 @@ impl Store {
             ("parked".into(), s("parked")),
             ("parked_at".into(), n(now.0)),
         ]);
-        let put = self.client.put_item().table_name(&self.table);
-        let put = put.set_item(Some(keys::with_key(fields, keys::MESSAGES, message_id)));
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(keys::with_key(fields, keys::MESSAGES, message_id)));
         put.send()
             .await
             .map(drop)

@@ -53,8 +53,9 @@ impl Store {
     ) -> Result<bool, StoreError> {
         const OPERATION: &str = "write the ledger";
         let put = self.client.put_item().table_name(&self.table);
-        let item = entry.next_item(key);
-        let item = item.map_err(StoreError::malformed(OPERATION))?;
+        let item = entry
+            .next_item(key)
+            .map_err(StoreError::malformed(OPERATION))?;
         let (condition, values) = entry.as_loaded(now);
         let put = put
             .set_item(Some(item))

@@ -41,15 +41,22 @@ impl World {
         };
         let verifier = Verifier::new([7; 32]);
         let url = self.attach.authorize_url(&terms, "state", &verifier);
-        let back = self.emulators.line.link(&url, bot.as_str()).await;
-        let back = back.expect("the account is linked");
+        let back = self
+            .emulators
+            .line
+            .link(&url, bot.as_str())
+            .await
+            .expect("the account is linked");
         let code = back
             .split("code=")
             .nth(1)
             .and_then(|rest| rest.split('&').next());
         let code = code.expect("a code comes back");
-        let attached = self.attach.exchange(code, &terms, &verifier).await;
-        let attached = attached.expect("the code is exchanged");
+        let attached = self
+            .attach
+            .exchange(code, &terms, &verifier)
+            .await
+            .expect("the code is exchanged");
         if !self.dice.one_in(3) {
             self.tell(&bot, |row| row.state.attach(attached.at, &attached.scopes))
                 .await;

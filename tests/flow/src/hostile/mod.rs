@@ -81,8 +81,11 @@ impl World {
         let mut variables = emulators.places.variables();
         variables.insert("LINE_SCOPES".into(), "message:send".into());
         let config = attach::Config::read(&Env::from_map(variables)).expect("its variables");
-        let stands_on = emulators.places.ground().with_clock(emulators.clock());
-        let stands_on = stands_on.with_timeouts(TIMEOUTS);
+        let stands_on = emulators
+            .places
+            .ground()
+            .with_clock(emulators.clock())
+            .with_timeouts(TIMEOUTS);
         Self {
             seed,
             dice: dice.clone(),
@@ -243,8 +246,10 @@ impl World {
 
     async fn is_right(&self) -> bool {
         let rows = self.rows().await.into_iter();
-        let attached = rows.filter(|(_, row)| row.state.is_attached());
-        let attached: BTreeSet<_> = attached.map(|(bot, _)| bot).collect();
+        let attached: BTreeSet<_> = rows
+            .filter(|(_, row)| row.state.is_attached())
+            .map(|(bot, _)| bot)
+            .collect();
         attached == self.attached_at_line().await
     }
 

@@ -74,8 +74,11 @@ impl Door for Record {
         let deadline = NOW.plus(Duration::from_secs(60));
         let answer = worker::handle(&self.worker, batch, deadline).await;
         self.world.queue.taken();
-        let again = answer.batch_item_failures.into_iter();
-        let again: HashSet<_> = again.map(|failure| failure.item_identifier).collect();
+        let again: HashSet<_> = answer
+            .batch_item_failures
+            .into_iter()
+            .map(|failure| failure.item_identifier)
+            .collect();
         for record in &records {
             self.judge_record(record, &records, &again).await?;
         }

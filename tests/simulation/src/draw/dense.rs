@@ -170,8 +170,10 @@ fn split(schedule: &mut Schedule) {
         return;
     }
     let webhooks = &mut schedule.webhooks;
-    let events = webhooks.iter_mut().flat_map(|it| it.events.drain(..));
-    let events: Vec<_> = events.collect();
+    let events: Vec<_> = webhooks
+        .iter_mut()
+        .flat_map(|it| it.events.drain(..))
+        .collect();
     alone(schedule, 0);
     for webhook in &mut schedule.webhooks {
         webhook.events.clone_from(&events);

@@ -153,8 +153,10 @@ pub(super) fn detaches(world: &World, who: usize, bot: &str) {
     let was_marked = unmarked.is_some_and(|since| Some(since) >= began);
     let stored = was_marked || known(&history, bot, &line).is_marked();
     let mut in_hand = known(&history, bot, &line);
-    let events = history.invocations[who].in_hand.iter();
-    let events = events.filter_map(|id| line.told.get(id));
+    let events = history.invocations[who]
+        .in_hand
+        .iter()
+        .filter_map(|id| line.told.get(id));
     in_hand
         .of_bot
         .extend(events.filter(|told| told.bot == bot && told.chat.is_none()));

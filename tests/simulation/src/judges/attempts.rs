@@ -29,8 +29,11 @@ impl Attempts {
         let name = under_way(written.before)?;
         let fails = written.after.is_some_and(|row| row["outcome"] == "failed");
         let is_end = written.word == "UpdateItem" && fails;
-        let other = self.by_name.get(name).filter(|maker| **maker != who);
-        let other = other.filter(|_| is_end)?;
+        let other = self
+            .by_name
+            .get(name)
+            .filter(|maker| **maker != who)
+            .filter(|_| is_end)?;
         let event = written.event;
         Some(format!("{who} ends the attempt of {other} at {event}"))
     }
@@ -75,8 +78,9 @@ pub(super) fn vanished(troubles: &Troubles, who: usize, written: &Written<'_>) -
 /// seen may have been committed, and is made again; each of two that have the event at once
 /// looks to the other as if it had vanished.
 fn may_count_more(troubles: &Troubles, event: &str, attempts: i64, receives: u32) -> bool {
-    let calls = troubles.hands_of(event);
-    let calls = calls.flat_map(|(who, _)| troubles.of_invocation(who));
+    let calls = troubles
+        .hands_of(event)
+        .flat_map(|(who, _)| troubles.of_invocation(who));
     let unseen = calls.filter(|call| call.is_indefinite()).count();
     let most = i64::from(receives) + i64::try_from(unseen).unwrap_or(i64::MAX);
     attempts <= most || troubles.is_shared(event)

@@ -29,8 +29,9 @@ impl Control {
     pub(super) fn ends(&mut self, call: &Seen, status: Option<u16>) {
         if let Some(place) = &call.controls {
             let done = self.done.remove(&(call.who, place.clone()));
-            let seen = done.filter(|_| status == Some(200));
-            let seen = seen.map(|at| (place.clone(), at));
+            let seen = done
+                .filter(|_| status == Some(200))
+                .map(|at| (place.clone(), at));
             self.seen.entry(call.who).or_default().extend(seen);
         }
         let is_fine = call.harm.is_none() && status.is_some();

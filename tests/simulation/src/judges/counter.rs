@@ -28,8 +28,10 @@ impl Writers {
     /// What stands against a write.
     pub(super) fn written(&mut self, who: usize, written: &Written<'_>) -> Vec<Wrong> {
         let event = written.event;
-        let bot = written.after.or(written.before);
-        let bot = bot.and_then(|row| row["bot_id"].as_str());
+        let bot = written
+            .after
+            .or(written.before)
+            .and_then(|row| row["bot_id"].as_str());
         let place = (bot.unwrap_or_default().to_owned(), event.to_owned());
         let last = self.last.insert(place, who);
         let other = last.filter(|last| *last != who && is_parked_for_failing(written));

@@ -23,8 +23,7 @@ pub(crate) fn at_the_end(world: &World, event: &str, row: Option<&LedgerEntry>) 
             let missing = judges.replays.missing(event, row);
             wrong.extend(missing.map(|what| ("what is to run again does", what)));
             let lost_at = |ordinal| judges.lost_replies.lost_at(event, ordinal);
-            let given_up = judges.keys.given_up(event, row, lost_at);
-            let given_up = given_up.into_iter();
+            let given_up = judges.keys.given_up(event, row, lost_at).into_iter();
             wrong.extend(given_up.map(|what| ("a push is tried while LINE knows its key", what)));
             let unknown = unknown::without_cause(&judges.troubles, event, row);
             wrong.extend(

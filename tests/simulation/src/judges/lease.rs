@@ -36,8 +36,10 @@ impl Lease {
 
     fn take(&mut self, who: usize, ends_at: i64, now: i64) -> Option<String> {
         *self.takes.entry(who).or_default() += 1;
-        let before = self.holder.replace(Holder { who, ends_at });
-        let before = before.filter(|it| it.who != who && it.ends_at > now)?;
+        let before = self
+            .holder
+            .replace(Holder { who, ends_at })
+            .filter(|it| it.who != who && it.ends_at > now)?;
         Some(format!("{who} takes the lease that {} has", before.who))
     }
 

@@ -245,8 +245,13 @@ pub(crate) fn at_the_end(world: &World) {
         }
         let missing = history.judges.lifecycle.missing(&bot, &known);
         if let Some(missing) = missing {
-            let told = history.judges.lifecycle.of(&bot);
-            let told: Vec<_> = told.iter().map(|it| (&it.event, &it.change)).collect();
+            let told: Vec<_> = history
+                .judges
+                .lifecycle
+                .of(&bot)
+                .iter()
+                .map(|it| (&it.event, &it.change))
+                .collect();
             let what = format!("{bot}: {missing}; it was told {told:?}");
             history.violation("told of an account's lifecycle", what);
         }

@@ -177,8 +177,11 @@ fn outside(judges: &Judges, facts: &Facts<'_>, event: &str) -> Option<String> {
     if queued.is_some_and(|at| *at > told.at + TOKEN_LIMIT - DEADLINE) {
         return Some("delivered late".into());
     }
-    let stops = facts.schedule.stops.iter();
-    let mut stops = stops.map(|stop| (stop.from_ms, stop.to_ms));
+    let mut stops = facts
+        .schedule
+        .stops
+        .iter()
+        .map(|stop| (stop.from_ms, stop.to_ms));
     let ms = u128::from;
     let is_stopped = stops.any(|(from, to)| {
         let until = (first + Duration::from_secs(60)).as_millis();

@@ -191,8 +191,10 @@ impl Judges {
             _ => self.progress.reopen(event),
         }
         let has_forgotten = self.restored.has_forgotten(event);
-        let not_sent = self.accepted.called_not_sent(event, row);
-        let not_sent = not_sent.filter(|_| !has_forgotten);
+        let not_sent = self
+            .accepted
+            .called_not_sent(event, row)
+            .filter(|_| !has_forgotten);
         let was_parked = written.before.is_some_and(|it| it["outcome"] == "parked");
         let parks = row["outcome"] == "parked" && !was_parked;
         let reason = parks.then(|| self.parking.parks(event, row, now, skew));

@@ -96,8 +96,11 @@ pub(crate) fn answered(world: &World, who: usize, asked: &Asked, answer: &Answer
 }
 
 fn page(run: &mut Run, start: &str, second: i64, body: &Json) {
-    let bots = body["bots"].as_array().into_iter().flatten();
-    let bots = bots.filter_map(|bot| Some(bot["userId"].as_str()?.to_owned()));
+    let bots = body["bots"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|bot| Some(bot["userId"].as_str()?.to_owned()));
     let page: Page = (bots.collect(), body["next"].as_str().map(str::to_owned));
     if start.is_empty() {
         run.listings.push(Listing::new(second));
@@ -212,8 +215,8 @@ pub(crate) fn written(
     }
     match new("missing_since") {
         Some(Some(at)) => {
-            let marked = number(before, "missing_since");
-            let marked = marked.filter(|at| Some(*at) > known.attached_at());
+            let marked =
+                number(before, "missing_since").filter(|at| Some(*at) > known.attached_at());
             let is_first = marked.map_or(Ok(()), |_| Err("it is marked already"));
             let may = is_first.and_then(|()| may_mark(history, who, bot, at, &known));
             objections.push(("marks", may));

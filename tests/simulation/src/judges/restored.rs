@@ -61,8 +61,11 @@ impl Restored {
     }
 
     fn restore(&mut self, since: Duration, in_hand: &BTreeSet<String>, now: Duration) {
-        let written = self.written.iter().filter(|(_, at)| **at >= since);
-        let written = written.map(|(event, _)| event.clone());
+        let written = self
+            .written
+            .iter()
+            .filter(|(_, at)| **at >= since)
+            .map(|(event, _)| event.clone());
         let forgotten: BTreeSet<_> = written.chain(in_hand.iter().cloned()).collect();
         // What was settled after an earlier restore may be forgotten by this one.
         self.promised.retain(|event| !forgotten.contains(event));

@@ -59,8 +59,11 @@ pub(crate) fn committed(
     (ledger, rows): (&Json, &[&Json]),
 ) {
     let words = of_plan(ledger, event);
-    let puts = rows.iter().filter_map(|row| place(row));
-    let puts: Vec<_> = puts.map(|place| (bot.to_owned(), place)).collect();
+    let puts: Vec<_> = rows
+        .iter()
+        .filter_map(|row| place(row))
+        .map(|place| (bot.to_owned(), place))
+        .collect();
     for (_, place) in &puts {
         if !words
             .iter()

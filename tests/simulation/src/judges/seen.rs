@@ -127,8 +127,10 @@ fn of_table(word: &str, body: &Request) -> About {
     if word == "BatchGetItem" {
         let tables = request["RequestItems"].as_object();
         let table = tables.and_then(|tables| tables.values().next());
-        let keys = table.and_then(|table| table["Keys"].as_array());
-        let mut keys = keys.into_iter().flatten();
+        let mut keys = table
+            .and_then(|table| table["Keys"].as_array())
+            .into_iter()
+            .flatten();
         // What reads ledger rows alone looks for what is settled already.
         let with_account = keys.clone().any(|key| s(key, "chat_id") == "@bot");
         let event = keys.find_map(event_of).filter(|_| with_account);

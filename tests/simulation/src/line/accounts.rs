@@ -14,8 +14,10 @@ pub(crate) const FIRST_OTHER: u8 = 100;
 impl Line {
     /// A page of the accounts. LINE may leave suspended ones out.
     pub(super) fn list(&self, start: &str) -> Value {
-        let attached = self.bots.iter();
-        let attached = attached.filter(|(_, bot)| !bot.detached && !bot.suspended);
+        let attached = self
+            .bots
+            .iter()
+            .filter(|(_, bot)| !bot.detached && !bot.suspended);
         let listed = attached.filter(|(id, _)| self.absence(id).is_none() && id.as_str() >= start);
         let mut ids: Vec<_> = listed.map(|(id, _)| id.clone()).collect();
         let page = match self.listing.page {
@@ -35,8 +37,9 @@ impl Line {
 
     /// If the list is without the account for now.
     fn absence(&self, id: &str) -> Option<&Absence> {
-        let now = u64::try_from(self.now()).unwrap_or_default();
-        let now = now.saturating_sub(BEGINNING * 1000);
+        let now = u64::try_from(self.now())
+            .unwrap_or_default()
+            .saturating_sub(BEGINNING * 1000);
         self.listing.absences.iter().find(|absence| {
             let mut bots = absence.bots.iter();
             (absence.from_ms..absence.to_ms).contains(&now) && bots.any(|bot| bot_id(*bot) == id)

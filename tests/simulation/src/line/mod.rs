@@ -99,10 +99,14 @@ pub(crate) fn chat_id(number: u8) -> String {
 impl Line {
     /// LINE before anything has happened, by its own clock.
     pub(crate) fn new(schedule: &Schedule, clock: Clock) -> Self {
-        let bots = schedule.webhooks.iter().map(|webhook| webhook.bot);
-        let bots = bots.chain(schedule.links.iter().map(|link| link.bot));
-        let bots = bots.chain((0..schedule.listing.others).map(|number| FIRST_OTHER + number));
-        let bots = bots.map(|number| (bot_id(number), Bot::default()));
+        let bots = schedule
+            .webhooks
+            .iter()
+            .map(|webhook| webhook.bot)
+            .chain(schedule.links.iter().map(|link| link.bot));
+        let bots = bots
+            .chain((0..schedule.listing.others).map(|number| FIRST_OTHER + number))
+            .map(|number| (bot_id(number), Bot::default()));
         Self {
             clock,
             default_active: schedule.default_active,

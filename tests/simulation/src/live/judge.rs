@@ -113,8 +113,9 @@ pub(crate) async fn judge(
     for first in sent.iter().filter(|event| event.number == 0) {
         let said = stack.line.conversation(bot, &first.chat).await;
         let of_account = said.iter().filter(|b| b.from == Speaker::Account);
-        let texts = of_account.filter_map(|bubble| bubble.text().map(str::to_owned));
-        let texts: Vec<_> = texts.collect();
+        let texts: Vec<_> = of_account
+            .filter_map(|bubble| bubble.text().map(str::to_owned))
+            .collect();
         verdicts.of_chat(&texts);
         record.said.extend(texts);
     }

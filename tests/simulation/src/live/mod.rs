@@ -97,8 +97,9 @@ async fn run(plan: Plan) -> Result<Figures, Failure> {
     let mut child = None;
     let options = Options::default();
     let stack = Stack::start_with(&options, module::Repeats, async |needs| {
-        let started = Child::start(needs.variables).await;
-        let started = started.map_err(local::stack::StackError::NotReady)?;
+        let started = Child::start(needs.variables)
+            .await
+            .map_err(local::stack::StackError::NotReady)?;
         let functions = functions(&needs, &started);
         child = Some(started);
         Ok((functions, ()))

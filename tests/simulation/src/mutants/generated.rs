@@ -82,8 +82,12 @@ fn try_all(some: &[String]) -> io::Result<bool> {
         }
         killer
     });
-    let survivors = woven.iter().zip(&fates).filter(|(_, fate)| fate.is_none());
-    let survivors: BTreeSet<_> = survivors.map(|(it, _)| it.name.as_str()).collect();
+    let survivors: BTreeSet<_> = woven
+        .iter()
+        .zip(&fates)
+        .filter(|(_, fate)| fate.is_none())
+        .map(|(it, _)| it.name.as_str())
+        .collect();
     for listed in &listed {
         match &listed.edits {
             _ if unviable.contains(&listed.id) => println!("does not compile: {}", listed.name),

@@ -100,8 +100,10 @@ pub(super) fn list() -> io::Result<Vec<Listed>> {
             }
         };
         let id = format!("m{number}");
-        let within = code.constant_of(&told).filter(|_| told.function.is_none());
-        let within = within.map_or_else(String::new, |name| format!(" in {name}"));
+        let within = code
+            .constant_of(&told)
+            .filter(|_| told.function.is_none())
+            .map_or_else(String::new, |name| format!(" in {name}"));
         listed.push(Listed {
             edits: code.edits(&id, &told),
             id,

@@ -91,8 +91,10 @@ fn try_all(choice: &Choice) -> io::Result<bool> {
     });
     let is_caught = |fate: &&Fate| matches!(fate, Fate::Caught { .. } | Fate::Hung);
     let caught = fates.iter().filter(is_caught).count();
-    let by_named = mutants.iter().zip(&fates);
-    let by_named = by_named.filter(|(mutant, fate)| is_caught(fate) && !fate.is_by_other(mutant));
+    let by_named = mutants
+        .iter()
+        .zip(&fates)
+        .filter(|(mutant, fate)| is_caught(fate) && !fate.is_by_other(mutant));
     let by_named = by_named.count();
     println!(
         "{caught} of {} mutants caught, {by_named} by the check that is named",

@@ -57,8 +57,9 @@ pub struct RuleEdit {
 /// One of their files cannot be read.
 pub fn mutants() -> io::Result<Vec<Mutant>> {
     let folder = root().join("tests/simulation/mutants");
-    let files = fs::read_dir(folder)?.map(|entry| Ok(entry?.path()));
-    let files = files.collect::<io::Result<Vec<_>>>()?;
+    let files = fs::read_dir(folder)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<io::Result<Vec<_>>>()?;
     let files = files
         .iter()
         .filter(|path| path.extension().is_some_and(|it| it == "toml"));
@@ -100,8 +101,8 @@ pub(super) fn edits(mutants: &[Mutant]) -> Result<Edits, String> {
 }
 
 fn place(edit: &RuleEdit) -> Result<Range<usize>, String> {
-    let source = fs::read_to_string(root().join(&edit.file));
-    let source = source.map_err(|error| format!("{}: {error}", edit.file))?;
+    let source = fs::read_to_string(root().join(&edit.file))
+        .map_err(|error| format!("{}: {error}", edit.file))?;
     let within = match &edit.function {
         Some(name) => function(&source, name).map_err(|why| format!("{}: {why}", edit.file))?,
         None => 0..source.len(),

@@ -46,8 +46,8 @@ pub(super) fn make(edits: &Edits) -> io::Result<BTreeMap<String, Woven>> {
     let mut texts = BTreeMap::new();
     for (file, edits) in edits {
         let source = fs::read_to_string(root().join(file))?;
-        let new = weave(&source, edits);
-        let new = new.map_err(|why| io::Error::other(format!("{file}: {why}")))?;
+        let new =
+            weave(&source, edits).map_err(|why| io::Error::other(format!("{file}: {why}")))?;
         let crate_root = root_of_crate(file);
         texts.insert(file.clone(), new.text.clone());
         woven.insert(file.clone(), new);

@@ -88,8 +88,11 @@ pub(super) fn build(
         if output.status.success() {
             return Ok(lines.iter().filter_map(program).collect());
         }
-        let errors = lines.iter().filter_map(|line| line.message.as_ref());
-        let errors: Vec<_> = errors.filter(|it| it.level == "error").collect();
+        let errors: Vec<_> = lines
+            .iter()
+            .filter_map(|line| line.message.as_ref())
+            .filter(|it| it.level == "error")
+            .collect();
         let mut taken_out = BTreeSet::new();
         for error in &errors {
             let blamed = blamed(error, &woven);
@@ -97,8 +100,11 @@ pub(super) fn build(
             taken_out.extend(blamed);
         }
         if taken_out.is_empty() {
-            let words = errors.iter().filter_map(|it| it.rendered.clone()).next();
-            let words = words.unwrap_or_else(|| said(&output.stderr));
+            let words = errors
+                .iter()
+                .filter_map(|it| it.rendered.clone())
+                .next()
+                .unwrap_or_else(|| said(&output.stderr));
             return Err(io::Error::other(format!("it does not build: {words}")));
         }
         for edits in edits.values_mut() {

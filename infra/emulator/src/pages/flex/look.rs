@@ -144,8 +144,8 @@ fn gradient(css: &mut Css, background: &Value) {
         return;
     };
     let place = length(&background["centerPosition"], words::none).unwrap_or_else(|| "50%".into());
-    let centre = colour(&background["centerColor"]);
-    let centre = centre.map_or_else(String::new, |colour| format!("{colour} {place},"));
+    let centre = colour(&background["centerColor"])
+        .map_or_else(String::new, |colour| format!("{colour} {place},"));
     let gradient = format_args!("linear-gradient({degrees}deg,{start},{centre}{end})");
     css.set("background-image", gradient);
 }

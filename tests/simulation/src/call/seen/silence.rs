@@ -71,8 +71,11 @@ fn of_row(key: &Json, silence: &str) -> (Place, String, String) {
 
 fn silences_of_try(world: &World, body: &Request) -> Vec<(Place, String, String)> {
     let request = body.json();
-    let effects = request["ExpressionAttributeValues"][":effects"]["L"].as_array();
-    let effects = effects.into_iter().flatten().enumerate();
+    let effects = request["ExpressionAttributeValues"][":effects"]["L"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .enumerate();
     let dropped = effects.filter(|(_, effect)| s(&effect["M"], "state") == "dropped");
     let rows = dropped
         .map(|(ordinal, effect)| (ordinal, of_row(&request["Key"], s(&effect["M"], "silence"))));

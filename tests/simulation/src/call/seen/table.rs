@@ -64,8 +64,10 @@ fn written(world: &World, who: usize, body: &Request) {
 /// them, but for which of them?
 fn made_by_itself(history: &mut History, who: usize, bot: &str) {
     let loaded = history.invocations[who].loaded.iter_mut();
-    let lacking = loaded.filter(|(place, loaded)| place.0 == bot && loaded.lacks_account);
-    let lacking: Vec<_> = lacking.map(|(_, loaded)| loaded).collect();
+    let lacking: Vec<_> = loaded
+        .filter(|(place, loaded)| place.0 == bot && loaded.lacks_account)
+        .map(|(_, loaded)| loaded)
+        .collect();
     let are_several = lacking.len() > 1;
     for loaded in lacking {
         loaded.lacks_account = false;
@@ -180,8 +182,12 @@ fn loaded(world: &World, who: usize, body: &Request) {
 /// A transaction was done: which events it has taken into which list.
 fn committed(world: &World, who: usize, body: &Request) {
     let request = body.json();
-    let puts = request["TransactItems"].as_array().into_iter().flatten();
-    let puts: Vec<_> = puts.map(|action| &action["Put"]["Item"]).collect();
+    let puts: Vec<_> = request["TransactItems"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|action| &action["Put"]["Item"])
+        .collect();
     let is_ledger = |item: &&&Json| !s(item, "outcome").is_empty();
     let Some(ledger) = puts.iter().find(is_ledger) else {
         return;
