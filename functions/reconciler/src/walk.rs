@@ -29,12 +29,12 @@ pub(crate) struct Names {
     pub(crate) basic_id: Option<String>,
 }
 
-/// Walks over the list; begins anew if LINE has forgotten where we are.
+/// Walks over the list; starts again if LINE has forgotten where we are.
 pub(crate) async fn walk(app: &App) -> Result<Listing, Failure> {
     for _ in 0..NEW_STARTS {
         match walk_once(app).await {
             Err(Failure::List(error)) if error.kind == LineErrorKind::StartExpired => {
-                tracing::warn!(%error, "the walk begins anew");
+                tracing::warn!(%error, "the walk starts again");
             }
             result => return result,
         }

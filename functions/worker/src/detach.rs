@@ -50,7 +50,7 @@ fn wait_for_workers<M>(app: &App<M>, work: &Work<'_>) -> Result<(), Requeue> {
     }
 }
 
-/// What was taken down of earlier failures is settled with it.
+/// What was recorded of earlier failures is settled with it.
 async fn settle_failures<M>(app: &App<M>, work: &Work<'_>) -> Result<(), Requeue> {
     let Some(seen) = app.store.ledger(&work.key).await? else {
         return Ok(());

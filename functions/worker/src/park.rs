@@ -18,7 +18,7 @@ pub(crate) fn is_overdue(since: Timestamp, now: Timestamp) -> bool {
     now.since(since) >= RETRY_PERIOD
 }
 
-/// Takes down that an event has met a transient failure. One that does so for hours is
+/// Records that an event has met a transient failure. One that does so for hours is
 /// parked, and the chat goes on; what only waited behind it is not.
 pub(crate) async fn after_failure<M: Module>(
     app: &App<M>,

@@ -1,4 +1,4 @@
-//! The functions as real Lambda processes, under `cargo lambda watch`, which builds them anew when their code changes.
+//! The functions as real Lambda processes, under `cargo lambda watch`, which rebuilds them when their code changes.
 
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
@@ -187,7 +187,7 @@ fn watch(port: u16, variables: &Variables) -> Command {
 }
 
 /// A program in the workspace. What `cargo run` has told this one about itself is not passed on: some crates are built
-/// anew where it differs.
+/// again where it differs.
 fn cargo(program: &str) -> Command {
     let mut command = Command::new(program);
     command.current_dir(root());
@@ -226,7 +226,7 @@ fn output() -> Result<(Stdio, Stdio, Option<PathBuf>), LambdaError> {
     Ok((file.into(), again.into(), Some(path)))
 }
 
-/// Begun anew; appended to, so that two stacks do not write over each other's lines.
+/// Truncated at the start; appended to, so that two stacks do not write over each other's lines.
 fn log_file(path: &Path) -> io::Result<File> {
     path.parent().map_or(Ok(()), fs::create_dir_all)?;
     File::create(path)?;

@@ -100,7 +100,7 @@ impl Queue {
     /// Takes a message that another queue has given up. Its group and id stay.
     pub fn bury(&mut self, Dead(message): Dead, source: &str, now: SystemTime) {
         let Accepted { sequence, .. } = self.accept();
-        // For a FIFO queue SQS counts the retention anew, for a standard queue from the sending.
+        // For a FIFO queue SQS restarts the retention, for a standard queue from the sending.
         let kept_since = match self.attributes.is_fifo() {
             true => now,
             false => message.kept_since,

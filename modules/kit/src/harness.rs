@@ -62,7 +62,7 @@ impl Harness {
         Self::hiring(&setup, Box::new(move |parts| parts.worker(module.clone()))).await
     }
 
-    /// The same, with a module anew for each process of the worker.
+    /// The same, with a new module for each process of the worker.
     pub(crate) async fn hiring(setup: &Setup, hire: Hire) -> Self {
         let world = World::new(setup, hire).boxed().await;
         Self {

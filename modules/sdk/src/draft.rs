@@ -26,7 +26,7 @@ pub struct Draft {
     pub rows: Vec<RowChange>,
     /// Its timers.
     pub timers: Vec<NewTimer>,
-    /// The user's profile, if it was read anew.
+    /// The user's profile, if it was read again.
     pub profile: Option<Profile>,
     /// How often randomness was asked for.
     pub(super) drawn: u32,

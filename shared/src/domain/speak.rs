@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{BotState, ChatState, Scope, Timestamp};
 
 /// Proof that a chat could be spoken to a moment ago. A call that sends needs
-/// one, and only [`may_speak`] makes it: so each try is judged anew.
+/// one, and only [`may_speak`] makes it: so each try is judged again.
 #[derive(Debug)]
 pub struct MaySpeak(());
 
@@ -47,8 +47,8 @@ pub enum Silence {
     /// The event is of the account itself.
     #[error("the event is of no chat")]
     NoChat,
-    /// Who holds the chat has been decided anew since the event.
-    #[error("who holds the chat has been decided anew since")]
+    /// Who holds the chat has changed since the event.
+    #[error("who holds the chat has changed since the event")]
     Overtaken,
 }
 

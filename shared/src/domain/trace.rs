@@ -12,7 +12,7 @@ use crate::domain::{Delivery, LedgerEntry, Outcome, Silence, Timestamp};
 pub enum Verdict {
     /// The module has handled it, and what it planned was sent.
     Handled,
-    /// It was taken down, and nothing was to be done.
+    /// It was recorded, and nothing was to be done.
     Recorded,
     /// Another channel holds the chat, or has taken it since.
     Standby,

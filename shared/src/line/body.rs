@@ -1,5 +1,5 @@
 //! What goes to LINE in a request, and what is too large to hold: uploads are
-//! opened anew for each try, downloads are read piece by piece.
+//! opened again for each try, downloads are read piece by piece.
 
 use std::fmt;
 use std::pin::Pin;
@@ -90,7 +90,7 @@ impl Upload {
         })
     }
 
-    /// From a source of `length` bytes; `open` begins it anew.
+    /// From a source of `length` bytes; `open` starts it from the beginning.
     pub fn stream<S, E>(length: u64, open: impl Fn() -> S + Send + Sync + 'static) -> Self
     where
         S: Stream<Item = Result<Bytes, E>> + Send + Sync + 'static,

@@ -115,7 +115,7 @@ impl Quotas {
 }
 
 impl Kept {
-    /// Says once that a level is reached; a new month begins anew.
+    /// Says once that a level is reached; a new month resets it.
     fn warn(&mut self, bot: &BotId) {
         let level = self.quota.level();
         if level > self.warned {

@@ -143,7 +143,7 @@ impl Commit<'_> {
             .collect()
     }
 
-    /// In the order of time; the same, however often the event is decided anew.
+    /// In the order of time; the same, however often the event is decided again.
     fn timer_key(&self, n: usize, due: Timestamp) -> String {
         let hash = sha256_hex([self.key.sort()]);
         format!("{}{:019}#{hash}#{n:02}", keys::TIMER, due.0)
@@ -217,7 +217,7 @@ impl Store {
         })
     }
 
-    /// Ends a timer that has rung, unless a forced replay has set it anew meanwhile.
+    /// Ends a timer that has rung, unless a forced replay has set it again meanwhile.
     ///
     /// # Errors
     /// The table is not available.

@@ -325,7 +325,7 @@ async fn what_happens_during_the_walk_counts() {
     scene.emulators.advance(MINUTE).await;
     scene.reconciler.succeeds().await;
     scene.emulators.advance(2 * HOUR).await;
-    // Both are missing again. Before that is entered, one is attached anew.
+    // Both are missing again. Before that is entered, one is attached again.
     let held = Held::default();
     scene
         .reconciler

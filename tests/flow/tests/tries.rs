@@ -753,7 +753,7 @@ async fn a_refusal_of_many_words_parks_the_event_with_the_first_of_them() {
     assert!(reason.len() < 1000, "{}", reason.len());
 }
 
-/// Each try is judged anew.
+/// Each try is judged again.
 #[tokio::test]
 async fn what_waits_for_another_try_is_dropped_when_the_chat_is_handed_over() {
     let bundle = Bundle::attached().await;

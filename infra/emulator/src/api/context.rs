@@ -55,14 +55,14 @@ pub(crate) struct Context<'a> {
     /// The fault that hits the call.
     pub(crate) fault: Option<FaultKind>,
     /// What the channels are told of it by webhooks.
-    pub(crate) told: Vec<Told>,
+    pub(crate) told: Vec<PlatformEvent>,
     /// Where webhooks are to go from now on.
     pub(crate) webhook_url: Option<String>,
 }
 
 /// An event that a call brings about.
 #[derive(Debug)]
-pub(crate) struct Told {
+pub(crate) struct PlatformEvent {
     /// The channels that are told, as it was when it happened.
     pub(crate) to: Vec<Holder>,
     pub(crate) bot: String,
@@ -145,7 +145,7 @@ impl<'a> Context<'a> {
     }
 
     fn add_told(&mut self, to: Vec<Holder>, bot: &str, chat: Option<&str>, event: Value) {
-        self.told.push(Told {
+        self.told.push(PlatformEvent {
             to,
             bot: bot.to_owned(),
             chat: chat.map(str::to_owned),

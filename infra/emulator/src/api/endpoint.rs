@@ -179,7 +179,7 @@ impl Endpoint {
 }
 
 /// What a method and a path lead to.
-pub(super) enum Found {
+pub(super) enum Lookup {
     Endpoint(&'static Endpoint),
     /// The path is known, but not with this method.
     OtherMethod,
@@ -192,7 +192,7 @@ pub(super) fn find(
     host: Option<Host>,
     method: &str,
     path: &str,
-) -> Found {
+) -> Lookup {
     let here = |endpoint: &&Endpoint| host.is_none_or(|host| host == endpoint.facts.host);
     let fitting = table
         .iter()
@@ -204,8 +204,8 @@ pub(super) fn find(
         .filter(of_method)
         .max_by_key(|(literal, _)| *literal);
     match best {
-        Some((_, endpoint)) => Found::Endpoint(endpoint),
-        None if fitting.count() > 0 => Found::OtherMethod,
-        None => Found::Nothing,
+        Some((_, endpoint)) => Lookup::Endpoint(endpoint),
+        None if fitting.count() > 0 => Lookup::OtherMethod,
+        None => Lookup::Nothing,
     }
 }

@@ -1,6 +1,6 @@
 //! Which endpoint answers a call. What is not known is refused loudly, never answered with 200.
 
-use super::endpoint::{Found, find};
+use super::endpoint::{Lookup, find};
 use super::table::TABLE;
 use super::{Answer, Context, Refusal, checks, record};
 
@@ -9,13 +9,13 @@ pub(crate) fn answer(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
     let incoming = cx.incoming;
     cx.look();
     match find(TABLE, incoming.host, &incoming.method, &incoming.path) {
-        Found::Endpoint(endpoint) => {
+        Lookup::Endpoint(endpoint) => {
             cx.endpoint = Some(endpoint);
             checks::pass(cx, endpoint)?;
             (endpoint.answer)(cx)
         }
-        Found::OtherMethod => Err(unknown(cx, 405, "Method Not Allowed")),
-        Found::Nothing => Err(unknown(cx, 404, "Not found")),
+        Lookup::OtherMethod => Err(unknown(cx, 405, "Method Not Allowed")),
+        Lookup::Nothing => Err(unknown(cx, 404, "Not found")),
     }
 }
 

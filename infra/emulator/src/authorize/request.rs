@@ -41,9 +41,9 @@ pub(crate) struct Request {
 /// Why an authorize URL is refused.
 #[derive(Debug)]
 pub(crate) enum Problem {
-    /// Told on a page: where to redirect to cannot be trusted.
+    /// PlatformEvent on a page: where to redirect to cannot be trusted.
     Shown(String),
-    /// Told to the caller by a redirect.
+    /// PlatformEvent to the caller by a redirect.
     Redirected {
         /// Where to.
         redirect_uri: String,

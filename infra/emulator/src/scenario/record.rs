@@ -6,7 +6,7 @@ use super::Stopped;
 use super::file::{Expect, Link, Scenario, Step};
 use super::world::{Place, World};
 
-/// What LINE fills in anew each time.
+/// What LINE fills in differently each time.
 const FRESH: [&str; 5] = [
     "webhookEventId",
     "deliveryContext",
@@ -85,7 +85,7 @@ fn step(delivery: &Value) -> Step {
     }
 }
 
-/// An event without what is filled in anew.
+/// An event without what LINE fills in differently each time.
 fn stripped(event: &Value) -> Value {
     let mut event = event.as_object().cloned().unwrap_or_default();
     FRESH.iter().for_each(|member| {

@@ -268,7 +268,7 @@ fn a_duplicate_is_known_for_five_minutes_even_after_deletion() {
     world.wait(299);
     assert_eq!(world.send("g", "m"), first);
     assert_eq!(world.depth(), (0, 0, 0));
-    // The duplicate did not begin the five minutes anew.
+    // The duplicate did not restart the five minutes.
     world.wait(1);
     let again = world.send("g", "m");
     assert_ne!(again.message_id, first.message_id);

@@ -12,7 +12,7 @@ use super::rule::{Broken, Rule};
 use super::script::Step;
 use crate::harness::{request, types};
 use crate::transcript::shown;
-use crate::world::{Hire, Told};
+use crate::world::{Hire, ReceivedEvent};
 use crate::{Harness, Setup};
 
 /// So far are two events apart: enough for a crash, and for the tries after it.
@@ -125,7 +125,7 @@ impl Stage {
         }
     }
 
-    fn does_not_finish(&self, told: &Told) -> Broken {
+    fn does_not_finish(&self, told: &ReceivedEvent) -> Broken {
         let kind = types(&serde_json::from_str(&told.raw).unwrap_or_default());
         self.broken(
             Rule::Finishes,
@@ -148,7 +148,7 @@ impl Stage {
         self.sends_all(vec![event], 1).await
     }
 
-    async fn try_twice(&self, told: &Told) -> Result<(), Broken> {
+    async fn try_twice(&self, told: &ReceivedEvent) -> Result<(), Broken> {
         let at = self.shop.clock().now();
         let both = async {
             let first = self.shop.world().shadow(told).await;

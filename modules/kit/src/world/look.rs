@@ -2,14 +2,14 @@
 
 use shared::domain::Trace;
 
-use super::{Told, World};
+use super::{ReceivedEvent, World};
 use crate::lock;
 
 /// What came of what someone did.
 #[derive(Debug, Clone, Default)]
 #[must_use]
 pub(crate) struct Came {
-    pub(crate) events: Vec<(Told, Option<Trace>)>,
+    pub(crate) events: Vec<(ReceivedEvent, Option<Trace>)>,
 }
 
 impl Came {
@@ -21,7 +21,7 @@ impl Came {
 
 impl World {
     /// What has become of each event that was told, and of those that were not settled.
-    pub(super) async fn look(&self, told: Vec<Told>) -> Came {
+    pub(super) async fn look(&self, told: Vec<ReceivedEvent>) -> Came {
         let open = std::mem::take(&mut lock(&self.progress).open);
         let mut traces = Vec::new();
         for (key, before) in open {
@@ -35,7 +35,7 @@ impl World {
             }
             traces.push((key, trace));
         }
-        let with_trace = |told: Told| {
+        let with_trace = |told: ReceivedEvent| {
             let found = traces.iter().find(|(key, _)| *key == told.key);
             let trace = found.and_then(|(_, trace)| trace.clone());
             (told, trace)

@@ -70,7 +70,7 @@ struct Progress {
 
 /// An event as the bundle was told of it.
 #[derive(Debug, Clone)]
-pub(crate) struct Told {
+pub(crate) struct ReceivedEvent {
     pub(crate) key: LedgerKey,
     pub(crate) raw: String,
 }
@@ -182,7 +182,7 @@ impl World {
         known.unwrap_or_else(|| chat.to_owned())
     }
 
-    /// Someone does something, which is taken down; then all that comes of it is done.
+    /// Someone does something, which is recorded; then all that comes of it is done.
     pub(crate) async fn deed<T>(
         &self,
         words: impl Into<String>,
@@ -223,7 +223,7 @@ impl World {
     }
 
     /// What the module would do with an event now.
-    pub(crate) async fn shadow(&self, told: &Told) -> Result<Shadow, ShadowError> {
+    pub(crate) async fn shadow(&self, told: &ReceivedEvent) -> Result<Shadow, ShadowError> {
         let worker = self.worker();
         worker.shadow(&told.key, &told.raw).await
     }

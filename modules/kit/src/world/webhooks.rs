@@ -6,12 +6,12 @@ use shared::line::VerifiedBody;
 use shared::line::webhook::{RawEvent, Webhook};
 use shared::store::LedgerKey;
 
-use super::{Told, World};
+use super::{ReceivedEvent, World};
 use crate::lock;
 
 impl World {
     /// Hands LINE's new webhooks to the function.
-    pub(super) async fn take_webhooks(&self) -> Vec<Told> {
+    pub(super) async fn take_webhooks(&self) -> Vec<ReceivedEvent> {
         let since = lock(&self.progress).deliveries;
         let mut told = Vec::new();
         for delivery in self.line.deliveries(since).await {
@@ -21,7 +21,7 @@ impl World {
         told
     }
 
-    pub(super) async fn take_webhook(&self, delivery: &Delivery) -> Vec<Told> {
+    pub(super) async fn take_webhook(&self, delivery: &Delivery) -> Vec<ReceivedEvent> {
         if lock(&self.progress).unreachable {
             self.transcript.note("  = the webhook is not reached");
             return Vec::new();
@@ -58,23 +58,23 @@ impl World {
     }
 
     /// The events of a webhook that was held back.
-    pub(crate) async fn read_held(&self, held: &Held) -> Vec<Told> {
+    pub(crate) async fn read_held(&self, held: &Held) -> Vec<ReceivedEvent> {
         let events = self.read(&held.body, Some(&held.signature)).await;
         events.into_iter().map(|event| self.told(event)).collect()
     }
 
-    pub(super) fn told(&self, event: RawEvent) -> Told {
+    pub(super) fn told(&self, event: RawEvent) -> ReceivedEvent {
         let key = LedgerKey {
             bot: self.bot_id(),
             chat: event.chat.map(|chat| chat.id),
             event: event.id,
         };
         let raw = event.raw.get().to_owned();
-        Told { key, raw }
+        ReceivedEvent { key, raw }
     }
 
     /// Looks out for what becomes of these events.
-    pub(super) fn open(&self, told: &[Told]) {
+    pub(super) fn open(&self, told: &[ReceivedEvent]) {
         let progress = &mut *lock(&self.progress);
         for key in told.iter().map(|told| &told.key) {
             if !progress.told.contains(key) {

@@ -9,7 +9,7 @@ use shared::store::LedgerKey;
 use sqs::{ReceivedMessage, lambda_event};
 
 use super::stand_ins::DEFINITIONS;
-use super::{Came, Told, World};
+use super::{Came, ReceivedEvent, World};
 use crate::lock;
 
 /// Lambda's batches of this queue.
@@ -37,7 +37,7 @@ impl World {
     }
 
     /// Hands the queue's messages to the worker; gives the timers that ring by them. None if there is no message.
-    async fn work(&self) -> Option<Vec<Told>> {
+    async fn work(&self) -> Option<Vec<ReceivedEvent>> {
         let mut rung = None;
         loop {
             let queue = &DEFINITIONS.queue;
@@ -56,12 +56,12 @@ impl World {
     }
 
     /// The timers' events among the queue's messages that come for the first time.
-    fn ring(&self, messages: &[ReceivedMessage]) -> Vec<Told> {
+    fn ring(&self, messages: &[ReceivedMessage]) -> Vec<ReceivedEvent> {
         let jobs = messages.iter().filter_map(|it| Job::read(&it.body).ok());
         let told = jobs.flat_map(|job| {
             let (bot, chat) = (job.bot, job.chat);
             let events = job.events.into_iter().filter(|event| event.kind == TIMER);
-            events.map(move |event| Told {
+            events.map(move |event| ReceivedEvent {
                 key: LedgerKey {
                     bot: bot.clone(),
                     chat: chat.clone(),

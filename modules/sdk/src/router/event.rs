@@ -129,14 +129,14 @@ without_members! {
 }
 
 /// Reads an event as one of these; none if it is another.
-pub(super) trait Told: Sized + Send + Sync + 'static {
-    fn told(event: &Event) -> Option<Self>;
+pub(super) trait RouteInput: Sized + Send + Sync + 'static {
+    fn from_event(event: &Event) -> Option<Self>;
 }
 
-macro_rules! told {
+macro_rules! route_inputs {
     ($($name:ident: $kind:pat => $made:expr;)*) => {$(
-        impl Told for $name {
-            fn told(event: &Event) -> Option<Self> {
+        impl RouteInput for $name {
+            fn from_event(event: &Event) -> Option<Self> {
                 match &event.kind {
                     $kind => Some($made),
                     _ => None,
@@ -146,7 +146,7 @@ macro_rules! told {
     )*};
 }
 
-told! {
+route_inputs! {
     Follow: EventKind::Follow { unblocked } => Self { unblocked: *unblocked };
     Unfollow: EventKind::Unfollow => Self;
     Join: EventKind::Join => Self;
@@ -167,7 +167,10 @@ told! {
 
 impl TextMessage {
     /// An event's text, with what `find` catches of it.
-    pub(super) fn told(event: &Event, find: impl Fn(&str) -> Option<Vec<String>>) -> Option<Self> {
+    pub(super) fn from_event(
+        event: &Event,
+        find: impl Fn(&str) -> Option<Vec<String>>,
+    ) -> Option<Self> {
         let EventKind::Message {
             id,
             content: MessageContent::Text(text),
@@ -188,7 +191,7 @@ impl TextMessage {
 
 impl Postback {
     /// An event's postback, if its data begins with `prefix`.
-    pub(super) fn told(event: &Event, prefix: &str) -> Option<Self> {
+    pub(super) fn from_event(event: &Event, prefix: &str) -> Option<Self> {
         let EventKind::Postback { data, params } = &event.kind else {
             return None;
         };

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use crate::hold::{Account, Active, Hold, InChat, Standby};
 use crate::router::event::{
     Attached, Beacon, ControlGained, ControlLost, Detached, Follow, Join, Leave, LinkedAccount,
-    MemberJoined, MemberLeft, Postback, Resumed, ScopesChanged, Suspended, TextMessage, Told,
+    MemberJoined, MemberLeft, Postback, Resumed, RouteInput, ScopesChanged, Suspended, TextMessage,
     Unfollow, VideoViewed,
 };
 use crate::router::{Handler, Pattern};
@@ -38,7 +38,7 @@ macro_rules! routes {
         $(#[$doc])*
         #[must_use]
         pub fn $name(self, handler: impl Handler<H, $event>) -> Self {
-            self.on(Told::told, handler)
+            self.on(RouteInput::from_event, handler)
         }
     )*};
 }
@@ -73,7 +73,7 @@ impl<H: Hold> Routes<H> {
         self.find(event).is_some()
     }
 
-    pub(super) fn find<'r>(&'r self, event: &Event) -> Option<Box<dyn Found<H> + 'r>> {
+    pub(super) fn find<'r>(&'r self, event: &Event) -> Option<Box<dyn Match<H> + 'r>> {
         self.all.iter().find_map(|route| route.find(event))
     }
 }
@@ -83,7 +83,7 @@ impl<H: InChat> Routes<H> {
     #[must_use]
     pub fn text(self, pattern: impl Pattern, handler: impl Handler<H, TextMessage>) -> Self {
         self.on(
-            move |event| TextMessage::told(event, |text| pattern.catch(text)),
+            move |event| TextMessage::from_event(event, |text| pattern.catch(text)),
             handler,
         )
     }
@@ -92,7 +92,7 @@ impl<H: InChat> Routes<H> {
     #[must_use]
     pub fn any_text(self, handler: impl Handler<H, TextMessage>) -> Self {
         self.on(
-            |event| TextMessage::told(event, |text| Some(vec![text.to_owned()])),
+            |event| TextMessage::from_event(event, |text| Some(vec![text.to_owned()])),
             handler,
         )
     }
@@ -111,7 +111,7 @@ impl<H: InChat> Routes<H> {
     #[must_use]
     pub fn postback(self, prefix: impl Into<String>, handler: impl Handler<H, Postback>) -> Self {
         let prefix = prefix.into();
-        self.on(move |event| Postback::told(event, &prefix), handler)
+        self.on(move |event| Postback::from_event(event, &prefix), handler)
     }
 
     /// A timer of this name: see [`Context::after`]. One that comes while the chat is not
@@ -152,7 +152,7 @@ impl Routes<Active> {
     /// We hold the chat from now on.
     #[must_use]
     pub fn gained(self, handler: impl Handler<Active, ControlGained>) -> Self {
-        self.on(Told::told, handler)
+        self.on(RouteInput::from_event, handler)
     }
 }
 
@@ -161,19 +161,19 @@ impl Routes<Standby> {
     /// We hold the chat no longer.
     #[must_use]
     pub fn lost(self, handler: impl Handler<Standby, ControlLost>) -> Self {
-        self.on(Told::told, handler)
+        self.on(RouteInput::from_event, handler)
     }
 
     /// A user blocked the account.
     #[must_use]
     pub fn unfollow(self, handler: impl Handler<Standby, Unfollow>) -> Self {
-        self.on(Told::told, handler)
+        self.on(RouteInput::from_event, handler)
     }
 
     /// The account left, or was removed from, a group or room.
     #[must_use]
     pub fn leave(self, handler: impl Handler<Standby, Leave>) -> Self {
-        self.on(Told::told, handler)
+        self.on(RouteInput::from_event, handler)
     }
 }
 
@@ -182,41 +182,41 @@ impl Routes<Account> {
     /// The channel was attached to the account: told once.
     #[must_use]
     pub fn attached(self, handler: impl Handler<Account, Attached>) -> Self {
-        self.on(Told::told, handler)
+        self.on(RouteInput::from_event, handler)
     }
 
     /// The account's admin allowed something else than before.
     #[must_use]
     pub fn scopes_changed(self, handler: impl Handler<Account, ScopesChanged>) -> Self {
-        self.on(Told::told, handler)
+        self.on(RouteInput::from_event, handler)
     }
 
     /// The channel was detached from the account: told once.
     #[must_use]
     pub fn detached(self, handler: impl Handler<Account, Detached>) -> Self {
-        self.on(Told::told, handler)
+        self.on(RouteInput::from_event, handler)
     }
 
     /// The account was suspended.
     #[must_use]
     pub fn suspended(self, handler: impl Handler<Account, Suspended>) -> Self {
-        self.on(Told::told, handler)
+        self.on(RouteInput::from_event, handler)
     }
 
     /// The account is back.
     #[must_use]
     pub fn resumed(self, handler: impl Handler<Account, Resumed>) -> Self {
-        self.on(Told::told, handler)
+        self.on(RouteInput::from_event, handler)
     }
 }
 
 /// A route, whatever it reads.
 trait Route<H>: Send + Sync {
-    fn find<'r>(&'r self, event: &Event) -> Option<Box<dyn Found<H> + 'r>>;
+    fn find<'r>(&'r self, event: &Event) -> Option<Box<dyn Match<H> + 'r>>;
 }
 
-/// A handler, with what it is to be told.
-pub(super) trait Found<H>: Send {
+/// A handler, with its input.
+pub(super) trait Match<H>: Send {
     fn run<'a>(self: Box<Self>, cx: &'a mut Context<'_, H>) -> BoxFuture<'a, Handled>
     where
         Self: 'a;
@@ -233,13 +233,13 @@ where
     H: Hold,
     T: DeserializeOwned + Send + Sync + 'static,
 {
-    fn find<'r>(&'r self, event: &Event) -> Option<Box<dyn Found<H> + 'r>> {
+    fn find<'r>(&'r self, event: &Event) -> Option<Box<dyn Match<H> + 'r>> {
         match &event.kind {
             EventKind::Timer { name, payload, .. } if *name == self.name => {
                 let payload = serde_json::from_value(payload.clone());
                 let handler = &*self.handler;
                 Some(match payload {
-                    Ok(told) => Box::new(Ready { handler, told }),
+                    Ok(input) => Box::new(MatchedRoute { handler, input }),
                     Err(error) => Box::new(Unreadable {
                         reason: format!("the payload of the timer {name:?}: {error}"),
                     }),
@@ -250,12 +250,12 @@ where
     }
 }
 
-/// What its handler cannot be told.
+/// Input that its handler cannot read.
 struct Unreadable {
     reason: String,
 }
 
-impl<H: Hold> Found<H> for Unreadable {
+impl<H: Hold> Match<H> for Unreadable {
     fn run<'a>(self: Box<Self>, _: &'a mut Context<'_, H>) -> BoxFuture<'a, Handled>
     where
         Self: 'a,
@@ -269,9 +269,9 @@ struct Reading<R, H, E> {
     handler: Box<dyn Handler<H, E>>,
 }
 
-struct Ready<'r, H, E> {
+struct MatchedRoute<'r, H, E> {
     handler: &'r dyn Handler<H, E>,
-    told: E,
+    input: E,
 }
 
 impl<H, E, R> Route<H> for Reading<R, H, E>
@@ -280,14 +280,14 @@ where
     E: Send + Sync + 'static,
     R: Fn(&Event) -> Option<E> + Send + Sync,
 {
-    fn find<'r>(&'r self, event: &Event) -> Option<Box<dyn Found<H> + 'r>> {
-        let told = (self.read)(event)?;
+    fn find<'r>(&'r self, event: &Event) -> Option<Box<dyn Match<H> + 'r>> {
+        let input = (self.read)(event)?;
         let handler = &*self.handler;
-        Some(Box::new(Ready { handler, told }))
+        Some(Box::new(MatchedRoute { handler, input }))
     }
 }
 
-impl<H, E> Found<H> for Ready<'_, H, E>
+impl<H, E> Match<H> for MatchedRoute<'_, H, E>
 where
     H: Hold,
     E: Send + Sync + 'static,
@@ -298,7 +298,7 @@ where
     {
         Box::pin(async move {
             let mut cx = cx.reborrow();
-            self.handler.run(&mut cx, &self.told).await
+            self.handler.run(&mut cx, &self.input).await
         })
     }
 }

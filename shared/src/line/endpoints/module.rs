@@ -88,7 +88,7 @@ impl LineClient {
     /// A page of the accounts; `start` is the page before's `next`. One that is
     /// older than 24 hours is refused as
     /// [`StartExpired`](crate::line::error::LineErrorKind::StartExpired): begin
-    /// the walk anew.
+    /// the walk again.
     ///
     /// # Errors
     /// LINE's refusal, or that it could not be asked.

@@ -45,7 +45,7 @@ impl Store {
         if_held("end an attempt", update.send().await).map(drop)
     }
 
-    /// Takes down that an event which is not settled has met a transient failure at
+    /// Records that an event which is not settled has met a transient failure at
     /// `now`. Needs no row, and none that can be read: `entry` is what one is made of.
     /// None if the event is settled or parked; a row whose time has passed says neither.
     ///

@@ -21,7 +21,7 @@ impl Store {
         Ok(parked.and_then(|parked| parked.raw))
     }
 
-    /// Takes down that a message of the queue could not be read at `now`; tells when that
+    /// Records that a message of the queue could not be read at `now`; tells when that
     /// was met first.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use crate::doors::{Dice, Door, Verdict};
 
-/// What stands behind a door is made anew after so many inputs.
+/// What stands behind a door is made again after this number of inputs.
 const RENEWED_AFTER: u64 = 500;
 /// No input takes so long, however busy the machine is.
 const LONGEST: Duration = Duration::from_secs(20);
