@@ -8,7 +8,6 @@ use std::pin::pin;
 use std::time::SystemTime;
 
 use aws_runtime::invocation_id::InvocationIdInterceptor;
-use aws_runtime::recursion_detection::RecursionDetectionInterceptor;
 use aws_runtime::request_info::RequestInfoInterceptor;
 use aws_runtime::service_clock_skew::ServiceClockSkewInterceptor;
 use aws_runtime::user_agent::UserAgentInterceptor;
@@ -18,7 +17,6 @@ use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
 use aws_smithy_async::rt::sleep::{AsyncSleep, Sleep};
 use aws_smithy_async::time::TimeSource;
-use aws_smithy_runtime::client::http::connection_poisoning::ConnectionPoisoningInterceptor;
 use aws_smithy_runtime_api::client::auth::{AuthSchemeId, AuthSchemeOptionsFuture};
 use aws_smithy_runtime_api::client::endpoint::EndpointFuture;
 use aws_smithy_runtime_api::client::http::{
@@ -219,11 +217,7 @@ impl Intercept for OfProcess {
         state.store_put(disable_interceptor::<UserAgentInterceptor>(UNREAD));
         state.store_put(disable_interceptor::<InvocationIdInterceptor>(UNREAD));
         state.store_put(disable_interceptor::<RequestInfoInterceptor>(UNREAD));
-        state.store_put(disable_interceptor::<RecursionDetectionInterceptor>(UNREAD));
         state.store_put(disable_interceptor::<ServiceClockSkewInterceptor>(UNREAD));
-        state.store_put(disable_interceptor::<ConnectionPoisoningInterceptor>(
-            UNREAD,
-        ));
         Ok(())
     }
 }

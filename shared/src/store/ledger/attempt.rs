@@ -2,8 +2,8 @@
 
 use aws_sdk_dynamodb::types::ReturnValue;
 
-use crate::domain::{LedgerEntry, Timestamp, ledger_end};
-use crate::store::ledger::{KEPT_FROM_THE_FIRST, first_values};
+use crate::domain::{LedgerEntry, Outcome, Timestamp, ledger_end};
+use crate::store::ledger::{KEPT_FROM_THE_FIRST, first_values, word};
 use crate::store::{Item, LedgerKey, Store, StoreError, if_held, n, s};
 
 /// Neither done nor parked.
@@ -38,6 +38,7 @@ impl Store {
         let update = self
             .update_ledger(key)
             .update_expression("SET begun = :zero, writes = writes + :one")
+            // Only the attempt that the row names, and once: another worker may have begun the next.
             .condition_expression("begun = :one AND begun_by = :name")
             .expression_attribute_values(":name", s(name))
             .expression_attribute_values(":zero", n(0))
@@ -65,11 +66,12 @@ impl Store {
                  expires_at = if_not_exists(expires_at, :end), {}",
                 KEPT_FROM_THE_FIRST
             ))
+            // What is settled meets no failure any more; a row past its time does not say it is.
             .condition_expression(format!("{NOT_SETTLED} OR expires_at <= :seconds"))
             .expression_attribute_names("#at", "at")
             .set_expression_attribute_values(Some(first_values(entry)))
-            .expression_attribute_values(":planned", s("planned"))
-            .expression_attribute_values(":failed", s("failed"))
+            .expression_attribute_values(":planned", word(Outcome::Planned))
+            .expression_attribute_values(":failed", word(Outcome::Failed))
             .expression_attribute_values(":now", n(now.0))
             .expression_attribute_values(":seconds", n(now.seconds()))
             .expression_attribute_values(":end", n(ledger_end(now)))

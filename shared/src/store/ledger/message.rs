@@ -3,7 +3,9 @@
 use aws_sdk_dynamodb::types::ReturnValue;
 use serde::Deserialize;
 
-use crate::domain::{Timestamp, keepable, ledger_end};
+use crate::domain::{Outcome, Timestamp, keepable, ledger_end};
+use crate::store::ledger::row::IN_INDEX;
+use crate::store::ledger::word;
 use crate::store::{Item, Store, StoreError, keys, n, s};
 
 impl Store {
@@ -66,10 +68,10 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let fields = Item::from([
-            ("outcome".into(), s("parked")),
+            ("outcome".into(), word(Outcome::Parked)),
             ("reason".into(), s(reason)),
             ("raw".into(), s(keepable(body))),
-            ("parked".into(), s("parked")),
+            ("parked".into(), s(IN_INDEX)),
             ("parked_at".into(), n(now.0)),
         ]);
         let put = self

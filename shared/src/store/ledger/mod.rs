@@ -7,8 +7,9 @@ mod row;
 mod tries;
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::AttributeValue;
 
-use crate::domain::{LedgerEntry, Timestamp};
+use crate::domain::{LedgerEntry, Outcome, Timestamp};
 use crate::store::{Item, LedgerKey, Store, StoreError, if_held, n, s};
 
 pub use attempt::Failing;
@@ -29,6 +30,11 @@ fn first_values(entry: &LedgerEntry) -> Item {
         (":zero".into(), n(0)),
         (":one".into(), n(1)),
     ])
+}
+
+/// An outcome as a row has it.
+fn word(outcome: Outcome) -> AttributeValue {
+    s(outcome.name())
 }
 
 impl Store {

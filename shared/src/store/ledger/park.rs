@@ -1,7 +1,7 @@
 //! Setting an event aside, for a person to look at.
 
-use crate::domain::{LedgerEntry, Parked};
-use crate::store::ledger::{KEPT_FROM_THE_FIRST, first_values};
+use crate::domain::{LedgerEntry, Outcome, Parked};
+use crate::store::ledger::{KEPT_FROM_THE_FIRST, first_values, word};
 use crate::store::{LedgerKey, Store, StoreError, if_held, n, s};
 
 impl Store {
@@ -25,13 +25,14 @@ impl Store {
                  parked_at = :now, begun = :zero, epoch = if_not_exists(epoch, :epoch), \
                  {KEPT_FROM_THE_FIRST} REMOVE expires_at"
             ))
+            // A try that has ended since may have settled it.
             .condition_expression("writes = :seen")
             .expression_attribute_names("#raw", "raw")
             .expression_attribute_names("#at", "at")
             .set_expression_attribute_values(Some(first_values(entry)))
             .expression_attribute_values(":seen", n(writes))
             .expression_attribute_values(":epoch", n(entry.epoch.0))
-            .expression_attribute_values(":outcome", s("parked"))
+            .expression_attribute_values(":outcome", word(Outcome::Parked))
             .expression_attribute_values(":reason", s(&parked.reason))
             .expression_attribute_values(":raw", s(&parked.raw))
             .expression_attribute_values(":now", n(parked.since.0));

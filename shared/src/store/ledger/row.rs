@@ -13,8 +13,8 @@ use crate::domain::{
 };
 use crate::store::{Item, LedgerKey, keys, n};
 
-/// The word of the index of parked rows.
-const IN_INDEX: &str = "parked";
+/// The key under which the index has all parked rows.
+pub(super) const IN_INDEX: &str = "parked";
 
 #[derive(Serialize, Deserialize)]
 struct LedgerRow {

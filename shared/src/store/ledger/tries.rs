@@ -4,7 +4,8 @@ use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value;
 
-use crate::domain::{Delivery, Sends, Timestamp, keepable, ledger_end};
+use crate::domain::{Delivery, Outcome, Sends, Timestamp, keepable, ledger_end};
+use crate::store::ledger::word;
 use crate::store::{LedgerKey, Store, StoreError, if_held, n, s};
 
 const END: &str = "end a try";
@@ -52,10 +53,11 @@ impl Store {
         let update = self
             .update_ledger(key)
             .update_expression("SET writes = :next ADD #open :mine")
+            // The plan is as this worker has read it; or its own write was made, and its answer lost.
             .condition_expression(
                 "(outcome = :planned AND writes = :seen) OR (contains(#open, :me) AND writes = :next)",
             )
-            .expression_attribute_values(":planned", s("planned"))
+            .expression_attribute_values(":planned", word(Outcome::Planned))
             .expression_attribute_values(":mine", AttributeValue::Ss(vec![this.name.clone()]));
         self.write_try("begin a try", update, this).await
     }
@@ -68,6 +70,7 @@ impl Store {
         let update = self
             .update_ledger(key)
             .update_expression("SET writes = writes + :one DELETE #open :mine")
+            // One that was not begun, or has ended, leaves the row as it is.
             .condition_expression("contains(#open, :me)")
             .expression_attribute_names("#open", "open")
             .expression_attribute_values(":one", n(1))
@@ -184,6 +187,7 @@ impl Store {
         const SET: &str = "SET effects = :effects, writes = :next";
         let update = self
             .update_ledger(key)
+            // Others may have written the row since: what they know is merged first.
             .condition_expression("contains(#open, :me) AND writes = :seen")
             .expression_attribute_values(":mine", AttributeValue::Ss(vec![this.name.clone()]))
             .expression_attribute_values(
@@ -201,7 +205,7 @@ impl Store {
                      parked = :outcome, parked_at = :now REMOVE expires_at DELETE #open :mine"
                 ))
                 .expression_attribute_names("#raw", "raw")
-                .expression_attribute_values(":outcome", s("parked"))
+                .expression_attribute_values(":outcome", word(Outcome::Parked))
                 .expression_attribute_values(":reason", s(reason))
                 .expression_attribute_values(":raw", s(keepable(raw)))
                 .expression_attribute_values(":now", n(now.0)),
@@ -211,7 +215,7 @@ impl Store {
                      REMOVE parked, parked_at, reason DELETE #open :mine"
                 ))
                 .expression_attribute_values(":end", n(ledger_end(now)))
-                .expression_attribute_values(":outcome", s("done")),
+                .expression_attribute_values(":outcome", word(Outcome::Done)),
         })
     }
 
