@@ -238,8 +238,8 @@ fn in_hand(job: &Job, records: &[Record], of_accounts: &[Event]) -> Vec<Event> {
     let of_chat = jobs.flat_map(events);
     let of_account = of_accounts
         .iter()
-        .cloned()
-        .filter(|event| event.bot == job.bot && event.kind.is_of_bot());
+        .filter(|event| event.bot == job.bot && event.kind.is_of_bot())
+        .cloned();
     of_chat.chain(of_account).collect()
 }
 

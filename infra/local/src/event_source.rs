@@ -9,6 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
 use crate::function::Function;
+use serde_json::Value;
 use sqs::{Error, ReceivedMessage, Sqs, lambda_event};
 use template_file::EventSource;
 
@@ -117,8 +118,8 @@ impl EventSourceMapping {
             source,
             function,
         } = &*self.inner;
-        let event = serde_json::from_str(&lambda_event(&source.queue, &messages));
-        let answer = function.call(event.expect("an event is JSON")).await;
+        let event = event(&source.queue, &messages);
+        let answer = function.call(event).await;
         let done = match answer {
             Ok(answer) if source.report_batch_item_failures => answer::done(&answer, &messages),
             Ok(_) => Ok(messages.iter().collect()),
@@ -136,6 +137,11 @@ impl EventSourceMapping {
             ),
         }
     }
+}
+
+#[expect(clippy::expect_used, reason = "it was JSON a moment ago")]
+fn event(queue: &str, messages: &[ReceivedMessage]) -> Value {
+    serde_json::from_str(&lambda_event(queue, messages)).expect("an event is JSON")
 }
 
 fn delete(sqs: &Sqs, queue: &str, done: &[&ReceivedMessage]) {

@@ -10,6 +10,10 @@ use crate::attributes::{REGION, arn};
 use crate::{MessageAttribute, ReceivedMessage, Value};
 
 /// The event for a batch of a queue's messages, in JSON: what Lambda calls a function with.
+#[expect(
+    clippy::expect_used,
+    reason = "texts and maps of texts: nothing in it can fail"
+)]
 pub fn lambda_event<'a>(
     queue: &str,
     messages: impl IntoIterator<Item = &'a ReceivedMessage>,
@@ -21,7 +25,6 @@ pub fn lambda_event<'a>(
     let event = Event {
         records: records.collect(),
     };
-    // Texts and maps of texts: nothing in it can fail.
     serde_json::to_string(&event).expect("an event is JSON")
 }
 
