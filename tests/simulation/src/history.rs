@@ -2,7 +2,6 @@
 //! what was committed, in which order the queue took the events.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{DefaultHasher, Hasher as _};
 
 use crate::judge::{Known, Own};
 use crate::judges::accounts::Entry;
@@ -73,7 +72,6 @@ pub(crate) struct History {
     pub(crate) violations: Vec<Violation>,
     /// What has happened, in words; only if asked for.
     pub(crate) transcript: Option<Vec<String>>,
-    hash: DefaultHasher,
 }
 
 /// Whose invocation it is.
@@ -149,13 +147,10 @@ impl Loaded {
 }
 
 impl History {
-    /// Takes down what happens.
+    /// Notes what happens, where someone reads it.
     pub(crate) fn note(&mut self, at: std::time::Duration, line: impl FnOnce() -> String) {
-        let line = line();
-        self.hash.write(line.as_bytes());
-        self.hash.write_u128(at.as_micros());
         if let Some(transcript) = &mut self.transcript {
-            transcript.push(format!("{:>12.3}  {line}", at.as_secs_f64()));
+            transcript.push(format!("{:>12.3}  {}", at.as_secs_f64(), line()));
         }
     }
 
@@ -164,11 +159,6 @@ impl History {
         if let Some(transcript) = &mut self.transcript {
             transcript.push(format!("              {}", line()));
         }
-    }
-
-    /// A fingerprint of all that has happened.
-    pub(crate) fn hash(&self) -> u64 {
-        self.hash.finish()
     }
 
     /// Takes down what must not be.

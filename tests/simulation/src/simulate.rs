@@ -33,8 +33,6 @@ const WALKS_EVERY: Duration = Duration::from_secs(3_700);
 pub struct Outcome {
     /// What must not be, as it was found.
     pub violations: Vec<Violation>,
-    /// A fingerprint of all that has happened.
-    pub hash: u64,
     /// How many events have happened.
     pub events: u64,
     /// How often each harm was done.
@@ -81,7 +79,6 @@ pub fn simulate(schedule: &Schedule, transcript: bool) -> Outcome {
     let mut history = world.history();
     Outcome {
         violations: std::mem::take(&mut history.violations),
-        hash: history.hash(),
         events,
         harms: std::mem::take(&mut history.harms),
         lost_replies: history.judges.lost(),

@@ -139,9 +139,13 @@ impl World {
     pub(crate) fn fate(&self, server: Server, call: &str) -> Fate {
         let nth = {
             let mut calls = lock(&self.calls);
-            let nth = calls.entry(call.to_owned()).or_default();
-            *nth += 1;
-            *nth
+            if let Some(nth) = calls.get_mut(call) {
+                *nth += 1;
+                *nth
+            } else {
+                calls.insert(call.to_owned(), 1);
+                1
+            }
         };
         let schedule = &self.schedule;
         let mut chance = seeded(schedule.seed, &(call, nth));
