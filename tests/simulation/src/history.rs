@@ -127,9 +127,9 @@ pub(crate) struct Loaded {
     pub(crate) acted: bool,
     /// Whether the account had no row: then it is made, and read once more.
     pub(crate) lacks_account: bool,
-    /// Whether it has made the account's row since. Where the answer to that was lost, it
-    /// is read once more too.
-    pub(crate) has_made_account: bool,
+    /// Whether it has made the account's row since, or read it once more. Where the answer
+    /// to that was lost, it is read again.
+    pub(crate) may_read_again: bool,
     /// Whether it was read once more for one of several chats, and nobody knows for which.
     pub(crate) is_ambiguous: bool,
     /// The account's events that were recorded by then.

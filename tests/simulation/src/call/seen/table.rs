@@ -71,7 +71,7 @@ fn made_by_itself(history: &mut History, who: usize, bot: &str) {
     let are_several = lacking.len() > 1;
     for loaded in lacking {
         loaded.lacks_account = false;
-        loaded.has_made_account = true;
+        loaded.may_read_again = true;
         loaded.is_ambiguous = are_several;
     }
 }
@@ -131,15 +131,16 @@ fn read_again(world: &World, who: usize, body: &Request) {
     let invocation = &mut world.history().invocations[who];
     let loaded = invocation.loaded.iter_mut();
     let of_account = loaded.filter(|(place, loaded)| {
-        let may_be_for = loaded.lacks_account || loaded.has_made_account || loaded.is_ambiguous;
+        let may_be_for = loaded.lacks_account || loaded.may_read_again || loaded.is_ambiguous;
         place.0 == account.0 && may_be_for
     });
     let of_account: Vec<_> = of_account.map(|(_, loaded)| loaded).collect();
     let are_several = of_account.len() > 1;
     for loaded in of_account {
         loaded.lacks_account = false;
-        // Whether the answer to its own write was lost, nobody can tell.
-        loaded.is_ambiguous |= are_several || loaded.has_made_account;
+        // Whether the answer to the call before was lost, nobody can tell.
+        loaded.is_ambiguous |= are_several || loaded.may_read_again;
+        loaded.may_read_again = true;
         let known = if loaded.is_ambiguous {
             &mut loaded.perhaps_recorded
         } else {
