@@ -75,17 +75,9 @@ async fn in_rounds<M: Module>(
             let wait = backoff(work.received).min(LOOK_AGAIN);
             return Err(Requeue::NotYet("its account may be attached", Some(wait)));
         }
-        let decision = match without_module(app, work, &view) {
-            Some(decision) => decision,
-            None if work.received == 1 => ask_module(app, work, &view).await,
-            None => match count(app, work, &mut view, attempt).await? {
-                Counted::Run => ask_module(app, work, &view).await,
-                Counted::Parked(decision) => *decision,
-                Counted::Changed => {
-                    wait_a_little(app, round).await;
-                    continue;
-                }
-            },
+        let Some(decision) = decide(app, work, &mut view, attempt).await? else {
+            wait_a_little(app, round).await;
+            continue;
         };
         match commit(app, work, &view, &decision).await {
             Committed::Yes => return finish(app, work, view, decision).await,
@@ -96,6 +88,27 @@ async fn in_rounds<M: Module>(
     // A transient failure, so that the event is parked in the end: a handler that creates a
     // row without looking whether it exists fails here each time, with nobody else at work.
     Err(Requeue::transient("the rows kept changing"))
+}
+
+/// What is to be committed; none if the row is not as it was loaded. From a message's second
+/// receive on the attempt is counted first.
+async fn decide<M: Module>(
+    app: &App<M>,
+    work: &Work<'_>,
+    view: &mut View,
+    attempt: &mut Attempt,
+) -> Result<Option<Decision>, Requeue> {
+    if let Some(decision) = without_module(app, work, view) {
+        return Ok(Some(decision));
+    }
+    if work.received > 1 {
+        match count(app, work, view, attempt).await? {
+            Counted::Run => {}
+            Counted::Parked(decision) => return Ok(Some(*decision)),
+            Counted::Changed => return Ok(None),
+        }
+    }
+    Ok(Some(ask_module(app, work, view).await))
 }
 
 pub(crate) async fn load<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<View, Requeue> {
@@ -156,8 +169,14 @@ async fn count_failure<M: Module>(
 ) -> Requeue {
     let decision = failed(app, work, view, &ModuleError::Bug(reason));
     // It may be parked by that: then the note of this failure finds it so.
-    if !matches!(commit(app, work, view, &decision).await, Committed::Yes) {
-        tracing::warn!("a failure of the module could not be counted");
+    match commit(app, work, view, &decision).await {
+        Committed::Yes => {}
+        Committed::DecideAgain => {
+            tracing::warn!("a failure of the module is not counted: its rows have changed");
+        }
+        Committed::Never(error) => {
+            tracing::warn!(%error, "a failure of the module cannot be counted");
+        }
     }
     Requeue::transient("the commit cannot be written")
 }

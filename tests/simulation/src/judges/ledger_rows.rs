@@ -50,7 +50,7 @@ impl Before {
             let after = world.table().item(bot, sort).cloned();
             let rows = || [before, &after].map(|row| row.as_deref().map(plain_item));
             if bot == "@attach" {
-                let [_, after] = rows();
+                let after = after.as_deref().map(plain_item);
                 links::written(world, who, sort, after.as_ref());
             } else if sort == "@bot" {
                 let [before, after] = rows();
