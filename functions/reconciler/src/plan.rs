@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_stays_as_old_as_it_is_until_the_account_is_listed_or_attached_anew() {
+    fn a_mark_stays_as_old_as_it_is_until_the_account_is_listed_or_attached_again() {
         let marked = missing(DAY, HOUR);
         assert_eq!(after(&marked, &Seen::Missing), marked);
         assert_eq!(after(&marked, &listed()).state.missing_since, None);

@@ -11,7 +11,7 @@ use shared::limits::counted_in;
 use shared::line::LineClient;
 use shared::queue::Queue;
 use shared::random::Random;
-use shared::store::{Store, Try};
+use shared::store::Store;
 
 use crate::{Config, EndedAttempts};
 
@@ -66,11 +66,8 @@ impl<M> App<M> {
         self.clock.now().into()
     }
 
-    /// A try to send, by a name that no other has.
-    pub(crate) fn new_try(&self, writes: u32) -> Try {
-        Try {
-            name: self.random.alphanumeric(12),
-            writes,
-        }
+    /// A name for an attempt or a try that no other has.
+    pub(crate) fn new_name(&self) -> String {
+        self.random.alphanumeric(12)
     }
 }

@@ -8,8 +8,6 @@ use crate::decide::{Decision, MOST_ATTEMPTS, entry};
 use crate::work::{View, Work};
 use crate::{App, Requeue};
 
-/// What is kept while an attempt is under way, and stays if it vanishes.
-const UNDER_WAY: &str = "an attempt has begun, and has not ended";
 const VANISHED: &str = "the attempts vanished: killed, out of memory, or out of time";
 
 /// One worker's attempt at an event.
@@ -22,8 +20,8 @@ pub(crate) struct Attempt {
 
 /// Ends a counted attempt that came to nothing.
 pub(crate) async fn end<M>(app: &App<M>, work: &Work<'_>, attempt: Attempt) {
-    let ended = app.store.end_attempt(&work.key, &attempt.name).await;
-    if let Err(error) = ended {
+    let ended = app.store.end_attempt(&work.key, &attempt.name, app.now());
+    if let Err(error) = ended.await {
         tracing::warn!(%error, "the end of an attempt could not be written");
         app.ended_attempts.names().insert(attempt.name);
     }
@@ -58,8 +56,7 @@ pub(crate) async fn count<M: Module>(
         let decision = Decision::record(app, parked, None);
         return Ok(Counted::Parked(Box::new(decision)));
     }
-    let mut counted = counted.failed(UNDER_WAY);
-    counted.attempts.begun = Some(attempt.name.clone());
+    let counted = counted.attempt_begun(&attempt.name);
     attempt.is_counted = true;
     // What the events in hand say is written with it: a module that takes its
     // process with it does not hold that back.

@@ -7,7 +7,6 @@ use std::time::Duration;
 use futures::FutureExt as _;
 use line_module::{Context, Draft, Module, ModuleError, Profile, Surroundings};
 use shared::domain::{Event, EventKind, LedgerEntry, LifecycleChange, Silence, Timestamp};
-use shared::store::Try;
 
 use crate::work::{View, Work};
 use crate::{App, Requeue};
@@ -26,8 +25,8 @@ pub(crate) struct Decision {
     pub(crate) ledger: LedgerEntry,
     /// The module's new state of the chat, and its rows.
     pub(crate) draft: Draft,
-    /// The try that the commit begins.
-    pub(crate) this: Try,
+    /// The name of the try that the commit begins.
+    pub(crate) try_name: String,
     /// The change in the account's lifecycle that it reports to the module.
     pub(crate) reported: Option<LifecycleChange>,
     /// Why the event comes again, if it does.
@@ -40,7 +39,7 @@ impl Decision {
         Self {
             ledger,
             draft: Draft::default(),
-            this: app.new_try(0),
+            try_name: app.new_name(),
             reported: None,
             requeue,
         }
@@ -91,10 +90,14 @@ pub(crate) fn without_module<M>(app: &App<M>, work: &Work<'_>, view: &View) -> O
 /// An event that the ledger may have forgotten. A row that was written for a delivery as
 /// late as that does not tell whether there was one before.
 fn is_too_old<M>(app: &App<M>, work: &Work<'_>, view: &View) -> bool {
-    let is_late = |received: Timestamp| received.since(work.event.at) >= TOO_OLD;
     let seen = view.ledger.as_ref();
-    let known = seen.is_some_and(|row| !is_late(row.received_at)) || work.replay.is_some();
-    !known && is_late(app.now())
+    let known = seen.is_some_and(|row| !is_late(work, row.received_at)) || work.replay.is_some();
+    !known && is_late(work, app.now())
+}
+
+/// Whether who receives the event at this time cannot tell if it was handled before.
+pub(crate) fn is_late(work: &Work<'_>, received_at: Timestamp) -> bool {
+    received_at.since(work.event.at) >= TOO_OLD
 }
 
 /// The change that this event tells of, if it was not reported to the module yet. The
@@ -179,17 +182,17 @@ fn as_known(work: &Work<'_>, view: &View) -> Event {
 
 fn planned<M>(app: &App<M>, work: &Work<'_>, view: &View, draft: Draft) -> Decision {
     let now = app.now();
-    let this = app.new_try(0);
+    let try_name = app.new_name();
     let silence = view
         .may_speak(now, app.default_active)
         .err()
         .filter(|_| !work.event.kind.is_of_module());
     let ledger = entry(app, work, view).silenced(silence);
-    match ledger.with_plan(&draft.plan, &this.name, now) {
+    match ledger.with_plan(&draft.plan, &try_name, now) {
         Ok(ledger) => Decision {
             ledger,
             draft,
-            this,
+            try_name,
             reported: lifecycle_change(work, view),
             requeue: None,
         },
@@ -227,18 +230,14 @@ pub(crate) fn failed<M>(
 
 /// The event's entry, as settled; failed attempts are kept.
 pub(crate) fn entry<M>(app: &App<M>, work: &Work<'_>, view: &View) -> LedgerEntry {
-    let mut entry = LedgerEntry::done(work.kind, work.event.at, work.received_at, app.now());
-    if let Some(seen) = &view.ledger {
-        entry.writes = seen.writes;
-        entry.attempts.failed = seen.attempts.failed;
-        entry.failing_since = seen.failing_since;
-        entry.replays = seen.replays;
-    } else if let Some(replay) = work.replay {
-        entry.replays.number = replay.number;
-        entry.replays.forced = replay.force;
-    }
-    entry.epoch = view.bot.state.epoch();
-    entry
+    let entry = LedgerEntry::done(work.kind, work.event.at, work.received_at, app.now());
+    let entry = match (&view.ledger, work.replay) {
+        (Some(seen), _) => entry.in_place_of(seen),
+        (None, Some(replay)) => entry.of_replay(replay.number, replay.force),
+        (None, None) => entry,
+    };
+    let epoch = view.bot.state.epoch();
+    LedgerEntry { epoch, ..entry }
 }
 
 #[cfg(test)]

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use line_module::Module;
+use shared::domain::ledger::Parking;
 use shared::domain::{ChatState, LedgerEntry, Parked, Timestamp};
-use shared::store::{BotRow, StoreError};
+use shared::store::{BotRow, LedgerRow, StoreError};
 
+use crate::decide::is_late;
 use crate::settle::Settled;
 use crate::work::Work;
 use crate::{App, Requeue};
@@ -26,10 +28,15 @@ pub(crate) async fn after_failure<M: Module>(
     reason: String,
 ) -> Result<Settled, Requeue> {
     let now = app.now();
-    let row = LedgerEntry::done(work.kind, work.event.at, work.received_at, now);
-    match app.store.note_failure(&work.key, &row, now).await {
+    // A row that was made so late says nothing of whether there was one before.
+    let received_at = match is_late(work, now) {
+        true => now,
+        false => work.received_at,
+    };
+    let new = LedgerEntry::unsettled(work.kind, work.event.at, received_at, now);
+    match app.store.note_failure(&work.key, &new, now).await {
         Ok(Some(failing)) if is_overdue(failing.since, now) => {
-            park(app, work, &reason, failing.writes).await
+            park(app, work, &reason, failing.row).await
         }
         // Settled or parked by another worker meanwhile. For a replay this may be what it
         // is to open again: it has only begun when the row says so.
@@ -38,13 +45,13 @@ pub(crate) async fn after_failure<M: Module>(
     }
 }
 
-/// Parks an event as it is, if its row's `writes` still is `writes`: a plan that it has
-/// stays. What the events in hand say is kept first, as no attempt may have come so far.
+/// Parks an event as it is, if its row still is `seen`: a plan that it has stays. What the
+/// events in hand say is kept first, as no attempt may have come so far.
 pub(crate) async fn park<M: Module>(
     app: &App<M>,
     work: &Work<'_>,
     reason: &str,
-    writes: u32,
+    seen: LedgerRow,
 ) -> Result<Settled, Requeue> {
     let epoch = match keep_registers(app, work).await {
         Ok(epoch) => epoch,
@@ -52,14 +59,15 @@ pub(crate) async fn park<M: Module>(
         Err(StoreError::Malformed { .. }) => Timestamp::default(),
         Err(error) => return Err(error.into()),
     };
-    let now = app.now();
-    let mut entry = LedgerEntry::done(work.kind, work.event.at, work.received_at, now);
-    entry.epoch = epoch;
-    let parked = Parked::new(reason, work.raw, now);
-    if !app.store.park(&work.key, &entry, &parked, writes).await? {
-        return Err(Requeue::not_yet("another worker is at this event"));
+    let parking = Parking {
+        parked: Parked::new(reason, work.raw, app.now()),
+        epoch,
+        replay: work.replay.map(|replay| (replay.number, replay.force)),
+    };
+    match app.store.park(&work.key, seen, &parking).await? {
+        true => Ok(Settled::Parked),
+        false => Err(Requeue::not_yet("another worker is at this event")),
     }
-    Ok(Settled::Parked)
 }
 
 /// Gives the epoch of the account's attachment.

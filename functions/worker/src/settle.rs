@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::AsyncSleep as _;
 use line_module::{Module, ModuleError};
-use shared::domain::{Attachment, EventKind, LedgerEntry, Outcome, State};
+use shared::domain::{Attachment, EventKind, LedgerEntry, Outcome};
 use shared::queue::backoff;
-use shared::store::{BotRow, Loaded};
+use shared::store::{BotRow, LedgerRow, Loaded, Try};
 
 use crate::attempt::{self, Attempt, Counted, count};
 use crate::commit::{Committed, commit};
 use crate::decide::{Decision, ask_module, failed, without_module};
 use crate::park::park;
-use crate::send::{Sending, send};
+use crate::send::send;
 use crate::work::{View, Work};
 use crate::{App, Requeue};
 
@@ -35,7 +35,7 @@ pub(crate) enum Settled {
 /// Settles one event, or it comes again.
 pub(crate) async fn settle<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<Settled, Requeue> {
     let mut attempt = Attempt {
-        name: app.random.alphanumeric(12),
+        name: app.new_name(),
         is_counted: false,
     };
     let result = in_rounds(app, work, &mut attempt).await;
@@ -61,15 +61,12 @@ async fn in_rounds<M: Module>(
         if reopen(app, work, &view).await? {
             continue;
         }
-        if let Some(entry) = &view.ledger {
-            match entry.state {
-                State::Done { .. } | State::Parked(_) => return Ok(Settled::Done),
-                State::Planned(_) => {
-                    let entry = entry.clone();
-                    return resume(app, work, view, &entry).await;
-                }
-                State::Failed { .. } => {}
-            }
+        if view.ledger.as_ref().is_some_and(LedgerEntry::is_settled) {
+            return Ok(Settled::Done);
+        }
+        let planned = |entry: &mut LedgerEntry| entry.outcome() == Outcome::Planned;
+        if let Some(entry) = view.ledger.take_if(planned) {
+            return resume(app, work, view, entry).await;
         }
         if an_attach_may_come(app, work, &view) {
             let wait = backoff(work.received).min(LOOK_AGAIN);
@@ -190,31 +187,36 @@ async fn finish<M: Module>(
     if let Some(requeue) = decision.requeue {
         return Err(requeue);
     }
-    let mut committed = decision.ledger;
-    committed.writes += 1;
-    match Sending::first(&committed, decision.this) {
-        Some(sending) => send(app, work, view, sending).await,
-        None if committed.outcome() == Outcome::Parked => Ok(Settled::Parked),
-        None => Ok(Settled::Done),
+    let mut entry = decision.ledger;
+    entry.writes += 1;
+    match entry.outcome() {
+        Outcome::Planned => {
+            let name = decision.try_name;
+            send(app, work, view, Try { name, entry }).await
+        }
+        Outcome::Parked => Ok(Settled::Parked),
+        Outcome::Done | Outcome::Failed => Ok(Settled::Done),
     }
 }
 
-/// Goes on with a plan that was found: another try, if nobody else begins it.
+/// Goes on with a plan that was found: another try.
 async fn resume<M: Module>(
     app: &App<M>,
     work: &Work<'_>,
     view: View,
-    entry: &LedgerEntry,
+    entry: LedgerEntry,
 ) -> Result<Settled, Requeue> {
-    let Some(mut sending) = Sending::next(entry, app.new_try(entry.writes)) else {
-        return park(app, work, "the plan cannot be read", entry.writes).await;
-    };
-    if !app.store.begin_try(&work.key, &mut sending.this).await? {
-        // It may stand there, if only the answer to its first write was lost.
-        let _ = app.store.leave_try(&work.key, &sending.this).await;
-        return Err(Requeue::not_yet("another worker is at this event"));
+    if entry.plan().is_none() {
+        let row = LedgerRow::Entry(entry);
+        return park(app, work, "the plan cannot be read", row).await;
     }
-    send(app, work, view, sending).await
+    let begun = app
+        .store
+        .begin_try(&work.key, entry, app.new_name(), app.now());
+    match begun.await? {
+        Some(this) => send(app, work, view, this).await,
+        None => Err(Requeue::not_yet("another worker has settled the event")),
+    }
 }
 
 async fn wait_a_little<M: Module>(app: &App<M>, round: u32) {

@@ -88,15 +88,12 @@ async fn event(store: &Store, number: u32) {
         event: EventId::new(format!("E{number}")).expect("an id"),
     };
     let loaded = store.load(&key, now).await.expect("rows");
-    let tried = Try {
-        name: format!("T{number}"),
-        writes: 1,
-    };
+    let name = format!("T{number}");
     let plan = Plan {
         effects: vec![ControlEffect::Release.into()],
     };
     let ledger = LedgerEntry::done("message", now, now, now)
-        .with_plan(&plan, &tried.name, now)
+        .with_plan(&plan, &name, now)
         .expect("a plan");
     let chat = loaded.chat.with_state(Some("{}".into()), now);
     let id = key.chat.as_ref().expect("a chat");
@@ -113,6 +110,11 @@ async fn event(store: &Store, number: u32) {
     let committed = store.commit(&commit).await;
     committed.expect("a commit");
     let sent = vec![Delivery::Sent { request_id: None }];
-    let ended = store.end_try(&key, tried, sent, "{}", now).await;
+    let entry = LedgerEntry {
+        writes: 1,
+        ..ledger
+    };
+    let this = Try { name, entry };
+    let ended = store.end_try(&key, this, sent, "{}", now).await;
     ended.expect("an end");
 }

@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn an_account_to_be_detached_is_silent_until_it_is_attached_anew() {
+    fn an_account_to_be_detached_is_silent_until_it_is_attached_again() {
         let mut bot = BotState::default();
         bot.attach(Timestamp(10), &Scopes::Unknown);
         // LINE's clock is ahead of ours: the mark is newer all the same.
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn a_suspension_silences_until_resumed_or_attached_anew() {
+    fn a_suspension_silences_until_resumed_or_attached_again() {
         let mut bot = BotState {
             suspended_at: Some(Timestamp(5)),
             ..BotState::default()

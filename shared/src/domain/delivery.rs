@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::Silence;
 
 /// What became of one effect.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum Delivery {
     /// Not tried, or every try was definitely refused for now.

@@ -26,7 +26,7 @@ pub struct MayControl(());
 pub struct MayBroadcast(());
 
 /// Why nothing may be sent into a chat, or done about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum Silence {
     /// The user blocked the account, or it is no longer in the group.

@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_dynamo::aws_sdk_dynamodb_1::to_item;
+use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 use serde_json::Value;
 
-use crate::domain::{BotId, BotState};
+use crate::domain::ledger::Change;
+use crate::domain::{BotId, BotState, Timestamp};
+use crate::store::row::{Place, VersionedRow, is_version};
 use crate::store::{Item, Store, StoreError, keys, n, s};
-
-/// Maximum number of times that a change is made again because someone else made another.
-const MOST_ROUNDS: u32 = 8;
 
 /// An account, as kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,22 +43,30 @@ pub struct Changed {
     pub row: BotRow,
 }
 
-impl BotRow {
-    /// The row one version on.
-    fn next(&self) -> Self {
-        Self {
-            version: self.version + 1,
-            ..self.clone()
-        }
+impl VersionedRow for BotRow {
+    fn read(item: Option<Item>, _: Timestamp) -> Result<Self, serde_dynamo::Error> {
+        item.map_or_else(|| Ok(Self::default()), from_item)
     }
 
-    /// The row as the table has it, one version on.
-    pub(super) fn next_item(&self, bot: &BotId) -> Result<Item, serde_dynamo::Error> {
-        let mut item: Item = to_item(self.next())?;
+    fn next(self) -> Self {
+        let version = self.version + 1;
+        Self { version, ..self }
+    }
+
+    fn to_item(&self) -> Result<Item, serde_dynamo::Error> {
+        let mut item: Item = to_item(self)?;
         item.insert("epoch".into(), n(self.state.epoch().0));
         // The key of the index that lists all accounts.
         item.insert("listed".into(), s(keys::LISTED));
-        Ok(keys::with_key(item, &keys::bot(bot), keys::BOT))
+        Ok(item)
+    }
+
+    fn unchanged(&self, _: Timestamp) -> (&'static str, Item) {
+        is_version(self.version)
+    }
+
+    fn is_written(&self, found: &Self) -> bool {
+        self == found
     }
 }
 
@@ -86,30 +93,21 @@ impl Store {
         bot: &BotId,
         change: impl Fn(&mut BotRow),
     ) -> Result<Changed, StoreError> {
-        let mut refused: Option<Changed> = None;
-        for _ in 0..MOST_ROUNDS {
-            let found = self.bot(bot).await?;
-            // Only the answer to the first of the SDK's tries was lost.
-            let is_written = |it: &Changed| found.as_ref() == Some(&it.row.next());
-            if let Some(written) = refused.filter(is_written) {
-                return Ok(written);
-            }
-            let before = found.clone().unwrap_or_default();
+        let place = Place {
+            operation: "change a bot",
+            key: keys::key(&keys::bot(bot), keys::BOT),
+            now: Timestamp::default(),
+        };
+        let change = |before: &BotRow| {
             let mut row = before.clone();
             change(&mut row);
-            let changed = Changed { before, row };
-            let row = &changed.row;
-            let write = || self.put_version("write a bot", row.next_item(bot), row.version);
-            if found.as_ref() == Some(row) || write().await? {
-                return Ok(changed);
+            match row == *before && before.version > 0 {
+                true => Change::Keep(before.clone()),
+                false => Change::Write(row, before.clone()),
             }
-            refused = Some(changed);
-        }
-        let reason = "the row keeps changing".into();
-        Err(StoreError::Unavailable {
-            operation: "change a bot",
-            reason,
-        })
+        };
+        let (row, before) = self.change(&place, None, change).await?;
+        Ok(Changed { before, row })
     }
 
     /// The account's row.

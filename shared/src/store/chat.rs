@@ -1,13 +1,12 @@
 //! The row of a chat: who may speak in it, and the module's own state.
 
 use serde::{Deserialize, Serialize};
-use serde_dynamo::aws_sdk_dynamodb_1::to_item;
+use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 
+use crate::domain::ledger::Change;
 use crate::domain::{BotId, ChatId, ChatState, Timestamp};
+use crate::store::row::{Place, VersionedRow, is_version};
 use crate::store::{Item, Store, StoreError, keys};
-
-/// Maximum number of times that a change is made again because someone else made another.
-const MOST_ROUNDS: u32 = 8;
 
 /// A chat, as kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,24 +41,30 @@ pub struct KeptProfile {
     pub epoch: Timestamp,
 }
 
-impl ChatRow {
-    /// The row as the table has it, one version on.
-    pub(super) fn next_item(
-        &self,
-        bot: &BotId,
-        chat: &ChatId,
-    ) -> Result<Item, serde_dynamo::Error> {
-        let next = Self {
-            version: self.version + 1,
-            ..self.clone()
-        };
-        Ok(keys::with_key(
-            to_item(&next)?,
-            &keys::bot(bot),
-            &keys::chat(chat),
-        ))
+impl VersionedRow for ChatRow {
+    fn read(item: Option<Item>, _: Timestamp) -> Result<Self, serde_dynamo::Error> {
+        item.map_or_else(|| Ok(Self::default()), from_item)
     }
 
+    fn next(self) -> Self {
+        let version = self.version + 1;
+        Self { version, ..self }
+    }
+
+    fn to_item(&self) -> Result<Item, serde_dynamo::Error> {
+        to_item(self)
+    }
+
+    fn unchanged(&self, _: Timestamp) -> (&'static str, Item) {
+        is_version(self.version)
+    }
+
+    fn is_written(&self, found: &Self) -> bool {
+        self == found
+    }
+}
+
+impl ChatRow {
     /// The row as of today's attachment: what an older one left is not shown.
     #[must_use]
     pub fn of_present(mut self, detached_at: Option<Timestamp>) -> Self {
@@ -113,29 +118,21 @@ impl Store {
         epoch: Timestamp,
         change: impl Fn(&mut ChatState),
     ) -> Result<(), StoreError> {
-        for _ in 0..MOST_ROUNDS {
-            let found = self.chat(bot, chat).await?;
-            let mut row = found.clone();
+        let place = Place {
+            operation: "change a chat",
+            key: keys::key(&keys::bot(bot), &keys::chat(chat)),
+            now: Timestamp::default(),
+        };
+        let change = |before: &ChatRow| {
+            let mut row = before.clone();
             change(&mut row.registers);
             row.epoch = row.epoch.max(epoch);
-            let item = || row.next_item(bot, chat);
-            let write = || self.put_version("write a chat", item(), row.version);
-            if row == found || write().await? {
-                return Ok(());
+            match row == *before {
+                true => Change::Keep(()),
+                false => Change::Write(row, ()),
             }
-        }
-        let reason = "the row keeps changing".into();
-        Err(StoreError::Unavailable {
-            operation: "change a chat",
-            reason,
-        })
-    }
-
-    /// The chat's row; an empty one of version 0 if there is none.
-    async fn chat(&self, bot: &BotId, chat: &ChatId) -> Result<ChatRow, StoreError> {
-        let key = keys::key(&keys::bot(bot), &keys::chat(chat));
-        let row = self.read("read a chat", key).await?;
-        Ok(row.unwrap_or_default())
+        };
+        self.change(&place, None, change).await.map(drop)
     }
 }
 

@@ -6,8 +6,10 @@ use aws_sdk_dynamodb::types::{CancellationReason, Put, TransactWriteItem};
 
 use crate::aws::reasons;
 use crate::domain::{ChatId, ChatKind, LedgerEntry, Timestamp};
+use crate::store::ledger::LedgerRow;
 use crate::store::module_row::Writing;
-use crate::store::{BotRow, ChatRow, Item, LedgerKey, NewTimer, RowChange, Store, n};
+use crate::store::row::{VersionedRow, given};
+use crate::store::{BotRow, ChatRow, Item, LedgerKey, NewTimer, RowChange, Store, keys};
 
 /// One event's commit.
 #[derive(Debug)]
@@ -87,37 +89,43 @@ impl Store {
     }
 
     fn put_ledger(&self, commit: &Commit<'_>) -> Result<TransactWriteItem, CommitError> {
-        let item = commit.ledger.next_item(commit.key).map_err(invalid)?;
-        let put = Put::builder().table_name(&self.table).set_item(Some(item));
-        let (condition, values) = commit.ledger.as_loaded(commit.now);
-        let put = put
-            .condition_expression(condition)
-            .set_expression_attribute_values(Some(values));
-        transaction(put)
+        let row = LedgerRow::Entry(commit.ledger.clone());
+        self.put(commit.key.key(), row, commit.now)
     }
 
     fn put_subject(&self, commit: &Commit<'_>) -> Result<TransactWriteItem, CommitError> {
-        let bot = &commit.key.bot;
-        let (item, version): (Item, u64) = match commit.subject {
-            Subject::Chat(chat, row) => (row.next_item(bot, chat).map_err(invalid)?, row.version),
-            Subject::Bot(row) => (row.next_item(bot).map_err(invalid)?, row.version),
-        };
-        let put = Put::builder().table_name(&self.table).set_item(Some(item));
-        transaction(match version {
-            0 => put.condition_expression("attribute_not_exists(chat_id)"),
-            version => put
-                .condition_expression("version = :v")
-                .expression_attribute_values(":v", n(version)),
-        })
+        let bot = keys::bot(&commit.key.bot);
+        match commit.subject {
+            Subject::Chat(chat, row) => {
+                let key = keys::key(&bot, &keys::chat(chat));
+                self.put(key, row.clone(), commit.now)
+            }
+            Subject::Bot(row) => {
+                let key = keys::key(&bot, keys::BOT);
+                self.put(key, row.clone(), commit.now)
+            }
+        }
     }
-}
 
-fn transaction(
-    put: aws_sdk_dynamodb::types::builders::PutBuilder,
-) -> Result<TransactWriteItem, CommitError> {
-    Ok(TransactWriteItem::builder()
-        .put(put.build().map_err(invalid)?)
-        .build())
+    /// Writes a row, one write on from the one that was loaded.
+    fn put<R: VersionedRow>(
+        &self,
+        key: Item,
+        row: R,
+        now: Timestamp,
+    ) -> Result<TransactWriteItem, CommitError> {
+        let (condition, values) = row.unchanged(now);
+        let mut item = row.next().to_item().map_err(invalid)?;
+        item.extend(key);
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression(condition)
+            .set_expression_attribute_values(given(values))
+            .build()
+            .map_err(invalid)?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
 }
 
 pub(super) fn invalid(error: impl std::fmt::Display) -> CommitError {

@@ -3,16 +3,15 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use serde_dynamo::aws_sdk_dynamodb_1::to_item;
+use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 
+use crate::domain::ledger::Change;
 use crate::domain::window::Window;
 use crate::domain::{BotId, Timestamp};
+use crate::store::row::{Place, VersionedRow, is_version};
 use crate::store::{Item, Store, StoreError, keys};
 
-/// Maximum number of times that a call is counted again because others were counted meanwhile.
-const MOST_ROUNDS: u32 = 16;
-
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 struct LimitRow {
     calls: Window,
     version: u64,
@@ -24,9 +23,32 @@ impl LimitRow {
     /// Counts a call, as [`Window::take`] does.
     fn take(&mut self, now: Timestamp, calls: u32, per: Duration) -> Result<(), Timestamp> {
         self.calls.take(now, calls, per)?;
-        self.version += 1;
         self.expires_at = now.plus(per * 2).seconds();
         Ok(())
+    }
+}
+
+impl VersionedRow for LimitRow {
+    fn read(item: Option<Item>, _: Timestamp) -> Result<Self, serde_dynamo::Error> {
+        item.map_or_else(|| Ok(Self::default()), from_item)
+    }
+
+    fn next(self) -> Self {
+        let version = self.version + 1;
+        Self { version, ..self }
+    }
+
+    fn to_item(&self) -> Result<Item, serde_dynamo::Error> {
+        to_item(self)
+    }
+
+    fn unchanged(&self, _: Timestamp) -> (&'static str, Item) {
+        is_version(self.version)
+    }
+
+    /// Two calls that are counted in the same moment write the same row.
+    fn is_written(&self, _: &Self) -> bool {
+        false
     }
 }
 
@@ -45,27 +67,21 @@ impl Store {
         per: Duration,
         now: Timestamp,
     ) -> Result<Option<Timestamp>, StoreError> {
-        const OPERATION: &str = "count a call";
-        let (bot, sort) = (keys::bot(bot), format!("{}{endpoint}", keys::LIMIT));
-        for _ in 0..MOST_ROUNDS {
-            let mut row: LimitRow = self
-                .read(OPERATION, keys::key(&bot, &sort))
-                .await?
-                .unwrap_or_default();
-            let seen = row.version;
-            if let Err(free_at) = row.take(now, calls, per) {
-                return Ok(Some(free_at));
+        let sort = format!("{}{endpoint}", keys::LIMIT);
+        let place = Place {
+            operation: "count a call",
+            key: keys::key(&keys::bot(bot), &sort),
+            now,
+        };
+        let count = |seen: &LimitRow| {
+            let mut row = seen.clone();
+            match row.take(now, calls, per) {
+                Ok(()) => Change::Write(row, None),
+                Err(free_at) => Change::Keep(Some(free_at)),
             }
-            let item = to_item(&row).map(|item: Item| keys::with_key(item, &bot, &sort));
-            if self.put_version(OPERATION, item, seen).await? {
-                return Ok(None);
-            }
-        }
-        let reason = "the row keeps changing".into();
-        Err(StoreError::Unavailable {
-            operation: OPERATION,
-            reason,
-        })
+        };
+        let (_, free_at) = self.change(&place, None, count).await?;
+        Ok(free_at)
     }
 }
 
@@ -80,6 +96,5 @@ mod tests {
         row.take(now, 1, hour).unwrap();
         let free_at = row.take(now, 1, hour).unwrap_err();
         assert!(row.expires_at > free_at.seconds());
-        assert_eq!(row.version, 1);
     }
 }

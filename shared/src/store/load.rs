@@ -7,8 +7,9 @@ use aws_sdk_dynamodb::types::builders::KeysAndAttributesBuilder;
 use serde::de::DeserializeOwned;
 use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 
-use crate::domain::{EventId, LedgerEntry, Outcome, Timestamp};
-use crate::store::{BotRow, ChatRow, Item, LedgerKey, Store, StoreError, has_lapsed, keys};
+use crate::domain::{EventId, LedgerEntry, Timestamp};
+use crate::store::ledger::is_settled;
+use crate::store::{BotRow, ChatRow, Item, LedgerKey, Store, StoreError, is_past, keys};
 
 const OPERATION: &str = "load an event's rows";
 /// Maximum number of rows that DynamoDB reads in one batch.
@@ -42,11 +43,11 @@ impl Store {
         };
         let bot: Option<BotRow> = parse(find(keys::BOT))?;
         let chat: Option<ChatRow> = parse(chat_sort.as_deref().and_then(find))?;
-        let ledger: Option<LedgerEntry> = parse(find(&key.sort()))?;
+        let ledger = find(&key.sort()).filter(|row| !is_past(row, now));
         let detached_at = bot.as_ref().and_then(|bot| bot.state.detached_at);
         Ok(Loaded {
             chat: chat.unwrap_or_default().of_present(detached_at),
-            ledger: ledger.filter(|row| !has_lapsed(row.ends_at(), now)),
+            ledger: parse(ledger)?,
             bot,
         })
     }
@@ -68,7 +69,9 @@ impl Store {
             let wanted =
                 wanted(rows.to_vec()).projection_expression("chat_id, outcome, expires_at");
             let items = self.read_batch(wanted).await?.items;
-            let items = items.iter().filter(|item| is_settled(item, now));
+            let items = items
+                .iter()
+                .filter(|item| is_settled(item) && !is_past(item, now));
             let found = items.filter_map(|item| keys.get(keys::sort_of(item)));
             settled.extend(found.map(|key| key.event.clone()));
         }
@@ -120,15 +123,6 @@ struct Read {
 fn wanted(keys: Vec<Item>) -> KeysAndAttributesBuilder {
     let wanted = KeysAndAttributes::builder().set_keys(Some(keys));
     wanted.consistent_read(true)
-}
-
-/// Whether a ledger row says that its event is done or parked, and is not past its time.
-fn is_settled(row: &Item, now: Timestamp) -> bool {
-    let outcome = row.get("outcome").and_then(|value| value.as_s().ok());
-    let end = row.get("expires_at").and_then(|value| value.as_n().ok());
-    let end = end.and_then(|end| end.parse().ok());
-    let settled = [Outcome::Done.name(), Outcome::Parked.name()];
-    !has_lapsed(end, now) && outcome.is_some_and(|outcome| settled.contains(&outcome.as_str()))
 }
 
 fn unavailable(reason: &str) -> StoreError {

@@ -28,7 +28,7 @@ pub use bots::{BotsPage, Place};
 pub use chat::{ChatRow, KeptProfile};
 pub use commit::{Commit, CommitError, Subject};
 pub use keys::LedgerKey;
-pub use ledger::{Failing, Try};
+pub use ledger::{Failing, LedgerRow, Try};
 pub use load::Loaded;
 pub use module_row::{ModuleRow, RowChange};
 pub use reconciler::{Stopped, WalkRow, fingerprint};
@@ -116,10 +116,14 @@ fn n(number: impl std::fmt::Display) -> AttributeValue {
     AttributeValue::N(format!("{number}"))
 }
 
-/// Whether the time of a row has passed, which DynamoDB deletes some time afterwards;
-/// `expires_at` is in epoch seconds.
-fn has_lapsed(expires_at: Option<i64>, now: Timestamp) -> bool {
-    expires_at.is_some_and(|end| end <= now.seconds())
+/// A number of a row, if it has one by this name.
+fn number_of(row: &Item, name: &str) -> Option<i64> {
+    row.get(name)?.as_n().ok()?.parse().ok()
+}
+
+/// Whether the time of a row has passed, which DynamoDB deletes some time afterwards.
+fn is_past(row: &Item, now: Timestamp) -> bool {
+    number_of(row, "expires_at").is_some_and(|seconds| seconds <= now.seconds())
 }
 
 #[cfg(test)]
@@ -127,10 +131,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_has_lapsed_from_the_second_that_it_names() {
-        let at = |seconds: i64| has_lapsed(Some(10), Timestamp(seconds * 1000));
+    fn the_time_of_a_row_has_passed_from_the_second_that_it_names() {
+        let row = |end: Option<i64>| {
+            let end = end.map(|end| ("expires_at".to_owned(), n(end)));
+            end.into_iter().collect::<Item>()
+        };
+        let at = |seconds: i64| is_past(&row(Some(10)), Timestamp(seconds * 1000));
         assert!(!at(9));
         assert!(at(10));
-        assert!(!has_lapsed(None, Timestamp(i64::MAX)));
+        assert!(!is_past(&row(None), Timestamp(i64::MAX)));
     }
 }

@@ -1,17 +1,116 @@
-//! One row by its key: read as it is now, and written if nobody has since.
+//! One row by its key: read as it is now, changed, and written if nobody has written it since.
 
 use serde::de::DeserializeOwned;
 use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 
+use crate::domain::Timestamp;
+use crate::domain::ledger::Change;
 use crate::store::{Item, Store, StoreError, if_held, n};
 
+/// Maximum number of times that a row is changed again, as others have written it meanwhile.
+const MOST_ROUNDS: u32 = 16;
+
+/// A row that counts its writes.
+pub(super) trait VersionedRow: Sized {
+    /// The row in the table; one of version 0 where there is none.
+    fn read(item: Option<Item>, now: Timestamp) -> Result<Self, serde_dynamo::Error>;
+
+    /// The row one write on.
+    fn next(self) -> Self;
+
+    /// As the table has it, with or without its key.
+    fn to_item(&self) -> Result<Item, serde_dynamo::Error>;
+
+    /// The condition that nobody has written the row since it was read, and its values.
+    fn unchanged(&self, now: Timestamp) -> (&'static str, Item);
+
+    /// Whether `found` is this row, as it was about to be written. Then it was written, and
+    /// only the answer to the first of the SDK's tries was lost.
+    fn is_written(&self, found: &Self) -> bool;
+}
+
+/// Which row, for what, and when: a row past its time counts as absent.
+pub(super) struct Place {
+    pub(super) operation: &'static str,
+    pub(super) key: Item,
+    pub(super) now: Timestamp,
+}
+
 impl Store {
+    /// Changes a row, as often as others write it in between; gives the row as it is then.
+    /// `known` is the row as it was read or written last: it need not be read first.
+    pub(super) async fn change<R: VersionedRow, T>(
+        &self,
+        place: &Place,
+        mut known: Option<R>,
+        change: impl Fn(&R) -> Change<R, T>,
+    ) -> Result<(R, T), StoreError> {
+        let mut refused: Option<(R, T)> = None;
+        for _ in 0..MOST_ROUNDS {
+            let row = match known.take() {
+                Some(row) => row,
+                None => self.read_versioned(place).await?,
+            };
+            if let Some(written) = refused.take().filter(|(next, _)| next.is_written(&row)) {
+                return Ok(written);
+            }
+            let (next, told) = match change(&row) {
+                Change::Write(next, told) => (next.next(), told),
+                Change::Keep(told) => return Ok((row, told)),
+            };
+            if self.put_next(place, &row, &next).await? {
+                return Ok((next, told));
+            }
+            refused = Some((next, told));
+        }
+        Err(StoreError::Unavailable {
+            operation: place.operation,
+            reason: "the row keeps changing".into(),
+        })
+    }
+
+    /// Writes a row in place of the one that was read; false if others have written it since.
+    pub(super) async fn put_next<R: VersionedRow>(
+        &self,
+        place: &Place,
+        seen: &R,
+        next: &R,
+    ) -> Result<bool, StoreError> {
+        let item = next.to_item();
+        let mut item = item.map_err(StoreError::malformed(place.operation))?;
+        item.extend(place.key.clone());
+        let (condition, values) = seen.unchanged(place.now);
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression(condition)
+            .set_expression_attribute_values(given(values));
+        Ok(if_held(place.operation, put.send().await)?.is_some())
+    }
+
+    async fn read_versioned<R: VersionedRow>(&self, place: &Place) -> Result<R, StoreError> {
+        let item = self.read_item(place.operation, place.key.clone()).await?;
+        R::read(item, place.now).map_err(StoreError::malformed(place.operation))
+    }
+
     /// The row, if there is one.
     pub(super) async fn read<T: DeserializeOwned>(
         &self,
         operation: &'static str,
         key: Item,
     ) -> Result<Option<T>, StoreError> {
+        let item = self.read_item(operation, key).await?;
+        item.map(|item| from_item(item).map_err(StoreError::malformed(operation)))
+            .transpose()
+    }
+
+    async fn read_item(
+        &self,
+        operation: &'static str,
+        key: Item,
+    ) -> Result<Option<Item>, StoreError> {
         let get = self
             .client
             .get_item()
@@ -19,31 +118,22 @@ impl Store {
             .set_key(Some(key))
             .consistent_read(true);
         let answer = get.send().await;
-        let item = answer.map_err(StoreError::unavailable(operation))?.item;
-        item.map(|item| from_item(item).map_err(StoreError::malformed(operation)))
-            .transpose()
+        Ok(answer.map_err(StoreError::unavailable(operation))?.item)
     }
+}
 
-    /// Writes a row if its version is still the one that was read, 0 for none;
-    /// false if it is not.
-    pub(super) async fn put_version(
-        &self,
-        operation: &'static str,
-        item: Result<Item, serde_dynamo::Error>,
-        version: u64,
-    ) -> Result<bool, StoreError> {
-        let item = item.map_err(StoreError::malformed(operation))?;
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item));
-        let put = match version {
-            0 => put.condition_expression("attribute_not_exists(chat_id)"),
-            version => put
-                .condition_expression("version = :v")
-                .expression_attribute_values(":v", n(version)),
-        };
-        Ok(if_held(operation, put.send().await)?.is_some())
+/// The condition that a row's `version` is still this one, 0 for none.
+pub(super) fn is_version(version: u64) -> (&'static str, Item) {
+    match version {
+        0 => ("attribute_not_exists(chat_id)", Item::new()),
+        version => (
+            "version = :version",
+            Item::from([(":version".into(), n(version))]),
+        ),
     }
+}
+
+/// Values for a condition; DynamoDB refuses an empty map of them.
+pub(super) fn given(values: Item) -> Option<Item> {
+    Some(values).filter(|values| !values.is_empty())
 }

@@ -179,9 +179,9 @@ async fn parked_before_the_end_of_its_try_arrives(bundle: &Bundle) -> Held {
     line_is_busy(bundle, 1).await;
     worker
         .table
-        .next("UpdateItem", Fate::RequestLate(held.clone()));
-    worker.table.next("UpdateItem", Fate::Unreachable);
-    worker.table.next("UpdateItem", Fate::Unreachable);
+        .next("PutItem", Fate::RequestLate(held.clone()));
+    worker.table.next("PutItem", Fate::Unreachable);
+    worker.table.next("PutItem", Fate::Unreachable);
     let message = says(bundle, "e", "hello").await;
     worker.gives_back(&message).await;
     held.is_there().await;
@@ -248,7 +248,7 @@ async fn a_module_that_asks_to_be_called_again_for_six_hours_is_not_called_for_e
     let message = says(&bundle, "e", "wait").await;
     worker.gives_back(&message).await;
     // That it fails; no attempt was counted at the first receive, and none has to end.
-    assert_eq!(worker.table.requests("UpdateItem").len(), 1);
+    assert_eq!(worker.table.requests("PutItem").len(), 1);
     worker.clock.advance(6 * HOUR);
     worker.settles(&message.received(2)).await;
     let row = bundle.recorded("e").await;
@@ -417,14 +417,14 @@ async fn an_attempt_that_ended_has_not_vanished_for_one_that_was_never_counted()
     assert_eq!((row.outcome(), row.attempts.failed), (Outcome::Failed, 0));
 }
 
-/// The table takes so many commits of this attempt, and nothing more.
+/// The table takes `commits` commits of this attempt, and nothing more.
 async fn fails_while_the_table_is_away(worker: &Worker<Moody>, message: &Message, commits: u32) {
     for _ in 0..commits {
         worker.table.next("TransactWriteItems", Fate::Done);
     }
     for _ in 0..40 {
         worker.table.next("TransactWriteItems", Fate::Unreachable);
-        worker.table.next("UpdateItem", Fate::Unreachable);
+        worker.table.next(".GetItem", Fate::Unreachable);
     }
     worker.gives_back(message).await;
     worker.table.forget();

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use emulator::{Fault, FaultKind};
 use flow::Bundle;
+use flow::faulty::{Fate, Held};
 use flow::worker::{Message, Worker, states};
 use line_module::{Context, Event, Module, ModuleError, Text};
 use serde_json::json;
@@ -52,6 +53,13 @@ impl Scene {
 
     fn mend(&self) {
         self.worker.app.module.mended.store(true, Ordering::SeqCst);
+    }
+
+    /// LINE does not take the next push for now.
+    async fn line_is_busy(&self) {
+        let fault = Fault::new(format!("POST {PUSH}"), 1, FaultKind::RateLimit);
+        let line = &self.bundle.stack.line;
+        line.add_faults(vec![fault]).await.unwrap();
     }
 
     /// The guest writes: the event `e`.
@@ -112,6 +120,33 @@ async fn a_parked_event_is_handled_when_its_module_is_mended() {
     assert_eq!(row.reason(), None);
 }
 
+/// Another worker may have its message in hand, which is deleted by then: what that one opened
+/// nobody would bring to an end.
+#[tokio::test]
+async fn a_replay_that_fails_for_six_hours_is_over_when_the_event_is_parked() {
+    let scene = Scene::begin().await;
+    scene.worker.gives_back(&scene.message().await).await;
+    let again = scene.job(1, true);
+    for hours in [0, 6] {
+        scene
+            .worker
+            .clock
+            .advance(Duration::from_secs(hours * 3600));
+        for _ in 0..2 {
+            scene.worker.table.next("BatchGetItem", Fate::Unreachable);
+        }
+        scene.worker.is_given([&again]).await;
+        scene.worker.table.forget();
+    }
+    scene.mend();
+    scene.worker.settles(&again).await;
+    let row = scene.bundle.recorded("e").await;
+    assert_eq!(row.outcome(), Outcome::Parked);
+    assert!(scene.bundle.told().await.is_empty());
+    scene.worker.settles(&scene.job(2, false)).await;
+    assert_eq!(scene.bundle.told().await, ["hi 1"]);
+}
+
 #[tokio::test]
 async fn what_was_refused_is_sent_again_and_what_was_sent_is_not() {
     let scene = Scene::begin().await;
@@ -146,6 +181,28 @@ async fn force_sends_again_with_other_keys() {
     let key = |n: usize| keys[n].headers["x-line-retry-key"].clone();
     assert_ne!(key(0), key(1));
     assert_eq!(scene.bundle.recorded("e").await.replays.run, 1);
+}
+
+/// A worker that has read the first plan begins its try when a forced replay has made another.
+#[tokio::test]
+async fn a_try_that_begins_after_a_forced_replay_sends_what_that_has_planned() {
+    let scene = Scene::begin().await;
+    scene.mend();
+    scene.line_is_busy().await;
+    let message = scene.message().await;
+    scene.worker.gives_back(&message).await;
+    let held = Held::default();
+    let begin = Fate::RequestHeld(held.clone());
+    scene.worker.table.next("PutItem", begin);
+    let other = Worker::new(&scene.bundle, scene.worker.app.module.clone());
+    let meanwhile = async {
+        held.is_there().await;
+        scene.line_is_busy().await;
+        other.gives_back(&scene.job(1, true)).await;
+        held.let_go();
+    };
+    tokio::join!(scene.worker.settles(&message), meanwhile);
+    assert_eq!(scene.bundle.told().await, ["hi 2"]);
 }
 
 /// Respected, and before a worker has seen that, forced: two jobs of the same number.

@@ -26,7 +26,7 @@ use crate::world::{QUEUE, World};
 /// What is received more often goes to the dead-letter queue: `maxReceiveCount` in the
 /// template.
 const MOST_RECEIVES: u32 = 1000;
-/// LINE waits so long for an answer.
+/// How long LINE waits for an answer.
 const LINES_PATIENCE: Duration = Duration::from_secs(2);
 /// The webhook's own 5xx comes before this.
 const ANSWER: Duration = Duration::from_millis(1_500);

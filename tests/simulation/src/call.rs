@@ -19,6 +19,10 @@ use crate::process::response;
 use crate::schedule::{Harm, Server};
 use crate::world::World;
 
+/// The word for a write of an event's ledger row outside of a commit, or of an attach under
+/// way: faults and judges tell it from the writes of accounts and chats.
+pub(crate) const CHANGE: &str = "Change";
+
 #[derive(Debug, Clone)]
 pub(crate) enum Call {
     /// Of an AWS service.
@@ -87,6 +91,13 @@ impl Call {
         }
     }
 
+    /// Whether it writes an event's ledger row outside of a commit, or an attach under way.
+    fn is_change(target: &str, body: &Request) -> bool {
+        let is_put = target.ends_with(".PutItem");
+        target.ends_with(".UpdateItem")
+            || is_put && judges::event_of(&body.json()["Item"]).is_some()
+    }
+
     pub(crate) fn server(&self) -> Server {
         match self {
             Self::Aws { server, .. } => *server,
@@ -97,6 +108,7 @@ impl Call {
     /// One word for it, by which faults find it.
     pub(crate) fn word(&self) -> &str {
         match self {
+            Self::Aws { target, body, .. } if Self::is_change(target, body) => CHANGE,
             Self::Aws { target, .. } => target.rsplit('.').next().unwrap_or_default(),
             Self::Line(asked) => asked.word(),
         }

@@ -181,8 +181,10 @@ fn is_old(world: &World, told: &Told, row: &LedgerEntry) -> bool {
 
 /// What the trace tells is what LINE's log tells.
 fn traced(world: &World, told: &Told, row: &LedgerEntry) {
-    // What an earlier run has sent stays sent.
-    let is_forced = world.history().forced.contains(&told.id);
+    // What an earlier run has sent stays sent, also where the ledger has forgotten that run.
+    let history = world.history();
+    let is_forced = history.forced.contains(&told.id) || history.judges.has_run_again(&told.id);
+    drop(history);
     let mut all_sent = true;
     for (ordinal, effect) in row.effects().iter().enumerate() {
         let name = row.plan().map(|plan| plan.effects[ordinal].name());

@@ -161,7 +161,7 @@ impl History {
         }
     }
 
-    /// Takes down what must not be.
+    /// Records what must not be.
     pub(crate) fn violation(&mut self, check: &'static str, what: String) {
         if let Some(transcript) = &mut self.transcript {
             transcript.push(format!("              VIOLATION ({check}): {what}"));

@@ -7,7 +7,7 @@ use crate::judges::accounts::Entry;
 use crate::line::Told;
 use crate::schedule::What;
 
-/// Control counts as lapsed so long before its end.
+/// How long before its end control counts as lapsed.
 const LAPSE: i64 = 2_000;
 
 /// A control entry of our own: we took the chat, or gave it back.

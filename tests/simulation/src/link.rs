@@ -16,7 +16,7 @@ use crate::world::World;
 
 /// Maximum number of times that an admin loads a page.
 const TRIES: usize = 3;
-/// And waits so long before loading it again.
+/// How long it waits before loading it again.
 const BEFORE_AGAIN: Duration = Duration::from_secs(5);
 
 /// An admin links an account: our page, LINE's, and ours again.

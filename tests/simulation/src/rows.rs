@@ -38,8 +38,7 @@ pub(crate) fn snapshot(world: &World, place: &Place) -> Loaded {
             state.entered = world.history().judges.accounts.entries(&place.0);
         } else if let Some((chat, event)) = sort.split_once('#')
             && (chat == place.1 || chat == "@bot")
-            // A mere note of a failure comes without the registers.
-            && item.contains_key("epoch")
+            && !is_mere_note(item)
         {
             state.recorded.insert(event.to_owned());
         }
@@ -51,6 +50,16 @@ pub(crate) fn snapshot(world: &World, place: &Place) -> Loaded {
         .retain(|id| !history.settled_by_another.contains(id));
     state.recorded.extend(history.folded.clone());
     state
+}
+
+/// Whether a ledger row only says that its event meets transient failures: it comes without
+/// the registers of chat and account.
+fn is_mere_note(row: &Item) -> bool {
+    let is_zero = |name: &str| matches!(row.get(name), Some(Value::N(n)) if n.whole() == Some(0));
+    text(row, "outcome") == "failed"
+        && !row.contains_key("reason")
+        && is_zero("attempts")
+        && is_zero("replays")
 }
 
 /// The row's control entry, if it is none of LINE's events.

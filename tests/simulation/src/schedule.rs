@@ -116,7 +116,7 @@ pub enum What {
     Follow,
     /// A user blocks it.
     Unfollow,
-    /// We are given the chat, for so many seconds or without limit.
+    /// We are given the chat, for this many seconds or without limit.
     Activated(Option<u64>),
     /// It is taken from us.
     Deactivated,
@@ -166,7 +166,7 @@ pub enum Wish {
     ShowAndReply(Show),
     /// Takes a place that others may want, and says whether it has it.
     Row(u8),
-    /// Takes the chat, for so many seconds or without limit.
+    /// Takes the chat, for this many seconds or without limit.
     Acquire(Option<u64>),
     /// Takes the chat, and sends.
     AcquireAndPush(Option<u64>),
@@ -174,13 +174,13 @@ pub enum Wish {
     Release,
     /// Sends, gives the chat back, and sends once more.
     PushReleasePush,
-    /// Asks to be called again, so many times; then answers.
+    /// Asks to be called again, this many times; then answers.
     Retry(u32),
-    /// Fails so many times; then answers.
+    /// Fails this many times; then answers.
     Fail(u32),
-    /// Panics so many times; then answers.
+    /// Panics this many times; then answers.
     Panic(u32),
-    /// Never ends, so many times; then answers.
+    /// Never ends, this many times; then answers.
     Hang(u32),
 }
 
@@ -207,7 +207,7 @@ pub struct Deed {
     pub bot: u8,
     /// The chat's number.
     pub chat: u8,
-    /// To take the chat for so many seconds or without limit, or to give it back.
+    /// To take the chat for this many seconds or without limit, or to give it back.
     pub what: Hold,
 }
 
@@ -241,7 +241,7 @@ pub enum Upkeep {
         /// Whether also what is done is done again.
         force: bool,
     },
-    /// The table is restored to what it was so many minutes ago.
+    /// The table is restored to what it was this many minutes ago.
     Restore {
         /// How many.
         minutes: u16,

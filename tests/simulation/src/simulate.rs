@@ -16,14 +16,14 @@ use crate::time;
 use crate::upkeep;
 use crate::world::{QUEUE, World};
 
-/// A queue that is not empty so long after the last that comes from outside never will be.
+/// How long after the last thing that comes from outside a queue may take to be empty; else it never will be.
 const LONGEST: Duration = Duration::from_secs(4 * 24 * 3600);
 /// What is under way has arrived by then.
 const LATEST: Duration = Duration::from_secs(30);
-/// In the end the timer function runs so often until none waits.
+/// Maximum number of runs of the timer function in the end, until no timer waits.
 const TIMERS_EVERY: Duration = Duration::from_secs(300);
 
-/// And the reconciler while something of an account is under way; so often at most.
+/// Maximum number of runs of the reconciler, while something of an account is under way.
 const MOST_WALKS: u32 = 4;
 /// The lease of one that has crashed has ended by then, and a detach takes too long.
 const WALKS_EVERY: Duration = Duration::from_secs(3_700);

@@ -67,12 +67,12 @@ impl Time {
         Duration::from_nanos(self.0.now.load(Ordering::Relaxed))
     }
 
-    /// Milliseconds since 1970 by a clock that is so much ahead.
+    /// Milliseconds since 1970 by a clock that is this much ahead.
     pub(crate) fn millis(&self, ahead_ms: i64) -> i64 {
         millis_at(self.elapsed()) + ahead_ms
     }
 
-    /// A clock that is so much ahead.
+    /// A clock that is this much ahead.
     pub(crate) fn clock(&self, ahead_ms: i64) -> Clock {
         Clock {
             time: self.clone(),
@@ -90,7 +90,7 @@ impl Time {
         }
     }
 
-    /// Waits until the simulation has run so long.
+    /// Waits until the simulation has run this long.
     pub(crate) async fn until(&self, at: Duration) {
         self.sleep(at.saturating_sub(self.elapsed())).await;
     }

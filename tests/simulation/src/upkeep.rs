@@ -86,7 +86,7 @@ pub(crate) async fn round(world: Arc<World>, round: Round) {
     }
 }
 
-/// Restores the table to what it was so many minutes before `at`.
+/// Restores the table to what it was this many minutes before `at`.
 async fn restore(world: &World, at: Duration, minutes: u16) {
     let before = Duration::from_secs(60) * u32::from(minutes);
     world.time.until(at.saturating_sub(before)).await;

@@ -112,7 +112,7 @@ impl World {
         lock(&self.history)
     }
 
-    /// Takes down what happens.
+    /// Records what happens.
     pub(crate) fn note(&self, line: impl FnOnce() -> String) {
         self.history().note(self.time.elapsed(), line);
     }

@@ -63,8 +63,9 @@ impl<M: Module> Sender<'_, M> {
         step: Step<'_>,
         this: &mut Try,
     ) -> Result<Sent, NotSent> {
-        let store = &self.app.store;
-        match store.begin_push(&self.work.key, this, step.ordinal).await {
+        let (key, now) = (&self.work.key, self.app.now());
+        let begun = self.app.store.begin_push(key, this, step.ordinal, now);
+        match begun.await {
             Ok(true) => self.push_reply(chat, reply, step).await,
             Ok(false) => Err(NotSent::unknown(
                 "another worker's try may have used the reply token",

@@ -6,13 +6,14 @@ use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy};
 use proptest::sample::select;
 use proptest::{option, prop_oneof};
+use shared::domain::ledger::Parking;
 use shared::domain::{
     BotId, ChatId, ChatKind, ControlEffect, Delivery, EventId, LedgerEntry, Parked, Plan, Scopes,
     Timestamp,
 };
 use shared::store::{
-    AttachUnderWay, Commit, LedgerKey, NewTimer, RowChange, Store, Subject, TIMER_SHARDS, Try,
-    WalkRow,
+    AttachUnderWay, Commit, LedgerKey, LedgerRow, NewTimer, RowChange, Store, Subject,
+    TIMER_SHARDS, Try, WalkRow,
 };
 
 /// A call. Numbers are times, or versions that may be right.
@@ -31,7 +32,6 @@ pub(super) enum StoreCall {
     BeginTry(Event, Tried),
     BeginPush(Event, Tried, usize),
     EndTry(Event, Tried, Vec<Delivery>),
-    LeaveTry(Event, Tried),
     EndAttempt(Event, &'static str),
     NoteFailure(Event, i64),
     Park(Event, u32),
@@ -166,7 +166,6 @@ pub(super) fn call() -> impl Strategy<Value = StoreCall> {
         3 => (event(), tried(), 0..3_usize).prop_map(|(event, tried, at)| Call::BeginPush(event, tried, at)),
         4 => (event(), tried(), vec(delivery(), 0..3)).prop_map(|(event, tried, all)| Call::EndTry(event, tried, all)),
         1 => event().prop_map(Call::Ledger),
-        1 => (event(), tried()).prop_map(|(event, tried)| Call::LeaveTry(event, tried)),
         1 => (event(), select(vec!["t1", "t2"])).prop_map(|(event, name)| Call::EndAttempt(event, name)),
         2 => (event(), time()).prop_map(|(event, now)| Call::NoteFailure(event, now)),
         2 => (event(), 0..5_u32).prop_map(|(event, writes)| Call::Park(event, writes)),
@@ -202,11 +201,19 @@ fn key((bot, chat, event): Event) -> LedgerKey {
     }
 }
 
-fn this((name, writes): Tried) -> Try {
+async fn this(store: &Store, event: Event, (name, writes): Tried) -> Try {
     Try {
         name: name.to_owned(),
-        writes,
+        entry: entry(store, event, writes).await,
     }
+}
+
+/// The event's entry as it is, with the writes that a worker knows of.
+async fn entry(store: &Store, event: Event, writes: u32) -> LedgerEntry {
+    let found = store.ledger(&key(event)).await.ok().flatten();
+    let now = Timestamp(1);
+    let entry = found.unwrap_or_else(|| LedgerEntry::unsettled("message", now, now, now));
+    LedgerEntry { writes, ..entry }
 }
 
 impl StoreCall {
@@ -225,11 +232,9 @@ impl StoreCall {
             | Self::ModuleRow(..)
             | Self::ModuleRows(..)
             | Self::EndTimers(..) => self.rows(store).await,
-            Self::Ledger(..)
-            | Self::BeginTry(..)
-            | Self::BeginPush(..)
-            | Self::EndTry(..)
-            | Self::LeaveTry(..) => self.tries(store).await,
+            Self::Ledger(..) | Self::BeginTry(..) | Self::BeginPush(..) | Self::EndTry(..) => {
+                self.tries(store).await;
+            }
             Self::EndAttempt(..)
             | Self::NoteFailure(..)
             | Self::Park(..)
@@ -311,19 +316,23 @@ impl StoreCall {
     }
 
     async fn failures(&self, store: &Store) {
-        let row = |now| LedgerEntry::done("message", now, now, now);
         match self {
             Self::EndAttempt(event, name) => {
-                let _ = store.end_attempt(&key(*event), name).await;
+                let _ = store.end_attempt(&key(*event), name, Timestamp(2)).await;
             }
             Self::NoteFailure(event, now) => {
                 let now = Timestamp(*now);
-                let _ = store.note_failure(&key(*event), &row(now), now).await;
+                let new = LedgerEntry::unsettled("message", now, now, now);
+                let _ = store.note_failure(&key(*event), &new, now).await;
             }
             Self::Park(event, writes) => {
-                let parked = Parked::new("a bug", "{}", Timestamp(2));
-                let row = row(Timestamp(1));
-                let _ = store.park(&key(*event), &row, &parked, *writes).await;
+                let seen = LedgerRow::Entry(entry(store, *event, *writes).await);
+                let parking = Parking {
+                    parked: Parked::new("a bug", "{}", Timestamp(2)),
+                    epoch: Timestamp(1),
+                    replay: None,
+                };
+                let _ = store.park(&key(*event), seen, &parking).await;
             }
             Self::Settled(events, now) => {
                 let events = events.iter().map(|event| key(*event));
@@ -341,20 +350,20 @@ impl StoreCall {
             Self::Ledger(event) => {
                 let _ = store.ledger(&key(*event)).await;
             }
-            Self::BeginTry(event, tried) => {
-                let _ = store.begin_try(&key(*event), &mut this(*tried)).await;
+            Self::BeginTry(event, (name, writes)) => {
+                let (key, name) = (key(*event), (*name).to_owned());
+                let entry = entry(store, *event, *writes).await;
+                let _ = store.begin_try(&key, entry, name, Timestamp(4_000)).await;
             }
             Self::BeginPush(event, tried, at) => {
-                let _ = store.begin_push(&key(*event), &mut this(*tried), *at).await;
-            }
-            Self::LeaveTry(event, tried) => {
-                let _ = store.leave_try(&key(*event), &this(*tried)).await;
+                let (key, now) = (key(*event), Timestamp(4_000));
+                let mut this = this(store, *event, *tried).await;
+                let _ = store.begin_push(&key, &mut this, *at, now).await;
             }
             Self::EndTry(event, tried, effects) => {
-                let (tried, now) = (this(*tried), Timestamp(5_000));
-                let _ = store
-                    .end_try(&key(*event), tried, effects.clone(), "{}", now)
-                    .await;
+                let (key, now) = (key(*event), Timestamp(5_000));
+                let (this, effects) = (this(store, *event, *tried).await, effects.clone());
+                let _ = store.end_try(&key, this, effects, "{}", now).await;
             }
             _ => {}
         }

@@ -5,36 +5,40 @@ mod message;
 mod park;
 mod row;
 mod tries;
+mod unreadable;
 
-use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 
+use crate::domain::ledger::Change;
 use crate::domain::{LedgerEntry, Outcome, Timestamp};
-use crate::store::{Item, LedgerKey, Store, StoreError, if_held, n, s};
+use crate::store::row::{Place, VersionedRow};
+use crate::store::{Item, LedgerKey, Store, StoreError, s};
 
 pub use attempt::Failing;
+pub use row::LedgerRow;
 pub use tries::Try;
-
-/// What a row has from its first write on; and its counter, which every write moves.
-const KEPT_FROM_THE_FIRST: &str = "writes = if_not_exists(writes, :zero) + :one, \
-    kind = if_not_exists(kind, :kind), #at = if_not_exists(#at, :at), \
-    received_at = if_not_exists(received_at, :received), \
-    attempts = if_not_exists(attempts, :zero)";
-
-/// The values of [`KEPT_FROM_THE_FIRST`].
-fn first_values(entry: &LedgerEntry) -> Item {
-    Item::from([
-        (":kind".into(), s(&entry.kind)),
-        (":at".into(), n(entry.at.0)),
-        (":received".into(), n(entry.received_at.0)),
-        (":zero".into(), n(0)),
-        (":one".into(), n(1)),
-    ])
-}
 
 /// An outcome as a row has it.
 fn word(outcome: Outcome) -> AttributeValue {
     s(outcome.name())
+}
+
+/// Whether a row's outcome is done or parked.
+pub(super) fn is_settled(row: &Item) -> bool {
+    let outcome = row.get("outcome");
+    let outcome = outcome.and_then(|it| AttributeValue::as_s(it).ok());
+    let settled = [Outcome::Done.name(), Outcome::Parked.name()];
+    outcome.is_some_and(|it| settled.contains(&it.as_str()))
+}
+
+impl LedgerKey {
+    fn place(&self, operation: &'static str, now: Timestamp) -> Place {
+        Place {
+            operation,
+            key: self.key(),
+            now,
+        }
+    }
 }
 
 impl Store {
@@ -57,23 +61,34 @@ impl Store {
         entry: &LedgerEntry,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        const OPERATION: &str = "write the ledger";
-        let put = self.client.put_item().table_name(&self.table);
-        let item = entry
-            .next_item(key)
-            .map_err(StoreError::malformed(OPERATION))?;
-        let (condition, values) = entry.as_loaded(now);
-        let put = put
-            .set_item(Some(item))
-            .condition_expression(condition)
-            .set_expression_attribute_values(Some(values));
-        Ok(if_held(OPERATION, put.send().await)?.is_some())
+        let place = key.place("write the ledger", now);
+        let row = LedgerRow::Entry(entry.clone());
+        self.put_next(&place, &row, &row.clone().next()).await
     }
 
-    fn update_ledger(&self, key: &LedgerKey) -> UpdateItemFluentBuilder {
-        self.client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key.key()))
+    /// Changes an event's entry, which may be absent; gives it as it is then. `known` is the
+    /// entry as it was read or written last. One that cannot be read is an error.
+    async fn change_entry<T>(
+        &self,
+        operation: &'static str,
+        key: &LedgerKey,
+        known: Option<LedgerEntry>,
+        now: Timestamp,
+        change: impl Fn(Option<&LedgerEntry>) -> Change<LedgerEntry, T>,
+    ) -> Result<(Option<LedgerEntry>, T), StoreError> {
+        let change = |row: &LedgerRow| {
+            let changed = match row {
+                LedgerRow::Unreadable(row) => return Change::Keep(Err(row.error(operation))),
+                LedgerRow::Absent => change(None),
+                LedgerRow::Entry(entry) => change(Some(entry)),
+            };
+            match changed.map(LedgerRow::Entry) {
+                Change::Write(row, told) => Change::Write(row, Ok(told)),
+                Change::Keep(told) => Change::Keep(Ok(told)),
+            }
+        };
+        let (place, known) = (key.place(operation, now), known.map(LedgerRow::Entry));
+        let (row, told) = self.change(&place, known, change).await?;
+        Ok((row.into_entry(), told?))
     }
 }

@@ -1,12 +1,12 @@
 //! Setting an event aside, for a person to look at.
 
-use crate::domain::{LedgerEntry, Outcome, Parked};
-use crate::store::ledger::{KEPT_FROM_THE_FIRST, first_values, word};
-use crate::store::{LedgerKey, Store, StoreError, if_held, n, s};
+use crate::domain::ledger::{self, Change, Parking};
+use crate::store::ledger::row::LedgerRow;
+use crate::store::{LedgerKey, Store, StoreError};
 
 impl Store {
     /// Sets aside an event that no attempt will settle, whatever its row has so
-    /// far: a plan and its open tries stay as they are. `writes` is that of the row which
+    /// far: a plan and its open tries stay as they are. `seen` is the row which
     /// showed the event as not settled; false if others have written it since.
     ///
     /// # Errors
@@ -14,28 +14,21 @@ impl Store {
     pub async fn park(
         &self,
         key: &LedgerKey,
-        entry: &LedgerEntry,
-        parked: &Parked,
-        writes: u32,
+        seen: LedgerRow,
+        parking: &Parking,
     ) -> Result<bool, StoreError> {
-        let update = self
-            .update_ledger(key)
-            .update_expression(format!(
-                "SET outcome = :outcome, reason = :reason, #raw = :raw, parked = :outcome, \
-                 parked_at = :now, begun = :zero, epoch = if_not_exists(epoch, :epoch), \
-                 {KEPT_FROM_THE_FIRST} REMOVE expires_at"
-            ))
-            // A try that has ended since may have settled it.
-            .condition_expression("writes = :seen")
-            .expression_attribute_names("#raw", "raw")
-            .expression_attribute_names("#at", "at")
-            .set_expression_attribute_values(Some(first_values(entry)))
-            .expression_attribute_values(":seen", n(writes))
-            .expression_attribute_values(":epoch", n(entry.epoch.0))
-            .expression_attribute_values(":outcome", word(Outcome::Parked))
-            .expression_attribute_values(":reason", s(&parked.reason))
-            .expression_attribute_values(":raw", s(&parked.raw))
-            .expression_attribute_values(":now", n(parked.since.0));
-        Ok(if_held("park an event", update.send().await)?.is_some())
+        let place = key.place("park an event", parking.parked.since);
+        let known = seen.clone();
+        let park = |row: &LedgerRow| match (row, &known) {
+            (LedgerRow::Entry(entry), LedgerRow::Entry(known)) => {
+                ledger::park(Some(entry), known.writes, parking).map(LedgerRow::Entry)
+            }
+            (LedgerRow::Unreadable(row), LedgerRow::Unreadable(known)) if row.is(known) => {
+                let parked = row.clone().parked(&parking.parked);
+                Change::Write(LedgerRow::Unreadable(parked), true)
+            }
+            _ => Change::Keep(false),
+        };
+        Ok(self.change(&place, Some(seen), park).await?.1)
     }
 }

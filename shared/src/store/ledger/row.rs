@@ -1,23 +1,25 @@
-//! A ledger entry as its row has it: flat, with an attribute for each thing that an index,
+//! A ledger entry as its item has it: flat, with an attribute for each thing that an index,
 //! a condition or a person in AWS's console looks for.
 
 use std::collections::BTreeSet;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_dynamo::aws_sdk_dynamodb_1::to_item;
+use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 use serde_dynamo::string_set;
 
 use crate::domain::{
     Attempts, Delivery, LedgerEntry, Outcome, Parked, Replays, Sends, Silence, State, Timestamp,
 };
-use crate::store::{Item, LedgerKey, keys, n};
+use crate::store::ledger::unreadable::Unreadable;
+use crate::store::row::VersionedRow;
+use crate::store::{Item, is_past, n};
 
 /// The key under which the index has all parked rows.
 pub(super) const IN_INDEX: &str = "parked";
 
-#[derive(Serialize, Deserialize)]
-struct LedgerRow {
+#[derive(PartialEq, Serialize, Deserialize)]
+struct LedgerItem {
     outcome: Outcome,
     kind: String,
     at: Timestamp,
@@ -42,9 +44,7 @@ struct LedgerRow {
     writes: u32,
     #[serde(default)]
     attempts: u32,
-    /// 1 while an attempt is begun.
-    #[serde(default)]
-    begun: u32,
+    /// While an attempt is under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     begun_by: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -68,14 +68,13 @@ struct LedgerRow {
     parked_at: Option<Timestamp>,
 }
 
-impl From<&LedgerEntry> for LedgerRow {
+impl From<&LedgerEntry> for LedgerItem {
     fn from(entry: &LedgerEntry) -> Self {
         let sends = entry.sends().cloned();
         let (plan, planned_at, effects, open) = match sends {
             Some(it) => (Some(it.plan), Some(it.planned_at), it.effects, it.open),
             None => Default::default(),
         };
-        let begun_by = entry.attempts.begun.clone();
         let parked_at = entry.parked_at();
         Self {
             outcome: entry.outcome(),
@@ -90,8 +89,7 @@ impl From<&LedgerEntry> for LedgerRow {
             open,
             writes: entry.writes,
             attempts: entry.attempts.failed,
-            begun: u32::from(begun_by.is_some()),
-            begun_by,
+            begun_by: entry.attempts.begun.clone(),
             failing_since: entry.failing_since,
             replays: entry.replays.number,
             replay_forced: entry.replays.forced,
@@ -105,10 +103,10 @@ impl From<&LedgerEntry> for LedgerRow {
     }
 }
 
-impl TryFrom<LedgerRow> for LedgerEntry {
+impl TryFrom<LedgerItem> for LedgerEntry {
     type Error = &'static str;
 
-    fn try_from(row: LedgerRow) -> Result<Self, Self::Error> {
+    fn try_from(row: LedgerItem) -> Result<Self, Self::Error> {
         let sends = row
             .plan
             .zip(row.planned_at)
@@ -144,7 +142,7 @@ impl TryFrom<LedgerRow> for LedgerEntry {
             state,
             attempts: Attempts {
                 failed: row.attempts,
-                begun: row.begun_by.filter(|_| row.begun > 0),
+                begun: row.begun_by,
             },
             failing_since: row.failing_since,
             replays: Replays {
@@ -161,52 +159,100 @@ impl TryFrom<LedgerRow> for LedgerEntry {
 
 impl<'de> Deserialize<'de> for LedgerEntry {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let row = LedgerRow::deserialize(from)?;
+        let row = LedgerItem::deserialize(from)?;
         Self::try_from(row).map_err(D::Error::custom)
     }
 }
 
-impl LedgerEntry {
-    /// The row as the table has it, one write on.
-    pub(in crate::store) fn next_item(&self, key: &LedgerKey) -> Result<Item, serde_dynamo::Error> {
-        let mut next = LedgerRow::from(self);
-        next.writes += 1;
-        let item = to_item(&next)?;
-        Ok(keys::with_key(item, &keys::bot(&key.bot), &key.sort()))
+/// An event's row, as it was read or written last.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one at a time, never a list of them"
+)]
+#[derive(Debug, Clone)]
+pub enum LedgerRow {
+    /// There is none, or its time has passed.
+    Absent,
+    /// One that this version can read.
+    Entry(LedgerEntry),
+    /// One that it cannot: it is kept, and only what a person needs is written into it.
+    Unreadable(Unreadable),
+}
+
+impl LedgerRow {
+    /// The entry, if there is one that can be read.
+    pub fn into_entry(self) -> Option<LedgerEntry> {
+        match self {
+            Self::Entry(entry) => Some(entry),
+            Self::Absent | Self::Unreadable(_) => None,
+        }
+    }
+}
+
+impl VersionedRow for LedgerRow {
+    fn read(item: Option<Item>, now: Timestamp) -> Result<Self, serde_dynamo::Error> {
+        let Some(item) = item.filter(|item| !is_past(item, now)) else {
+            return Ok(Self::Absent);
+        };
+        Ok(match from_item(item.clone()) {
+            Ok(entry) => Self::Entry(entry),
+            Err(error) => Self::Unreadable(Unreadable::new(item, &error)),
+        })
     }
 
-    /// The condition that the row in the table is the one that was loaded; one past its
-    /// time counts as absent.
-    pub(in crate::store) fn as_loaded(&self, now: Timestamp) -> (&'static str, Item) {
-        match self.writes {
-            0 => (
+    fn next(self) -> Self {
+        match self {
+            Self::Absent => Self::Absent,
+            Self::Entry(entry) => Self::Entry(LedgerEntry {
+                writes: entry.writes + 1,
+                ..entry
+            }),
+            Self::Unreadable(row) => Self::Unreadable(row.next()),
+        }
+    }
+
+    fn to_item(&self) -> Result<Item, serde_dynamo::Error> {
+        match self {
+            Self::Absent => Ok(Item::new()),
+            Self::Entry(entry) => to_item(LedgerItem::from(entry)),
+            Self::Unreadable(row) => Ok(row.item.clone()),
+        }
+    }
+
+    fn unchanged(&self, now: Timestamp) -> (&'static str, Item) {
+        match self {
+            Self::Unreadable(row) => row.unchanged(),
+            Self::Entry(entry) if entry.writes > 0 => (
+                "writes = :writes",
+                Item::from([(":writes".into(), n(entry.writes))]),
+            ),
+            // One past its time stays for some days, and counts as absent.
+            Self::Absent | Self::Entry(_) => (
                 "attribute_not_exists(chat_id) OR expires_at <= :now",
                 Item::from([(":now".into(), n(now.seconds()))]),
             ),
-            writes => (
-                "writes = :writes",
-                Item::from([(":writes".into(), n(writes))]),
-            ),
+        }
+    }
+
+    fn is_written(&self, found: &Self) -> bool {
+        match (self, found) {
+            (Self::Entry(next), Self::Entry(found)) => {
+                LedgerItem::from(next) == LedgerItem::from(found)
+            }
+            (Self::Unreadable(next), Self::Unreadable(found)) => next.item == found.item,
+            _ => false,
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_dynamo::aws_sdk_dynamodb_1::from_item;
-
     use super::*;
-    use crate::domain::{BotId, EventId};
 
     const NOW: Timestamp = Timestamp(1_000);
 
     fn item(entry: &LedgerEntry) -> Item {
-        let key = LedgerKey {
-            bot: BotId::new("U1").unwrap(),
-            chat: None,
-            event: EventId::new("e").unwrap(),
-        };
-        entry.next_item(&key).unwrap()
+        LedgerRow::Entry(entry.clone()).next().to_item().unwrap()
     }
 
     fn done() -> LedgerEntry {

@@ -28,7 +28,7 @@ impl Dice {
         usize::try_from(number).unwrap_or(0)
     }
 
-    /// True once in so often.
+    /// True once in this many times, on average.
     pub fn one_in(&mut self, times: usize) -> bool {
         self.below(times) == 0
     }

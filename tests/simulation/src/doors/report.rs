@@ -7,7 +7,7 @@ use crate::doors::{
     Broken, Door, Envelope, Figures, Payload, Query, Record, Signature, Token, run,
 };
 
-/// Sends so many inputs of `seed` through each door, and prints a line of figures for
+/// Sends this many inputs of `seed` through each door, and prints a line of figures for
 /// each; ends with the first input that breaks something.
 pub fn report(seed: u64, inputs: u64) -> ExitCode {
     match through_all(seed, inputs) {

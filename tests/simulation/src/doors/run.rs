@@ -13,7 +13,7 @@ use crate::doors::{Dice, Door, Verdict};
 
 /// What stands behind a door is made again after this number of inputs.
 const RENEWED_AFTER: u64 = 500;
-/// No input takes so long, however busy the machine is.
+/// Longer than any input takes, however busy the machine is.
 const LONGEST: Duration = Duration::from_secs(20);
 /// How often a failing input is cut, and for how long.
 const MOST_CUTS: usize = 3_000;

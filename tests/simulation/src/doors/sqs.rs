@@ -11,7 +11,7 @@ use sqs::{Attributes, NewMessage, Queue};
 
 use crate::doors::wire::Wire;
 
-/// SQS takes so many bytes in one request.
+/// Maximum number of bytes in one request to SQS.
 const MOST_BYTES: usize = 1024 * 1024;
 
 /// The event queue. Clones are the same one.

@@ -52,6 +52,7 @@ pub(super) fn draw(seed: u64) -> Schedule {
     lost_commits(&mut schedule);
     hang(&mut schedule);
     overtaken(&mut schedule);
+    counted(&mut schedule);
     split(&mut schedule);
     rivals(&mut schedule);
     schedule
@@ -124,7 +125,7 @@ fn hang(schedule: &mut Schedule) {
     }
 }
 
-/// Leaves one webhook with so many events, to which nothing else happens.
+/// Leaves one webhook with this many events, to which nothing else happens.
 fn alone(schedule: &mut Schedule, events: usize) {
     schedule.webhooks.truncate(1);
     for webhook in &mut schedule.webhooks {
@@ -163,6 +164,30 @@ fn overtaken(schedule: &mut Schedule) {
     ];
 }
 
+/// The module asks to be called again. At the next receive its attempt is counted, and what it
+/// decides cannot be committed, as often as it is decided again. Nothing else happens.
+fn counted(schedule: &mut Schedule) {
+    let chance = &mut seeded(schedule.seed, &"counted");
+    if chance.u8(0..48) > 0 {
+        return;
+    }
+    alone(schedule, 1);
+    for event in schedule.webhooks.iter_mut().flat_map(|it| &mut it.events) {
+        event.what = What::Message;
+        event.wish = Wish::Retry(1);
+    }
+    schedule.slowest_ms = 20;
+    // The first records that it asks, the second counts; eight rounds fail after that, of two
+    // calls each.
+    schedule.faults = (3..=18)
+        .map(|nth| Fault {
+            call: "TransactWriteItems".to_owned(),
+            nth,
+            harm: Harm::Error,
+        })
+        .collect();
+}
+
 /// One webhook has all the events. The queue takes a part of them, or its answer is lost.
 fn split(schedule: &mut Schedule) {
     let chance = &mut seeded(schedule.seed, &"split");
@@ -187,7 +212,7 @@ fn split(schedule: &mut Schedule) {
     });
 }
 
-/// A reply is on its way for so long that another worker has the event too, and is faster.
+/// A reply takes until another worker has the event too, and that one is faster.
 fn crowd(schedule: &mut Schedule) {
     let chance = &mut seeded(schedule.seed, &"crowd");
     if chance.u8(0..8) > 0 {

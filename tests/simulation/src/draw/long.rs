@@ -4,6 +4,7 @@
 
 use fastrand::Rng;
 
+use crate::call::CHANGE;
 use crate::draw::parts::{deeds, fault, lasting_harm, one_of, timers, webhooks};
 use crate::draw::{deliveries, lifecycle};
 use crate::schedule::{Harm, Outage, Round, Schedule, Server, Upkeep, Wish};
@@ -138,7 +139,7 @@ fn arrive_late(chance: &mut Rng, schedule: &mut Schedule) {
     }
     for _ in 0..one_of(chance, &[0, 1, 3]) {
         let mut late = fault(chance, 3);
-        late.call = one_of(chance, &["UpdateItem", "PutItem", "TransactWriteItems"]).to_owned();
+        late.call = one_of(chance, &[CHANGE, "PutItem", "TransactWriteItems"]).to_owned();
         late.harm = Harm::Late(chance.u64(1_000..30 * MINUTE));
         schedule.faults.push(late);
     }

@@ -2,6 +2,7 @@
 
 use fastrand::Rng;
 
+use crate::call::CHANGE;
 use crate::schedule::{
     Deed, Fault, Happening, Harm, Hold, Outage, Round, Schedule, Server, Upkeep, Webhook, What,
     Wish,
@@ -175,8 +176,8 @@ pub(super) fn fault(chance: &mut Rng, events: usize) -> Fault {
             ("TransactWriteItems", &[Harm::Conflict, Harm::Throttled]),
             ("TransactWriteItems", &[Harm::CrashAfter, Harm::AnswerLost]),
             ("TransactWriteItems", &[Harm::Settled]),
-            ("UpdateItem", &[Harm::Conflict, Harm::Throttled]),
-            ("UpdateItem", &[Harm::CrashAfter, Harm::AnswerLost]),
+            (CHANGE, &[Harm::Conflict, Harm::Throttled]),
+            (CHANGE, &[Harm::CrashAfter, Harm::AnswerLost]),
             ("PutItem", &[Harm::Conflict, Harm::Throttled]),
             ("GetItem", &[Harm::Throttled]),
             ("token", &[Harm::Throttled]),

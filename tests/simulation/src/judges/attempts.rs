@@ -8,8 +8,10 @@ use std::time::Duration;
 use serde_json::Value as Json;
 
 use super::parked_index::Written;
-use super::troubles::Troubles;
+use super::seen::About;
+use super::troubles::{Trouble, Troubles};
 use super::{Wrong, field};
+use crate::call::CHANGE;
 use crate::schedule::{Harm, Schedule, Wish};
 
 /// Whose attempts have begun.
@@ -28,7 +30,7 @@ impl Attempts {
         }
         let name = under_way(written.before)?;
         let fails = written.after.is_some_and(|row| row["outcome"] == "failed");
-        let is_end = written.word == "UpdateItem" && fails;
+        let is_end = written.word == CHANGE && fails && !written.is_replay;
         let other = self
             .by_name
             .get(name)
@@ -41,11 +43,11 @@ impl Attempts {
 
 /// The name of the attempt that a row shows as begun.
 fn under_way(row: Option<&Json>) -> Option<&str> {
-    let row = row.filter(|row| row["begun"] == 1)?;
+    let row = row.filter(|row| !row["begun_by"].is_null())?;
     row["begun_by"].as_str()
 }
 
-/// A worker has no time left after so long.
+/// The time after which a worker has none left.
 const TIME_UP: Duration = Duration::from_secs(6);
 
 /// What stands against the number of attempts that an invocation has written, of an event
@@ -105,12 +107,29 @@ fn may_have_vanished(troubles: &Troubles, event: &str, who: usize) -> bool {
     troubles.hands_of(event).any(|(other, hand)| {
         let is_late = hand.to.is_some_and(|to| to >= hand.from + TIME_UP);
         let has_gone = other != who && (hand.is_cut_off || hand.to.is_none() || is_late);
-        let writes = troubles.of_ledger(event);
-        let mut ends = writes.filter(|call| {
-            call.seen.word == "UpdateItem" || matches!(call.seen.harm, Some(Harm::Late(_)))
+        let of_other = troubles.about(event).filter(|call| call.seen.who == other);
+        let ends = of_other.filter(|call| match call.seen.about {
+            About::Ledger { .. } => call.seen.word == CHANGE || is_late_write(call),
+            About::LedgerRead { .. } => true,
+            _ => false,
         });
-        has_gone || ends.any(|call| call.seen.who == other)
+        has_gone || may_have_failed(ends)
     })
+}
+
+fn is_late_write(call: &Trouble) -> bool {
+    matches!(call.seen.harm, Some(Harm::Late(_)))
+}
+
+/// Whether something may have come to nothing by these: the SDK makes a call twice, save after
+/// a conflict; one without an answer takes its time.
+fn may_have_failed<'a>(calls: impl Iterator<Item = &'a Trouble>) -> bool {
+    let calls: Vec<_> = calls.collect();
+    let is_final = |call: &&Trouble| {
+        let is_conflict = call.seen.harm == Some(Harm::Conflict);
+        call.status.is_none() || is_conflict || is_late_write(call)
+    };
+    calls.len() > 1 || calls.iter().any(is_final)
 }
 
 /// The first attempt is not counted, and the fifth that has vanished is the last.

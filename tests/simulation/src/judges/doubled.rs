@@ -43,6 +43,11 @@ impl Accepted {
         *self.created.entry(event.to_owned()).or_default() += usize::from(is_new_row);
     }
 
+    /// Whether a forced run of it began.
+    pub(super) fn is_forced(&self, event: &str) -> bool {
+        self.forced.contains_key(event)
+    }
+
     /// What a row that is written calls not sent, though LINE has accepted it in this run.
     pub(super) fn called_not_sent(&self, event: &str, row: &Json) -> Option<String> {
         let forced = self.forced.get(event).and_then(|forced| forced.last());

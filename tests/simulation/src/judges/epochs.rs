@@ -10,7 +10,7 @@ use crate::world::World;
 
 /// How long a refusal of LINE's counts against a scope.
 const DENIAL: i64 = 3_600_000;
-/// So much later than LINE's answer a refusal may be dated, beside the clocks' difference.
+/// How much later than LINE's answer a refusal may be dated, beside the clocks' difference.
 const ON_ITS_WAY: i64 = 4_000;
 
 /// In which attachment something was begun: the time of the newest attach that whoever

@@ -34,20 +34,21 @@ pub(crate) fn ended(world: &World, who: usize, unsettled: Option<&[String]>) {
     let rows: Vec<_> = rows.into_iter().filter(|event| !settled(event)).collect();
     let line = world.line();
     let mut history = world.history();
-    for event in &rows {
+    let (waits, fails): (Vec<_>, Vec<_>) = rows.into_iter().partition(|event| {
         let bot = line.told.get(event).map(|told| told.bot.as_str());
-        if bot.is_some_and(|bot| !accounts::known(&history, bot, &line).is_attached()) {
-            history.judges.lost_replies.waits(event);
-        }
-    }
+        bot.is_some_and(|bot| !accounts::known(&history, bot, &line).is_attached())
+    });
     drop(line);
     let judges = &mut history.judges;
+    for event in &waits {
+        judges.lost_replies.waits(event);
+    }
     judges.troubles.ended(who, at, unsettled.is_none());
     if unsettled.is_none() {
         judges.control.cut_off(who);
         return;
     }
-    let late = judges.parking.ended(who, &rows, now);
+    let late = judges.parking.ended(who, &fails, now);
     let missing = judges.control.ended(who, entry);
     for what in late {
         history.violation("parked in time", what);

@@ -29,8 +29,13 @@ impl Lapsed {
     }
 }
 
+/// Whether a ledger row has its event parked because an earlier row of its may be gone.
+pub(super) fn is_parked_as_too_old(row: &Json) -> bool {
+    row["outcome"] == "parked" && row["reason"] == "the event is too old"
+}
+
 /// Whether a ledger row's time has passed.
-pub(super) fn has_lapsed(row: &Json, now: i64) -> bool {
+pub(crate) fn has_lapsed(row: &Json, now: i64) -> bool {
     let end = row["expires_at"].as_i64();
     end.is_some_and(|end| end <= now / 1000)
 }

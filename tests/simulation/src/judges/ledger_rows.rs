@@ -6,8 +6,8 @@ use serde_json::Value as Json;
 use table_model::Item;
 
 use super::parked_index::{self, Written};
-use super::{attempts, lapsed, links, plan_order, seen};
-use crate::call::Request;
+use super::{attempts, counter, lapsed, links, plan_order, seen};
+use crate::call::{CHANGE, Request};
 use crate::rows::{plain_item, s};
 use crate::world::World;
 
@@ -23,7 +23,7 @@ impl Before {
     pub(crate) fn of(world: &World, word: &str, body: &Request) -> Self {
         let writes = matches!(
             word,
-            "UpdateItem" | "PutItem" | "TransactWriteItems" | "DeleteItem"
+            "PutItem" | CHANGE | "TransactWriteItems" | "DeleteItem"
         );
         if !writes {
             return Self::default();
@@ -90,7 +90,6 @@ fn written(
     let written = Written {
         event,
         word,
-        stored: before,
         // By the clock of whoever has written it, which may be ahead.
         before: before.filter(|row| !lapsed::has_lapsed(row, now + world.schedule.skew())),
         after,
@@ -102,7 +101,7 @@ fn written(
     if let Some(what) = parked_index::stands_against(&written) {
         wrong.push(("parked stays in the index", what));
     }
-    wrong.extend(judges.writers.written(who, &written));
+    wrong.extend(counter::stands_against(&written));
     let push = plan_order::begins_push(&written);
     wrong.extend(push.map(|what| ("a push stands in for one try's reply", what)));
     let ended = judges.attempts.written(who, &written);

@@ -209,7 +209,7 @@ pub(crate) fn ended(world: &World, who: usize) {
 
 /// Nothing leaves for an account once LINE has confirmed our detach. Who has read the
 /// row before the mark has stopped by then: the wait between is a worker's whole time,
-/// and it works for a second less. So much clocks may differ.
+/// and it works for a second less. Clocks may differ by that much.
 pub(crate) fn leaves(history: &mut History, line: &Line, asked: &Asked, skew_ms: u64) {
     let clocks_agree = skew_ms < 500;
     if clocks_agree && line.is_detached_by_us(&asked.bot) {

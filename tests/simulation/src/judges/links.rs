@@ -9,7 +9,7 @@ use crate::rows::s;
 use crate::schedule::Harm;
 use crate::world::World;
 
-/// An attach may be finished for so long, in milliseconds.
+/// How long an attach may be finished, in milliseconds.
 const LIFE: i64 = 15 * 60_000;
 const CHECK: &str = "one attach of one browser";
 const GOES_ON: &str = "who has taken an attach goes on";

@@ -12,7 +12,7 @@ use crate::judges::Judges;
 use crate::line::Line;
 use crate::schedule::{Schedule, Wish};
 
-/// A reply is worth a try for so long after its webhook was received, in milliseconds.
+/// How long after its webhook was received a reply is worth a try, in milliseconds.
 const DEADLINE: i64 = 50_000;
 /// A token lives no longer than this after its event, however late it is delivered.
 const TOKEN_LIMIT: i64 = 20 * 60_000;

@@ -13,7 +13,7 @@ mod end;
 pub(crate) mod epochs;
 mod invocations;
 mod keys;
-mod lapsed;
+pub(crate) mod lapsed;
 pub(crate) mod lease;
 mod ledger_rows;
 pub(crate) mod lifecycle;
@@ -42,7 +42,7 @@ pub(crate) use end::at_the_end;
 pub(crate) use invocations::{acted, begins, ended};
 pub(crate) use ledger_rows::Before;
 pub(crate) use restored::Backup;
-pub(crate) use seen::Watch;
+pub(crate) use seen::{Watch, event_of};
 pub(crate) use troubles::Hand;
 
 use crate::line::{Answer, Asked, Kind};
@@ -59,7 +59,6 @@ pub(crate) struct Judges {
     accepted: doubled::Accepted,
     attempts: attempts::Attempts,
     control: control::Control,
-    writers: counter::Writers,
     decorations: decorations::Decorations,
     parking: parking::Parking,
     plan_order: plan_order::PlanOrder,
@@ -89,6 +88,12 @@ impl Judges {
         self.restored.has_forgotten(event)
     }
 
+    /// Whether an event was run again though something of it was sent: by force, or because
+    /// its row was gone.
+    pub(crate) fn has_run_again(&self, event: &str) -> bool {
+        self.accepted.is_forced(event)
+    }
+
     /// When an event was in a worker's hands last, in milliseconds since 1970.
     pub(crate) fn last_given(&self, event: &str) -> Option<i64> {
         self.troubles.last_given(event)
@@ -97,7 +102,6 @@ impl Judges {
     /// Someone else has written an event's row.
     pub(crate) fn settled_by_another(&mut self, event: &str, at: Duration) {
         self.restored.written(event, at);
-        self.writers.by_another(event);
         self.parking.settled(event);
     }
 
@@ -121,7 +125,6 @@ impl Judges {
     /// The table is not as the judges saw it last.
     fn forget(&mut self) {
         self.control = control::Control::default();
-        self.writers.forget();
         self.keys.forget();
         self.lease.forget();
         self.limits.forget();
@@ -133,12 +136,7 @@ impl Judges {
 
     /// A row was written, perhaps for another run of its event.
     fn opened(&mut self, written: &Written<'_>, now: i64, at: Duration) -> Option<Wrong> {
-        let (event, after) = (written.event, written.after);
-        let before = match written.word {
-            // A note on a row past its time changes little of it, and not the run.
-            "UpdateItem" => written.stored,
-            _ => written.before,
-        };
+        let (event, before, after) = (written.event, written.before, written.after);
         let is_new_row = before.is_none();
         let is_new_run = replays::run(after) > replays::run(before);
         // A row that was deleted meanwhile is created by the forced run itself.
@@ -150,11 +148,16 @@ impl Judges {
         } else if is_new_run && is_new_row && self.accepted.has_any_of(event) {
             // It is run again when its row is gone: what was sent is forgotten.
             self.accepted.force(event, at, true);
+        } else if is_new_run && before.is_some_and(lapsed::is_parked_as_too_old) {
+            // Its row was gone, which is why a person was asked.
+            self.accepted.force(event, at, true);
         }
-        if is_new_row && !is_new_run {
+        if is_new_row {
             self.replays.created(event);
         }
-        let row = after.filter(|row| is_new_run && row["outcome"] != "done")?;
+        // One that ends as it begins, because the event is parked by it, opens nothing.
+        let is_open = |row: &&Json| row["outcome"] == "planned" || row["outcome"] == "failed";
+        let row = after.filter(is_open).filter(|_| is_new_run)?;
         self.parking.reopen(event, now);
         self.lost_replies.reopen(event, row);
         self.progress.reopen(event);

@@ -4,14 +4,14 @@
 
 use serde_json::Value as Json;
 
+use crate::call::CHANGE;
+
 /// How a row was written.
 #[derive(Debug)]
 pub(super) struct Written<'a> {
     pub(super) event: &'a str,
     /// The call's word.
     pub(super) word: &'a str,
-    /// The row before, even if its time had passed.
-    pub(super) stored: Option<&'a Json>,
     /// The row before, if its time had not passed.
     pub(super) before: Option<&'a Json>,
     /// The row afterwards.
@@ -32,7 +32,7 @@ pub(super) fn stands_against(written: &Written<'_>) -> Option<String> {
     let before = written.before?;
     let was_parked = before["outcome"] == "parked";
     let is_detach = before["kind"] == "@detach";
-    let may_settle = written.word == "UpdateItem" || is_detach;
+    let may_settle = written.word == CHANGE || is_detach;
     let settles = may_settle && written.after.is_some_and(is_settled);
     (was_parked && !written.is_replay && !settles).then(|| {
         let word = written.word;

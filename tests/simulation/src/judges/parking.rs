@@ -10,7 +10,7 @@ use crate::judges::lifecycle::is_own_report;
 use crate::judges::seen::{About, Seen};
 use crate::schedule::Server;
 
-/// Transient failures are waited out for so long, in milliseconds.
+/// How long transient failures are retried, in milliseconds.
 const PATIENCE: i64 = 6 * 3_600_000;
 /// An attempt comes five minutes after the one before at the latest, and takes its time.
 const MUCH_LATER: i64 = 15 * 60_000;

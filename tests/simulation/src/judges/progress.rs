@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::seen::{About, Seen};
 use super::troubles::Hand;
 
-/// A ledger row may have lapsed after so long.
+/// The age from which a ledger row may have lapsed.
 const LEDGER_RETENTION: Duration = Duration::from_secs(29 * 24 * 3600);
 
 /// When events became settled.

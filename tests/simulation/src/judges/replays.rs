@@ -22,7 +22,7 @@ impl Replays {
         queued.push((number, force));
     }
 
-    /// The row was created again, and knows of no replay.
+    /// The row was created again, and knows of no replay but one that creates it.
     pub(super) fn created(&mut self, event: &str) {
         self.queued.remove(event);
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use crate::call::{Call, Request};
+use crate::call::{CHANGE, Call, Request};
 use crate::history::Place;
 use crate::line::{Asked, Kind};
 use crate::rows::s;
@@ -22,6 +22,8 @@ pub(crate) enum About {
     },
     /// A write of an event's ledger row.
     Ledger { event: String },
+    /// The read before such a write.
+    LedgerRead { event: String },
     /// The read before an event is decided: an attempt at it begins.
     Load { event: String },
     /// Anything else.
@@ -32,9 +34,10 @@ impl About {
     /// The event that it is about.
     pub(crate) fn event(&self) -> Option<&str> {
         match self {
-            Self::Effect { event, .. } | Self::Ledger { event } | Self::Load { event } => {
-                Some(event)
-            }
+            Self::Effect { event, .. }
+            | Self::Ledger { event }
+            | Self::LedgerRead { event }
+            | Self::Load { event } => Some(event),
             Self::Other => None,
         }
     }
@@ -119,7 +122,7 @@ pub(super) fn named(asked: &Asked) -> Option<(String, usize)> {
 fn of_table(word: &str, body: &Request) -> About {
     if !matches!(
         word,
-        "BatchGetItem" | "UpdateItem" | "PutItem" | "TransactWriteItems"
+        "BatchGetItem" | "GetItem" | "PutItem" | CHANGE | "TransactWriteItems"
     ) {
         return About::Other;
     }
@@ -137,8 +140,11 @@ fn of_table(word: &str, body: &Request) -> About {
         return event.map_or(About::Other, |event| About::Load { event });
     }
     let mut keys = keys_written(request);
-    let event = keys.find_map(event_of);
-    event.map_or(About::Other, |event| About::Ledger { event })
+    match (keys.find_map(event_of), word) {
+        (Some(event), "GetItem") => About::LedgerRead { event },
+        (Some(event), _) => About::Ledger { event },
+        (None, _) => About::Other,
+    }
 }
 
 /// The keys that a request writes, or the rows that have them.
@@ -154,7 +160,7 @@ pub(super) fn keys_written(request: &Json) -> impl Iterator<Item = &Json> {
 }
 
 /// The event whose ledger row has this key.
-pub(super) fn event_of(key: &Json) -> Option<String> {
+pub(crate) fn event_of(key: &Json) -> Option<String> {
     let sort = s(key, "chat_id");
     if sort.starts_with('@') && !sort.starts_with("@bot#") {
         return None;

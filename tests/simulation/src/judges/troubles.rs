@@ -51,7 +51,7 @@ pub(crate) struct Hand {
     pub(crate) is_cut_off: bool,
 }
 
-/// Who has worked for so long was stopped by the worker's own deadline.
+/// Who has worked this long was stopped by the worker's own deadline.
 const WHOLE_TIME: Duration = Duration::from_millis(6_900);
 
 /// All troubles.

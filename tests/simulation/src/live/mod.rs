@@ -28,7 +28,7 @@ pub use lost::{Cause, Count, Lost};
 pub struct Plan {
     /// Events,
     pub events: usize,
-    /// over so many chats.
+    /// over this many chats.
     pub chats: usize,
     /// How often the child is killed.
     pub kills: usize,

@@ -23,7 +23,7 @@ const UNITS: [&str; 5] = ["shared", "worker", "reconciler", "timer", "line-modul
 const STORIES: [&str; 2] = ["line-module-kit", "flow"];
 /// Tests that are about other things, and slow: what does not compile, and what is measured.
 const LEFT_OUT: [&str; 1] = ["line-module/compile"];
-/// A test that takes so many times as long as without a mutant hangs.
+/// How many times as long as without a mutant a test may take; then it hangs.
 const LATE: u32 = 10;
 const AT_LEAST: Duration = Duration::from_secs(30);
 /// Number of mutants that are tried at once on each core: the stories wait more than they

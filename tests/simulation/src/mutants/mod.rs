@@ -27,7 +27,7 @@ use trial::{End, cores, in_parallel};
 /// A schedule that takes longer than this, on average, has caught a mutant too.
 const PER_SEED: Duration = Duration::from_secs(1);
 const AT_LEAST: Duration = Duration::from_secs(60);
-/// The check that is to catch a mutant has so long.
+/// How long the check that is to catch a mutant may take.
 const NAMED_WITHIN: Duration = Duration::from_secs(300);
 
 /// What became of a mutant.

@@ -79,7 +79,7 @@ pub enum Harm {
     AnswerLost,
     /// Done, and never answered.
     TimedOutAfter,
-    /// Done so many milliseconds later, whoever still waits.
+    /// Done this many milliseconds later, whoever still waits.
     Late(u64),
     /// Not done: an internal error.
     Error,

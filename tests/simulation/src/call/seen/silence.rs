@@ -14,7 +14,7 @@ pub(in crate::call) fn writes(world: &World, who: usize, now: i64, target: &str,
             check_wait(world, who, now, body);
             silence_of_commit(body)
         }
-        Some("UpdateItem") => silences_of_try(world, body),
+        Some("PutItem") => silences_of_try(world, body),
         _ => return,
     };
     for (place, event, silence) in silences {
@@ -32,7 +32,7 @@ fn silence_of_commit(body: &Request) -> Vec<(Place, String, String)> {
         .collect()
 }
 
-/// For so long a message waits for the news of its attach, in milliseconds.
+/// How long a message waits for the news of its attach, in milliseconds.
 const ATTACH_MAY_COME: i64 = 300_000;
 
 /// A message that is newer than its account's detach may be of an attachment of which nobody
@@ -71,14 +71,14 @@ fn of_row(key: &Json, silence: &str) -> (Place, String, String) {
 
 fn silences_of_try(world: &World, body: &Request) -> Vec<(Place, String, String)> {
     let request = body.json();
-    let effects = request["ExpressionAttributeValues"][":effects"]["L"]
+    let row = &request["Item"];
+    let effects = row["effects"]["L"]
         .as_array()
         .into_iter()
         .flatten()
         .enumerate();
     let dropped = effects.filter(|(_, effect)| s(&effect["M"], "state") == "dropped");
-    let rows = dropped
-        .map(|(ordinal, effect)| (ordinal, of_row(&request["Key"], s(&effect["M"], "silence"))));
+    let rows = dropped.map(|(ordinal, effect)| (ordinal, of_row(row, s(&effect["M"], "silence"))));
     let new = rows.filter(|(ordinal, (_, event, _))| {
         world.history().dropped.insert((event.clone(), *ordinal))
     });

@@ -3,11 +3,11 @@
 use serde_json::Value as Json;
 
 use crate::call::Request;
-use crate::history::{History, OLD};
+use crate::history::{History, OLD, Place};
 use crate::judge::Known;
-use crate::judges::{self, lifecycle, reconciler, rows_made};
+use crate::judges::{self, lapsed, lifecycle, reconciler, rows_made};
 use crate::line::Told;
-use crate::rows::{s, snapshot};
+use crate::rows::{row, s, snapshot};
 use crate::schedule::What;
 use crate::world::World;
 
@@ -222,11 +222,19 @@ fn committed(world: &World, who: usize, body: &Request) {
         event,
         (ledger, &puts),
     );
-    set_timers(&mut history, &puts, (&known, is_ambiguous));
+    set_timers(world, &mut history, &puts, (&known, is_ambiguous));
+}
+
+/// Whether a timer's own event is settled.
+fn is_settled(world: &World, (bot, chat): &Place, id: &str) -> bool {
+    let row = row(world, bot, &format!("{chat}#{id}"));
+    row.is_some_and(|row| {
+        row["outcome"] == "done" && !lapsed::has_lapsed(&row, world.time.millis(0))
+    })
 }
 
 /// Timers were committed: each is to be an event once, by the name of its row.
-fn set_timers(history: &mut History, puts: &[&Json], by: (&Known<'_>, bool)) {
+fn set_timers(world: &World, history: &mut History, puts: &[&Json], by: (&Known<'_>, bool)) {
     for item in puts {
         let Some(key) = s(item, "chat_id").strip_prefix("@timer#") else {
             continue;
@@ -244,6 +252,10 @@ fn set_timers(history: &mut History, puts: &[&Json], by: (&Known<'_>, bool)) {
             .timers
             .retain(|other, _| !is_same(other) || order.contains(other));
         history.judges.epochs.timer(&id, by);
-        history.timers.insert(id, place);
+        // One of an event that the ledger has forgotten is the same timer; the ledger may
+        // remember that it has rung, or was ended by a detach.
+        if !is_settled(world, &place, &id) {
+            history.timers.insert(id, place);
+        }
     }
 }

@@ -1,6 +1,11 @@
-//! What became of an event: its entry in the ledger, as states and the transitions between
-//! them. It is what makes a second delivery harmless, and what answers "why did my bot not
-//! answer?".
+//! What became of an event: its entry in the ledger, as states, with a file for each kind of
+//! transition between them. It is what makes a second delivery harmless, and what answers
+//! "why did my bot not answer?".
+
+mod change;
+mod decision;
+mod replay;
+mod tries;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -8,6 +13,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Delivery, Plan, Silence, Timestamp};
+
+pub use change::Change;
+pub use decision::{Parking, end_attempt, note_failure, park};
+pub use tries::{Ended, begin_push, begin_try, end_try};
 
 /// How long a settled event stays in the ledger.
 const LEDGER_RETENTION: Duration = Duration::from_secs(30 * 24 * 3600);
@@ -17,7 +26,7 @@ const LARGEST_RAW: usize = 300 * 1024;
 const LONGEST_KIND: usize = 100;
 
 /// One event, as kept.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct LedgerEntry {
     /// LINE's `type`.
     pub kind: String,
@@ -50,10 +59,10 @@ pub struct LedgerEntry {
 }
 
 /// What became of an event so far.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum State {
-    /// Without a plan: the module failed, or an attempt at it is under way. It will be
-    /// tried again.
+    /// Without a plan: nothing has come of it so far, the module failed, or an attempt at
+    /// it is under way. It will be tried again.
     Failed {
         /// Why.
         reason: Option<String>,
@@ -72,7 +81,7 @@ pub enum State {
 }
 
 /// An event that waits for a person.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Parked {
     /// Why.
     pub reason: String,
@@ -85,7 +94,7 @@ pub struct Parked {
 }
 
 /// A committed plan, and what became of it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Sends {
     /// The plan as JSON: see [`Plan`].
     pub plan: String,
@@ -99,7 +108,7 @@ pub struct Sends {
 }
 
 /// Attempts of the module at an event.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Attempts {
     /// How many failed.
     pub failed: u32,
@@ -109,7 +118,7 @@ pub struct Attempts {
 }
 
 /// Replays of an event.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Replays {
     /// The number of the newest that was begun.
     pub number: u32,
@@ -148,16 +157,25 @@ impl Outcome {
 impl LedgerEntry {
     /// A settled event.
     pub fn done(kind: &str, at: Timestamp, received_at: Timestamp, now: Timestamp) -> Self {
+        let state = State::Done {
+            reason: None,
+            sends: None,
+        };
+        Self {
+            state,
+            ..Self::unsettled(kind, at, received_at, now)
+        }
+    }
+
+    /// An event of which nothing is known yet.
+    pub fn unsettled(kind: &str, at: Timestamp, received_at: Timestamp, now: Timestamp) -> Self {
         Self {
             kind: format!("{kind:.LONGEST_KIND$}"),
             at,
             received_at,
             epoch: Timestamp::default(),
             silence: None,
-            state: State::Done {
-                reason: None,
-                sends: None,
-            },
+            state: State::Failed { reason: None },
             attempts: Attempts::default(),
             failing_since: None,
             replays: Replays::default(),
@@ -167,109 +185,6 @@ impl LedgerEntry {
         }
     }
 
-    /// Settled without a plan, for this reason.
-    #[must_use]
-    pub fn recorded(self, reason: impl Into<String>) -> Self {
-        let state = State::Done {
-            reason: Some(reason.into()),
-            sends: None,
-        };
-        Self { state, ..self }
-    }
-
-    /// With what keeps us from speaking in its chat, if anything does.
-    #[must_use]
-    pub fn silenced(self, silence: Option<Silence>) -> Self {
-        let state = State::Done {
-            reason: silence.map(|silence| silence.to_string()),
-            sends: None,
-        };
-        Self {
-            silence,
-            state,
-            ..self
-        }
-    }
-
-    /// With the plan, whose first try, `first`, is begun by the commit itself.
-    ///
-    /// # Errors
-    /// Only if the plan cannot be written as JSON.
-    pub fn with_plan(
-        mut self,
-        plan: &Plan,
-        first: &str,
-        now: Timestamp,
-    ) -> Result<Self, serde_json::Error> {
-        if !plan.effects.is_empty() {
-            self.state = State::Planned(Sends {
-                plan: serde_json::to_string(plan)?,
-                planned_at: now,
-                effects: vec![Delivery::Pending; plan.effects.len()],
-                open: BTreeSet::from([first.to_owned()]),
-            });
-        }
-        Ok(self)
-    }
-
-    /// With the event's own JSON.
-    #[must_use]
-    pub fn with_raw(self, raw: &str) -> Self {
-        Self {
-            raw: Some(keepable(raw).to_owned()),
-            ..self
-        }
-    }
-
-    /// Not settled: the module failed, or is about to be asked.
-    #[must_use]
-    pub fn failed(self, reason: impl Into<String>) -> Self {
-        let state = State::Failed {
-            reason: Some(reason.into()),
-        };
-        Self { state, ..self }
-    }
-
-    /// Set aside, with the event itself. A plan that it has stays.
-    #[must_use]
-    pub fn into_parked(mut self, reason: impl Into<String>, raw: &str, now: Timestamp) -> Self {
-        let sends = self.state.into_raw_and_sends().1;
-        self.state = State::Parked(Parked {
-            sends,
-            ..Parked::new(reason, raw, now)
-        });
-        self.raw = None;
-        self
-    }
-
-    /// Whether replay `number` has begun, or one that comes after it.
-    pub fn has_begun(&self, number: u32, force: bool) -> bool {
-        (self.replays.number, self.replays.forced) >= (number, force)
-    }
-
-    /// The entry as replay `number` finds it: to be decided or sent again. What is done
-    /// stays done, unless `force`.
-    #[must_use]
-    pub fn reopened(mut self, number: u32, force: bool, now: Timestamp) -> Self {
-        self.replays.number = number;
-        self.replays.forced = force;
-        if !force && self.outcome() == Outcome::Done {
-            return self;
-        }
-        self.attempts = Attempts::default();
-        self.failing_since = None;
-        self.expires_at = ledger_end(now);
-        let reason = self.reason().map(str::to_owned);
-        let (raw, sends) = self.state.into_raw_and_sends();
-        self.raw = raw.or(self.raw);
-        self.state = match sends.filter(|_| !force) {
-            Some(sends) => State::Planned(sends.reopened(now)),
-            None => State::Failed { reason },
-        };
-        self.replays.run += u32::from(force);
-        self
-    }
-
     /// The state in one word.
     pub fn outcome(&self) -> Outcome {
         match self.state {
@@ -277,6 +192,14 @@ impl LedgerEntry {
             State::Planned(_) => Outcome::Planned,
             State::Done { .. } => Outcome::Done,
             State::Parked(_) => Outcome::Parked,
+        }
+    }
+
+    /// Whether nothing more is done about it, unless a person has it run again.
+    pub fn is_settled(&self) -> bool {
+        match self.state {
+            State::Failed { .. } | State::Planned(_) => false,
+            State::Done { .. } | State::Parked(_) => true,
         }
     }
 
@@ -354,31 +277,21 @@ impl State {
             Self::Parked(parked) => (Some(parked.raw), parked.sends),
         }
     }
+
+    fn sends_mut(&mut self) -> Option<&mut Sends> {
+        match self {
+            Self::Failed { .. } => None,
+            Self::Planned(sends) => Some(sends),
+            Self::Done { sends, .. } | Self::Parked(Parked { sends, .. }) => sends.as_mut(),
+        }
+    }
 }
 
 impl Sends {
-    /// The plan, if it can be read.
+    /// The plan, if it can be read, and is the one whose effects stand here.
     pub fn plan(&self) -> Option<Plan> {
-        serde_json::from_str(&self.plan).ok()
-    }
-
-    /// To be sent again. What LINE has refused is tried again.
-    fn reopened(mut self, now: Timestamp) -> Self {
-        for effect in &mut self.effects {
-            if matches!(effect, Delivery::Refused { .. }) {
-                *effect = Delivery::Pending;
-            }
-        }
-        if self.nothing_may_be_accepted() {
-            self.planned_at = now;
-        }
-        self
-    }
-
-    /// Whether LINE surely has taken nothing of what is not settled: then no retry key
-    /// is known to it, and their time starts with the next try.
-    fn nothing_may_be_accepted(&self) -> bool {
-        self.open.is_empty() && !self.effects.iter().any(Delivery::may_be_accepted)
+        let plan: Option<Plan> = serde_json::from_str(&self.plan).ok();
+        plan.filter(|plan| plan.effects.len() == self.effects.len())
     }
 }
 
@@ -394,64 +307,4 @@ pub fn keepable(raw: &str) -> &str {
         .rev()
         .find(|at| raw.is_char_boundary(*at));
     &raw[..end.unwrap_or(0)]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const REPLAYED: Timestamp = Timestamp(90_000);
-
-    /// Parked with these, its plan made at 1 s.
-    fn parked(effects: Vec<Delivery>, open: &[&str]) -> LedgerEntry {
-        let at = Timestamp(1_000);
-        let planned = LedgerEntry {
-            state: State::Planned(Sends {
-                plan: "{}".into(),
-                planned_at: at,
-                effects,
-                open: open.iter().map(|&name| name.to_owned()).collect(),
-            }),
-            ..LedgerEntry::done("message", at, at, at)
-        };
-        planned.into_parked("a reason", "{}", at)
-    }
-
-    fn refused() -> Delivery {
-        let reason = "no".into();
-        Delivery::Refused { reason }
-    }
-
-    #[test]
-    fn a_replay_tries_again_what_was_refused_and_its_keys_are_as_new() {
-        let sent = Delivery::Sent { request_id: None };
-        let entry = parked(vec![sent.clone(), refused()], &[]).reopened(1, false, REPLAYED);
-        assert_eq!(entry.effects(), [sent, Delivery::Pending]);
-        assert_eq!(entry.sends().unwrap().planned_at, REPLAYED);
-        assert_eq!(entry.outcome(), Outcome::Planned);
-    }
-
-    #[test]
-    fn the_event_itself_is_kept_when_what_was_parked_is_opened_again() {
-        for force in [false, true] {
-            let entry = parked(vec![refused()], &[]).reopened(1, force, REPLAYED);
-            assert_eq!(entry.raw(), Some("{}"));
-            assert_eq!(entry.ends_at(), Some(ledger_end(REPLAYED)));
-        }
-    }
-
-    #[test]
-    fn keys_that_line_may_know_do_not_become_new_by_a_replay() {
-        let planned_at = |effects, open: &[&str]| {
-            let entry = parked(effects, open).reopened(1, false, REPLAYED);
-            entry.sends().unwrap().planned_at
-        };
-        let then = Timestamp(1_000);
-        assert_eq!(planned_at(vec![Delivery::Pending], &["a try"]), then);
-        assert_eq!(planned_at(vec![Delivery::Open, refused()], &[]), then);
-        let pushing = |open| vec![refused(), Delivery::Pushing { open }];
-        assert_eq!(planned_at(pushing(true), &[]), then);
-        assert_eq!(planned_at(pushing(false), &[]), REPLAYED);
-        assert_eq!(planned_at(pushing(false), &["a try"]), then);
-    }
 }

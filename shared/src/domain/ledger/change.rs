@@ -1,0 +1,37 @@
+//! What a worker does to an event's entry as it finds it in the table. Each is a pure function
+//! of the entry; the store reads, changes and writes it, as often as others write it in between.
+
+/// What is to become of a row, and what is to be told of that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change<R, T> {
+    /// It is written.
+    Write(R, T),
+    /// It stays as it is.
+    Keep(T),
+}
+
+impl<R, T> Change<R, T> {
+    /// Writes the row if there is one to be written; tells `written` or `kept`.
+    pub fn write_if(row: Option<R>, written: T, kept: T) -> Self {
+        match row {
+            Some(row) => Self::Write(row, written),
+            None => Self::Keep(kept),
+        }
+    }
+
+    /// The row that is written, if one is.
+    pub fn written(self) -> Option<R> {
+        match self {
+            Self::Write(row, _) => Some(row),
+            Self::Keep(_) => None,
+        }
+    }
+
+    /// The same, of another type of row.
+    pub fn map<S>(self, row: impl FnOnce(R) -> S) -> Change<S, T> {
+        match self {
+            Self::Write(it, told) => Change::Write(row(it), told),
+            Self::Keep(told) => Change::Keep(told),
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Rows that this version cannot read: of a newer one, or damaged. They stay as they are, so
+//! that whoever can read them finds all of it; their events must come to an end all the same.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use crate::domain::ledger::Change;
+use crate::domain::{Outcome, Parked, Timestamp, ledger_end};
+use crate::store::ledger::row::IN_INDEX;
+use crate::store::ledger::{is_settled, word};
+use crate::store::{Item, StoreError, n, number_of, s};
+
+/// A row that cannot be read, and why.
+#[derive(Debug, Clone)]
+pub struct Unreadable {
+    pub(super) item: Item,
+    reason: String,
+}
+
+impl Unreadable {
+    pub(super) fn new(item: Item, error: &serde_dynamo::Error) -> Self {
+        let reason = error.to_string();
+        Self { item, reason }
+    }
+
+    /// What is said of it where it must be read.
+    pub(super) fn error(&self, operation: &'static str) -> StoreError {
+        StoreError::Malformed {
+            operation,
+            reason: self.reason.clone(),
+        }
+    }
+
+    /// Its counter, whatever stands there.
+    fn writes(&self) -> Option<&AttributeValue> {
+        self.item.get("writes")
+    }
+
+    /// Whether nobody has written it in between.
+    pub(super) fn is(&self, known: &Self) -> bool {
+        self.writes() == known.writes()
+    }
+
+    /// The row one write on.
+    pub(super) fn next(mut self) -> Self {
+        let writes = number_of(&self.item, "writes").unwrap_or_default();
+        self.item.insert("writes".into(), n(writes + 1));
+        self
+    }
+
+    /// The condition that nobody has written it since it was read.
+    pub(super) fn unchanged(&self) -> (&'static str, Item) {
+        match self.writes() {
+            Some(writes) => {
+                let values = Item::from([(":writes".into(), writes.clone())]);
+                ("writes = :writes", values)
+            }
+            None => (
+                "attribute_exists(chat_id) AND attribute_not_exists(writes)",
+                Item::new(),
+            ),
+        }
+    }
+
+    /// Notes a transient failure; tells since when it meets them, if it is not settled.
+    pub(super) fn note_failure(&self, now: Timestamp) -> Change<Self, Option<Timestamp>> {
+        if is_settled(&self.item) {
+            return Change::Keep(None);
+        }
+        if let Some(since) = number_of(&self.item, "failing_since") {
+            return Change::Keep(Some(Timestamp(since)));
+        }
+        let mut row = self.clone();
+        row.item.insert("failing_since".into(), n(now.0));
+        let end = || n(ledger_end(now));
+        row.item.entry("expires_at".into()).or_insert_with(end);
+        Change::Write(row, Some(now))
+    }
+
+    /// With what parks an event: it is in the index, and stays.
+    pub(super) fn parked(mut self, parked: &Parked) -> Self {
+        self.item.extend([
+            ("outcome".into(), word(Outcome::Parked)),
+            ("reason".into(), s(&parked.reason)),
+            ("raw".into(), s(&parked.raw)),
+            ("parked".into(), s(IN_INDEX)),
+            ("parked_at".into(), n(parked.since.0)),
+        ]);
+        self.item.remove("expires_at");
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(attributes: &[(&str, AttributeValue)]) -> Unreadable {
+        let attributes = attributes.iter().cloned();
+        Unreadable {
+            item: attributes.map(|(name, it)| (name.into(), it)).collect(),
+            reason: "missing field".into(),
+        }
+    }
+
+    #[test]
+    fn all_that_it_has_stays() {
+        let parked = Parked::new("hours of failures", "{}", Timestamp(9));
+        let row = row(&[("tomorrow", s("x")), ("expires_at", n(5))]);
+        let failing = row.note_failure(Timestamp(7)).written().unwrap();
+        let row = failing.parked(&parked).next();
+        assert_eq!(row.item["tomorrow"], s("x"));
+        assert_eq!(row.item["failing_since"], n(7));
+        assert_eq!(row.item["writes"], n(1));
+        assert!(is_settled(&row.item) && !row.item.contains_key("expires_at"));
+    }
+
+    #[test]
+    fn it_is_written_over_only_as_it_was_read() {
+        let (condition, values) = row(&[("writes", s("not a number"))]).unchanged();
+        assert_eq!(condition, "writes = :writes");
+        assert_eq!(values[":writes"], s("not a number"));
+        assert!(row(&[]).unchanged().1.is_empty());
+    }
+}
