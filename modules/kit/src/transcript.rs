@@ -13,7 +13,7 @@ use crate::lock;
 pub(crate) struct Transcript(Mutex<Vec<String>>);
 
 impl Transcript {
-    /// Takes down a line.
+    /// Adds a line.
     pub(crate) fn note(&self, line: impl Into<String>) {
         lock(&self.0).push(line.into());
     }
@@ -25,7 +25,7 @@ impl Transcript {
         text
     }
 
-    /// Takes down what LINE tells of its own: who holds a chat, what becomes of the account.
+    /// Adds what LINE reports by itself: who holds a chat, what becomes of the account.
     pub(crate) fn line_tells(&self, event: &RawEvent, name: impl Fn(&str) -> String) {
         let raw: Value = serde_json::from_str(event.raw.get()).unwrap_or_default();
         let kind = match event.kind.as_str() {
@@ -40,7 +40,7 @@ impl Transcript {
         self.note(format!("  LINE tells: {kind}{of}"));
     }
 
-    /// Takes down a call that LINE was made. What only asks is left out.
+    /// Adds a call to LINE. Calls that only read are left out.
     pub(crate) fn call(&self, call: &Call, name: impl Fn(&str) -> String) {
         if call.method == "GET" || call.path.starts_with("/oauth2/") {
             return;

@@ -148,7 +148,7 @@ fn script() -> Vec<Step> {
     vec![follows(), says("first"), says("second"), taps("echo hello")]
 }
 
-/// These run the script so often that only their own faults and the faultless are held against them.
+/// These run the script many times, so that each is tried with its own faults and the faultless only.
 const LONG: [Rule; 2] = [Rule::State, Rule::LineErrors];
 
 /// The rules that are found broken.

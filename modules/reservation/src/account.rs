@@ -12,7 +12,7 @@ pub(crate) async fn set_up(cx: &mut Context<'_, Account>, _: &Attached) -> Handl
 }
 
 /// The default menu may be allowed now.
-pub(crate) async fn set_up_anew(cx: &mut Context<'_, Account>, _: &ScopesChanged) -> Handled {
+pub(crate) async fn set_up_again(cx: &mut Context<'_, Account>, _: &ScopesChanged) -> Handled {
     offer_menu(cx)
 }
 

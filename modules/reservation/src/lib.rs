@@ -30,7 +30,7 @@ pub fn module() -> Router {
         .account(
             Routes::new()
                 .attached(account::set_up)
-                .scopes_changed(account::set_up_anew),
+                .scopes_changed(account::set_up_again),
         )
         .settings(shop::schema())
         .menus(menu::all())

@@ -136,7 +136,7 @@ impl<M: Module> Module for Arc<M> {
 /// Why a handler did not succeed.
 #[derive(Debug, thiserror::Error)]
 pub enum ModuleError {
-    /// A bad moment: the event is tried again later, for hours.
+    /// A transient failure: the event is tried again later, for hours.
     #[error("{0}")]
     Retry(String),
     /// It will never work: the event is set aside at once, for a person to look at.
@@ -148,7 +148,7 @@ pub enum ModuleError {
 }
 
 impl ModuleError {
-    /// A bad moment, of something that the module itself asks.
+    /// A transient failure of something that the module itself calls.
     pub fn retry(reason: impl Into<String>) -> Self {
         Self::Retry(reason.into())
     }

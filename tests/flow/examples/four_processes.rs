@@ -31,7 +31,7 @@ type Failure = Box<dyn Error>;
 const PROCESSES: u32 = 4;
 /// How much smaller LINE's limits are.
 const DIVISOR: u32 = 100;
-/// Each process makes each call so often.
+/// How many times each process makes each call.
 const ROUNDS: u32 = 30;
 /// Number of messages left to the account at the end of its quota.
 const LEFT: u64 = 10;

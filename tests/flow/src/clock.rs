@@ -1,4 +1,4 @@
-//! A clock that a test moves: the system's, and so much ahead.
+//! A clock that a test moves: the system's, ahead by what the test has added.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

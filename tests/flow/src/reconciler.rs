@@ -59,7 +59,7 @@ impl Reconciler {
         self.runs_within(TIMEOUT).await
     }
 
-    /// The same, with only so much time before Lambda's deadline.
+    /// The same, with this much time before Lambda's deadline.
     ///
     /// # Errors
     /// Why not all was done.

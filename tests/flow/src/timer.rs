@@ -42,7 +42,7 @@ impl Timer {
         self.runs_within(TIMEOUT).await
     }
 
-    /// The same, with only so much time before Lambda's deadline.
+    /// The same, with this much time before Lambda's deadline.
     ///
     /// # Errors
     /// Why timers that are due do not ring.

@@ -69,7 +69,7 @@ impl<M: Module> Worker<M> {
         self.is_given_within(messages, TIME).await
     }
 
-    /// The same, with only so much time before Lambda's deadline.
+    /// The same, with this much time before Lambda's deadline.
     pub async fn is_given_within<'a>(
         &self,
         messages: impl IntoIterator<Item = &'a Message>,

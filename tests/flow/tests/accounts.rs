@@ -47,7 +47,7 @@ async fn the_list_comes_in_pages_and_names_each_account_once() {
 }
 
 #[tokio::test]
-async fn a_walk_that_rests_for_a_day_must_begin_anew() {
+async fn a_walk_that_rests_for_a_day_must_begin_again() {
     let bundle = Bundle::attached().await;
     bundle
         .stack

@@ -278,7 +278,7 @@ async fn an_approval_is_not_for_one_more() {
 }
 
 #[tokio::test]
-async fn a_walk_whose_place_has_expired_begins_anew() {
+async fn a_walk_whose_place_has_expired_begins_again() {
     let scene = Scene::known(9).await;
     let held = Held::default();
     scene.reconciler.line.next(LIST, Fate::Done);
@@ -331,7 +331,7 @@ async fn what_happens_during_the_walk_counts() {
         .reconciler
         .line
         .next(INFO, Fate::AnswerHeld(held.clone()));
-    let attached_anew = async {
+    let attached_again = async {
         held.is_there().await;
         let at = scene.emulators.now();
         let attach = scene
@@ -347,7 +347,7 @@ async fn what_happens_during_the_walk_counts() {
         .line
         .next(INFO, Fate::AnswerHeld(held.clone()));
     let release = async {
-        attached_anew.await;
+        attached_again.await;
         held.is_there().await;
         held.let_go();
     };

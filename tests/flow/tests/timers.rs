@@ -308,10 +308,10 @@ async fn a_timer_of_an_ended_attachment_is_silent_though_the_account_is_back() {
     let scene = Scene::begin().await;
     scene.guest_says("60 tea").await;
     let tea = scene.waiting().await.remove(0);
-    let (end, anew) = (scene.now().plus(5 * SECOND), scene.now().plus(6 * SECOND));
+    let (end, again) = (scene.now().plus(5 * SECOND), scene.now().plus(6 * SECOND));
     let relinked = scene.changes_account(|bot| {
         bot.detach(end);
-        bot.attach(anew, &Scopes::Unknown);
+        bot.attach(again, &Scopes::Unknown);
     });
     relinked.await;
     scene.passes(10 * SECOND).await;
@@ -359,7 +359,7 @@ async fn a_timer_that_is_a_month_late_is_parked_and_can_be_run_again() {
 }
 
 #[tokio::test]
-async fn a_forced_replay_sets_its_timers_anew() {
+async fn a_forced_replay_sets_its_timers_again() {
     let scene = Scene::begin().await;
     scene.guest_says("60 tea").await;
     let said = scene.module.events()[0].clone();

@@ -29,7 +29,7 @@ impl Dice {
         usize::try_from(number).unwrap_or(0)
     }
 
-    /// Once in so often.
+    /// True once in this many times, on average.
     pub(super) fn one_in(&self, times: usize) -> bool {
         self.below(times) == 0
     }

@@ -32,7 +32,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 const REDIRECT: &str = "https://example.com/attach/callback";
 
-/// Runs the reconciler so often.
+/// Runs the reconciler this many times.
 ///
 /// # Panics
 /// If an account is detached that is attached at LINE, or if the table is not
@@ -59,7 +59,7 @@ struct World {
     /// What accounts' owners do goes over a connection that does not fail.
     owners: Reconciler,
     attach: AttachClient,
-    /// In so many runs to come the list lacks the end of its last page.
+    /// For this many runs the list lacks the end of its last page.
     lies: usize,
     /// Accounts whose rows were changed in this run by others than the reconciler.
     told: BTreeSet<BotId>,
