@@ -328,7 +328,8 @@ fn of_plan(world: &World, who: usize, asked: &Asked, answer: &Answer) {
         let at = world.time.elapsed();
         let key = asked.key.as_deref();
         judges.accepted.add(&event, ordinal, key, at);
-        let is_replayed = history.replayed.contains(&event);
+        // A restored table may have forgotten all of an earlier run.
+        let is_replayed = history.replayed.contains(&event) || history.judges.has_forgotten(&event);
         let order = &mut history.judges.plan_order;
         if let Some(what) = order.accepts(&event, ordinal, is_replayed) {
             history.violation("order within a plan", what);
