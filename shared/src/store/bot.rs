@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
+use serde_dynamo::aws_sdk_dynamodb_1::to_item;
 use serde_json::Value;
 
 use crate::domain::ledger::Change;
 use crate::domain::{BotId, BotState, Timestamp};
-use crate::store::row::{Place, VersionedRow, is_version};
+use crate::store::row::{CountedRow, Place};
 use crate::store::{Item, Store, StoreError, keys, n, s};
 
 /// An account, as kept.
@@ -43,9 +43,9 @@ pub struct Changed {
     pub row: BotRow,
 }
 
-impl VersionedRow for BotRow {
-    fn read(item: Option<Item>, _: Timestamp) -> Result<Self, serde_dynamo::Error> {
-        item.map_or_else(|| Ok(Self::default()), from_item)
+impl CountedRow for BotRow {
+    fn version(&self) -> u64 {
+        self.version
     }
 
     fn next(self) -> Self {
@@ -53,20 +53,12 @@ impl VersionedRow for BotRow {
         Self { version, ..self }
     }
 
-    fn to_item(&self) -> Result<Item, serde_dynamo::Error> {
+    fn attributes(&self) -> Result<Item, serde_dynamo::Error> {
         let mut item: Item = to_item(self)?;
         item.insert("epoch".into(), n(self.state.epoch().0));
         // The key of the index that lists all accounts.
         item.insert("listed".into(), s(keys::LISTED));
         Ok(item)
-    }
-
-    fn unchanged(&self, _: Timestamp) -> (&'static str, Item) {
-        is_version(self.version)
-    }
-
-    fn is_written(&self, found: &Self) -> bool {
-        self == found
     }
 }
 

@@ -1,12 +1,11 @@
 //! The row of a chat: who may speak in it, and the module's own state.
 
 use serde::{Deserialize, Serialize};
-use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 
 use crate::domain::ledger::Change;
 use crate::domain::{BotId, ChatId, ChatState, Timestamp};
-use crate::store::row::{Place, VersionedRow, is_version};
-use crate::store::{Item, Store, StoreError, keys};
+use crate::store::row::{CountedRow, Place};
+use crate::store::{Store, StoreError, keys};
 
 /// A chat, as kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,26 +40,14 @@ pub struct KeptProfile {
     pub epoch: Timestamp,
 }
 
-impl VersionedRow for ChatRow {
-    fn read(item: Option<Item>, _: Timestamp) -> Result<Self, serde_dynamo::Error> {
-        item.map_or_else(|| Ok(Self::default()), from_item)
+impl CountedRow for ChatRow {
+    fn version(&self) -> u64 {
+        self.version
     }
 
     fn next(self) -> Self {
         let version = self.version + 1;
         Self { version, ..self }
-    }
-
-    fn to_item(&self) -> Result<Item, serde_dynamo::Error> {
-        to_item(self)
-    }
-
-    fn unchanged(&self, _: Timestamp) -> (&'static str, Item) {
-        is_version(self.version)
-    }
-
-    fn is_written(&self, found: &Self) -> bool {
-        self == found
     }
 }
 

@@ -3,15 +3,14 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 
 use crate::domain::ledger::Change;
 use crate::domain::window::Window;
 use crate::domain::{BotId, Timestamp};
-use crate::store::row::{Place, VersionedRow, is_version};
-use crate::store::{Item, Store, StoreError, keys};
+use crate::store::row::{CountedRow, Place};
+use crate::store::{Store, StoreError, keys};
 
-#[derive(Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 struct LimitRow {
     calls: Window,
     version: u64,
@@ -28,22 +27,14 @@ impl LimitRow {
     }
 }
 
-impl VersionedRow for LimitRow {
-    fn read(item: Option<Item>, _: Timestamp) -> Result<Self, serde_dynamo::Error> {
-        item.map_or_else(|| Ok(Self::default()), from_item)
+impl CountedRow for LimitRow {
+    fn version(&self) -> u64 {
+        self.version
     }
 
     fn next(self) -> Self {
         let version = self.version + 1;
         Self { version, ..self }
-    }
-
-    fn to_item(&self) -> Result<Item, serde_dynamo::Error> {
-        to_item(self)
-    }
-
-    fn unchanged(&self, _: Timestamp) -> (&'static str, Item) {
-        is_version(self.version)
     }
 
     /// Two calls that are counted in the same moment write the same row.

@@ -1,7 +1,8 @@
 //! One row by its key: read as it is now, changed, and written if nobody has written it since.
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_dynamo::aws_sdk_dynamodb_1::from_item;
+use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 
 use crate::domain::Timestamp;
 use crate::domain::ledger::Change;
@@ -27,6 +28,52 @@ pub(super) trait VersionedRow: Sized {
     /// Whether `found` is this row, as it was about to be written. Then it was written, and
     /// only the answer to the first of the SDK's tries was lost.
     fn is_written(&self, found: &Self) -> bool;
+}
+
+/// A row that counts its writes in `version`, 0 before the first, and has no end.
+pub(super) trait CountedRow: Default + PartialEq + Serialize + DeserializeOwned {
+    fn version(&self) -> u64;
+
+    /// The row one write on.
+    fn next(self) -> Self;
+
+    /// As the table has it, without its key.
+    fn attributes(&self) -> Result<Item, serde_dynamo::Error> {
+        to_item(self)
+    }
+
+    /// See [`VersionedRow::is_written`].
+    fn is_written(&self, found: &Self) -> bool {
+        self == found
+    }
+}
+
+impl<R: CountedRow> VersionedRow for R {
+    fn read(item: Option<Item>, _: Timestamp) -> Result<Self, serde_dynamo::Error> {
+        item.map_or_else(|| Ok(Self::default()), from_item)
+    }
+
+    fn next(self) -> Self {
+        CountedRow::next(self)
+    }
+
+    fn to_item(&self) -> Result<Item, serde_dynamo::Error> {
+        self.attributes()
+    }
+
+    fn unchanged(&self, _: Timestamp) -> (&'static str, Item) {
+        match self.version() {
+            0 => ("attribute_not_exists(chat_id)", Item::new()),
+            version => (
+                "version = :version",
+                Item::from([(":version".into(), n(version))]),
+            ),
+        }
+    }
+
+    fn is_written(&self, found: &Self) -> bool {
+        CountedRow::is_written(self, found)
+    }
 }
 
 /// Which row, for what, and when: a row past its time counts as absent.
@@ -119,17 +166,6 @@ impl Store {
             .consistent_read(true);
         let answer = get.send().await;
         Ok(answer.map_err(StoreError::unavailable(operation))?.item)
-    }
-}
-
-/// The condition that a row's `version` is still this one, 0 for none.
-pub(super) fn is_version(version: u64) -> (&'static str, Item) {
-    match version {
-        0 => ("attribute_not_exists(chat_id)", Item::new()),
-        version => (
-            "version = :version",
-            Item::from([(":version".into(), n(version))]),
-        ),
     }
 }
 
