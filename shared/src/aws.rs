@@ -241,8 +241,8 @@ mod tests {
         let variables = [
             ("AWS_ENDPOINT_URL", "http://127.0.0.1:1"),
             ("AWS_ENDPOINT_URL_SQS", "http://127.0.0.1:2"),
-        ];
-        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
         let env = Env::from_map(variables.into());
         let aws = Aws::emulated().at_endpoints_of(&env).unwrap();
         let all = Some("http://127.0.0.1:1");

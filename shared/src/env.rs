@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_read_can_be_told() {
+    fn what_was_read_can_be_listed() {
         let env = env("A", "1");
         env.optional("A");
         assert!(env.flag("B", true).unwrap());

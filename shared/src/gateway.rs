@@ -98,8 +98,8 @@ impl Request {
     /// When the request was received: API Gateway's time, unless this process's clock already shows
     /// a later one.
     pub fn received_at(&self, now: Timestamp) -> Timestamp {
-        let told = self.request_context.time_epoch.as_i64().map(Timestamp);
-        told.map_or(now, |told| told.max(now))
+        let gateway_time = self.request_context.time_epoch.as_i64().map(Timestamp);
+        gateway_time.map_or(now, |time| time.max(now))
     }
 
     /// The body's bytes; `None` if it claims to be base64 and is not.

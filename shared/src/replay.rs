@@ -60,8 +60,8 @@ pub async fn replay(
         return Err(ReplayError::Settled);
     }
     let kept = row.as_ref().and_then(|row| row.raw().map(str::to_owned));
-    let raw = given.map(str::to_owned).or(kept);
-    let raw = RawValue::from_string(raw.ok_or(ReplayError::NoEvent)?);
+    let text = given.map(str::to_owned).or(kept);
+    let raw = RawValue::from_string(text.ok_or(ReplayError::NoEvent)?);
     let event = JobEvent {
         id: key.event.clone(),
         kind: row

@@ -223,8 +223,8 @@ fn exactly_the_four_take_a_retry_key() {
         .map(|facts| facts.path)
         .collect();
     let four = ["push", "multicast", "narrowcast", "broadcast"];
-    let four = four.map(|send| format!("/v2/bot/message/{send}"));
-    assert_eq!(keyed, four.iter().map(String::as_str).collect());
+    let paths = four.map(|send| format!("/v2/bot/message/{send}"));
+    assert_eq!(keyed, paths.iter().map(String::as_str).collect());
 }
 
 #[test]

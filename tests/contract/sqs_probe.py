@@ -104,7 +104,7 @@ def a_message_comes_back_whole(sqs):
 
 
 @check
-def system_attributes_are_told(sqs):
+def system_attributes_are_returned(sqs):
     queue = Queue(sqs)
     sent = queue.send("m")
     [message] = queue.receive()

@@ -1,4 +1,4 @@
-//! The account that an attach was about: saved, told to the module, and shown.
+//! The account that an attach was about: saved, reported to the module, and shown.
 
 use shared::domain::{BotId, Scopes};
 use shared::line::attach::Attached;

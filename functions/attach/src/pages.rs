@@ -10,7 +10,7 @@ use crate::config::Offer;
 use crate::language::Language;
 use crate::pages::texts::{ResultTexts, StartTexts};
 
-/// How an attach ended, as the admin is told.
+/// How an attach ended, as the admin sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// Linked; `missing` are scopes asked for and not granted.

@@ -4,7 +4,7 @@ use shared::env::{ConfigError, Env};
 use shared::line::Channel;
 use shared::secret::SecretPlace;
 
-/// Everything the function is told from outside.
+/// The function's configuration.
 #[derive(Debug)]
 pub struct Config {
     /// `LINE_CHANNEL_ID`, `LINE_BOT_HEADER`, `LINE_API_URL`, `LINE_DATA_API_URL`.

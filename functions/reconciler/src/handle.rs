@@ -64,7 +64,7 @@ async fn hold(app: &App, holder: &str, otherwise: Failure) -> Result<(), Failure
 
 async fn reconcile(app: &App, holder: &str, done: &mut WalkRow) -> Result<(), Failure> {
     let mut planner = walk(app).await.map(Planner::new);
-    // What is to be told again does not wait for LINE's list.
+    // Unreported changes are queued again without waiting for LINE's list.
     read_rows(app, planner.as_mut().ok(), done).await?;
     let planner = planner?;
     let began = planner.began();

@@ -2,7 +2,7 @@
 
 use shared::env::{ConfigError, Env};
 
-/// Everything the function is told from outside.
+/// The function's configuration.
 #[derive(Debug)]
 pub struct Config {
     /// `TABLE_NAME`.

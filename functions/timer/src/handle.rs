@@ -15,7 +15,7 @@ use shared::store::{StoreError, TIMER_SHARDS, Timer};
 
 use crate::{App, Failure};
 
-/// Work stops this long before Lambda would stop it, so that what was done can be told.
+/// Work stops this long before Lambda would stop it, so that the result can be returned.
 const BEFORE_DEADLINE: Duration = Duration::from_secs(5);
 /// Maximum number of rows of a page that are deleted side by side.
 const SIDE_BY_SIDE: usize = 16;

@@ -3,7 +3,7 @@
 use shared::env::{ConfigError, Env};
 use shared::secret::SecretPlace;
 
-/// Everything the function is told from outside.
+/// The function's configuration.
 #[derive(Debug)]
 pub struct Config {
     /// `LINE_CHANNEL_SECRET` or `LINE_SECRET_ARN`.

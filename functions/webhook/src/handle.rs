@@ -18,7 +18,7 @@ use crate::App;
 /// LINE waits two seconds for an answer; ours comes well before.
 const ANSWER_WITHIN: Duration = Duration::from_millis(1_300);
 
-/// Why a webhook is not taken, by what LINE is told.
+/// Why a webhook is not taken, by the answer that LINE gets.
 #[derive(Debug)]
 enum Refusal {
     /// 401: not signed by LINE, or with a secret that we do not have.
@@ -66,10 +66,10 @@ fn refuse(refusal: &Refusal) -> Response {
 /// Checks, splits and queues; tells how many events there were.
 async fn take(app: &App, request: Request, received_at: Timestamp) -> Result<usize, Refusal> {
     let signature = request.header(SIGNATURE_HEADER).map(str::to_owned);
-    let body = request
+    let bytes = request
         .into_body()
         .ok_or_else(|| Refusal::Malformed("the body is not base64".into()))?;
-    let body = verify(&app.secret, body, signature.as_deref()).await?;
+    let body = verify(&app.secret, bytes, signature.as_deref()).await?;
     let webhook = Webhook::parse(&body).map_err(|error| Refusal::Malformed(error.to_string()))?;
     let Some(webhook) = webhook else { return Ok(0) };
     let count = webhook.events.len();

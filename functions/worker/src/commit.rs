@@ -39,8 +39,11 @@ async fn write<M: Module>(
     decision: &Decision,
 ) -> Result<(), CommitError> {
     let epoch = view.bot.state.epoch();
-    let profile = decision.draft.profile.as_ref();
-    let profile = profile.and_then(|profile| serde_json::to_string(profile).ok());
+    let profile = decision
+        .draft
+        .profile
+        .as_ref()
+        .and_then(|profile| serde_json::to_string(profile).ok());
     let chat = view
         .chat
         .clone()

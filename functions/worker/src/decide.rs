@@ -104,13 +104,13 @@ pub(crate) fn is_late(work: &Work<'_>, received_at: Timestamp) -> bool {
 /// callback, LINE's event and the reconciler may each be first, twice or missing.
 fn lifecycle_change(work: &Work<'_>, view: &View) -> Option<LifecycleChange> {
     let unreported = view.bot.state.unreported()?;
-    let told = match unreported {
+    let is_about_it = match unreported {
         LifecycleChange::Attached(_) | LifecycleChange::Scopes(_) => {
             matches!(work.event.kind, EventKind::Attached { .. })
         }
         LifecycleChange::Detached(_) => matches!(work.event.kind, EventKind::Detached { .. }),
     };
-    told.then_some(unreported)
+    is_about_it.then_some(unreported)
 }
 
 /// A panic is a failure like any other: it costs this event, not the process.
@@ -230,11 +230,11 @@ pub(crate) fn failed<M>(
 
 /// The event's entry, as settled; failed attempts are kept.
 pub(crate) fn entry<M>(app: &App<M>, work: &Work<'_>, view: &View) -> LedgerEntry {
-    let entry = LedgerEntry::done(work.kind, work.event.at, work.received_at, app.now());
+    let done = LedgerEntry::done(work.kind, work.event.at, work.received_at, app.now());
     let entry = match (&view.ledger, work.replay) {
-        (Some(seen), _) => entry.in_place_of(seen),
-        (None, Some(replay)) => entry.of_replay(replay.number, replay.force),
-        (None, None) => entry,
+        (Some(seen), _) => done.in_place_of(seen),
+        (None, Some(replay)) => done.of_replay(replay.number, replay.force),
+        (None, None) => done,
     };
     let epoch = view.bot.state.epoch();
     LedgerEntry { epoch, ..entry }

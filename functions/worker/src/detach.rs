@@ -56,11 +56,10 @@ async fn settle_failures<M>(app: &App<M>, work: &Work<'_>) -> Result<(), Requeue
         return Ok(());
     };
     let now = app.now();
-    let done = LedgerEntry::done(work.kind, seen.at, seen.received_at, now);
     let done = LedgerEntry {
         writes: seen.writes,
         epoch: seen.epoch,
-        ..done
+        ..LedgerEntry::done(work.kind, seen.at, seen.received_at, now)
     };
     match app.store.replace_ledger(&work.key, &done, now).await? {
         true => Ok(()),
@@ -98,7 +97,7 @@ async fn ask_line<M: Module>(
     }
 }
 
-/// The module is told of it as of any other detach: through the queue.
+/// The module gets the event as of any other detach: through the queue.
 async fn report<M: Module>(app: &App<M>, bot: &BotId, row: &BotRow) -> Result<(), Requeue> {
     let Some(event) = event::of_unreported(bot, &row.state) else {
         return Ok(());

@@ -55,12 +55,12 @@ function swap(part, fresh) {
   part.append(...fresh.slice(same));
 }
 
-// What became of each event, by the address that tells it. When the receiver settles an event,
+// What became of each event, by the address of its trace. When the receiver settles an event,
 // nothing changes here: so each is asked for a few times, and the newest again when something does
 // change. What is settled is kept, and is in a fresh part before that is shown.
 const traces = new Map();
 const sleep = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
-const verdict = (told) => told?.querySelector("[data-word]");
+const verdict = (trace) => trace?.querySelector("[data-word]");
 
 function trace() {
   const addresses = new Set([...document.querySelectorAll("[data-trace]")].map((place) => place.dataset.trace));
@@ -76,12 +76,12 @@ function trace() {
 async function follow(address) {
   const known = {};
   traces.set(address, known);
-  let told = null;
+  let trace = null;
   for (const pause of [100, 300, 600, 1000, 2000, 4000, 8000, 16000]) {
-    told = await ask(address, pause);
+    trace = await ask(address, pause);
     if (known.settled) return;
   }
-  if (told && !known.told) show(address, told);
+  if (trace && !known.trace) show(address, trace);
 }
 
 async function followUp(address, known) {
@@ -93,12 +93,12 @@ async function followUp(address, known) {
 async function ask(address, pause) {
   const known = traces.get(address);
   await sleep(pause);
-  const told = known.settled ? null : await read(address);
-  const word = verdict(told)?.dataset.word;
+  const trace = known.settled ? null : await read(address);
+  const word = verdict(trace)?.dataset.word;
   if (known.settled || !word) return null;
-  if (word !== "none") show(address, told);
+  if (word !== "none") show(address, trace);
   known.settled = word !== "none" && word !== "waiting";
-  return told;
+  return trace;
 }
 
 async function read(address) {
@@ -109,17 +109,17 @@ async function read(address) {
   }
 }
 
-function show(address, told) {
-  if (traces.get(address).told?.isEqualNode(told)) return;
-  traces.get(address).told = told;
+function show(address, trace) {
+  if (traces.get(address).trace?.isEqualNode(trace)) return;
+  traces.get(address).trace = trace;
   fill(document, address);
 }
 
 function fill(root, only) {
   for (const place of root.querySelectorAll("[data-trace]")) {
-    const told = traces.get(place.dataset.trace)?.told;
-    if (!told || (only && place.dataset.trace !== only)) continue;
-    place.replaceChildren(...told.cloneNode(true).childNodes);
+    const trace = traces.get(place.dataset.trace)?.trace;
+    if (!trace || (only && place.dataset.trace !== only)) continue;
+    place.replaceChildren(...trace.cloneNode(true).childNodes);
     sum(place.closest("details"));
   }
 }
@@ -181,7 +181,7 @@ document.addEventListener("submit", (event) => {
   act(event.target, event.submitter);
 });
 
-// A link of a rich menu leads away by itself; that it was tapped is told beside it.
+// A link of a rich menu leads away by itself; the tap is reported beside it.
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-tap]");
   if (!link) return;

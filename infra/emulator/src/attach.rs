@@ -29,8 +29,8 @@ pub(crate) fn exchange(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
         return Err(oauth_error(400, "unsupported_grant_type", sentence));
     }
     let text = required(&form, "code")?;
-    let code = cx.world.codes.get(text);
-    let code = code.ok_or_else(|| invalid_grant("the code is not known"))?;
+    let known = cx.world.codes.get(text);
+    let code = known.ok_or_else(|| invalid_grant("the code is not known"))?;
     check(code, &form, cx.now)?;
     let (bot, scopes) = (code.bot.clone(), code.scopes.clone());
     if let Some(code) = cx.world.codes.get_mut(text) {
@@ -174,8 +174,8 @@ fn verifier(challenge: Option<&str>, verifier: Option<&str>) -> Result<(), Refus
 
 /// Marks the account. A module that comes new starts with the default holder in every chat.
 fn attach(cx: &mut Context<'_>, bot: &str, scopes: &[String]) -> Result<(), Refusal> {
-    let account = cx.world.account_mut(bot);
-    let account = account.ok_or_else(|| invalid_grant("the account is gone"))?;
+    let known = cx.world.account_mut(bot);
+    let account = known.ok_or_else(|| invalid_grant("the account is gone"))?;
     if excluded(cx.settings, account) {
         let sentence = "another module channel with Default Active is attached to the account";
         return Err(oauth_error(403, "access_denied", sentence));

@@ -93,13 +93,13 @@ pub(crate) fn moment(at: Millis, now: Millis, hours: i8) -> String {
 pub(crate) fn length(of: Millis) -> String {
     let seconds = of / 1000;
     let days = seconds / 86_400;
-    let parts = [
+    let units = [
         (days, if days == 1 { "day" } else { "days" }),
         (seconds / 3600 % 24, "h"),
         (seconds / 60 % 60, "min"),
         (seconds % 60, "s"),
     ];
-    let parts = parts.iter().filter(|(count, _)| *count > 0);
+    let parts = units.iter().filter(|(count, _)| *count > 0);
     let words: Vec<_> = parts
         .map(|(count, unit)| format!("{count} {unit}"))
         .collect();
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn the_day_is_told_where_it_is_not_today() {
+    fn the_day_is_shown_where_it_is_not_today() {
         let (midnight, hour) = (1_767_193_200_000, 3_600_000);
         assert_eq!(moment(midnight + hour, midnight, 9), "01:00:00");
         assert_eq!(
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_length_is_told_in_the_units_that_it_has() {
+    fn a_length_is_shown_in_the_units_that_it_has() {
         assert_eq!(length(3_600_000), "1 h");
         assert_eq!(length(2 * 86_400_000 + 61_000), "2 days 1 min 1 s");
         assert_eq!(length(86_400_000), "1 day");

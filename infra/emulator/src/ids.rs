@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_of_chats_are_told_from_other_texts() {
+    fn ids_of_chats_are_distinguished_from_other_texts() {
         let classic = "U7c1f0a52d9b84e63a1c5f28e904b6d31";
         assert!(is_bot(classic) && is_chat(classic) && !is_bot("U1"));
         assert!(is_chat(&module_user("U1", "sakura")));

@@ -78,8 +78,8 @@ impl DynamoDb {
 
     /// DynamoDB takes them one by one.
     fn add_indexes(&self, name: &str, create: &Value) -> Made {
-        let described = serde_json::from_value(json!({ "TableName": name }))?;
-        let described = serde_json::to_value(self.database.describe_table(described)?)?;
+        let request = serde_json::from_value(json!({ "TableName": name }))?;
+        let described = serde_json::to_value(self.database.describe_table(request)?)?;
         let has = indexes(&described["Table"]);
         let lacks = |index: &&Value| has.iter().all(|it| it["IndexName"] != index["IndexName"]);
         for index in indexes(create).iter().filter(lacks) {
@@ -141,8 +141,8 @@ mod tests {
         let name = json!({"TableName": "Table"});
         let described = call(&url, "DescribeTable", &name).await;
         let indexes = &described["Table"]["GlobalSecondaryIndexes"];
-        let indexes: Vec<&Value> = indexes.as_array().unwrap().iter().collect();
-        let names: Vec<&Value> = indexes.iter().map(|index| &index["IndexName"]).collect();
+        let all = indexes.as_array().unwrap().iter();
+        let names: Vec<&Value> = all.map(|index| &index["IndexName"]).collect();
         assert_eq!(names, ["bots", "parked", "timers"], "{described}");
         let ttl = call(&url, "DescribeTimeToLive", &name).await;
         assert_eq!(
@@ -188,8 +188,8 @@ mod tests {
         let dynamodb = DynamoDb::in_file(&path).unwrap();
         dynamodb.ensure(&table()).unwrap();
         for index in ["bots", "parked", "timers"] {
-            let scan = json!({"TableName": "Table", "IndexName": index});
-            let scan = serde_json::from_value(scan).unwrap();
+            let request = json!({"TableName": "Table", "IndexName": index});
+            let scan = serde_json::from_value(request).unwrap();
             assert_eq!(dynamodb.database.scan(scan).unwrap().count, 0);
         }
     }

@@ -51,10 +51,11 @@ impl EventSourceMapping {
     ///
     /// When the future is dropped instead, those batches' messages come back after their visibility time-out.
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send) {
-        let limit = self.inner.source.maximum_concurrency;
-        let limit = usize::try_from(limit.unwrap_or(DEFAULT_CONCURRENCY)).unwrap_or(1);
+        let maximum = self.inner.source.maximum_concurrency;
+        let of_source = usize::try_from(maximum.unwrap_or(DEFAULT_CONCURRENCY)).unwrap_or(1);
         // Messages wait in the queue, not with their visibility running before a function that is busy.
-        let limit = limit.min(self.inner.function.concurrency().unwrap_or(limit));
+        let of_function = self.inner.function.concurrency().unwrap_or(of_source);
+        let limit = of_source.min(of_function);
         let free = Arc::new(Semaphore::new(limit));
         let mut batches = JoinSet::new();
         let mut shutdown = std::pin::pin!(shutdown);

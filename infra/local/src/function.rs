@@ -167,7 +167,7 @@ impl Function {
         }
     }
 
-    /// The same, told its deadline by another clock than the system's: the one that it goes by itself.
+    /// The same, with a deadline by another clock than the system's: the one that it goes by itself.
     #[must_use]
     pub fn with_clock(self, clock: SharedTimeSource) -> Self {
         Self { clock, ..self }
@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_failure_is_told_with_its_message() {
+    async fn a_failure_is_reported_with_its_message() {
         let function = Function::in_process("F", LONG, |_| async { Err("no table".into()) });
         let error = function.call(Value::Null).await.unwrap_err();
         assert_eq!(error.to_string(), "F failed: no table");

@@ -95,8 +95,8 @@ impl Lambda {
     pub fn functions(&self, definitions: &[FunctionDefinition]) -> HashMap<String, Function> {
         let function = |definition: &FunctionDefinition| {
             let name = binary(definition);
-            let function = Function::invoked(&self.endpoint, name, definition.timeout);
-            (definition.logical_name.clone(), function)
+            let invoked = Function::invoked(&self.endpoint, name, definition.timeout);
+            (definition.logical_name.clone(), invoked)
         };
         definitions.iter().map(function).collect()
     }
@@ -159,7 +159,7 @@ async fn build(names: &[&str]) -> Result<(), LambdaError> {
     }
 }
 
-/// `cargo lambda watch`. What is told to the functions goes through cargo's own configuration: a variable set there by
+/// `cargo lambda watch`. The functions' variables go through cargo's own configuration: a variable set there by
 /// force comes before those in CargoLambda.toml, which are for a watch without this stack.
 fn watch(port: u16, variables: &Variables) -> Command {
     let mut command = cargo(PROGRAM);
@@ -186,8 +186,8 @@ fn watch(port: u16, variables: &Variables) -> Command {
     command
 }
 
-/// A program in the workspace. What `cargo run` has told this one about itself is not passed on: some crates are built
-/// again where it differs.
+/// A program in the workspace. The variables that `cargo run` has set for this one are not passed on: some crates are
+/// built again where they differ.
 fn cargo(program: &str) -> Command {
     let mut command = Command::new(program);
     command.current_dir(root());

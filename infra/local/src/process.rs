@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn its_end_is_told() {
+    async fn its_end_is_reported() {
         let (mut program, _output) = shell("exit 3");
         assert_eq!(program.end().await.unwrap().code(), Some(3));
     }

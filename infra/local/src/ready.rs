@@ -21,12 +21,8 @@ impl Stack {
         let held = self.held_webhook().await?;
         self.post_webhook(&held).await?;
         let bot = BotId::new(PROBE).map_err(|error| error.to_string())?;
-        let event = held
-            .event_ids
-            .first()
-            .map(EventId::new)
-            .ok_or("the webhook has no event")?;
-        let event = event.map_err(|error| error.to_string())?;
+        let id = held.event_ids.first().ok_or("the webhook has no event")?;
+        let event = EventId::new(id).map_err(|error| error.to_string())?;
         let key = LedgerKey {
             bot,
             chat: None,

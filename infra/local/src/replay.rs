@@ -58,8 +58,10 @@ async fn show<M: Module>(
 
 fn json(shown: &Shadow) -> Value {
     let effects = shown.plan.effects.iter();
-    let state = shown.state.as_deref();
-    let state: Option<Value> = state.and_then(|state| serde_json::from_str(state).ok());
+    let state: Option<Value> = shown
+        .state
+        .as_deref()
+        .and_then(|state| serde_json::from_str(state).ok());
     json!({
         "silence": shown.silence.map(|silence| silence.to_string()),
         "sends": effects.map(|effect| json!({ "what": effect.name(), "messages": effect.messages() })).collect::<Vec<_>>(),

@@ -31,10 +31,10 @@ pub(crate) fn new(workspace: &mut Workspace, name: &Name) -> Result<String, Refu
         write(&folder.join(path), &named(text, name))?;
     }
     workspace.save()?;
-    let written = TEMPLATE
+    let written: String = TEMPLATE
         .iter()
-        .map(|(path, _)| format!("  modules/{name}/{path}\n"));
-    let written: String = written.collect();
+        .map(|(path, _)| format!("  modules/{name}/{path}\n"))
+        .collect();
     Ok(format!(
         "Written:\n{written}\n\
          The worker and `cargo dev` run {name} now: Cargo.toml says so in the line `module`.\n\n  \

@@ -97,8 +97,8 @@ impl Workspace {
     /// There is no list of them.
     pub(crate) fn enter(&mut self, name: &Name) -> Result<(), Refusal> {
         let path = self.path();
-        let members = self.manifest["workspace"].get_mut("members");
-        let members = members
+        let members = self.manifest["workspace"]
+            .get_mut("members")
             .and_then(Item::as_array_mut)
             .ok_or_else(|| Refusal::NoMembers(path, name.clone()))?;
         let member = format!("modules/{name}");

@@ -107,8 +107,8 @@ fn what_is_written_is_the_template_by_the_new_name() {
         "tests/conformance.rs",
         "tests/stories.rs",
     ] {
-        let template = Path::new(ROOT).join("infra/modctl/template").join(file);
-        let template = fs::read_to_string(template).unwrap();
+        let path = Path::new(ROOT).join("infra/modctl/template").join(file);
+        let template = fs::read_to_string(path).unwrap();
         let written = fs::read_to_string(folder.path().join("modules/tea-shop").join(file));
         let expected = template
             .replace("my-module", "tea-shop")

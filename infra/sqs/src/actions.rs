@@ -76,7 +76,7 @@ fn get_queue_attributes(sqs: &Sqs, request: GetQueueAttributes) -> Result<QueueA
     Ok(QueueAttributes { attributes })
 }
 
-/// Lists queues by name. Where the next page begins is told by the last name of this one.
+/// Lists queues by name. The token of the next page holds the last name of this one.
 fn list_queues(sqs: &Sqs, request: ListQueues) -> Result<QueueList, Error> {
     let prefix = request.queue_name_prefix.unwrap_or_default();
     let after = request

@@ -5,7 +5,7 @@
 //! Everything is in memory. Where Amazon's documentation and recordings of the real service differ,
 //! it does what was recorded; [`Queue`] says where.
 //!
-//! - [`Queue`] is one queue as a state machine: it is told the time and never waits.
+//! - [`Queue`] is one queue as a state machine: its methods take the time and never wait.
 //! - [`Sqs`] is a set of queues with a clock, and what waits: long polling.
 //! - The server (`server.rs`, `actions.rs`, `protocol.rs`) is the only part that knows HTTP and JSON.
 

@@ -270,7 +270,7 @@ impl<T> BatchResult<T> {
     }
 }
 
-/// An entry of which nothing is told but that it succeeded.
+/// An entry that succeeded, and has no other result.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Success {

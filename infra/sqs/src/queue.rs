@@ -1,4 +1,4 @@
-//! One queue as a state machine: it is told the time, and never waits.
+//! One queue as a state machine: its methods take the time, and never wait.
 
 mod receive;
 mod send;
@@ -205,8 +205,8 @@ impl Queue {
             ("ApproximateNumberOfMessages", depth.visible),
             ("ApproximateNumberOfMessagesNotVisible", depth.in_flight),
             ("ApproximateNumberOfMessagesDelayed", depth.delayed),
-        ];
-        let numbers = numbers.map(|(name, number)| (name, number.to_string()));
+        ]
+        .map(|(name, number)| (name, number.to_string()));
         let created = created.as_secs().to_string();
         let others = [
             ("CreatedTimestamp", created.clone()),

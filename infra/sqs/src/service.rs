@@ -37,7 +37,7 @@ struct State {
 
 struct Entry {
     queue: Queue,
-    /// Told whenever a message may have become receivable, or will sooner than before.
+    /// Notified whenever a message may have become receivable, or will sooner than before.
     changed: Arc<Notify>,
 }
 

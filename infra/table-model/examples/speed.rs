@@ -68,8 +68,9 @@ async fn record(table: Table) -> Vec<(String, Vec<u8>)> {
 }
 
 fn store(connector: &Connector) -> Store {
-    let ground = Ground::emulated().with_dynamodb_at("http://table");
-    let ground = ground.with_dynamodb_over(connector.client());
+    let ground = Ground::emulated()
+        .with_dynamodb_at("http://table")
+        .with_dynamodb_over(connector.client());
     ground.table(TABLE.to_owned())
 }
 

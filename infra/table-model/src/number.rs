@@ -81,8 +81,8 @@ impl Number {
         let sum = self
             .at_exponent(exponent)
             .zip(other.at_exponent(exponent))
-            .and_then(|(one, two)| one.checked_add(two));
-        let sum = sum.ok_or_else(|| wrong("Number overflow"))?;
+            .and_then(|(one, two)| one.checked_add(two))
+            .ok_or_else(|| wrong("Number overflow"))?;
         let digits = sum.unsigned_abs().to_string();
         Self::from_digits(sum < 0, &digits, i64::from(exponent))
     }

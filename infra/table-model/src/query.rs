@@ -41,16 +41,19 @@ impl Table {
         let text = request.key_condition_expression.as_str();
         let condition = Parser::read("KeyConditionExpression", text, &mut scope, Condition::read)?;
         scope.check_all_used()?;
-        let index = request.index_name.as_deref();
-        let index = index.map(|name| self.definition.index(name)).transpose()?;
+        let index = request
+            .index_name
+            .as_deref()
+            .map(|name| self.definition.index(name))
+            .transpose()?;
         let condition = self.key_condition(condition, index)?;
-        let start = request
+        let start_key = request
             .exclusive_start_key
             .take()
             .map(RawItem::read)
             .transpose()?;
-        let start = start
-            .map(|start| self.start(&start, index, &condition))
+        let start = start_key
+            .map(|key| self.start(&key, index, &condition))
             .transpose()?;
         let mut entries = self.entries(index, &condition);
         let forward = request.scan_index_forward.unwrap_or(true);
@@ -130,10 +133,9 @@ impl Table {
         condition: &KeyCondition,
     ) -> Result<Entry, Failure> {
         let invalid = || Failure::validation(WRONG_START);
-        let of_table = start
+        let of_table: Item = start
             .iter()
-            .filter(|(name, _)| self.definition.is_key(name));
-        let of_table: Item = of_table
+            .filter(|(name, _)| self.definition.is_key(name))
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect();
         let key = self.definition.key(&of_table).map_err(|_| invalid())?;

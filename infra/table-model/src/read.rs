@@ -43,10 +43,15 @@ impl Table {
 
     /// The rows of these keys, and the keys that were left, if any were.
     fn get_keys(&mut self, wanted: Keys) -> Result<(Vec<Projected>, Option<Json>), Failure> {
-        let items: Result<Vec<_>, _> = wanted.keys.into_iter().map(RawItem::read).collect();
-        let items = items?;
-        let keys: Result<Vec<_>, _> = items.iter().map(|item| self.definition.key(item)).collect();
-        let keys = keys?;
+        let items = wanted
+            .keys
+            .into_iter()
+            .map(RawItem::read)
+            .collect::<Result<Vec<_>, _>>()?;
+        let keys = items
+            .iter()
+            .map(|item| self.definition.key(item))
+            .collect::<Result<Vec<_>, _>>()?;
         check_keys(keys.len(), keys.iter().collect::<BTreeSet<_>>().len())?;
         let projection = wanted.projection_expression;
         let names = projection.as_deref().map(projection_names).transpose()?;
@@ -64,10 +69,10 @@ impl Table {
             }
             found.extend(row.map(|item| projected(item, names.as_deref())));
         }
-        let left = &items[processed..];
-        let left = (!left.is_empty()).then(|| {
+        let rest = &items[processed..];
+        let left = (!rest.is_empty()).then(|| {
             json!({
-                "Keys": left,
+                "Keys": rest,
                 "ConsistentRead": wanted.consistent_read,
                 "ProjectionExpression": projection,
             })
@@ -118,8 +123,8 @@ fn projected(item: &Arc<Item>, names: Option<&[&str]>) -> Projected {
     };
     let kept = item
         .iter()
-        .filter(|(name, _)| names.contains(&name.as_str()));
-    let kept = kept.map(|(name, value)| (name.clone(), value.clone()));
+        .filter(|(name, _)| names.contains(&name.as_str()))
+        .map(|(name, value)| (name.clone(), value.clone()));
     Projected::Part(kept.collect())
 }
 

@@ -106,11 +106,11 @@ impl Rows {
         for (key, before) in self.history.iter().take(writes) {
             old.insert(key, before.as_ref());
         }
-        let gone = old
+        let gone: Vec<_> = old
             .clone()
             .into_iter()
-            .filter(|(key, _)| !self.rows.contains_key(*key));
-        let gone: Vec<_> = gone.collect();
+            .filter(|(key, _)| !self.rows.contains_key(*key))
+            .collect();
         let there = self.rows.iter().map(move |(key, item)| {
             let item = old.get(key).copied().unwrap_or(Some(item));
             (key, item)

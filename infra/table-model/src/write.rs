@@ -46,19 +46,18 @@ enum Action {
 impl Table {
     pub(super) fn write(&mut self, kind: Kind, mut write: Write) -> Result<Vec<u8>, Failure> {
         self.definition.check_table(&write.table_name)?;
-        let returns = write.return_values.take();
-        let returns = Returns::read(kind, returns.as_deref())?;
+        let returns = Returns::read(kind, write.return_values.take().as_deref())?;
         let prepared = Prepared::read(kind, write)?;
         let change = prepared.change(&self.definition, &self.rows)?;
         let after = change.after.clone();
         let before = self.rows.make(change);
-        let item = match returns {
+        let returned = match returns {
             Returns::Nothing => None,
             Returns::Old => before,
             Returns::New => after,
         };
-        let item = item.as_deref().map(|item| ("Attributes", item));
-        Ok(body(&BTreeMap::from_iter(item)))
+        let attributes = returned.as_deref().map(|item| ("Attributes", item));
+        Ok(body(&BTreeMap::from_iter(attributes)))
     }
 }
 
@@ -97,10 +96,11 @@ impl Prepared {
         }
         let given = write.item.or(write.key).unwrap_or_default().read()?;
         let mut scope = Scope::read(names, values)?;
-        let condition = write.condition_expression.as_deref();
-        let condition = condition
-            .map(|text| Parser::read("ConditionExpression", text, &mut scope, Condition::read));
-        let condition = condition.transpose()?;
+        let condition = write
+            .condition_expression
+            .as_deref()
+            .map(|text| Parser::read("ConditionExpression", text, &mut scope, Condition::read))
+            .transpose()?;
         let action = Action::read(kind, write.update_expression.as_deref(), &mut scope)?;
         scope.check_all_used()?;
         if kind == Kind::Put {
@@ -195,11 +195,11 @@ impl Action {
 
 /// Each kind has its own members.
 fn check_members(kind: Kind, write: &Write) -> Result<(), Failure> {
-    let fits = match kind {
+    let has_its_own = match kind {
         Kind::Put => write.item.is_some() && write.key.is_none(),
         _ => write.key.is_some() && write.item.is_none(),
     };
-    let fits = fits
+    let fits = has_its_own
         && (kind == Kind::Update || write.update_expression.is_none())
         && (kind != Kind::Check || write.condition_expression.is_some());
     match fits {

@@ -19,8 +19,9 @@ fn connector() -> Connector {
 }
 
 fn store(connector: &Connector) -> Store {
-    let ground = Ground::emulated().with_dynamodb_at("http://table");
-    let ground = ground.with_dynamodb_over(connector.client());
+    let ground = Ground::emulated()
+        .with_dynamodb_at("http://table")
+        .with_dynamodb_over(connector.client());
     ground.table("Table".to_owned())
 }
 
@@ -109,7 +110,7 @@ async fn keys_that_are_left_unprocessed_are_no_absent_rows() {
 }
 
 #[tokio::test]
-async fn a_conflict_changes_nothing_and_is_told_as_one() {
+async fn a_conflict_changes_nothing_and_is_reported_as_one() {
     let connector = connector();
     // The SDK asks again while a transaction is in progress, and not after a conflict.
     for (refusal, times) in [(Refusal::Conflict(1), 1), (Refusal::InProgress, 2)] {

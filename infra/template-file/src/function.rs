@@ -185,10 +185,13 @@ fn schedule(
             &properties[expression],
         )
     })?;
-    let input = properties["Input"].as_str().map(serde_json::from_str);
-    let input = input.transpose().map_err(|_| {
-        TemplateError::unfit(format!("{place} Input"), "JSON", &properties["Input"])
-    })?;
+    let input = properties["Input"]
+        .as_str()
+        .map(serde_json::from_str)
+        .transpose()
+        .map_err(|_| {
+            TemplateError::unfit(format!("{place} Input"), "JSON", &properties["Input"])
+        })?;
     Ok(Schedule {
         name: name.to_owned(),
         every,

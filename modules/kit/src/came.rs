@@ -4,7 +4,7 @@ use shared::domain::{Trace, Verdict};
 
 use crate::world::{self, World};
 
-/// What came of what someone did: a trace for each event that the bundle was told of by it.
+/// What came of what someone did: a trace for each event that the bundle got by it.
 #[derive(Debug, Clone)]
 pub struct Came {
     traces: Vec<Option<Trace>>,
@@ -24,7 +24,7 @@ impl Came {
         self.traces.iter().flatten()
     }
 
-    /// What became of the first event: of what was done itself. What LINE told because of it follows.
+    /// What became of the first event: of what was done itself. Events that LINE sends because of it follow.
     ///
     /// # Panics
     /// It was not this.
@@ -40,15 +40,15 @@ impl Came {
         self
     }
 
-    /// LINE has told the bundle nothing, as of an account that is not attached.
+    /// LINE has sent the bundle no event, as of an account that is not attached.
     ///
     /// # Panics
-    /// It was told of something.
+    /// There was an event.
     #[track_caller]
-    pub fn is_not_told(&self) {
+    pub fn has_no_events(&self) {
         assert!(
             self.traces.is_empty(),
-            "the bundle was told of it\n\n{}",
+            "the bundle got an event\n\n{}",
             self.transcript
         );
     }

@@ -32,13 +32,13 @@ impl Clock {
 /// A length of time, such as `2 d 1 h 5 min`.
 fn in_words(time: Duration) -> String {
     let seconds = time.as_secs();
-    let parts = [
+    let units = [
         (seconds / 86_400, "d"),
         (seconds / 3600 % 24, "h"),
         (seconds / 60 % 60, "min"),
         (seconds % 60, "s"),
     ];
-    let parts = parts.iter().filter(|(number, _)| *number > 0);
+    let parts = units.iter().filter(|(number, _)| *number > 0);
     let words: Vec<_> = parts
         .map(|(number, unit)| format!("{number} {unit}"))
         .collect();

@@ -155,7 +155,7 @@ fn ground(time: &Time, wire: &Wire) -> Ground {
         .with_line_over(wire.connector())
 }
 
-/// What the functions are told.
+/// The functions' environment variables.
 fn variables(settings: &Settings, table: &str, queue_url: &str) -> BTreeMap<String, String> {
     let default_active = settings.default_active.to_string();
     let variables = [

@@ -28,7 +28,7 @@ impl Staff {
         self.did("give back", given).await
     }
 
-    /// They write. The user sees it as the account's words; the module is not told.
+    /// They write. The user sees it as the account's words; the module gets no event.
     pub async fn says(&self, text: &str) -> Came {
         let said = self
             .world

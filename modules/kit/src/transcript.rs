@@ -71,8 +71,8 @@ fn deed(call: &Call, to: Option<&str>) -> String {
         return format!("{kind}{to}");
     }
     if path.ends_with("/control/acquire") {
-        let time = call.request["ttl"].as_u64();
-        let time = time.map_or_else(String::new, |time| format!(" for {time} s"));
+        let ttl = call.request["ttl"].as_u64();
+        let time = ttl.map_or_else(String::new, |ttl| format!(" for {ttl} s"));
         return format!("takes the chat of{whom}{time}");
     }
     if path.ends_with("/control/release") {
@@ -121,8 +121,8 @@ pub(crate) fn shown(message: &Value) -> Vec<String> {
         (kind, None) => format!("({kind})"),
     };
     let mut lines: Vec<_> = head.lines().map(str::to_owned).collect();
-    let labels = crate::screen::actions(message);
-    let labels: Vec<_> = labels
+    let actions = crate::screen::actions(message);
+    let labels: Vec<_> = actions
         .iter()
         .map(|action| format!("[{}]", crate::screen::label(action)))
         .collect();

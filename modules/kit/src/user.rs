@@ -125,8 +125,8 @@ impl User {
     /// It has said something else.
     #[track_caller]
     pub fn sees<T: AsRef<str>>(&mut self, texts: impl IntoIterator<Item = T>) {
-        let wanted: Vec<_> = texts.into_iter().collect();
-        let wanted: Vec<_> = wanted.iter().map(AsRef::as_ref).collect();
+        let texts: Vec<_> = texts.into_iter().collect();
+        let wanted: Vec<_> = texts.iter().map(AsRef::as_ref).collect();
         let news = self.news();
         let said: Vec<_> = news
             .iter()

@@ -191,8 +191,9 @@ fn asked(request: &HttpRequest, target: Option<&str>) -> Asked {
 }
 
 fn response(status: u16, body: SdkBody) -> Result<HttpResponse, ConnectorError> {
-    let status = status.try_into();
-    let status = status.map_err(|_| ConnectorError::user("no status".into()))?;
+    let status = status
+        .try_into()
+        .map_err(|_| ConnectorError::user("no status".into()))?;
     Ok(HttpResponse::new(status, body))
 }
 

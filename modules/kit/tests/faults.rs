@@ -162,7 +162,7 @@ async fn broken(fault: Fault, expected: Option<Rule>) -> Vec<Broken> {
     broken
 }
 
-/// Exactly this rule is found broken, and all of it is told.
+/// Exactly this rule is found broken, and reported with its transcript.
 async fn breaks(fault: Fault, rule: Rule) {
     let broken = broken(fault, Some(rule)).await;
     let rules: BTreeSet<_> = broken.iter().map(|broken| broken.rule).collect();

@@ -97,7 +97,7 @@ async fn of_merged_routes_the_first_that_takes_an_event_has_it() {
 }
 
 #[test]
-fn what_is_given_twice_is_told_before_a_worker_starts() {
+fn what_is_given_twice_is_a_fault_before_a_worker_starts() {
     let fault = |module: Router| match without_faults(module) {
         Ok(_) => panic!("nothing is wrong with it"),
         Err(fault) => fault.to_string(),

@@ -50,9 +50,9 @@ async fn two_users_of_one_shop_have_chats_of_their_own() {
     guest.taps("reserve 2026-11-24T10:00").await;
     rival.taps("reserve 2026-11-24T10:00").await;
     guest.sees(["11月24日(火) 10:00のご予約を承りました。"]);
-    let told = rival.news();
+    let news = rival.news();
     assert!(
-        told[0]
+        news[0]
             .text()
             .unwrap()
             .contains("ほかの方の予約が入りました")
@@ -65,13 +65,13 @@ async fn the_accounts_owner_suspends_it_takes_scopes_back_and_leaves() {
     let shop = Harness::new(module()).await;
     let mut guest = shop.user("Mari");
     shop.account().suspend().await.is(Verdict::Handled);
-    guest.says("reserve").await.is_not_told();
+    guest.says("reserve").await.has_no_events();
     shop.account().resume().await.is(Verdict::Handled);
-    shop.account().revokes("message:send").await.is_not_told();
+    shop.account().revokes("message:send").await.has_no_events();
     guest.says("reserve").await.is(Verdict::Refused);
     guest.says("reserve").await.is(Verdict::ScopeMissing);
     shop.account().detach().await;
-    guest.says("reserve").await.is_not_told();
+    guest.says("reserve").await.has_no_events();
     guest.sees_nothing();
 }
 

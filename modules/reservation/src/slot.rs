@@ -107,8 +107,8 @@ mod tests {
     #[test]
     fn tomorrow_is_japans_tomorrow() {
         let shop = shop(json!({}));
-        let first = shop.next_days(LATE).next().unwrap();
-        let first = shop.slots(first).next().unwrap();
+        let day = shop.next_days(LATE).next().unwrap();
+        let first = shop.slots(day).next().unwrap();
         assert_eq!(first.to_string(), "2026-11-21T10:00");
         assert_eq!(first.key(), "slot#2026-11-21T10:00");
         assert!(!first.is_past(LATE));

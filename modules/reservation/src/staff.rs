@@ -67,7 +67,7 @@ pub(crate) async fn take_over(cx: &mut Context<'_, Standby>, time: &StaffTime) -
     cx.acquire(None)
 }
 
-/// The chat is ours. Only a guest who asked for that is told: LINE gives no
+/// The chat is ours. Only a guest who asked for that gets a message: LINE gives no
 /// reply token here, and a push counts against the account's quota.
 pub(crate) async fn welcome_back(cx: &mut Context<'_, Active>, _: &ControlGained) -> Handled {
     let mut visit = Visit::begin(cx)?;

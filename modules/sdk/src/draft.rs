@@ -36,7 +36,7 @@ impl Draft {
     /// Whether it fits into one commit.
     ///
     /// # Errors
-    /// The author's: it is told which limit.
+    /// The author's: it names the limit.
     pub fn check(&self, raw_event: &str) -> Result<(), ModuleError> {
         if self.rows.len() + self.timers.len() > MOST_ROWS {
             return Err(ModuleError::bug(format!(

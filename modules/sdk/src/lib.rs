@@ -68,8 +68,8 @@ pub type Handled = Result<(), ModuleError>;
 /// The company's own behaviour.
 pub trait Module: Send + Sync + 'static {
     /// Handles one event: of a chat, or of the account itself (attached, detached,
-    /// suspended, resumed), which has no chat. Of each attach and each detach it is
-    /// told once. Returning `Ok` without planning anything is a fine answer:
+    /// suspended, resumed), which has no chat. Each attach and each detach is
+    /// reported once. Returning `Ok` without planning anything is a fine answer:
     /// postbacks of other channels' messages arrive here too.
     ///
     /// # Errors

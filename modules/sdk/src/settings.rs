@@ -251,9 +251,9 @@ mod tests {
     fn each_value_that_does_not_fit_is_named_with_what_it_must_be() {
         let wrong = json!({"opens": "9:30", "days": 0, "name": "四文字だ", "remind": "yes",
             "look": "red", "colour": "red"});
-        let wrong = schema().check(&values(&wrong)).unwrap_err();
+        let faults = schema().check(&values(&wrong)).unwrap_err();
         let expected = r#""colour" is no setting of this module; "days" is a whole number from 1 to 30; "look" is one of dark, light; "name" is a line of at most 3 characters; "opens" is a time of day such as 09:30; "remind" is true or false"#;
-        assert_eq!(list(&wrong), expected);
+        assert_eq!(list(&faults), expected);
         let right = json!({"opens": "23:59", "days": 30, "name": "三文字", "remind": false, "look": "light"});
         assert_eq!(schema().check(&values(&right)), Ok(()));
     }

@@ -32,7 +32,7 @@ pub struct BotState {
     pub resumed_at: Option<Timestamp>,
     #[serde(default)]
     scopes: Scopes,
-    /// The attach that told the scopes.
+    /// The attach that reported the scopes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     scopes_of: Option<Timestamp>,
     /// When a walk over LINE's list began that did not find it: the reconciler's.
@@ -44,7 +44,7 @@ pub struct BotState {
     /// The newest attach that was reported to the module.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reported_attach: Option<Timestamp>,
-    /// The scopes that were reported to the module, and the attach that told them.
+    /// The scopes that were reported to the module, and the attach they are from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reported_scopes: Option<(Timestamp, Scopes)>,
     /// The newest detach that was reported to the module.
@@ -90,8 +90,8 @@ impl BotState {
     /// An attach at `at`. Known scopes beat unknown ones of the same epoch.
     pub fn attach(&mut self, at: Timestamp, scopes: &Scopes) {
         keep_newest(&mut self.attached_at, at);
-        let told = *scopes != Scopes::Unknown;
-        if told && (self.scopes_of, &self.scopes) < (Some(at), scopes) {
+        let is_known = *scopes != Scopes::Unknown;
+        if is_known && (self.scopes_of, &self.scopes) < (Some(at), scopes) {
             self.scopes = scopes.clone();
             self.scopes_of = Some(at);
         }
@@ -138,7 +138,7 @@ impl BotState {
         self.suspended_at > self.resumed_at && self.suspended_at >= self.attached_at
     }
 
-    /// What the admin granted with today's attachment, as far as it was told.
+    /// What the admin granted with today's attachment, as far as it is known.
     pub fn scopes(&self) -> &Scopes {
         let of_present = self.scopes_of > self.detached_at;
         if of_present {
@@ -148,7 +148,7 @@ impl BotState {
         }
     }
 
-    /// LINE refused a call at `at` for want of `scope`, whatever was told.
+    /// LINE refused a call at `at` for want of `scope`, whatever was granted.
     pub fn deny(&mut self, scope: &str, at: Timestamp) {
         let denied = self.denied.entry(Scope::new(scope)).or_insert(at);
         *denied = (*denied).max(at);
@@ -203,7 +203,7 @@ impl BotState {
         }
     }
 
-    /// When other scopes were told than were reported to the module.
+    /// When the scopes changed, if they are not those reported to the module.
     fn unreported_scopes(&self) -> Option<Timestamp> {
         let of_present = self.scopes_of.filter(|at| Some(*at) > self.detached_at)?;
         let reported = self
@@ -390,7 +390,7 @@ mod tests {
     }
 
     #[test]
-    fn each_turn_is_heard_once_however_often_and_late_it_is_told() {
+    fn each_change_is_reported_once_however_often_and_late_it_arrives() {
         let mut bot = BotState::default();
         assert_eq!(bot.unreported(), None);
         bot.attach(Timestamp(10), &Scopes::Unknown); // by the event
@@ -440,7 +440,7 @@ mod tests {
     }
 
     #[derive(Debug, Clone)]
-    enum Told {
+    enum Update {
         Attach(i64, &'static str),
         Detach(i64),
         Suspend(i64),
@@ -449,7 +449,7 @@ mod tests {
         Report(LifecycleChange),
     }
 
-    fn told() -> impl Strategy<Value = Told> {
+    fn update() -> impl Strategy<Value = Update> {
         prop_oneof![
             (
                 0..6_i64,
@@ -459,27 +459,27 @@ mod tests {
                     Just("message:send profile:read")
                 ]
             )
-                .prop_map(|(at, scopes)| Told::Attach(at, scopes)),
-            (0..6_i64).prop_map(Told::Detach),
-            (0..6_i64).prop_map(Told::Suspend),
-            (0..6_i64).prop_map(Told::Resume),
-            (0..6_i64).prop_map(Told::Deny),
-            (0..6_i64).prop_map(|at| Told::Report(LifecycleChange::Attached(Timestamp(at)))),
-            (0..6_i64).prop_map(|at| Told::Report(LifecycleChange::Detached(Timestamp(at)))),
+                .prop_map(|(at, scopes)| Update::Attach(at, scopes)),
+            (0..6_i64).prop_map(Update::Detach),
+            (0..6_i64).prop_map(Update::Suspend),
+            (0..6_i64).prop_map(Update::Resume),
+            (0..6_i64).prop_map(Update::Deny),
+            (0..6_i64).prop_map(|at| Update::Report(LifecycleChange::Attached(Timestamp(at)))),
+            (0..6_i64).prop_map(|at| Update::Report(LifecycleChange::Detached(Timestamp(at)))),
         ]
     }
 
-    fn after(all: &[Told]) -> BotState {
+    fn after(all: &[Update]) -> BotState {
         let mut bot = BotState::default();
-        for told in all {
-            match *told {
-                Told::Attach(at, "") => bot.attach(Timestamp(at), &Scopes::Unknown),
-                Told::Attach(at, words) => bot.attach(Timestamp(at), &Scopes::from_words(words)),
-                Told::Detach(at) => bot.detach(Timestamp(at)),
-                Told::Suspend(at) => keep_newest(&mut bot.suspended_at, Timestamp(at)),
-                Told::Resume(at) => keep_newest(&mut bot.resumed_at, Timestamp(at)),
-                Told::Deny(at) => bot.deny(SEND, Timestamp(at)),
-                Told::Report(change) => bot.mark_reported(change),
+        for update in all {
+            match *update {
+                Update::Attach(at, "") => bot.attach(Timestamp(at), &Scopes::Unknown),
+                Update::Attach(at, words) => bot.attach(Timestamp(at), &Scopes::from_words(words)),
+                Update::Detach(at) => bot.detach(Timestamp(at)),
+                Update::Suspend(at) => keep_newest(&mut bot.suspended_at, Timestamp(at)),
+                Update::Resume(at) => keep_newest(&mut bot.resumed_at, Timestamp(at)),
+                Update::Deny(at) => bot.deny(SEND, Timestamp(at)),
+                Update::Report(change) => bot.mark_reported(change),
             }
         }
         bot
@@ -488,7 +488,7 @@ mod tests {
     proptest! {
         #[test]
         fn order_and_repetition_do_not_matter(
-            (all, shuffled) in proptest::collection::vec(told(), 0..10).prop_flat_map(|all| {
+            (all, shuffled) in proptest::collection::vec(update(), 0..10).prop_flat_map(|all| {
                 let twice: Vec<_> = all.iter().chain(&all).cloned().collect();
                 (Just(all), Just(twice).prop_shuffle())
             })
@@ -499,9 +499,9 @@ mod tests {
         }
 
         #[test]
-        fn what_is_heard_is_not_to_be_heard_again(all in proptest::collection::vec(told(), 0..10)) {
+        fn what_is_heard_is_not_to_be_heard_again(all in proptest::collection::vec(update(), 0..10)) {
             let mut bot = after(&all);
-            // An attach, and then the scopes that it told.
+            // An attach, and then its scopes.
             for _ in 0..2 {
                 if let Some(change) = bot.unreported() {
                     bot.mark_reported(change);

@@ -62,10 +62,10 @@ pub struct ChatState {
 impl ChatState {
     /// Takes in one event of this chat. Order and repetition do not matter.
     pub fn fold(&mut self, event: &Event) {
-        if let Some(presence) = presence_told_by(event) {
+        if let Some(presence) = presence_from(event) {
             newest(&mut self.presence, event, presence);
         }
-        if let Some(control) = control_told_by(event) {
+        if let Some(control) = control_from(event) {
             newest(&mut self.control, event, control);
         }
         if let (Some(mode), false) = (event.mode, event.kind.is_of_module()) {
@@ -138,7 +138,7 @@ impl ChatState {
     }
 }
 
-fn presence_told_by(event: &Event) -> Option<Presence> {
+fn presence_from(event: &Event) -> Option<Presence> {
     match event.kind {
         EventKind::Follow { .. } | EventKind::Join => Some(Presence::Here),
         EventKind::Unfollow | EventKind::Leave => Some(Presence::Gone),
@@ -147,7 +147,7 @@ fn presence_told_by(event: &Event) -> Option<Presence> {
     }
 }
 
-fn control_told_by(event: &Event) -> Option<Control> {
+fn control_from(event: &Event) -> Option<Control> {
     match event.kind {
         EventKind::Activated { expire_at } => Some(Control::Ours(expire_at)),
         EventKind::Deactivated => Some(Control::Theirs),
@@ -212,7 +212,7 @@ fn is_ours(
 }
 
 /// When a chat that is ours lapses. An active mode keeps the control's `expireAt`
-/// if that was still running when the mode was told.
+/// if that was still running at the time of the mode.
 fn lapses_at(control: Option<&Entry<Control>>, mode: Option<&Entry<Mode>>) -> Option<Timestamp> {
     let control = control?;
     let Control::Ours(Some(expire_at)) = control.value else {
@@ -406,40 +406,44 @@ mod tests {
         })
     }
 
-    /// What a chat is told: by LINE, or by our own calls.
+    /// What changes a chat's state: LINE's events and our own calls.
     #[derive(Debug, Clone)]
-    enum Told {
+    enum Update {
         Event(Event),
         Acquired(Timestamp, EventId, Option<Timestamp>),
         Released(Timestamp, EventId),
     }
 
-    fn told() -> impl Strategy<Value = Vec<Told>> {
+    fn updates() -> impl Strategy<Value = Vec<Update>> {
         let deed = (0..8_i64, proptest::option::of(0..40_i64), any::<bool>());
         let deeds = proptest::collection::vec(deed, 0..4).prop_map(|deeds| {
-            let told = |(n, (at, until, acquired)): (usize, (i64, Option<i64>, bool))| {
+            let update = |(n, (at, until, acquired)): (usize, (i64, Option<i64>, bool))| {
                 let by = EventId::new(format!("own-{n}")).unwrap();
                 let until = until.map(|until| Timestamp(until * 1_000));
                 match acquired {
-                    true => Told::Acquired(Timestamp(at * 1_000), by, until),
-                    false => Told::Released(Timestamp(at * 1_000 + 999), by),
+                    true => Update::Acquired(Timestamp(at * 1_000), by, until),
+                    false => Update::Released(Timestamp(at * 1_000 + 999), by),
                 }
             };
-            deeds.into_iter().enumerate().map(told).collect::<Vec<_>>()
+            deeds
+                .into_iter()
+                .enumerate()
+                .map(update)
+                .collect::<Vec<_>>()
         });
         (chat_events(), deeds).prop_map(|(events, deeds)| {
-            let events = events.into_iter().map(Told::Event);
+            let events = events.into_iter().map(Update::Event);
             events.chain(deeds).collect()
         })
     }
 
-    fn after_all(told: &[Told]) -> ChatState {
+    fn after_all(updates: &[Update]) -> ChatState {
         let mut state = ChatState::default();
-        for told in told {
-            match told {
-                Told::Event(event) => state.fold(event),
-                Told::Acquired(at, by, until) => state.acquired(*at, by, *until),
-                Told::Released(at, by) => state.released(*at, by),
+        for update in updates {
+            match update {
+                Update::Event(event) => state.fold(event),
+                Update::Acquired(at, by, until) => state.acquired(*at, by, *until),
+                Update::Released(at, by) => state.released(*at, by),
             }
         }
         state
@@ -463,7 +467,7 @@ mod tests {
     proptest! {
         #[test]
         fn order_and_repetition_do_not_matter(
-            (events, shuffled) in told().prop_flat_map(|events| {
+            (events, shuffled) in updates().prop_flat_map(|events| {
                 let twice: Vec<_> = events.iter().chain(&events).cloned().collect();
                 (Just(events), Just(twice).prop_shuffle())
             }),
@@ -483,11 +487,11 @@ mod tests {
 
         #[test]
         fn a_chat_that_is_ours_is_so_until_it_lapses(
-            told in told(),
+            updates in updates(),
             detached_at in proptest::option::of(0..9_i64),
             default_active: bool,
         ) {
-            let state = after_all(&told);
+            let state = after_all(&updates);
             let detached_at = detached_at.map(|at| Timestamp(at * 1_000));
             let ours = |now| state.may_speak(now, detached_at, default_active).is_ok();
             let lapse = state.lapses_at(detached_at);

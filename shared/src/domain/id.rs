@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn reply_tokens_are_told_apart() {
+    fn reply_tokens_are_distinguished() {
         let token = ReplyToken::new("one");
         assert_eq!(token, token.clone());
         assert_ne!(token, ReplyToken::new("two"));

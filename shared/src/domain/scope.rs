@@ -52,7 +52,7 @@ impl Scope {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(from = "Option<BTreeSet<Scope>>", into = "Option<BTreeSet<Scope>>")]
 pub enum Scopes {
-    /// Neither the attach answer nor the attached event has told: try, and let
+    /// Neither the attach answer nor the attached event has them: try, and let
     /// LINE decide.
     #[default]
     Unknown,

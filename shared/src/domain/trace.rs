@@ -1,4 +1,4 @@
-//! What a person is told of an event: the answer to "why did my bot (not) answer?".
+//! An event's trace, for people: the answer to "why did my bot (not) answer?".
 
 use std::fmt;
 
@@ -90,7 +90,7 @@ pub struct TracedEffect {
 }
 
 impl LedgerEntry {
-    /// What became of the event so far. What was sent is not told.
+    /// What became of the event so far, without what was sent.
     pub fn trace(&self) -> Trace {
         let planned = self.plan().unwrap_or_default().effects;
         let effects = planned.iter().zip(self.effects());
@@ -185,13 +185,12 @@ mod tests {
 
     fn entry(outcome: Outcome, effects: Vec<Delivery>) -> LedgerEntry {
         let at = Timestamp(1);
-        let sends = Sends {
+        let sends = (!effects.is_empty()).then(|| Sends {
             plan: "{}".into(),
             planned_at: at,
             effects,
             open: BTreeSet::new(),
-        };
-        let sends = Some(sends).filter(|sends| !sends.effects.is_empty());
+        });
         let state = match outcome {
             Outcome::Failed => State::Failed { reason: None },
             Outcome::Planned => State::Planned(sends.unwrap()),
@@ -224,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_sent_and_handled_is_told_from_what_was_not() {
+    fn what_was_sent_and_handled_is_distinguished_from_what_was_not() {
         let dropped = Delivery::Dropped {
             silence: Silence::Standby,
         };
@@ -254,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn silence_and_mere_recording_are_told_where_nothing_was_planned() {
+    fn silence_and_mere_recording_are_reported_where_nothing_was_planned() {
         let quiet = entry(Outcome::Done, vec![]).recorded("the event's type is not known");
         assert_eq!(quiet.verdict(), Verdict::Recorded);
         let silence = Some(Silence::Suspended);

@@ -65,7 +65,7 @@ mod tests {
     const HOUR: Duration = Duration::from_secs(3600);
 
     #[test]
-    fn what_is_over_the_limit_is_told_when_it_is_not() {
+    fn what_is_over_the_limit_learns_when_it_is_not() {
         let mut window = Window::default();
         let at = |minutes: i64| Timestamp(minutes * 60_000);
         assert_eq!(window.take(at(0), 2, HOUR), Ok(()));
@@ -95,7 +95,7 @@ mod tests {
         }
 
         #[test]
-        fn the_time_told_is_worth_asking_again(
+        fn the_given_time_is_worth_asking_again(
             steps in prop::collection::vec(0i64..2_000, 1..100),
             limit in 1u32..10,
         ) {

@@ -1,5 +1,4 @@
-//! JWT assertions: who we are, signed with the channel's own key instead of told by
-//! its secret
+//! JWT assertions: the channel signs with its own key instead of sending its secret
 //! (<https://developers.line.biz/en/docs/messaging-api/generate-json-web-token/>).
 //!
 //! Signed with the RSA of the TLS stack that is linked anyway.
@@ -134,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_rsa_key_is_told() {
+    fn what_is_no_rsa_key_is_an_error() {
         let sign = |pem: &str| sign(&key(pem), "1", Timestamp(0), None).unwrap_err();
         assert!(matches!(sign("no key"), BadKey::Malformed));
     }

@@ -184,7 +184,7 @@ impl AttachClient {
         let body: ExchangeBody = answer
             .json()
             .ok_or_else(|| LineError::unreadable(OPERATION, &answer))?;
-        let told = if body.scopes.is_null() {
+        let granted = if body.scopes.is_null() {
             body.scope
         } else {
             body.scopes
@@ -192,7 +192,7 @@ impl AttachClient {
         let at = answer.end_of_second().unwrap_or_else(|| self.http.now());
         Ok(Attached {
             bot: body.bot_id,
-            scopes: scopes(&told),
+            scopes: scopes(&granted),
             at,
         })
     }

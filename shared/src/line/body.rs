@@ -50,7 +50,7 @@ impl Body {
         }
     }
 
-    /// The length that must be told, since the body itself does not know it.
+    /// The length that must be set, since the body itself does not know it.
     pub(crate) fn content_length(&self) -> Option<u64> {
         match self {
             Self::File(_, upload) => Some(upload.length),
@@ -96,9 +96,11 @@ impl Upload {
         S: Stream<Item = Result<Bytes, E>> + Send + Sync + 'static,
         E: Into<BoxError> + 'static,
     {
-        let open = move || Box::pin(open().map(|piece| piece.map_err(Into::into))) as Pieces;
-        let open = Arc::new(open);
-        Self { length, open }
+        let pieces = move || Box::pin(open().map(|piece| piece.map_err(Into::into))) as Pieces;
+        Self {
+            length,
+            open: Arc::new(pieces),
+        }
     }
 
     /// Its length in bytes.
@@ -159,8 +161,8 @@ impl Download {
     /// The connection broke or stood still, or the file is larger than wanted.
     pub async fn next(&mut self) -> Result<Option<Bytes>, LineError> {
         loop {
-            let frame = Timeout::new(self.body.frame(), self.sleep.sleep(self.limit)).await;
-            let frame = match frame {
+            let read = Timeout::new(self.body.frame(), self.sleep.sleep(self.limit)).await;
+            let frame = match read {
                 Err(_) => return Err(self.broken(NoAnswer::TimedOut(self.limit))),
                 Ok(None) => return Ok(None),
                 Ok(Some(Err(error))) => return Err(self.broken(NoAnswer::Connection(error))),

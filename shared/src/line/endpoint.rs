@@ -182,7 +182,7 @@ pub enum Spends {
     Many(u64),
 }
 
-/// Why a request cannot even be made: the caller's error, told before LINE is asked.
+/// Why a request cannot even be made: the caller's error, returned before LINE is asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Unsendable(pub String);

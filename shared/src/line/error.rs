@@ -368,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn both_shapes_of_error_are_told_in_one_line() {
+    fn both_shapes_of_error_are_shown_in_one_line() {
         let oauth: ErrorBody =
             serde_json::from_str(r#"{"error":"invalid_client","error_description":"x"}"#).unwrap();
         assert_eq!(oauth.text(), "invalid_client; x");

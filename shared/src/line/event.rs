@@ -44,11 +44,11 @@ pub fn read_timer(bot: &BotId, id: &EventId, raw: &str, received_at: Timestamp) 
 }
 
 fn of_members(bot: &BotId, id: &EventId, event: &Value, received_at: Timestamp) -> Event {
-    let told = event["timestamp"].as_i64().map_or(received_at, Timestamp);
+    let sent_at = event["timestamp"].as_i64().map_or(received_at, Timestamp);
     Event {
         id: id.clone(),
         bot: bot.clone(),
-        at: told.min(received_at.plus(AHEAD)),
+        at: sent_at.min(received_at.plus(AHEAD)),
         mode: mode(&event["mode"]),
         chat: chat(&event["source"]),
         user: event["source"]["userId"]
@@ -306,13 +306,13 @@ mod tests {
         let mut state = BotState::default();
         state.attach(Timestamp(1_000), &Scopes::Unknown);
         state.mark_reported(LifecycleChange::Attached(Timestamp(1_000)));
-        let mut told = |words: &str| {
+        let mut id_of_scopes = |words: &str| {
             state.attach(Timestamp(1_999), &Scopes::from_words(words));
             of_unreported(&bot, &state).map(|(id, ..)| id)
         };
-        let first = told("message:send");
-        assert_eq!(first, told("message:send"));
-        assert_ne!(first, told("message:send profile:read"));
+        let first = id_of_scopes("message:send");
+        assert_eq!(first, id_of_scopes("message:send"));
+        assert_ne!(first, id_of_scopes("message:send profile:read"));
     }
 
     fn event(raw: &str) -> Event {
@@ -389,7 +389,7 @@ mod tests {
 
     #[test]
     fn no_time_counts_as_later_than_a_minute_after_its_receipt() {
-        let at = |told: &str| event(&format!(r#"{{"type":"unfollow","timestamp":{told}}}"#)).at;
+        let at = |time: &str| event(&format!(r#"{{"type":"unfollow","timestamp":{time}}}"#)).at;
         assert_eq!(at("60006"), Timestamp(60_006));
         assert_eq!(at("60008"), Timestamp(60_007));
         assert_eq!(at("9223372036854775807"), Timestamp(60_007));

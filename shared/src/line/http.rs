@@ -185,8 +185,8 @@ impl Opened {
     /// With its body in the answer.
     async fn read(mut self) -> Self {
         let body = std::mem::replace(&mut self.body, SdkBody::taken());
-        let body = Limited::new(body, LARGEST_ANSWER).collect().await;
-        self.answer.body = body.ok().map(|body| body.to_bytes());
+        let collected = Limited::new(body, LARGEST_ANSWER).collect().await;
+        self.answer.body = collected.ok().map(|body| body.to_bytes());
         self
     }
 }

@@ -87,8 +87,8 @@ struct Kept {
 
 impl Quotas {
     fn kept(&self, bot: &BotId, now: Timestamp) -> Option<Quota> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = kept.get(bot)?;
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = all.get(bot)?;
         (now.since(kept.read_at) < KEPT).then_some(kept.quota)
     }
 

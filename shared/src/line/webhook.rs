@@ -71,8 +71,8 @@ impl Webhook {
             .destination
             .as_deref()
             .and_then(text)
-            .and_then(|id| BotId::new(id).ok());
-        let bot = bot.ok_or(MalformedWebhook::Destination)?;
+            .and_then(|id| BotId::new(id).ok())
+            .ok_or(MalformedWebhook::Destination)?;
         let events = envelope
             .events
             .into_iter()
@@ -115,8 +115,9 @@ impl RawEvent {
             .and_then(|id| EventId::new(id).ok());
         let id = given.unwrap_or_else(|| derived_id(bot, &raw));
         // A kind that begins with @ is the queue's own: no type of LINE's becomes one.
-        let kind = peek.kind.and_then(text);
-        let kind = kind
+        let kind = peek
+            .kind
+            .and_then(text)
             .filter(|kind| !kind.starts_with('@'))
             .unwrap_or_default();
         let of_bot = OF_THE_ACCOUNT.contains(&kind.as_str());

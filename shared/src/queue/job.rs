@@ -328,8 +328,8 @@ mod tests {
 
     #[test]
     fn all_that_is_sent_of_an_event_counts_towards_its_size() {
-        let raw = "a".repeat(CUT_AT / 2 - "''".len() - "message".len() - "m1".len());
-        let raw = format!("\"{raw}\"");
+        let text = "a".repeat(CUT_AT / 2 - "''".len() - "message".len() - "m1".len());
+        let raw = format!("\"{text}\"");
         let parts = |ids: [&str; 2]| cut(ids.map(|id| event(id, &raw)).into()).len();
         assert_eq!(parts(["m1", "m2"]), 1);
         assert_eq!(parts(["m1", "m2x"]), 2);
@@ -378,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn a_job_of_another_version_is_told_apart_from_rubbish() {
+    fn a_job_of_another_version_is_distinguished_from_rubbish() {
         assert!(matches!(
             Job::read(r#"{"v":2}"#),
             Err(UnreadableJob::Version(2))

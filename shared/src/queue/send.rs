@@ -112,13 +112,13 @@ impl Queue {
 
     /// Gives back what was not taken, with the reasons.
     async fn send_once(&self, batch: Vec<Entry>) -> (Vec<Entry>, Vec<String>) {
-        let entries = batch
+        let entries: Result<Vec<_>, _> = batch
             .iter()
             .enumerate()
-            .map(|(id, entry)| wire(id, &entry.message));
-        let entries: Result<Vec<_>, _> = entries.collect();
+            .map(|(id, entry)| wire(id, &entry.message))
+            .collect();
         let request = self.client.send_message_batch().queue_url(&self.url);
-        let answer = match entries {
+        let sent = match entries {
             Ok(entries) => request
                 .set_entries(Some(entries))
                 .send()
@@ -126,7 +126,7 @@ impl Queue {
                 .map_err(|e| reasons(&e)),
             Err(error) => Err(error.to_string()),
         };
-        let answer = match answer {
+        let answer = match sent {
             Ok(answer) => answer,
             Err(reason) => return batch.into_iter().map(|e| (e, reason.clone())).unzip(),
         };

@@ -47,8 +47,8 @@ impl Store {
         attach: &AttachUnderWay,
     ) -> Result<(), StoreError> {
         const OPERATION: &str = "begin an attach";
-        let item: Item = to_item(attach).map_err(StoreError::malformed(OPERATION))?;
-        let item = keys::with_key(item, keys::ATTACH, &sha256_hex([state]));
+        let members: Item = to_item(attach).map_err(StoreError::malformed(OPERATION))?;
+        let item = keys::with_key(members, keys::ATTACH, &sha256_hex([state]));
         let put = self
             .client
             .put_item()

@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_never_be_written_is_told_from_what_can_be_tried_again() {
+    fn what_can_never_be_written_is_distinguished_from_what_can_be_tried_again() {
         use CommitError::{Invalid, Unseen};
         assert!(matches!(generic("ValidationException"), Some(Invalid(_))));
         assert!(generic("InternalServerError").is_none());

@@ -69,10 +69,10 @@ impl Store {
             let wanted =
                 wanted(rows.to_vec()).projection_expression("chat_id, outcome, expires_at");
             let items = self.read_batch(wanted).await?.items;
-            let items = items
+            let found = items
                 .iter()
-                .filter(|item| is_settled(item) && !is_past(item, now));
-            let found = items.filter_map(|item| keys.get(keys::sort_of(item)));
+                .filter(|item| is_settled(item) && !is_past(item, now))
+                .filter_map(|item| keys.get(keys::sort_of(item)));
             settled.extend(found.map(|key| key.event.clone()));
         }
         Ok(settled)
@@ -94,8 +94,9 @@ impl Store {
     }
 
     async fn read_batch(&self, wanted: KeysAndAttributesBuilder) -> Result<Read, StoreError> {
-        let wanted = wanted.build();
-        let wanted = wanted.map_err(|error| unavailable(&error.to_string()))?;
+        let wanted = wanted
+            .build()
+            .map_err(|error| unavailable(&error.to_string()))?;
         let get = self
             .client
             .batch_get_item()

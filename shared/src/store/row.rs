@@ -101,14 +101,14 @@ impl Store {
             if let Some(written) = refused.take().filter(|(next, _)| next.is_written(&row)) {
                 return Ok(written);
             }
-            let (next, told) = match change(&row) {
-                Change::Write(next, told) => (next.next(), told),
-                Change::Keep(told) => return Ok((row, told)),
+            let (next, result) = match change(&row) {
+                Change::Write(next, result) => (next.next(), result),
+                Change::Keep(result) => return Ok((row, result)),
             };
             if self.put_next(place, &row, &next).await? {
-                return Ok((next, told));
+                return Ok((next, result));
             }
-            refused = Some((next, told));
+            refused = Some((next, result));
         }
         Err(StoreError::Unavailable {
             operation: place.operation,
@@ -123,8 +123,9 @@ impl Store {
         seen: &R,
         next: &R,
     ) -> Result<bool, StoreError> {
-        let item = next.to_item();
-        let mut item = item.map_err(StoreError::malformed(place.operation))?;
+        let mut item = next
+            .to_item()
+            .map_err(StoreError::malformed(place.operation))?;
         item.extend(place.key.clone());
         let (condition, values) = seen.unchanged(place.now);
         let put = self

@@ -1,4 +1,4 @@
-//! Timers: what a module wants to be told of later, in the same chat. They wait in
+//! Timers: events that a module schedules for later, in the same chat. They wait in
 //! the account's partition, in the order in which they are due; an index lists
 //! those of all accounts.
 

@@ -1,4 +1,4 @@
-//! LINE as a connector in this process: it answers as it is told, and remembers
+//! LINE as a connector in this process: it answers as a test configures it, and remembers
 //! what it was asked. Time passes only where someone waits.
 
 #![allow(dead_code, reason = "each test uses a part of it")]

@@ -289,8 +289,8 @@ impl<'a, R: FnMut(&'static Facts, Ended<'_>)> Caller<'a, R> {
             &ChatState::default(),
             Timestamp(2),
             Timestamp(2),
-        );
-        let may = may.unwrap();
+        )
+        .unwrap();
         let hour = std::time::Duration::from_secs(3600);
         self.call(&Acquire::new(&may, chat, Some(hour))).await;
         self.call(&Release::new(&may, chat)).await;

@@ -44,7 +44,7 @@ struct Arguments {
     one_at: Option<String>,
 }
 
-/// What each process is told.
+/// The setup that each process gets.
 #[derive(Clone, Serialize, Deserialize)]
 struct Stage {
     number: u32,
@@ -181,10 +181,10 @@ async fn run_all(stage: &Stage) -> Result<(), Failure> {
             number,
             ..stage.clone()
         };
-        let told = json!(stage).to_string();
+        let stage_json = json!(stage).to_string();
         let program = std::env::current_exe()?;
         Command::new(program)
-            .args(["--one-at", &told])
+            .args(["--one-at", &stage_json])
             .stdin(Stdio::null())
             .spawn()
     });
@@ -231,10 +231,13 @@ fn judge(calls: &[Call], stage: &Stage) -> ExitCode {
     let refused = of(end, table::PUSH.path);
     let again = refused.iter().enumerate().filter(|(at, call)| {
         let mut later = refused[at + 1..].iter();
-        is_told(call) && later.any(|other| other.request == call.request)
+        is_quota_refusal(call) && later.any(|other| other.request == call.request)
     });
     let again = again.count();
-    let refused: Vec<_> = refused.iter().filter(|call| is_told(call)).collect();
+    let refused: Vec<_> = refused
+        .iter()
+        .filter(|call| is_quota_refusal(call))
+        .collect();
     rows.push((
         format!(
             "{} refused by the month's quota, tried again",
@@ -249,11 +252,11 @@ fn judge(calls: &[Call], stage: &Stage) -> ExitCode {
         without,
         0,
     ));
-    told(&rows)
+    report(&rows)
 }
 
-/// Whether the process was told that the month's quota is used up.
-fn is_told(call: &Call) -> bool {
+/// Whether LINE answered the process that the month's quota is used up.
+fn is_quota_refusal(call: &Call) -> bool {
     let monthly = call.response.to_string().contains("monthly");
     call.status == 429 && monthly && call.fault.is_none()
 }
@@ -270,7 +273,7 @@ fn texts(pushes: &[&Call]) -> (usize, usize) {
     (accepted.len(), twice)
 }
 
-fn told(rows: &[(String, usize, usize)]) -> ExitCode {
+fn report(rows: &[(String, usize, usize)]) -> ExitCode {
     for (what, seen, expected) in rows {
         let mark = if seen == expected { "ok " } else { "NOT" };
         println!("{mark} {what}: {seen}");

@@ -131,7 +131,7 @@ async fn run(emulators: &Emulators, what: &str, expected: usize) -> Result<(), F
 
 /// As the worker would have it.
 async fn all_are_heard(emulators: &Emulators, bots: &[BotId]) {
-    let heard = bots.iter().map(|bot| emulators.is_heard(bot));
-    let mut heard = futures::stream::iter(heard).buffer_unordered(32);
-    while heard.next().await.is_some() {}
+    let marks = bots.iter().map(|bot| emulators.is_heard(bot));
+    let mut marked = futures::stream::iter(marks).buffer_unordered(32);
+    while marked.next().await.is_some() {}
 }

@@ -66,7 +66,7 @@ impl Places {
             .with_sqs_at(&self.sqs_url)
     }
 
-    /// What a function is told here.
+    /// A function's environment variables here.
     pub fn env(&self) -> Env {
         Env::from_map(self.variables())
     }
@@ -134,8 +134,8 @@ impl Emulators {
     pub async fn attached(&self, count: usize) -> Vec<BotId> {
         let scopes = Some(vec!["message:send".into()]);
         let made = self.line.make_accounts(count, scopes).await;
-        let made = made.expect("accounts are made").into_iter();
-        made.map(|bot| BotId::new(bot).expect("an id")).collect()
+        let ids = made.expect("accounts are made").into_iter();
+        ids.map(|bot| BotId::new(bot).expect("an id")).collect()
     }
 
     /// LINE's time, which the functions go by.

@@ -132,11 +132,10 @@ impl Faulty {
     /// For how many seconds each message was given back so far.
     pub fn waits(&self) -> Vec<u64> {
         let requests = self.requests("ChangeMessageVisibilityBatch");
-        let entries = requests
+        requests
             .iter()
-            .filter_map(|body| body["Entries"].as_array());
-        let entries = entries.flatten();
-        entries
+            .filter_map(|body| body["Entries"].as_array())
+            .flatten()
             .filter_map(|entry| entry["VisibilityTimeout"].as_u64())
             .collect()
     }
@@ -190,8 +189,8 @@ fn writes_a_bot(request: &HttpRequest) -> bool {
         "WriteItems",
         "WriteItem",
     ];
-    let body = request.body().bytes().unwrap_or_default();
-    let body = String::from_utf8_lossy(body);
+    let bytes = request.body().bytes().unwrap_or_default();
+    let body = String::from_utf8_lossy(bytes);
     writes.iter().any(|write| action.ends_with(write)) && body.contains(r#"{"S":"@bot"}"#)
 }
 

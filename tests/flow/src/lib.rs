@@ -44,8 +44,9 @@ impl Bundle {
     }
 
     async fn running<M: Module + Clone>(module: M) -> Self {
-        let stack = Stack::start(&Options::default(), module).await;
-        let stack = stack.expect("the stack starts");
+        let stack = Stack::start(&Options::default(), module)
+            .await
+            .expect("the stack starts");
         let world = stack.line.state().await;
         let bot = world.bots[0].bot_id.clone();
         let mut users = world
@@ -77,7 +78,7 @@ impl Bundle {
         bundle
     }
 
-    /// What its functions are told.
+    /// The environment variables of its functions.
     pub fn env(&self) -> Env {
         Env::from_map(self.stack.variables.clone())
     }

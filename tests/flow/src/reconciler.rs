@@ -40,8 +40,9 @@ impl Reconciler {
     /// A reconciler that goes by this clock and sleep.
     pub fn over(places: &Places, clock: SharedTimeSource, sleep: SharedAsyncSleep) -> Self {
         let (table, line) = (Faulty::default(), Faulty::default());
-        let ground = places.ground().with_timeouts(TIMEOUTS);
-        let ground = ground
+        let ground = places
+            .ground()
+            .with_timeouts(TIMEOUTS)
             .with_clock(clock)
             .with_line_over(line.connector())
             .with_dynamodb_over(table.client());

@@ -27,8 +27,8 @@ impl Timer {
             .ground
             .clone()
             .with_timeouts(TIMEOUTS)
-            .with_dynamodb_over(table.client());
-        let ground = ground.with_sqs_over(queue.client());
+            .with_dynamodb_over(table.client())
+            .with_sqs_over(queue.client());
         let config = Config::read(&bundle.env()).expect("its variables");
         let app = App::new(config, &ground);
         Self { app, table, queue }

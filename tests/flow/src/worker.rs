@@ -44,8 +44,11 @@ impl<M: Module> Worker<M> {
     pub fn new(bundle: &Bundle, module: M) -> Self {
         let [table, queue, line] = [(); 3].map(|()| Faulty::default());
         let clock = Clock::default();
-        let ground = bundle.stack.ground.clone().with_timeouts(TIMEOUTS);
-        let ground = ground
+        let ground = bundle
+            .stack
+            .ground
+            .clone()
+            .with_timeouts(TIMEOUTS)
             .with_clock(SharedTimeSource::new(clock.clone()))
             .with_line_over(line.connector())
             .with_dynamodb_over(table.client())
@@ -196,8 +199,8 @@ impl Bundle {
         row.expect("the event is recorded")
     }
 
-    /// What the first user has been told, reply or push.
-    pub async fn told(&self) -> Vec<String> {
+    /// The texts that the first user has received, by reply or push.
+    pub async fn received(&self) -> Vec<String> {
         let all = self.stack.line.conversation(&self.bot, &self.guest).await;
         all.iter()
             .filter(|bubble| bubble.from == emulator::Speaker::Account)

@@ -64,11 +64,11 @@ async fn very_many_events_of_a_chat_are_several_messages_and_come_to_their_end()
     let mut messages = Message::all_of(job(&bundle, 150));
     assert_eq!(messages.len(), 2);
     for times in 1.. {
-        let given = messages
+        let given: Vec<_> = messages
             .iter()
             .cloned()
-            .map(|message| message.received(times));
-        let given: Vec<_> = given.collect();
+            .map(|message| message.received(times))
+            .collect();
         // Half a second is left for it before the last event may begin.
         let time = Duration::from_millis(5_000);
         let back = worker.is_given_within(&given, time).await;

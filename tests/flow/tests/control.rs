@@ -235,8 +235,9 @@ async fn a_chat_with_nobody_in_it_is_not_taken_and_nobody_is_called() {
     let stranger = world
         .users
         .iter()
-        .find(|user| user.bot == bundle.bot && !user.friend);
-    let stranger = &stranger.unwrap().user_id;
+        .find(|user| user.bot == bundle.bot && !user.friend)
+        .map(|user| &user.user_id)
+        .unwrap();
     let event = json!({"type": "message", "webhookEventId": "e", "mode": "standby",
         "message": {"type": "text", "text": "hello"}});
     let message = bundle.message(stranger, vec![event]).await;

@@ -42,7 +42,7 @@ async fn a_send_is_not_begun_when_little_time_is_left() {
     assert_eq!(back, ["e"]);
     assert_eq!(states(&bundle.recorded("e").await), ["sent", "pending"]);
     worker.settles(&message).await;
-    assert_eq!(bundle.told().await, ["one", "two"]);
+    assert_eq!(bundle.received().await, ["one", "two"]);
 }
 
 /// What it could not give back comes again when its visibility ends.

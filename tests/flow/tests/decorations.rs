@@ -98,7 +98,7 @@ async fn a_decoration_that_meets_a_transient_failure_is_tried_again() {
             worker.line.next(path, Fate::Answered(200, "{}".into()));
             worker.settles(&message).await;
             assert_eq!(states(&bundle.recorded("e").await), ["sent", "sent"]);
-            assert_eq!(bundle.told().await, ["hi"]);
+            assert_eq!(bundle.received().await, ["hi"]);
         }
     }
 }

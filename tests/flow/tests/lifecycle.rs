@@ -19,7 +19,7 @@ use worker::App;
 
 const DETACH: &str = "/v2/bot/channel/detach";
 
-/// Remembers what it hears of accounts, and fails as often as it is told to.
+/// Remembers what it hears of accounts, and fails as often as a test wants.
 #[derive(Clone, Default)]
 struct Listens {
     heard: Arc<Mutex<Vec<String>>>,
@@ -93,7 +93,7 @@ impl Scene {
         Some(Message::of(job.unwrap()))
     }
 
-    /// The row says that it was attached at this moment; the module has been told.
+    /// The row says that it was attached at this moment; the module was notified.
     async fn attached_at(&self, at: Timestamp) {
         let store = &self.worker.app.store;
         let attach = store.update_bot(&self.bot, |row| row.state.attach(at, &Scopes::Unknown));
@@ -423,8 +423,8 @@ async fn a_detach_waits_from_when_its_mark_is_written() {
     let (begun, ()) = tokio::join!(detach(store, queue, &scene.bot, clock), slow);
     begun.unwrap();
     let sent = scene.worker.queue.requests("SendMessageBatch");
-    let job = sent[0]["Entries"][0]["MessageBody"].as_str();
-    let job = Job::read(job.unwrap()).unwrap();
+    let body = sent[0]["Entries"][0]["MessageBody"].as_str();
+    let job = Job::read(body.unwrap()).unwrap();
     let written_at = scene.worker.clock.timestamp();
     assert!(written_at.since(job.received_at) < Duration::from_secs(60));
     scene.worker.gives_back(&Message::of(job)).await;
@@ -672,14 +672,14 @@ async fn what_is_recorded_of_a_detached_accounts_chat_says_so() {
 }
 
 #[tokio::test]
-async fn more_scopes_for_an_attached_account_count_at_once_and_are_told_once() {
+async fn more_scopes_for_an_attached_account_count_at_once_and_are_reported_once() {
     let scene = Scene::begin().await;
     scene.callback(1_999).await;
     let first = scene.attached("a", 1_500).await;
     let module = json!({"type": "attached", "botId": scene.bot,
         "scopes": ["message:send", "profile:read", "account:manage"]});
-    let more = json!({"type": "module", "module": module});
-    let more = scene.event("b", 9_000, more).await;
+    let attached_again = json!({"type": "module", "module": module});
+    let more = scene.event("b", 9_000, attached_again).await;
     scene.settles(&[&first, &more, &more]).await;
     let row = scene.worker.app.store.bot(&scene.bot).await.unwrap();
     let state = row.unwrap().state;
@@ -698,12 +698,12 @@ async fn a_suspension_in_the_same_batch_silences_every_chat_of_the_account() {
     let bundle = Bundle::attached().await;
     let worker = Worker::new(&bundle, Listens::default());
     let at = worker.clock.timestamp().0 + 2_000;
-    let suspends = json!({"type": "botSuspended", "webhookEventId": "s", "timestamp": at});
-    let suspends = bundle.message_of(None, vec![suspends]).await;
+    let suspended = json!({"type": "botSuspended", "webhookEventId": "s", "timestamp": at});
+    let suspension = bundle.message_of(None, vec![suspended]).await;
     let text = json!({"type": "text", "text": "hello"});
-    let says = json!({"type": "message", "webhookEventId": "m", "message": text});
-    let says = bundle.message(&bundle.guest, vec![says]).await;
-    assert!(worker.is_given([&says, &suspends]).await.is_empty());
+    let said = json!({"type": "message", "webhookEventId": "m", "message": text});
+    let message = bundle.message(&bundle.guest, vec![said]).await;
+    assert!(worker.is_given([&message, &suspension]).await.is_empty());
     let row = bundle.recorded("m").await;
     assert_eq!(row.silence, Some(Silence::Suspended));
 }
@@ -714,16 +714,16 @@ async fn a_suspension_of_another_account_in_the_same_batch_silences_nobody() {
     let worker = Worker::new(&bundle, Listens::default());
     let now = worker.clock.timestamp();
     let raw = json!({"type": "botSuspended", "timestamp": now.0 + 2_000});
-    let suspends = JobEvent {
+    let suspended = JobEvent {
         id: EventId::new("s").unwrap(),
         kind: "botSuspended".into(),
         raw: serde_json::value::to_raw_value(&raw).unwrap(),
     };
     let another = BotId::new("Uanother").unwrap();
-    let suspends = Message::of(Job::new(another, None, now, vec![suspends]));
+    let suspension = Message::of(Job::new(another, None, now, vec![suspended]));
     let text = json!({"type": "text", "text": "hello"});
-    let says = json!({"type": "message", "webhookEventId": "m", "message": text});
-    let says = bundle.message(&bundle.guest, vec![says]).await;
-    assert!(worker.is_given([&says, &suspends]).await.is_empty());
+    let said = json!({"type": "message", "webhookEventId": "m", "message": text});
+    let message = bundle.message(&bundle.guest, vec![said]).await;
+    assert!(worker.is_given([&message, &suspension]).await.is_empty());
     assert_eq!(bundle.recorded("m").await.silence, None);
 }

@@ -36,9 +36,9 @@ async fn ten_calls(line: LineClient, bot: BotId) -> (usize, usize) {
 async fn four_functions_together_make_no_call_over_an_hourly_limit() {
     let bundle = Bundle::attached().await;
     let bot = BotId::new(&bundle.bot).unwrap();
-    let four = (0..4).map(|_| ten_calls(client(&bundle), bot.clone()));
-    let four = futures::future::join_all(four).await;
-    let (made, stopped) = four
+    let four_callers = (0..4).map(|_| ten_calls(client(&bundle), bot.clone()));
+    let counts = futures::future::join_all(four_callers).await;
+    let (made, stopped) = counts
         .iter()
         .fold((0, 0), |(made, stopped), (m, s)| (made + m, stopped + s));
     assert_eq!((made, stopped), (6, 34));

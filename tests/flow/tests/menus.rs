@@ -433,10 +433,10 @@ async fn an_account_that_is_detached_keeps_no_menu_of_the_modules() {
     } = &scene.worker.app;
     detach(store, queue, &scene.bot, clock).await.unwrap();
     let sent = scene.worker.queue.requests("SendMessageBatch");
-    let job = sent[0]["Entries"][0]["MessageBody"].as_str().unwrap();
-    let job = Message::of(Job::read(job).unwrap());
+    let body = sent[0]["Entries"][0]["MessageBody"].as_str().unwrap();
+    let message = Message::of(Job::read(body).unwrap());
     scene.worker.clock.advance(Duration::from_secs(60));
-    scene.worker.settles(&job).await;
+    scene.worker.settles(&message).await;
     for (name, id) in ids {
         let deleted = scene.calls("DELETE", MENUS, &id).await;
         assert_eq!(deleted, 1, "{name}");

@@ -120,8 +120,8 @@ async fn a_panic_costs_no_other_chat_of_the_batch_anything() {
     for wish in ["panic at once", "panic later"] {
         let (bad, good) = (format!("bad {wish}"), format!("good {wish}"));
         let bad = bundle.message(&bundle.guest, vec![says(&bad, wish)]).await;
-        let other = vec![says(&good, "hello")];
-        let other = bundle.message(&bundle.rival, other).await;
+        let hello = vec![says(&good, "hello")];
+        let other = bundle.message(&bundle.rival, hello).await;
         let given_back = worker.is_given([&bad, &other]).await;
         assert_eq!(given_back, [format!("bad {wish}")]);
         let record = bundle.record(Some(&bundle.rival), &good).await.unwrap();
@@ -146,9 +146,9 @@ async fn the_chat_waits_for_a_failing_event_and_goes_on_when_it_is_set_aside() {
     for _ in 1..=4 {
         assert_eq!(worker.is_given([&bad, &next]).await, ["e", "next"]);
     }
-    assert!(bundle.told().await.is_empty());
+    assert!(bundle.received().await.is_empty());
     assert!(worker.is_given([&bad, &next]).await.is_empty());
-    assert_eq!(bundle.told().await, ["hi", "hi"]);
+    assert_eq!(bundle.received().await, ["hi", "hi"]);
     for id in ["same", "next"] {
         let row = bundle.recorded(id).await;
         assert_eq!((row.outcome(), row.attempts.failed), (Outcome::Done, 0));
@@ -164,7 +164,7 @@ async fn a_failed_handler_has_done_nothing_and_what_the_events_say_is_kept() {
     let events = vec![says("e", "fail"), later];
     let message = bundle.message(&bundle.guest, events).await;
     worker.gives_back(&message).await;
-    assert!(bundle.told().await.is_empty());
+    assert!(bundle.received().await.is_empty());
 
     let key = bundle.key(Some(&bundle.guest), "e");
     let now = worker.clock.timestamp();

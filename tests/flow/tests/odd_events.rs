@@ -32,7 +32,7 @@ async fn an_unknown_type_between_two_messages_is_recorded_whole_and_both_are_ans
 }
 
 #[tokio::test]
-async fn that_a_notification_was_delivered_is_told_to_the_module_though_it_is_of_no_chat() {
+async fn the_delivery_of_a_notification_reaches_the_module_though_it_is_of_no_chat() {
     let bundle = Bundle::attached().await;
     let delivered = json!({"type": "delivery", "webhookEventId": "d", "delivery": {"data": "0123456789abcdef"}});
     bundle

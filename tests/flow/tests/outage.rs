@@ -1,4 +1,4 @@
-//! Queue, table or LINE are away: nothing is lost, and LINE is told in time.
+//! Queue, table or LINE are away: nothing is lost, and LINE is answered in time.
 
 use std::time::{Duration, Instant};
 
@@ -30,14 +30,14 @@ async fn status_within_time(bundle: &Bundle) -> u16 {
 }
 
 #[tokio::test]
-async fn a_queue_that_never_answers_is_told_to_line_within_its_patience() {
+async fn a_queue_that_never_answers_gives_line_a_503_within_its_timeout() {
     let bundle = Bundle::attached().await;
     bundle.stack.sqs.faults().never_answer();
     assert_eq!(status_within_time(&bundle).await, 503);
 }
 
 #[tokio::test]
-async fn a_queue_that_refuses_connections_is_told_to_line_at_once() {
+async fn a_queue_that_refuses_connections_gives_line_a_503_at_once() {
     let bundle = Bundle::attached().await;
     bundle.stack.sqs_gate.set(GateState::Shut);
     assert_eq!(status_within_time(&bundle).await, 503);

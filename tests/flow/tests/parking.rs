@@ -110,7 +110,7 @@ async fn attempts_that_vanish_are_counted_and_park_the_event() {
     assert!(row.raw().unwrap().contains("hang"));
 
     worker.settles(&says(&bundle, "f", "hello").await).await;
-    assert_eq!(bundle.told().await, ["hi"]);
+    assert_eq!(bundle.received().await, ["hi"]);
 }
 
 #[tokio::test]
@@ -145,7 +145,7 @@ async fn six_hours_of_transient_failures_park_the_event_with_its_plan() {
         (Outcome::Parked, vec!["pending"])
     );
     assert!(row.sends().is_some() && row.ends_at().is_none());
-    assert!(bundle.told().await.is_empty());
+    assert!(bundle.received().await.is_empty());
 }
 
 /// What waited behind another for hours, or comes back from the dead-letter queue, has not
@@ -166,7 +166,7 @@ async fn the_six_hours_count_from_an_events_own_first_failure() {
 
     worker.clock.advance(HOUR);
     worker.settles(&second).await;
-    assert_eq!(bundle.told().await, ["hi"]);
+    assert_eq!(bundle.received().await, ["hi"]);
 }
 
 // A write arrives later than its client has waited for it.
@@ -307,7 +307,7 @@ async fn an_event_that_the_ledger_may_have_forgotten_is_not_handled_again() {
     let row = bundle.recorded("e").await;
     assert_eq!(row.reason(), Some("the event is too old"));
     assert_eq!(row.outcome(), Outcome::Parked);
-    assert!(bundle.told().await.is_empty());
+    assert!(bundle.received().await.is_empty());
 }
 
 /// The table is away at first: what is written of that says nothing of an earlier run.
@@ -322,7 +322,7 @@ async fn an_event_that_may_be_forgotten_and_meets_a_failure_is_not_handled_again
     worker.settles(&message).await;
     let row = bundle.recorded("e").await;
     assert_eq!(row.reason(), Some("the event is too old"));
-    assert!(bundle.told().await.is_empty());
+    assert!(bundle.received().await.is_empty());
 }
 
 /// DynamoDB may take two days to delete a row whose time has passed.
@@ -338,7 +338,7 @@ async fn a_row_whose_time_has_passed_does_not_settle_an_event_that_meets_a_failu
     let row = bundle.recorded("e").await;
     assert_eq!(row.reason(), Some("the event is too old"));
     assert_eq!(row.outcome(), Outcome::Parked);
-    assert_eq!(bundle.told().await, ["hi"]);
+    assert_eq!(bundle.received().await, ["hi"]);
 }
 
 #[tokio::test]
@@ -385,7 +385,7 @@ async fn an_attempt_whose_commit_fails_has_not_vanished() {
         (Outcome::Failed, 0, None)
     );
     worker.settles(&message.received(9)).await;
-    assert_eq!(bundle.told().await, ["hi"]);
+    assert_eq!(bundle.received().await, ["hi"]);
 }
 
 /// The table is away when the attempt fails, and when its end is to be written.
@@ -401,7 +401,7 @@ async fn an_attempt_that_ends_while_the_table_is_away_has_not_vanished() {
     let row = bundle.recorded("e").await;
     assert_eq!((row.outcome(), row.attempts.failed), (Outcome::Failed, 0));
     worker.settles(&message.received(9)).await;
-    assert_eq!(bundle.told().await, ["hi"]);
+    assert_eq!(bundle.received().await, ["hi"]);
 }
 
 /// The one that comes after it could not even be counted: the row still names the first.

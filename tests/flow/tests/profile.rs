@@ -42,5 +42,5 @@ async fn a_users_profile_is_asked_for_once_a_day() {
         assert_eq!(states(&bundle.recorded(id).await), ["sent"]);
         assert_eq!(bundle.calls(&path).await.len(), asked, "{id}");
     }
-    assert_eq!(bundle.told().await, [name.as_str(); 3]);
+    assert_eq!(bundle.received().await, [name.as_str(); 3]);
 }

@@ -91,7 +91,7 @@ impl Scene {
 }
 
 #[tokio::test]
-async fn an_attach_of_which_nobody_told_is_healed_and_the_module_hears_of_it_once() {
+async fn an_attach_without_its_event_is_healed_and_the_module_hears_of_it_once() {
     let bundle = Bundle::start().await;
     let made = bundle.stack.line.make_accounts(
         1,
@@ -119,7 +119,7 @@ async fn an_attach_of_which_nobody_told_is_healed_and_the_module_hears_of_it_onc
 }
 
 #[tokio::test]
-async fn what_is_listed_is_attached_with_its_name_and_told() {
+async fn what_is_listed_is_attached_with_its_name_and_reported() {
     let scene = Scene::of(9).await;
     let walk = scene.reconciler.succeeds().await;
     assert_eq!((walk.listed, walk.attached, walk.writes), (9, 9, 9));
@@ -129,9 +129,9 @@ async fn what_is_listed_is_attached_with_its_name_and_told() {
         assert_eq!(row.state.scopes(), &Scopes::Unknown);
         assert!(row.basic_id.is_some() && row.display_name.is_some());
     }
-    let told = scene.emulators.queued().await;
-    assert_eq!(told.len(), 9);
-    assert!(told.iter().all(|(_, id, event)| {
+    let queued = scene.emulators.queued().await;
+    assert_eq!(queued.len(), 9);
+    assert!(queued.iter().all(|(_, id, event)| {
         id.starts_with("attached-") && event["module"]["type"] == "attached"
     }));
     assert_eq!(scene.emulators.store.walk().await.unwrap().unwrap(), walk);
@@ -194,9 +194,9 @@ async fn two_listings_an_hour_apart_and_a_refusal_detach_an_account() {
     assert_eq!((walk.detached, walk.writes, walk.asked), (1, 1, 1));
     let at = walk.began_at.unwrap();
     assert_eq!(scene.attachment(bot).await, Attachment::Detached(at));
-    let told = scene.emulators.queued().await;
-    assert_eq!(told.len(), 1);
-    assert_eq!(told[0].1, format!("detached-{}", at.0));
+    let queued = scene.emulators.queued().await;
+    assert_eq!(queued.len(), 1);
+    assert_eq!(queued[0].1, format!("detached-{}", at.0));
 }
 
 #[tokio::test]
@@ -473,15 +473,20 @@ async fn what_the_module_has_not_heard_and_old_marks_are_queued_again_whatever_l
     scene.emulators.advance(59 * MINUTE).await;
     scene.list_will(FaultKind::ServerError, 5).await;
     scene.reconciler.fails().await;
-    let told = scene.emulators.queued().await;
-    assert!(told.iter().all(|(bot, _, _)| bot == scene.bots[2].as_str()));
+    let queued = scene.emulators.queued().await;
+    assert!(
+        queued
+            .iter()
+            .all(|(bot, _, _)| bot == scene.bots[2].as_str())
+    );
     scene.emulators.advance(2 * MINUTE).await;
     let walk = scene.reconciler.succeeds().await;
     assert_eq!((walk.queued, walk.writes), (2, 0));
-    let told = scene.emulators.queued().await;
+    let queued = scene.emulators.queued().await;
     let detach = format!("detach-{}", mark.0);
     assert!(
-        told.iter()
+        queued
+            .iter()
             .any(|(bot, id, _)| bot == scene.bots[1].as_str() && *id == detach)
     );
 }

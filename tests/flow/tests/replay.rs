@@ -110,7 +110,7 @@ async fn a_parked_event_is_handled_when_its_module_is_mended() {
     let again = scene.job(1, false);
     scene.worker.settles(&again).await;
     scene.worker.settles(&again).await;
-    assert_eq!(scene.bundle.told().await, ["hi 1"]);
+    assert_eq!(scene.bundle.received().await, ["hi 1"]);
     let row = scene.bundle.recorded("e").await;
     assert_eq!(
         (row.outcome(), row.replays.number, row.attempts.failed),
@@ -142,9 +142,9 @@ async fn a_replay_that_fails_for_six_hours_is_over_when_the_event_is_parked() {
     scene.worker.settles(&again).await;
     let row = scene.bundle.recorded("e").await;
     assert_eq!(row.outcome(), Outcome::Parked);
-    assert!(scene.bundle.told().await.is_empty());
+    assert!(scene.bundle.received().await.is_empty());
     scene.worker.settles(&scene.job(2, false)).await;
-    assert_eq!(scene.bundle.told().await, ["hi 1"]);
+    assert_eq!(scene.bundle.received().await, ["hi 1"]);
 }
 
 #[tokio::test]
@@ -163,9 +163,9 @@ async fn what_was_refused_is_sent_again_and_what_was_sent_is_not() {
     assert_eq!(states(&scene.bundle.recorded("e").await), ["refused"]);
 
     scene.worker.settles(&scene.job(1, false)).await;
-    assert_eq!(scene.bundle.told().await, ["hi 1"]);
+    assert_eq!(scene.bundle.received().await, ["hi 1"]);
     scene.worker.settles(&scene.job(2, false)).await;
-    assert_eq!(scene.bundle.told().await, ["hi 1"]);
+    assert_eq!(scene.bundle.received().await, ["hi 1"]);
 }
 
 #[tokio::test]
@@ -176,7 +176,7 @@ async fn force_sends_again_with_other_keys() {
     let forced = scene.job(1, true);
     scene.worker.settles(&forced).await;
     scene.worker.settles(&forced).await;
-    assert_eq!(scene.bundle.told().await, ["hi 1", "hi 2"]);
+    assert_eq!(scene.bundle.received().await, ["hi 1", "hi 2"]);
     let keys = scene.bundle.calls(PUSH).await;
     let key = |n: usize| keys[n].headers["x-line-retry-key"].clone();
     assert_ne!(key(0), key(1));
@@ -202,7 +202,7 @@ async fn a_try_that_begins_after_a_forced_replay_sends_what_that_has_planned() {
         held.let_go();
     };
     tokio::join!(scene.worker.settles(&message), meanwhile);
-    assert_eq!(scene.bundle.told().await, ["hi 2"]);
+    assert_eq!(scene.bundle.received().await, ["hi 2"]);
 }
 
 /// Respected, and before a worker has seen that, forced: two jobs of the same number.
@@ -230,12 +230,12 @@ async fn force_after_respect_is_another_message_and_runs_again() {
     };
     assert_ne!(job(false), job(true));
     scene.worker.settles(&scene.job(1, false)).await;
-    assert_eq!(scene.bundle.told().await, ["hi 1"]);
+    assert_eq!(scene.bundle.received().await, ["hi 1"]);
     scene.worker.settles(&scene.job(1, true)).await;
-    assert_eq!(scene.bundle.told().await, ["hi 1", "hi 2"]);
+    assert_eq!(scene.bundle.received().await, ["hi 1", "hi 2"]);
     // What comes late of the first changes nothing.
     scene.worker.settles(&scene.job(1, false)).await;
-    assert_eq!(scene.bundle.told().await, ["hi 1", "hi 2"]);
+    assert_eq!(scene.bundle.received().await, ["hi 1", "hi 2"]);
 }
 
 /// LINE keeps a retry key for a day from its first use. What it has surely not taken has
@@ -276,7 +276,7 @@ async fn a_replay_is_silent_where_staff_hold_the_chat_today() {
     scene.worker.settles(&scene.job(1, false)).await;
     let row = scene.bundle.recorded("e").await;
     assert_eq!(row.silence, Some(Silence::Standby));
-    assert!(scene.bundle.told().await.is_empty());
+    assert!(scene.bundle.received().await.is_empty());
 }
 
 #[tokio::test]
@@ -294,7 +294,7 @@ async fn a_shadow_shows_the_plan_and_does_nothing() {
     assert_eq!(shown.plan.effects.len(), 1);
     assert_eq!(shown.state.as_deref(), Some("2"));
     assert_eq!(scene.bundle.recorded("e").await, before);
-    assert_eq!(scene.bundle.told().await, ["hi 1"]);
+    assert_eq!(scene.bundle.received().await, ["hi 1"]);
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// Remembers what it is told, and reminds of it: of `60 tea 90 cake` it says "tea"
+/// Remembers each message, and reminds of it: of `60 tea 90 cake` it says "tea"
 /// a minute after and "cake" half a minute later. A word with a stroke it keeps to itself.
 #[derive(Clone, Default)]
 struct Reminds {
@@ -60,7 +60,7 @@ fn plan(cx: &mut Context<'_>, text: &str) -> Result<(), ModuleError> {
 }
 
 impl Reminds {
-    /// What it has been told, and what it was reminded of, in that order.
+    /// The messages and timers that it has handled, in that order.
     fn heard(&self) -> Vec<String> {
         self.events().iter().map(word).collect()
     }
@@ -164,9 +164,9 @@ async fn a_guest_is_reminded_when_the_time_has_come_and_not_before() {
     let scene = Scene::begin().await;
     scene.guest_says("90 tea").await;
     assert_eq!(scene.after(MINUTE).await, all(0));
-    assert!(scene.bundle.told().await.is_empty());
+    assert!(scene.bundle.received().await.is_empty());
     assert_eq!(scene.after(MINUTE).await, all(1));
-    assert_eq!(scene.bundle.told().await, ["tea"]);
+    assert_eq!(scene.bundle.received().await, ["tea"]);
     assert_eq!(scene.after(MINUTE).await, all(0));
 
     let [said, rung] = &scene.module.events()[..] else {
@@ -222,7 +222,7 @@ async fn what_was_queued_and_not_deleted_rings_once() {
         scene.module.heard()[1..],
         ["rings: tea", "rings: cake"].map(str::to_owned)
     );
-    assert_eq!(scene.bundle.told().await, ["tea", "cake"]);
+    assert_eq!(scene.bundle.received().await, ["tea", "cake"]);
     assert_eq!(scene.after(MINUTE).await, all(0));
 }
 
@@ -244,7 +244,7 @@ async fn what_the_queue_does_not_take_waits_and_the_function_says_so() {
     let late = timer.runs_within(5 * SECOND).await.unwrap();
     assert_eq!(late, Done::default());
     assert_eq!(scene.after(MINUTE).await, all(1));
-    assert_eq!(scene.bundle.told().await, ["tea"]);
+    assert_eq!(scene.bundle.received().await, ["tea"]);
 }
 
 /// More than a page of the index has.
@@ -354,7 +354,7 @@ async fn a_timer_that_is_a_month_late_is_parked_and_can_be_run_again() {
     );
     assert!(scene.module.rung().is_empty());
     scene.again(&tea, None, Mode::Respect).await;
-    assert_eq!(scene.bundle.told().await, ["tea"]);
+    assert_eq!(scene.bundle.received().await, ["tea"]);
     assert_eq!(scene.module.rung()[0].at, row.at);
 }
 
@@ -363,19 +363,19 @@ async fn a_forced_replay_sets_its_timers_again() {
     let scene = Scene::begin().await;
     scene.guest_says("60 tea").await;
     let said = scene.module.events()[0].clone();
-    let raw = json!({"type": "message", "timestamp": said.at, "mode": "active",
+    let event = json!({"type": "message", "timestamp": said.at, "mode": "active",
         "source": {"type": "user", "userId": scene.bundle.guest},
         "message": {"type": "text", "id": "1", "text": "60 tea"}});
-    let raw = raw.to_string();
+    let raw = event.to_string();
     // It still waits: it is the same timer, and rings once.
     scene.again(said.id.as_str(), Some(&raw), Mode::Force).await;
     assert_eq!(scene.waiting().await.len(), 1);
     assert_eq!(scene.after(2 * MINUTE).await, all(1));
-    assert_eq!(scene.bundle.told().await, ["tea"]);
+    assert_eq!(scene.bundle.received().await, ["tea"]);
     // It has rung: it is done again, as all else is.
     scene.again(said.id.as_str(), Some(&raw), Mode::Force).await;
     assert_eq!(scene.after(Duration::ZERO).await, all(1));
-    assert_eq!(scene.bundle.told().await, ["tea", "tea"]);
+    assert_eq!(scene.bundle.received().await, ["tea", "tea"]);
 }
 
 #[tokio::test]
@@ -408,7 +408,7 @@ async fn a_row_that_cannot_be_read_stays_and_holds_up_nobody() {
     scene.guest_says("30 tea").await;
     let done = json!({ "due": 2, "queued": 1, "left": 1 });
     assert_eq!(scene.after(MINUTE).await, done);
-    assert_eq!(bundle.told().await, ["tea"]);
+    assert_eq!(bundle.received().await, ["tea"]);
 }
 
 #[tokio::test]
@@ -426,5 +426,5 @@ async fn line_makes_no_timer() {
         assert!(row.reason().unwrap().contains("type is not known"));
     }
     assert!(scene.module.events().is_empty());
-    assert!(scene.bundle.told().await.is_empty());
+    assert!(scene.bundle.received().await.is_empty());
 }

@@ -53,7 +53,7 @@ async fn line_fails(bundle: &Bundle, path: &str, kind: FaultKind) {
 
 /// The user has it once, the event is settled, and no try is left open.
 async fn sent_once(bundle: &Bundle) {
-    assert_eq!(bundle.told().await, ["hi"]);
+    assert_eq!(bundle.received().await, ["hi"]);
     let row = bundle.recorded("e").await;
     assert_eq!(states(&row), ["sent"], "{row:?}");
     // What LINE's support asks for.
@@ -144,7 +144,7 @@ async fn after_a_worker_was_killed_its_reply_is_unknown_and_neither_pushed_nor_p
         let message = written(&bundle).await;
         killed_at(&worker, REPLY, &message).await;
         worker.settles(&message).await;
-        assert_eq!(bundle.told().await, ["hi"]);
+        assert_eq!(bundle.received().await, ["hi"]);
         let row = bundle.recorded("e").await;
         assert_eq!(
             (states(&row), row.outcome()),
@@ -221,7 +221,7 @@ async fn a_push_in_place_of_a_reply_is_made_once_though_the_tables_answer_is_los
             1 => worker.settles(&message).await,
             _ => {
                 worker.gives_back(&message).await;
-                assert_eq!(bundle.told().await.len(), 0);
+                assert_eq!(bundle.received().await.len(), 0);
                 worker.settles(&message).await;
             }
         }
@@ -408,7 +408,7 @@ async fn a_try_ended_without_an_answer_does_not_hide_that_the_next_one_was_kille
         killed_at(&worker, REPLY, &message).await;
         assert_eq!(open_tries(&bundle.recorded("e").await), 1);
         worker.settles(&message).await;
-        assert_eq!(bundle.told().await, ["hi"]);
+        assert_eq!(bundle.received().await, ["hi"]);
         assert_eq!(states(&bundle.recorded("e").await), ["unknown"]);
     }
 }
@@ -532,7 +532,7 @@ async fn a_try_that_the_table_cuts_short_ends_with_what_is_known() {
         let answer = states(&row)[usize::from(!first_the_answer)];
         assert_eq!(answer, "sent", "{row:?}");
         assert_eq!(open_tries(&row), 0, "{row:?}");
-        assert_eq!(bundle.told().await, ["hi"]);
+        assert_eq!(bundle.received().await, ["hi"]);
     }
 }
 
@@ -609,9 +609,9 @@ async fn a_push_that_was_refused_for_now_is_dropped_once_the_chat_is_lost() {
     assert_eq!(states(&bundle.recorded("e").await), ["pushing"]);
 
     let at = worker.clock.timestamp();
-    let lost = json!({"type": "deactivated", "webhookEventId": "d", "timestamp": at});
-    let lost = bundle.message(&bundle.guest, vec![lost]).await;
-    worker.settles(&lost).await;
+    let deactivated = json!({"type": "deactivated", "webhookEventId": "d", "timestamp": at});
+    let handover = bundle.message(&bundle.guest, vec![deactivated]).await;
+    worker.settles(&handover).await;
     worker.settles(&message.received(2)).await;
     let row = bundle.recorded("e").await;
     assert_eq!(
@@ -629,7 +629,7 @@ async fn nothing_was_tried(bundle: &Bundle, worker: &Worker<Answers>, message: &
     worker.gives_back(message).await;
     let row = bundle.recorded("e").await;
     assert_eq!(states(&row), ["pending"], "{row:?}");
-    assert_eq!(bundle.told().await.len(), 0);
+    assert_eq!(bundle.received().await.len(), 0);
     worker.clock.advance(Duration::from_secs(120));
     worker.settles(message).await;
     sent_once(bundle).await;
@@ -757,9 +757,10 @@ async fn what_waits_for_another_try_is_dropped_when_the_chat_is_handed_over() {
     let worker = Worker::new(&bundle, OR_BY_PUSH);
     let message = written(&bundle).await;
     throttled(&bundle, &worker, &message).await;
-    let over = json!({"type": "deactivated", "webhookEventId": "over", "timestamp": worker.clock.timestamp().0});
-    let over = bundle.message(&bundle.guest, vec![over]).await;
-    worker.settles(&over).await;
+    let at = worker.clock.timestamp();
+    let deactivated = json!({"type": "deactivated", "webhookEventId": "over", "timestamp": at});
+    let handover = bundle.message(&bundle.guest, vec![deactivated]).await;
+    worker.settles(&handover).await;
     worker.settles(&message).await;
     assert_eq!(states(&bundle.recorded("e").await), ["dropped"]);
     assert_eq!(bundle.calls(REPLY).await.len(), 1);
@@ -778,7 +779,7 @@ async fn what_a_killed_worker_may_have_sent_is_not_called_refused() {
         held.let_go();
     };
     tokio::join!(first.is_given([&message]), overtaken);
-    assert_eq!(bundle.told().await, ["hi"]);
+    assert_eq!(bundle.received().await, ["hi"]);
     let row = bundle.recorded("e").await;
     assert_eq!(
         (states(&row), row.outcome()),

@@ -37,14 +37,14 @@ pub fn check(limits: Limits, without: Option<Condition>) -> Checked {
     let found = checker.discoveries();
     let properties = checker.model().properties();
     let is_sometimes = |name: &str| name.starts_with("it is ");
-    let broken = found.iter().filter(|(name, _)| !is_sometimes(name));
-    let broken = broken.map(|(name, path)| {
+    let counterexamples = found.iter().filter(|(name, _)| !is_sometimes(name));
+    let broken = counterexamples.map(|(name, path)| {
         let actions = path.clone().into_actions();
         let words = actions.iter().map(|action| format!("{action:?}"));
         (*name, words.collect())
     });
-    let unreachable = properties.iter().map(|property| property.name);
-    let unreachable = unreachable.filter(|name| is_sometimes(name) && !found.contains_key(name));
+    let names = properties.iter().map(|property| property.name);
+    let unreachable = names.filter(|name| is_sometimes(name) && !found.contains_key(name));
     Checked {
         states: checker.unique_state_count(),
         depth: checker.max_depth(),

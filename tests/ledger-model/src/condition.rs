@@ -150,10 +150,10 @@ impl Steps {
             effects,
             raw: RAW,
         };
-        let ended = ledger::end_try(entry.as_ref(), &ended, NOW);
+        let change = ledger::end_try(entry.as_ref(), &ended, NOW);
         match was_parked && self.lacks(Condition::EndLeavesParked) {
-            true => ended.map(taken_back),
-            false => ended,
+            true => change.map(taken_back),
+            false => change,
         }
     }
 

@@ -47,7 +47,7 @@ pub enum Fate {
     Refused,
 }
 
-/// What happens. Workers are told apart by numbers.
+/// What happens. Workers are distinguished by numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
     /// A new worker is given a message of the event.
@@ -199,9 +199,9 @@ fn acts(state: &mut State, id: u8, action: Action, steps: Steps) -> Option<()> {
         (Phase::Load { has_reopened }, _) => worker.loaded(&state.row, has_reopened, steps),
         (Phase::Reopen(seen), Action::Writes(_, fate)) => {
             let write = worker.reopening(&seen);
-            let next = Next::Phase(Phase::Load { has_reopened: true });
             match written(state, &write, fate, steps)? {
-                Some(_) => next, // also where another was first: it is read again
+                // Also where another was first: it is read again.
+                Some(_) => Next::Phase(Phase::Load { has_reopened: true }),
                 None => Next::failed(),
             }
         }
@@ -278,15 +278,15 @@ fn changes(
         let next = changing.has_read(state.row.clone(), job, steps);
         return Some(next.unwrap_or(Next::Phase(Phase::Change(changing))));
     };
-    let (write, told) = match changing.write(seen, job, steps) {
+    let (write, result) = match changing.write(seen, job, steps) {
         Ok(write) => write,
         // Nothing is written, and so nothing goes wrong.
         Err(next) => return Some(next).filter(|_| fate == Fate::Answered),
     };
     let next = match written(state, &write, fate, steps)? {
-        Some(true) => changing.step.made(Some(write.next), told, job, steps),
+        Some(true) => changing.step.made(Some(write.next), result, job, steps),
         Some(false) => {
-            changing.is_refused(&write, told);
+            changing.mark_refused(&write, result);
             Next::Phase(Phase::Change(changing))
         }
         None => changing.step.failed(),

@@ -49,7 +49,7 @@ pub(crate) enum Phase {
 pub(crate) struct Changing {
     pub(crate) step: Step,
     pub(crate) known: Option<Row>,
-    /// What was refused last, and what it would have told.
+    /// What was refused last, and what its result would have been.
     refused: Option<(Arc<LedgerEntry>, bool)>,
 }
 
@@ -128,13 +128,13 @@ impl Worker {
 
     /// The commit of a plan.
     pub(crate) fn committing(&self, seen: &Row, name: &str, steps: Steps) -> Write {
-        let entry = LedgerEntry::done("message", NOW, NOW, NOW);
+        let new = LedgerEntry::done("message", NOW, NOW, NOW);
         let entry = match (seen, self.job) {
-            (Some(seen), _) => entry.in_place_of(seen),
-            (None, Job::Replay { force }) => entry.of_replay(1, force),
-            (None, Job::Event) => entry,
+            (Some(seen), _) => new.in_place_of(seen),
+            (None, Job::Replay { force }) => new.of_replay(1, force),
+            (None, Job::Event) => new,
         };
-        // What they are makes no difference here: two sends, told apart by their places.
+        // What they are makes no difference here: two sends, distinguished by their places.
         let plan = Plan {
             effects: vec![ControlEffect::Release.into(), ControlEffect::Release.into()],
         };
@@ -165,7 +165,7 @@ impl Next {
 }
 
 impl Changing {
-    /// What is to become of the row, and what that tells.
+    /// What is to become of the row, and the result of that.
     fn change(&self, row: &Row, job: Job, steps: Steps) -> Change<LedgerEntry, bool> {
         let entry = row.as_deref();
         match &self.step {
@@ -174,67 +174,67 @@ impl Changing {
             Step::EndTry { sending, .. } => {
                 let (name, known) = (&sending.name, sending.entry.writes);
                 let ended = steps.end_try(entry, known, name, &sending.effects);
-                told(ended, |()| true)
+                map_result(ended, |()| true)
             }
-            Step::NoteFailure => told(steps.note_failure(entry), |since| since.is_some()),
+            Step::NoteFailure => map_result(steps.note_failure(entry), |since| since.is_some()),
             Step::Park { known } => steps.park(entry, *known, job),
         }
     }
 
     /// It has read the row. Gives what comes next if nothing is to be written.
     pub(crate) fn has_read(&mut self, row: Row, job: Job, steps: Steps) -> Option<Next> {
-        if let Some((next, told)) = self.refused.take()
+        if let Some((next, result)) = self.refused.take()
             && (row.as_ref() == Some(&next) || steps.lacks(Condition::WrittenIsOwn))
         {
-            return Some(self.step.clone().made(Some(next), told, job, steps));
+            return Some(self.step.clone().made(Some(next), result, job, steps));
         }
-        if let Change::Keep(told) = self.change(&row, job, steps) {
-            return Some(self.step.clone().made(row, told, job, steps));
+        if let Change::Keep(result) = self.change(&row, job, steps) {
+            return Some(self.step.clone().made(row, result, job, steps));
         }
         self.known = Some(row);
         None
     }
 
-    /// The write, and what it tells if it is made; or what comes next without one.
+    /// The write, and its result if it is made; or what comes next without one.
     pub(crate) fn write(&self, seen: &Row, job: Job, steps: Steps) -> Result<(Write, bool), Next> {
         match self.change(seen, job, steps) {
-            Change::Write(next, told) => {
+            Change::Write(next, result) => {
                 let mut write = Write::new(seen, next);
                 if let Step::EndTry { sending, .. } = &self.step {
                     write.ends = Some(sending.name.clone());
                 }
-                Ok((write, told))
+                Ok((write, result))
             }
-            Change::Keep(told) => Err(self.step.clone().made(seen.clone(), told, job, steps)),
+            Change::Keep(result) => Err(self.step.clone().made(seen.clone(), result, job, steps)),
         }
     }
 
     /// The table says that the row is not as it was read.
-    pub(crate) fn is_refused(&mut self, write: &Write, told: bool) {
+    pub(crate) fn mark_refused(&mut self, write: &Write, result: bool) {
         self.known = None;
-        self.refused = Some((write.next.clone(), told));
+        self.refused = Some((write.next.clone(), result));
     }
 }
 
-fn told<T>(
+fn map_result<T>(
     change: Change<LedgerEntry, T>,
-    told: impl FnOnce(T) -> bool,
+    map: impl FnOnce(T) -> bool,
 ) -> Change<LedgerEntry, bool> {
     match change {
-        Change::Write(entry, it) => Change::Write(entry, told(it)),
-        Change::Keep(it) => Change::Keep(told(it)),
+        Change::Write(entry, it) => Change::Write(entry, map(it)),
+        Change::Keep(it) => Change::Keep(map(it)),
     }
 }
 
 impl Step {
     /// It is made; `row` is the row as it is then.
-    pub(crate) fn made(self, row: Row, told: bool, job: Job, steps: Steps) -> Next {
+    pub(crate) fn made(self, row: Row, result: bool, job: Job, steps: Steps) -> Next {
         match self {
-            Self::BeginTry { name } => match row.filter(|_| told) {
+            Self::BeginTry { name } => match row.filter(|_| result) {
                 Some(entry) => Sending::begin(name, entry, steps),
                 None => Next::GiveBack,
             },
-            Self::BeginPush(sending) => sending.push_begun(row, told),
+            Self::BeginPush(sending) => sending.push_begun(row, result),
             Self::EndTry {
                 sending,
                 has_failed,
@@ -245,11 +245,11 @@ impl Step {
                     false => Next::failed(),
                 }
             }
-            Self::NoteFailure if told => Next::Phase(Phase::Failing(writes(&row))),
+            Self::NoteFailure if result => Next::Phase(Phase::Failing(writes(&row))),
             // Settled by another. A replay is settled when the row says that it has begun.
             Self::NoteFailure if job == Job::Event => Next::Acknowledge,
             Self::NoteFailure => Next::GiveBack,
-            Self::Park { .. } if told => Next::Acknowledge,
+            Self::Park { .. } if result => Next::Acknowledge,
             Self::Park { .. } => Next::GiveBack,
         }
     }

@@ -89,8 +89,7 @@ async fn deliver(
         event["deliveryContext"]["isRedelivery"] = again.into();
     }
     let body = json!({ "destination": bot, "events": events }).to_string();
-    let answer = futures::channel::oneshot::channel();
-    let (tell, told) = answer;
+    let (sender, receiver) = futures::channel::oneshot::channel();
     let task = receive(world.clone(), body);
     let ids = ids.to_vec();
     let seen = world.clone();
@@ -99,10 +98,10 @@ async fn deliver(
         if status == Some(200) {
             seen.history().acknowledged.extend(ids);
         }
-        let _ = tell.send(status);
+        let _ = sender.send(status);
     });
     let wait = world.time.sleep(LINES_PATIENCE);
-    match futures::future::select(told, Box::pin(wait)).await {
+    match futures::future::select(receiver, Box::pin(wait)).await {
         futures::future::Either::Left((status, _)) => status == Ok(Some(200)),
         futures::future::Either::Right(_) => false,
     }
@@ -114,13 +113,13 @@ async fn receive(world: Arc<World>, body: String) -> Option<u16> {
     let invocation = world.history().invocation(Vec::new());
     let config = webhook::Config::read(&process.env()).expect("its variables");
     let app = webhook::App::new(config, &process.ground());
-    let request = json!({
+    let json = json!({
         "routeKey": "POST /webhook",
         "headers": { "x-line-signature": sign(&body) },
         "body": body,
         "isBase64Encoded": false,
     });
-    let request = serde_json::from_value(request).expect("a request");
+    let request = serde_json::from_value(json).expect("a request");
     let begun = world.time.elapsed();
     let work = webhook::handle(&app, request);
     let answer = process.invoke(invocation, webhook::TIMEOUT, work).await;
@@ -245,19 +244,19 @@ async fn invoke(world: &Arc<World>, process: &Process, app: &App, messages: Vec<
         .iter()
         .map(|it| &it.item_identifier)
         .collect();
-    let unsettled = messages
+    let given_back = messages
         .iter()
         .filter(|message| failed.contains(&&message.received.message_id));
-    let unsettled = events_of(unsettled);
+    let unsettled = events_of(given_back);
     judges::ended(world, invocation, Some(&unsettled));
     begun.ended(world, &app.module, invocation, &messages, &failed);
     if unsettled.is_empty() {
         lifecycle::ended(world, invocation); // else what it owes is tried again
     }
-    let done = messages
+    let done: Vec<_> = messages
         .iter()
-        .filter(|message| !failed.contains(&&message.received.message_id));
-    let done: Vec<_> = done.collect();
+        .filter(|message| !failed.contains(&&message.received.message_id))
+        .collect();
     judges::acknowledged::judge(world, invocation, &done);
     let handles: Vec<_> = done
         .iter()

@@ -7,7 +7,7 @@ use shared::domain::{Delivery, LedgerEntry, Outcome, Verdict};
 use crate::call::BY_ANOTHER;
 use crate::history::{OLD, Place};
 use crate::judges::{self, accounts, lifecycle, rows_made};
-use crate::line::Told;
+use crate::line::LineEvent;
 use crate::registers;
 use crate::rows;
 use crate::schedule::{Show, What, Wish};
@@ -18,46 +18,46 @@ pub(crate) fn at_the_end(world: &World) {
     timers(world);
     lifecycle::at_the_end(world);
     rows_made::at_the_end(world);
-    let told: Vec<_> = world.line().told.values().cloned().collect();
-    for told in &told {
-        let row = row(world, told);
-        if world.history().judges.has_forgotten(&told.id) {
-            forgotten(world, told, row.as_ref());
+    let events: Vec<_> = world.line().events.values().cloned().collect();
+    for event in &events {
+        let row = row(world, event);
+        if world.history().judges.has_forgotten(&event.id) {
+            forgotten(world, event, row.as_ref());
             continue;
         }
-        let acknowledged = world.history().acknowledged.contains(&told.id);
+        let acknowledged = world.history().acknowledged.contains(&event.id);
         match &row {
-            None if acknowledged && !is_dropped(world, told) => {
-                violation(world, "no event lost", format!("{} has no row", told.id));
+            None if acknowledged && !is_dropped(world, event) => {
+                violation(world, "no event lost", format!("{} has no row", event.id));
             }
             None => {}
-            Some(row) => of_row(world, told, row),
+            Some(row) => of_row(world, event, row),
         }
-        judges::at_the_end(world, &told.id, row.as_ref());
+        judges::at_the_end(world, &event.id, row.as_ref());
     }
-    let places = told
+    let places = events
         .iter()
-        .filter_map(|told| Some((told.bot.clone(), told.chat.clone()?)));
+        .filter_map(|event| Some((event.bot.clone(), event.chat.clone()?)));
     for place in places.collect::<BTreeSet<Place>>() {
         registers::check(world, &place, &[]);
     }
 }
 
 /// Whether there was a row, whose time has passed.
-fn is_dropped(world: &World, told: &Told) -> bool {
-    world.history().dropped_rows.contains(&sort(told))
+fn is_dropped(world: &World, event: &LineEvent) -> bool {
+    world.history().dropped_rows.contains(&sort(event))
 }
 
 /// The table was restored to before something of this event was written: of what was done,
 /// only that it is not lost can be promised, if the queue still had it.
-fn forgotten(world: &World, told: &Told, row: Option<&LedgerEntry>) {
+fn forgotten(world: &World, event: &LineEvent, row: Option<&LedgerEntry>) {
     let is_settled =
         row.is_some_and(|row| matches!(row.outcome(), Outcome::Done | Outcome::Parked));
-    let is_settled = is_settled || row.is_none() && is_dropped(world, told);
-    if world.history().judges.is_still_promised(&told.id) && !is_settled {
+    let is_settled = is_settled || row.is_none() && is_dropped(world, event);
+    if world.history().judges.is_still_promised(&event.id) && !is_settled {
         let what = format!(
             "{} was queued when the table was restored: {row:?}",
-            told.id
+            event.id
         );
         violation(world, "no event lost", what);
     }
@@ -67,7 +67,7 @@ fn forgotten(world: &World, told: &Told, row: Option<&LedgerEntry>) {
 fn timers(world: &World) {
     let timers = world.history().timers.clone();
     for (id, (bot, chat)) in timers {
-        let told = Told {
+        let event = LineEvent {
             id,
             bot,
             chat: Some(chat),
@@ -77,17 +77,17 @@ fn timers(world: &World) {
             token: false,
             expire_at: None,
         };
-        let row = row(world, &told);
-        if world.history().judges.has_forgotten(&told.id) {
-            forgotten(world, &told, row.as_ref());
+        let row = row(world, &event);
+        if world.history().judges.has_forgotten(&event.id) {
+            forgotten(world, &event, row.as_ref());
             continue;
         }
-        judges::at_the_end(world, &told.id, row.as_ref());
+        judges::at_the_end(world, &event.id, row.as_ref());
         match row {
-            Some(row) if row.reason() == Some(ENDED) => ended(world, &told),
-            Some(row) => of_row(world, &told, &row),
-            None if is_dropped(world, &told) => {}
-            None => violation(world, "no timer lost", format!("{} has no row", told.id)),
+            Some(row) if row.reason() == Some(ENDED) => ended(world, &event),
+            Some(row) => of_row(world, &event, &row),
+            None if is_dropped(world, &event) => {}
+            None => violation(world, "no timer lost", format!("{} has no row", event.id)),
         }
     }
 }
@@ -96,7 +96,7 @@ fn timers(world: &World) {
 const ENDED: &str = "the timer was set before the account was detached";
 
 /// Only a detach ends a timer.
-fn ended(world: &World, timer: &Told) {
+fn ended(world: &World, timer: &LineEvent) {
     let line = world.line();
     let history = world.history();
     let known = accounts::known(&history, &timer.bot, &line);
@@ -113,50 +113,50 @@ fn violation(world: &World, check: &'static str, what: String) {
     world.history().violation(check, what);
 }
 
-fn of_row(world: &World, told: &Told, row: &LedgerEntry) {
-    if world.history().settled_by_another.contains(&told.id) {
-        return by_another(world, told, row);
+fn of_row(world: &World, event: &LineEvent, row: &LedgerEntry) {
+    if world.history().settled_by_another.contains(&event.id) {
+        return by_another(world, event, row);
     }
     match row.outcome() {
         Outcome::Done | Outcome::Parked => {}
-        other => violation(world, "no event lost", format!("{} is {other:?}", told.id)),
+        other => violation(world, "no event lost", format!("{} is {other:?}", event.id)),
     }
-    handled(world, told, row);
-    traced(world, told, row);
+    handled(world, event, row);
+    traced(world, event, row);
 }
 
 /// What someone else has settled stays as it is, and nothing is done for it.
-fn by_another(world: &World, told: &Told, row: &LedgerEntry) {
-    if world.history().forced.contains(&told.id) || is_old(world, told, row) {
+fn by_another(world: &World, event: &LineEvent, row: &LedgerEntry) {
+    if world.history().forced.contains(&event.id) || is_old(world, event, row) {
         return;
     }
     let is_kept = row.reason() == Some(BY_ANOTHER);
-    let is_sent = (0..3).any(|n| world.line().times_accepted(&format!("{}/{n}", told.id)) > 0);
+    let is_sent = (0..3).any(|n| world.line().times_accepted(&format!("{}/{n}", event.id)) > 0);
     if !is_kept || is_sent {
-        let what = format!("{}, settled by another, is done again: {row:?}", told.id);
+        let what = format!("{}, settled by another, is done again: {row:?}", event.id);
         violation(world, "no write lost", what);
     }
 }
 
 /// The module has handled what it should, and nothing else.
-fn handled(world: &World, told: &Told, row: &LedgerEntry) {
-    if world.history().forced.contains(&told.id) {
+fn handled(world: &World, event: &LineEvent, row: &LedgerEntry) {
+    if world.history().forced.contains(&event.id) {
         return; // an earlier run may have ended in another way
     }
-    let Some(chat) = &told.chat else { return };
-    let place: Place = (told.bot.clone(), chat.clone());
+    let Some(chat) = &event.chat else { return };
+    let place: Place = (event.bot.clone(), chat.clone());
     let history = world.history();
     let handled = history
         .handled
         .get(&place)
-        .is_some_and(|list| list.contains(&told.id));
+        .is_some_and(|list| list.contains(&event.id));
     drop(history);
     let silent = row.silence == Some(shared::domain::Silence::NotAttached);
     let without_plan = row.sends().is_none();
     let expected = match row.outcome() {
-        _ if told.what == What::Unknown => false,
+        _ if event.what == What::Unknown => false,
         // The ledger may have forgotten that it was handled.
-        Outcome::Parked if without_plan && is_old(world, told, row) => handled,
+        Outcome::Parked if without_plan && is_old(world, event, row) => handled,
         Outcome::Parked if without_plan => false,
         _ if silent && without_plan && !handled => false,
         _ => true,
@@ -164,26 +164,26 @@ fn handled(world: &World, told: &Told, row: &LedgerEntry) {
     if handled != expected {
         let what = format!(
             "{} handled: {handled}, expected: {expected}: {row:?}",
-            told.id
+            event.id
         );
         violation(world, "state", what);
     }
 }
 
 /// Whether it was in a worker's hands when its row may have been gone.
-fn is_old(world: &World, told: &Told, row: &LedgerEntry) -> bool {
+fn is_old(world: &World, event: &LineEvent, row: &LedgerEntry) -> bool {
     let history = world.history();
-    let given = history.judges.last_given(&told.id);
+    let given = history.judges.last_given(&event.id);
     let last = given.max(row.parked_at().map(|at| at.0));
     last.max(Some(row.received_at.0))
-        .is_some_and(|at| at - told.at >= OLD)
+        .is_some_and(|at| at - event.at >= OLD)
 }
 
-/// What the trace tells is what LINE's log tells.
-fn traced(world: &World, told: &Told, row: &LedgerEntry) {
+/// What the trace says is what LINE's log says.
+fn traced(world: &World, event: &LineEvent, row: &LedgerEntry) {
     // What an earlier run has sent stays sent, also where the ledger has forgotten that run.
     let history = world.history();
-    let is_forced = history.forced.contains(&told.id) || history.judges.has_run_again(&told.id);
+    let is_forced = history.forced.contains(&event.id) || history.judges.has_run_again(&event.id);
     drop(history);
     let mut all_sent = true;
     for (ordinal, effect) in row.effects().iter().enumerate() {
@@ -191,7 +191,7 @@ fn traced(world: &World, told: &Told, row: &LedgerEntry) {
         let speaks = matches!(name, Some("reply" | "push"));
         let accepted = world
             .line()
-            .times_accepted(&format!("{}/{ordinal}", told.id))
+            .times_accepted(&format!("{}/{ordinal}", event.id))
             > 0;
         let fits = match effect {
             Delivery::Sent { .. } => accepted || !speaks,
@@ -206,7 +206,7 @@ fn traced(world: &World, told: &Told, row: &LedgerEntry) {
         };
         all_sent &= accepted || !speaks;
         if !fits {
-            let what = format!("{}/{ordinal} is {effect:?}, accepted: {accepted}", told.id);
+            let what = format!("{}/{ordinal} is {effect:?}, accepted: {accepted}", event.id);
             violation(world, "the trace tells", what);
         }
     }
@@ -215,30 +215,30 @@ fn traced(world: &World, told: &Told, row: &LedgerEntry) {
         violation(
             world,
             "the trace tells",
-            format!("{} is called handled", told.id),
+            format!("{} is called handled", event.id),
         );
     }
     let quiet =
         row.effects().is_empty() && row.reason().is_none() && row.outcome() == Outcome::Done;
-    if quiet && !may_be_quiet(world, told) {
+    if quiet && !may_be_quiet(world, event) {
         violation(
             world,
             "the trace tells",
-            format!("nothing says why {} has no answer", told.id),
+            format!("nothing says why {} has no answer", event.id),
         );
     }
 }
 
 /// Whether nothing was to be sent for it.
-fn may_be_quiet(world: &World, told: &Told) -> bool {
-    let mut events = world
+fn may_be_quiet(world: &World, event: &LineEvent) -> bool {
+    let mut happenings = world
         .schedule
         .webhooks
         .iter()
         .flat_map(|webhook| &webhook.events);
-    let wish = events
-        .find(|event| event.id == told.id)
-        .map(|event| &event.wish);
+    let wish = happenings
+        .find(|happening| happening.id == event.id)
+        .map(|happening| &happening.wish);
     let replies = matches!(
         wish,
         Some(
@@ -250,25 +250,25 @@ fn may_be_quiet(world: &World, told: &Told) -> bool {
                 | Wish::Hang(_)
         )
     );
-    let of_module = matches!(told.what, What::Activated(_) | What::Deactivated);
+    let of_module = matches!(event.what, What::Activated(_) | What::Deactivated);
     let nothing = matches!(wish, None | Some(Wish::Nothing));
-    nothing || of_module || told.what.is_of_bot() || (replies && !told.token)
+    nothing || of_module || event.what.is_of_bot() || (replies && !event.token)
 }
 
-fn sort(told: &Told) -> String {
-    format!("{}#{}", told.chat.as_deref().unwrap_or("@bot"), told.id)
+fn sort(event: &LineEvent) -> String {
+    format!("{}#{}", event.chat.as_deref().unwrap_or("@bot"), event.id)
 }
 
 /// The event's row, read from the table itself. One that cannot be read is a violation.
-fn row(world: &World, told: &Told) -> Option<LedgerEntry> {
-    let mut row = rows::row(world, &told.bot, &sort(told))?;
+fn row(world: &World, event: &LineEvent) -> Option<LedgerEntry> {
+    let mut row = rows::row(world, &event.bot, &sort(event))?;
     if let Some(fields) = row.as_object_mut() {
         fields.remove("open");
     }
     match serde_json::from_value(row) {
         Ok(row) => Some(row),
         Err(error) => {
-            let what = format!("the row of {}: {error}", told.id);
+            let what = format!("the row of {}: {error}", event.id);
             violation(world, "rows can be read", what);
             None
         }

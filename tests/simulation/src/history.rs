@@ -101,7 +101,7 @@ pub(crate) struct Invocation {
     pub(crate) has_ended: bool,
     /// What it has given back: for how many seconds, by the receipt.
     pub(crate) given_back: BTreeMap<String, u64>,
-    /// Accounts of which it has entered something that the module is to be told, and
+    /// Accounts of which it has entered a change that is to be reported to the module, and
     /// for which it has queued nothing since.
     pub(crate) owes: BTreeSet<String>,
     /// The event that it is at, in each chat.
@@ -121,7 +121,7 @@ pub(crate) struct Loaded {
     pub(crate) recorded: BTreeSet<String>,
     /// Our own entry in the chat's row, and what the invocation has done since.
     pub(crate) own: Vec<Own>,
-    /// What the account's row has that no event has told.
+    /// What the account's row has that came by no event.
     pub(crate) entered: Vec<Entry>,
     /// Whether it has taken or given back the chat since.
     pub(crate) acted: bool,
@@ -225,13 +225,13 @@ impl History {
     /// What follows from what was loaded.
     pub(crate) fn known_of<'a>(loaded: &Loaded, place: &Place, line: &'a Line) -> Known<'a> {
         let ids = loaded.recorded.iter();
-        let told: Vec<_> = ids.filter_map(|id| line.told.get(id)).collect();
+        let events: Vec<_> = ids.filter_map(|id| line.events.get(id)).collect();
         let of = |chat: &str| {
-            let events = told
+            let chosen = events
                 .iter()
                 .filter(|event| event.bot == place.0)
                 .filter(|event| event.chat.as_deref().unwrap_or_default() == chat);
-            events.copied().collect()
+            chosen.copied().collect()
         };
         Known {
             of_bot: of(""),
@@ -316,8 +316,8 @@ impl History {
         let in_order = |id: &str| !self.replayed.contains(id) && !self.judges.has_forgotten(id);
         let late = handled
             .iter()
-            .find(|other| at(other) > at(event) && in_order(other) && in_order(event));
-        let late = late.cloned();
+            .find(|other| at(other) > at(event) && in_order(other) && in_order(event))
+            .cloned();
         handled.push(event.to_owned());
         if twice {
             self.violation(

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::judges::accounts::Entry;
-use crate::line::Told;
+use crate::line::LineEvent;
 use crate::schedule::What;
 
 /// How long before its end control counts as lapsed.
@@ -25,9 +25,9 @@ pub(crate) struct Own {
 #[derive(Debug, Default)]
 pub(crate) struct Known<'a> {
     /// The account's events.
-    pub(crate) of_bot: Vec<&'a Told>,
+    pub(crate) of_bot: Vec<&'a LineEvent>,
     /// The chat's.
-    pub(crate) of_chat: Vec<&'a Told>,
+    pub(crate) of_chat: Vec<&'a LineEvent>,
     /// Our own entries.
     pub(crate) own: Vec<Own>,
     /// What was entered of the account beside them.
@@ -57,8 +57,8 @@ impl Known<'_> {
 
     /// The newest detach.
     pub(crate) fn detached_at(&self) -> Option<i64> {
-        let told = self.newest(|what| *what == What::Detached);
-        told.max(self.entered(|entry| match entry {
+        let by_event = self.newest(|what| *what == What::Detached);
+        by_event.max(self.entered(|entry| match entry {
             Entry::Detached { at } => Some(*at),
             _ => None,
         }))
@@ -66,8 +66,8 @@ impl Known<'_> {
 
     /// The newest attach.
     pub(crate) fn attached_at(&self) -> Option<i64> {
-        let told = self.newest(|what| matches!(what, What::Attached(_)));
-        told.max(self.entered(|entry| match entry {
+        let by_event = self.newest(|what| matches!(what, What::Attached(_)));
+        by_event.max(self.entered(|entry| match entry {
             Entry::Attached { at, .. } => Some(*at),
             _ => None,
         }))
@@ -111,7 +111,7 @@ impl Known<'_> {
         resumed.max(self.attached_at())
     }
 
-    /// What is granted, if that was told. Known scopes beat unknown ones of the same
+    /// What is granted, if that is known. Known scopes beat unknown ones of the same
     /// attachment.
     pub(crate) fn scopes(&self) -> Option<BTreeSet<String>> {
         self.newest_scopes().map(|(_, scopes)| scopes)
@@ -119,7 +119,7 @@ impl Known<'_> {
 
     /// The same, with when they were granted.
     pub(crate) fn newest_scopes(&self) -> Option<(i64, BTreeSet<String>)> {
-        let told = self.of_bot.iter().filter_map(|event| match &event.what {
+        let by_event = self.of_bot.iter().filter_map(|event| match &event.what {
             What::Attached(Some(words)) => Some((event.at, words)),
             _ => None,
         });
@@ -130,7 +130,7 @@ impl Known<'_> {
             } => Some((*at, words)),
             _ => None,
         });
-        let known = told.chain(entered);
+        let known = by_event.chain(entered);
         let of_present = known.filter(|(at, _)| Some(*at) > self.detached_at());
         let sets = of_present.map(|(at, words)| {
             let words = words.split(' ').map(str::to_owned);
@@ -154,14 +154,14 @@ impl Known<'_> {
         }
     }
 
-    fn of_present(&self) -> impl Iterator<Item = &Told> {
+    fn of_present(&self) -> impl Iterator<Item = &LineEvent> {
         let detached = self.detached_at();
         let events = self.of_chat.iter().copied();
         events.filter(move |event| Some(event.at) > detached)
     }
 
     fn is_gone(&self) -> bool {
-        let told = self.of_present().filter_map(|event| {
+        let signs = self.of_present().filter_map(|event| {
             let here = match event.what {
                 What::Follow => Some(true),
                 What::Unfollow => Some(false),
@@ -169,13 +169,13 @@ impl Known<'_> {
             };
             Some((event.at, &event.id, here?))
         });
-        told.max().is_some_and(|(_, _, here)| !here)
+        signs.max().is_some_and(|(_, _, here)| !here)
     }
 
     /// The newest word on control: when, by what, and what it says.
     fn control(&self) -> Option<(i64, String, Holds)> {
         let detached = self.detached_at();
-        let told = self.of_present().filter_map(|event| {
+        let by_event = self.of_present().filter_map(|event| {
             let holds = match event.what {
                 What::Activated(_) => Holds::Ours(event.expire_at),
                 What::Deactivated => Holds::Theirs,
@@ -184,20 +184,22 @@ impl Known<'_> {
             };
             Some((event.at, event.id.clone(), holds))
         });
-        let own = self.own.iter().filter(|own| Some(own.at) > detached);
-        let own = own.map(|own| {
+        let own_of_present = self.own.iter().filter(|own| Some(own.at) > detached);
+        let by_own = own_of_present.map(|own| {
             let holds = own.ours.map_or(Holds::Theirs, Holds::Ours);
             (own.at, own.by.clone(), holds)
         });
-        told.chain(own).max_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)))
+        by_event
+            .chain(by_own)
+            .max_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)))
     }
 
     /// The newest mode of a user's event: when, by what, and whether it is active.
     fn mode(&self) -> Option<(i64, String, bool)> {
-        let told = self.of_present();
-        let told =
-            told.filter(|event| !matches!(event.what, What::Activated(_) | What::Deactivated));
-        told.map(|event| (event.at, event.id.clone(), event.active))
+        let is_control = |what: &What| matches!(what, What::Activated(_) | What::Deactivated);
+        self.of_present()
+            .filter(|event| !is_control(&event.what))
+            .map(|event| (event.at, event.id.clone(), event.active))
             .max()
     }
 
@@ -223,10 +225,10 @@ impl Known<'_> {
             (None, None) => default_active,
             (None, Some((_, _, active))) => active,
             (Some((_, _, holds)), None) => by_control(holds),
-            (Some((c, by, holds)), Some((m, told, active))) => match c.cmp(&m) {
+            (Some((c, by, holds)), Some((m, event, active))) => match c.cmp(&m) {
                 std::cmp::Ordering::Less => by_mode(m, active, holds),
                 std::cmp::Ordering::Greater => by_control(holds),
-                std::cmp::Ordering::Equal if by == told => by_mode(m, active, holds),
+                std::cmp::Ordering::Equal if by == event => by_mode(m, active, holds),
                 std::cmp::Ordering::Equal => by_control(holds) && by_mode(m, active, holds),
             },
         };

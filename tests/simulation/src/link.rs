@@ -1,5 +1,5 @@
 //! Admins who link the channel by our own pages, through the attach function itself; and
-//! the events by which LINE tells of that, and of our detaches.
+//! the events that LINE sends of that, and of our detaches.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -107,13 +107,13 @@ async fn visit(world: &Arc<World>, route: &str, back: &Back<'_>) -> Option<Respo
     let invocation = world.history().invocation(Vec::new());
     visits(world, invocation, back);
     let app = app(&process);
-    let request = json!({
+    let json = json!({
         "routeKey": route,
         "rawQueryString": back.query,
         "cookies": [back.cookie],
         "requestContext": { "domainName": "bundle.example" },
     });
-    let request = serde_json::from_value(request).expect("a request");
+    let request = serde_json::from_value(json).expect("a request");
     world.note(|| format!("invocation {invocation} is {route}"));
     let work = attach::handle(&app, request);
     let answer = process.invoke(invocation, attach::TIMEOUT, work).await;
@@ -134,27 +134,28 @@ fn app(process: &Process) -> attach::App {
     attach::App::new(config, &process.ground())
 }
 
-/// LINE has linked or unlinked an account for us, and tells of it by an event as well,
+/// LINE has linked or unlinked an account for us, and sends an event of it as well,
 /// if the schedule says so.
-pub(crate) fn told(world: &Arc<World>, asked: &Asked, answer: &Answer) {
+pub(crate) fn answered(world: &Arc<World>, asked: &Asked, answer: &Answer) {
     if answer.status != 200 {
         return;
     }
-    let told = match &asked.kind {
+    let sent = match &asked.kind {
         Kind::Exchange(code) => {
-            let told = world.line().attach_event(code);
-            told.zip(answer.body["bot_id"].as_str().map(str::to_owned))
+            let attach = world.line().attach_event(code);
+            attach
+                .zip(answer.body["bot_id"].as_str().map(str::to_owned))
                 .map(|((id, event, copies), bot)| (bot, id, event, copies))
         }
         Kind::Detach(bot) => world.schedule.own_detach_told_ms.map(|after| {
             let mut line = world.line();
-            let id = format!("unlinked{:02}", line.told.len());
+            let id = format!("unlinked{:02}", line.events.len());
             let event = line.detach_event(bot, &id);
             (bot.clone(), id, event, vec![after])
         }),
         _ => None,
     };
-    if let Some((bot, id, event, copies)) = told {
+    if let Some((bot, id, event, copies)) = sent {
         deliver(world, &bot, &id, &event, &copies);
     }
 }

@@ -31,7 +31,7 @@ struct Arguments {
     /// Tells what happens in the first one, in words.
     #[arg(long)]
     tell: bool,
-    /// How many failures are told of at most.
+    /// Maximum number of failures that are printed.
     #[arg(long, default_value_t = 3)]
     failures: usize,
     /// Ends with the first failure.
@@ -40,7 +40,7 @@ struct Arguments {
     /// Ends with the first failure of this check.
     #[arg(long)]
     until: Option<String>,
-    /// How many cores to use; all, if not told.
+    /// How many cores to use; all, if not given.
     #[arg(long)]
     cores: Option<usize>,
     /// Breaks the code on purpose, one way at a time in a scratch copy, and tells which
@@ -78,7 +78,7 @@ struct Arguments {
     /// and how many kills.
     #[arg(long, default_value_t = 10)]
     kills: usize,
-    /// Be the functions of a live run, told these variables.
+    /// Be the functions of a live run, with these variables.
     #[arg(long, hide = true)]
     functions: Option<String>,
     #[arg(long, hide = true, default_value_t = 0)]
@@ -121,7 +121,7 @@ fn main() -> ExitCode {
         count: arguments.seeds,
         profile: arguments.profile,
         except: arguments.except.into_iter().collect(),
-        told: arguments.failures,
+        printed: arguments.failures,
         stop: arguments.stop,
         until: arguments.until,
         cores: arguments.cores,

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use shared::domain::Scopes;
 use shared::line::endpoints::rich_menu::{RichMenu, Size};
 
-use crate::judges::lifecycle::{Change, TOLD};
+use crate::judges::lifecycle::{Change, REPORTED};
 use crate::schedule::{Schedule, Show, Wish};
 
 /// The module. Clones are the same one.
@@ -64,11 +64,11 @@ impl Module for Script {
             EventKind::Timer { .. } => Wish::Push,
             _ => Wish::Nothing,
         };
-        let wish = self.wishes.get(&id).cloned().unwrap_or(other);
-        let wish = trouble(wish, self.asked(&id)).await?;
+        let scheduled = self.wishes.get(&id).cloned().unwrap_or(other);
+        let wish = trouble(scheduled, self.asked(&id)).await?;
         if let Some(change) = change(&event.kind) {
-            let key = format!("{TOLD}{id}");
-            // It may be told again by a forced replay.
+            let key = format!("{REPORTED}{id}");
+            // A forced replay may report it again.
             match cx.row::<Change>(&key).await? {
                 None => cx.create(key, &change)?,
                 Some(row) => cx.replace(row, &change)?,
@@ -111,7 +111,7 @@ fn menu() -> Menu {
     Menu::png(menu, &b"a picture"[..])
 }
 
-/// What it is told of an account's lifecycle.
+/// The change of an account's lifecycle that an event reports.
 fn change(kind: &EventKind) -> Option<Change> {
     let words = |scopes: &Scopes| match scopes {
         Scopes::Unknown => None,
@@ -203,6 +203,6 @@ async fn take_place(cx: &mut Context<'_, Active>, id: &str, place: u8) -> Result
         }
         Some(row) => format!("{} has place {place}", row.value),
     };
-    let told = json!({ "type": "text", "text": format!("{id}/0/{word}") });
-    cx.push(&[message(id, 0), told])
+    let holder = json!({ "type": "text", "text": format!("{id}/0/{word}") });
+    cx.push(&[message(id, 0), holder])
 }

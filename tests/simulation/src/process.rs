@@ -138,7 +138,7 @@ impl Process {
         reconciler::App::new(config, &self.ground()).line
     }
 
-    /// What its functions are told.
+    /// Its functions' environment variables.
     pub(crate) fn env(&self) -> Env {
         let default_active = self.world().schedule.default_active.to_string();
         let queue = queue_url();
@@ -154,8 +154,8 @@ impl Process {
             ("TABLE_NAME", &TABLE.0),
             ("EVENT_QUEUE_URL", &queue),
         ];
-        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        Env::from_map(variables.into())
+        let owned = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Env::from_map(owned.into())
     }
 
     async fn answer(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {

@@ -7,7 +7,7 @@ use shared::domain::{BotState, ChatState, Silence, Timestamp, may_speak};
 
 use crate::history::{History, Place};
 use crate::judge::Known;
-use crate::line::Told;
+use crate::line::LineEvent;
 use crate::rows::{row, snapshot};
 use crate::world::World;
 
@@ -28,7 +28,7 @@ pub(crate) fn check(world: &World, place: &Place, more: &[String]) {
         let (epochs, skew_ms) = (&world.history().judges.epochs, world.schedule.skew_ms);
         epochs.is_denied(&place.0, &known, now, skew_ms)
     };
-    let differs = moments(&line.told.values().collect::<Vec<_>>())
+    let differs = moments(&line.events.values().collect::<Vec<_>>())
         .into_iter()
         .find_map(|now| difference(world, (&bot, &chat), &known, is_denied(now), now));
     if let Some(what) = differs {
@@ -38,12 +38,16 @@ pub(crate) fn check(world: &World, place: &Place, more: &[String]) {
 }
 
 /// When anything may change, and long after.
-fn moments(told: &[&Told]) -> Vec<i64> {
-    let times = told.iter().flat_map(|told| {
-        let end = told.expire_at.unwrap_or(told.at);
-        [told.at + 1, end - 2_001, end - 1_999, end + 1]
+fn moments(events: &[&LineEvent]) -> Vec<i64> {
+    let times = events.iter().flat_map(|event| {
+        let end = event.expire_at.unwrap_or(event.at);
+        [event.at + 1, end - 2_001, end - 1_999, end + 1]
     });
-    let last = told.iter().map(|told| told.at).max().unwrap_or_default();
+    let last = events
+        .iter()
+        .map(|event| event.at)
+        .max()
+        .unwrap_or_default();
     times.chain([last + 86_400_000]).collect()
 }
 
@@ -57,7 +61,7 @@ fn difference(
     let default_active = world.schedule.default_active;
     let ours = may_speak(bot, chat, Timestamp(now), default_active).map(drop);
     let theirs = known.may_speak(now, default_active);
-    // A refusal by LINE counts for an hour, whatever was told.
+    // A refusal by LINE counts for an hour, whatever the events say.
     let refused = ours == Err(Silence::ScopeMissing) && is_denied;
     (ours.is_ok() != theirs.is_ok() && !refused)
         .then(|| format!("at {now} the rows say {ours:?}, the judge {theirs:?}"))

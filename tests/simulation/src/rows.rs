@@ -44,7 +44,7 @@ pub(crate) fn snapshot(world: &World, place: &Place) -> Loaded {
         }
     }
     let history = world.history();
-    // Who has settled an event without its chat has told the chat nothing.
+    // Who has settled an event without its chat has recorded nothing in the chat's row.
     state
         .recorded
         .retain(|id| !history.settled_by_another.contains(id));
@@ -71,18 +71,18 @@ fn own_entry(world: &World, row: &Item) -> Option<Own> {
         Json::Null => None,
         until => Some(number(until)),
     };
-    // What was done for an event may have its very time: then the value tells them apart.
+    // What was done for an event may have its very time: then the value distinguishes them.
     let line = world.line();
-    let told = line.told.get(by).is_some_and(|told| {
-        let says = match told.what {
-            What::Activated(_) => ours == Some(told.expire_at),
+    let is_of_line = line.events.get(by).is_some_and(|event| {
+        let says = match event.what {
+            What::Activated(_) => ours == Some(event.expire_at),
             What::Deactivated => s(control, "value") == "theirs",
             What::Follow => s(control, "value") == "default",
             _ => false,
         };
-        says && told.at == at
+        says && event.at == at
     });
-    (!told).then(|| Own {
+    (!is_of_line).then(|| Own {
         at,
         by: by.to_owned(),
         ours,

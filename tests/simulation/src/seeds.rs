@@ -19,17 +19,17 @@ pub struct Seeds {
     pub first: u64,
     /// How many schedules.
     pub count: u64,
-    /// Of which profile; of all in turn, if not told.
+    /// Of which profile; of all in turn, if none is given.
     pub profile: Option<Profile>,
     /// Seeds that are left out.
     pub except: BTreeSet<u64>,
-    /// How many failures are told of at most.
-    pub told: usize,
+    /// Maximum number of failures that are printed.
+    pub printed: usize,
     /// Whether the first failure ends it.
     pub stop: bool,
     /// Whether the first failure of this check ends it.
     pub until: Option<String>,
-    /// How many cores to use; all, if not told.
+    /// How many cores to use; all, if not given.
     pub cores: Option<usize>,
 }
 
@@ -48,7 +48,7 @@ pub fn report(seeds: &Seeds) -> ExitCode {
     let begun = Instant::now();
     let figures = run_all(seeds);
     let took = begun.elapsed();
-    for seed in figures.failed.keys().take(seeds.told) {
+    for seed in figures.failed.keys().take(seeds.printed) {
         explain(*seed);
     }
     if !figures.checks.is_empty() {
@@ -153,8 +153,9 @@ impl Sums {
         let counts = self
             .counts
             .iter()
-            .map(|(what, times)| format!("{what} {times}"));
-        let counts = counts.collect::<Vec<_>>().join(", ");
+            .map(|(what, times)| format!("{what} {times}"))
+            .collect::<Vec<_>>()
+            .join(", ");
         format!(
             "{} schedules, {} violations, {} calls, {} events, {} messages, lost replies by cause: {}; \
              faults: {}; {crashes} crashes; {counts}",

@@ -73,7 +73,7 @@ pub fn simulate(schedule: &Schedule, transcript: bool) -> Outcome {
         world.history().violation(check, what);
     }
     let took = world.time.elapsed();
-    let events = world.line().told.len() as u64;
+    let events = world.line().events.len() as u64;
     let accepted = world.line().accepted.len() as u64;
     let counts = counts(&world);
     let mut history = world.history();
@@ -95,7 +95,7 @@ fn counts(world: &World) -> BTreeMap<&'static str, u64> {
     let mut counts = world.line().changes.clone();
     let judges = &world.history().judges;
     counts.extend(judges.reconciler.done.clone());
-    counts.insert("changes told to the module", judges.lifecycle.count());
+    counts.insert("changes reported to the module", judges.lifecycle.count());
     counts.insert("module's rows made", judges.rows_made.count());
     counts
 }
@@ -174,12 +174,12 @@ async fn round(world: &Arc<World>, at: Duration, what: Upkeep) {
 
 /// When everything has arrived that is on its way, however late.
 fn latest(schedule: &Schedule) -> Duration {
-    let late = schedule.faults.iter().filter_map(|fault| match fault.harm {
+    let delays = schedule.faults.iter().filter_map(|fault| match fault.harm {
         Harm::Late(ms) => Some(Duration::from_millis(ms)),
         _ => None,
     });
-    let late = late.max().unwrap_or_default();
-    LATEST.max(late + Duration::from_secs(10))
+    let longest_delay = delays.max().unwrap_or_default();
+    LATEST.max(longest_delay + Duration::from_secs(10))
 }
 
 /// When all should be over, after the last that comes from outside.

@@ -173,7 +173,7 @@ async fn replay_parked(process: &Process) {
     for key in parked(process.world()) {
         let now = Timestamp(process.clock().millis());
         let again = replay(&store, &queue, &key, None, Mode::Respect, now).await;
-        told_to_run(process.world(), &key, &again, false);
+        note_replay(process.world(), &key, &again, false);
         process
             .world()
             .note(|| format!("{} is to run again: {again:?}", key.event));
@@ -193,11 +193,11 @@ async fn replay_one(process: &Process, nth: usize, force: bool) {
         false => Mode::Respect,
     };
     let again = replay(&store, &queue, &key, Some(&given), mode, now).await;
-    told_to_run(world, &key, &again, force);
+    note_replay(world, &key, &again, force);
     world.note(|| format!("{} is to run again, {mode:?}: {again:?}", key.event));
 }
 
-fn told_to_run(world: &World, key: &LedgerKey, again: &Result<u32, ReplayError>, force: bool) {
+fn note_replay(world: &World, key: &LedgerKey, again: &Result<u32, ReplayError>, force: bool) {
     if let Ok(number) = again {
         let replays = &mut world.history().judges.replays;
         replays.queued(key.event.as_str(), *number, force);
@@ -207,16 +207,19 @@ fn told_to_run(world: &World, key: &LedgerKey, again: &Result<u32, ReplayError>,
 /// One of the events that have happened, and its JSON.
 fn happened(world: &World, nth: usize) -> Option<(LedgerKey, String)> {
     let line = world.line();
-    let told = line.told.values().nth(nth.checked_rem(line.told.len())?)?;
+    let event = line
+        .events
+        .values()
+        .nth(nth.checked_rem(line.events.len())?)?;
     let key = LedgerKey {
-        bot: BotId::new(told.bot.clone()).ok()?,
-        chat: match &told.chat {
+        bot: BotId::new(event.bot.clone()).ok()?,
+        chat: match &event.chat {
             Some(chat) => Some(ChatId::new(chat.clone()).ok()?),
             None => None,
         },
-        event: EventId::new(told.id.clone()).ok()?,
+        event: EventId::new(event.id.clone()).ok()?,
     };
-    Some((key, line.event_json(&told.id)?.to_string()))
+    Some((key, line.event_json(&event.id)?.to_string()))
 }
 
 fn parked(world: &World) -> Vec<LedgerKey> {

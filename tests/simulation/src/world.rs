@@ -159,12 +159,14 @@ impl World {
             *self.history().harms.entry(kind).or_default() += 1;
             self.note(|| format!("{call} number {nth}: {harm:?}"));
         }
-        let mut slow = schedule.slow.iter();
-        let slow = slow.find(|slow| (slow.call.as_str(), slow.nth) == (call, nth));
-        let slow = slow.map_or((0, 0), |slow| (slow.there_ms, slow.back_ms));
+        let (there_ms, back_ms) = schedule
+            .slow
+            .iter()
+            .find(|slow| (slow.call.as_str(), slow.nth) == (call, nth))
+            .map_or((0, 0), |slow| (slow.there_ms, slow.back_ms));
         Fate {
-            there: delay(&mut chance, schedule.slowest_ms) + Duration::from_millis(slow.0),
-            back: delay(&mut chance, schedule.slowest_ms) + Duration::from_millis(slow.1),
+            there: delay(&mut chance, schedule.slowest_ms) + Duration::from_millis(there_ms),
+            back: delay(&mut chance, schedule.slowest_ms) + Duration::from_millis(back_ms),
             harm,
         }
     }

@@ -14,8 +14,10 @@ fn api() -> Value {
 
 #[test]
 fn the_routes_are_these() {
-    let routes = template().unwrap().routes().unwrap();
-    let routes: BTreeSet<String> = routes
+    let routes: BTreeSet<String> = template()
+        .unwrap()
+        .routes()
+        .unwrap()
         .iter()
         .map(|route| format!("{} {}", route.key(), route.function))
         .collect();
@@ -88,8 +90,8 @@ fn the_access_log_has_no_query_and_nobodys_address() {
 
 #[test]
 fn the_access_log_is_one_line_of_json() {
-    let format = api()["AccessLogSettings"]["Format"].clone();
-    let format = format.as_str().unwrap();
+    let properties = api();
+    let format = properties["AccessLogSettings"]["Format"].as_str().unwrap();
     assert!(!format.contains('\n'));
     assert!(serde_json::from_str::<Value>(format).is_ok(), "{format}");
 }

@@ -58,8 +58,8 @@ fn each_function_is_built_from_its_folder() {
 #[test]
 fn each_package_has_its_folders_name() {
     for folder in folders() {
-        let manifest = root().join("functions").join(&folder).join("Cargo.toml");
-        let manifest = std::fs::read_to_string(manifest).unwrap();
+        let path = root().join("functions").join(&folder).join("Cargo.toml");
+        let manifest = std::fs::read_to_string(path).unwrap();
         let name = format!("name = \"{folder}\"");
         assert!(manifest.lines().any(|line| line == name), "{folder}");
     }
@@ -71,8 +71,9 @@ fn every_function_keeps_its_logs_for_a_time() {
     for function in template.functions().unwrap() {
         let logical = &function.logical_name;
         let properties = &template.resource(logical).unwrap()["Properties"];
-        let group = properties["LoggingConfig"]["LogGroup"]["Ref"].as_str();
-        let group = group.unwrap_or_else(|| panic!("{logical} has no log group"));
+        let group = properties["LoggingConfig"]["LogGroup"]["Ref"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{logical} has no log group"));
         let retention = &template.resource(group).unwrap()["Properties"]["RetentionInDays"];
         assert!(!retention.is_null(), "{group}");
     }

@@ -11,9 +11,10 @@ use template_file::Template;
 /// The statements of a function's role.
 fn statements(template: &Template, function: &str) -> Vec<Value> {
     let properties = &template.resource(function).unwrap()["Properties"];
-    let role = properties["Role"]["Fn::GetAtt"][0].as_str();
-    let role = role.unwrap_or_else(|| panic!("{function} has a role of its own"));
-    let role = &template.resource(role).unwrap()["Properties"];
+    let role_name = properties["Role"]["Fn::GetAtt"][0]
+        .as_str()
+        .unwrap_or_else(|| panic!("{function} has a role of its own"));
+    let role = &template.resource(role_name).unwrap()["Properties"];
     // Policies that others write may grow.
     assert!(role["ManagedPolicyArns"].is_null(), "{function}");
     assert!(properties["Policies"].is_null(), "{function}");

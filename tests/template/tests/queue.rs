@@ -44,8 +44,8 @@ fn a_message_stays_hidden_for_six_times_its_functions_time() {
     for function in template.functions().unwrap() {
         for source in &function.event_sources {
             let queue = queues.iter().find(|queue| queue.name == source.queue);
-            let hidden = queue.unwrap().attributes["VisibilityTimeout"].parse();
-            let hidden = Duration::from_secs(hidden.unwrap());
+            let seconds = queue.unwrap().attributes["VisibilityTimeout"].parse();
+            let hidden = Duration::from_secs(seconds.unwrap());
             assert!(hidden >= 6 * function.timeout, "{}", function.logical_name);
         }
     }
@@ -70,8 +70,8 @@ fn deduplication_is_by_the_ids_the_webhook_gives() {
 #[test]
 fn the_dead_letter_queue_is_only_a_net() {
     let dead_letters = queue("DeadLetterQueue");
-    let policy = &queue("EventQueue").attributes["RedrivePolicy"];
-    let policy: Value = serde_json::from_str(policy).unwrap();
+    let json = &queue("EventQueue").attributes["RedrivePolicy"];
+    let policy: Value = serde_json::from_str(json).unwrap();
     assert_eq!(policy["deadLetterTargetArn"], dead_letters.arn());
     assert_eq!(policy["maxReceiveCount"], 1000);
     assert_eq!(dead_letters.attributes["FifoQueue"], "true");

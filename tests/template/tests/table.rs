@@ -38,8 +38,8 @@ fn the_indexes_list_bots_parked_events_and_timers() {
     let indexes = table.create["GlobalSecondaryIndexes"].as_array().unwrap();
     let keys = |name: &str| -> Vec<&Value> {
         let index = indexes.iter().find(|index| index["IndexName"] == name);
-        let keys = index.unwrap()["KeySchema"].as_array().unwrap();
-        keys.iter().map(|key| &key["AttributeName"]).collect()
+        let schema = index.unwrap()["KeySchema"].as_array().unwrap();
+        schema.iter().map(|key| &key["AttributeName"]).collect()
     };
     assert_eq!(keys("bots"), ["listed", "bot_id"]);
     assert_eq!(keys("parked"), ["parked", "parked_at"]);

@@ -64,9 +64,10 @@ fn own(cx: &mut Context<'_>) -> Vec<Audience> {
 fn page(cx: &Context<'_>, all: &[Audience]) -> Result<Answer, Refusal> {
     let query = cx.query();
     let number = |name: &str, usual: Option<usize>, most: usize| {
-        let number = query.get(name).map_or(usual, |text| text.parse().ok());
-        let number = number.filter(|number| (1..=most).contains(number));
-        number.ok_or_else(|| Refusal::message(400, &format!("Invalid {name} param")))
+        let given = query.get(name).map_or(usual, |text| text.parse().ok());
+        given
+            .filter(|number| (1..=most).contains(number))
+            .ok_or_else(|| Refusal::message(400, &format!("Invalid {name} param")))
     };
     let (page, size) = (
         number("page", None, usize::MAX)?,

@@ -51,8 +51,10 @@ pub(super) fn transcoding(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
 
 /// Content that LINE has, of a message to this bot. 410 if the user took the message back.
 fn known(cx: &Context<'_>) -> Result<Content, Refusal> {
-    let content = cx.world.contents.get(&cx.param("messageId"));
-    let content = content
+    let content = cx
+        .world
+        .contents
+        .get(&cx.param("messageId"))
         .filter(|content| content.bot == cx.bot() && content.at_line)
         .ok_or_else(not_found)?;
     if content.unsent {

@@ -54,8 +54,8 @@ pub(crate) struct Context<'a> {
     pub(crate) unknown: bool,
     /// The fault that hits the call.
     pub(crate) fault: Option<FaultKind>,
-    /// What the channels are told of it by webhooks.
-    pub(crate) told: Vec<PlatformEvent>,
+    /// The events that it brings about, which go out as webhooks.
+    pub(crate) events: Vec<PlatformEvent>,
     /// Where webhooks are to go from now on.
     pub(crate) webhook_url: Option<String>,
 }
@@ -63,7 +63,7 @@ pub(crate) struct Context<'a> {
 /// An event that a call brings about.
 #[derive(Debug)]
 pub(crate) struct PlatformEvent {
-    /// The channels that are told, as it was when it happened.
+    /// The channels that listened when it happened.
     pub(crate) to: Vec<Holder>,
     pub(crate) bot: String,
     /// The chat, for an event with a source.
@@ -120,7 +120,7 @@ impl<'a> Context<'a> {
             chat: None,
             unknown: false,
             fault: None,
-            told: Vec::new(),
+            events: Vec::new(),
             webhook_url: None,
         }
     }
@@ -128,7 +128,7 @@ impl<'a> Context<'a> {
     /// Tells all channels by a webhook that are sent what happens in this account.
     pub(crate) fn tell(&mut self, bot: &str, chat: Option<&str>, event: Value) {
         let to = self.world.listeners(bot);
-        self.add_told(to, bot, chat, event);
+        self.add_event(to, bot, chat, event);
     }
 
     /// Tells one channel of what is about it alone, if it is sent what happens in this account.
@@ -140,12 +140,12 @@ impl<'a> Context<'a> {
         event: Value,
     ) {
         if self.world.listens(bot, channel) {
-            self.add_told(vec![channel], bot, chat, event);
+            self.add_event(vec![channel], bot, chat, event);
         }
     }
 
-    fn add_told(&mut self, to: Vec<Holder>, bot: &str, chat: Option<&str>, event: Value) {
-        self.told.push(PlatformEvent {
+    fn add_event(&mut self, to: Vec<Holder>, bot: &str, chat: Option<&str>, event: Value) {
+        self.events.push(PlatformEvent {
             to,
             bot: bot.to_owned(),
             chat: chat.map(str::to_owned),

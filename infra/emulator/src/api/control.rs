@@ -43,7 +43,7 @@ fn holder(cx: &Context<'_>, bot: &str, chat: &str) -> Holder {
 }
 
 /// `POST /v2/bot/chat/{chatId}/control/release`. Of a chat that the module does not hold, nothing
-/// changes and nothing is told; LINE documents no error for it.
+/// changes and no event is sent; LINE documents no error for it.
 pub(super) fn release(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
     let (bot, chat) = known_chat(cx)?;
     let own = cx.side.channel();

@@ -1,4 +1,4 @@
-//! Finding what is wrong in a body: all errors are told at once, each with its place.
+//! Finding what is wrong in a body: all errors are reported at once, each with its place.
 //!
 //! Source of the shape and of the texts for empty texts and wrong values:
 //! <https://developers.line.biz/en/reference/messaging-api/#error-responses>. The other texts are in

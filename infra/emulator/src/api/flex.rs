@@ -124,9 +124,10 @@ mod tests {
         let Err(refusal) = findings.done() else {
             return Vec::new();
         };
-        let details = Answer::from(refusal).body["details"].clone();
-        let details = details.as_array().unwrap().iter();
+        let answer = Answer::from(refusal);
+        let details = answer.body["details"].as_array().unwrap();
         details
+            .iter()
             .map(|detail| detail["property"].as_str().unwrap().to_owned())
             .collect()
     }

@@ -131,10 +131,10 @@ pub(super) fn event(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
     let query = cx.query();
     let id = query.get("requestId").unwrap_or_default();
     let mut all = cx.world.of(&bot).sent.iter();
-    let sent = all.find(|sent| {
+    let found = all.find(|sent| {
         sent.request_id == id && matches!(sent.means, Means::Broadcast | Means::Narrowcast)
     });
-    let sent = sent.ok_or_else(not_found)?;
+    let sent = found.ok_or_else(not_found)?;
     let seen = seen(&[sent]);
     Ok(Answer::ok(json!({
         "overview": {

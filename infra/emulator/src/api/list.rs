@@ -37,9 +37,10 @@ pub(super) fn bots(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
 
 /// The text for a limit that is no number is not documented.
 fn limit(given: Option<&str>, most: usize) -> Result<usize, Refusal> {
-    let limit = given.map_or(Ok(most), str::parse);
-    let limit = limit.ok().filter(|limit| *limit > 0);
-    limit
+    given
+        .map_or(Ok(most), str::parse)
+        .ok()
+        .filter(|limit| *limit > 0)
         .map(|limit| limit.min(most))
         .ok_or_else(|| Refusal::message(400, "Invalid limit param"))
 }

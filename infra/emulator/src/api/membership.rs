@@ -33,10 +33,11 @@ pub(super) fn of_user(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
     let now = cx.now;
     let plans = cx.world.of(&bot).memberships.iter();
     let joined = plans.filter_map(|plan| Some((plan, *plan.members.get(&user)?)));
-    let all = joined.map(|(plan, since)| {
-        json!({"membership": plan_of(plan), "user": member(plan, &user, since, now)})
-    });
-    let all: Vec<Value> = all.collect();
+    let all: Vec<Value> = joined
+        .map(|(plan, since)| {
+            json!({"membership": plan_of(plan), "user": member(plan, &user, since, now)})
+        })
+        .collect();
     if all.is_empty() {
         return Err(not_found());
     }
@@ -76,8 +77,9 @@ fn listed(plan: &Membership) -> Value {
 
 /// A member pays each month, on the day they joined.
 fn member(plan: &Membership, user: &str, since: i64, now: i64) -> Value {
-    let months = (1..).find(|months| clock::months_later(since, *months, 9) > now);
-    let months = months.unwrap_or(1);
+    let months = (1..)
+        .find(|months| clock::months_later(since, *months, 9) > now)
+        .unwrap_or(1);
     let next = clock::months_later(since, months, 9);
     json!({
         "membershipNo": plan.number(user),

@@ -73,8 +73,8 @@ pub(super) fn upload(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
         let text = format!("The content type, {kind}, is not supported");
         return Err(Refusal::message(415, &text));
     }
-    let picture = Picture::read(bytes).filter(|picture| picture.kind == kind);
-    let picture = picture
+    let picture = Picture::read(bytes)
+        .filter(|picture| picture.kind == kind)
         .ok_or_else(|| Refusal::message(400, "The image is not what its content type says"))?;
     if !fits(&picture) {
         let text = "The image must be 800 to 2500 pixels wide, at least 250 high, and at least 1.45 \

@@ -16,12 +16,12 @@ use crate::world::menu::{Menu, Tap};
 
 /// `GET /v2/bot/insight/richmenu/{richMenuId}/summary`
 pub(super) fn summary(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
-    told(cx, counted)
+    report(cx, counted)
 }
 
 /// `GET /v2/bot/insight/richmenu/{richMenuId}/daily`
 pub(super) fn daily(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
-    told(cx, by_day)
+    report(cx, by_day)
 }
 
 /// What taps come to.
@@ -30,7 +30,7 @@ type Metrics = fn(&[&Tap]) -> Value;
 /// Where fewer people tapped than LINE tells numbers of, that is the id alone.
 ///
 /// Source of how many they must be: <https://help-o.line.me/line/smartphone?contentId=200001441&lang=en>
-fn told(cx: &mut Context<'_>, metrics: Metrics) -> Result<Answer, Refusal> {
+fn report(cx: &mut Context<'_>, metrics: Metrics) -> Result<Answer, Refusal> {
     let (from, to) = period(cx)?;
     let menu = known(cx, &cx.param("richMenuId"))?;
     let bot = cx.bot();

@@ -121,9 +121,9 @@ fn imagemap(findings: &mut Findings, message: &Value, at: &str) {
 fn template(findings: &mut Findings, template: &Value, at: &str) {
     match template.get("type").and_then(Value::as_str) {
         Some("buttons") => {
-            let pictured = ["title", "thumbnailImageUrl"];
-            let pictured = pictured.iter().any(|member| template.get(member).is_some());
-            findings.text(template, at, "text", if pictured { 60 } else { 160 });
+            let extras = ["title", "thumbnailImageUrl"];
+            let has_extra = extras.iter().any(|member| template.get(member).is_some());
+            findings.text(template, at, "text", if has_extra { 60 } else { 160 });
             actions(findings, template, at, (1, 4));
         }
         Some("confirm") => {

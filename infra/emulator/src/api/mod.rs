@@ -104,7 +104,7 @@ pub(crate) async fn handle(State(emulator): State<Emulator>, request: Request) -
     if let Some(bot) = &done.answer.attached {
         announce(&emulator, bot).await;
     }
-    for webhooks in done.told {
+    for webhooks in done.webhooks {
         let delay_ms = emulator.platform().settings.control_event_delay_ms;
         emulator.send_to_others(webhooks.others);
         if let Some(built) = webhooks.ours {
@@ -129,7 +129,7 @@ fn host_and_path(path: &str) -> (Option<Host>, &str) {
 /// What a call came to.
 struct Done {
     answer: Answer,
-    told: Vec<Webhooks>,
+    webhooks: Vec<Webhooks>,
     fault: Option<FaultKind>,
     at: Millis,
 }
@@ -152,7 +152,7 @@ fn answer(emulator: &Emulator, incoming: &Incoming, request_id: &str) -> Done {
     };
     (answer.bot, answer.chat) = (cx.bot.take(), cx.chat.take());
     answer.unknown = cx.unknown;
-    let (told, webhook_url) = (std::mem::take(&mut cx.told), cx.webhook_url.take());
+    let (events, webhook_url) = (std::mem::take(&mut cx.events), cx.webhook_url.take());
     // One whose answer takes a webhook is written down when that is known.
     if answer.tests.is_none() {
         record::write(&mut platform.world, incoming, &answer, fault, now);
@@ -160,14 +160,13 @@ fn answer(emulator: &Emulator, incoming: &Incoming, request_id: &str) -> Done {
     if webhook_url.is_some() {
         platform.settings.webhook_url = webhook_url;
     }
-    let told = told.into_iter().map(|told| {
-        let chat = told.chat.as_deref();
-        webhook::build(platform, &told.bot, chat, vec![told.event], &told.to, now)
+    let webhooks = events.into_iter().map(|it| {
+        let chat = it.chat.as_deref();
+        webhook::build(platform, &it.bot, chat, vec![it.event], &it.to, now)
     });
-    let told = told.collect();
     Done {
         answer,
-        told,
+        webhooks: webhooks.collect(),
         fault,
         at: now,
     }

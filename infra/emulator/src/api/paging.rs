@@ -28,17 +28,18 @@ pub(super) fn page<T>(
 /// `limit` of the query: from 1 to `most`, else a setting of LINE's own.
 pub(super) fn limit(cx: &Context<'_>, usual: usize, most: usize) -> Result<usize, Refusal> {
     let query = cx.query();
-    let limit = query.get("limit").map_or(Ok(usual), str::parse);
-    let limit = limit.ok().filter(|limit| (1..=most).contains(limit));
+    let given = query.get("limit").map_or(Ok(usual), str::parse);
+    let limit = given.ok().filter(|limit| (1..=most).contains(limit));
     // The text is in the style of the one for `start`, which LINE documents.
     limit.ok_or_else(|| Refusal::message(400, "Invalid limit param"))
 }
 
 /// The place that a token stands for.
 pub(super) fn place(cx: &Context<'_>, start: &str, of: &str) -> Result<usize, Refusal> {
-    let token = cx.world.list_tokens.get(start);
-    let token = token.filter(|token| token.of == of && cx.now < token.expires_at);
-    token
+    cx.world
+        .list_tokens
+        .get(start)
+        .filter(|token| token.of == of && cx.now < token.expires_at)
         .map(|token| token.place)
         .ok_or_else(|| Refusal::message(400, "Invalid start param"))
 }

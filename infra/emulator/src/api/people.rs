@@ -77,7 +77,7 @@ pub(super) fn room_ids(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
     members(cx, "roomId")
 }
 
-/// `POST /v2/bot/group/{groupId}/leave`. The module is told by a `leave` event.
+/// `POST /v2/bot/group/{groupId}/leave`. The module gets a `leave` event.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#leave-group>
 pub(super) fn leave_group(cx: &mut Context<'_>) -> Result<Answer, Refusal> {

@@ -64,11 +64,11 @@ pub(super) fn without_ids(path: &str) -> String {
 
 fn headers(headers: &HeaderMap) -> BTreeMap<String, String> {
     let all = headers.iter().map(|(name, value)| {
-        let text = String::from_utf8_lossy(value.as_bytes());
+        let original = String::from_utf8_lossy(value.as_bytes());
         let text = if name == http::header::AUTHORIZATION {
-            mask_authorization(&text)
+            mask_authorization(&original)
         } else {
-            text.into_owned()
+            original.into_owned()
         };
         (name.as_str().to_owned(), text)
     });

@@ -203,10 +203,11 @@ fn to_many(
 ) {
     let messages = messages(body);
     let (now, world) = (cx.now, &mut *cx.world);
-    let reached = chats
+    let reached: Vec<String> = chats
         .iter()
-        .filter(|chat| world.deliver(bot, chat, &messages, now));
-    let reached: Vec<String> = reached.cloned().collect();
+        .filter(|chat| world.deliver(bot, chat, &messages, now))
+        .cloned()
+        .collect();
     let people = reached.len() as u64;
     quota::count(cx, bot, people);
     note(cx, means, bot, body, (reached, people));

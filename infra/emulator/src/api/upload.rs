@@ -16,8 +16,8 @@ impl Parts {
         let kind = cx.header("content-type").unwrap_or_default();
         let boundary = kind
             .split(';')
-            .find_map(|part| part.trim().strip_prefix("boundary="));
-        let boundary = boundary.map(|boundary| boundary.trim_matches('"'));
+            .find_map(|part| part.trim().strip_prefix("boundary="))
+            .map(|boundary| boundary.trim_matches('"'));
         let parts = boundary.and_then(|boundary| parts(&cx.incoming.body, boundary));
         parts
             .map(Self)

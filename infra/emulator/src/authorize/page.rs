@@ -66,12 +66,13 @@ pub(super) fn screen(
 fn choices<'a>(platform: &'a Platform, request: &Request) -> Vec<Choice<'a>> {
     let accounts = platform.world.accounts.iter();
     let offered = accounts.filter(|account| request.offers(account));
-    let choices = offered.map(|account| Choice {
-        account,
-        excluded: excluded(&platform.settings, account),
-        chosen: false,
-    });
-    let mut choices: Vec<Choice> = choices.collect();
+    let mut choices: Vec<Choice> = offered
+        .map(|account| Choice {
+            account,
+            excluded: excluded(&platform.settings, account),
+            chosen: false,
+        })
+        .collect();
     if let Some(first) = choices.iter_mut().find(|choice| !choice.excluded) {
         first.chosen = true;
     }

@@ -39,8 +39,8 @@ pub(crate) struct Words {
 impl Words {
     /// The words for a browser: the first language of `Accept-Language` that there is, else English.
     pub(crate) fn of(headers: &HeaderMap) -> &'static Self {
-        let accepted = headers.get(header::ACCEPT_LANGUAGE);
-        let accepted = accepted
+        let accepted = headers
+            .get(header::ACCEPT_LANGUAGE)
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default();
         let languages = accepted

@@ -69,7 +69,7 @@ impl IntoResponse for Error {
     }
 }
 
-/// Reads a JSON body; what is wrong with it is told in one sentence.
+/// Reads a JSON body; the error says in one sentence what is wrong with it.
 pub(crate) fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Error> {
     serde_json::from_slice(body)
         .map_err(|error| Error::request(format!("the body cannot be used: {error}")))

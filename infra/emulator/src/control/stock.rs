@@ -138,8 +138,8 @@ async fn content(
 ) -> Result<Response, Error> {
     let kind = headers
         .get("content-type")
-        .and_then(|value| value.to_str().ok());
-    let kind = kind.unwrap_or("application/octet-stream");
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("application/octet-stream");
     emulator.set_content(&message, kind, body.to_vec()).await?;
     Ok(Json(json!({})).into_response())
 }

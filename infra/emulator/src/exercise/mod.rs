@@ -127,12 +127,11 @@ async fn rightly(places: &Places, stage: &Stage) -> Result<Score, Failed> {
 
 /// Links the account through the link screen.
 async fn attach(places: &Places, stage: &Stage) -> Result<String, String> {
-    let told = |error: &dyn std::fmt::Display| error.to_string();
     let client = AttachClient::new(
         http(),
         places.url(Host::Manager),
         stage.channel_id.clone(),
-        secret(stage).map_err(|error| told(&error))?,
+        secret(stage).map_err(|error| error.to_string())?,
         Credentials::Basic,
     );
     let terms = AttachTerms {
@@ -144,11 +143,11 @@ async fn attach(places: &Places, stage: &Stage) -> Result<String, String> {
     };
     let verifier = Verifier::new(Random::system().bytes());
     let url = client.authorize_url(&terms, "exercise", &verifier);
-    let code = stage.link(&url).await.map_err(|error| told(&error))?;
+    let code = stage.link(&url).await.map_err(|error| error.to_string())?;
     let attached = client.exchange(&code, &terms, &verifier).await;
     attached
         .map(|_| "accepted".into())
-        .map_err(|error| told(&error))
+        .map_err(|error| error.to_string())
 }
 
 fn client(places: &Places, stage: &Stage, sample: &Sample) -> Result<LineClient, Failed> {

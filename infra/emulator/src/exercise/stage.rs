@@ -123,8 +123,8 @@ impl Stage {
         let back = answer
             .headers()
             .get("location")
-            .and_then(|it| it.to_str().ok());
-        let back = back.ok_or("the link screen leads nowhere")?;
+            .and_then(|it| it.to_str().ok())
+            .ok_or("the link screen leads nowhere")?;
         let query = back.split_once('?').map_or("", |(_, query)| query);
         let mut pairs = form_urlencoded::parse(query.as_bytes());
         let code = pairs.find(|(name, _)| name == "code");

@@ -90,8 +90,8 @@ async fn wrong_call(
         .json()
         .await
         .map_err(|_| format!("{status}, and no JSON"))?;
-    let words = [&body["message"], &body["error"]];
-    let words = words.into_iter().find_map(Value::as_str);
+    let members = [&body["message"], &body["error"]];
+    let words = members.into_iter().find_map(Value::as_str);
     match words.filter(|_| status.is_client_error()) {
         Some(words) => Ok(format!("{amiss}: {} {words}", status.as_u16())),
         None => Err(format!("{amiss}: {status} {body}")),

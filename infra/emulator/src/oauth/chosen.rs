@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use super::{MOST, assertion, by_secret, form, told, valid};
+use super::{MOST, assertion, by_secret, form, valid, verified};
 use crate::api::{Answer, Context, Refusal};
 use crate::attach::{oauth_error, required};
 use crate::ids;
@@ -45,7 +45,7 @@ pub(crate) fn verify(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
         .tokens
         .get(&ids::digest(required(&query, "access_token")?));
     match token {
-        Some(token) if token.is_valid(cx.now) => Ok(Answer::ok(told(cx, token))),
+        Some(token) if token.is_valid(cx.now) => Ok(Answer::ok(verified(cx, token))),
         Some(_) => Err(oauth_error(
             400,
             "invalid_request",

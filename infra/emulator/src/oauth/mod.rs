@@ -93,8 +93,8 @@ fn valid(cx: &Context<'_>, side: Side, kind: TokenKind) -> Vec<String> {
     names.into_iter().map(|(_, name)| name.clone()).collect()
 }
 
-/// What a valid token is told of.
-fn told(cx: &Context<'_>, token: &AccessToken) -> Value {
+/// What a verification reports of a valid token.
+fn verified(cx: &Context<'_>, token: &AccessToken) -> Value {
     let id = match token.side {
         Side::Ours => &cx.settings.channel_id,
         Side::Other => &cx.settings.other_channel_id,

@@ -4,7 +4,7 @@
 
 use serde_json::json;
 
-use super::{LONGEST_S, MOST, by_secret, form, told, valid};
+use super::{LONGEST_S, MOST, by_secret, form, valid, verified};
 use crate::api::{Answer, Context, Refusal};
 use crate::attach::{oauth_error, required};
 use crate::ids;
@@ -29,7 +29,7 @@ pub(crate) fn verify(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
         .tokens
         .get(&ids::digest(required(&form, "access_token")?));
     match token.filter(|token| token.is_valid(cx.now)) {
-        Some(token) => Ok(Answer::ok(told(cx, token))),
+        Some(token) => Ok(Answer::ok(verified(cx, token))),
         None => Err(oauth_error(400, "invalid_request", "access token expired")),
     }
 }

@@ -182,11 +182,11 @@ fn titled(title: String, text: String) -> Column {
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#action-objects>
 pub(super) fn button(action: &Value) -> Button {
     let kind = text(action, "type");
-    let label = text(action, "label");
-    let label = if label.is_empty() {
+    let given = text(action, "label");
+    let label = if given.is_empty() {
         kind.clone()
     } else {
-        label
+        given
     };
     let does = match kind.as_str() {
         "message" => Tap::Say {

@@ -163,7 +163,7 @@ fn style(object: &Value) -> &'static str {
     }
 }
 
-/// It is told by its file's name where it cannot be shown.
+/// Its file's name stands for it where it cannot be shown.
 fn picture(object: &Value, member: &str, frame: Css) -> Content {
     let url = object[member].as_str().unwrap_or_default();
     Content::Picture {

@@ -96,8 +96,9 @@ fn badge(account: &Account) -> (&'static str, &'static str) {
 fn chats<'a>(world: &'a World, bot: &str) -> Vec<ChatView<'a>> {
     let last = |chat: &str| {
         let bubbles = world.chat(bot, chat).map(|chat| &chat.bubbles);
-        let last = bubbles.and_then(|bubbles| bubbles.back());
-        last.and_then(|bubble| bubble.text())
+        bubbles
+            .and_then(|bubbles| bubbles.back())
+            .and_then(|bubble| bubble.text())
             .unwrap_or_default()
             .to_owned()
     };

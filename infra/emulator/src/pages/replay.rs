@@ -35,7 +35,7 @@ pub(super) async fn of_chat(
     Form(asked): Form<Asked>,
 ) -> Response {
     let Some(run) = emulator.replays() else {
-        let sentence = "the emulator was not told how events are run again";
+        let sentence = "the emulator does not know how events are run again";
         return problem(StatusCode::NOT_FOUND, sentence);
     };
     if asked.mode == RunAgain::Force && asked.sure.is_none() {

@@ -44,7 +44,7 @@ pub(super) struct Entry {
 pub(super) struct EventView {
     /// Its type.
     pub(super) kind: String,
-    /// Where it is told what became of it.
+    /// The page that says what became of it.
     pub(super) link: String,
 }
 

@@ -71,7 +71,7 @@ async fn tell(
     event: &str,
 ) -> Response {
     let Some(find) = emulator.traces() else {
-        return nothing(headers, "the emulator was not told where traces are");
+        return nothing(headers, "the emulator does not know where traces are");
     };
     let trace = find_in(&find, bot, chat, event).await;
     match trace {

@@ -43,7 +43,7 @@ pub(super) async fn wait(world: &World, expect: &Expect, mark: Mark) -> Result<(
         .map_or("at least 1".to_owned(), |times| times.to_string());
     Err(Stopped(format!(
         "{}: {found}, expected {wanted}",
-        told(expect)
+        in_words(expect)
     )))
 }
 
@@ -85,7 +85,7 @@ async fn traces(world: &World, mark: Mark) -> Result<Vec<Value>, Stopped> {
 }
 
 /// An expectation in words.
-fn told(expect: &Expect) -> String {
+fn in_words(expect: &Expect) -> String {
     let subject = expect
         .call
         .as_ref()

@@ -134,7 +134,7 @@ pub struct Expect {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub webhook: Option<String>,
     /// What became of the step's events behind their webhooks: `handled`, `standby`, … The emulator
-    /// knows it where the stack has told it how to find out.
+    /// knows it where the stack has given it a way to find out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trace: Option<String>,
     /// Entries of this list of the state, such as `bots`.

@@ -37,8 +37,8 @@ fn is_call(call: &str, thing: &Value) -> bool {
 }
 
 fn has_event(kind: &str, thing: &Value) -> bool {
-    let body = thing["body"].as_str().unwrap_or_default();
-    let body: Value = serde_json::from_str(body).unwrap_or_default();
+    let json = thing["body"].as_str().unwrap_or_default();
+    let body: Value = serde_json::from_str(json).unwrap_or_default();
     let events = body["events"].as_array();
     events
         .into_iter()

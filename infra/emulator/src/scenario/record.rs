@@ -55,8 +55,8 @@ fn at(thing: &Value) -> i64 {
 }
 
 fn step(delivery: &Value) -> Step {
-    let body = delivery["body"].as_str().unwrap_or_default();
-    let body: Value = serde_json::from_str(body).unwrap_or_default();
+    let json = delivery["body"].as_str().unwrap_or_default();
+    let body: Value = serde_json::from_str(json).unwrap_or_default();
     let events = body["events"].as_array().cloned().unwrap_or_default();
     let bot = body["destination"].as_str().unwrap_or_default().to_owned();
     if events

@@ -95,13 +95,14 @@ fn case(suite: &str, (title, took, outcome): &(String, Duration, Outcome)) -> St
 }
 
 fn escaped(text: &str) -> String {
-    let text = text
+    let escaped = text
         .replace('&', "&amp;")
         .replace('<', "&lt;")
-        .replace('>', "&gt;");
-    let text = text.replace('"', "&quot;").replace('\n', "&#10;");
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\n', "&#10;");
     // XML has no other control characters.
-    text.chars().filter(|sign| !sign.is_control()).collect()
+    escaped.chars().filter(|sign| !sign.is_control()).collect()
 }
 
 /// What happened since a mark, a line for each webhook and call, in their order.
@@ -174,8 +175,8 @@ fn event_words(event: &Value) -> String {
 
 fn call_line(call: &Value) -> String {
     let part = |name: &str| call[name].as_str().unwrap_or_default();
-    let text = super::record::text_of(&call["request"]);
-    let text = text.map_or_else(String::new, |text| {
+    let sent = super::record::text_of(&call["request"]);
+    let text = sent.map_or_else(String::new, |text| {
         format!("  \u{201c}{}\u{201d}", shortened(&text))
     });
     format!(

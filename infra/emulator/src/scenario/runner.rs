@@ -135,8 +135,8 @@ impl Run {
         if let Some(data) = &tap.data {
             return Ok(data.clone());
         }
-        let calls = self.world.read("calls").await?;
-        let calls = calls["calls"].as_array().into_iter().flatten().rev();
+        let answer = self.world.read("calls").await?;
+        let calls = answer["calls"].as_array().into_iter().flatten().rev();
         let of_chat = calls.filter(|call| call["chat"] == tap.chat.as_str());
         let offered = of_chat.map(postbacks).find(|offered| !offered.is_empty());
         let place = tap.choice.unwrap_or(1).saturating_sub(1);
@@ -222,9 +222,10 @@ impl Run {
             return Ok(id.clone());
         };
         let mut users = state["users"].as_array().into_iter().flatten();
-        let user = users.find(|user| user["bot"] == id.as_str() && user["name"] == person);
-        let user = user.and_then(|user| user["user_id"].as_str());
-        user.map(str::to_owned)
+        let found = users.find(|user| user["bot"] == id.as_str() && user["name"] == person);
+        found
+            .and_then(|user| user["user_id"].as_str())
+            .map(str::to_owned)
             .ok_or_else(|| Stopped(format!("{name} has no user {person:?}")))
     }
 }
@@ -232,9 +233,10 @@ impl Run {
 /// The data of the postbacks that a call offers as quick replies.
 fn postbacks(call: &Value) -> Vec<String> {
     let messages = call["request"]["messages"].as_array();
-    let items = messages.into_iter().flatten();
-    let items = items.filter_map(|message| message["quickReply"]["items"].as_array());
-    let data = items
+    let data = messages
+        .into_iter()
+        .flatten()
+        .filter_map(|message| message["quickReply"]["items"].as_array())
         .flatten()
         .filter_map(|item| item["action"]["data"].as_str());
     data.map(str::to_owned).collect()

@@ -40,8 +40,8 @@ pub(super) struct Traced {
 impl Traced {
     /// The events of a webhook, of chats and of the account itself.
     pub(super) fn of(delivery: &Value) -> Vec<Self> {
-        let body = delivery["body"].as_str().unwrap_or_default();
-        let body: Value = serde_json::from_str(body).unwrap_or_default();
+        let json = delivery["body"].as_str().unwrap_or_default();
+        let body: Value = serde_json::from_str(json).unwrap_or_default();
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let events = body["events"].as_array().into_iter().flatten();
         let traced = events.filter_map(|event| {
@@ -127,11 +127,11 @@ impl World {
 
     /// Opens a page with the cookies of this browser.
     async fn open(&mut self, url: &str) -> Result<Response, Stopped> {
-        let cookies = self
+        let cookies: Vec<String> = self
             .cookies
             .iter()
-            .map(|(name, value)| format!("{name}={value}"));
-        let cookies: Vec<String> = cookies.collect();
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         let mut request = self.client.get(url);
         if !cookies.is_empty() {
             request = request.header("cookie", cookies.join("; "));

@@ -34,8 +34,9 @@ impl Settings {
 
     /// These settings, with some changed. Only those that are listed can be.
     pub(crate) fn changed(&self, changes: &Value) -> Result<Self, Error> {
-        let changes = changes.as_object();
-        let changes = changes.ok_or_else(|| Error::request("settings are a JSON object"))?;
+        let changes = changes
+            .as_object()
+            .ok_or_else(|| Error::request("settings are a JSON object"))?;
         let mut all = members(self);
         for (name, value) in changes {
             if !REASONS.iter().any(|(known, _)| known == name) {
@@ -80,10 +81,10 @@ mod tests {
     #[test]
     fn every_setting_has_a_reason() {
         let all = members(&Settings::default());
-        let all = all.as_object().unwrap().keys();
-        let without = all.filter(|name| {
-            let told = REASONS.iter().any(|(known, _)| known == name);
-            !told && !CHANNEL.contains(&name.as_str())
+        let names = all.as_object().unwrap().keys();
+        let without = names.filter(|name| {
+            let has_reason = REASONS.iter().any(|(known, _)| known == name);
+            !has_reason && !CHANNEL.contains(&name.as_str())
         });
         assert_eq!(without.collect::<Vec<_>>(), Vec::<&String>::new());
     }

@@ -65,7 +65,7 @@ pub struct Settings {
 
     /// By how much LINE's rate limits are multiplied; at least one call is left of each.
     pub limit_scale: f64,
-    /// Whether a request whose retry key was accepted is told so even where the quota is used up.
+    /// Whether a request whose retry key was accepted gets 409 even where the quota is used up.
     pub retry_key_before_quota: bool,
     /// How long after the answer what is answered with 202 is done, by the emulator's clock.
     pub job_ms: u64,

@@ -85,8 +85,8 @@ impl Emulator {
     pub async fn make_user(&self, bot: &str, user: NewUser) -> Result<String, Error> {
         self.status(bot)?;
         let id = ids::module_user(bot, &user.name);
-        let users = &mut self.platform().world.users;
-        let users = users.entry(bot.to_owned()).or_default();
+        let all = &mut self.platform().world.users;
+        let users = all.entry(bot.to_owned()).or_default();
         if users.contains_key(&id) {
             let sentence = "two users of an account cannot have the same name";
             return Err(Error::request(sentence));
@@ -95,8 +95,8 @@ impl Emulator {
         Ok(id)
     }
 
-    /// The admin takes a scope back from the module channel. The module is not told: its calls that
-    /// need it are refused from now on.
+    /// The admin takes a scope back from the module channel. The module gets no event: its calls
+    /// that need it are refused from now on.
     pub async fn revoke(&self, bot: &str, scope: &str) -> Result<(), Error> {
         self.status(bot)?;
         if let Some(account) = self.platform().world.account_mut(bot) {

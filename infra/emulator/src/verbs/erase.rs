@@ -15,8 +15,8 @@ impl Emulator {
     /// Erases the accounts whose time has come, the oldest first, and tells the modules by
     /// `detached` events.
     pub(crate) async fn erase_due(&self) {
-        let told = erased(&mut self.platform());
-        for built in told {
+        let webhooks = erased(&mut self.platform());
+        for built in webhooks {
             // What comes of it is in the list of deliveries.
             let _ = self.deliver_some(built).await;
         }
@@ -32,20 +32,20 @@ fn erased(platform: &mut Platform) -> Vec<Webhooks> {
         .filter(|(at, _)| *at <= now)
         .collect();
     due.sort();
-    let told = due.iter().map(|(at, bot)| erase(platform, bot, *at));
-    told.flatten().collect()
+    due.iter()
+        .flat_map(|(at, bot)| erase(platform, bot, *at))
+        .collect()
 }
 
-/// Gives the webhooks for the module channels that were attached: each is told of itself.
+/// Gives the webhooks for the module channels that were attached: one for each.
 fn erase(platform: &mut Platform, bot: &str, at: Millis) -> Vec<Webhooks> {
     let left = leave(platform, bot);
     forget(platform, bot);
     let mut event = module::detached(bot, Some("bot_deleted"));
     event["timestamp"] = Value::from(at);
-    let told = left
-        .into_iter()
-        .map(|channel| webhook::build(platform, bot, None, vec![event.clone()], &[channel], at));
-    told.collect()
+    let webhook =
+        |channel| webhook::build(platform, bot, None, vec![event.clone()], &[channel], at);
+    left.into_iter().map(webhook).collect()
 }
 
 /// Detaches the module channels. Gives those that may receive.

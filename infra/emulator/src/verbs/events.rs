@@ -19,7 +19,7 @@ impl Emulator {
     /// Builds a webhook of any events, signs it and delivers it, or holds it back.
     ///
     /// Bot and chats need not be in the world, and the account need not be attached. The other
-    /// channels are told as of anything that happens, unless it is held back.
+    /// channels get it as they get anything that happens, unless it is held back.
     pub async fn send_events(&self, request: EventsRequest) -> Result<Outcome, Error> {
         self.check_events(&request)?;
         let Webhooks { ours, others } = {
@@ -97,7 +97,7 @@ impl Emulator {
         built
     }
 
-    /// Delivers what was prepared. `None` if the module is not told.
+    /// Delivers what was prepared. `None` if there is no webhook for the module.
     pub(crate) async fn deliver_some(&self, built: Webhooks) -> Result<Option<Delivery>, Error> {
         self.send_to_others(built.others);
         match built.ours {

@@ -10,7 +10,7 @@ use crate::world::record::Delivery;
 
 impl Emulator {
     /// The user taps an area of the rich menu that they see; the first is 0. A date picker needs the
-    /// value that is picked. Of what leads out of the chat the module is told nothing.
+    /// value that is picked. What leads out of the chat sends the module no event.
     pub async fn tap_menu(
         &self,
         bot: &str,
@@ -38,7 +38,7 @@ impl Emulator {
         }
     }
 
-    /// The user sees another menu from now on, and the module is told by a postback.
+    /// The user sees another menu from now on, and the module gets a postback.
     ///
     /// Source: <https://developers.line.biz/en/reference/messaging-api/#postback-params-object-for-richmenu-switch-action>
     async fn user_switches(
@@ -60,8 +60,8 @@ impl Emulator {
 fn tapped(platform: &mut Platform, bot: &str, user: &str, area: usize) -> Result<Value, Error> {
     let at = platform.now();
     platform.world.settle(at);
-    let menu = platform.world.menu_of(bot, user);
-    let menu = menu.ok_or_else(|| Error::request("the user sees no rich menu"))?;
+    let shown = platform.world.menu_of(bot, user);
+    let menu = shown.ok_or_else(|| Error::request("the user sees no rich menu"))?;
     let found = menu.areas().get(area);
     let action = found.map(|area| area["action"].clone()).ok_or_else(|| {
         let areas = menu.areas().len();

@@ -104,7 +104,8 @@ impl Emulator {
     }
 
     /// Moves the clock forward. What becomes due by that happens before it returns: failed webhooks
-    /// are sent again, accounts deleted three months ago are erased, and the module is told.
+    /// are sent again, accounts deleted three months ago are erased, and the module gets the
+    /// events.
     pub async fn advance_clock(&self, by: Duration) {
         {
             let mut platform = self.platform();

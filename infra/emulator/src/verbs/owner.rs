@@ -11,7 +11,7 @@ use crate::world::record::Delivery;
 const MOST_ACCOUNTS: usize = 1_000_000;
 
 impl Emulator {
-    /// The account is suspended. The modules are told by a `botSuspended` event.
+    /// The account is suspended. The modules get a `botSuspended` event.
     pub async fn suspend(&self, bot: &str) -> Result<Option<Delivery>, Error> {
         if self.status(bot)? == AccountStatus::Deleted {
             return Err(Error::request("a deleted account is suspended already"));
@@ -21,7 +21,7 @@ impl Emulator {
         self.deliver_some(event).await
     }
 
-    /// The account is in use again. The modules are told by a `botResumed` event.
+    /// The account is in use again. The modules get a `botResumed` event.
     pub async fn resume(&self, bot: &str) -> Result<Option<Delivery>, Error> {
         if self.status(bot)? == AccountStatus::Deleted {
             return Err(Error::request("a deleted account does not come back"));
@@ -68,7 +68,7 @@ impl Emulator {
     }
 
     /// Attaches another module channel with Default Active to the account, or detaches it. There
-    /// can be only one, so while it is there, the link screen refuses this one. It is told by an
+    /// can be only one, so while it is there, the link screen refuses this one. It gets an
     /// `attached` event.
     ///
     /// Source: <https://developers.line.biz/en/docs/partner-docs/module-technical-chat-control/#default-active>

@@ -10,8 +10,9 @@ use crate::world::chat::{Holder, Speaker};
 use crate::world::record::Delivery;
 
 impl Emulator {
-    /// The primary channel acquires a chat: the module is on standby there, and is told so by a
-    /// `deactivated` event if it held the chat. The other module is told likewise. For a few seconds the module cannot acquire it.
+    /// The primary channel acquires a chat: the module is on standby there, and gets a
+    /// `deactivated` event if it held the chat. So does the other module. For a few seconds the
+    /// module cannot acquire it.
     pub async fn take(&self, bot: &str, chat: &str) -> Result<Option<Delivery>, Error> {
         self.status(bot)?;
         self.has_primary(bot)?;
@@ -24,9 +25,9 @@ impl Emulator {
     /// LINE's documents know three ways for a module to become active: its own acquire, which
     /// sends `activated`; the default at the attach; and the default at a follow. None is a gift:
     /// a release by the primary channel would return the chat to the primary channel. So this
-    /// stands for whatever LINE does when staff are finished. It is told as the documented change
-    /// without an expiry or a follow is told, by `activated`; only an acquire knows an end, so
-    /// there is none. A module that has the chat for good already is told nothing.
+    /// stands for whatever LINE does when staff are finished. The module gets `activated`, as for
+    /// the documented change without an expiry or a follow; only an acquire knows an end, so
+    /// there is none. A module that has the chat for good already gets no event.
     pub async fn give(&self, bot: &str, chat: &str) -> Result<Option<Delivery>, Error> {
         self.status(bot)?;
         self.has_primary(bot)?;

@@ -44,9 +44,9 @@ impl Emulator {
         bytes: Vec<u8>,
     ) -> Result<(), Error> {
         let mut platform = self.platform();
-        let content = platform.world.contents.get_mut(message);
-        let content = content.filter(|content| content.at_line && !content.unsent);
-        let content = content.ok_or_else(|| {
+        let known = platform.world.contents.get_mut(message);
+        let at_line = known.filter(|content| content.at_line && !content.unsent);
+        let content = at_line.ok_or_else(|| {
             Error::request(format!(
                 "there is no message {message:?} with content at LINE"
             ))
@@ -84,7 +84,7 @@ impl Emulator {
     }
 
     /// The user signs in at the provider's service and comes back with a link token and the
-    /// provider's nonce. The module is told by an `accountLink` event; it failed if the token is
+    /// provider's nonce. The module gets an `accountLink` event; it failed if the token is
     /// unknown to that bot, used or over.
     pub async fn link_account(
         &self,

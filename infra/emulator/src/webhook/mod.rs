@@ -39,10 +39,10 @@ pub struct Held {
     pub event_ids: Vec<String>,
 }
 
-/// What happened, as webhooks for the channels that are told.
+/// What happened, as webhooks for the channels that listen.
 #[derive(Debug, Default)]
 pub(crate) struct Webhooks {
-    /// For the module channel under test, if it is told.
+    /// For the module channel under test, if it listens.
     pub(crate) ours: Option<Built>,
     /// For the other channels.
     pub(crate) others: Vec<Built>,

@@ -1,5 +1,5 @@
-//! What the other channels of an account are told of what happens there: its own Messaging API
-//! channel, and the other module channel.
+//! The webhooks for the other channels of an account: its own Messaging API channel, and the other
+//! module channel.
 //!
 //! LINE sends what happens to all channels at the same time, and only one of them is active. Its
 //! documents do not tell whether the copies share their `webhookEventId`; here they do, as they tell
@@ -24,22 +24,21 @@ pub(super) fn copies(
     now: Millis,
 ) -> Vec<Built> {
     let others = to.iter().filter(|channel| **channel != Holder::Module);
-    let others = others.filter_map(|channel| {
+    let webhooks = others.filter_map(|channel| {
         platform.settings.webhook_url_of(*channel)?;
-        let told = events
+        let copies: Vec<Value> = events
             .iter()
             .filter_map(Value::as_object)
-            .filter(|event| is_for(event, *channel, to));
-        let told: Vec<Value> = told
+            .filter(|event| is_for(event, *channel, to))
             .map(|event| copy(platform, bot, event, *channel, now))
             .collect();
-        (!told.is_empty()).then(|| assemble(*channel, bot, &told, false))
+        (!copies.is_empty()).then(|| assemble(*channel, bot, &copies, false))
     });
-    others.collect()
+    webhooks.collect()
 }
 
-/// What is about one module channel goes to the first of those told, and the primary channel gets
-/// nothing that only module channels get.
+/// What is about one module channel goes to the first of the recipients, and the primary channel
+/// gets nothing that only module channels get.
 fn is_for(event: &Map<String, Value>, channel: Holder, to: &[Holder]) -> bool {
     let about_one = matches!(
         fill::kind(event),

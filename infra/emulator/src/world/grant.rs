@@ -48,7 +48,7 @@ pub(crate) struct AccessToken {
     pub(crate) side: Side,
     /// How it was issued.
     pub(crate) kind: TokenKind,
-    /// Its place among the tokens issued, so that the oldest can be told.
+    /// Its place among the tokens issued, so that the oldest can be found.
     pub(crate) number: u64,
     /// When it ends.
     pub(crate) ends: Millis,

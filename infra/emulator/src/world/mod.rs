@@ -1,5 +1,5 @@
-//! The world: everything the LINE Platform knows. A state machine without I/O; each method is told
-//! what time it is.
+//! The world: everything the LINE Platform knows. A state machine without I/O; each method takes
+//! the time.
 
 pub(crate) mod account;
 pub(crate) mod audience;

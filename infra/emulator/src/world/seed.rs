@@ -78,10 +78,10 @@ pub(super) fn demo() -> World {
 
 /// Everybody is in the group; all but one are in the room.
 fn company(world: &mut World) {
-    let everybody = PEOPLE
+    let everybody: BTreeSet<String> = PEOPLE
         .iter()
-        .map(|person| ids::module_user(SOCIABLE, person.name));
-    let everybody: BTreeSet<String> = everybody.collect();
+        .map(|person| ids::module_user(SOCIABLE, person.name))
+        .collect();
     let some = everybody.iter().skip(1).cloned().collect();
     let group = world.chat_mut(SOCIABLE, GROUP);
     group.name = Some("読書会".into());

@@ -158,7 +158,7 @@ async fn a_reply_takes_no_retry_key() {
 }
 
 #[tokio::test]
-async fn a_push_with_a_used_retry_key_is_told_what_was_sent() {
+async fn a_push_with_a_used_retry_key_is_answered_with_what_was_sent() {
     let stage = Stage::attached().await;
     let user = stage.user("青木さくら").await;
     let message = json!({"to": user, "messages": [{"type": "text", "text": "a"}]});
@@ -190,7 +190,7 @@ async fn a_push_with_a_used_retry_key_is_told_what_was_sent() {
 }
 
 #[tokio::test]
-async fn a_wrong_body_is_told_all_its_errors() {
+async fn all_errors_of_a_wrong_body_are_reported() {
     let stage = Stage::attached().await;
     let user = stage.user("青木さくら").await;
     let push = async |text: String| {

@@ -8,12 +8,12 @@ use crate::stage::{ALL_SCOPES, NOODLES, Receiver, SALON, Stage};
 pub(crate) async fn token(stage: &Stage) -> String {
     let form = "grant_type=client_credentials&client_id=2000000002\
                 &client_secret=ffeeddccbbaa99887766554433221100";
-    let answer = stage
+    let response = stage
         .form("/oauth2/v3/token", form.into())
         .send()
         .await
         .unwrap();
-    let answer: Value = answer.json().await.unwrap();
+    let answer: Value = response.json().await.unwrap();
     answer["access_token"].as_str().unwrap().to_owned()
 }
 
@@ -109,8 +109,8 @@ async fn one_channels_retry_key_is_not_the_others() {
             .client
             .post(url)
             .bearer_auth(token)
-            .header("X-Emulated-Bot-Id", SALON);
-        let call = call.header("x-line-retry-key", "123e4567-e89b-12d3-a456-426614174000");
+            .header("X-Emulated-Bot-Id", SALON)
+            .header("x-line-retry-key", "123e4567-e89b-12d3-a456-426614174000");
         let body = json!({"to": user, "messages": [{"type": "text", "text": "a"}]});
         call.json(&body).send().await.unwrap().status().as_u16()
     };

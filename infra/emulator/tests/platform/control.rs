@@ -168,8 +168,8 @@ async fn calls_and_deliveries_are_numbered_and_show_no_credentials() {
     let stage = Stage::attached().await;
     let user = stage.user("青木さくら").await;
     stage.push(&user, "a").await;
-    let calls: Value = stage.get("/_emulator/calls").await.json().await.unwrap();
-    let calls = calls["calls"].as_array().unwrap().clone();
+    let answer: Value = stage.get("/_emulator/calls").await.json().await.unwrap();
+    let calls = answer["calls"].as_array().unwrap();
     let paths: Vec<&str> = calls
         .iter()
         .map(|call| call["path"].as_str().unwrap())

@@ -147,8 +147,8 @@ fn is_left_out(line: &str) -> bool {
 #[tokio::test]
 async fn every_endpoint_of_lines_files_is_emulated_or_left_out_with_a_reason() {
     let stage = Stage::new().await;
-    let emulated = stage.emulator.endpoints().into_iter();
-    let emulated: Vec<String> = emulated
+    let endpoints = stage.emulator.endpoints().into_iter();
+    let emulated: Vec<String> = endpoints
         .map(|facts| format!("{} {}{}", facts.method, facts.host.name(), facts.path))
         .collect();
     let lines: Vec<&str> = LINE.lines().filter(|line| !line.is_empty()).collect();
@@ -242,10 +242,10 @@ coupon:manage PUT /v2/bot/coupon/{couponId}/close
 #[tokio::test]
 async fn lines_table_of_scopes_is_the_emulators() {
     let stage = Stage::new().await;
-    let emulated = stage.emulator.endpoints().into_iter();
-    let emulated = emulated
-        .filter_map(|facts| Some(format!("{} {} {}", facts.scope?, facts.method, facts.path)));
-    let mut emulated: Vec<String> = emulated.collect();
+    let endpoints = stage.emulator.endpoints().into_iter();
+    let mut emulated: Vec<String> = endpoints
+        .filter_map(|facts| Some(format!("{} {} {}", facts.scope?, facts.method, facts.path)))
+        .collect();
     let mut lines: Vec<&str> = SCOPES.lines().filter(|line| !line.is_empty()).collect();
     emulated.sort();
     lines.sort_unstable();

@@ -92,8 +92,8 @@ async fn each_type_of_message_has_what_it_must() {
         ),
     ];
     for (kind, members) in cases {
-        let event = json!([{"type": "message", "message": {"type": kind}}]);
-        let event = sent(&mut stage, "LUa", event).await.remove(0);
+        let given = json!([{"type": "message", "message": {"type": kind}}]);
+        let event = sent(&mut stage, "LUa", given).await.remove(0);
         let message: &Map<String, Value> = event["message"].as_object().unwrap();
         for member in members.iter().chain(&["id", "markAsReadToken"]) {
             assert!(message.contains_key(*member), "{kind} without {member}");
@@ -114,8 +114,8 @@ async fn events_of_several_users_and_kinds_come_in_one_webhook() {
         .await;
     let group = stage.group(BOOKS).await;
     let source = json!({"type": "group", "groupId": group, "userId": "LUb"});
-    let events = json!([{"type": "message"}, {"type": "postback", "source": source}, {"type": "botSuspended"}]);
-    let events = sent(&mut stage, "LUa", events).await;
+    let given = json!([{"type": "message"}, {"type": "postback", "source": source}, {"type": "botSuspended"}]);
+    let events = sent(&mut stage, "LUa", given).await;
     assert_eq!(
         events[0]["source"],
         json!({"type": "user", "userId": "LUa"})

@@ -9,13 +9,13 @@ async fn call(stage: &Stage, method: &str, path: &str, body: Value) -> (u16, Val
 }
 
 async fn call_for(stage: &Stage, bot: &str, method: &str, path: &str, body: Value) -> (u16, Value) {
-    let call = stage
+    let request = stage
         .call_for(bot, method, &format!("/v2/bot/{path}"))
         .await;
     let call = if body.is_null() {
-        call
+        request
     } else {
-        call.json(&body)
+        request.json(&body)
     };
     let answer = call.send().await.unwrap();
     (answer.status().as_u16(), answer.json().await.unwrap())
@@ -84,7 +84,7 @@ async fn a_coupon_is_made_sent_and_closed() {
 }
 
 #[tokio::test]
-async fn a_wrong_coupon_is_told_its_errors_and_coupons_need_their_scope() {
+async fn errors_of_a_wrong_coupon_are_reported_and_coupons_need_their_scope() {
     let stage = Stage::new()
         .await
         .attach("message%3Areceive%20coupon%3Amanage")

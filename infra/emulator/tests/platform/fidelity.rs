@@ -92,7 +92,7 @@ fn every_rule_has_a_source_and_a_test_that_is_there() {
 }
 
 #[test]
-fn no_rule_is_told_twice_and_what_is_left_out_has_a_reason() {
+fn no_rule_is_listed_twice_and_what_is_left_out_has_a_reason() {
     let table = table();
     let rules = table.rule.iter().map(|rule| &rule.rule);
     let all: Vec<&String> = rules

@@ -129,13 +129,13 @@ async fn a_released_chat_goes_to_the_primary_channel() {
     assert_eq!(
         control(&stage, &user, "release", Value::Null).await.0,
         200,
-        "again, and nothing is told"
+        "again, and no event is sent"
     );
     assert_eq!(said(&mut stage, &user).await["type"], "message");
 }
 
 #[tokio::test]
-async fn staff_take_over_and_give_back_and_the_module_is_told() {
+async fn staff_take_over_and_give_back_and_the_module_gets_the_events() {
     let mut stage = Stage::attached().await;
     let user = stage.user("青木さくら").await;
     let path = |verb: &str| format!("chats/{SALON}/{user}/{verb}");
@@ -244,10 +244,7 @@ async fn blocking_and_coming_back_gives_a_released_chat_to_the_default_holder() 
         (&follow["type"], &follow["mode"]),
         (&json!("follow"), &json!("active"))
     );
-    assert!(
-        stage.no_hook(),
-        "a reset is not told by an event of its own"
-    );
+    assert!(stage.no_hook(), "a reset has no event of its own");
     pass(&stage, 61).await;
     assert_eq!(holder(&stage, &user).await, ("module".into(), None));
 }

@@ -46,7 +46,7 @@ fn expected(event: &Value, kind: &str, module: Option<Value>) -> Value {
 }
 
 #[tokio::test]
-async fn linking_is_told_with_the_scopes_that_were_granted() {
+async fn linking_sends_the_scopes_that_were_granted() {
     let mut stage = Stage::new().await;
     let scopes = "message%3Areceive";
     let code = stage.code(NOODLES, scopes).await;
@@ -59,7 +59,7 @@ async fn linking_is_told_with_the_scopes_that_were_granted() {
 }
 
 #[tokio::test]
-async fn a_suspension_and_its_end_are_told_without_payload_and_source() {
+async fn a_suspension_and_its_end_are_events_without_payload_and_source() {
     let mut stage = Stage::attached().await;
     stage.emulator.suspend(SALON).await.unwrap();
     let suspended = event(&mut stage).await;
@@ -98,7 +98,7 @@ async fn a_deleted_account_is_suspended_at_once_and_detached_after_three_months(
     assert!(state.users.iter().all(|user| user.bot != SALON), "erased");
 
     stage.control("clock", days(100)).await;
-    assert!(stage.no_hook(), "it is told once");
+    assert!(stage.no_hook(), "the event comes once");
 }
 
 #[tokio::test]
@@ -166,7 +166,7 @@ async fn calls_still_succeed_for_a_while_after_a_detach_if_the_settings_say_so()
 }
 
 #[tokio::test]
-async fn a_detach_is_told_if_the_settings_say_so() {
+async fn a_detach_sends_an_event_if_the_settings_say_so() {
     let settings = Settings {
         detached_event: true,
         ..Settings::default()

@@ -37,8 +37,8 @@ impl<'a> Caller<'a> {
             .client
             .post(url)
             .bearer_auth(&self.token)
-            .header("X-Emulated-Bot-Id", bot);
-        let call = call.json(&json!({"messages": [{"type": "text", "text": "a"}]}));
+            .header("X-Emulated-Bot-Id", bot)
+            .json(&json!({"messages": [{"type": "text", "text": "a"}]}));
         let answer = call.send().await.unwrap();
         (answer.status().as_u16(), answer.json().await.unwrap())
     }

@@ -22,11 +22,11 @@ fn menu() -> Value {
 }
 
 async fn send(stage: &Stage, method: &str, path: &str, body: Value) -> (u16, Value) {
-    let call = stage.call(method, &format!("/v2/bot/{path}")).await;
+    let request = stage.call(method, &format!("/v2/bot/{path}")).await;
     let call = if body.is_null() {
-        call
+        request
     } else {
-        call.json(&body)
+        request.json(&body)
     };
     let answer = call.send().await.unwrap();
     (answer.status().as_u16(), answer.json().await.unwrap())
@@ -85,7 +85,7 @@ async fn a_rich_menu_is_made_looked_at_and_deleted() {
 }
 
 #[tokio::test]
-async fn a_wrong_rich_menu_is_told_all_its_errors() {
+async fn all_errors_of_a_wrong_rich_menu_are_reported() {
     let stage = stage().await;
     let mut wrong = menu();
     wrong["size"]["width"] = 500.into();

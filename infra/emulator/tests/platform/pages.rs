@@ -156,7 +156,7 @@ async fn pages_load_nothing_from_elsewhere() {
 }
 
 #[tokio::test]
-async fn an_open_page_is_told_of_changes() {
+async fn an_open_page_is_notified_of_changes() {
     let stage = Stage::new().await;
     let mut stream = stage.get("/changes").await;
     stage

@@ -94,7 +94,7 @@ async fn who_joins_and_leaves_a_group_is_counted() {
 }
 
 #[tokio::test]
-async fn a_group_that_the_bot_leaves_is_gone_and_the_module_is_told() {
+async fn a_group_that_the_bot_leaves_is_gone_and_the_module_gets_an_event() {
     let mut stage = stage().await;
     let group = stage.group(BOOKS).await;
     assert_eq!(
@@ -157,7 +157,7 @@ async fn an_account_that_line_has_not_checked_cannot_list_its_users() {
 }
 
 #[tokio::test]
-async fn who_is_in_a_group_is_told_only_with_the_scope_for_profiles() {
+async fn who_is_in_a_group_is_given_only_with_the_scope_for_profiles() {
     let stage = Stage::new()
         .await
         .attach_to(BOOKS, "message%3Areceive")

@@ -130,7 +130,7 @@ async fn a_webhook_that_waits_is_overtaken() {
     };
     let (first, second) = tokio::join!(send("first", 300), send("second", 0));
     assert_eq!((first.0, second.0), (200, 200));
-    let texts = [stage.hook().await, stage.hook().await];
-    let texts = texts.map(|hook| hook.json()["events"][0]["message"]["text"].clone());
+    let hooks = [stage.hook().await, stage.hook().await];
+    let texts = hooks.map(|hook| hook.json()["events"][0]["message"]["text"].clone());
     assert_eq!(texts, ["second", "first"]);
 }

@@ -82,8 +82,7 @@ async fn webhook(State(echo): State<Echo>, body: Bytes) {
         if token.is_string() && text.is_string() {
             let call = echo
                 .client
-                .post(format!("{}/v2/bot/message/reply", echo.line));
-            let call = call
+                .post(format!("{}/v2/bot/message/reply", echo.line))
                 .bearer_auth(echo.token().await)
                 .header("X-Emulated-Bot-Id", body["destination"].as_str().unwrap());
             let message = json!({"type": "text", "text": text});
@@ -98,8 +97,8 @@ async fn running() -> (Emulator, Place) {
     let emulator = Emulator::new(Settings {
         attached_event_delay_ms: 0,
         ..Settings::default()
-    });
-    let emulator = emulator.unwrap();
+    })
+    .unwrap();
     let line = serve(emulator.router()).await;
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let own = Arc::new(OnceLock::new());
@@ -249,7 +248,7 @@ async fn what_happened_can_be_saved_and_run_again() {
     );
     let text = recorded.text().unwrap();
     assert!(text.contains("こんにちは") && !text.contains("replyToken"));
-    // Who took the chat is not told by a webhook, so that the last step cannot be the same.
+    // No webhook says who took the chat, so that the last step cannot be the same.
     let first = Scenario {
         steps: recorded.steps.into_iter().take(2).collect(),
         ..Scenario::parse(&text).unwrap()
@@ -260,7 +259,7 @@ async fn what_happened_can_be_saved_and_run_again() {
 }
 
 #[tokio::test]
-async fn a_file_that_makes_no_sense_is_told_where() {
+async fn a_file_that_makes_no_sense_is_refused_with_the_place() {
     let error = Scenario::parse("name = \"x\"\n[[step]]\nsayy = 1\n").unwrap_err();
     assert!(error.to_string().contains("sayy"));
     let (_emulator, place) = running().await;

@@ -160,15 +160,8 @@ async fn a_narrowcast_goes_to_the_audience_and_people_that_it_describes() {
     let stage = Stage::attached().await;
     let one = stage.user("青木さくら").await;
     let call = stage.call("POST", "/v2/bot/audienceGroup/upload").await;
-    let audience = json!({"description": "VIP", "audiences": [{"id": one}]});
-    let audience: Value = call
-        .json(&audience)
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let body = json!({"description": "VIP", "audiences": [{"id": one}]});
+    let audience: Value = call.json(&body).send().await.unwrap().json().await.unwrap();
     let id = &audience["audienceGroupId"];
     let vip = json!({"type": "audience", "audienceGroupId": id});
     let not_ready = json!({"messages": texts("a"), "recipient": vip});

@@ -208,8 +208,8 @@ impl Stage {
 
     /// Today in Japan, by the emulator's clock, as LINE's parameters have it.
     pub(crate) async fn date(&self) -> String {
-        let now = self.emulator.state().await.clock.now;
-        let now = jiff::Timestamp::from_millisecond(now).unwrap();
+        let millis = self.emulator.state().await.clock.now;
+        let now = jiff::Timestamp::from_millisecond(millis).unwrap();
         let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(9));
         now.to_zoned(zone).strftime("%Y%m%d").to_string()
     }

@@ -13,11 +13,11 @@ async fn stage() -> Stage {
 }
 
 async fn call(stage: &Stage, method: &str, path: &str, body: Value) -> (u16, Value) {
-    let call = stage.call(method, &format!("/v2/bot/{path}")).await;
+    let request = stage.call(method, &format!("/v2/bot/{path}")).await;
     let call = if body.is_null() {
-        call
+        request
     } else {
-        call.json(&body)
+        request.json(&body)
     };
     let answer = call.send().await.unwrap();
     (answer.status().as_u16(), answer.json().await.unwrap())
@@ -179,8 +179,8 @@ async fn an_audience_can_be_uploaded_as_a_file() {
     let send = async |method: &str, body: String| {
         let call = stage
             .call(method, "/v2/bot/audienceGroup/upload/byFile")
-            .await;
-        let call = call.header("content-type", "multipart/form-data; boundary=x");
+            .await
+            .header("content-type", "multipart/form-data; boundary=x");
         let answer = call.body(body).send().await.unwrap();
         (
             answer.status().as_u16(),
@@ -229,7 +229,7 @@ async fn an_audience_is_made_of_those_who_saw_a_message() {
 }
 
 #[tokio::test]
-async fn what_was_delivered_and_who_follows_is_told_of_days_that_are_over() {
+async fn what_was_delivered_and_who_follows_is_given_for_days_that_are_over() {
     let mut stage = stage().await;
     befriend(&mut stage, 1).await;
     let user = stage.user("林小明").await;
@@ -319,10 +319,10 @@ async fn statistics_of_a_unit_are_those_of_one_account() {
         call(&stage, "GET", &path, Value::Null).await.1["overview"]["uniqueImpression"],
         20
     );
-    let other = stage
+    let request = stage
         .call_for(NOODLES, "GET", &format!("/v2/bot/{path}"))
         .await;
-    let other: Value = other.send().await.unwrap().json().await.unwrap();
+    let other: Value = request.send().await.unwrap().json().await.unwrap();
     assert_eq!(other["overview"]["uniqueImpression"], Value::Null);
     assert_eq!(other["messages"], json!([]));
 }
@@ -354,7 +354,7 @@ async fn at_most_ten_uploads_into_an_audience_run_at_the_same_time() {
 }
 
 #[tokio::test]
-async fn of_a_rich_menu_that_few_use_only_its_id_is_told() {
+async fn of_a_rich_menu_that_few_use_only_its_id_is_given() {
     let stage = stage().await;
     let menu = json!({"size": {"width": 800, "height": 250}, "selected": true, "name": "a", "chatBarText": "a", "areas": []});
     let (_, made) = call(&stage, "POST", "richmenu", menu).await;

@@ -9,10 +9,10 @@ use crate::stage::{Receiver, SALON, Stage};
 const SCOPES: &str = "message%3Asend%20message%3Areceive%20account%3Amanage";
 
 async fn call(stage: &Stage, method: &str, path: &str, body: Value) -> Value {
-    let call = stage.call(method, &format!("/v2/bot/{path}")).await;
+    let request = stage.call(method, &format!("/v2/bot/{path}")).await;
     let call = match body {
-        Value::Null => call,
-        body => call.json(&body),
+        Value::Null => request,
+        body => request.json(&body),
     };
     let answer = call.send().await.unwrap();
     assert_eq!(answer.status(), 200, "{path}");
@@ -32,9 +32,9 @@ async fn menu(stage: &Stage, bar: &str, actions: &[Value]) -> String {
     let made = call(stage, "POST", "richmenu", body).await;
     let id = made["richMenuId"].as_str().unwrap().to_owned();
     let path = format!("/v2/bot/richmenu/{id}/content");
-    let image = stage.call("POST", &path).await;
-    let image = image.header("content-type", "image/png").body(PNG);
-    assert_eq!(image.send().await.unwrap().status(), 200);
+    let request = stage.call("POST", &path).await;
+    let upload = request.header("content-type", "image/png").body(PNG);
+    assert_eq!(upload.send().await.unwrap().status(), 200);
     id
 }
 
@@ -93,7 +93,7 @@ async fn a_tap_does_what_its_area_says() {
 }
 
 #[tokio::test]
-async fn a_switch_shows_another_menu_and_is_told_by_a_postback() {
+async fn a_switch_shows_another_menu_and_sends_a_postback() {
     let (mut stage, _) = stage().await;
     let user = stage.user("青木さくら").await;
     tap(&stage, &user, json!({"area": 3})).await;
@@ -125,8 +125,8 @@ async fn the_chat_page_shows_the_menu_and_its_buttons_work() {
     let page = stage.get(&path).await.text().await.unwrap();
     assert!(page.contains("<summary>Menu</summary>"));
     assert!(page.contains("href=\"https://example.com/\""));
-    let image = page.split("<image href=\"").nth(1).unwrap();
-    let image = stage.get(image.split('"').next().unwrap()).await;
+    let rest = page.split("<image href=\"").nth(1).unwrap();
+    let image = stage.get(rest.split('"').next().unwrap()).await;
     assert_eq!(image.headers()["content-type"], "image/png");
     assert_eq!(image.bytes().await.unwrap(), PNG);
     let missing = stage.get(&format!("/bots/nobody/menus/{id}/image")).await;
@@ -150,7 +150,7 @@ async fn a_group_and_a_stranger_see_no_menu() {
 }
 
 #[tokio::test]
-async fn numbers_of_a_menu_are_told_when_enough_users_tapped() {
+async fn numbers_of_a_menu_are_given_when_enough_users_tapped() {
     let settings = Settings {
         richmenu_statistics_least_users: 2,
         ..Settings::default()

@@ -29,8 +29,10 @@ async fn short(stage: &Stage) -> String {
 }
 
 async fn works(stage: &Stage, token: &str) -> bool {
-    let call = stage.client.get(format!("{}/v2/bot/info", stage.address));
-    let call = call.bearer_auth(token).header("X-Emulated-Bot-Id", SALON);
+    let request = stage.client.get(format!("{}/v2/bot/info", stage.address));
+    let call = request
+        .bearer_auth(token)
+        .header("X-Emulated-Bot-Id", SALON);
     call.send().await.unwrap().status() == 200
 }
 
@@ -155,8 +157,8 @@ async fn a_token_by_assertion_is_revoked_by_the_channel_that_has_it() {
     let stage = Stage::attached().await;
     let key = Key::register(&stage).await;
     let text = key.sign(&key.kid, &claims(&stage).await);
-    let token = chosen(&stage, &text).await.1["access_token"].clone();
-    let token = token.as_str().unwrap();
+    let answer = chosen(&stage, &text).await.1;
+    let token = answer["access_token"].as_str().unwrap();
     let form = format!("client_id=2000000001&client_secret=x&access_token={token}");
     assert_eq!(post(&stage, "/oauth2/v2.1/revoke", form).await.0, 400);
     assert!(works(&stage, token).await);

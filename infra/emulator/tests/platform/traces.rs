@@ -58,7 +58,7 @@ fn encoded(path: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_trace_is_told_as_json_and_as_a_page() {
+async fn a_trace_is_served_as_json_and_as_a_page() {
     let stage = Stage::new().await;
     let user = stage.user("青木さくら").await;
     show(&stage, key(Some(&user), "01A"), handled());
@@ -103,7 +103,7 @@ async fn what_has_no_trace_is_not_found_and_says_so() {
         assert_eq!(answer.status(), 404);
         answer.json::<Value>().await.unwrap()["message"].clone()
     };
-    let unset = "the emulator was not told where traces are";
+    let unset = "the emulator does not know where traces are";
     assert_eq!(message(&stage).await, unset);
     assert!(text(&stage, &path).await.contains("That did not work"));
 

@@ -197,8 +197,8 @@ async fn the_events_of_the_lambda_crates_fit() {
     let world = World::new();
     world.send("a");
     let function = Function::typed("F", LONG, |event: LambdaEvent<SqsEvent>| async move {
-        let failures = event.payload.records.into_iter();
-        let failures: Vec<_> = failures
+        let records = event.payload.records.into_iter();
+        let failures: Vec<_> = records
             .map(|record| json!({"itemIdentifier": record.message_id}))
             .collect();
         Ok::<_, lambda_runtime::Error>(json!({"batchItemFailures": failures}))

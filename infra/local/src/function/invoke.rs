@@ -58,8 +58,8 @@ impl Invoke {
         let request = self.client.post(&self.url).json(event);
         let answer = request.send().await.map_err(|error| error.to_string())?;
         // Lambda names an error in a header and answers 200; `cargo lambda watch` answers 500.
-        let failed = answer.headers().contains_key("x-amz-function-error");
-        let failed = failed || !answer.status().is_success();
+        let has_error_header = answer.headers().contains_key("x-amz-function-error");
+        let failed = has_error_header || !answer.status().is_success();
         let text = answer.text().await.map_err(|error| error.to_string())?;
         let value = serde_json::from_str::<Value>(&text);
         match value {
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_error_is_told_with_its_message() {
+    async fn an_error_is_reported_with_its_message() {
         let (function, _) = function(LONG).await;
         for (event, said) in [
             ("header", "echo failed: no table"),

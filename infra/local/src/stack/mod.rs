@@ -47,7 +47,7 @@ pub struct Stack {
     pub store: Store,
     /// The event queue, likewise.
     pub queue: Queue,
-    /// What the functions are told.
+    /// The functions' environment variables.
     pub variables: Variables,
     /// What they stand on, if they run in this process: they go by its clock.
     pub ground: Ground,
@@ -71,7 +71,7 @@ pub type Functions = HashMap<String, Function>;
 pub struct Needs<'a, M> {
     /// The functions of the template.
     pub definitions: &'a [FunctionDefinition],
-    /// What they are told.
+    /// Their environment variables.
     pub variables: &'a Variables,
     /// What they stand on in this process.
     pub ground: &'a Ground,

@@ -1,4 +1,4 @@
-//! What the functions are told, as the template would.
+//! The functions' environment variables, as the template sets them.
 
 use emulator::Settings;
 
@@ -8,7 +8,7 @@ use crate::bundle::Variables;
 /// The scopes that the local module asks for.
 const SCOPES: &str = "message:send message:receive profile:read account:manage";
 
-/// What the functions are told, as the template would.
+/// The functions' environment variables, as the template sets them.
 pub(super) fn variables(addresses: &Addresses, line: &Settings) -> Variables {
     [
         ("LINE_CHANNEL_ID", line.channel_id.as_str()),
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_watch_is_told_what_the_stack_tells_its_functions() {
+    fn a_plain_watch_sets_the_variables_that_the_stack_sets() {
         let file = cargo_lambda();
         for (name, value) in variables(&usual(), &Settings::default()) {
             let line = format!("\n{name} = \"{value}\"\n");

@@ -716,7 +716,7 @@ struct Known {
     deleted: bool,
 }
 
-/// What must hold of a queue, told from outside only.
+/// What must hold of a queue, known from outside only.
 struct Model {
     world: World,
     known: Vec<Known>,

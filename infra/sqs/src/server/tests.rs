@@ -52,11 +52,15 @@ impl World {
 
     /// Sends a message whose deduplication id is its body.
     async fn send(&self, url: &str, group: &str, body: &str) {
-        let request = self.client.send_message().queue_url(url).message_body(body);
-        let request = request
+        self.client
+            .send_message()
+            .queue_url(url)
+            .message_body(body)
             .message_group_id(group)
-            .message_deduplication_id(body);
-        request.send().await.unwrap();
+            .message_deduplication_id(body)
+            .send()
+            .await
+            .unwrap();
     }
 
     /// Receives up to ten messages and gives bodies and handles.
@@ -187,12 +191,14 @@ async fn batches_go_through_and_tell_of_each_entry() {
             .build()
             .unwrap()
     };
-    let sent = world.client.send_message_batch().queue_url(&url);
-    let sent = sent
+    let batch = world.client.send_message_batch().queue_url(&url);
+    let sent = batch
         .entries(entry("0", "a"))
         .entries(entry("1", "\u{FFFE}"))
-        .entries(entry("2", "b"));
-    let sent = sent.send().await.unwrap();
+        .entries(entry("2", "b"))
+        .send()
+        .await
+        .unwrap();
     let ids: Vec<_> = sent.successful().iter().map(|it| it.id()).collect();
     assert_eq!(ids, ["0", "2"]);
     assert_eq!(sent.failed()[0].id(), "1");
@@ -208,18 +214,23 @@ async fn batches_go_through_and_tell_of_each_entry() {
     let changed = world
         .client
         .change_message_visibility_batch()
-        .queue_url(&url);
-    let changed = changed.entries(change).send().await.unwrap();
+        .queue_url(&url)
+        .entries(change)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(changed.successful()[0].id(), "0");
     let deletion = |id: &str, handle: &str| {
         let entry = DeleteMessageBatchRequestEntry::builder().id(id);
         entry.receipt_handle(handle).build().unwrap()
     };
-    let deleted = world.client.delete_message_batch().queue_url(&url);
-    let deleted = deleted
+    let batch = world.client.delete_message_batch().queue_url(&url);
+    let deleted = batch
         .entries(deletion("0", &received[0].1))
-        .entries(deletion("1", &received[1].1));
-    let deleted = deleted.send().await.unwrap();
+        .entries(deletion("1", &received[1].1))
+        .send()
+        .await
+        .unwrap();
     assert_eq!(deleted.failed()[0].code(), "ReceiptHandleIsInvalid");
     assert_eq!(deleted.successful()[0].id(), "1");
     assert_eq!(world.sqs.depth("q.fifo"), (1, 0));
@@ -234,13 +245,13 @@ async fn a_long_poll_returns_as_soon_as_a_message_is_there() {
     let world = World::new().await;
     let url = world.fifo(&[]).await;
     let began = Instant::now();
-    let poll = world
+    let request = world
         .client
         .receive_message()
         .queue_url(&url)
         .wait_time_seconds(20)
         .send();
-    let poll = tokio::spawn(poll);
+    let poll = tokio::spawn(request);
     while world.sqs.calls("ReceiveMessage") == 0 {
         tokio::task::yield_now().await;
     }
@@ -256,8 +267,8 @@ async fn a_long_poll_follows_the_clock_of_the_server() {
     let world = World::with(Sqs::new(clock.clone())).await;
     let wait = (QueueAttributeName::ReceiveMessageWaitTimeSeconds, "20");
     let url = world.fifo(&[wait]).await;
-    let poll = world.client.receive_message().queue_url(&url).send();
-    let poll = tokio::spawn(poll);
+    let request = world.client.receive_message().queue_url(&url).send();
+    let poll = tokio::spawn(request);
     while world.sqs.calls("ReceiveMessage") == 0 {
         tokio::task::yield_now().await;
     }
@@ -304,8 +315,8 @@ async fn queues_are_found_listed_described_and_purged() {
         .unwrap();
     assert!(listed.queue_urls().is_empty());
     world.send(&url, "g", "m").await;
-    let described = world.client.get_queue_attributes().queue_url(&url);
-    let described = described
+    let request = world.client.get_queue_attributes().queue_url(&url);
+    let described = request
         .attribute_names(QueueAttributeName::All)
         .send()
         .await
@@ -406,8 +417,9 @@ async fn the_sdk_tells_the_errors_apart() {
 
     let entry = DeleteMessageBatchRequestEntry::builder()
         .id("same")
-        .receipt_handle("h");
-    let entry = entry.build().unwrap();
+        .receipt_handle("h")
+        .build()
+        .unwrap();
     let batch = client.delete_message_batch().queue_url(&url);
     let error = batch
         .entries(entry.clone())
@@ -439,7 +451,7 @@ async fn the_sdk_tells_the_errors_apart() {
 }
 
 #[tokio::test]
-async fn a_message_that_is_not_in_flight_is_told_from_one_that_is_gone() {
+async fn a_message_that_is_not_in_flight_is_distinguished_from_one_that_is_gone() {
     let clock = ManualClock::new(SystemTime::now());
     let world = World::with(Sqs::new(clock.clone())).await;
     let url = world
@@ -483,8 +495,9 @@ async fn a_silent_server_takes_the_call_and_never_answers() {
         .client
         .send_message()
         .queue_url(&url)
-        .message_body("m");
-    let send = send.message_group_id("g").message_deduplication_id("d");
+        .message_body("m")
+        .message_group_id("g")
+        .message_deduplication_id("d");
     let error = send
         .clone()
         .customize()

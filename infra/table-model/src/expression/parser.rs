@@ -24,7 +24,7 @@ pub(crate) struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    /// Reads a whole expression; `what` it is for is told in errors.
+    /// Reads a whole expression; errors say `what` it is for.
     pub(crate) fn read<T>(
         what: &str,
         text: &'a str,

@@ -144,11 +144,11 @@ fn term() -> impl Strategy<Value = String> {
 }
 
 pub(super) fn update() -> impl Strategy<Value = String> {
-    let set = prop_oneof![
+    let assignment = prop_oneof![
         8 => (path(), term()).prop_map(|(p, t)| format!("{p} = {t}")),
         1 => select(vec!["effects[5] = :a", "m.y = :one"]).prop_map(str::to_owned),
     ];
-    let set = vec(set, 1..3).prop_map(|all| format!("SET {}", all.join(", ")));
+    let set = vec(assignment, 1..3).prop_map(|all| format!("SET {}", all.join(", ")));
     let remove = vec(path(), 1..3).prop_map(|all| format!("REMOVE {}", all.join(", ")));
     let added = select(vec![
         ":one", ":half", ":ss", ":sa", ":ns", ":n1", ":bs", ":a",
@@ -198,10 +198,10 @@ pub(super) fn attributes() -> impl Strategy<Value = Map<String, Value>> {
             .map(|(_, value)| value)
             .collect::<Vec<_>>(),
     );
-    let free = select(vec![
+    let names = select(vec![
         "a", "b", "c", "open", "effects", "m", "version", "writes",
     ]);
-    let free = (free, values.clone());
+    let free = (names, values.clone());
     let set = (
         Just("open"),
         select(vec![json!({"SS": ["a", "b"]}), json!({"SS": ["a"]})]),
@@ -236,12 +236,14 @@ pub(super) fn add_aliases(request: &mut Value, with_unused: bool) {
         .split(|c: char| !c.is_ascii_alphanumeric() && !"#:_".contains(c))
         .collect();
     let used = |alias: &str| words.contains(&alias) || (with_unused && alias == ":null");
-    let names = NAMES.iter().filter(|(alias, _)| used(alias));
-    let names: Map<_, _> = names
+    let names: Map<_, _> = NAMES
+        .iter()
+        .filter(|(alias, _)| used(alias))
         .map(|(alias, name)| ((*alias).to_owned(), json!(name)))
         .collect();
-    let values = values().into_iter().filter(|(alias, _)| used(alias));
-    let values: Map<_, _> = values
+    let values: Map<_, _> = values()
+        .into_iter()
+        .filter(|(alias, _)| used(alias))
         .map(|(alias, value)| (alias.to_owned(), value))
         .collect();
     for (member, aliases) in [

@@ -173,16 +173,16 @@ fn query() -> impl Strategy<Value = RawCall> {
         "bot_id > :hash",
         "bot_id = :hash AND a = :text",
         "bot_id = :hash OR chat_id = :text",
-    ]);
-    let table = table.prop_map(|condition| (None, condition));
-    let bots = select(vec!["listed = :bot", "listed = :bot AND bot_id = :hash"]);
-    let bots = bots.prop_map(|condition| (Some("bots"), condition));
+    ])
+    .prop_map(|condition| (None, condition));
+    let bots = select(vec!["listed = :bot", "listed = :bot AND bot_id = :hash"])
+        .prop_map(|condition| (Some("bots"), condition));
     let parked = select(vec![
         "parked = :parked",
         "parked = :parked AND parked_at >= :number",
         "parked = :parked AND parked_at < :text",
-    ]);
-    let parked = parked.prop_map(|condition| (Some("parked"), condition));
+    ])
+    .prop_map(|condition| (Some("parked"), condition));
     let which = prop_oneof![table, bots, parked];
     let start = option::weighted(0.3, start_key());
     let limit = option::weighted(0.5, 1..4_u32);

@@ -119,8 +119,8 @@ fn delivery() -> impl Strategy<Value = Delivery> {
 
 fn committed() -> impl Strategy<Value = Committed> {
     let change = select(vec![Change::Create, Change::Replace, Change::Delete]);
-    let rows = vec((change, select(vec!["k1", "k2"])), 0..3);
-    let rows = (rows, vec(time(), 0..3));
+    let changes = vec((change, select(vec!["k1", "k2"])), 0..3);
+    let rows = (changes, vec(time(), 0..3));
     let flags = (0..5_u8, 0..4_usize, 0..8_u8);
     (event(), flags, rows, option::of(time()), time()).prop_map(
         |(event, (stale, effects, parked), (rows, timers), detached_at, now)| Committed {

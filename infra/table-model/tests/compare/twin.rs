@@ -228,8 +228,8 @@ impl HttpConnector for Twin {
 
 async fn body_of(response: HttpResponse) -> (u16, String, Value) {
     let status = response.status().as_u16();
-    let body = ByteStream::new(response.into_body()).collect().await;
-    let body = body.expect("a body").to_vec();
+    let collected = ByteStream::new(response.into_body()).collect().await;
+    let body = collected.expect("a body").to_vec();
     let text = String::from_utf8(body).expect("a text");
     let json = serde_json::from_str(&text).expect("JSON");
     (status, text, json)
@@ -246,10 +246,11 @@ fn essence(answer: &Value) -> Value {
     let Some(code) = code_of(&answer) else {
         return answer;
     };
-    let reasons = answer["CancellationReasons"].as_array();
-    let reasons = reasons.map(|reasons| {
-        let reasons = reasons.iter();
-        let essences = reasons.map(|reason| json!([reason["Code"], reason["Item"]]));
+    let list = answer["CancellationReasons"].as_array();
+    let reasons = list.map(|list| {
+        let essences = list
+            .iter()
+            .map(|reason| json!([reason["Code"], reason["Item"]]));
         essences.collect::<Vec<_>>()
     });
     json!({"code": code, "item": answer["Item"], "reasons": reasons})

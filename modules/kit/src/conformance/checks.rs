@@ -325,7 +325,7 @@ impl<M: Module> Checks<M> {
         Err(stage.broken(rule, detail))
     }
 
-    /// Where runs differ, the deeper reason is told: a plan that is never the same, or what is remembered outside
+    /// Where runs differ, the deeper reason is reported: a plan that is never the same, or what is remembered outside
     /// of the rows, which two undisturbed runs show as well.
     async fn explained(&self, result: Result<(), Broken>) -> Result<(), Broken> {
         let Err(broken) = result else {

@@ -35,8 +35,8 @@ pub(super) fn postbacks() -> Vec<Value> {
 pub(super) fn events() -> Vec<Value> {
     let messages = [
         "sticker", "image", "video", "audio", "file", "location", "hologram",
-    ];
-    let messages = messages.map(|kind| json!({ "type": "message", "message": { "type": kind } }));
+    ]
+    .map(|kind| json!({ "type": "message", "message": { "type": kind } }));
     let kinds = [
         "unsend",
         "videoPlayComplete",
@@ -49,8 +49,8 @@ pub(super) fn events() -> Vec<Value> {
         "activated",
         "follow",
         "botResumed",
-    ];
-    let kinds = kinds.map(|kind| json!({ "type": kind }));
+    ]
+    .map(|kind| json!({ "type": kind }));
     let odd = [
         message(""),
         message(&"あ".repeat(5000)),

@@ -118,15 +118,15 @@ impl Stage {
         let next = came.events.iter().find(|(_, trace)| !is_over(trace));
         match next {
             // It has left no trace, and no process has ended: the worker's time was over.
-            Some((told, None)) if self.shop.world().is_waiting() && !self.crashes => {
-                Err(self.does_not_finish(told))
+            Some((event, None)) if self.shop.world().is_waiting() && !self.crashes => {
+                Err(self.does_not_finish(event))
             }
             _ => Ok(()),
         }
     }
 
-    fn does_not_finish(&self, told: &ReceivedEvent) -> Broken {
-        let kind = types(&serde_json::from_str(&told.raw).unwrap_or_default());
+    fn does_not_finish(&self, event: &ReceivedEvent) -> Broken {
+        let kind = types(&serde_json::from_str(&event.raw).unwrap_or_default());
         self.broken(
             Rule::Finishes,
             format!("the handler of {kind} does not end"),
@@ -142,21 +142,21 @@ impl Stage {
         let Ok(Outcome::Held(held)) = held else {
             unreachable!("it was to be held");
         };
-        for told in self.shop.world().read_held(&held).await {
-            self.try_twice(&told).await?;
+        for received in self.shop.world().read_held(&held).await {
+            self.try_twice(&received).await?;
         }
         self.sends_all(vec![event], 1).await
     }
 
-    async fn try_twice(&self, told: &ReceivedEvent) -> Result<(), Broken> {
+    async fn try_twice(&self, event: &ReceivedEvent) -> Result<(), Broken> {
         let at = self.shop.clock().now();
         let both = async {
-            let first = self.shop.world().shadow(told).await;
+            let first = self.shop.world().shadow(event).await;
             self.shop.line().stop_clock(at); // what the first has asked LINE took its time
-            (first, self.shop.world().shadow(told).await)
+            (first, self.shop.world().shadow(event).await)
         };
         let Ok(both) = tokio::time::timeout(Duration::from_secs(2), both).await else {
-            return Err(self.does_not_finish(told));
+            return Err(self.does_not_finish(event));
         };
         match both {
             (Ok(first), Ok(second)) if first != second => {
@@ -173,7 +173,7 @@ impl Stage {
         if self.shop.world().is_waiting() {
             let _ = self.shop.world().advance(UNTIL_PARKED).await;
         }
-        for key in self.shop.world().all_told() {
+        for key in self.shop.world().all_received() {
             let Some(row) = self.shop.world().row(&key).await else {
                 continue;
             };

@@ -39,8 +39,10 @@ impl World {
 
     /// When something is next due: a timer, or another try of a message.
     fn next_due(&self) -> Option<SystemTime> {
-        let timer = self.next_timer().and_then(|due| u64::try_from(due.0).ok());
-        let timer = timer.map(|due| UNIX_EPOCH + Duration::from_millis(due));
+        let timer = self
+            .next_timer()
+            .and_then(|due| u64::try_from(due.0).ok())
+            .map(|due| UNIX_EPOCH + Duration::from_millis(due));
         let message = self.sqs.next_visible(&DEFINITIONS.queue);
         timer.into_iter().chain(message).min()
     }

@@ -20,8 +20,8 @@ impl Came {
 }
 
 impl World {
-    /// What has become of each event that was told, and of those that were not settled.
-    pub(super) async fn look(&self, told: Vec<ReceivedEvent>) -> Came {
+    /// What has become of each event received, and of those that were not settled.
+    pub(super) async fn look(&self, received: Vec<ReceivedEvent>) -> Came {
         let open = std::mem::take(&mut lock(&self.progress).open);
         let mut traces = Vec::new();
         for (key, before) in open {
@@ -35,13 +35,13 @@ impl World {
             }
             traces.push((key, trace));
         }
-        let with_trace = |told: ReceivedEvent| {
-            let found = traces.iter().find(|(key, _)| *key == told.key);
+        let with_trace = |event: ReceivedEvent| {
+            let found = traces.iter().find(|(key, _)| *key == event.key);
             let trace = found.and_then(|(_, trace)| trace.clone());
-            (told, trace)
+            (event, trace)
         };
         Came {
-            events: told.into_iter().map(with_trace).collect(),
+            events: received.into_iter().map(with_trace).collect(),
         }
     }
 }

@@ -62,13 +62,13 @@ struct Progress {
     users: BTreeMap<String, String>,
     /// Events that are not settled, and the last word on each.
     open: Vec<(LedgerKey, Option<String>)>,
-    /// Every event that the bundle was told of.
-    told: Vec<LedgerKey>,
+    /// The key of every event that the bundle has received.
+    received: Vec<LedgerKey>,
     /// Whether the webhook cannot be reached.
     unreachable: bool,
 }
 
-/// An event as the bundle was told of it.
+/// An event as the bundle has received it.
 #[derive(Debug, Clone)]
 pub(crate) struct ReceivedEvent {
     pub(crate) key: LedgerKey,
@@ -124,15 +124,15 @@ impl World {
             row.display_name = Some(setup.account.clone());
         });
         let row = row.await.expect("the table answers");
-        let told = event::of_unreported(&bot, &row.state).expect("an attach that is news");
+        let event = event::of_unreported(&bot, &row.state).expect("an attach that is news");
         let key = LedgerKey {
             bot: bot.clone(),
             chat: None,
-            event: told.0.clone(),
+            event: event.0.clone(),
         };
-        lock(&self.progress).told.push(key.clone());
+        lock(&self.progress).received.push(key.clone());
         lock(&self.progress).open.push((key, None));
-        let job = Job::of_account(bot, now, told).expect("a job is JSON");
+        let job = Job::of_account(bot, now, event).expect("a job is JSON");
         self.queue_job(job).await;
         let _ = self.settle().await;
     }
@@ -168,8 +168,8 @@ impl World {
         if let Some((id, _)) = users.iter().find(|(_, known)| *known == name) {
             return id.clone();
         }
-        let user = json!({ "name": name, "friend": true });
-        let user = serde_json::from_value(user).expect("a user");
+        let new_user = json!({ "name": name, "friend": true });
+        let user = serde_json::from_value(new_user).expect("a user");
         let made = self.line.make_user(&self.bot, user).now_or_never();
         let id = made.expect("it waits for nothing").expect("a user");
         users.insert(id.clone(), name.to_owned());
@@ -206,9 +206,9 @@ impl World {
         lock(&self.worker).clone()
     }
 
-    /// Every event that the bundle was told of, in the order of their first telling.
-    pub(crate) fn all_told(&self) -> Vec<LedgerKey> {
-        lock(&self.progress).told.clone()
+    /// The key of every event that the bundle has received, in the order in which they first came.
+    pub(crate) fn all_received(&self) -> Vec<LedgerKey> {
+        lock(&self.progress).received.clone()
     }
 
     /// Whether LINE reaches the webhook from now on.
@@ -223,8 +223,8 @@ impl World {
     }
 
     /// What the module would do with an event now.
-    pub(crate) async fn shadow(&self, told: &ReceivedEvent) -> Result<Shadow, ShadowError> {
+    pub(crate) async fn shadow(&self, event: &ReceivedEvent) -> Result<Shadow, ShadowError> {
         let worker = self.worker();
-        worker.shadow(&told.key, &told.raw).await
+        worker.shadow(&event.key, &event.raw).await
     }
 }

@@ -13,12 +13,12 @@ impl World {
     /// Hands LINE's new webhooks to the function.
     pub(super) async fn take_webhooks(&self) -> Vec<ReceivedEvent> {
         let since = lock(&self.progress).deliveries;
-        let mut told = Vec::new();
+        let mut received = Vec::new();
         for delivery in self.line.deliveries(since).await {
             lock(&self.progress).deliveries = delivery.number;
-            told.extend(self.take_webhook(&delivery).await);
+            received.extend(self.take_webhook(&delivery).await);
         }
-        told
+        received
     }
 
     pub(super) async fn take_webhook(&self, delivery: &Delivery) -> Vec<ReceivedEvent> {
@@ -26,11 +26,11 @@ impl World {
             self.transcript.note("  = the webhook is not reached");
             return Vec::new();
         }
-        let request = json!({
+        let payload = json!({
             "headers": { "x-line-signature": delivery.signature },
             "body": delivery.body,
         });
-        let request = serde_json::from_value(request).expect("a request");
+        let request = serde_json::from_value(payload).expect("a request");
         let answer = webhook::handle(&self.webhook, request).await;
         if answer.status_code != 200 {
             let status = answer.status_code;
@@ -43,27 +43,33 @@ impl World {
         for event in &events {
             self.transcript.line_tells(event, |chat| self.name(chat));
         }
-        let told: Vec<_> = events.into_iter().map(|event| self.told(event)).collect();
-        self.open(&told);
-        told
+        let received: Vec<_> = events
+            .into_iter()
+            .map(|event| self.received(event))
+            .collect();
+        self.open(&received);
+        received
     }
 
     /// A webhook's events, by the ids that the bundle gives them.
     pub(super) async fn read(&self, body: &str, signature: Option<&str>) -> Vec<RawEvent> {
         let secrets = self.parts.secret().get().await.expect("the secret");
-        let body = body.as_bytes().to_vec();
-        let body = VerifiedBody::check(body, signature, secrets.accepted()).ok();
-        let webhook = body.and_then(|body| Webhook::parse(&body).ok().flatten());
+        let bytes = body.as_bytes().to_vec();
+        let verified = VerifiedBody::check(bytes, signature, secrets.accepted()).ok();
+        let webhook = verified.and_then(|body| Webhook::parse(&body).ok().flatten());
         webhook.map(|webhook| webhook.events).unwrap_or_default()
     }
 
     /// The events of a webhook that was held back.
     pub(crate) async fn read_held(&self, held: &Held) -> Vec<ReceivedEvent> {
         let events = self.read(&held.body, Some(&held.signature)).await;
-        events.into_iter().map(|event| self.told(event)).collect()
+        events
+            .into_iter()
+            .map(|event| self.received(event))
+            .collect()
     }
 
-    pub(super) fn told(&self, event: RawEvent) -> ReceivedEvent {
+    pub(super) fn received(&self, event: RawEvent) -> ReceivedEvent {
         let key = LedgerKey {
             bot: self.bot_id(),
             chat: event.chat.map(|chat| chat.id),
@@ -74,11 +80,11 @@ impl World {
     }
 
     /// Looks out for what becomes of these events.
-    pub(super) fn open(&self, told: &[ReceivedEvent]) {
+    pub(super) fn open(&self, received: &[ReceivedEvent]) {
         let progress = &mut *lock(&self.progress);
-        for key in told.iter().map(|told| &told.key) {
-            if !progress.told.contains(key) {
-                progress.told.push(key.clone());
+        for key in received.iter().map(|event| &event.key) {
+            if !progress.received.contains(key) {
+                progress.received.push(key.clone());
             }
             if progress.open.iter().all(|(known, _)| known != key) {
                 progress.open.push((key.clone(), None));

@@ -22,18 +22,18 @@ impl World {
     }
 
     async fn settle_all(&self) -> Came {
-        let mut told = Vec::new();
+        let mut received = Vec::new();
         loop {
             let news = self.take_webhooks().await;
             let idle = news.is_empty();
-            told.extend(news);
+            received.extend(news);
             match self.work().await {
-                Some(rung) => told.extend(rung),
+                Some(rung) => received.extend(rung),
                 None if idle => break,
                 None => {}
             }
         }
-        self.look(told).await
+        self.look(received).await
     }
 
     /// Hands the queue's messages to the worker; gives the timers that ring by them. None if there is no message.
@@ -58,10 +58,10 @@ impl World {
     /// The timers' events among the queue's messages that come for the first time.
     fn ring(&self, messages: &[ReceivedMessage]) -> Vec<ReceivedEvent> {
         let jobs = messages.iter().filter_map(|it| Job::read(&it.body).ok());
-        let told = jobs.flat_map(|job| {
+        let events = jobs.flat_map(|job| {
             let (bot, chat) = (job.bot, job.chat);
-            let events = job.events.into_iter().filter(|event| event.kind == TIMER);
-            events.map(move |event| ReceivedEvent {
+            let timers = job.events.into_iter().filter(|event| event.kind == TIMER);
+            timers.map(move |event| ReceivedEvent {
                 key: LedgerKey {
                     bot: bot.clone(),
                     chat: chat.clone(),
@@ -70,21 +70,21 @@ impl World {
                 raw: event.raw.get().to_owned(),
             })
         });
-        let known = self.all_told();
-        let told: Vec<_> = told.filter(|told| !known.contains(&told.key)).collect();
-        for chat in told.iter().filter_map(|told| told.key.chat.as_ref()) {
+        let known = self.all_received();
+        let new: Vec<_> = events.filter(|event| !known.contains(&event.key)).collect();
+        for chat in new.iter().filter_map(|event| event.key.chat.as_ref()) {
             let name = self.name(chat.as_str());
             self.transcript.note(format!("A timer rings for {name}"));
         }
-        self.open(&told);
-        told
+        self.open(&new);
+        new
     }
 
     /// Until the worker has ended or its process has: then what it was given comes again.
     async fn hand_over(&self, messages: &[ReceivedMessage]) {
         let worker = self.worker();
-        let event = lambda_event(&DEFINITIONS.queue, messages);
-        let event = serde_json::from_str(&event).expect("an event of SQS");
+        let json = lambda_event(&DEFINITIONS.queue, messages);
+        let event = serde_json::from_str(&json).expect("an event of SQS");
         let work = worker.handle(event, self.now().plus(worker::TIMEOUT));
         self.wire.set_of_worker(true);
         let answer = tokio::select! {
@@ -103,10 +103,11 @@ impl World {
             .into_iter()
             .map(|failure| failure.item_identifier)
             .collect();
-        let done = messages
+        let done: Vec<_> = messages
             .iter()
-            .filter(|it| !failed.contains(&it.message_id));
-        let done: Vec<_> = done.map(|message| message.receipt_handle.clone()).collect();
+            .filter(|it| !failed.contains(&it.message_id))
+            .map(|message| message.receipt_handle.clone())
+            .collect();
         let deleted = self.sqs.delete_batch(&DEFINITIONS.queue, &done);
         deleted.expect("the queue is there");
     }

@@ -1,4 +1,4 @@
-//! What a handler is told, each as a type of its own. What all events have in common is
+//! The events that handlers get, each as a type of its own. What all events have in common is
 //! asked of the context: who, where, when.
 
 use std::collections::BTreeMap;

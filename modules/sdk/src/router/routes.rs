@@ -179,7 +179,7 @@ impl Routes<Standby> {
 
 /// The account's own lifecycle.
 impl Routes<Account> {
-    /// The channel was attached to the account: told once.
+    /// The channel was attached to the account: reported once.
     #[must_use]
     pub fn attached(self, handler: impl Handler<Account, Attached>) -> Self {
         self.on(RouteInput::from_event, handler)
@@ -191,7 +191,7 @@ impl Routes<Account> {
         self.on(RouteInput::from_event, handler)
     }
 
-    /// The channel was detached from the account: told once.
+    /// The channel was detached from the account: reported once.
     #[must_use]
     pub fn detached(self, handler: impl Handler<Account, Detached>) -> Self {
         self.on(RouteInput::from_event, handler)

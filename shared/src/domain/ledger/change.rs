@@ -1,7 +1,7 @@
 //! What a worker does to an event's entry as it finds it in the table. Each is a pure function
 //! of the entry; the store reads, changes and writes it, as often as others write it in between.
 
-/// What is to become of a row, and what is to be told of that.
+/// Whether a row is written or kept, and the result that the caller gets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change<R, T> {
     /// It is written.
@@ -11,7 +11,7 @@ pub enum Change<R, T> {
 }
 
 impl<R, T> Change<R, T> {
-    /// Writes the row if there is one to be written; tells `written` or `kept`.
+    /// Writes the row if there is one to be written; the result is `written` or `kept`.
     pub fn write_if(row: Option<R>, written: T, kept: T) -> Self {
         match row {
             Some(row) => Self::Write(row, written),
@@ -30,8 +30,8 @@ impl<R, T> Change<R, T> {
     /// The same, of another type of row.
     pub fn map<S>(self, row: impl FnOnce(R) -> S) -> Change<S, T> {
         match self {
-            Self::Write(it, told) => Change::Write(row(it), told),
-            Self::Keep(told) => Change::Keep(told),
+            Self::Write(it, result) => Change::Write(row(it), result),
+            Self::Keep(result) => Change::Keep(result),
         }
     }
 }

@@ -170,9 +170,9 @@ mod tests {
     #[test]
     fn what_others_call_pending_may_be_sent_while_a_try_of_theirs_is_open() {
         let together = |open: &[&str]| {
-            let entry = planned(&[Delivery::Pending], open);
-            let entry = ended(&entry, Delivery::Pending, true).written().unwrap();
-            entry.effects().to_vec()
+            let before = planned(&[Delivery::Pending], open);
+            let after = ended(&before, Delivery::Pending, true).written().unwrap();
+            after.effects().to_vec()
         };
         assert_eq!(together(&["ours"]), [Delivery::Pending]);
         assert_eq!(together(&["ours", "theirs"]), [Delivery::Open]);
@@ -190,9 +190,9 @@ mod tests {
 
     #[test]
     fn a_try_ends_once() {
-        let entry = planned(&[Delivery::Pending], &["ours", "theirs"]);
-        let entry = ended(&entry, sent(), false).written().unwrap();
-        assert_eq!(ended(&entry, Delivery::Open, true), Change::Keep(()));
+        let before = planned(&[Delivery::Pending], &["ours", "theirs"]);
+        let after = ended(&before, sent(), false).written().unwrap();
+        assert_eq!(ended(&after, Delivery::Open, true), Change::Keep(()));
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub struct IssuedToken {
     pub access_token: SecretString,
     /// Seconds until it expires.
     pub expires_in: u64,
-    /// By which it is told from others: v2.1 only.
+    /// Identifies the token among others: v2.1 only.
     #[serde(default)]
     pub key_id: Option<String>,
 }

@@ -99,10 +99,10 @@ mod tests {
 
     #[test]
     fn an_error_names_the_member_and_the_limit() {
-        let error = each("actions", &["a", "long"], |label| {
+        let checked = each("actions", &["a", "long"], |label| {
             at_most("label", label.len(), 3)
         });
-        let error = error.unwrap_err().inside("template").to_string();
+        let error = checked.unwrap_err().inside("template").to_string();
         assert_eq!(
             error,
             "template.actions[1].label: LINE takes up to 3, not 4"

@@ -25,8 +25,7 @@ fn word(outcome: Outcome) -> AttributeValue {
 
 /// Whether a row's outcome is done or parked.
 pub(super) fn is_settled(row: &Item) -> bool {
-    let outcome = row.get("outcome");
-    let outcome = outcome.and_then(|it| AttributeValue::as_s(it).ok());
+    let outcome = row.get("outcome").and_then(|it| it.as_s().ok());
     let settled = [Outcome::Done.name(), Outcome::Parked.name()];
     outcome.is_some_and(|it| settled.contains(&it.as_str()))
 }
@@ -83,12 +82,12 @@ impl Store {
                 LedgerRow::Entry(entry) => change(Some(entry)),
             };
             match changed.map(LedgerRow::Entry) {
-                Change::Write(row, told) => Change::Write(row, Ok(told)),
-                Change::Keep(told) => Change::Keep(Ok(told)),
+                Change::Write(row, result) => Change::Write(row, Ok(result)),
+                Change::Keep(result) => Change::Keep(Ok(result)),
             }
         };
         let (place, known) = (key.place(operation, now), known.map(LedgerRow::Entry));
-        let (row, told) = self.change(&place, known, change).await?;
-        Ok((row.into_entry(), told?))
+        let (row, result) = self.change(&place, known, change).await?;
+        Ok((row.into_entry(), result?))
     }
 }

@@ -7,7 +7,7 @@ use crate::store::{LedgerKey, Store, StoreError};
 /// One try to send, by one worker.
 #[derive(Debug, Clone)]
 pub struct Try {
-    /// Its name: random, so that it can be told from another worker's.
+    /// Its name: random, so that it differs from another worker's.
     pub name: String,
     /// The event's entry as this worker has written it last: all that it tells of others'
     /// tries is known here.

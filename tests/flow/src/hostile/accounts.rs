@@ -50,15 +50,15 @@ impl World {
         let code = back
             .split("code=")
             .nth(1)
-            .and_then(|rest| rest.split('&').next());
-        let code = code.expect("a code comes back");
+            .and_then(|rest| rest.split('&').next())
+            .expect("a code comes back");
         let attached = self
             .attach
             .exchange(code, &terms, &verifier)
             .await
             .expect("the code is exchanged");
         if !self.dice.one_in(3) {
-            self.tell(&bot, |row| row.state.attach(attached.at, &attached.scopes))
+            self.change_row(&bot, |row| row.state.attach(attached.at, &attached.scopes))
                 .await;
         }
         // An attach counts from the end of its second.
@@ -74,7 +74,7 @@ impl World {
         detached.expect("the account is detached");
         if self.dice.one_in(2) {
             let now = self.emulators.now();
-            self.tell(&bot, |row| row.state.detach(now)).await;
+            self.change_row(&bot, |row| row.state.detach(now)).await;
         }
     }
 
@@ -84,7 +84,7 @@ impl World {
             return;
         };
         let at = self.emulators.now().minus(Duration::from_secs(60));
-        self.tell(&bot, |row| row.state.detach(at)).await;
+        self.change_row(&bot, |row| row.state.detach(at)).await;
     }
 
     async fn suspends_or_deletes(&mut self) {
@@ -92,7 +92,7 @@ impl World {
             return;
         };
         let now = self.emulators.now();
-        self.tell(&bot, |row| row.state.suspended_at = Some(now))
+        self.change_row(&bot, |row| row.state.suspended_at = Some(now))
             .await;
         let done = match self.dice.one_in(3) {
             true => self.emulators.line.delete(bot.as_str()).await,
@@ -111,7 +111,7 @@ impl World {
         let resumed = self.emulators.line.resume(bot.as_str()).await;
         resumed.expect("LINE does it");
         let now = self.emulators.now();
-        self.tell(&bot, |row| row.state.resumed_at = Some(now))
+        self.change_row(&bot, |row| row.state.resumed_at = Some(now))
             .await;
     }
 }

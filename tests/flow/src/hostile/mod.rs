@@ -62,7 +62,7 @@ struct World {
     /// For this many runs the list lacks the end of its last page.
     lies: usize,
     /// Accounts whose rows were changed in this run by others than the reconciler.
-    told: BTreeSet<BotId>,
+    changed: BTreeSet<BotId>,
 }
 
 impl World {
@@ -93,7 +93,7 @@ impl World {
             owners: Reconciler::new(&emulators),
             attach: attach::App::new(config, &stands_on).attach,
             lies: 0,
-            told: BTreeSet::new(),
+            changed: BTreeSet::new(),
             emulators,
         }
     }
@@ -105,14 +105,12 @@ impl World {
             true => self.dice.below(120),
             false => self.dice.below(most - 1),
         };
-        let minutes = u64::try_from(minutes).unwrap_or_default();
-        self.emulators
-            .advance(Duration::from_secs(60 * minutes))
-            .await;
+        let seconds = 60 * u64::try_from(minutes).unwrap_or_default();
+        self.emulators.advance(Duration::from_secs(seconds)).await;
         for _ in 0..self.dice.below(4) {
             self.something_happens().await;
         }
-        self.told.clear();
+        self.changed.clear();
         let before = self.rows().await;
         let began = self.emulators.now();
         self.calls_will_fail().await;
@@ -176,7 +174,7 @@ impl World {
     async fn check(&self, before: &BTreeMap<BotId, BotRow>, began: Timestamp) {
         let truth = self.attached_at_line().await;
         let after = self.rows().await;
-        for (bot, row) in after.iter().filter(|(bot, _)| !self.told.contains(bot)) {
+        for (bot, row) in after.iter().filter(|(bot, _)| !self.changed.contains(bot)) {
             let Some(earlier) = before.get(bot) else {
                 continue;
             };
@@ -253,10 +251,10 @@ impl World {
         attached == self.attached_at_line().await
     }
 
-    async fn tell(&mut self, bot: &BotId, change: impl Fn(&mut BotRow)) {
-        self.told.insert(bot.clone());
-        let told = self.emulators.store.update_bot(bot, change).await;
-        told.expect("the table answers");
+    async fn change_row(&mut self, bot: &BotId, change: impl Fn(&mut BotRow)) {
+        self.changed.insert(bot.clone());
+        let updated = self.emulators.store.update_bot(bot, change).await;
+        updated.expect("the table answers");
     }
 
     async fn count_walk(&self, figures: &mut Figures, began: Timestamp) {

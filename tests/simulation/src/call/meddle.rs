@@ -44,13 +44,13 @@ pub(super) fn settle(world: &World, commit: &Request) {
         }
         // What was about to be parked has no end.
         let end = world.time.millis(0) / 1_000 + LEDGER_DAYS * 86_400;
-        let end = json!({ "N": end.to_string() });
-        fields.entry("expires_at").or_insert(end);
+        let expires_at = json!({ "N": end.to_string() });
+        fields.entry("expires_at").or_insert(expires_at);
     }
     let put =
         json!({ "TableName": &request["TransactItems"][0]["Put"]["TableName"], "Item": done });
-    let put = put.to_string().into_bytes();
-    let (status, _) = world.table().handle("DynamoDB_20120810.PutItem", &put);
+    let body = put.to_string().into_bytes();
+    let (status, _) = world.table().handle("DynamoDB_20120810.PutItem", &body);
     assert_eq!(status, 200, "the row can be written");
     let sort = s(ledger, "chat_id");
     let event = sort.rsplit('#').next().unwrap_or_default().to_owned();

@@ -103,11 +103,11 @@ impl<'a> Sent<'a> {
 }
 
 fn judge_queue(sent: &Sent<'_>, queued: &[Message]) -> Result<(), String> {
-    let jobs: Result<Vec<Job>, _> = queued
+    let read: Result<Vec<Job>, _> = queued
         .iter()
         .map(|message| Job::read(&message.body))
         .collect();
-    let jobs = jobs.map_err(|error| format!("what is queued cannot be read: {error}"))?;
+    let jobs = read.map_err(|error| format!("what is queued cannot be read: {error}"))?;
     let mut events: Vec<_> = jobs
         .iter()
         .flat_map(|job| job.events.iter().map(|event| event.raw.get().to_owned()))
@@ -156,8 +156,8 @@ fn judge_order(sent: &Sent<'_>, jobs: &[Job]) -> Result<(), String> {
     chats.dedup();
     for chat in chats {
         let mut rest = all.iter();
-        let events = jobs.iter().filter(|job| job.chat == *chat);
-        let mut events = events.flat_map(|job| &job.events);
+        let of_chat = jobs.iter().filter(|job| job.chat == *chat);
+        let mut events = of_chat.flat_map(|job| &job.events);
         if !events.all(|event| rest.any(|raw| raw == event.raw.get())) {
             return Err(format!("the events of {chat:?} have changed places"));
         }

@@ -183,7 +183,7 @@ pub(super) fn detaches(job: &Job) -> bool {
 }
 
 /// A message beside which all are good is given back only by its own wish; a good one
-/// only for another that is not told apart from it.
+/// only for another that cannot be distinguished from it.
 fn may_wait(record: &SqsMessage, all: &[SqsMessage]) -> bool {
     if is_good(record) {
         return !is_alone(record, all);
@@ -220,8 +220,8 @@ fn is_alone(record: &SqsMessage, all: &[SqsMessage]) -> bool {
 /// A job that may be odd in any place, in a record that may be.
 fn odd_record(dice: &mut Dice, number: usize) -> Value {
     let sample = dice.pick(&EVENTS);
-    let event = odd_json(dice, sample.as_bytes());
-    let event = String::from_utf8_lossy(&event);
+    let odd = odd_json(dice, sample.as_bytes());
+    let event = String::from_utf8_lossy(&odd);
     let job = format!(
         r#"{{"v":1,"bot":"{BOT}","chat":"L80696558e1aa831","received_at":{},"events":[{{"id":"01FZ74A0TDDPYRVKNK77XKC3ZR","kind":"message","raw":{event}}}]}}"#,
         NOW.0

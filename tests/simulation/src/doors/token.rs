@@ -44,7 +44,7 @@ impl Door for Token {
     }
 
     async fn judge(&self, input: &[u8]) -> Verdict {
-        self.world.line.told().list = input.to_vec();
+        self.world.line.bot_list().answer = input.to_vec();
         let any = String::from_utf8_lossy(input);
         drop(self.ask(Some(&any)).await?);
         match self.ask(None).await? {
@@ -61,7 +61,7 @@ impl Token {
     /// Asks for a page, and judges the address that it was asked at.
     async fn ask(&self, start: Option<&str>) -> Result<Result<BotPage, LineError>, String> {
         let answer = self.line.bots(start).await;
-        let asked = std::mem::take(&mut self.world.line.told().asked);
+        let asked = std::mem::take(&mut self.world.line.bot_list().asked);
         let begin = start.map(|start| format!("{LIST}&start={}", encoded(start)));
         let expected = begin.unwrap_or_else(|| LIST.to_owned());
         let refused = matches!(&answer, Err(error) if error.kind == LineErrorKind::Invalid);

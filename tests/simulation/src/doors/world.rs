@@ -1,5 +1,5 @@
 //! What stands behind the doors: the real functions, over a table and a queue in memory
-//! and a LINE that answers as it is told.
+//! and a LINE whose answers a test sets.
 
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
@@ -52,13 +52,13 @@ pub(crate) struct World {
 
 /// LINE. Clones are the same one.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Line(Arc<Mutex<Told>>);
+pub(crate) struct Line(Arc<Mutex<BotList>>);
 
-/// What LINE is told to answer, and what it was asked.
+/// LINE's list of accounts: what it answers, and what it was asked.
 #[derive(Debug, Default)]
-pub(crate) struct Told {
+pub(crate) struct BotList {
     /// The answer to who asks for the list of accounts.
-    pub(crate) list: Vec<u8>,
+    pub(crate) answer: Vec<u8>,
     /// The addresses at which the list was asked for.
     pub(crate) asked: Vec<String>,
 }
@@ -118,8 +118,8 @@ impl World {
 }
 
 impl Line {
-    /// What it is told, and was asked.
-    pub(crate) fn told(&self) -> MutexGuard<'_, Told> {
+    /// Its list of accounts.
+    pub(crate) fn bot_list(&self) -> MutexGuard<'_, BotList> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -135,9 +135,9 @@ impl Line {
             "/oauth2/v3/token" => (200, br#"{"access_token":"t","expires_in":900}"#.to_vec()),
             "/module/auth/v1/token" => exchange(body),
             "/v2/bot/list" => {
-                let mut told = self.told();
-                told.asked.push(path.to_owned());
-                (200, told.list.clone())
+                let mut bot_list = self.bot_list();
+                bot_list.asked.push(path.to_owned());
+                (200, bot_list.answer.clone())
             }
             _ => (200, b"{}".to_vec()),
         }

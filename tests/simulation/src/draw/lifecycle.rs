@@ -130,8 +130,8 @@ impl Measure<'_> {
                 what: Upkeep::Detach(self.chance.u8(0..self.bots)),
             });
         }
-        let told = [None, None, Some(0), Some(2_000), Some(100_000)];
-        schedule.own_detach_told_ms = one_of(self.chance, &told);
+        let delays_ms = [None, None, Some(0), Some(2_000), Some(100_000)];
+        schedule.own_detach_told_ms = one_of(self.chance, &delays_ms);
     }
 
     fn links(&mut self, schedule: &mut Schedule) {
@@ -247,8 +247,8 @@ impl Measure<'_> {
 
     fn absence(&mut self, times: &[u64], others: u8) -> Absence {
         let most = one_of(self.chance, &[1, 2, 6, 12]);
-        let all = (0..self.bots).chain((0..others).map(|n| crate::line::FIRST_OTHER + n));
-        let all: Vec<_> = all.collect();
+        let other_bots = (0..others).map(|n| crate::line::FIRST_OTHER + n);
+        let all: Vec<_> = (0..self.bots).chain(other_bots).collect();
         let from_ms = one_of(self.chance, times) / 2 + self.at() / 2;
         let length = [MINUTE, HOUR, 4 * HOUR, 2 * DAY, 200 * DAY];
         let info = self.chance.u8(0..8);

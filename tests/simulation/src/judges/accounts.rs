@@ -24,7 +24,7 @@ const TIMES: [&str; 6] = [
     "scopes_of",
 ];
 
-/// What a row has that no event of LINE's has told.
+/// What a row has that came by no event of LINE's.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Entry {
     /// It was attached, as the exchange of a code or LINE's list has said; with what was
@@ -55,7 +55,7 @@ pub(crate) struct Accounts {
 }
 
 impl Accounts {
-    /// What an account's row has that no event has told.
+    /// What an account's row has that came by no event.
     pub(crate) fn entries(&self, bot: &str) -> Vec<Entry> {
         self.entries.get(bot).cloned().unwrap_or_default()
     }
@@ -115,14 +115,14 @@ impl Accounts {
             }
             "detached_at" => {
                 // The mark that it was detached for; others may have marked it again since.
-                let marks = self
+                let entered = self
                     .entries(bot)
                     .into_iter()
                     .filter_map(|entry| match entry {
                         Entry::Marked { at } => Some(at),
                         _ => None,
                     });
-                let marks: Vec<_> = marks.chain(number(row, "detaching_at")).collect();
+                let marks: Vec<_> = entered.chain(number(row, "detaching_at")).collect();
                 let detached = self.detached.iter();
                 let mut of = detached.filter(|it| (it.0, it.1.as_str()) == (who, bot));
                 of.any(|it| marks.iter().any(|mark| it.2.max(*mark) == at))
@@ -156,10 +156,10 @@ pub(super) fn detaches(world: &World, who: usize, bot: &str) {
     let events = history.invocations[who]
         .in_hand
         .iter()
-        .filter_map(|id| line.told.get(id));
+        .filter_map(|id| line.events.get(id));
     in_hand
         .of_bot
-        .extend(events.filter(|told| told.bot == bot && told.chat.is_none()));
+        .extend(events.filter(|event| event.bot == bot && event.chat.is_none()));
     if !stored || !was_marked && !in_hand.is_marked() {
         let what = format!("{who} detaches {bot}, which is not to be detached");
         history.violation("detached by its mark", what);
@@ -206,7 +206,7 @@ pub(crate) fn written(world: &World, who: usize, row: &Json, is_alone: bool) {
         if was == is && !others {
             continue;
         }
-        if let Some(entry) = is.and_then(|at| told_by_us(&history, who, name, at)) {
+        if let Some(entry) = is.and_then(|at| by_our_event(&history, who, name, at)) {
             history.judges.accounts.enter(&bot, entry);
             continue;
         }
@@ -256,7 +256,7 @@ fn by_another(history: &mut History, who: usize, before: &Json, row: &Json, is_a
     }
 }
 
-/// Where a time comes from: none if an event has told it.
+/// Where a time comes from: none if it is an event's.
 fn source(
     history: &History,
     line: &Line,
@@ -267,8 +267,8 @@ fn source(
 ) -> Result<Option<Entry>, &'static str> {
     let invocation = &history.invocations[who];
     let in_hand = invocation.in_hand.iter();
-    let mut told = in_hand.filter_map(|id| line.told.get(id));
-    if told.any(|told| told.bot == bot && told.at == at && tells(&told.what, name)) {
+    let mut events = in_hand.filter_map(|id| line.events.get(id));
+    if events.any(|event| event.bot == bot && event.at == at && tells(&event.what, name)) {
         return Ok(None);
     }
     if let Some(entry) = history.judges.accounts.answered(who, bot, name, at) {
@@ -288,9 +288,9 @@ fn source(
     }
 }
 
-/// An event of our own, which tells the module of what the row has: a row that was restored
-/// may have it no longer.
-fn told_by_us(history: &History, who: usize, name: &str, at: i64) -> Option<Entry> {
+/// The entry of an event of our own, which reports to the module what the row has: a row that
+/// was restored may have it no longer.
+fn by_our_event(history: &History, who: usize, name: &str, at: i64) -> Option<Entry> {
     let end = format!("-{at}");
     let in_hand = |word: &str| {
         let mut events = history.invocations[who].in_hand.iter();

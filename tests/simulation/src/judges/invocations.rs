@@ -35,7 +35,7 @@ pub(crate) fn ended(world: &World, who: usize, unsettled: Option<&[String]>) {
     let line = world.line();
     let mut history = world.history();
     let (waits, fails): (Vec<_>, Vec<_>) = rows.into_iter().partition(|event| {
-        let bot = line.told.get(event).map(|told| told.bot.as_str());
+        let bot = line.events.get(event).map(|it| it.bot.as_str());
         bot.is_some_and(|bot| !accounts::known(&history, bot, &line).is_attached())
     });
     drop(line);
@@ -67,8 +67,8 @@ pub(crate) fn acted(world: &World, who: usize) {
 pub(super) fn ledger(world: &World, event: &str) -> Option<Json> {
     let (bot, chat) = {
         let line = world.line();
-        let told = line.told.get(event);
-        let place = told.map(|told| (told.bot.clone(), told.chat.clone()));
+        let line_event = line.events.get(event);
+        let place = line_event.map(|it| (it.bot.clone(), it.chat.clone()));
         place.or_else(|| {
             let history = world.history();
             let (bot, chat) = history.timers.get(event)?.clone();

@@ -1,5 +1,5 @@
-//! What the module is told of an account's lifecycle: each attach, each detach and each
-//! change of scopes once, and in the end what is so.
+//! The changes of an account's lifecycle that are reported to the module: each attach, each
+//! detach and each change of scopes once, and in the end what is so.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,10 +14,11 @@ use crate::line::{Asked, Line};
 use crate::rows::{row, s, text};
 use crate::world::World;
 
-/// The module keeps a row of this name, and the event's id, for what it was told.
-pub(crate) const TOLD: &str = "told-";
+/// The module keeps a row with this prefix and the event's id for each change that was
+/// reported to it.
+pub(crate) const REPORTED: &str = "reported-";
 
-/// What the module was told by an event.
+/// What an event has reported to the module.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Change {
@@ -29,11 +30,11 @@ pub(crate) enum Change {
     Detached,
 }
 
-/// What the module was told, of each account.
+/// What was reported to the module, of each account.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Reports(BTreeMap<String, Vec<Report>>);
 
-/// One change that it was told, and the newest attach and detach that were known then.
+/// One change that was reported, and the newest attach and detach that were known then.
 #[derive(Debug, Clone)]
 struct Report {
     event: String,
@@ -45,7 +46,7 @@ struct Report {
 }
 
 impl Reports {
-    /// How often the module was told something.
+    /// How many changes were reported to the module.
     pub(crate) fn count(&self) -> u64 {
         self.0.values().map(|reports| reports.len() as u64).sum()
     }
@@ -54,30 +55,30 @@ impl Reports {
         self.0.get(bot).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// The attaches and changes of scopes that it was told of today's attachment.
+    /// The attaches and changes of scopes of today's attachment that were reported.
     fn of_present<'a>(
         &'a self,
         bot: &str,
         known: &Known<'_>,
     ) -> impl DoubleEndedIterator<Item = &'a Report> + use<'a> {
         let detached_at = known.detached_at();
-        let told = self.of(bot).iter();
-        told.filter(move |it| it.change != Change::Detached && it.attached_at > detached_at)
+        let reports = self.of(bot).iter();
+        reports.filter(move |it| it.change != Change::Detached && it.attached_at > detached_at)
     }
 
     fn knows_attach(&self, bot: &str, known: &Known<'_>) -> bool {
-        let mut told = self.of_present(bot, known);
-        told.any(|it| matches!(it.change, Change::Attached(_)))
+        let mut reports = self.of_present(bot, known);
+        reports.any(|it| matches!(it.change, Change::Attached(_)))
     }
 
     fn knows_detach(&self, bot: &str, known: &Known<'_>) -> bool {
-        let mut told = self.of(bot).iter();
+        let mut reports = self.of(bot).iter();
         let is_it =
             |it: &Report| it.change == Change::Detached && it.detached_at >= known.attached_at();
-        told.any(is_it)
+        reports.any(is_it)
     }
 
-    /// The scopes that it was last told, if they were granted in today's attachment.
+    /// The scopes that were reported last, if they were granted in today's attachment.
     fn scopes(&self, bot: &str, known: &Known<'_>) -> Option<BTreeSet<String>> {
         let last = self.of_present(bot, known).next_back()?;
         if last.scopes_of <= known.detached_at() {
@@ -89,35 +90,37 @@ impl Reports {
         }
     }
 
-    /// Whether it was told of the attach in the very second of the newest detach: LINE's answer
+    /// Whether the attach was reported in the very second of the newest detach: LINE's answer
     /// to a callback has no more than the second, and says no more than which of both came last.
     fn is_of_one_second(&self, bot: &str, known: &Known<'_>) -> bool {
         let second = |at: Option<i64>| at.map(|at| at.div_euclid(1000));
-        let mut told = self.of_present(bot, known);
-        told.any(|it| second(it.attached_at) == second(known.detached_at()))
+        let mut reports = self.of_present(bot, known);
+        reports.any(|it| second(it.attached_at) == second(known.detached_at()))
     }
 
-    /// Why the module must not be told this, by what is known.
+    /// Why this must not be reported to the module, by what is known.
     fn objection(&self, bot: &str, change: &Change, known: &Known<'_>) -> Option<&'static str> {
         let scopes = known.scopes();
         match change {
             Change::Detached if known.is_attached() => Some("it is attached"),
-            Change::Detached if self.knows_detach(bot, known) => Some("it was told before"),
+            Change::Detached if self.knows_detach(bot, known) => Some("it was reported before"),
             Change::Detached => None,
             _ if !known.is_attached() => Some("it is not attached"),
-            Change::Attached(_) if self.knows_attach(bot, known) => Some("it was told before"),
-            Change::Scopes(_) if !self.knows_attach(bot, known) => Some("its attach was not told"),
-            Change::Scopes(told) if *told == self.scopes(bot, known) => {
-                (!self.is_of_one_second(bot, known)).then_some("it was told before")
+            Change::Attached(_) if self.knows_attach(bot, known) => Some("it was reported before"),
+            Change::Scopes(_) if !self.knows_attach(bot, known) => {
+                Some("its attach was not reported")
             }
-            Change::Attached(told) | Change::Scopes(told) if *told != scopes => {
+            Change::Scopes(reported) if *reported == self.scopes(bot, known) => {
+                (!self.is_of_one_second(bot, known)).then_some("it was reported before")
+            }
+            Change::Attached(reported) | Change::Scopes(reported) if *reported != scopes => {
                 Some("other scopes are granted")
             }
             _ => None,
         }
     }
 
-    /// What the module was not told.
+    /// What was not reported to the module.
     fn missing(&self, bot: &str, known: &Known<'_>) -> Option<&'static str> {
         let attached = known.is_attached() && known.attached_at().is_some();
         if attached && !self.knows_attach(bot, known) {
@@ -131,27 +134,27 @@ impl Reports {
     }
 }
 
-/// The module was told something, and that is committed.
+/// Something was reported to the module, and that is committed.
 pub(crate) fn committed(history: &mut History, line: &Line, who: usize, rows: &[&Json]) {
     for row in rows {
         let key = s(row, "chat_id").strip_prefix("@m#");
-        let Some(event) = key.and_then(|key| key.strip_prefix(TOLD)) else {
+        let Some(event) = key.and_then(|key| key.strip_prefix(REPORTED)) else {
             continue;
         };
-        let change: Change = serde_json::from_str(s(row, "value")).expect("what it was told");
+        let change: Change = serde_json::from_str(s(row, "value")).expect("what was reported");
         let bot = s(row, "bot_id").to_owned();
         let known = history.known(who, &(bot.clone(), String::new()), line);
         let reports = &history.judges.lifecycle;
         let objection = reports.objection(&bot, &change, &known);
-        // A forced replay may tell it again; and a job of ours from before a restore tells what
-        // the rows have had.
+        // A forced replay may report it again; and a job of ours from before a restore reports
+        // what the rows have had.
         let is_ours = is_own_report(event);
         let is_of_before = history.judges.restored.is_restored() && is_ours;
-        let may_tell = history.forced.contains(event) || is_of_before;
-        if let Some(objection) = objection.filter(|_| !may_tell) {
+        let may_report = history.forced.contains(event) || is_of_before;
+        if let Some(objection) = objection.filter(|_| !may_report) {
             let times = (known.attached_at(), known.detached_at());
             let what = format!("{bot}, by {event}: {change:?}, but {objection}: {times:?}");
-            history.violation("told of an account's lifecycle", what);
+            history.violation("account lifecycle reported", what);
         }
         let report = Report {
             scopes_of: known.newest_scopes().map(|(at, _)| at),
@@ -167,7 +170,7 @@ pub(crate) fn committed(history: &mut History, line: &Line, who: usize, rows: &[
     }
 }
 
-/// Whether an event is a job of ours that tells the module of an account's lifecycle. Several
+/// Whether an event is a job of ours that reports an account's lifecycle to the module. Several
 /// accounts may have one of the same id.
 pub(super) fn is_own_report(event: &str) -> bool {
     time_of(event, &["attached-", "scopes-", "detached-"]).is_some()
@@ -179,8 +182,8 @@ fn time_of(event: &str, words: &[&str]) -> Option<i64> {
     event.rsplit('-').next().filter(|_| is_one)?.parse().ok()
 }
 
-/// An invocation has entered something that no event told: what the module is to be
-/// told of it, the invocation has to queue.
+/// An invocation has entered something that came by no event: what is to be reported of it
+/// to the module, the invocation has to queue.
 pub(crate) fn entered(history: &mut History, line: &Line, who: usize, bot: String) {
     let known = accounts::known(history, &bot, line);
     if history.judges.lifecycle.missing(&bot, &known).is_some() {
@@ -189,13 +192,13 @@ pub(crate) fn entered(history: &mut History, line: &Line, who: usize, bot: Strin
 }
 
 /// An invocation has come to its own end: where nothing went wrong for it, it has queued
-/// all that the module is to be told.
+/// all that is to be reported to the module.
 pub(crate) fn ended(world: &World, who: usize) {
     let line = world.line();
     let mut history = world.history();
     let invocation = &history.invocations[who];
     let (is_disturbed, owes) = (invocation.is_disturbed, invocation.owes.clone());
-    // Another may have told the module meanwhile.
+    // Another may have reported it meanwhile.
     let is_missing = |bot: &String| {
         let known = accounts::known(&history, bot, &line);
         history.judges.lifecycle.missing(bot, &known).is_some()
@@ -203,7 +206,7 @@ pub(crate) fn ended(world: &World, who: usize) {
     let owes: Vec<_> = owes.into_iter().filter(is_missing).collect();
     if !is_disturbed && !owes.is_empty() {
         let what = format!("invocation {who} queues nothing for {owes:?}");
-        history.violation("told of an account's lifecycle", what);
+        history.violation("account lifecycle reported", what);
     }
 }
 
@@ -218,8 +221,8 @@ pub(crate) fn leaves(history: &mut History, line: &Line, asked: &Asked, skew_ms:
     }
 }
 
-/// Whether there is a change that the module has yet to be told, or an account that is
-/// to be detached, by the table's rows.
+/// Whether there is a change that has yet to be reported to the module, or an account that
+/// is to be detached, by the table's rows.
 pub(crate) fn is_under_way(world: &World) -> bool {
     let bots = world.history().judges.accounts.known();
     let mut states = bots.iter().filter_map(|bot| state(world, bot));
@@ -229,7 +232,7 @@ pub(crate) fn is_under_way(world: &World) -> bool {
     })
 }
 
-/// When all is over, the module was told what is so.
+/// When all is over, what is so was reported to the module.
 pub(crate) fn at_the_end(world: &World) {
     let bots = world.history().judges.accounts.known();
     for bot in bots {
@@ -245,24 +248,24 @@ pub(crate) fn at_the_end(world: &World) {
         }
         let missing = history.judges.lifecycle.missing(&bot, &known);
         if let Some(missing) = missing {
-            let told: Vec<_> = history
+            let reported: Vec<_> = history
                 .judges
                 .lifecycle
                 .of(&bot)
                 .iter()
                 .map(|it| (&it.event, &it.change))
                 .collect();
-            let what = format!("{bot}: {missing}; it was told {told:?}");
-            history.violation("told of an account's lifecycle", what);
+            let what = format!("{bot}: {missing}; reported: {reported:?}");
+            history.violation("account lifecycle reported", what);
         }
         let may_have_lost_it = history.judges.accounts.is_overwritten(&bot);
         drop(history);
         let unreported = state(world, &bot).and_then(|state| state.unreported());
         if let Some(unreported) = unreported.filter(|_| missing.is_none() && !may_have_lost_it) {
-            let what = format!("{bot}: {unreported:?} counts as not told");
+            let what = format!("{bot}: {unreported:?} counts as not reported");
             world
                 .history()
-                .violation("told of an account's lifecycle", what);
+                .violation("account lifecycle reported", what);
         }
     }
 }

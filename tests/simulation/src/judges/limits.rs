@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 /// How many calls an hour are allowed in the simulation.
 pub(crate) const CALLS: u32 = 3;
 
-/// The calls that were free, by who was told so.
+/// The calls that were allowed.
 #[derive(Debug, Default)]
 pub(crate) struct Limits {
     /// In milliseconds since 1970, by the clock of who asked.
@@ -13,7 +13,7 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    /// Someone was told that a call is free. What stands against it; clocks may be off.
+    /// A call was allowed. What stands against it; clocks may be off.
     pub(crate) fn free(&mut self, now: i64, skew: i64) -> Option<String> {
         *self.free.entry(now).or_default() += 1;
         let hour = now - 3_600_000 + 2 * skew..=now + 2 * skew;

@@ -55,8 +55,8 @@ impl Links {
     fn shown(&self, troubles: &Troubles, who: usize, status: u16, now: i64) -> Option<String> {
         // What arrives late may come after another visit; and DynamoDB deletes the row when
         // its time is over.
-        let is_late = |call: &Trouble| matches!(call.seen.harm, Some(Harm::Late(_)));
-        let is_late = troubles.of_invocation(who).any(is_late);
+        let late = |call: &Trouble| matches!(call.seen.harm, Some(Harm::Late(_)));
+        let is_late = troubles.of_invocation(who).any(late);
         let (state, _) = self.visits.get(&who)?;
         let is_over = now - self.begun.get(state)?.at > LIFE - MUCH_LATER;
         let has_taken = !is_late && !is_over && self.taken.values().any(|taker| *taker == who);

@@ -171,10 +171,10 @@ fn cause(judges: &Judges, facts: &Facts<'_>, event: &str) -> Option<String> {
 fn outside(judges: &Judges, facts: &Facts<'_>, event: &str) -> Option<String> {
     let deliveries = facts.history.delivered.get(event)?;
     let first = *deliveries.first()?;
-    let told = facts.line.told.get(event)?;
+    let happened_at = facts.line.events.get(event)?.at;
     let late = Duration::from_millis(1_000);
     let queued = judges.lost_replies.queued.get(event);
-    if queued.is_some_and(|at| *at > told.at + TOKEN_LIMIT - DEADLINE) {
+    if queued.is_some_and(|at| *at > happened_at + TOKEN_LIMIT - DEADLINE) {
         return Some("delivered late".into());
     }
     let mut stops = facts

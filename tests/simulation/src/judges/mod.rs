@@ -1,6 +1,6 @@
 //! Judges: each holds one promise of the design against what the simulation has seen, in
-//! a file and with a state of its own. They are told of every call, of every row that is
-//! written, and of every invocation of the worker.
+//! a file and with a state of its own. They see every call, every row that is
+//! written and every invocation of the worker.
 
 pub(crate) mod accounts;
 pub(crate) mod acknowledged;

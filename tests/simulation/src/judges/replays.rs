@@ -1,4 +1,4 @@
-//! What an operator was told is to run again, runs again; and what LINE had refused is
+//! What an operator has queued to run again runs again, and what LINE had refused is
 //! tried again with it.
 
 use std::collections::BTreeMap;
@@ -8,7 +8,7 @@ use shared::domain::{LedgerEntry, Outcome};
 
 use super::field;
 
-/// The replays that operators were told are queued.
+/// The replays whose queueing was confirmed to operators.
 #[derive(Debug, Default)]
 pub(crate) struct Replays {
     /// Of each event: the number of the run, and whether it was forced.
@@ -16,7 +16,7 @@ pub(crate) struct Replays {
 }
 
 impl Replays {
-    /// An operator is told that the event is to run again.
+    /// An operator gets the answer that the event is to run again.
     pub(crate) fn queued(&mut self, event: &str, number: u32, force: bool) {
         let queued = self.queued.entry(event.to_owned()).or_default();
         queued.push((number, force));

@@ -10,8 +10,8 @@
 //! - who had begun before writes rows of accounts and chats by versions that are gone: such
 //!   a write is not judged, nor what it takes out of the account's row that it finds;
 //! - chats' lists, rows' versions, timers, the module's rows, what an account's row has taken
-//!   in, what the reconciler has marked and what the module counts as told go back with the
-//!   table.
+//!   in, what the reconciler has marked and what counts as reported to the module go back with
+//!   the table.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

@@ -15,12 +15,12 @@ use crate::world::World;
 /// An account and a key of its module's rows.
 type Key = (String, String);
 
-/// Who has made which row, and what was told of it.
+/// Who has made which row, and what was said of it.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct RowsMade {
     /// The events that have made it, and the attachment that they knew.
     made: BTreeMap<Key, Vec<(String, Begun)>>,
-    /// What was planned to be told of a row.
+    /// The messages about rows that were planned.
     planned: Vec<String>,
 }
 

@@ -149,10 +149,10 @@ fn of_table(word: &str, body: &Request) -> About {
 
 /// The keys that a request writes, or the rows that have them.
 pub(super) fn keys_written(request: &Json) -> impl Iterator<Item = &Json> {
-    let actions = request["TransactItems"].as_array().into_iter().flatten();
-    let actions = actions.flat_map(|action| {
-        let action = action.as_object();
-        action.into_iter().flat_map(|action| action.values())
+    let tagged = request["TransactItems"].as_array().into_iter().flatten();
+    let actions = tagged.flat_map(|tagged| {
+        let members = tagged.as_object();
+        members.into_iter().flat_map(|members| members.values())
     });
     let all = actions.chain([request]);
     all.flat_map(|action| [&action["Item"], &action["Key"]])

@@ -8,7 +8,7 @@ use super::{Line, bot_id};
 use crate::schedule::{Absence, What};
 use crate::time::BEGINNING;
 
-/// The number of the first account of which nothing but its place in the list is told.
+/// The number of the first account of which nothing but its place in the list is given.
 pub(crate) const FIRST_OTHER: u8 = 100;
 
 impl Line {
@@ -72,7 +72,7 @@ impl Line {
     pub(super) fn exchange(&mut self, code: &str) -> Answer {
         let link = link_of(code).and_then(|number| self.links.get(number).cloned());
         let id = event_of(code);
-        let Some(link) = link.filter(|_| !self.told.contains_key(&id)) else {
+        let Some(link) = link.filter(|_| !self.events.contains_key(&id)) else {
             let mut answer = refused(400, "");
             answer.body = json!({ "error": "invalid_grant" });
             return answer;
@@ -81,7 +81,7 @@ impl Line {
         let bot = bot_id(link.bot);
         self.attach(&bot, Some(link.scopes.clone()));
         let named = link.event_names_scopes.then(|| link.scopes.clone());
-        self.tell(&bot, None, &id, What::Attached(named), None);
+        self.record(&bot, None, &id, What::Attached(named), None);
         let mut answer = json!({ "bot_id": bot });
         if link.answer_names_scopes {
             answer["scopes"] = link.scopes.split(' ').collect();
@@ -101,17 +101,17 @@ impl Line {
         }
     }
 
-    /// The event that tells of our own detach.
+    /// The event that LINE sends of our own detach.
     pub(crate) fn detach_event(&mut self, bot: &str, id: &str) -> Value {
-        let told = self.tell(bot, None, id, What::Detached, None);
-        self.json(&told)
+        let event = self.record(bot, None, id, What::Detached, None);
+        self.json(&event)
     }
 
-    /// The event that tells of an attach by a code, and after how long its copies come.
+    /// The event that LINE sends of an attach by a code, and after how long its copies come.
     pub(crate) fn attach_event(&self, code: &str) -> Option<(String, Value, Vec<u64>)> {
-        let told = self.told.get(&event_of(code))?;
+        let event = self.events.get(&event_of(code))?;
         let link = self.links.get(link_of(code)?)?;
-        Some((told.id.clone(), self.json(told), link.copies_ms.clone()))
+        Some((event.id.clone(), self.json(event), link.copies_ms.clone()))
     }
 
     /// Nobody has heard that LINE has detached an account: its mark says that nothing may be

@@ -223,8 +223,8 @@ impl Line {
         let limited = asked.body["expired"].as_bool().unwrap_or(true);
         let ttl = asked.body["ttl"].as_i64().unwrap_or(3600) * 1000;
         let until = limited.then(|| self.now() + ttl);
-        let told = limited.then(|| self.second() + ttl);
-        self.hold(&asked.bot, chat, Some(until), Some(told))
+        let reported = limited.then(|| self.second() + ttl);
+        self.hold(&asked.bot, chat, Some(until), Some(reported))
     }
 
     fn release(&mut self, asked: &Asked, chat: &str) -> Answer {
@@ -236,7 +236,7 @@ impl Line {
         bot: &str,
         chat: &str,
         until: Option<Option<i64>>,
-        told: Option<Option<i64>>,
+        reported: Option<Option<i64>>,
     ) -> Answer {
         let date = self.second();
         let held = self.chat(bot, chat);
@@ -248,7 +248,7 @@ impl Line {
             bot: bot.to_owned(),
             chat: chat.to_owned(),
             date,
-            ours: told,
+            ours: reported,
         });
         ok(json!({}))
     }

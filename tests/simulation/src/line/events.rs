@@ -10,9 +10,9 @@ const TOKEN_LIFE: i64 = 60_000;
 /// And for no longer than this after its event, however late it is delivered.
 const TOKEN_LIMIT: i64 = 20 * 60_000;
 
-/// An event, as LINE has told it.
+/// An event, as LINE sends it.
 #[derive(Debug, Clone)]
-pub(crate) struct Told {
+pub(crate) struct LineEvent {
     pub(crate) id: String,
     /// The account.
     pub(crate) bot: String,
@@ -38,24 +38,24 @@ impl Line {
         events.map(|event| self.one(&bot, event)).collect()
     }
 
-    /// What acquire and release tell of themselves.
+    /// The event that LINE sends of an acquire or a release.
     pub(crate) fn control_event(&mut self, bot: &str, chat: &str, id: &str, what: What) -> Value {
         let until = self.chat(bot, chat).ours.and_then(|(_, until)| until);
-        let told = self.tell(bot, Some(chat.to_owned()), id, what, until);
-        self.json(&told)
+        let event = self.record(bot, Some(chat.to_owned()), id, what, until);
+        self.json(&event)
     }
 
     /// The JSON of an event that has happened.
     pub(crate) fn event_json(&self, id: &str) -> Option<Value> {
-        let told = self.told.get(id)?;
-        Some(self.json(told))
+        let event = self.events.get(id)?;
+        Some(self.json(event))
     }
 
-    fn one(&mut self, bot: &str, event: &Happening) -> Value {
-        let chat = (!event.what.is_of_bot()).then(|| chat_id(event.chat));
-        let expire_at = self.effect(bot, chat.as_deref(), &event.what);
-        let told = self.tell(bot, chat, &event.id, event.what.clone(), expire_at);
-        self.json(&told)
+    fn one(&mut self, bot: &str, happening: &Happening) -> Value {
+        let chat = (!happening.what.is_of_bot()).then(|| chat_id(happening.chat));
+        let expire_at = self.effect(bot, chat.as_deref(), &happening.what);
+        let event = self.record(bot, chat, &happening.id, happening.what.clone(), expire_at);
+        self.json(&event)
     }
 
     /// What an event changes at LINE; gives until when the chat is ours.
@@ -84,18 +84,19 @@ impl Line {
         None
     }
 
-    pub(super) fn tell(
+    /// Makes an event, and keeps it.
+    pub(super) fn record(
         &mut self,
         bot: &str,
         chat: Option<String>,
         id: &str,
         what: What,
         expire_at: Option<i64>,
-    ) -> Told {
+    ) -> LineEvent {
         let of_module = what.is_of_bot() || matches!(what, What::Activated(_) | What::Deactivated);
         let active = of_module || self.is_ours(bot, chat.as_deref().unwrap_or_default());
         let can_be_answered = matches!(what, What::Message | What::Postback | What::Follow);
-        let told = Told {
+        let event = LineEvent {
             id: id.to_owned(),
             bot: bot.to_owned(),
             chat,
@@ -105,49 +106,49 @@ impl Line {
             active,
             expire_at,
         };
-        self.told.insert(told.id.clone(), told.clone());
-        told
-    }
-
-    pub(super) fn json(&self, told: &Told) -> Value {
-        let mut event = json!({
-            "timestamp": told.at,
-            "mode": if told.active { "active" } else { "standby" },
-            "webhookEventId": told.id,
-            "deliveryContext": { "isRedelivery": false },
-        });
-        if let Some(chat) = &told.chat {
-            event["source"] = json!({ "type": "user", "userId": chat });
-        }
-        if told.token {
-            event["replyToken"] = token(&told.id).into();
-        }
-        let (kind, member, value) = self.of_kind(told);
-        event["type"] = kind.into();
-        if !member.is_empty() {
-            event[member] = value;
-        }
+        self.events.insert(event.id.clone(), event.clone());
         event
     }
 
-    fn of_kind(&self, told: &Told) -> (&'static str, &'static str, Value) {
-        let bot = &told.bot;
-        match &told.what {
+    pub(super) fn json(&self, event: &LineEvent) -> Value {
+        let mut json = json!({
+            "timestamp": event.at,
+            "mode": if event.active { "active" } else { "standby" },
+            "webhookEventId": event.id,
+            "deliveryContext": { "isRedelivery": false },
+        });
+        if let Some(chat) = &event.chat {
+            json["source"] = json!({ "type": "user", "userId": chat });
+        }
+        if event.token {
+            json["replyToken"] = token(&event.id).into();
+        }
+        let (kind, member, value) = self.of_kind(event);
+        json["type"] = kind.into();
+        if !member.is_empty() {
+            json[member] = value;
+        }
+        json
+    }
+
+    fn of_kind(&self, event: &LineEvent) -> (&'static str, &'static str, Value) {
+        let bot = &event.bot;
+        match &event.what {
             What::Message => (
                 "message",
                 "message",
                 json!({
-                    "type": "text", "id": "1", "text": told.id,
-                    "markAsReadToken": told.chat,
+                    "type": "text", "id": "1", "text": event.id,
+                    "markAsReadToken": event.chat,
                 }),
             ),
-            What::Postback => ("postback", "postback", json!({ "data": told.id })),
+            What::Postback => ("postback", "postback", json!({ "data": event.id })),
             What::Follow => ("follow", "follow", json!({ "isUnblocked": false })),
             What::Unfollow => ("unfollow", "", Value::Null),
             What::Activated(_) => (
                 "activated",
                 "chatControl",
-                json!({ "expireAt": told.expire_at }),
+                json!({ "expireAt": event.expire_at }),
             ),
             What::Deactivated => ("deactivated", "", Value::Null),
             What::Suspended => ("botSuspended", "", Value::Null),
@@ -180,13 +181,13 @@ impl Line {
     pub(crate) fn deliver(&mut self, ids: &[String]) {
         let now = self.now();
         for id in ids {
-            let Some(told) = self.told.get(id).filter(|told| told.token) else {
+            let Some(event) = self.events.get(id).filter(|event| event.token) else {
                 continue;
             };
-            let good_until = (now + TOKEN_LIFE).min(told.at + TOKEN_LIMIT);
+            let good_until = (now + TOKEN_LIFE).min(event.at + TOKEN_LIMIT);
             let fresh = Token {
-                bot: told.bot.clone(),
-                chat: told.chat.clone().unwrap_or_default(),
+                bot: event.bot.clone(),
+                chat: event.chat.clone().unwrap_or_default(),
                 good_until,
                 used: false,
             };

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 pub(crate) use accounts::{FIRST_OTHER, code_of};
 pub(crate) use api::refused;
 pub(crate) use api::{Answer, Asked, Kind};
-pub(crate) use events::Told;
+pub(crate) use events::LineEvent;
 
 use crate::schedule::{Link, Listing, Schedule};
 use crate::time::Clock;
@@ -35,7 +35,7 @@ pub(crate) struct Line {
     requests: u64,
     menus: BTreeMap<String, Vec<menus::Menu>>,
     /// Every event that has happened, by its id.
-    pub(crate) told: BTreeMap<String, Told>,
+    pub(crate) events: BTreeMap<String, LineEvent>,
     /// Every message that was accepted: its text, and when.
     pub(crate) accepted: Vec<(String, i64)>,
     /// Every call that changed who holds a chat.
@@ -99,13 +99,14 @@ pub(crate) fn chat_id(number: u8) -> String {
 impl Line {
     /// LINE before anything has happened, by its own clock.
     pub(crate) fn new(schedule: &Schedule, clock: Clock) -> Self {
+        let linked = schedule.links.iter().map(|link| link.bot);
+        let others = (0..schedule.listing.others).map(|number| FIRST_OTHER + number);
         let bots = schedule
             .webhooks
             .iter()
             .map(|webhook| webhook.bot)
-            .chain(schedule.links.iter().map(|link| link.bot));
-        let bots = bots
-            .chain((0..schedule.listing.others).map(|number| FIRST_OTHER + number))
+            .chain(linked)
+            .chain(others)
             .map(|number| (bot_id(number), Bot::default()));
         Self {
             clock,
@@ -116,7 +117,7 @@ impl Line {
             keys: BTreeMap::new(),
             requests: 0,
             menus: BTreeMap::new(),
-            told: BTreeMap::new(),
+            events: BTreeMap::new(),
             accepted: Vec::new(),
             held: Vec::new(),
             under_way: 0,
@@ -154,7 +155,7 @@ impl Line {
     pub(crate) fn times_accepted(&self, text: &str) -> usize {
         self.accepted
             .iter()
-            .filter(|(told, _)| told == text)
+            .filter(|(accepted, _)| accepted == text)
             .count()
     }
 }

@@ -55,10 +55,10 @@ async fn start(variables: &str, port: u16) -> Result<(Process, u16), String> {
         .map_err(|e| e.to_string())?;
     let output = process.stdout.take().ok_or("the child has no output")?;
     let mut lines = BufReader::new(output).lines();
-    let line = tokio::time::timeout(STARTING, lines.next_line())
+    let read = tokio::time::timeout(STARTING, lines.next_line())
         .await
         .map_err(|_| "the child does not start")?;
-    let line = line.ok().flatten().ok_or("the child has ended")?;
+    let line = read.ok().flatten().ok_or("the child has ended")?;
     let port = line
         .parse()
         .map_err(|_| format!("the child says {line:?}"))?;
@@ -74,8 +74,9 @@ pub(crate) async fn serve(variables: &str, port: u16) -> Result<(), String> {
     let variables: Variables = serde_json::from_str(variables).map_err(|e| e.to_string())?;
     let template = template().map_err(|e| e.to_string())?;
     let definitions = template.functions().map_err(|e| e.to_string())?;
-    let ground = Ground::emulated().with_dynamodb_at(&variables["AWS_ENDPOINT_URL_DYNAMODB"]);
-    let ground = ground.with_sqs_at(&variables["AWS_ENDPOINT_URL_SQS"]);
+    let ground = Ground::emulated()
+        .with_dynamodb_at(&variables["AWS_ENDPOINT_URL_DYNAMODB"])
+        .with_sqs_at(&variables["AWS_ENDPOINT_URL_SQS"]);
     let functions = bundle::functions(&definitions, &variables, &ground, &Repeats)
         .map_err(|e| e.to_string())?;
     let listener = TcpListener::bind(("127.0.0.1", port))

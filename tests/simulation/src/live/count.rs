@@ -7,8 +7,11 @@ use crate::live::Failure;
 /// One message, answered; what table and LINE were asked for it.
 pub(crate) async fn plain_message(stack: &Stack, bot: &str) -> Result<String, Failure> {
     let world = stack.line.state().await;
-    let user = world.users.iter().find(|user| user.bot == bot);
-    let user = user.ok_or_else(|| Failure("the account has no user".into()))?;
+    let user = world
+        .users
+        .iter()
+        .find(|user| user.bot == bot)
+        .ok_or_else(|| Failure("the account has no user".into()))?;
     let mut chat = stack.chat(bot, &user.user_id);
     chat.follows().await.map_err(Failure::of)?;
     chat.says("warm").await.map_err(Failure::of)?;

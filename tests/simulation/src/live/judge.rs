@@ -18,7 +18,7 @@ use crate::live::talk::Sent;
 /// What came of the events.
 #[derive(Debug, Default)]
 pub struct Verdicts {
-    /// Events that LINE was told are taken,
+    /// Events whose webhooks were answered 200,
     pub events: usize,
     /// of which these are handled,
     pub handled: usize,
@@ -84,7 +84,7 @@ impl Verdicts {
 /// What LINE has in its record, and when processes were killed.
 struct Record<'a> {
     calls: Vec<Call>,
-    /// What the users were told.
+    /// The messages that the users received.
     said: BTreeSet<String>,
     kills: &'a [Timestamp],
 }

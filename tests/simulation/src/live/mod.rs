@@ -70,7 +70,7 @@ pub fn report(plan: &Plan) -> ExitCode {
     }
 }
 
-/// What the child does: it is the functions, told these variables, at this port.
+/// What the child does: it is the functions, with these variables, at this port.
 pub fn be_functions(variables: &str, port: u16) -> ExitCode {
     match in_runtime(child::serve(variables, port)).flatten() {
         Ok(()) => ExitCode::SUCCESS,

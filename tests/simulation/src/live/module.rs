@@ -1,4 +1,4 @@
-//! The module of the live run: it says what it is told, so that every message that
+//! The module of the live run: it repeats each message, so that every message that
 //! LINE has taken names its event.
 
 use line_module::{Context, Event, EventKind, MessageContent, Module, ModuleError, Text};

@@ -10,7 +10,7 @@ use std::path::Path;
 use syn::spanned::Spanned as _;
 use syn::visit::{self, Visit};
 
-use super::list::Told;
+use super::list::CargoMutant;
 use super::weave::{Change, Edit, asks};
 
 const NO_PLACE: &str = "there is no such place in the code";
@@ -52,26 +52,26 @@ impl Code {
     }
 
     /// What a mutant changes, so that it can be chosen while the program runs.
-    pub(super) fn edits(&self, mutant: &str, told: &Told) -> Result<Vec<Edit>, &'static str> {
-        let span = told.span.start.byte(&self.source)..told.span.end.byte(&self.source);
+    pub(super) fn edits(&self, id: &str, mutant: &CargoMutant) -> Result<Vec<Edit>, &'static str> {
+        let span = mutant.span.start.byte(&self.source)..mutant.span.end.byte(&self.source);
         let edit = |span, change| Edit {
-            mutant: mutant.to_owned(),
+            mutant: id.to_owned(),
             span,
             change,
         };
-        let whole = match told.genre.as_str() {
+        let whole = match mutant.genre.as_str() {
             "FnValue" => {
                 let opaque =
                     |function: &super::list::Function| function.return_type.contains("impl ");
-                if told.function.as_ref().is_some_and(opaque) {
+                if mutant.function.as_ref().is_some_and(opaque) {
                     return Err(OPAQUE);
                 }
-                let text = format!("if {} {{ return {}; }}\n", asks(mutant), told.replacement);
+                let text = format!("if {} {{ return {}; }}\n", asks(id), mutant.replacement);
                 return Ok(vec![edit(span.start..span.start, Change::Insert(text))]);
             }
             "MatchArm" => {
                 let end = *self.places.patterns.get(&span.start).ok_or(NO_PLACE)?;
-                let text = format!(" if !{}", asks(mutant));
+                let text = format!(" if !{}", asks(id));
                 return Ok(vec![edit(end..end, Change::Insert(text))]);
             }
             "MatchArmGuard" => self.places.guards.get(&span.start).ok_or(NO_PLACE)?,
@@ -84,7 +84,7 @@ impl Code {
                 &operator.whole
             }
         };
-        let replacement = format!(" {} ", told.replacement.trim());
+        let replacement = format!(" {} ", mutant.replacement.trim());
         let text = [
             &self.source[whole.start..span.start],
             &replacement,
@@ -108,8 +108,8 @@ impl Code {
     }
 
     /// In which constant a mutant is, if in one.
-    pub(super) fn constant_of(&self, told: &Told) -> Option<&str> {
-        let at = told.span.start.byte(&self.source);
+    pub(super) fn constant_of(&self, mutant: &CargoMutant) -> Option<&str> {
+        let at = mutant.span.start.byte(&self.source);
         self.constant_around(&(at..at)).map(|(name, _)| name)
     }
 

@@ -109,12 +109,12 @@ fn try_all(some: &[String]) -> io::Result<bool> {
 
 /// The tests, from the fastest to the slowest, each as long as it may take.
 fn tests(edits: &mut Edits, unviable: &mut BTreeSet<String>) -> io::Result<Vec<Test>> {
-    let simulation = ["build", "--package", "simulation", "--bin", "simulation"];
-    let built = build(edits, &with_profile(&simulation), unviable)?;
+    let of_simulation = ["build", "--package", "simulation", "--bin", "simulation"];
+    let built = build(edits, &with_profile(&of_simulation), unviable)?;
     let simulation = built
         .into_iter()
-        .find(|it| it.name == "simulation/simulation");
-    let simulation = simulation.ok_or_else(|| io::Error::other("no simulation was built"))?;
+        .find(|it| it.name == "simulation/simulation")
+        .ok_or_else(|| io::Error::other("no simulation was built"))?;
     let mut tests: Vec<_> = Profile::ALL
         .into_iter()
         .map(|profile| schedules(&simulation, profile))

@@ -33,9 +33,9 @@ pub(super) struct Listed {
     pub(super) edits: Result<Vec<Edit>, &'static str>,
 }
 
-/// As `cargo mutants --list --json` tells it.
+/// As `cargo mutants --list --json` prints it.
 #[derive(Debug, Deserialize)]
-pub(super) struct Told {
+pub(super) struct CargoMutant {
     name: String,
     file: String,
     pub(super) function: Option<Function>,
@@ -88,27 +88,27 @@ pub(super) fn list() -> io::Result<Vec<Listed>> {
             said(&output.stderr)
         )));
     }
-    let all: Vec<Told> = serde_json::from_slice(&output.stdout)?;
+    let all: Vec<CargoMutant> = serde_json::from_slice(&output.stdout)?;
     let mut files: BTreeMap<String, Code> = BTreeMap::new();
     let mut seen = BTreeMap::new();
     let mut listed = Vec::new();
-    for (number, told) in all.into_iter().enumerate() {
-        let code = match files.entry(told.file.clone()) {
+    for (number, mutant) in all.into_iter().enumerate() {
+        let code = match files.entry(mutant.file.clone()) {
             std::collections::btree_map::Entry::Occupied(code) => code.into_mut(),
             std::collections::btree_map::Entry::Vacant(place) => {
-                place.insert(Code::read(&root().join(&told.file))?)
+                place.insert(Code::read(&root().join(&mutant.file))?)
             }
         };
         let id = format!("m{number}");
         let within = code
-            .constant_of(&told)
-            .filter(|_| told.function.is_none())
+            .constant_of(&mutant)
+            .filter(|_| mutant.function.is_none())
             .map_or_else(String::new, |name| format!(" in {name}"));
         listed.push(Listed {
-            edits: code.edits(&id, &told),
+            edits: code.edits(&id, &mutant),
             id,
-            name: without_line(&format!("{}{within}", told.name), &mut seen),
-            file: told.file,
+            name: without_line(&format!("{}{within}", mutant.name), &mut seen),
+            file: mutant.file,
         });
     }
     Ok(listed)
@@ -136,8 +136,8 @@ mod tests {
     fn a_mutant_keeps_its_name_when_lines_move() {
         let mut seen = BTreeMap::new();
         let mut name = |line: u32| {
-            let told = format!("a/b.rs:{line}:7: replace < with <= in x::y");
-            without_line(&told, &mut seen)
+            let name = format!("a/b.rs:{line}:7: replace < with <= in x::y");
+            without_line(&name, &mut seen)
         };
         assert_eq!(name(3), "a/b.rs: replace < with <= in x::y");
         assert_eq!(name(9), "a/b.rs: replace < with <= in x::y (2)");

@@ -94,8 +94,8 @@ fn try_all(choice: &Choice) -> io::Result<bool> {
     let by_named = mutants
         .iter()
         .zip(&fates)
-        .filter(|(mutant, fate)| is_caught(fate) && !fate.is_by_other(mutant));
-    let by_named = by_named.count();
+        .filter(|(mutant, fate)| is_caught(fate) && !fate.is_by_other(mutant))
+        .count();
     println!(
         "{caught} of {} mutants caught, {by_named} by the check that is named",
         mutants.len()
@@ -215,7 +215,7 @@ fn simulation() -> PathBuf {
     folder().join("target/mutant/simulation")
 }
 
-/// A failure is told as `seed 7: check: what`.
+/// A failure is printed as `seed 7: check: what`.
 fn fate(end: io::Result<End>) -> Fate {
     let end = match end {
         Ok(end) => end,

@@ -80,11 +80,11 @@ pub(super) fn build(
         let mut command = cargo(arguments);
         command.args(["--message-format", "json", "--keep-going"]);
         let output = scratch::run(&mut command)?;
-        let lines = String::from_utf8_lossy(&output.stdout).into_owned();
-        let lines = lines
+        let stdout = String::from_utf8_lossy(&output.stdout);
+        let lines: Vec<Line> = stdout
             .lines()
-            .filter_map(|line| serde_json::from_str(line).ok());
-        let lines: Vec<Line> = lines.collect();
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .collect();
         if output.status.success() {
             return Ok(lines.iter().filter_map(program).collect());
         }

@@ -33,7 +33,7 @@ pub struct Slow {
 pub struct Outage {
     /// Whose.
     pub server: Server,
-    /// Only of these calls, if told.
+    /// Only of these calls, if given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call: Option<String>,
     /// From when.

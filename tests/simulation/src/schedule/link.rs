@@ -47,7 +47,7 @@ impl Visit {
 /// What LINE's list of accounts is like.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Listing {
-    /// How many accounts it has of which nothing else is told.
+    /// How many accounts it has of which nothing else is said.
     #[serde(default)]
     pub others: u8,
     /// How many accounts a page has at most; 0 for as many as are asked for.

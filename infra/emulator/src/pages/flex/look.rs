@@ -132,10 +132,10 @@ pub(super) fn container(css: &mut Css, component: &Value, room: &Room<'_>) {
 }
 
 fn gradient(css: &mut Css, background: &Value) {
-    let degrees = background["angle"]
+    let degrees: Option<f32> = background["angle"]
         .as_str()
-        .and_then(|angle| angle.strip_suffix("deg"));
-    let degrees: Option<f32> = degrees.and_then(|number| number.parse().ok());
+        .and_then(|angle| angle.strip_suffix("deg"))
+        .and_then(|number| number.parse().ok());
     let (start, end) = (
         colour(&background["startColor"]),
         colour(&background["endColor"]),

@@ -67,7 +67,7 @@ pub(in crate::call) fn answered(world: &Arc<World>, who: usize, asked: &Asked, a
             history.refused.insert(event);
         }
     }
-    crate::link::told(world, asked, answer);
+    crate::link::answered(world, asked, answer);
     let (Kind::Acquire(chat) | Kind::Release(chat)) = &asked.kind else {
         return;
     };

@@ -35,8 +35,8 @@ fn silence_of_commit(body: &Request) -> Vec<(Place, String, String)> {
 /// How long a message waits for the news of its attach, in milliseconds.
 const ATTACH_MAY_COME: i64 = 300_000;
 
-/// A message that is newer than its account's detach may be of an attachment of which nobody
-/// has told yet.
+/// A message that is newer than its account's detach may belong to an attachment whose
+/// event has not arrived yet.
 fn check_wait(world: &World, who: usize, now: i64, body: &Request) {
     let request = body.json();
     let puts = request["TransactItems"].as_array().into_iter().flatten();
@@ -46,7 +46,7 @@ fn check_wait(world: &World, who: usize, now: i64, body: &Request) {
     };
     let (place, event, _) = of_row(item, "");
     let (line, mut history) = (world.line(), world.history());
-    let Some(told) = line.told.get(&event).filter(|told| told.chat.is_some()) else {
+    let Some(message) = line.events.get(&event).filter(|it| it.chat.is_some()) else {
         return;
     };
     let received = item["received_at"]["N"]
@@ -56,7 +56,7 @@ fn check_wait(world: &World, who: usize, now: i64, body: &Request) {
     let known = history.may_know(who, &place, &line);
     let is_newer = known
         .iter()
-        .all(|known| known.is_detached() && known.detached_at() < Some(told.at));
+        .all(|known| known.is_detached() && known.detached_at() < Some(message.at));
     if is_newer && !is_late && !history.replayed.contains(&event) {
         let what = format!("{event} of {place:?} is not run, and its attach may come");
         history.violation("a message waits for its attach", what);

@@ -6,7 +6,7 @@ use crate::call::Request;
 use crate::history::{History, OLD, Place};
 use crate::judge::Known;
 use crate::judges::{self, lapsed, lifecycle, reconciler, rows_made};
-use crate::line::Told;
+use crate::line::LineEvent;
 use crate::rows::{row, s, snapshot};
 use crate::schedule::What;
 use crate::world::World;
@@ -43,13 +43,16 @@ fn written(world: &World, who: usize, body: &Request) {
     let rows: Vec<_> = items.chain([&request["Item"]]).collect();
     let (line, mut history) = (world.line(), world.history());
     let in_hand = history.invocations[who].in_hand.clone();
-    let told: Vec<_> = in_hand.iter().filter_map(|id| line.told.get(id)).collect();
+    let events: Vec<_> = in_hand
+        .iter()
+        .filter_map(|id| line.events.get(id))
+        .collect();
     for &item in &rows {
-        let sort = told_sort(s(item, "chat_id"));
-        let of_row = told.iter().filter(|told| {
-            told.bot == s(item, "bot_id") && told.chat.as_deref() == sort && takes_in(item, told)
+        let sort = chat_of(s(item, "chat_id"));
+        let of_row = events.iter().filter(|event| {
+            event.bot == s(item, "bot_id") && event.chat.as_deref() == sort && takes_in(item, event)
         });
-        history.folded.extend(of_row.map(|told| told.id.clone()));
+        history.folded.extend(of_row.map(|event| event.id.clone()));
         follows(&mut history, item);
     }
     // Not by a commit: that writes the row that its own event has read.
@@ -94,14 +97,14 @@ fn follows(history: &mut History, row: &Json) {
 }
 
 /// Which chat a row is of; none if it is the account's.
-fn told_sort(sort: &str) -> Option<&str> {
+fn chat_of(sort: &str) -> Option<&str> {
     Some(sort).filter(|sort| *sort != "@bot")
 }
 
 /// Whether a row takes in what is in hand. That an account's row is made for a chat's
 /// event is not enough.
-fn takes_in(row: &Json, told: &Told) -> bool {
-    let register = match told.what {
+fn takes_in(row: &Json, event: &LineEvent) -> bool {
+    let register = match event.what {
         What::Suspended => "suspended_at",
         What::Resumed => "resumed_at",
         What::Attached(None) => "attached_at",
@@ -110,7 +113,7 @@ fn takes_in(row: &Json, told: &Told) -> bool {
         _ => return true,
     };
     let at: Option<i64> = row[register]["N"].as_str().and_then(|at| at.parse().ok());
-    at >= Some(told.at)
+    at >= Some(event.at)
 }
 
 /// An account's row was read that was not there when the chat was loaded: what it says
@@ -126,7 +129,11 @@ fn read_again(world: &World, who: usize, body: &Request) {
         return;
     }
     let line = world.line();
-    let is_of_bot = |id: &&String| line.told.get(*id).is_some_and(|told| told.chat.is_none());
+    let is_of_bot = |id: &&String| {
+        line.events
+            .get(*id)
+            .is_some_and(|event| event.chat.is_none())
+    };
     let recorded: Vec<_> = now.recorded.iter().filter(is_of_bot).cloned().collect();
     let invocation = &mut world.history().invocations[who];
     let loaded = invocation.loaded.iter_mut();
@@ -155,11 +162,12 @@ fn read_again(world: &World, who: usize, body: &Request) {
 fn loaded(world: &World, who: usize, body: &Request) {
     let request = body.json();
     let tables = request["RequestItems"].as_object();
-    let keys = tables
+    let list = tables
         .and_then(|tables| tables.values().next())
-        .map(|table| &table["Keys"]);
-    let keys = keys.and_then(Json::as_array).into_iter().flatten();
-    let keys: Vec<_> = keys
+        .and_then(|table| table["Keys"].as_array());
+    let keys: Vec<_> = list
+        .into_iter()
+        .flatten()
         .map(|key| (s(key, "bot_id"), s(key, "chat_id")))
         .collect();
     let Some((bot, _)) = keys.first() else { return };
@@ -205,8 +213,8 @@ fn committed(world: &World, who: usize, body: &Request) {
     world.note(|| format!("invocation {who} commits {event} of {place:?}"));
     let (line, mut history) = (world.line(), world.history());
     let known = history.known(who, &place, &line);
-    let told = line.told.get(event);
-    let is_old = told.is_some_and(|told| line.now() - told.at >= OLD);
+    let line_event = line.events.get(event);
+    let is_old = line_event.is_some_and(|it| line.now() - it.at >= OLD);
     let loaded = history.invocations[who].loaded.get(&place);
     let is_ambiguous = loaded.is_some_and(|loaded| loaded.is_ambiguous);
     if history.judges.restored.has_begun_before(who) {
