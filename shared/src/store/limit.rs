@@ -79,6 +79,14 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::row::VersionedRow;
+
+    #[test]
+    fn each_write_moves_the_counter_and_none_is_taken_for_another() {
+        let row = CountedRow::next(CountedRow::next(LimitRow::default()));
+        assert_eq!(row.version, 2);
+        assert!(!VersionedRow::is_written(&row, &row));
+    }
 
     #[test]
     fn a_row_stays_for_as_long_as_its_calls_count() {

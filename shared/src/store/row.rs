@@ -174,3 +174,25 @@ impl Store {
 pub(super) fn given(values: Item) -> Option<Item> {
     Some(values).filter(|values| !values.is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::store::{BotRow, ChatRow};
+
+    use super::*;
+
+    fn moves<R: CountedRow>() {
+        let row = R::default();
+        let once = VersionedRow::next(row);
+        assert_eq!(once.version(), 1);
+        assert!(VersionedRow::is_written(&once, &once));
+        assert!(!VersionedRow::is_written(&once, &R::default()));
+        assert_eq!(VersionedRow::next(once).version(), 2);
+    }
+
+    #[test]
+    fn each_write_moves_the_counter_by_which_it_is_known() {
+        moves::<BotRow>();
+        moves::<ChatRow>();
+    }
+}

@@ -367,10 +367,8 @@ impl Sending {
         if !may_push {
             return self.settle(unknown());
         }
-        // As the store does: where others have written in between, the end takes it in.
-        let next = self.entry.writes + 1;
-        if let Some(entry) = row.filter(|entry| entry.writes == next) {
-            self.entry = entry;
+        if let Some(written) = row.filter(|written| written.follows(&self.entry)) {
+            self.entry = written;
         }
         let send = (self.ordinal, self.entry.replays.run);
         Next::Phase(Phase::Ask(self, Request::Push(send)))

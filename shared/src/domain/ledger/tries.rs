@@ -113,6 +113,14 @@ impl LedgerEntry {
     }
 }
 
+impl LedgerEntry {
+    /// Whether this is `before` as it was written next: nobody else has written in between. Else
+    /// a try that knows `before` must still take in, at its end, what the others know.
+    pub fn follows(&self, before: &Self) -> bool {
+        self.writes == before.writes + 1
+    }
+}
+
 impl Sends {
     /// What the try of this name knows of each effect. While another is open, what is not
     /// settled may have been sent by it.
@@ -210,6 +218,16 @@ mod tests {
         assert_eq!(push(Delivery::Pending, &["ours", "theirs"]), never);
         assert_eq!(push(Delivery::Pending, &["theirs"]), never);
         assert_eq!(push(Delivery::Open, &["ours"]), never);
+    }
+
+    #[test]
+    fn an_entry_follows_another_if_nobody_has_written_in_between() {
+        let of_writes = |writes| LedgerEntry {
+            writes,
+            ..planned(&[Delivery::Pending], &["ours"])
+        };
+        let follows = |writes| of_writes(writes).follows(&of_writes(3));
+        assert!(follows(4) && !follows(3) && !follows(5));
     }
 
     #[test]

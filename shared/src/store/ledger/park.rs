@@ -23,9 +23,8 @@ impl Store {
             (LedgerRow::Entry(entry), LedgerRow::Entry(known)) => {
                 ledger::park(Some(entry), known.writes, parking).map(LedgerRow::Entry)
             }
-            (LedgerRow::Unreadable(row), LedgerRow::Unreadable(known)) if row.is(known) => {
-                let parked = row.clone().parked(&parking.parked);
-                Change::Write(LedgerRow::Unreadable(parked), true)
+            (LedgerRow::Unreadable(row), LedgerRow::Unreadable(known)) => {
+                row.park(known, &parking.parked).map(LedgerRow::Unreadable)
             }
             _ => Change::Keep(false),
         };

@@ -289,6 +289,23 @@ mod tests {
     }
 
     #[test]
+    fn a_row_whose_write_was_not_answered_is_known_by_what_it_has() {
+        let entry = |reason: &str| LedgerRow::Entry(done().recorded(reason));
+        let unreadable = |writes: i64| {
+            let item = Item::from([("writes".into(), n(writes))]);
+            LedgerRow::read(Some(item), NOW).unwrap()
+        };
+        for (written, other) in [
+            (entry("ours"), entry("theirs")),
+            (unreadable(1), unreadable(2)),
+        ] {
+            assert!(written.is_written(&written.clone()));
+            assert!(!written.is_written(&other));
+            assert!(!written.is_written(&LedgerRow::Absent));
+        }
+    }
+
+    #[test]
     fn a_row_that_lacks_what_belongs_to_its_outcome_is_refused() {
         for (missing, entry) in [
             ("reason", done().into_parked("a reason", "{}", NOW)),

@@ -53,10 +53,9 @@ impl Store {
         const OPERATION: &str = "begin a push in place of a reply";
         let known = Some(this.entry.clone());
         let (entry, may_push) = self.change_entry(OPERATION, key, known, now, begin).await?;
-        // Where others have written in between, the end of the try takes in what they know.
-        let next = this.entry.writes + 1;
-        if let Some(entry) = entry.filter(|entry| may_push && entry.writes == next) {
-            this.entry = entry;
+        let written = entry.filter(|_| may_push);
+        if let Some(written) = written.filter(|written| written.follows(&this.entry)) {
+            this.entry = written;
         }
         Ok(may_push)
     }

@@ -35,11 +35,6 @@ impl Unreadable {
         self.item.get("writes")
     }
 
-    /// Whether nobody has written it in between.
-    pub(super) fn is(&self, known: &Self) -> bool {
-        self.writes() == known.writes()
-    }
-
     /// The row one write on.
     pub(super) fn next(mut self) -> Self {
         let writes = number_of(&self.item, "writes").unwrap_or_default();
@@ -76,8 +71,17 @@ impl Unreadable {
         Change::Write(row, Some(now))
     }
 
+    /// Parks the event, unless others have written its row since it was `known`; tells
+    /// whether it is parked.
+    pub(super) fn park(&self, known: &Self, parked: &Parked) -> Change<Self, bool> {
+        match self.writes() == known.writes() {
+            true => Change::Write(self.clone().parked(parked), true),
+            false => Change::Keep(false),
+        }
+    }
+
     /// With what parks an event: it is in the index, and stays.
-    pub(super) fn parked(mut self, parked: &Parked) -> Self {
+    fn parked(mut self, parked: &Parked) -> Self {
         self.item.extend([
             ("outcome".into(), word(Outcome::Parked)),
             ("reason".into(), s(&parked.reason)),
@@ -112,6 +116,16 @@ mod tests {
         assert_eq!(row.item["failing_since"], n(7));
         assert_eq!(row.item["writes"], n(1));
         assert!(is_settled(&row.item) && !row.item.contains_key("expires_at"));
+    }
+
+    #[test]
+    fn it_is_parked_only_as_it_was_known() {
+        let parked = Parked::new("hours of failures", "{}", Timestamp(9));
+        let known = row(&[("writes", n(3)), ("tomorrow", s("x"))]);
+        let others = row(&[("writes", n(4)), ("tomorrow", s("y"))]);
+        assert!(others.park(&known, &parked).written().is_none());
+        let row = known.park(&known, &parked).written().unwrap();
+        assert_eq!(row.item["outcome"], s("parked"));
     }
 
     #[test]
