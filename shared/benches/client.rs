@@ -19,10 +19,10 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use shared::domain::window::Window;
 use shared::domain::{ChatId, Timestamp};
-use shared::line::VerifiedBody;
 use shared::line::endpoints::message::Push;
 use shared::line::message::{Action, Buttons, QuickReply, TemplateMessage, Text};
 use shared::line::webhook::Webhook;
+use shared::line::{Signature, VerifiedBody};
 use uuid::Uuid;
 
 fn main() {
@@ -38,7 +38,10 @@ fn main() {
 
     let (body, signature) = webhook(10);
     let secrets = ["secret".to_owned().into()];
-    let verify = || VerifiedBody::check(body.clone(), Some(&signature), &secrets).unwrap();
+    let verify = || {
+        let signature = Signature::read(Some(&signature)).unwrap();
+        VerifiedBody::check(body.clone(), &signature, &secrets).unwrap()
+    };
     row(
         "signature of a webhook of 10 events",
         &measured(|| drop(black_box(verify()))),

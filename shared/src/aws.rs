@@ -176,8 +176,8 @@ impl Aws {
     /// Each service's own variable goes before the one for all
     /// (<https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>).
     fn at_endpoints_of(mut self, env: &Env) -> Result<Self, ConfigError> {
-        let all = env.optional_url("AWS_ENDPOINT_URL")?;
-        let of = |name| Ok(env.optional_url(name)?.or_else(|| all.clone()));
+        let all = env.endpoint_url("AWS_ENDPOINT_URL")?;
+        let of = |name| Ok(env.endpoint_url(name)?.or_else(|| all.clone()));
         #[cfg(feature = "store")]
         {
             self.dynamodb.endpoint = of("AWS_ENDPOINT_URL_DYNAMODB")?;

@@ -101,31 +101,54 @@ impl Env {
         self.optional(name).map(SecretString::from)
     }
 
-    /// The base of a URL, without a slash at its end.
+    /// The base of a URL, without a slash at its end: https, or http to this machine.
     ///
     /// # Errors
-    /// [`ConfigError::Invalid`] if it is neither https nor http.
+    /// [`ConfigError::Invalid`] for anything else: tokens and what users write would
+    /// travel in the clear.
     pub fn url(&self, name: &'static str, default: &str) -> Result<String, ConfigError> {
-        let url = self.optional(name).unwrap_or_else(|| default.to_owned());
-        base_url(&url).ok_or(ConfigError::Invalid {
-            name,
-            expected: EXPECTED_URL,
-        })
+        let url = self.optional_url(name)?;
+        Ok(url.unwrap_or_else(|| default.to_owned()))
     }
 
     /// The same for a URL that need not be set.
     ///
     /// # Errors
-    /// [`ConfigError::Invalid`] if it is set and neither https nor http.
+    /// As [`Env::url`].
     pub fn optional_url(&self, name: &'static str) -> Result<Option<String>, ConfigError> {
+        let expected = "it must be a URL that begins with https://, or with http:// for localhost or \
+                        127.0.0.1, without a query";
+        self.url_where(name, expected, |scheme, host| {
+            scheme == "https" || (scheme == "http" && THIS_MACHINE.contains(&host))
+        })
+    }
+
+    /// An emulator's address, by a variable of the AWS SDKs. It may be in another container, without TLS.
+    ///
+    /// # Errors
+    /// [`ConfigError::Invalid`] if it is set and neither https nor http.
+    pub fn endpoint_url(&self, name: &'static str) -> Result<Option<String>, ConfigError> {
+        let expected = "it must be a URL that begins with https:// or http://, without a query";
+        self.url_where(name, expected, |scheme, _| {
+            ["https", "http"].contains(&scheme)
+        })
+    }
+
+    fn url_where(
+        &self,
+        name: &'static str,
+        expected: &'static str,
+        is_allowed: impl FnOnce(&str, &str) -> bool,
+    ) -> Result<Option<String>, ConfigError> {
         let Some(url) = self.optional(name) else {
             return Ok(None);
         };
-        let base = base_url(&url).ok_or(ConfigError::Invalid {
-            name,
-            expected: EXPECTED_URL,
-        })?;
-        Ok(Some(base))
+        match scheme_and_host(&url) {
+            Some((scheme, host)) if is_allowed(scheme, host) => {
+                Ok(Some(url.trim_end_matches('/').to_owned()))
+            }
+            _ => Err(ConfigError::Invalid { name, expected }),
+        }
     }
 
     /// `true` or `false`.
@@ -151,15 +174,19 @@ impl Env {
     }
 }
 
-const EXPECTED_URL: &str = "it must be a URL that begins with https://, or http:// for an emulator, \
-                            without a query";
+const THIS_MACHINE: [&str; 2] = ["localhost", "127.0.0.1"];
 
-fn base_url(url: &str) -> Option<String> {
-    let rest = url
-        .strip_prefix("https://")
-        .or_else(|| url.strip_prefix("http://"))?;
-    let plain = !rest.is_empty() && !rest.contains(['?', '#', ' ']) && !rest.starts_with('/');
-    plain.then(|| url.trim_end_matches('/').to_owned())
+/// Of a URL without query, fragment and user.
+fn scheme_and_host(url: &str) -> Option<(&str, &str)> {
+    let (scheme, rest) = url.split_once("://")?;
+    let authority = rest.split('/').next()?;
+    let host = authority
+        .split_once(':')
+        .map_or(authority, |(host, _)| host);
+    let is_plain = !host.is_empty()
+        && !authority.contains('@')
+        && !rest.contains(|c: char| c.is_whitespace() || ['?', '#'].contains(&c));
+    is_plain.then_some((scheme, host))
 }
 
 #[cfg(test)]
@@ -189,12 +216,47 @@ mod tests {
             "http://127.0.0.1:9001"
         );
         assert_eq!(read("").unwrap(), "https://api.line.me");
-        assert!(
-            read("api.line.me")
-                .unwrap_err()
-                .to_string()
-                .starts_with("LINE_API_URL is wrong")
+        assert_eq!(
+            read("https://proxy.example.com:8443/line/").unwrap(),
+            "https://proxy.example.com:8443/line"
         );
+        assert_eq!(
+            read("api.line.me").unwrap_err().to_string(),
+            "LINE_API_URL is wrong: it must be a URL that begins with https://, or with http:// for localhost or \
+             127.0.0.1, without a query"
+        );
+    }
+
+    #[test]
+    fn http_is_for_this_machine_alone() {
+        let read = |value| env("PUBLIC_URL", value).optional_url("PUBLIC_URL");
+        for here in [
+            "http://localhost:9000",
+            "http://127.0.0.1",
+            "http://127.0.0.1:9000/",
+        ] {
+            assert!(read(here).is_ok(), "{here}");
+        }
+        for elsewhere in [
+            "http://api.line.me",
+            "http://localhost.example.com",
+            "http://127.0.0.1.example.com:80",
+            "http://localhost@example.com",
+            "http://localhost:80@example.com",
+            "https://user@example.com",
+            "https://",
+            "https:///path",
+            "https://example.com?query",
+            "https://example.com/#fragment",
+            "https://example.com/a b",
+            "HTTP://example.com",
+            "ftp://localhost",
+        ] {
+            assert!(read(elsewhere).is_err(), "{elsewhere}");
+        }
+        let emulator =
+            env("AWS_ENDPOINT_URL", "http://dynamodb:8000/").endpoint_url("AWS_ENDPOINT_URL");
+        assert_eq!(emulator.unwrap().as_deref(), Some("http://dynamodb:8000"));
     }
 
     #[test]

@@ -2,10 +2,14 @@
 //! issued, and the new one is not known before: so a warm function that meets a
 //! wrong signature reads the secret again, at most once a minute, and then decides
 //! (<https://developers.line.biz/en/docs/messaging-api/verify-webhook-signature/>).
+//!
+//! The stack creates the secret without a value, so that no update of the stack can
+//! overwrite the real one. Until an operator has put it in, it is [`SecretError::NotSet`].
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
 use aws_smithy_async::time::SharedTimeSource;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -102,9 +106,14 @@ impl SecretPlace {
     }
 }
 
-/// The secret could not be read. Nothing can be decided without it.
+/// There is no secret to work with. Nothing can be decided without it.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
+    /// The secret is there and has no value, or one whose `channel_secret` is empty.
+    #[error(
+        "the channel secret is not set yet: put it into the Secrets Manager secret in LINE_SECRET_ARN"
+    )]
+    NotSet,
     /// Secrets Manager did not give it.
     #[error("the channel secret could not be read from Secrets Manager")]
     Unreadable(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -209,13 +218,29 @@ impl ChannelSecret {
             .secret_id(arn)
             .send()
             .await
-            .map_err(|error| SecretError::Unreadable(error.into()))?;
+            .map_err(|error| match error.as_service_error() {
+                Some(refusal) if has_no_value(refusal) => SecretError::NotSet,
+                _ => SecretError::Unreadable(error.into()),
+            })?;
         let secrets = Arc::new(parse(answer.secret_string().unwrap_or_default())?);
         *kept = Some(Kept {
             secrets: Arc::clone(&secrets),
             read_at: self.0.clock.now(),
         });
         Ok(secrets)
+    }
+}
+
+/// Whether the secret exists without a value. Secrets Manager answers a secret that does not
+/// exist with the same error, and only its message tells the two apart: "Secrets Manager can't
+/// find the specified secret value for staging label: AWSCURRENT", and "Secrets Manager can't
+/// find the specified secret."
+fn has_no_value(error: &GetSecretValueError) -> bool {
+    match error {
+        GetSecretValueError::ResourceNotFoundException(error) => error
+            .message()
+            .is_some_and(|message| message.contains("secret value for staging label")),
+        _ => false,
     }
 }
 
@@ -230,17 +255,26 @@ struct SecretJson {
 
 fn parse(text: &str) -> Result<Secrets, SecretError> {
     let json: SecretJson = serde_json::from_str(text).map_err(|_| SecretError::Malformed)?;
-    let list: Vec<_> = [Some(json.channel_secret), json.previous_channel_secret]
-        .into_iter()
-        .flatten()
-        .filter(|secret| !secret.expose_secret().is_empty())
-        .collect();
-    Secrets::new(list, json.assertion_key).ok_or(SecretError::Malformed)
+    let is_set = |secret: &SecretString| !secret.expose_secret().trim().is_empty();
+    // Without the current one, the previous one must not stand in for it: it would sign for us.
+    let current = Some(json.channel_secret).filter(is_set);
+    let mut accepted = vec![current.ok_or(SecretError::NotSet)?];
+    accepted.extend(json.previous_channel_secret.filter(is_set));
+    Secrets::new(accepted, json.assertion_key).ok_or(SecretError::NotSet)
 }
 
 #[cfg(test)]
 mod tests {
+    use aws_smithy_runtime_api::client::http::{
+        HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
+    };
+    use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+    use aws_smithy_runtime_api::http::StatusCode;
+    use aws_smithy_types::body::SdkBody;
+
     use super::*;
+    use crate::aws::Timeouts;
+    use crate::ground::Ground;
 
     #[test]
     fn the_secret_in_secrets_manager_may_have_a_previous_one() {
@@ -258,8 +292,62 @@ mod tests {
                 .len(),
             1
         );
-        assert!(parse(r#"{"channel_secret":""}"#).is_err());
-        assert!(parse("new").is_err());
+        assert!(matches!(parse("new"), Err(SecretError::Malformed)));
+        assert!(matches!(parse("{}"), Err(SecretError::Malformed)));
+    }
+
+    #[test]
+    fn an_empty_secret_is_not_set_whatever_stands_beside_it() {
+        for json in [
+            r#"{"channel_secret":""}"#,
+            r#"{"channel_secret":" ","previous_channel_secret":"old"}"#,
+            r#"{"channel_secret":"","assertion_key":{"kid":"k","private_key":"p"}}"#,
+        ] {
+            assert!(matches!(parse(json), Err(SecretError::NotSet)), "{json}");
+        }
+    }
+
+    /// Secrets Manager, which answers every call with this.
+    #[derive(Debug, Clone)]
+    struct Answers(u16, &'static str);
+
+    impl HttpConnector for Answers {
+        fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+            let status = StatusCode::try_from(self.0).unwrap();
+            HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(self.1))))
+        }
+    }
+
+    async fn read(status: u16, body: &'static str) -> Result<Arc<Secrets>, SecretError> {
+        let http = http_client_fn(move |_, _| SharedHttpConnector::new(Answers(status, body)));
+        let ground = Ground::emulated().with_secrets_manager_over(http);
+        let place = SecretPlace::SecretsManager("arn".into());
+        ground.secret(place, Timeouts::DEFAULT).get().await
+    }
+
+    #[tokio::test]
+    async fn a_secret_without_a_value_is_not_set_and_one_that_is_not_there_is_unreadable() {
+        let error = read(
+            400,
+            r#"{"__type":"ResourceNotFoundException","Message":"Secrets Manager can't find the specified secret value for staging label: AWSCURRENT"}"#,
+        )
+        .await
+        .unwrap_err();
+        assert!(matches!(error, SecretError::NotSet), "{error:?}");
+        let text = error.to_string();
+        assert!(
+            text.starts_with("the channel secret is not set yet"),
+            "{text}"
+        );
+        for body in [
+            r#"{"__type":"ResourceNotFoundException","Message":"Secrets Manager can't find the specified secret."}"#,
+            r#"{"__type":"AccessDeniedException","Message":"not authorized: the secret value for staging label"}"#,
+        ] {
+            let error = read(400, body).await.unwrap_err();
+            assert!(matches!(error, SecretError::Unreadable(_)), "{error:?}");
+        }
+        let set = read(200, r#"{"SecretString":"{\"channel_secret\":\"s\"}"}"#).await;
+        assert_eq!(set.unwrap().current().expose_secret(), "s");
     }
 
     #[test]

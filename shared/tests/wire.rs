@@ -5,6 +5,9 @@
 
 mod fake;
 
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener};
+use std::sync::mpsc::{Receiver, channel as channel_of_heads};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -18,17 +21,18 @@ use shared::ground::Ground;
 use shared::line::body::Upload;
 use shared::line::endpoints::audience::CreateAudienceByFile;
 use shared::line::endpoints::bot::GetInfo;
-use shared::line::endpoints::content::GetContent;
+use shared::line::endpoints::content::{GetContent, GetPreview, GetTranscoding};
+use shared::line::endpoints::coupon::CloseCoupon;
 use shared::line::endpoints::insight::GetDemographics;
 use shared::line::endpoints::message::{Broadcast, Messages, Multicast, Push, Reply};
 use shared::line::endpoints::profile::GetProfile;
 use shared::line::endpoints::rich_menu::{ImageKind, SetRichMenuImage};
-use shared::line::endpoints::rich_menu_link::LinkRichMenuToUsers;
+use shared::line::endpoints::rich_menu_link::{LinkRichMenu, LinkRichMenuToUsers, UnlinkRichMenu};
 use shared::line::error::LineErrorKind;
 use shared::line::limit::Counter;
 use shared::line::quota::Level;
 use shared::line::{BotClient, Channel, LineClient, LineError};
-use shared::secret::SecretPlace;
+use shared::secret::{ChannelSecret, SecretPlace};
 use uuid::Uuid;
 
 const KEY: Uuid = Uuid::from_u128(7);
@@ -466,6 +470,107 @@ async fn content_is_read_piece_by_piece_up_to_the_size_that_is_wanted() {
     let error = bot.download(&content, 1).await.unwrap_err();
     assert_eq!(error.kind, LineErrorKind::Gone);
     assert!(line.seen().iter().all(|call| call.host == "http://data"));
+}
+
+#[tokio::test]
+async fn only_200_is_content_and_202_is_not_yet() {
+    let line = Line::new();
+    let bot = line.client().bot(&bot());
+    let (message_id, transcoding) = ("7", GetTranscoding { message_id: "7" });
+    for (status, kind) in [(202, LineErrorKind::NotReady), (204, LineErrorKind::Open)] {
+        line.then(vec![Fate::json(status, json!({"status": "succeeded"})); 4]);
+        let content = bot.download(&GetContent { message_id }, 1_000).await;
+        let whole = bot.call(&GetContent { message_id }).await;
+        let preview = bot.call(&GetPreview { message_id }).await;
+        let status = bot.call(&transcoding).await;
+        let errors = [
+            content.unwrap_err(),
+            whole.unwrap_err(),
+            preview.unwrap_err(),
+            status.unwrap_err(),
+        ];
+        assert_eq!(errors.map(|error| error.kind), [kind; 4]);
+    }
+    assert_eq!(line.seen().len(), 8);
+    assert!(LineErrorKind::NotReady.may_pass());
+}
+
+/// LINE would give the same answer at once.
+#[tokio::test]
+async fn what_is_not_ready_yet_is_not_asked_for_again_at_once() {
+    let line = Line::new();
+    let bot = line.client().bot(&bot()).until(in_a_minute(&line));
+    line.then([Fate::json(202, json!({}))]);
+    let content = bot.call(&GetContent { message_id: "7" }).await;
+    assert_eq!(content.unwrap_err().kind, LineErrorKind::NotReady);
+    assert_eq!(line.seen().len(), 1);
+}
+
+/// A front end answers a POST without a length with 411.
+#[tokio::test]
+async fn a_call_without_a_body_says_so_on_the_wire() {
+    let (address, heads) = listener();
+    let http = Ground::emulated().http_to_line(Duration::from_secs(5));
+    let channel = Channel {
+        api_url: format!("http://{address}"),
+        ..channel()
+    };
+    let bot = LineClient::new(http, channel, secret()).bot(&bot());
+    let (user, menu) = (user(), "m");
+    bot.call(&LinkRichMenu { user: &user, menu }).await.unwrap();
+    bot.call(&CloseCoupon { coupon: "c" }).await.unwrap();
+    bot.call(&UnlinkRichMenu { user: &user }).await.unwrap();
+    bot.call(&GetInfo).await.unwrap();
+    let heads: Vec<String> = heads.try_iter().collect();
+    let length = |word: &str| {
+        let head = heads.iter().find(|head| head.starts_with(word)).unwrap();
+        let mut lines = head.lines().filter_map(|line| line.split_once(": "));
+        lines.find_map(|(name, value)| (name == "content-length").then(|| value.to_owned()))
+    };
+    assert_eq!(
+        length("POST /v2/bot/user/L1/richmenu/m").as_deref(),
+        Some("0")
+    );
+    assert_eq!(length("PUT /v2/bot/coupon/c/close").as_deref(), Some("0"));
+    assert_eq!(length("DELETE /v2/bot/user/L1/richmenu"), None);
+    assert_eq!(length("GET /v2/bot/info"), None);
+}
+
+/// An HTTP server that answers everything with a token: its address, and the heads of the
+/// requests as they came.
+fn listener() -> (SocketAddr, Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let (sender, heads) = channel_of_heads();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = BufReader::new(stream.unwrap());
+            let mut head = String::new();
+            while !head.ends_with("\r\n\r\n") {
+                stream.read_line(&mut head).unwrap();
+            }
+            let length = head
+                .lines()
+                .find_map(|line| line.strip_prefix("content-length: "));
+            let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
+            stream.read_exact(&mut body).unwrap();
+            if sender.send(head).is_err() {
+                return;
+            }
+            let answer = r#"{"access_token":"t","expires_in":900}"#;
+            let length = answer.len();
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close");
+            let answer = format!("{head}\r\n\r\n{answer}");
+            stream.get_mut().write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    (address, heads)
+}
+
+fn secret() -> ChannelSecret {
+    let env = [("LINE_CHANNEL_SECRET".to_owned(), "secret".to_owned())];
+    let place = SecretPlace::from_env(&Env::from_map(env.into())).unwrap();
+    Ground::emulated().secret(place, Timeouts::DEFAULT)
 }
 
 #[tokio::test]

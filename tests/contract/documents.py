@@ -1,7 +1,8 @@
-"""Whether the documents speak of what is there: files, tests, links.
+"""Whether the documents speak of what is there: files, tests, links, and versions of what is installed.
 
 A path or file name in backticks must exist; a test that is named must be a function; a link to a file must lead to one,
-and to a heading of it, if it names one.
+and to a heading of it, if it names one. What a document, the checks or a workflow install has a version, the one that
+the checks have themselves; an action of a workflow has a commit's hash.
 """
 
 import re
@@ -13,6 +14,9 @@ ROOT = Path(__file__).parents[2]
 # Names of files that a reader makes, or that are another project's.
 ELSEWHERE = {"samconfig.toml", "cargo-lambda.log", "cargo-mutants.txt", "template.json", "line.json", "table.sqlite"}
 ENDINGS = (".rs", ".md", ".toml", ".yaml", ".py", ".txt", ".stderr")
+
+
+REQUIREMENTS = "tests/contract/requirements.txt"
 
 
 def tracked():
@@ -78,8 +82,48 @@ class Documents:
                 self.wrong.append(f"{document}: {path or document} has no heading for #{heading}")
 
 
+def pinned():
+    """The versions in the requirements, by name, and the lines without one."""
+    lines = [line for line in (ROOT / REQUIREMENTS).read_text().splitlines() if line and not line.startswith("#")]
+    versions = dict(line.split("==") for line in lines if "==" in line)
+    return versions, [line for line in lines if "==" not in line]
+
+
+def packages(words):
+    """What stands behind `install`, without options and their values."""
+    values = False
+    for word in words:
+        if not values and not word.startswith("-"):
+            yield word
+        values = word in ("--requirement", "-r", "--root")
+
+
+def unpinned(text, versions):
+    for tool, rest in re.findall(r"\b(pip|cargo|npm)\"? install ([^`\n;&|)]+)", text):
+        for package in packages(rest.split()):
+            name, _, version = package.partition("==" if tool == "pip" else "@")
+            known = versions.get(name, version)
+            if not version:
+                yield f"{tool} install {package}: it has no version"
+            elif version != known:
+                yield f"{tool} install {package}: {REQUIREMENTS} has {known}"
+    for action in re.findall(r"\buses: (\S+)", text):
+        if not re.fullmatch(r"\S+@[0-9a-f]{40}", action):
+            yield f"uses {action}: it has no commit's hash"
+
+
+def check_versions(documents):
+    versions, without = pinned()
+    documents.wrong += [f"{REQUIREMENTS}: {line} has no version" for line in without]
+    for name in documents.files:
+        if name.endswith(".md") or name.startswith((".ci/", ".github/")):
+            faults = unpinned((ROOT / name).read_text(), versions)
+            documents.wrong += [f"{name}: {fault}" for fault in faults]
+
+
 def main():
     documents = Documents()
+    check_versions(documents)
     for name in documents.files:
         # The generator's own README speaks of the module that it makes.
         if name.endswith(".md") and not name.startswith("infra/modctl/template/"):

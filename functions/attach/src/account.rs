@@ -1,7 +1,10 @@
-//! The account that an attach was about: saved, reported to the module, and shown.
+//! The account that an attach was about: saved, held against the link's limit, reported to
+//! the module, and shown.
 
-use shared::domain::{BotId, Scopes};
-use shared::line::attach::Attached;
+use serde::{Deserialize, Serialize};
+use shared::detach::{DetachError, detach};
+use shared::domain::{BotId, Scopes, Timestamp};
+use shared::line::attach::{AttachTerms, Attached};
 use shared::line::endpoints::bot::BotInfo;
 use shared::line::event;
 use shared::queue::Job;
@@ -9,39 +12,111 @@ use shared::store::BotRow;
 
 use crate::App;
 use crate::pages::{Outcome, Trouble};
-use crate::under_way::SHOWN_AGAIN;
 
-/// Saves an attach. The account is linked whatever happens here: if it cannot be
-/// saved now, the attached event and the reconciler do it.
-pub(crate) async fn save(app: &App, state: &str, attached: &Attached, asked: &str) -> Outcome {
-    let Attached { bot, scopes, at } = attached;
+/// How an attach ended. It is kept in the attach's row, so that a second callback and a page
+/// that is loaded again show the same.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Ending {
+    /// LINE attached this account.
+    Attached(Account),
+    /// LINE attached another account than the link is for.
+    AnotherAttached {
+        account: Account,
+        /// Whether it stays attached; else it is being detached.
+        stays: bool,
+    },
+    Not(Trouble),
+}
+
+/// An account as LINE attached it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Account {
+    bot: BotId,
+    scopes: Scopes,
+    at: Timestamp,
+}
+
+impl From<Attached> for Account {
+    fn from(attached: Attached) -> Self {
+        Self {
+            bot: attached.bot,
+            scopes: attached.scopes,
+            at: attached.at,
+        }
+    }
+}
+
+impl Ending {
+    /// The account that LINE attached, if it attached one.
+    pub(crate) fn bot(&self) -> Option<&BotId> {
+        match self {
+            Self::Attached(account) | Self::AnotherAttached { account, .. } => Some(&account.bot),
+            Self::Not(_) => None,
+        }
+    }
+
+    /// What its page says, by the account's row as it is now.
+    pub(crate) fn outcome(&self, row: Option<BotRow>, terms: &AttachTerms) -> Outcome {
+        match self {
+            Self::Attached(account) => account.outcome(row.unwrap_or_default(), &terms.scope),
+            Self::AnotherAttached { stays, .. } => Outcome::AnotherLinked {
+                asked: terms.basic_search_id.clone().unwrap_or_default(),
+                linked: row.and_then(|row| row.basic_id.or(row.display_name)),
+                stays: *stays,
+            },
+            Self::Not(trouble) => Outcome::Not(*trouble),
+        }
+    }
+}
+
+impl Account {
+    /// The row may be without this attach, where it could not be saved.
+    fn outcome(&self, mut row: BotRow, asked: &str) -> Outcome {
+        row.state.attach(self.at, &self.scopes);
+        let name = row.display_name;
+        if !row.state.is_attached() {
+            return Outcome::Not(Trouble::Unlinked);
+        }
+        if row.state.is_suspended() {
+            return Outcome::Suspended { name };
+        }
+        let missing = missing(asked, row.state.scopes());
+        Outcome::Linked { name, missing }
+    }
+}
+
+/// Saves what LINE attached by an attach that was begun at `begun_at`. The account is linked
+/// whatever happens here: if it cannot be saved now, the attached event and the reconciler do
+/// it. Gives the account's row too, if it could be written.
+pub(crate) async fn save(
+    app: &App,
+    account: Account,
+    terms: &AttachTerms,
+    begun_at: Timestamp,
+) -> (Ending, Option<BotRow>) {
+    let bot = &account.bot;
     tracing::info!(%bot, "an account is attached");
     let saved = app
         .store
-        .update_bot(bot, |row| row.state.attach(*at, scopes));
-    match saved.await {
-        Ok(row) => tell(app, bot, &row).await,
-        Err(error) => tracing::error!(%error, %bot, "an attached account could not be saved"),
+        .change_bot(bot, |row| row.state.attach(account.at, &account.scopes));
+    let saved = saved.await.inspect_err(
+        |error| tracing::error!(%error, %bot, "an attached account could not be saved"),
+    );
+    let was_attached = saved.as_ref().map_or(true, |changed| {
+        changed.before.state.was_attached_before(begun_at)
+    });
+    let info = info(app, bot).await;
+    let named = name(app, &account, &info).await;
+    let row = named.or(saved.ok().map(|changed| changed.row));
+    if is_another(bot, &info, terms) {
+        let stays = was_attached || !begin_detach(app, bot).await;
+        return (Ending::AnotherAttached { account, stays }, row);
     }
-    let end = app.now().plus(SHOWN_AGAIN).seconds();
-    if let Err(error) = app.store.end_attach(state, bot, end).await {
-        tracing::warn!(%error, "the last page of an attach cannot be loaded again");
+    if let Some(row) = &row {
+        tell(app, bot, row).await;
     }
-    let row = name(app, bot).await;
-    outcome(&row.unwrap_or_else(|| unsaved(attached)), asked)
-}
-
-/// What the last page says of an account.
-pub(crate) fn outcome(row: &BotRow, asked: &str) -> Outcome {
-    let name = row.display_name.clone();
-    if !row.state.is_attached() {
-        return Outcome::Not(Trouble::StartOver);
-    }
-    if row.state.is_suspended() {
-        return Outcome::Suspended { name };
-    }
-    let missing = missing(asked, row.state.scopes());
-    Outcome::Linked { name, missing }
+    (Ending::Attached(account), row)
 }
 
 /// The module hears of it through the queue, if it has not yet.
@@ -58,13 +133,19 @@ async fn tell(app: &App, bot: &BotId, row: &BotRow) {
     }
 }
 
-/// Asks LINE for the account's name, and keeps it; the row, if all of that works.
-async fn name(app: &App, bot: &BotId) -> Option<BotRow> {
-    let info = app.line.bot(bot).info().await.unwrap_or_else(|error| {
+/// What LINE says of the account; nothing, if it cannot be asked.
+async fn info(app: &App, bot: &BotId) -> BotInfo {
+    app.line.bot(bot).info().await.unwrap_or_else(|error| {
         tracing::warn!(%error, "the account's name could not be read");
         BotInfo::default()
-    });
-    let named = app.store.update_bot(bot, |row| {
+    })
+}
+
+/// Keeps the account's name, and the attach if the table was away before; gives the row, if
+/// that works.
+async fn name(app: &App, account: &Account, info: &BotInfo) -> Option<BotRow> {
+    let named = app.store.update_bot(&account.bot, |row| {
+        row.state.attach(account.at, &account.scopes);
         row.display_name = info.display_name.clone().or(row.display_name.take());
         row.basic_id = info.basic_id.clone().or(row.basic_id.take());
     });
@@ -74,11 +155,39 @@ async fn name(app: &App, bot: &BotId) -> Option<BotRow> {
         .ok()
 }
 
-/// The row as it would be.
-fn unsaved(attached: &Attached) -> BotRow {
-    let mut row = BotRow::default();
-    row.state.attach(attached.at, &attached.scopes);
-    row
+/// Whether it is surely another account than the link is for, whose id may be in either case
+/// and the basic one or the premium one. LINE holds the account against
+/// the limit as well, and alone against region and brand type: bot info has neither.
+fn is_another(bot: &BotId, info: &BotInfo, terms: &AttachTerms) -> bool {
+    let Some(limit) = &terms.basic_search_id else {
+        return false;
+    };
+    let Some(basic_id) = &info.basic_id else {
+        tracing::warn!(%bot, "whether an account is the one of its link could not be checked");
+        return false;
+    };
+    let ids = [Some(basic_id), info.premium_id.as_ref()];
+    !ids.into_iter()
+        .flatten()
+        .any(|id| limit.eq_ignore_ascii_case(id))
+}
+
+/// Detaches an account that the link was not for; whether that has begun.
+async fn begin_detach(app: &App, bot: &BotId) -> bool {
+    match detach(&app.store, &app.queue, bot, &app.clock).await {
+        Ok(()) => {
+            tracing::warn!(%bot, "an account that its link is not for is to be detached");
+            true
+        }
+        Err(DetachError::NotQueued(error)) => {
+            tracing::warn!(%error, %bot, "the reconciler will detach an account");
+            true
+        }
+        Err(error) => {
+            tracing::error!(%error, %bot, "an account stays attached that its link is not for");
+            false
+        }
+    }
 }
 
 /// Scopes that were asked for and are known not to be granted.

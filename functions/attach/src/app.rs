@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use aws_smithy_async::time::SharedTimeSource;
 use shared::aws::Timeouts;
 use shared::domain::Timestamp;
@@ -34,6 +35,8 @@ pub struct App {
     /// The event queue, by which the module hears of an attach.
     pub queue: Queue,
     pub clock: SharedTimeSource,
+    /// The sleep of a second callback that waits for the first.
+    pub sleep: SharedAsyncSleep,
     /// For states, verifiers and cookies.
     pub random: Random,
 }
@@ -56,6 +59,7 @@ impl App {
             store: ground.table(config.table),
             queue: ground.queue(config.queue_url, Timeouts::DEFAULT),
             clock: ground.clock.clone(),
+            sleep: ground.sleep.clone(),
             random: ground.random.clone(),
         }
     }

@@ -1,18 +1,31 @@
-//! `GET /attach/callback`: back from LINE's link screen. The state is taken out
-//! before anything else, the code is exchanged, the account is saved, and then
-//! the page is shown.
+//! `GET /attach/callback`: back from LINE's link screen. The attach is taken by its state
+//! before anything else, the code is exchanged, the account is saved, how it ended is kept,
+//! and then the page is shown. A second callback of the same browser, as of a double click,
+//! waits for the first and shows the same page: LINE takes a code once.
 
+use std::time::Duration;
+
+use aws_smithy_async::rt::sleep::AsyncSleep as _;
+use shared::domain::Timestamp;
 use shared::gateway::{Request, Response};
-use shared::line::error::LineErrorKind;
-use shared::store::browser_hash;
+use shared::line::error::{LineError, LineErrorKind};
+use shared::store::{AttachUnderWay, BotRow, browser_hash};
 
-use crate::App;
-use crate::account;
+use crate::account::{self, Account, Ending};
 use crate::language::Language;
+use crate::limit;
 use crate::pages::{self, Outcome, Trouble};
-use crate::under_way::{Cookie, Kept};
+use crate::under_way::{Cookie, EXPIRES_AFTER, Kept, SHOWN_AGAIN};
+use crate::{App, TIMEOUT};
 
-/// What LINE, or someone in its name, sends back.
+/// How long a second callback waits for the first before it shows a page that reloads: as
+/// long as the first usually waits for LINE, and well within the function's timeout.
+const WAIT: Duration = Duration::from_secs(5);
+/// How often it looks meanwhile.
+const POLL: Duration = Duration::from_millis(250);
+
+/// What LINE, or someone in its name, sends back. A parameter without a value counts as
+/// missing (RFC 6749, section 3.1).
 #[derive(Default)]
 struct Query {
     state: Option<String>,
@@ -24,120 +37,297 @@ impl Query {
     fn read(raw: &str) -> Self {
         let mut query = Self::default();
         for (name, value) in form_urlencoded::parse(raw.as_bytes()) {
+            let value = Some(value.into_owned()).filter(|value| !value.is_empty());
             match name.as_ref() {
-                "state" => query.state = Some(value.into_owned()),
-                "code" => query.code = Some(value.into_owned()),
-                "error" => query.error = Some(value.into_owned()),
+                "state" => query.state = value,
+                "code" => query.code = value,
+                "error" => query.error = value,
                 _ => {}
             }
         }
         query
     }
+
+    /// What LINE answers; none if it is neither a code nor an error.
+    fn answer(self) -> Option<Answer> {
+        match (self.code, self.error) {
+            (_, Some(error)) => Some(Answer::Error(error)),
+            (Some(code), None) => Some(Answer::Code(code)),
+            (None, None) => None,
+        }
+    }
+}
+
+enum Answer {
+    Code(String),
+    Error(String),
 }
 
 /// Ends an attach, and shows how.
 pub(crate) async fn callback(app: &App, language: Language, request: &Request) -> Response {
-    let query = Query::read(&request.raw_query_string);
-    let Some(state) = query.state.clone().filter(|state| !state.is_empty()) else {
-        return pages::result(language, &Outcome::Not(Trouble::StartOver));
+    let mut query = Query::read(&request.raw_query_string);
+    let state = query.state.take().unwrap_or_default();
+    let limit = limit::of_state(&state);
+    let page = |outcome: &Outcome| pages::result(language, outcome, limit.as_ref());
+    let start_over = Outcome::Not(Trouble::StartOver);
+    let Some(answer) = query.answer().filter(|_| !state.is_empty()) else {
+        return page(&start_over);
     };
     let cookie = Cookie::of(&state, &app.offer.public_url(request));
     let Some(secret) = request.cookie(cookie.name()) else {
-        return pages::result(language, &Outcome::Not(Trouble::OtherBrowser));
+        return page(&Outcome::Not(Trouble::OtherBrowser));
     };
-    let outcome = match take(app, &state, secret).await {
-        Ok(Some(kept)) => end(app, &state, &kept, query).await,
-        Ok(None) => again(app, &state, secret).await,
+    let visit = Visit {
+        app,
+        state: &state,
+        browser: browser_hash(secret),
+        taker: app.random.alphanumeric(16),
+    };
+    match visit.end(answer).await {
+        Ok(Some(outcome)) if outcome.is_linked() => page(&outcome).with_cookie(cookie.kept(secret)),
+        Ok(Some(outcome)) => page(&outcome), // loaded again, it says the same
+        Ok(None) => page(&start_over).with_cookie(cookie.cleared()),
         Err(reason) => {
             tracing::error!(reason, "an attach could not be read");
-            Outcome::Not(Trouble::TryLater)
-        }
-    };
-    let page = pages::result(language, &outcome);
-    match outcome {
-        Outcome::Linked { .. } | Outcome::Suspended { .. } => page.with_cookie(cookie.kept(secret)),
-        Outcome::Not(Trouble::TryLater) => page, // loading it again may help
-        _ => page.with_cookie(cookie.cleared()),
-    }
-}
-
-async fn end(app: &App, state: &str, kept: &Kept, query: Query) -> Outcome {
-    match (query.code, query.error) {
-        (_, Some(error)) => {
-            let plain =
-                error.len() <= 40 && error.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-            let error = if plain { error.as_str() } else { "not a code" };
-            tracing::info!(error, "an admin did not link the account");
-            Outcome::Not(Trouble::Refused)
-        }
-        (Some(code), None) => exchange(app, state, &code, kept).await,
-        (None, None) => Outcome::Not(Trouble::StartOver),
-    }
-}
-
-async fn take(app: &App, state: &str, secret: &str) -> Result<Option<Kept>, String> {
-    let found = app
-        .store
-        .take_attach(
-            state,
-            &browser_hash(secret),
-            &app.random.alphanumeric(16),
-            app.now(),
-        )
-        .await;
-    let Some(under_way) = found.map_err(|error| error.to_string())? else {
-        return Ok(None);
-    };
-    serde_json::from_str(&under_way.terms)
-        .map(Some)
-        .map_err(|error| error.to_string())
-}
-
-/// The same page once more: how the account is now that was attached by it.
-async fn again(app: &App, state: &str, secret: &str) -> Outcome {
-    match ended(app, state, secret).await {
-        Ok(outcome) => outcome.unwrap_or(Outcome::Not(Trouble::StartOver)),
-        Err(reason) => {
-            tracing::error!(reason, "an ended attach could not be read");
-            Outcome::Not(Trouble::TryLater)
+            page(&Outcome::Not(Trouble::TryLater)) // loading it again may help
         }
     }
 }
 
-async fn ended(app: &App, state: &str, secret: &str) -> Result<Option<Outcome>, String> {
-    let browser = browser_hash(secret);
-    let ended = app.store.ended_attach(state, &browser, app.now()).await;
-    let Some(attach) = ended.map_err(|error| error.to_string())? else {
-        return Ok(None);
-    };
-    let Some(bot) = &attach.bot else {
-        return Ok(None);
-    };
-    let kept: Kept = serde_json::from_str(&attach.terms).map_err(|error| error.to_string())?;
-    let row = app
-        .store
-        .bot(bot)
-        .await
-        .map_err(|error| error.to_string())?;
-    Ok(row.map(|row| account::outcome(&row, &kept.terms.scope)))
+/// A browser that comes back to an attach with the attach's cookie.
+struct Visit<'a> {
+    app: &'a App,
+    state: &'a str,
+    /// What is kept of its cookie.
+    browser: String,
+    /// Tells this visit from another one of the same browser.
+    taker: String,
 }
 
-async fn exchange(app: &App, state: &str, code: &str, kept: &Kept) -> Outcome {
-    match app.attach.exchange(code, &kept.terms, &kept.verifier).await {
-        Ok(attached) => account::save(app, state, &attached, &kept.terms.scope).await,
-        // Whoever comes back can write any code into the address.
-        Err(error) if error.is_invalid_grant() => {
-            tracing::warn!(%error, "LINE does not take the code");
-            Outcome::Not(Trouble::StartOver)
+impl Visit<'_> {
+    /// How the attach ended; none if this browser has none under this state, or it is too old.
+    async fn end(&self, answer: Answer) -> Result<Option<Outcome>, String> {
+        let now = self.app.now();
+        let taken = self
+            .app
+            .store
+            .take_attach(self.state, &self.browser, &self.taker, now)
+            .await;
+        match taken.map_err(|error| error.to_string())? {
+            Some(attach) => self.finish(&attach, answer).await.map(Some),
+            None => self.wait().await,
         }
-        Err(error) => {
-            tracing::error!(error = %error, "LINE did not exchange the code");
-            match error.kind {
-                LineErrorKind::NotSent | LineErrorKind::Open | LineErrorKind::Throttled => {
-                    Outcome::Not(Trouble::TryLater)
-                }
-                _ => Outcome::Not(Trouble::Failed),
+    }
+
+    /// This visit has taken the attach, and nobody else will ask LINE.
+    async fn finish(&self, attach: &AttachUnderWay, answer: Answer) -> Result<Outcome, String> {
+        let kept = kept(attach)?;
+        let begun_at = Timestamp(attach.expires_at * 1000).minus(EXPIRES_AFTER);
+        let (ending, row) = match answer {
+            Answer::Code(code) => exchange(self.app, &code, &kept, begun_at).await,
+            Answer::Error(error) => (Ending::Not(refused(&error)), None),
+        };
+        if let Err(reason) = self.keep(&ending, attach).await {
+            tracing::warn!(reason, "the last page of an attach cannot be loaded again");
+        }
+        Ok(ending.outcome(row, &kept.terms))
+    }
+
+    async fn keep(&self, ending: &Ending, attach: &AttachUnderWay) -> Result<(), String> {
+        let json = serde_json::to_string(ending).map_err(|error| error.to_string())?;
+        let shown_until = match ending.bot() {
+            Some(_) => self.app.now().plus(SHOWN_AGAIN).seconds(),
+            None => attach.expires_at,
+        };
+        self.app
+            .store
+            .end_attach(self.state, &self.taker, &json, shown_until)
+            .await
+            .map_err(|error| error.to_string())
+    }
+
+    /// Another visit took the attach: the page is the one that it ends with. Where that visit
+    /// has crashed, nobody can tell whether LINE took the code, and LINE is not asked again.
+    async fn wait(&self) -> Result<Option<Outcome>, String> {
+        let (store, end) = (&self.app.store, self.app.now().plus(WAIT));
+        loop {
+            let now = self.app.now();
+            let attach = store.attach_under_way(self.state, &self.browser, now).await;
+            let Some(attach) = attach.map_err(|error| error.to_string())? else {
+                return Ok(None);
+            };
+            if let Some(ended) = &attach.ended {
+                return self.ended(&attach, ended).await.map(Some);
             }
+            // Lambda has stopped the other one by then.
+            if attach.taken_at.is_none_or(|at| now >= at.plus(TIMEOUT)) {
+                tracing::warn!("a callback took an attach and did not end it");
+                return Ok(Some(Outcome::Not(Trouble::Interrupted)));
+            }
+            if now >= end {
+                return Ok(Some(Outcome::UnderWay));
+            }
+            self.app.sleep.sleep(POLL).await;
         }
+    }
+
+    /// How the account is now that was attached, or why none was.
+    async fn ended(&self, attach: &AttachUnderWay, ended: &str) -> Result<Outcome, String> {
+        let ending: Ending = serde_json::from_str(ended).map_err(|error| error.to_string())?;
+        let row = match ending.bot() {
+            Some(bot) => self.app.store.bot(bot).await,
+            None => Ok(None),
+        };
+        let row = row.map_err(|error| error.to_string())?;
+        Ok(ending.outcome(row, &kept(attach)?.terms))
+    }
+}
+
+fn kept(attach: &AttachUnderWay) -> Result<Kept, String> {
+    serde_json::from_str(&attach.terms).map_err(|error| error.to_string())
+}
+
+/// The error codes of RFC 6749, section 4.1.2.1. LINE does not publish its own.
+const OAUTH_ERRORS: [&str; 7] = [
+    "access_denied",
+    "invalid_request",
+    "invalid_scope",
+    "server_error",
+    "temporarily_unavailable",
+    "unauthorized_client",
+    "unsupported_response_type",
+];
+
+/// LINE sent the admin back with an error. Whoever comes back can write anything into the
+/// address, so that only codes that are known get into the log.
+fn refused(error: &str) -> Trouble {
+    let known = OAUTH_ERRORS
+        .into_iter()
+        .find(|it| it.eq_ignore_ascii_case(error));
+    let error = known.unwrap_or("another code");
+    match error {
+        "access_denied" => {
+            tracing::info!(error, "an admin did not link the account");
+            Trouble::Refused
+        }
+        "server_error" | "temporarily_unavailable" => {
+            tracing::warn!(error, "LINE's link screen is not available");
+            Trouble::TryLater
+        }
+        _ => {
+            tracing::error!(error, "LINE's link screen refuses our configuration");
+            Trouble::Misconfigured
+        }
+    }
+}
+
+async fn exchange(
+    app: &App,
+    code: &str,
+    kept: &Kept,
+    begun_at: Timestamp,
+) -> (Ending, Option<BotRow>) {
+    match app.attach.exchange(code, &kept.terms, &kept.verifier).await {
+        Ok(attached) => {
+            let account = Account::from(attached);
+            account::save(app, account, &kept.terms, begun_at).await
+        }
+        Err(error) => (Ending::Not(not_exchanged(&error)), None),
+    }
+}
+
+/// The error codes of RFC 6749, section 5.2, for which only our configuration can be the
+/// cause. A wrong channel secret is of [`LineErrorKind::Credentials`].
+const OF_OUR_CONFIGURATION: [&str; 4] = [
+    "invalid_request",
+    "invalid_scope",
+    "unauthorized_client",
+    "unsupported_grant_type",
+];
+
+fn not_exchanged(error: &LineError) -> Trouble {
+    // Whoever comes back can write any code into the address.
+    if error.is_invalid_grant() {
+        tracing::warn!(%error, "LINE does not take the code");
+        return Trouble::StartOver;
+    }
+    tracing::error!(%error, "LINE did not exchange the code");
+    let code = error.message.split("; ").next().unwrap_or_default();
+    match error.kind {
+        LineErrorKind::NotSent | LineErrorKind::Open | LineErrorKind::Throttled => {
+            Trouble::TryLater
+        }
+        LineErrorKind::Credentials => Trouble::Misconfigured,
+        _ if OF_OUR_CONFIGURATION.contains(&code) => Trouble::Misconfigured,
+        _ => Trouble::Failed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_error_code_of_the_link_screen_has_the_trouble_that_it_means() {
+        for (code, trouble) in [
+            ("access_denied", Trouble::Refused),
+            ("ACCESS_DENIED", Trouble::Refused),
+            ("server_error", Trouble::TryLater),
+            ("temporarily_unavailable", Trouble::TryLater),
+            ("invalid_request", Trouble::Misconfigured),
+            ("invalid_scope", Trouble::Misconfigured),
+            ("unauthorized_client", Trouble::Misconfigured),
+            ("unsupported_response_type", Trouble::Misconfigured),
+            ("something_new", Trouble::Misconfigured),
+            ("line 1\nline 2", Trouble::Misconfigured),
+        ] {
+            assert_eq!(refused(code), trouble, "{code}");
+        }
+    }
+
+    /// What a test has logged.
+    #[derive(Clone, Default)]
+    struct Log(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn logged(error: &str) -> String {
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_ansi(false)
+            .with_writer(move || writer.clone())
+            .finish();
+        tracing::subscriber::with_default(subscriber, || refused(error));
+        let bytes = log.0.lock().unwrap().clone();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn a_wrong_configuration_is_an_error_in_the_log_and_unknown_codes_are_not_repeated_there() {
+        let line = logged("invalid_scope");
+        assert!(line.contains("ERROR") && line.contains(r#"error="invalid_scope""#));
+        let line = logged("<b>someone's</b>");
+        assert!(line.contains("ERROR") && line.contains(r#"error="another code""#));
+        assert!(!line.contains("someone"), "{line}");
+        assert!(logged("temporarily_unavailable").contains("WARN"));
+        assert!(logged("access_denied").contains("INFO"));
+    }
+
+    #[test]
+    fn a_parameter_without_a_value_counts_as_missing() {
+        let query = Query::read("state=s&code=&error=");
+        assert!(query.state.is_some());
+        assert!(query.answer().is_none());
+        let answer = Query::read("state=s&code=c&error=").answer();
+        assert!(matches!(answer, Some(Answer::Code(code)) if code == "c"));
     }
 }

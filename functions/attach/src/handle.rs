@@ -12,7 +12,7 @@ use crate::pages;
 pub async fn handle(app: &App, request: Request) -> Response {
     let language = Language::asked_for(request.header("accept-language").unwrap_or_default());
     match request.route().as_ref() {
-        "GET /" => pages::start(language, &app.offer),
+        "GET /" => pages::start(language, &app.offer, &request),
         "GET /attach" => begin(app, language, &request).await,
         "GET /attach/callback" => callback(app, language, &request).await,
         "GET /health" => Response::text(200, "ok"),

@@ -1,47 +1,133 @@
 //! Which language a page is in.
 
+use std::cmp::Reverse;
+
 /// A page's language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Language {
     Ja,
-    ZhHant,
     En,
+    ZhHant,
 }
 
 impl Language {
-    /// Those that every page is in.
-    pub(crate) const ALL: [Self; 3] = [Self::Ja, Self::ZhHant, Self::En];
+    /// Those that every page is in. The first is for whoever names none of them: most of
+    /// our users' customers read Japanese.
+    pub(crate) const ALL: [Self; 3] = [Self::Ja, Self::En, Self::ZhHant];
 
-    /// The first language of `Accept-Language`, by its weights, that we have;
-    /// Japanese if it names none: most of our users' customers read it.
+    /// The language of an `Accept-Language` header (RFC 9110, section 12.5.4): the first, by
+    /// weight and then by order, that we have and that is not excluded. A part that is not
+    /// as the grammar has it is passed over.
     pub(crate) fn asked_for(header: &str) -> Self {
-        let mut wishes: Vec<(f32, &str)> = header.split(',').filter_map(wish).collect();
-        wishes.sort_by(|a, b| b.0.total_cmp(&a.0)); // stable: equal weights keep their order
-        wishes
+        let ranges: Vec<Range<'_>> = header.split(',').filter_map(Range::read).collect();
+        let acceptable = || Self::ALL.into_iter().filter(|it| !it.is_excluded(&ranges));
+        let mut wanted: Vec<_> = ranges.iter().filter(|it| it.weight > 0).collect();
+        wanted.sort_by_key(|it| Reverse(it.weight)); // stable: equal weights keep their order
+        wanted
             .iter()
-            .find_map(|(_, tag)| Self::of(tag))
+            .find_map(|range| acceptable().find(|it| range.leads_to(*it, &ranges)))
+            .or_else(|| acceptable().next())
             .unwrap_or(Self::Ja)
     }
 
-    fn of(tag: &str) -> Option<Self> {
-        let primary = |tag: &str| tag.split('-').next().unwrap_or(tag).to_ascii_lowercase();
-        let wanted = primary(tag);
-        Self::ALL.into_iter().find(|it| primary(it.tag()) == wanted)
+    /// Whether the most exact range that covers it has the weight 0.
+    fn is_excluded(self, ranges: &[Range<'_>]) -> bool {
+        let covering = ranges.iter().filter(|range| range.covers(self, ranges));
+        covering
+            .max_by_key(|range| (range.exactness(), range.weight))
+            .is_some_and(|range| range.weight == 0)
     }
 
     /// The page's `lang`.
     pub(crate) fn tag(self) -> &'static str {
         match self {
             Self::Ja => "ja",
-            Self::ZhHant => "zh-Hant",
             Self::En => "en",
+            Self::ZhHant => "zh-Hant",
         }
     }
 }
 
-fn wish(part: &str) -> Option<(f32, &str)> {
-    let (tag, weight) = part.trim().split_once(";q=").unwrap_or((part.trim(), "1"));
-    (!tag.is_empty()).then(|| (weight.parse().unwrap_or(0.0), tag))
+/// A language range with its weight, as `zh-Hant-TW;q=0.8`.
+struct Range<'a> {
+    tag: &'a str,
+    /// In thousandths; 0 excludes.
+    weight: u16,
+}
+
+impl<'a> Range<'a> {
+    fn read(part: &'a str) -> Option<Self> {
+        let mut members = part.split(';').map(|it| it.trim_matches([' ', '\t']));
+        let tag = members.next().filter(|tag| is_range(tag))?;
+        let weight = match (members.next(), members.next()) {
+            (None, _) => 1000,
+            (Some(weight), None) => thousandths(weight)?,
+            (Some(_), Some(_)) => return None,
+        };
+        Some(Self { tag, weight })
+    }
+
+    /// Whether whoever asks for the range is served with the language. A range that is more
+    /// exact than ours is cut from its end, as in RFC 4647, section 3.4: `en-GB` leads to
+    /// `en`, and every kind of Chinese to the one that we have. `*` is any language that no
+    /// other range names.
+    fn leads_to(&self, language: Language, ranges: &[Range<'_>]) -> bool {
+        match self.tag {
+            "*" => !ranges.iter().any(|range| range.names(language)),
+            _ => self.names(language),
+        }
+    }
+
+    fn names(&self, language: Language) -> bool {
+        primary(self.tag).eq_ignore_ascii_case(primary(language.tag()))
+    }
+
+    /// Whether the language is one of those that the range stands for: `zh` covers `zh-Hant`
+    /// and `zh-Hans` does not. What is said of British English is not said of all English.
+    fn covers(&self, language: Language, ranges: &[Range<'_>]) -> bool {
+        if self.tag == "*" {
+            return self.leads_to(language, ranges);
+        }
+        let mut ours = language.tag().split('-');
+        let mut its = self.tag.split('-');
+        its.all(|subtag| {
+            ours.next()
+                .is_some_and(|it| it.eq_ignore_ascii_case(subtag))
+        })
+    }
+
+    fn exactness(&self) -> usize {
+        self.tag.len()
+    }
+}
+
+fn primary(tag: &str) -> &str {
+    tag.split('-').next().unwrap_or(tag)
+}
+
+/// `language-range` of RFC 4647, section 2.1.
+fn is_range(tag: &str) -> bool {
+    let mut subtags = tag.split('-');
+    let fits = |it: &str| (1..=8).contains(&it.len());
+    let first = subtags.next().unwrap_or_default();
+    let is_first = fits(first) && first.bytes().all(|b| b.is_ascii_alphabetic());
+    let are_others = subtags.all(|it| fits(it) && it.bytes().all(|b| b.is_ascii_alphanumeric()));
+    tag == "*" || is_first && are_others
+}
+
+/// The weight `q=` of RFC 9110, section 12.4.2: 0 to 1, with at most three decimals.
+fn thousandths(weight: &str) -> Option<u16> {
+    let (name, value) = weight.split_once('=')?;
+    let (whole, decimals) = value.split_once('.').unwrap_or((value, ""));
+    let are_decimals = decimals.len() <= 3 && decimals.bytes().all(|b| b.is_ascii_digit());
+    if !name.eq_ignore_ascii_case("q") || !are_decimals {
+        return None;
+    }
+    match whole {
+        "0" => format!("{decimals:0<3}").parse().ok(),
+        "1" if decimals.bytes().all(|b| b == b'0') => Some(1000),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -50,12 +136,79 @@ mod tests {
 
     #[test]
     fn the_browsers_first_choice_that_we_have() {
-        assert_eq!(
-            Language::asked_for("fr;q=1, en;q=0.5, zh-TW;q=0.9"),
-            Language::ZhHant
-        );
-        assert_eq!(Language::asked_for("en-US,en;q=0.9,ja;q=0.8"), Language::En);
-        assert_eq!(Language::asked_for(""), Language::Ja);
-        assert_eq!(Language::asked_for("de"), Language::Ja);
+        for (header, language) in [
+            ("fr;q=1, en;q=0.5, zh-TW;q=0.9", Language::ZhHant),
+            ("en-US,en;q=0.9,ja;q=0.8", Language::En),
+            ("de-DE, en-GB;q=0.3, ja;q=0.2", Language::En),
+            ("ja,en", Language::Ja),
+            ("en,ja", Language::En),
+            ("zh-Hant-TW", Language::ZhHant),
+            ("ZH-hant-hk, EN;q=0.5", Language::ZhHant),
+            ("zh-Hans-CN, en;q=0.5", Language::ZhHant),
+            ("JA-jp", Language::Ja),
+        ] {
+            assert_eq!(Language::asked_for(header), language, "{header}");
+        }
+    }
+
+    #[test]
+    fn whoever_names_no_language_of_ours_reads_japanese() {
+        for header in ["", " , ,", "de", "*", "en;q=0.5, *", "jam", "fr, *;q=0.1"] {
+            assert_eq!(Language::asked_for(header), Language::Ja, "{header}");
+        }
+    }
+
+    #[test]
+    fn a_weight_may_stand_between_spaces_and_tabs_and_in_either_case() {
+        for header in [
+            "ja; q=0.5, en; q=0.9",
+            "ja ;q=0.5 ,en\t;\tq=0.9",
+            "ja;Q=0.5,en;Q=0.9",
+            "ja;q=0.899,en;q=0.9",
+            "ja;q=0.,en;q=0.001",
+            "ja;q=0.999,en;q=1.000",
+            ",ja;q=0.1,,en;q=0.2,",
+        ] {
+            assert_eq!(Language::asked_for(header), Language::En, "{header}");
+        }
+    }
+
+    #[test]
+    fn a_language_of_weight_0_is_not_shown() {
+        for (header, language) in [
+            ("ja;q=0", Language::En),
+            ("ja;q=0.000, en;q=0", Language::ZhHant),
+            ("ja;q=0, *", Language::En),
+            ("en, *;q=0", Language::En),
+            ("en-GB, *;q=0", Language::En),
+            ("*;q=0, zh-TW;q=0.1", Language::ZhHant),
+            // Not British English; of other English nothing is said.
+            ("en-GB;q=0, en", Language::En),
+            ("zh, zh-Hant;q=0, en;q=0.1", Language::En),
+            ("zh;q=0, zh-Hant;q=0.2", Language::ZhHant),
+            // Nothing that we have: it is shown in the language that most read.
+            ("*;q=0", Language::Ja),
+        ] {
+            assert_eq!(Language::asked_for(header), language, "{header}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_of_the_grammar_is_passed_over() {
+        for header in [
+            "ja;q=2, en",
+            "ja;q=1.001, en;q=0.1",
+            "ja;q=0.1234, en;q=0.01",
+            "ja;q=-1, en;q=0.1",
+            "ja;q, en;q=0.1",
+            "ja;level=1, en;q=0.1",
+            "ja;q=1;q=1, en;q=0.1",
+            "日本語, en;q=0.1",
+            "ja_JP, en;q=0.1",
+            "ja--JP, en;q=0.1",
+            "japanesetext, en;q=0.1",
+        ] {
+            assert_eq!(Language::asked_for(header), Language::En, "{header}");
+        }
     }
 }

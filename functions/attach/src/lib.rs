@@ -7,6 +7,7 @@ mod callback;
 pub mod config;
 mod handle;
 mod language;
+mod limit;
 mod pages;
 mod under_way;
 

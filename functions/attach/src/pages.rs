@@ -1,13 +1,16 @@
-//! The pages. What they say is in [`crate::pages::texts`]; how they look, in
-//! `templates/`.
+//! The pages. What they say is in [`crate::pages::texts`] and [`crate::pages::not_linked`];
+//! how they look, in `templates/`.
 
+mod not_linked;
 mod texts;
 
 use askama::Template;
-use shared::gateway::Response;
+use serde::{Deserialize, Serialize};
+use shared::gateway::{Request, Response};
 
 use crate::config::Offer;
 use crate::language::Language;
+use crate::limit::{BasicId, WrongLimit, begin_path};
 use crate::pages::texts::{ResultTexts, StartTexts};
 
 /// How an attach ended, as the admin sees it.
@@ -22,19 +25,59 @@ pub(crate) enum Outcome {
     /// recommends, and nothing else
     /// (<https://developers.line.biz/en/reference/partner-docs/#botsuspend-event>).
     Suspended { name: Option<String> },
+    /// LINE linked another account than the link is for.
+    AnotherLinked {
+        /// The one that the link is for.
+        asked: String,
+        /// The basic id or name of the other one, if it is known.
+        linked: Option<String>,
+        /// Whether the other one stays linked; else it is being unlinked.
+        stays: bool,
+    },
+    /// Another request of the same browser is still at it. The page reloads itself.
+    UnderWay,
+    /// The link does not say rightly which account it is for. Nothing was begun.
+    WrongLimit(WrongLimit),
     /// Not linked.
     Not(Trouble),
 }
 
+impl Outcome {
+    /// Whether LINE has linked an account.
+    pub(crate) fn is_linked(&self) -> bool {
+        match self {
+            Self::Linked { .. } | Self::Suspended { .. } | Self::AnotherLinked { .. } => true,
+            Self::UnderWay | Self::WrongLimit(_) | Self::Not(_) => false,
+        }
+    }
+
+    fn status(&self) -> u16 {
+        match self {
+            Self::Linked { .. } | Self::Suspended { .. } => 200,
+            Self::UnderWay => 202,
+            Self::WrongLimit(_) => 400,
+            Self::AnotherLinked { .. } => 403,
+            Self::Not(trouble) => trouble.status(),
+        }
+    }
+}
+
 /// Why an account is not linked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Trouble {
     /// The admin said no, or LINE would not let them.
     Refused,
-    /// LINE did not take the exchange.
+    /// LINE did not take the exchange, for a reason that is not known.
     Failed,
-    /// Something was away for a moment.
+    /// LINE does not take what we ask for: an operator must look.
+    Misconfigured,
+    /// A transient failure.
     TryLater,
+    /// The callback that took the attach did not come to its end: the account may be linked.
+    Interrupted,
+    /// It was linked, and was unlinked since.
+    Unlinked,
     /// The link is used, too old, or never was one.
     StartOver,
     /// The browser has not the cookie of the one that began.
@@ -42,12 +85,25 @@ pub(crate) enum Trouble {
 }
 
 impl Trouble {
+    #[cfg(test)]
+    const ALL: [Self; 8] = [
+        Self::Refused,
+        Self::Failed,
+        Self::Misconfigured,
+        Self::TryLater,
+        Self::Interrupted,
+        Self::Unlinked,
+        Self::StartOver,
+        Self::OtherBrowser,
+    ];
+
     fn status(self) -> u16 {
         match self {
             Self::Refused => 200,
             Self::StartOver | Self::OtherBrowser => 400,
-            Self::Failed => 502,
-            Self::TryLater => 503,
+            Self::Unlinked => 410,
+            Self::Failed | Self::Misconfigured => 502,
+            Self::TryLater | Self::Interrupted => 503,
         }
     }
 }
@@ -58,6 +114,10 @@ struct StartPage<'a> {
     lang: &'static str,
     texts: &'a StartTexts,
     scopes: Vec<String>,
+    /// Which account the link is for, in words.
+    only_for: Option<String>,
+    /// Where the button leads.
+    begin: String,
 }
 
 #[derive(Template)]
@@ -66,10 +126,19 @@ struct ResultPage {
     lang: &'static str,
     texts: ResultTexts,
     good: bool,
+    /// Whether the page reloads itself.
+    reloads: bool,
+    /// Where the button leads.
+    begin: String,
 }
 
-/// The start page: what linking does, and the button.
-pub(crate) fn start(language: Language, offer: &Offer) -> Response {
+/// The start page: what linking does, and the button. A link to it may be limited to one
+/// account, as a link to `/attach` may.
+pub(crate) fn start(language: Language, offer: &Offer, request: &Request) -> Response {
+    let limit = match BasicId::of_link(&request.raw_query_string) {
+        Ok(limit) => limit,
+        Err(wrong) => return result(language, &Outcome::WrongLimit(wrong), None),
+    };
     let texts = texts::start(language);
     let scopes = offer
         .scopes
@@ -82,25 +151,23 @@ pub(crate) fn start(language: Language, offer: &Offer) -> Response {
             lang: language.tag(),
             texts,
             scopes,
+            only_for: limit.as_ref().map(|id| texts::only_for(language, id)),
+            begin: begin_path(limit.as_ref()),
         }
         .render(),
     )
 }
 
-/// The page that ends an attach.
-pub(crate) fn result(language: Language, outcome: &Outcome) -> Response {
-    let status = match outcome {
-        Outcome::Linked { .. } | Outcome::Suspended { .. } => 200,
-        Outcome::Not(trouble) => trouble.status(),
-    };
-    let good = matches!(outcome, Outcome::Linked { .. });
-    let texts = texts::result(language, outcome);
+/// The page that ends an attach. What it leads to has the limit of the link.
+pub(crate) fn result(language: Language, outcome: &Outcome, limit: Option<&BasicId>) -> Response {
     page(
-        status,
+        outcome.status(),
         ResultPage {
             lang: language.tag(),
-            texts,
-            good,
+            texts: texts::result(language, outcome),
+            good: matches!(outcome, Outcome::Linked { .. }),
+            reloads: *outcome == Outcome::UnderWay,
+            begin: begin_path(limit),
         }
         .render(),
     )
@@ -134,6 +201,37 @@ fn page(status: u16, html: askama::Result<String>) -> Response {
 mod tests {
     use super::*;
 
+    /// An outcome of every kind.
+    fn outcomes() -> Vec<Outcome> {
+        let another = |stays| Outcome::AnotherLinked {
+            asked: "@shop".into(),
+            linked: Some("@other".into()),
+            stays,
+        };
+        let linked = |missing: Vec<String>| Outcome::Linked {
+            name: Some("A shop".into()),
+            missing,
+        };
+        let mut all = vec![
+            linked(vec![]),
+            linked(vec!["message:send".into()]),
+            Outcome::Suspended { name: None },
+            another(false),
+            another(true),
+            Outcome::UnderWay,
+            Outcome::WrongLimit(WrongLimit::WithoutAt("shop".into())),
+            Outcome::WrongLimit(WrongLimit::NotABasicId),
+            Outcome::WrongLimit(WrongLimit::NotInALink("region")),
+        ];
+        all.extend(Trouble::ALL.map(Outcome::Not));
+        all
+    }
+
+    fn limit() -> BasicId {
+        let limit = BasicId::of_link("basic_search_id=@shop");
+        limit.unwrap().unwrap()
+    }
+
     #[test]
     fn a_name_from_line_cannot_become_markup() {
         let outcome = Outcome::Linked {
@@ -141,7 +239,7 @@ mod tests {
             missing: vec![],
         };
         for language in Language::ALL {
-            let page = result(language, &outcome);
+            let page = result(language, &outcome, None);
             assert!(!page.body.contains("<script>"), "{}", page.body);
             assert!(page.body.contains("&#60;script&#62;"));
         }
@@ -154,9 +252,59 @@ mod tests {
             missing: vec!["message:send".into()],
         };
         assert!(
-            result(Language::En, &outcome)
+            result(Language::En, &outcome, None)
                 .body
                 .contains("Send messages")
         );
+    }
+
+    #[test]
+    fn every_page_says_something_else_in_every_language() {
+        for language in Language::ALL {
+            let mut pages: Vec<_> = outcomes()
+                .iter()
+                .map(|outcome| result(language, outcome, None).body)
+                .collect();
+            let count = pages.len();
+            pages.sort();
+            pages.dedup();
+            assert_eq!(pages.len(), count, "{language:?}");
+        }
+    }
+
+    #[test]
+    fn every_link_of_a_page_keeps_the_limit() {
+        for language in Language::ALL {
+            for outcome in outcomes() {
+                let page = result(language, &outcome, Some(&limit())).body;
+                let links = page.matches("href=").count();
+                let limited = r#"href="/attach?basic_search_id=%40shop""#;
+                assert_eq!(page.matches(limited).count(), links, "{outcome:?} {page}");
+            }
+        }
+    }
+
+    #[test]
+    fn who_cannot_start_again_rightly_by_the_link_has_no_button() {
+        for outcome in outcomes() {
+            let page = result(Language::En, &outcome, None).body;
+            let is_complete =
+                matches!(&outcome, Outcome::Linked { missing, .. } if missing.is_empty());
+            let leads_nowhere = is_complete
+                || matches!(
+                    outcome,
+                    Outcome::Suspended { .. } | Outcome::UnderWay | Outcome::WrongLimit(_)
+                );
+            assert_eq!(!page.contains("href="), leads_nowhere, "{outcome:?}");
+        }
+    }
+
+    #[test]
+    fn only_the_page_of_an_attach_under_way_reloads_itself() {
+        for outcome in outcomes() {
+            let page = result(Language::Ja, &outcome, None).body;
+            let reloads = page.contains(r#"http-equiv="refresh""#);
+            assert_eq!(reloads, outcome == Outcome::UnderWay, "{outcome:?}");
+        }
     }
 }

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use aws_smithy_async::future::timeout::Timeout;
 use aws_smithy_async::rt::sleep::AsyncSleep as _;
+use shared::aws::reasons;
 use shared::domain::{BotId, ChatId, Timestamp};
 use shared::gateway::{Request, Response};
-use shared::line::VerifiedBody;
 use shared::line::signature::SIGNATURE_HEADER;
 use shared::line::webhook::{RawEvent, Webhook};
+use shared::line::{Signature, VerifiedBody};
 use shared::queue::{Job, JobEvent, Message, NotQueued};
 use shared::secret::{ChannelSecret, SecretError};
 
@@ -25,6 +26,8 @@ enum Refusal {
     Unsigned,
     /// 400: signed, but not a webhook.
     Malformed(String),
+    /// 503: it cannot be checked, as long as there is no secret to check it with.
+    Unchecked(SecretError),
     /// 503: LINE shall send it again.
     Later(String),
 }
@@ -56,6 +59,17 @@ fn refuse(refusal: &Refusal) -> Response {
             tracing::warn!(reason, "a signed body that is not a webhook");
             Response::text(400, "The body is not a webhook.")
         }
+        Refusal::Unchecked(error) => {
+            let reason = reasons(error);
+            tracing::error!(reason, "a webhook's signature could not be checked");
+            Response::text(
+                503,
+                match error {
+                    SecretError::NotSet => "The channel secret is not set yet.",
+                    _ => "The channel secret could not be read. Send the events again.",
+                },
+            )
+        }
         Refusal::Later(reason) => {
             tracing::error!(reason, "a webhook could not be queued whole");
             Response::text(503, "The events could not be queued. Send them again.")
@@ -65,11 +79,12 @@ fn refuse(refusal: &Refusal) -> Response {
 
 /// Checks, splits and queues; tells how many events there were.
 async fn take(app: &App, request: Request, received_at: Timestamp) -> Result<usize, Refusal> {
-    let signature = request.header(SIGNATURE_HEADER).map(str::to_owned);
+    let signature =
+        Signature::read(request.header(SIGNATURE_HEADER)).map_err(|_| Refusal::Unsigned)?;
     let bytes = request
         .into_body()
         .ok_or_else(|| Refusal::Malformed("the body is not base64".into()))?;
-    let body = verify(&app.secret, bytes, signature.as_deref()).await?;
+    let body = verify(&app.secret, bytes, &signature).await?;
     let webhook = Webhook::parse(&body).map_err(|error| Refusal::Malformed(error.to_string()))?;
     let Some(webhook) = webhook else { return Ok(0) };
     let count = webhook.events.len();
@@ -85,10 +100,9 @@ async fn take(app: &App, request: Request, received_at: Timestamp) -> Result<usi
 async fn verify(
     secret: &ChannelSecret,
     body: Vec<u8>,
-    signature: Option<&str>,
+    signature: &Signature,
 ) -> Result<VerifiedBody, Refusal> {
-    let unreadable = |error: SecretError| Refusal::Later(error.to_string());
-    let secrets = secret.get().await.map_err(unreadable)?;
+    let secrets = secret.get().await.map_err(Refusal::Unchecked)?;
     let body = match VerifiedBody::check(body, signature, secrets.accepted()) {
         Ok(verified) => return Ok(verified),
         Err((body, _)) => body,
@@ -96,7 +110,7 @@ async fn verify(
     let newer = secret
         .newer_than(&secrets)
         .await
-        .map_err(unreadable)?
+        .map_err(Refusal::Unchecked)?
         .ok_or(Refusal::Unsigned)?;
     VerifiedBody::check(body, signature, newer.accepted()).map_err(|_| Refusal::Unsigned)
 }

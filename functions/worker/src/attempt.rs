@@ -3,10 +3,11 @@
 
 use line_module::Module;
 
+use crate::App;
 use crate::commit::{Committed, commit};
 use crate::decide::{Decision, MOST_ATTEMPTS, entry};
+use crate::requeue::{Cause, Requeue, Untried};
 use crate::work::{View, Work};
-use crate::{App, Requeue};
 
 const VANISHED: &str = "the attempts vanished: killed, out of memory, or out of time";
 
@@ -47,10 +48,14 @@ pub(crate) async fn count<M: Module>(
     let mut counted = entry(app, work, view);
     let seen = view.ledger.as_ref();
     let begun = seen.and_then(|seen| seen.attempts.begun.clone());
-    if let Some(name) = &begun {
+    let vanished = begun.as_ref().is_some_and(|name| {
         let has_ended = app.ended_attempts.names().contains(name);
-        counted.attempts.failed += u32::from(!has_ended && *name != attempt.name);
+        !has_ended && *name != attempt.name
+    });
+    if vanished && !work.is_alone {
+        return Err(Requeue::Untried(Untried::Suspect));
     }
+    counted.attempts.failed += u32::from(vanished);
     if counted.attempts.failed >= MOST_ATTEMPTS {
         let parked = counted.into_parked(VANISHED, work.raw, app.now());
         let decision = Decision::record(app, parked, None);
@@ -63,7 +68,10 @@ pub(crate) async fn count<M: Module>(
     let decision = Decision::record(app, counted, None);
     match commit(app, work, view, &decision).await {
         Committed::DecideAgain => Ok(Counted::Changed),
-        Committed::Never(_) => Err(Requeue::transient("the commit cannot be written")),
+        Committed::Never(_) => Err(Requeue::transient(
+            Cause::Table,
+            "the commit cannot be written",
+        )),
         Committed::Yes => {
             // Only now: until then the row names it, and it may be asked for once more.
             if let Some(name) = begun {

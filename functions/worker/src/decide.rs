@@ -8,8 +8,10 @@ use futures::FutureExt as _;
 use line_module::{Context, Draft, Module, ModuleError, Profile, Surroundings};
 use shared::domain::{Event, EventKind, LedgerEntry, LifecycleChange, Silence, Timestamp};
 
+use crate::App;
+use crate::requeue::{Cause, Requeue};
+use crate::wait::backoff_of_attempts;
 use crate::work::{View, Work};
-use crate::{App, Requeue};
 
 /// A module that fails this often with one event has it parked.
 pub(crate) const MOST_ATTEMPTS: u32 = 5;
@@ -211,10 +213,15 @@ pub(crate) fn failed<M>(
 ) -> Decision {
     let mut ledger = entry(app, work, view).failed(error.reason());
     let requeue = match error {
-        ModuleError::Retry(_) => Requeue::transient("the module asks to be called again"),
+        ModuleError::Retry(_) => {
+            Requeue::transient(Cause::Module, "the module asks to be called again")
+        }
         ModuleError::Bug(_) => {
             ledger.attempts.failed += 1;
-            Requeue::not_yet("the module failed")
+            Requeue::NotYet {
+                reason: "the module failed",
+                wait: backoff_of_attempts(ledger.attempts.failed),
+            }
         }
         ModuleError::Park(_) => {
             ledger.attempts.failed = MOST_ATTEMPTS;

@@ -11,8 +11,9 @@ use shared::line::event;
 use shared::queue::Job;
 use shared::store::BotRow;
 
+use crate::requeue::{Cause, Requeue};
 use crate::work::Work;
-use crate::{App, Requeue, TIMEOUT};
+use crate::{App, TIMEOUT};
 
 /// Detaches the account, if the mark is still the newest entry about it. What is in hand
 /// of the account counts, and is kept: LINE may be away for long.
@@ -46,7 +47,10 @@ fn wait_for_workers<M>(app: &App<M>, work: &Work<'_>) -> Result<(), Requeue> {
     let rest = work.received_at.plus(TIMEOUT).since(app.now());
     match rest.is_zero() {
         true => Ok(()),
-        false => Err(Requeue::NotYet("workers may still send", Some(rest))),
+        false => Err(Requeue::NotYet {
+            reason: "workers may still send",
+            wait: rest,
+        }),
     }
 }
 
@@ -87,9 +91,9 @@ async fn ask_line<M: Module>(
 ) -> Result<Option<Timestamp>, Requeue> {
     match app.line.detach(bot).await {
         Ok(Detached::At(at) | Detached::Already(at)) => Ok(Some(at.max(mark))),
-        Err(error) if error.kind == LineErrorKind::Open || error.kind.may_pass() => {
-            Err(Requeue::transient("LINE has not detached the account"))
-        }
+        Err(error) if error.kind == LineErrorKind::Open || error.kind.may_pass() => Err(
+            Requeue::transient(Cause::Line, "LINE has not detached the account"),
+        ),
         Err(error) => {
             tracing::error!(%error, %bot, "LINE refuses to detach an account");
             Ok(None)
@@ -103,7 +107,7 @@ async fn report<M: Module>(app: &App<M>, bot: &BotId, row: &BotRow) -> Result<()
         return Ok(());
     };
     let job = Job::of_account(bot.clone(), app.now(), event)
-        .map_err(|error| Requeue::transient(error.to_string()))?;
+        .map_err(|error| Requeue::transient(Cause::Queue, error.to_string()))?;
     let queued = app.queue.send_jobs(vec![job]).await;
-    queued.map_err(|error| Requeue::transient(error.to_string()))
+    queued.map_err(|error| Requeue::transient(Cause::Queue, error.to_string()))
 }

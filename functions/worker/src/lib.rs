@@ -3,6 +3,7 @@
 mod app;
 mod attempt;
 mod batch;
+mod chat;
 mod commit;
 pub mod config;
 mod decide;
@@ -10,10 +11,12 @@ mod detach;
 mod effects;
 mod ended_attempts;
 mod park;
+mod record;
 mod requeue;
 mod send;
 mod settle;
 mod shadow;
+mod wait;
 mod work;
 
 pub use app::{App, TIMEOUT};
@@ -21,5 +24,3 @@ pub use batch::handle;
 pub use config::Config;
 pub use ended_attempts::EndedAttempts;
 pub use shadow::{Shadow, ShadowError, shadow};
-
-use requeue::Requeue;

@@ -7,10 +7,11 @@ use shared::domain::ledger::Parking;
 use shared::domain::{ChatState, LedgerEntry, Parked, Timestamp};
 use shared::store::{BotRow, LedgerRow, StoreError};
 
+use crate::App;
 use crate::decide::is_late;
+use crate::requeue::{Cause, Requeue};
 use crate::settle::Settled;
 use crate::work::Work;
-use crate::{App, Requeue};
 
 /// How long transient failures are retried before the event is parked.
 const RETRY_PERIOD: Duration = Duration::from_secs(6 * 3600);
@@ -25,6 +26,7 @@ pub(crate) fn is_overdue(since: Timestamp, now: Timestamp) -> bool {
 pub(crate) async fn after_failure<M: Module>(
     app: &App<M>,
     work: &Work<'_>,
+    cause: Cause,
     reason: String,
 ) -> Result<Settled, Requeue> {
     let now = app.now();
@@ -41,7 +43,12 @@ pub(crate) async fn after_failure<M: Module>(
         // Settled or parked by another worker meanwhile. For a replay this may be what it
         // is to open again: it has only begun when the row says so.
         Ok(None) if work.replay.is_none() => Ok(Settled::Done),
-        Ok(_) | Err(_) => Err(Requeue::Transient(reason)),
+        Ok(Some(failing)) => Err(Requeue::Failing {
+            cause,
+            reason,
+            since: failing.since,
+        }),
+        Ok(None) | Err(_) => Err(Requeue::Transient { cause, reason }),
     }
 }
 

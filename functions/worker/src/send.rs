@@ -5,10 +5,11 @@ use line_module::Module;
 use shared::domain::{Delivery, Plan};
 use shared::store::Try;
 
+use crate::App;
 use crate::effects::{NotSent, Sender, Step, log};
+use crate::requeue::{Cause, Requeue};
 use crate::settle::Settled;
 use crate::work::{View, Work};
-use crate::{App, Requeue};
 
 /// Sends what is not settled of the plan in which the try has begun, and writes what became
 /// of it.
@@ -20,7 +21,10 @@ pub(crate) async fn send<M: Module>(
 ) -> Result<Settled, Requeue> {
     let sends = this.entry.sends();
     let Some((sends, plan)) = sends.and_then(|sends| Some((sends, sends.plan()?))) else {
-        return Err(Requeue::not_yet("the plan cannot be read"));
+        return Err(Requeue::transient(
+            Cause::Version,
+            "the plan cannot be read",
+        ));
     };
     let mut effects = sends.effects_for(&this.name);
     let mut sender = Sender::new(app, work, view, sends.planned_at, this.entry.replays.run);
@@ -32,9 +36,10 @@ pub(crate) async fn send<M: Module>(
     let effects = ended.await?;
     match interrupted {
         Some(requeue) => Err(requeue),
-        None if !effects.iter().all(Delivery::is_final) => {
-            Err(Requeue::transient("LINE has not taken everything"))
-        }
+        None if !effects.iter().all(Delivery::is_final) => Err(Requeue::transient(
+            Cause::Line,
+            "LINE has not taken everything",
+        )),
         None if effects.iter().any(|it| it.refusal().is_some()) => Ok(Settled::Parked),
         None => Ok(Settled::Done),
     }

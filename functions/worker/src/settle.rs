@@ -5,16 +5,17 @@ use std::time::Duration;
 use aws_smithy_async::rt::sleep::AsyncSleep as _;
 use line_module::{Module, ModuleError};
 use shared::domain::{Attachment, EventKind, LedgerEntry, Outcome};
-use shared::queue::backoff;
 use shared::store::{BotRow, LedgerRow, Loaded, Try};
 
+use crate::App;
 use crate::attempt::{self, Attempt, Counted, count};
 use crate::commit::{Committed, commit};
 use crate::decide::{Decision, ask_module, failed, without_module};
 use crate::park::park;
+use crate::requeue::{Cause, Requeue, Untried};
 use crate::send::send;
+use crate::wait::backoff;
 use crate::work::{View, Work};
-use crate::{App, Requeue};
 
 /// Maximum number of times that an event is decided, because something changed meanwhile.
 const ROUNDS: u32 = 8;
@@ -53,8 +54,8 @@ async fn in_rounds<M: Module>(
     for round in 0..ROUNDS {
         if !work.has_time(app.now()) {
             return Err(match round {
-                0 => Requeue::Untried,
-                _ => Requeue::not_yet("too little time is left"),
+                0 => Requeue::Untried(Untried::NoTime),
+                _ => Requeue::transient(Cause::Time, "too little time is left"),
             });
         }
         let mut view = load(app, work).await?;
@@ -69,8 +70,10 @@ async fn in_rounds<M: Module>(
             return resume(app, work, view, entry).await;
         }
         if an_attach_may_come(app, work, &view) {
-            let wait = backoff(work.received).min(LOOK_AGAIN);
-            return Err(Requeue::NotYet("its account may be attached", Some(wait)));
+            return Err(Requeue::NotYet {
+                reason: "its account may be attached",
+                wait: backoff(app.now().since(work.received_at)).min(LOOK_AGAIN),
+            });
         }
         let Some(decision) = decide(app, work, &mut view, attempt).await? else {
             wait_a_little(app, round).await;
@@ -84,11 +87,11 @@ async fn in_rounds<M: Module>(
     }
     // A transient failure, so that the event is parked in the end: a handler that creates a
     // row without looking whether it exists fails here each time, with nobody else at work.
-    Err(Requeue::transient("the rows kept changing"))
+    Err(Requeue::transient(Cause::Table, "the rows kept changing"))
 }
 
 /// What is to be committed; none if the row is not as it was loaded. From a message's second
-/// receive on the attempt is counted first.
+/// receive on the attempt is counted first, and always where one has begun and not ended.
 async fn decide<M: Module>(
     app: &App<M>,
     work: &Work<'_>,
@@ -98,7 +101,9 @@ async fn decide<M: Module>(
     if let Some(decision) = without_module(app, work, view) {
         return Ok(Some(decision));
     }
-    if work.received > 1 {
+    let seen = view.ledger.as_ref();
+    let has_begun = seen.is_some_and(|seen| seen.attempts.begun.is_some());
+    if work.received > 1 || has_begun {
         match count(app, work, view, attempt).await? {
             Counted::Run => {}
             Counted::Parked(decision) => return Ok(Some(*decision)),
@@ -175,7 +180,7 @@ async fn count_failure<M: Module>(
             tracing::warn!(%error, "a failure of the module cannot be counted");
         }
     }
-    Requeue::transient("the commit cannot be written")
+    Requeue::transient(Cause::Module, "the commit cannot be written")
 }
 
 async fn finish<M: Module>(

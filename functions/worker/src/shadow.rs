@@ -4,10 +4,11 @@ use line_module::{Module, ModuleError};
 use shared::domain::{Plan, Silence};
 use shared::store::{LedgerKey, NewTimer, RowChange, StoreError};
 
+use crate::App;
 use crate::decide::run_module;
+use crate::requeue::Requeue;
 use crate::settle::load;
 use crate::work::{Work, read};
-use crate::{App, Requeue};
 
 /// What the module would do.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,11 +58,14 @@ pub async fn shadow<M: Module>(
         replay: None,
         in_hand: &[],
         until: now,
+        is_alone: true,
     };
     let view = load(app, &work).await.map_err(|requeue| match requeue {
-        Requeue::Transient(reason) => ShadowError::NotNow(reason),
-        Requeue::NotYet(reason, _) => ShadowError::NotNow(reason.into()),
-        Requeue::Untried => ShadowError::NotNow("no time is left".into()),
+        Requeue::Transient { reason, .. } | Requeue::Failing { reason, .. } => {
+            ShadowError::NotNow(reason)
+        }
+        Requeue::NotYet { reason, .. } => ShadowError::NotNow(reason.into()),
+        Requeue::Untried(untried) => ShadowError::NotNow(untried.to_string()),
     })?;
     let draft = run_module(app, &work, &view)
         .await

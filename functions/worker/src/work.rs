@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use shared::domain::{BotId, Event, EventId, LedgerEntry, MaySpeak, Silence, Timestamp, may_speak};
 use shared::line::event;
-use shared::queue::{Replay, TIMER};
+use shared::queue::{Job, Replay, TIMER};
 use shared::store::{BotRow, ChatRow, LedgerKey};
 
 /// An event is not begun with less time than this.
@@ -25,6 +25,8 @@ pub(crate) struct Work<'a> {
     pub(crate) in_hand: &'a [Event],
     /// When work stops.
     pub(crate) until: Timestamp,
+    /// Whether no other chat is under way in this process.
+    pub(crate) is_alone: bool,
 }
 
 /// Reads an event. Whether it is a timer goes by the job's `kind`, and not by what the
@@ -40,6 +42,17 @@ pub(crate) fn read(
         TIMER => event::read_timer(bot, id, raw, received_at),
         _ => event::read(bot, id, raw, received_at),
     }
+}
+
+/// The events of a job, in order.
+pub(crate) fn events(job: &Job) -> impl Iterator<Item = Event> {
+    // A replay's job was made now, and its event has come long ago.
+    let first_receipt = job.replay.and_then(|replay| replay.first_receipt);
+    let received_at = first_receipt.unwrap_or(job.received_at);
+    job.events.iter().map(move |sent| {
+        let raw = sent.raw.get();
+        read(&job.bot, &sent.id, &sent.kind, raw, received_at)
+    })
 }
 
 /// The rows as loaded, with every event in hand taken in.

@@ -16,8 +16,9 @@ use crate::stack::{Stack, TIMEOUT};
 #[error("{0}")]
 pub struct Unexpected(pub String);
 
-/// A browser that keeps cookies and follows no redirect by itself.
-#[derive(Debug)]
+/// A browser that keeps cookies and follows no redirect by itself. A clone is another tab,
+/// with the cookies of this moment.
+#[derive(Debug, Clone)]
 pub struct Browser {
     client: reqwest::Client,
     public_url: String,
@@ -83,6 +84,11 @@ impl Browser {
             location,
             body: answer.text().await.map_err(unexpected)?,
         })
+    }
+
+    /// Its cookies, by name and value.
+    pub fn cookies(&self) -> &[(String, String)] {
+        &self.cookies
     }
 
     fn keep(&mut self, cookie: &str) {

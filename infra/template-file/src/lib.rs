@@ -134,7 +134,41 @@ impl Template {
             .ok_or_else(|| TemplateError::missing(format!("queue {logical}"), "Resources"))
     }
 
-    fn resolve(&self, value: &Value) -> Result<Value, TemplateError> {
+    /// The template with this value given for a parameter, in place of its default.
+    pub fn with_parameter(
+        mut self,
+        name: &str,
+        value: impl Into<Value>,
+    ) -> Result<Self, TemplateError> {
+        match self.document["Parameters"].get_mut(name) {
+            Some(parameter) => parameter["Default"] = value.into(),
+            None => return Err(TemplateError::missing(name, "Parameters")),
+        }
+        Ok(self)
+    }
+
+    /// What the template's rules say against the values of its parameters. CloudFormation neither creates nor updates
+    /// a stack while a rule says anything.
+    pub fn refusals(&self) -> Result<Vec<String>, TemplateError> {
+        let mut refusals = Vec::new();
+        for (_, rule) in members::members(&self.document["Rules"]) {
+            let applies = match rule.get("RuleCondition") {
+                Some(condition) => self.resolve(condition)? == true,
+                None => true,
+            };
+            let assertions = rule["Assertions"].as_array().into_iter().flatten();
+            for assertion in assertions.filter(|_| applies) {
+                if self.resolve(&assertion["Assert"])? != true {
+                    refusals.push(members::string(assertion, "AssertDescription", "a rule")?);
+                }
+            }
+        }
+        Ok(refusals)
+    }
+
+    /// A value of the template with everything in it resolved: parameters to their defaults, resources to what the
+    /// local stack has in their place.
+    pub fn resolve(&self, value: &Value) -> Result<Value, TemplateError> {
         Resolver::new(&self.document).resolve(value)
     }
 }
@@ -201,6 +235,35 @@ mod tests {
         assert_eq!(source.batch_size, 10);
         assert!(source.report_batch_item_failures);
         assert!(source.maximum_concurrency.is_some());
+    }
+
+    #[test]
+    fn a_rule_refuses_what_it_asserts_against() {
+        let template = Template::parse(
+            "
+            Parameters:
+              Name: {Default: ''}
+              Key: {Default: ''}
+            Rules:
+              KeyIsForName:
+                RuleCondition: !Equals [!Ref Name, '']
+                Assertions:
+                  - Assert: !Equals [!Ref Key, '']
+                    AssertDescription: Key is for Name.
+            Resources: {}
+            ",
+        )
+        .unwrap();
+        let refusals = |name: &str, key: &str| {
+            let template = template.clone().with_parameter("Name", name).unwrap();
+            let template = template.with_parameter("Key", key).unwrap();
+            template.refusals().unwrap()
+        };
+        assert_eq!(refusals("", "k"), ["Key is for Name."]);
+        assert_eq!(refusals("n", "k"), [""; 0]);
+        assert_eq!(refusals("", ""), [""; 0]);
+        let error = template.with_parameter("Nmae", "n").unwrap_err();
+        assert_eq!(error.to_string(), "the template has no Nmae in Parameters");
     }
 
     #[test]

@@ -15,6 +15,7 @@ use aws_smithy_types::byte_stream::ByteStream;
 use axum::Router;
 use axum::body::Body;
 use emulator::Emulator;
+use http::header::CONTENT_LENGTH;
 use sqs::Sqs;
 use table_model::Table;
 use tokio::sync::Notify;
@@ -166,7 +167,13 @@ impl Wire {
             .collect()
             .await
             .map_err(|error| ConnectorError::io(error.into()))?;
-        let request = http::Request::from_parts(parts, Body::from(body.into_bytes()));
+        let body = body.into_bytes();
+        let mut request = http::Request::from_parts(parts, Body::from(body.clone()));
+        // A real connection's client says the length of a body, and of none nothing.
+        if !body.is_empty() {
+            let headers = request.headers_mut().entry(CONTENT_LENGTH);
+            headers.or_insert_with(|| body.len().into());
+        }
         self.0.line.let_pass(ON_THE_WAY);
         let Ok(answer) = self.0.router.clone().oneshot(request).await;
         let (parts, body) = answer.into_parts();

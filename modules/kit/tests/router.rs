@@ -112,6 +112,12 @@ fn what_is_given_twice_is_a_fault_before_a_worker_starts() {
     async fn nothing(_: &mut Context<'_>, _: &Event) -> Handled {
         Ok(())
     }
+    let menus = Module::menus(&reservation::module()).to_vec();
+    assert!(without_faults(Router::new().menus(menus.clone())).is_ok());
+    let mut menu = menus[0].clone();
+    menu.menu.chat_bar_text = "m".repeat(15);
+    let menu = fault(Router::new().menus(vec![menu]));
+    assert!(menu.contains("chatBarText: LINE takes up to 14"), "{menu}");
     let fallback = fault(Router::new().nest(Router::new().fallback(nothing)));
     assert!(fallback.contains("the outermost router"), "{fallback}");
     assert_eq!(whole().faults(), [] as [String; 0]);

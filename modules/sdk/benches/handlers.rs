@@ -142,6 +142,7 @@ fn event() -> Event {
             content: MessageContent::Text("reserve".into()),
             quote_token: None,
             read_token: None,
+            external: None,
         },
     }
 }

@@ -46,7 +46,7 @@ pub use router::{
 };
 pub use row::Row;
 
-pub use shared::domain::event::MessageContent;
+pub use shared::domain::event::{ExternalContent, MessageContent};
 pub use shared::domain::{Chat, ChatKind, Event, EventKind, Scope, Scopes, Timestamp, UserId};
 /// What can be asked of LINE, by [`Context::ask`].
 pub use shared::line::endpoints;
@@ -102,11 +102,12 @@ pub trait Module: Send + Sync + 'static {
 /// The module, if nothing is wrong with it.
 ///
 /// # Errors
-/// The first of [`Module::faults`].
+/// The first of [`Module::faults`]; a rich menu that LINE would refuse.
 pub fn without_faults<M: Module>(module: M) -> Result<M, ConfigError> {
-    match module.faults().first() {
+    let own = module.faults().first().cloned();
+    match own.or_else(|| module.menus().iter().find_map(Menu::fault)) {
         None => Ok(module),
-        Some(fault) => Err(ConfigError::Module(fault.clone())),
+        Some(fault) => Err(ConfigError::Module(fault)),
     }
 }
 
@@ -183,6 +184,7 @@ impl From<LineError> for ModuleError {
         match error.kind {
             LineErrorKind::Open => Self::Retry(error.to_string()),
             kind if kind.may_pass() => Self::Retry(error.to_string()),
+            LineErrorKind::Gone => Self::Park(error.to_string()),
             _ => Self::Bug(error.to_string()),
         }
     }

@@ -2,12 +2,13 @@
 //! planned, so that a handler that runs again does nothing twice.
 
 use crate::{Context, ModuleError};
-use shared::domain::{ChatKind, Scope, UserId};
+use shared::domain::{ChatKind, EventKind, Scope, UserId};
 use shared::line::body::Download;
 use shared::line::endpoint::{Endpoint, ForBot};
 use shared::line::endpoints::content::GetContent;
 use shared::line::endpoints::group::{GetGroupMember, GetRoomMember};
 use shared::line::endpoints::profile::Profile;
+use shared::line::endpoints::table::CONTENT;
 use shared::line::error::{LineError, LineErrorKind};
 
 impl<H> Context<'_, H> {
@@ -25,7 +26,9 @@ impl<H> Context<'_, H> {
     /// ```
     ///
     /// # Errors
-    /// LINE's refusal, which counts as the author's; that it could not be asked.
+    /// LINE's refusal, which counts as the author's; that it could not be asked, or is
+    /// still preparing the answer; that what is asked for is gone, or was never at LINE,
+    /// which no other attempt changes.
     pub async fn ask<E: Endpoint<By = ForBot>>(
         &self,
         endpoint: &E,
@@ -36,16 +39,43 @@ impl<H> Context<'_, H> {
                 "a handler only reads from LINE: plan what is to be sent or changed"
             );
         }
+        self.at_line(endpoint)?;
         Ok(self.around.line.call(endpoint).await?)
     }
 
     /// What the user sent that is no text, of at most `most` bytes, to be read piece by piece.
     ///
+    /// LINE prepares large videos and audios for a while: until then this is
+    /// [`ModuleError::Retry`], and the chat waits. To answer at once instead, ask with
+    /// [`GetTranscoding`](shared::line::endpoints::content::GetTranscoding) first.
+    ///
     /// # Errors
     /// As [`Context::ask`]; that it is larger.
     pub async fn content(&self, message_id: &str, most: u64) -> Result<Download, ModuleError> {
         let content = GetContent { message_id };
+        self.at_line(&content)?;
         Ok(self.around.line.download(&content, most).await?)
+    }
+
+    /// LINE is not asked for the content of the event's message if another provider has it:
+    /// it would answer 404 each time.
+    fn at_line<E: Endpoint>(&self, endpoint: &E) -> Result<(), ModuleError> {
+        let EventKind::Message {
+            id,
+            external: Some(_),
+            ..
+        } = &self.around.event.kind
+        else {
+            return Ok(());
+        };
+        let is_content = E::FACTS.path.starts_with(CONTENT.path);
+        if !is_content || endpoint.places().first() != Some(id) {
+            return Ok(());
+        }
+        Err(ModuleError::park(format!(
+            "LINE does not have the content of message {id}: its provider is external, and \
+             `EventKind::Message` has its URLs in `external`"
+        )))
     }
 
     /// The profile of the event's user, if the account grants it and the user has one to

@@ -132,6 +132,15 @@ impl BotState {
         self.attachment() == Attachment::Attached
     }
 
+    /// Whether it is attached since before `at`, as far as is known. Its newest attach may be
+    /// a later one: an admin may link an attached account again.
+    pub fn was_attached_before(&self, at: Timestamp) -> bool {
+        let end = self.detached_at.max(self.detaching_at);
+        let attaches = [self.attached_at, self.reported_attach];
+        let is_older = |it: Timestamp| Some(it) > end && it < at;
+        self.is_attached() && attaches.into_iter().flatten().any(is_older)
+    }
+
     /// Whether the account is suspended. An attach newer than the suspension
     /// ends it.
     pub fn is_suspended(&self) -> bool {
@@ -281,6 +290,23 @@ mod tests {
         bot.begin_detach(Timestamp(20));
         bot.attach(Timestamp(20), &Scopes::Unknown);
         assert!(bot.is_attached());
+    }
+
+    #[test]
+    fn an_account_that_is_linked_again_was_attached_before() {
+        let mut bot = BotState::default();
+        assert!(!bot.was_attached_before(Timestamp(15)));
+        bot.attach(Timestamp(10), &Scopes::Unknown);
+        assert!(!bot.was_attached_before(Timestamp(10)));
+        assert!(bot.was_attached_before(Timestamp(15)));
+        bot.mark_reported(LifecycleChange::Attached(Timestamp(10)));
+        bot.attach(Timestamp(20), &Scopes::Unknown);
+        assert!(bot.was_attached_before(Timestamp(15)));
+        bot.begin_detach(Timestamp(30));
+        assert!(!bot.was_attached_before(Timestamp(40)));
+        bot.attach(Timestamp(50), &Scopes::Unknown);
+        assert!(!bot.was_attached_before(Timestamp(40)));
+        assert!(bot.was_attached_before(Timestamp(60)));
     }
 
     #[test]

@@ -55,6 +55,8 @@ pub enum EventKind {
         quote_token: Option<String>,
         /// What marking it as read needs.
         read_token: Option<String>,
+        /// Where its image, video or audio is, if LINE does not have it. Only then.
+        external: Option<Box<ExternalContent>>,
     },
     /// A user took a message back.
     Unsend {
@@ -160,6 +162,15 @@ pub enum EventKind {
     Misdirected(String),
     /// Any other kind, by LINE's own word. The event itself is kept whole.
     Unknown(String),
+}
+
+/// An image, video or audio on a server that is not LINE's: it cannot be asked of LINE.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ExternalContent {
+    /// The file's URL, if LINE tells it.
+    pub original_content_url: Option<String>,
+    /// The preview image's URL, if there is one.
+    pub preview_image_url: Option<String>,
 }
 
 /// What a message holds.

@@ -11,6 +11,7 @@ use aws_smithy_async::rt::sleep::{AsyncSleep as _, SharedAsyncSleep};
 use aws_smithy_types::body::SdkBody;
 use bytes::{Bytes, BytesMut};
 use futures::{Stream, StreamExt as _, stream};
+use http::Method;
 use http_body::Frame;
 use http_body_util::{BodyExt as _, StreamBody};
 
@@ -50,10 +51,13 @@ impl Body {
         }
     }
 
-    /// The length that must be set, since the body itself does not know it.
-    pub(crate) fn content_length(&self) -> Option<u64> {
+    /// The `content-length` header, where the HTTP client would not set it: of a body that
+    /// does not know its length, and of a POST or PUT without one. A front end may answer
+    /// those with 411 (<https://github.com/line/line-platform-feedback/issues/73>).
+    pub(crate) fn content_length(&self, method: &Method) -> Option<u64> {
         match self {
             Self::File(_, upload) => Some(upload.length),
+            Self::Nothing if matches!(*method, Method::POST | Method::PUT) => Some(0),
             _ => None,
         }
     }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use crate::domain::{BotId, Scopes, Timestamp};
 use crate::line::LineClient;
 use crate::line::body::Download;
-use crate::line::client::answered;
+use crate::line::client::{answered, done};
 use crate::line::endpoint::{Answered, Endpoint, Facts, ForBot, Request};
 use crate::line::error::LineError;
 use crate::line::http::Reading;
@@ -98,9 +98,7 @@ impl BotClient {
         limits.pass(client.http(), facts, bot, client.until).await?;
         let request = Request::of(endpoint)?;
         let opened = client.exchange(&request, Some(bot), Reading::Head).await?;
-        if !opened.answer.is_success() {
-            return Err(LineError::refused(facts.name, &opened.answer));
-        }
+        done(facts, opened.answer)?;
         if opened.content_length.is_some_and(|length| length > most) {
             return Err(LineError::too_large(facts.name));
         }

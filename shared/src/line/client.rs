@@ -40,6 +40,7 @@ use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use crate::domain::{BotId, Scopes, Timestamp};
 use crate::line::endpoint::{Answered, Endpoint, Facts, ForChannel, Host, Made, Request, Twice};
 use crate::line::error::{LineError, LineErrorKind};
+use crate::line::health::Health;
 use crate::line::http::{Answer, Http, Opened, Reading};
 use crate::line::limit::{Counter, Limits};
 use crate::line::quota::Quotas;
@@ -64,6 +65,7 @@ struct Inner {
     channel: Channel,
     tokens: TokenProvider,
     quotas: Quotas,
+    health: Health,
 }
 
 impl LineClient {
@@ -75,6 +77,7 @@ impl LineClient {
             channel,
             tokens,
             quotas: Quotas::default(),
+            health: Health::default(),
         };
         Self {
             inner: Arc::new(inner),
@@ -119,7 +122,13 @@ impl LineClient {
     /// # Errors
     /// LINE's refusal, or that it could not be asked.
     pub async fn ready(&self) -> Result<(), LineError> {
-        self.inner.tokens.token().await.map(drop)
+        self.in_health(self.inner.tokens.token().await).map(drop)
+    }
+
+    /// Until when LINE should not be asked, if it fails as a whole: it refuses the channel's
+    /// credentials, gives no token, or has failed for several accounts in a row.
+    pub fn outage(&self) -> Option<Timestamp> {
+        self.inner.health.outage(self.now())
     }
 
     /// The time by our clock.
@@ -210,24 +219,48 @@ impl LineClient {
         bot: Option<&BotId>,
         reading: Reading,
     ) -> Result<Opened, LineError> {
-        let Inner { http, tokens, .. } = &*self.inner;
-        let failed = |e| LineError::no_answer(request.facts.name, e);
         if request.facts.made == Made::Openly {
-            let openly = self.http_request(request, bot, None)?;
-            return http.open(openly, reading).await.map_err(failed);
+            return self.exchange_with(request, bot, None, reading).await;
         }
-        let token = tokens.token().await.map_err(LineError::before_sending)?;
-        let first = self.http_request(request, bot, Some(&token))?;
-        let opened = http.open(first, reading).await.map_err(failed)?;
+        let tokens = &self.inner.tokens;
+        let token = self.in_health(tokens.token().await)?;
+        let opened = self
+            .exchange_with(request, bot, Some(&token), reading)
+            .await?;
         if opened.answer.status != 401 {
             return Ok(opened);
         }
-        let token = tokens
-            .instead_of(&token)
-            .await
-            .map_err(LineError::before_sending)?;
-        let second = self.http_request(request, bot, Some(&token))?;
-        http.open(second, reading).await.map_err(failed)
+        let token = self.in_health(tokens.instead_of(&token).await)?;
+        let opened = self
+            .exchange_with(request, bot, Some(&token), reading)
+            .await?;
+        if opened.answer.status == 401 {
+            self.inner.health.channel_fails(self.now());
+        }
+        Ok(opened)
+    }
+
+    /// Without a token nothing can be asked.
+    fn in_health(&self, token: Result<Token, LineError>) -> Result<Token, LineError> {
+        token.map_err(|error| {
+            self.inner.health.channel_fails(self.now());
+            error.before_sending()
+        })
+    }
+
+    async fn exchange_with(
+        &self,
+        request: &Request,
+        bot: Option<&BotId>,
+        token: Option<&Token>,
+        reading: Reading,
+    ) -> Result<Opened, LineError> {
+        let Inner { http, health, .. } = &*self.inner;
+        let made = self.http_request(request, bot, token)?;
+        let opened = http.open(made, reading).await;
+        let status = opened.as_ref().ok().map(|opened| opened.answer.status);
+        health.record(bot, status, self.now());
+        opened.map_err(|error| LineError::no_answer(request.facts.name, error))
     }
 
     fn http_request(
@@ -259,7 +292,7 @@ impl LineClient {
         if let Some(kind) = body.content_type() {
             http = http.header(CONTENT_TYPE, kind);
         }
-        if let Some(length) = body.content_length() {
+        if let Some(length) = body.content_length(&facts.method) {
             http = http.header(CONTENT_LENGTH, length);
         }
         if let Some(key) = request.retry_key {
@@ -273,9 +306,13 @@ impl LineClient {
     }
 }
 
-/// The answer, if LINE has done what was asked: now, or before with the same key.
-fn done(facts: &Facts, answer: Answer) -> Result<Answer, LineError> {
+/// The answer, if LINE has done what was asked: now, or before with the same key. A
+/// call that reads succeeds with 200 alone: 202 says that there is nothing to read yet
+/// (<https://developers.line.biz/en/reference/messaging-api/#get-content>).
+pub(super) fn done(facts: &Facts, answer: Answer) -> Result<Answer, LineError> {
     match answer.status {
+        202 if facts.reads => Err(LineError::not_ready(facts.name, &answer)),
+        201..=299 if facts.reads => Err(LineError::unreadable(facts.name, &answer)),
         409 if facts.twice == Twice::Keyed => Ok(Answer {
             request_id: answer.accepted_request_id.clone(),
             ..answer

@@ -52,6 +52,9 @@ pub enum LineErrorKind {
     /// It may have been accepted: try again only where a second time is harmless.
     #[error("no definite answer")]
     Open,
+    /// LINE is still preparing what was asked for (202), as a user's video: try again later.
+    #[error("not ready yet")]
+    NotReady,
     /// Not before the month ends, or the account's plan changes.
     #[error("the monthly quota is reached")]
     QuotaReached,
@@ -91,7 +94,7 @@ impl LineErrorKind {
     pub fn may_pass(self) -> bool {
         matches!(
             self,
-            Self::NotSent | Self::Throttled | Self::Standby | Self::Credentials
+            Self::NotSent | Self::Throttled | Self::Standby | Self::NotReady | Self::Credentials
         )
     }
 }
@@ -217,6 +220,17 @@ impl LineError {
     /// What is left of the month's quota is kept for something else.
     pub(crate) fn quota_kept(operation: &'static str, message: String) -> Self {
         Self::new(LineErrorKind::QuotaReached, operation, message)
+    }
+
+    /// LINE has taken note of a question and has no answer yet.
+    pub(crate) fn not_ready(operation: &'static str, answer: &Answer) -> Self {
+        let message = "LINE is still preparing it";
+        Self {
+            status: Some(answer.status),
+            request_id: answer.request_id.as_deref().map(Into::into),
+            date: answer.date,
+            ..Self::new(LineErrorKind::NotReady, operation, message)
+        }
     }
 
     /// A file is larger than the caller wants.

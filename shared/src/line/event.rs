@@ -9,12 +9,13 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 
-use crate::domain::event::MessageContent;
+use crate::domain::event::{ExternalContent, MessageContent};
 use crate::domain::{
     BotId, BotState, Chat, ChatId, ChatKind, Event, EventId, EventKind, LifecycleChange, Mode,
     ReplyToken, Scope, Scopes, Timestamp, UserId,
 };
 use crate::hash::sha256_hex;
+use crate::line::members::{Members, value};
 
 /// How much later than its receipt an event may say that it happened: clocks differ. One
 /// that is dated further ahead would rule over all that really comes after it.
@@ -125,44 +126,13 @@ pub fn of_timer(
     })
 }
 
-/// The event's members, each read for itself: one that JSON's parser refuses (an
-/// absurd number or nesting) counts as absent and does not harm the others.
+/// The event's members, each read for itself: one that JSON's parser refuses counts as
+/// absent and does not harm the others.
 fn members(raw: &str) -> Value {
-    let members: BTreeMap<String, &RawValue> = serde_json::from_str(raw).unwrap_or_default();
+    let members = Members::of(raw).into_iter();
     members
-        .into_iter()
         .map(|(name, member)| (name, value(member.get())))
         .collect()
-}
-
-fn value(raw: &str) -> Value {
-    serde_json::from_str(raw)
-        .or_else(|_| serde_json::from_str(&without_lone_surrogates(raw)))
-        .unwrap_or(Value::Null)
-}
-
-/// Half of a surrogate pair is no character: it is shown as U+FFFD.
-fn without_lone_surrogates(raw: &str) -> String {
-    let mut text = String::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some(at) = rest.find('\\') {
-        let (before, escape) = rest.split_at(at);
-        text.push_str(before);
-        let unit = |from: usize| escape.get(from..from + 6).and_then(code_unit);
-        let (kept, length) = match (unit(0), unit(6)) {
-            (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => (escape.get(..12), 12),
-            (Some(0xD800..=0xDFFF), _) => (Some("\\ufffd"), 6),
-            _ => (escape.get(..2), 2), // also an escaped backslash, as one
-        };
-        text.push_str(kept.unwrap_or(escape));
-        rest = escape.get(length..).unwrap_or_default();
-    }
-    text + rest
-}
-
-/// The code unit of an escape such as `\ud83d`.
-fn code_unit(escape: &str) -> Option<u32> {
-    u32::from_str_radix(escape.strip_prefix("\\u")?, 16).ok()
 }
 
 fn kind(bot: &BotId, event: &Value) -> EventKind {
@@ -223,7 +193,18 @@ fn message(message: &Value) -> EventKind {
         content,
         quote_token: text(&message["quoteToken"]),
         read_token: text(&message["markAsReadToken"]),
+        external: external(&message["contentProvider"]).map(Box::new),
     }
+}
+
+/// LINE has only what its own users have sent; the other provider that it documents is
+/// `external` (<https://developers.line.biz/en/reference/messaging-api/#wh-image>).
+fn external(provider: &Value) -> Option<ExternalContent> {
+    let kind = provider["type"].as_str()?;
+    (kind != "line").then(|| ExternalContent {
+        original_content_url: text(&provider["originalContentUrl"]),
+        preview_image_url: text(&provider["previewImageUrl"]),
+    })
 }
 
 fn users(members: &Value) -> Vec<UserId> {
@@ -347,11 +328,36 @@ mod tests {
                 content,
                 quote_token: None,
                 read_token: None,
+                external: None,
             }
         );
         assert_eq!((event.at, event.mode), (Timestamp(5), Some(Mode::Active)));
         assert_eq!(event.reply_token.unwrap().expose(), "tok");
         assert_eq!(event.chat.unwrap().kind, ChatKind::User);
+    }
+
+    #[test]
+    fn what_lies_with_another_provider_is_told_with_its_addresses() {
+        let external = |provider: &str| {
+            let message = format!(r#"{{"type":"image","id":"9","contentProvider":{provider}}}"#);
+            match event(&format!(r#"{{"type":"message","message":{message}}}"#)).kind {
+                EventKind::Message { external, .. } => external,
+                other => panic!("{other:?}"),
+            }
+        };
+        let found = external(
+            r#"{"type":"external","originalContentUrl":"https://a.jp/o","previewImageUrl":"https://a.jp/p"}"#,
+        );
+        let expected = ExternalContent {
+            original_content_url: Some("https://a.jp/o".into()),
+            preview_image_url: Some("https://a.jp/p".into()),
+        };
+        assert_eq!(found.as_deref(), Some(&expected));
+        let without = external(r#"{"type":"another","originalContentUrl":7}"#);
+        assert_eq!(without.as_deref(), Some(&ExternalContent::default()));
+        for at_line in [r#"{"type":"line"}"#, "{}", "null", "7"] {
+            assert_eq!(external(at_line), None, "{at_line}");
+        }
     }
 
     #[test]
@@ -447,6 +453,7 @@ mod tests {
                 content,
                 quote_token: None,
                 read_token: None,
+                external: None,
             }
         );
         assert_eq!(event.mode, Some(Mode::Standby));

@@ -61,7 +61,7 @@ pub struct Answer {
 pub(crate) enum Reading {
     /// All of it.
     Whole,
-    /// Its head; a success's body is left to whoever wants it.
+    /// Its head; the body of a 200 is left to whoever wants it.
     Head,
 }
 
@@ -156,7 +156,7 @@ impl Http {
             })?;
         let opened = Opened::of(response);
         match reading {
-            Reading::Head if opened.answer.is_success() => Ok(opened),
+            Reading::Head if opened.answer.status == 200 => Ok(opened),
             _ => Ok(opened.read().await),
         }
     }

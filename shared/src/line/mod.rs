@@ -21,9 +21,12 @@ pub mod endpoints;
 pub mod error;
 pub mod event;
 #[cfg(feature = "client")]
+mod health;
+#[cfg(feature = "client")]
 pub mod http;
 #[cfg(feature = "client")]
 pub mod limit;
+mod members;
 #[cfg(feature = "client")]
 pub mod message;
 #[cfg(feature = "client")]
@@ -41,4 +44,4 @@ pub use channel::Channel;
 pub use client::LineClient;
 #[cfg(feature = "client")]
 pub use error::LineError;
-pub use signature::VerifiedBody;
+pub use signature::{Signature, VerifiedBody};

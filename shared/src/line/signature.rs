@@ -11,6 +11,26 @@ use sha2::Sha256;
 /// The header's name. HTTP does not tell cases apart.
 pub const SIGNATURE_HEADER: &str = "x-line-signature";
 
+/// A signature by its form alone: base64 of the 32 bytes of an HMAC-SHA256. What has not this
+/// form was not made by LINE with any secret, so it costs neither a hash of the body nor a
+/// look for a newer secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signature([u8; 32]);
+
+impl Signature {
+    /// From the header's value.
+    ///
+    /// # Errors
+    /// [`WrongSignature`] if there is none, or it has another form.
+    pub fn read(header: Option<&str>) -> Result<Self, WrongSignature> {
+        let text = header
+            .filter(|text| text.len() == 44)
+            .ok_or(WrongSignature)?;
+        let bytes = STANDARD.decode(text).map_err(|_| WrongSignature)?;
+        bytes.try_into().map(Self).map_err(|_| WrongSignature)
+    }
+}
+
 /// The bytes of a webhook that LINE signed. There is no other way to make one
 /// than [`VerifiedBody::check`], so nothing unverified can be parsed.
 #[derive(Debug)]
@@ -29,14 +49,11 @@ impl VerifiedBody {
     /// The body, untouched, with [`WrongSignature`].
     pub fn check(
         body: Vec<u8>,
-        signature: Option<&str>,
+        signature: &Signature,
         secrets: &[SecretString],
     ) -> Result<Self, (Vec<u8>, WrongSignature)> {
-        let Some(signature) = signature.and_then(|text| STANDARD.decode(text).ok()) else {
-            return Err((body, WrongSignature));
-        };
         let fits =
-            |secret| mac(secret, &body).is_some_and(|mac| mac.verify_slice(&signature).is_ok());
+            |secret| mac(secret, &body).is_some_and(|mac| mac.verify_slice(&signature.0).is_ok());
         match secrets.iter().any(fits) {
             true => Ok(Self(body)),
             false => Err((body, WrongSignature)),
@@ -70,7 +87,8 @@ pub(crate) mod tests {
             .iter()
             .map(|secret| SecretString::from(*secret))
             .collect();
-        VerifiedBody::check(BODY.to_vec(), signature, &secrets).is_ok()
+        Signature::read(signature)
+            .is_ok_and(|signature| VerifiedBody::check(BODY.to_vec(), &signature, &secrets).is_ok())
     }
 
     const BODY: &[u8] = br#"{"destination":"U1","events":[]}"#;
@@ -100,5 +118,28 @@ pub(crate) mod tests {
             assert!(!check(Some(bad), &["s"]), "{bad}");
         }
         assert!(!check(None, &["s"]));
+    }
+
+    #[test]
+    fn only_base64_of_32_bytes_has_the_form_of_a_signature() {
+        assert!(Signature::read(Some(&STANDARD.encode([7; 32]))).is_ok());
+        let others = [
+            String::new(),
+            "x".repeat(44),
+            "!".repeat(44),
+            STANDARD.encode([7; 31]),
+            STANDARD.encode([7; 33]),
+            STANDARD.encode([7; 64]),
+            STANDARD.encode([255; 32]).replace('/', "_"),
+            STANDARD.encode([7; 32]).replace('=', "A"),
+        ];
+        for other in others {
+            assert_eq!(
+                Signature::read(Some(&other)),
+                Err(WrongSignature),
+                "{other}"
+            );
+        }
+        assert_eq!(Signature::read(None), Err(WrongSignature));
     }
 }

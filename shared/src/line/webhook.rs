@@ -5,12 +5,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::de::Error as _;
 use serde_json::value::RawValue;
 
 use crate::domain::{BotId, Chat, ChatId, ChatKind, EventId};
 use crate::hash::sha256_hex;
 use crate::line::VerifiedBody;
+use crate::line::members::Members;
 
 /// Events of the account itself, which are in no chat, whatever else they carry.
 const OF_THE_ACCOUNT: [&str; 3] = ["module", "botSuspended", "botResumed"];
@@ -49,32 +50,20 @@ pub enum MalformedWebhook {
     Destination,
 }
 
-#[derive(Deserialize)]
-struct Envelope {
-    #[serde(default)]
-    destination: Option<Box<RawValue>>,
-    events: Vec<Box<RawValue>>,
-}
-
 impl Webhook {
     /// Splits a body; `None` if it has no events, as the console's check has.
     ///
     /// # Errors
     /// [`MalformedWebhook`]; an odd event alone is no error.
     pub fn parse(body: &VerifiedBody) -> Result<Option<Self>, MalformedWebhook> {
-        let envelope: Envelope =
-            serde_json::from_slice(body.bytes()).map_err(MalformedWebhook::Json)?;
-        if envelope.events.is_empty() {
+        let (destination, events) = envelope(body.bytes()).map_err(MalformedWebhook::Json)?;
+        if events.is_empty() {
             return Ok(None);
         }
-        let bot = envelope
-            .destination
-            .as_deref()
-            .and_then(text)
+        let bot = destination
             .and_then(|id| BotId::new(id).ok())
             .ok_or(MalformedWebhook::Destination)?;
-        let events = envelope
-            .events
+        let events = events
             .into_iter()
             .map(|raw| RawEvent::read(&bot, raw))
             .collect();
@@ -82,46 +71,36 @@ impl Webhook {
     }
 }
 
-/// What routing looks at. Each member is raw first: one of an unexpected type
-/// must not spoil the others.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Peek<'a> {
-    #[serde(borrow, default, rename = "type")]
-    kind: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    webhook_event_id: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    source: Option<&'a RawValue>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Source<'a> {
-    #[serde(borrow, default)]
-    group_id: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    room_id: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    user_id: Option<&'a RawValue>,
+/// The account's id and the events, each raw.
+fn envelope(body: &[u8]) -> serde_json::Result<(Option<String>, Vec<Box<RawValue>>)> {
+    let members: Members<'_> = serde_json::from_slice(body)?;
+    let events = members
+        .get("events")
+        .ok_or_else(|| serde_json::Error::missing_field("events"))?;
+    Ok((
+        members.get("destination").and_then(text),
+        serde_json::from_str(events.get())?,
+    ))
 }
 
 impl RawEvent {
+    /// Looks at what routing needs, as the worker will read it: a member that is there
+    /// twice, or is of an unexpected type, must not spoil the others.
     fn read(bot: &BotId, raw: Box<RawValue>) -> Self {
-        let peek: Peek<'_> = serde_json::from_str(raw.get()).unwrap_or_default();
-        let given = peek
-            .webhook_event_id
+        let members = Members::of(raw.get());
+        let given = members
+            .get("webhookEventId")
             .and_then(text)
             .and_then(|id| EventId::new(id).ok());
         let id = given.unwrap_or_else(|| derived_id(bot, &raw));
         // A kind that begins with @ is the queue's own: no type of LINE's becomes one.
-        let kind = peek
-            .kind
-            .and_then(text)
+        let kind = members
+            .text("type")
             .filter(|kind| !kind.starts_with('@'))
             .unwrap_or_default();
         let of_bot = OF_THE_ACCOUNT.contains(&kind.as_str());
-        let chat = peek.source.filter(|_| !of_bot).and_then(chat_of);
+        let source = members.get("source").filter(|_| !of_bot);
+        let chat = source.and_then(|source| chat_of(&Members::of(source.get())));
         Self {
             id,
             kind,
@@ -131,18 +110,18 @@ impl RawEvent {
     }
 }
 
-fn chat_of(source: &RawValue) -> Option<Chat> {
-    let source: Source<'_> = serde_json::from_str(source.get()).ok()?;
-    let chat = |kind, id: Option<&RawValue>| {
-        let id = ChatId::new(id.and_then(text)?).ok()?;
+fn chat_of(source: &Members<'_>) -> Option<Chat> {
+    let chat = |kind, member| {
+        let id = ChatId::new(source.text(member)?).ok()?;
         Some(Chat { kind, id })
     };
-    chat(ChatKind::Group, source.group_id)
-        .or_else(|| chat(ChatKind::Room, source.room_id))
-        .or_else(|| chat(ChatKind::User, source.user_id))
+    chat(ChatKind::Group, "groupId")
+        .or_else(|| chat(ChatKind::Room, "roomId"))
+        .or_else(|| chat(ChatKind::User, "userId"))
 }
 
-/// A JSON string's text; `None` for anything else, as an unpaired surrogate.
+/// A JSON string's text; `None` for anything else, as one with an unpaired surrogate: two
+/// ids must not become the same.
 fn text(raw: &RawValue) -> Option<String> {
     serde_json::from_str(raw.get()).ok()
 }
@@ -164,20 +143,21 @@ fn derived_id(bot: &BotId, raw: &RawValue) -> EventId {
 /// For an event in which JSON's parser refuses a member, as an unpaired surrogate:
 /// the members as they are written.
 fn without_context(raw: &str) -> Option<String> {
-    let mut members: BTreeMap<String, &RawValue> = serde_json::from_str(raw).ok()?;
+    let mut members: BTreeMap<_, _> = Members::of(raw).into_iter().collect();
     members.remove("deliveryContext");
-    serde_json::to_string(&members).ok()
+    (!members.is_empty()).then(|| serde_json::to_string(&members).ok())?
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::Timestamp;
+    use crate::line::signature::Signature;
     use crate::line::signature::tests::sign;
 
     fn verified(body: &str) -> VerifiedBody {
-        let signature = sign("s", body.as_bytes());
-        VerifiedBody::check(body.as_bytes().to_vec(), Some(&signature), &["s".into()]).unwrap()
+        let signature = Signature::read(Some(&sign("s", body.as_bytes()))).unwrap();
+        VerifiedBody::check(body.as_bytes().to_vec(), &signature, &["s".into()]).unwrap()
     }
 
     fn parse(body: &str) -> Webhook {
@@ -252,6 +232,49 @@ mod tests {
                 .all(|event| event.chat.is_none() && event.kind.is_empty())
         );
         assert_eq!(webhook.events[3].id.as_str(), "b");
+    }
+
+    /// What the worker reads, and so what the webhook must: the last of several members.
+    #[test]
+    fn a_member_that_is_there_twice_is_read_as_the_worker_reads_it() {
+        let bot = BotId::new("U1").unwrap();
+        for (event, kind) in [
+            (r#""type":"x","type":"message""#, "message"),
+            (r#""type":"message","type":"module""#, "module"),
+            (r#""type":"message","webhookEventId":"old""#, "message"),
+            (r#""type":"message","source":{"userId":"L9"}"#, "message"),
+            (r#""type":"message","source":7"#, "message"),
+            (r#""type":"message","odd":1,"odd":2"#, "message"),
+        ] {
+            let source = r#""source":{"type":"user","userId":"L0","userId":"L2"}"#;
+            let event = format!(r#"{{{event},{source},"webhookEventId":"e"}}"#);
+            let webhook = parse(&format!(r#"{{"destination":"U1","events":[{event}]}}"#));
+            let routed = &webhook.events[0];
+            assert_eq!((routed.id.as_str(), routed.kind.as_str()), ("e", kind));
+            assert_eq!(routed.raw.get(), event);
+            let read = crate::line::event::read(&bot, &routed.id, &event, Timestamp(1));
+            let chat = read.chat.filter(|_| kind != "module");
+            assert_eq!(routed.chat, chat, "{event}");
+            assert_eq!(chat.is_some(), kind != "module", "{event}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_no_text_does_not_spoil_an_event() {
+        let event = r#"{"\ud800":1,"type":"message","webhookEventId":"e","source":{"userId":"L2","\ud800":2}}"#;
+        let webhook = parse(&format!(r#"{{"destination":"U1","events":[{event}]}}"#));
+        let read = &webhook.events[0];
+        assert_eq!((read.id.as_str(), read.kind.as_str()), ("e", "message"));
+        assert_eq!(read.chat.as_ref().unwrap().id.as_str(), "L2");
+    }
+
+    #[test]
+    fn of_two_destinations_and_two_lists_of_events_the_last_counts() {
+        let webhook = parse(
+            r#"{"destination":"U0","events":[],"destination":"U1","events":[{"webhookEventId":"e"}]}"#,
+        );
+        assert_eq!(webhook.bot.as_str(), "U1");
+        assert_eq!(webhook.events[0].id.as_str(), "e");
     }
 
     #[test]

@@ -5,11 +5,8 @@ use std::time::Duration;
 
 use aws_sdk_sqs::types::ChangeMessageVisibilityBatchRequestEntry;
 
-use crate::aws::reasons;
 use crate::queue::Queue;
-
-/// The longest wait between two tries.
-const LONGEST_WAIT: Duration = Duration::from_secs(300);
+use crate::queue::acknowledge::error;
 
 /// What SQS needs to find a message in flight.
 #[derive(Debug, Clone)]
@@ -28,8 +25,8 @@ impl Queue {
                 .client
                 .change_message_visibility_batch()
                 .queue_url(&self.url);
-            if let Err(error) = request.set_entries(Some(entries.collect())).send().await {
-                let error = reasons(&error);
+            let result = request.set_entries(Some(entries.collect())).send().await;
+            if let Some(error) = error(result, |answer| answer.failed) {
                 tracing::warn!(
                     error,
                     "messages could not be given back early; they come back on their own"
@@ -37,13 +34,6 @@ impl Queue {
             }
         }
     }
-}
-
-/// How long to wait before the next try of a message that was received
-/// `received` times: doubling from two seconds to five minutes.
-pub fn backoff(received: u32) -> Duration {
-    let seconds = 1_u64 << received.clamp(1, 9);
-    Duration::from_secs(seconds).min(LONGEST_WAIT)
 }
 
 /// SQS waits for whole seconds; a part of one that is cut off would be no wait.
@@ -74,13 +64,5 @@ mod tests {
         assert_eq!(whole_seconds(Duration::ZERO), 0);
         assert_eq!(whole_seconds(Duration::from_millis(1)), 1);
         assert_eq!(whole_seconds(Duration::from_millis(2001)), 3);
-    }
-
-    #[test]
-    fn waits_grow_to_five_minutes() {
-        let waits: Vec<_> = [0, 1, 2, 5, 8, 9, 1000]
-            .map(|n| backoff(n).as_secs())
-            .into();
-        assert_eq!(waits, [2, 2, 4, 32, 256, 300, 300]);
     }
 }

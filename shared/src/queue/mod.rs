@@ -1,11 +1,12 @@
 //! The event queue: SQS FIFO, one group per chat, so that a chat's events are
 //! handled one after the other and chats beside each other.
 
+mod acknowledge;
 mod give_back;
 mod job;
 mod send;
 
-pub use give_back::{Receipt, backoff};
+pub use give_back::Receipt;
 pub use job::{Job, JobEvent, Message, Replay, TIMER, UnreadableJob, group};
 pub use send::NotQueued;
 

@@ -1,15 +1,16 @@
-//! An attach under way: kept from the start page to the callback, used once.
+//! An attach under way: kept from the start page to the callback, used once, and then kept
+//! with how it ended.
 
 use aws_sdk_dynamodb::types::ReturnValue;
 use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 
-use crate::domain::{BotId, Timestamp};
+use crate::domain::Timestamp;
 use crate::hash::sha256_hex;
 use crate::store::{Item, Store, StoreError, if_held, keys, n, s};
 
-/// What the callback must find again. `terms` is the attach's own JSON: the
-/// table does not look into it.
+/// What the callback must find again. `terms` and `ended` are the attach's own JSON: the
+/// table does not look into them. Neither a code nor a token of LINE's is ever in it.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct AttachUnderWay {
     /// SHA-256 of the cookie that the browser was given: see [`browser_hash`].
@@ -18,12 +19,27 @@ pub struct AttachUnderWay {
     pub terms: String,
     /// When it is too late, in epoch seconds.
     pub expires_at: i64,
-    /// The account that it has attached, once it has.
+    /// When a callback took it, by that callback's clock. None before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub bot: Option<BotId>,
+    pub taken_at: Option<Timestamp>,
+    /// How it ended. None while the callback that took it is running, or if that callback
+    /// crashed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<String>,
 }
 
 impl AttachUnderWay {
+    /// One that no callback has taken yet.
+    pub fn new(browser: String, terms: String, expires_at: i64) -> Self {
+        Self {
+            browser,
+            terms,
+            expires_at,
+            taken_at: None,
+            ended: None,
+        }
+    }
+
     fn may_be_shown(&self, browser: &str, now: Timestamp) -> bool {
         self.browser == browser && self.expires_at > now.seconds()
     }
@@ -58,7 +74,7 @@ impl Store {
         if_held(OPERATION, put.send().await).map(drop)
     }
 
-    /// Takes the attach out: whoever comes second, too late or with another
+    /// Takes the attach, at `now`: whoever comes second, too late or with another
     /// browser's cookie finds nothing. Another browser does not use it up. `taker`
     /// is random: it tells a second visit from a write whose answer was lost.
     ///
@@ -77,13 +93,14 @@ impl Store {
             .update_item()
             .table_name(&self.table)
             .set_key(Some(keys::key(keys::ATTACH, &sha256_hex([state]))))
-            .update_expression("SET taker = :taker")
+            .update_expression("SET taker = :taker, taken_at = :at")
             .condition_expression(
                 "browser = :browser AND expires_at > :now \
                  AND (attribute_not_exists(taker) OR taker = :taker)",
             )
             .expression_attribute_values(":browser", s(browser))
             .expression_attribute_values(":taker", s(taker))
+            .expression_attribute_values(":at", n(now.0))
             .expression_attribute_values(":now", n(now.seconds()))
             .return_values(ReturnValue::AllNew);
         let taken = if_held(OPERATION, update.send().await)?;
@@ -92,15 +109,17 @@ impl Store {
             .transpose()
     }
 
-    /// Keeps which account an attach that was taken has attached, so that its
-    /// last page can be loaded again, until `expires_at` in epoch seconds.
+    /// Keeps how an attach ended, so that its page can be loaded again and a second
+    /// callback shows the same, until `expires_at` in epoch seconds. Only the callback that
+    /// took it ends it.
     ///
     /// # Errors
     /// The table is not available.
     pub async fn end_attach(
         &self,
         state: &str,
-        bot: &BotId,
+        taker: &str,
+        ended: &str,
         expires_at: i64,
     ) -> Result<(), StoreError> {
         let update = self
@@ -108,26 +127,26 @@ impl Store {
             .update_item()
             .table_name(&self.table)
             .set_key(Some(keys::key(keys::ATTACH, &sha256_hex([state]))))
-            .update_expression("SET bot = :bot, expires_at = :end")
-            .condition_expression("attribute_exists(taker)")
-            .expression_attribute_values(":bot", s(bot.as_str()))
+            .update_expression("SET ended = :ended, expires_at = :end")
+            .condition_expression("taker = :taker")
+            .expression_attribute_values(":taker", s(taker))
+            .expression_attribute_values(":ended", s(ended))
             .expression_attribute_values(":end", n(expires_at));
         if_held("end an attach", update.send().await).map(drop)
     }
 
-    /// An attach of the same browser that is not too old; without an account, if it has not
-    /// ended.
+    /// An attach of this browser that is not too old: not taken yet, taken or ended.
     ///
     /// # Errors
     /// The table is not available, or the row cannot be read.
-    pub async fn ended_attach(
+    pub async fn attach_under_way(
         &self,
         state: &str,
         browser: &str,
         now: Timestamp,
     ) -> Result<Option<AttachUnderWay>, StoreError> {
         let key = keys::key(keys::ATTACH, &sha256_hex([state]));
-        let attach: Option<AttachUnderWay> = self.read("read an ended attach", key).await?;
+        let attach: Option<AttachUnderWay> = self.read("read an attach", key).await?;
         Ok(attach.filter(|attach| attach.may_be_shown(browser, now)))
     }
 }
@@ -138,12 +157,7 @@ mod tests {
 
     #[test]
     fn an_attach_is_shown_to_its_own_browser_until_its_time_has_passed() {
-        let attach = AttachUnderWay {
-            browser: browser_hash("cookie"),
-            terms: String::new(),
-            expires_at: 10,
-            bot: None,
-        };
+        let attach = AttachUnderWay::new(browser_hash("cookie"), String::new(), 10);
         let shown = |cookie: &str, now: i64| {
             attach.may_be_shown(&browser_hash(cookie), Timestamp(now * 1000))
         };

@@ -104,5 +104,9 @@ fn check(facts: &Facts, call: &Seen) {
         "{}",
         facts.name
     );
+    // The HTTP client says the length of a body itself, and of none nothing.
+    let wants_length = call.body.is_empty() && matches!(&*call.method, "POST" | "PUT");
+    let says_none = call.header("content-length") == Some("0");
+    assert_eq!(says_none, wants_length, "{}", facts.name);
     assert!(!call.target.contains(['{', ' ']), "{}", call.target);
 }

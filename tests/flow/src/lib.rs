@@ -5,6 +5,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+pub mod attach;
 pub mod clock;
 pub mod emulators;
 pub mod faulty;

@@ -142,6 +142,131 @@ async fn a_code_that_line_does_not_take_is_sent_to_the_start() {
 }
 
 #[tokio::test]
+async fn a_callback_with_an_empty_code_starts_over_and_line_is_not_asked() {
+    let bundle = Bundle::start().await;
+    let mut browser = Browser::new(&bundle.stack, "en").unwrap();
+    let begun = browser.open("/attach").await.unwrap();
+    let line = &bundle.stack.line;
+    let back = line.link(begun.leads_to().unwrap(), &bundle.bot).await;
+    let back = back.unwrap();
+    let (address, query) = back.split_once('?').unwrap();
+    let state = query.split('&').find(|it| it.starts_with("state="));
+    let empty = format!("{address}?code=&{}", state.unwrap());
+    let page = browser.open(&empty).await.unwrap();
+    assert_eq!(page.status, 400);
+    assert!(page.body.contains("This link cannot be used"));
+    assert!(bundle.calls("/module/auth/v1/token").await.is_empty());
+    // Nothing is spoilt by it.
+    let page = browser.open(&back).await.unwrap();
+    assert!(page.body.contains("Your account is linked"));
+}
+
+#[tokio::test]
+async fn each_error_of_the_link_screen_has_the_page_that_fits_it() {
+    let bundle = Bundle::start().await;
+    let mut browser = Browser::new(&bundle.stack, "en").unwrap();
+    for (error, status, title) in [
+        ("access_denied", 200, "Your account was not linked"),
+        (
+            "temporarily_unavailable",
+            503,
+            "Linking is not possible right now",
+        ),
+        ("server_error", 503, "Linking is not possible right now"),
+        (
+            "invalid_request",
+            502,
+            "This extension cannot be linked now",
+        ),
+        (
+            "unauthorized_client",
+            502,
+            "This extension cannot be linked now",
+        ),
+        (
+            "unsupported_response_type",
+            502,
+            "This extension cannot be linked now",
+        ),
+        ("invalid_scope", 502, "This extension cannot be linked now"),
+        (
+            "something%0Aelse",
+            502,
+            "This extension cannot be linked now",
+        ),
+    ] {
+        let begun = browser.open("/attach").await.unwrap();
+        let line = &bundle.stack.line;
+        let back = line.cancel_link(begun.leads_to().unwrap()).await.unwrap();
+        let back = back.replace("access_denied", error);
+        let page = browser.open(&back).await.unwrap();
+        assert_eq!(page.status, status, "{error}");
+        assert!(page.body.contains(title), "{error}: {}", page.body);
+    }
+}
+
+#[tokio::test]
+async fn a_channel_secret_that_line_refuses_is_called_a_mistake_of_ours() {
+    let bundle = Bundle::start().await;
+    let mut variables = bundle.stack.variables.clone();
+    variables.insert("LINE_CHANNEL_SECRET".into(), "another".into());
+    let env = shared::env::Env::from_map(variables);
+    let mut attach = flow::attach::Attach::new(&bundle);
+    let config = attach::Config::read(&env).unwrap();
+    attach.app = attach::App::new(config, &bundle.stack.ground);
+    let back = attach.begins(&bundle, "/attach", &bundle.bot).await;
+    let page = attach.opens(&back).await;
+    assert_eq!(page.status_code, 502);
+    assert!(page.body.contains("This extension cannot be linked now"));
+}
+
+#[tokio::test]
+async fn many_starts_leave_a_handful_of_cookies_and_the_newest_can_be_finished() {
+    let bundle = Bundle::start().await;
+    let mut browser = Browser::new(&bundle.stack, "en").unwrap();
+    let mut starts = Vec::new();
+    for _ in 0..200 {
+        starts.push(browser.open("/attach").await.unwrap());
+    }
+    let cookies = browser.cookies().iter();
+    let bytes: usize = cookies.map(|(name, value)| name.len() + value.len()).sum();
+    assert_eq!(browser.cookies().len(), 5);
+    assert!(bytes < 500, "{bytes}");
+    let line = &bundle.stack.line;
+    for start in &starts[195..] {
+        let back = line.link(start.leads_to().unwrap(), &bundle.bot).await;
+        let page = browser.open(&back.unwrap()).await.unwrap();
+        assert_eq!(page.status, 200, "{}", page.body);
+    }
+    let back = line
+        .link(starts[194].leads_to().unwrap(), &bundle.bot)
+        .await;
+    let page = browser.open(&back.unwrap()).await.unwrap();
+    assert!(page.body.contains("Please use the browser you began with"));
+    assert!(browser.cookies().len() <= 5);
+}
+
+#[tokio::test]
+async fn a_finished_attach_leaves_one_small_cookie() {
+    let bundle = Bundle::start().await;
+    let mut browser = Browser::new(&bundle.stack, "en").unwrap();
+    for _ in 0..3 {
+        let begun = browser.open("/attach").await.unwrap();
+        let line = &bundle.stack.line;
+        let back = line.link(begun.leads_to().unwrap(), &bundle.bot).await;
+        let page = browser.open(&back.unwrap()).await.unwrap();
+        assert_eq!(page.status, 200, "{}", page.body);
+    }
+    let cookies = browser.cookies();
+    assert!(cookies.len() <= 3, "one for each: {cookies:?}");
+    assert!(
+        cookies
+            .iter()
+            .all(|(name, value)| name.len() + value.len() < 100)
+    );
+}
+
+#[tokio::test]
 async fn two_tabs_do_not_disturb_each_other() {
     let bundle = Bundle::start().await;
     let mut browser = Browser::new(&bundle.stack, "en").unwrap();
@@ -182,6 +307,9 @@ async fn the_pages_are_private_and_the_start_page_speaks_three_languages() {
         ("ja", "連携する"),
         ("zh-TW", "連結LINE官方帳號"),
         ("en", "Link your LINE Official Account"),
+        ("ja; q=0.5, en; q=0.9", "Link your LINE Official Account"),
+        ("zh-Hant-TW, ja;q=0.1", "連結LINE官方帳號"),
+        ("ja;q=0, en-GB;q=0.1", "Link your LINE Official Account"),
     ] {
         let mut browser = Browser::new(&bundle.stack, language).unwrap();
         assert!(browser.open("/").await.unwrap().body.contains(title));

@@ -433,12 +433,8 @@ async fn a_reply_whose_end_was_not_answered_is_known_as_sent() {
 /// An attach of this moment, which was begun.
 #[expect(clippy::unwrap_used, reason = "part of tests")]
 async fn begun<M: Module>(worker: &Worker<M>) -> AttachUnderWay {
-    let attach = AttachUnderWay {
-        browser: browser_hash("cookie"),
-        terms: "{}".into(),
-        expires_at: worker.clock.timestamp().seconds() + 600,
-        bot: None,
-    };
+    let expires_at = worker.clock.timestamp().seconds() + 600;
+    let attach = AttachUnderWay::new(browser_hash("cookie"), "{}".into(), expires_at);
     let store = &worker.app.store;
     store.begin_attach("state", &attach).await.unwrap();
     attach

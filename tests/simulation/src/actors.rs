@@ -220,6 +220,9 @@ async fn invoke(world: &Arc<World>, process: &Process, app: &App, messages: Vec<
     let in_hand = events_of(&messages);
     let invocation = world.history().invocation(in_hand.clone());
     world.note(|| format!("invocation {invocation} is given {in_hand:?}"));
+    let receipt = |message: &Message| message.received.receipt_handle.clone();
+    let by_receipt = messages.iter().map(|it| (receipt(it), it.says.clone()));
+    world.history().invocations[invocation].unacknowledged = by_receipt.collect();
     messages
         .iter()
         .for_each(|message| queue_gives_up(world, message));
@@ -234,8 +237,13 @@ async fn invoke(world: &Arc<World>, process: &Process, app: &App, messages: Vec<
     let Some(answer) = answer else {
         world.note(|| format!("invocation {invocation} is cut off"));
         judges::ended(world, invocation, None);
-        for id in in_hand {
-            *world.history().cut_off.entry(id).or_default() += 1;
+        let mut history = world.history();
+        let left = history.invocations[invocation].left_in_hand();
+        for id in left.cloned().collect::<Vec<_>>() {
+            if !history.judges.is_settled(&id) {
+                *history.taken_along.entry(id.clone()).or_default() += 1;
+            }
+            *history.cut_off.entry(id).or_default() += 1;
         }
         return false;
     };
@@ -257,7 +265,8 @@ async fn invoke(world: &Arc<World>, process: &Process, app: &App, messages: Vec<
         .iter()
         .filter(|message| !failed.contains(&&message.received.message_id))
         .collect();
-    judges::acknowledged::judge(world, invocation, &done);
+    let says: Vec<_> = done.iter().map(|message| message.says.clone()).collect();
+    judges::acknowledged::judge(world, invocation, &says);
     let handles: Vec<_> = done
         .iter()
         .map(|it| it.received.receipt_handle.clone())
@@ -284,6 +293,7 @@ fn hand(world: &World, messages: &[Message]) -> Hand {
         replayed: events_of(replays).into_iter().collect(),
         from: world.time.elapsed(),
         to: None,
+        acknowledged: Default::default(),
         is_cut_off: false,
     }
 }

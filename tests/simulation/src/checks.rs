@@ -248,6 +248,7 @@ fn may_be_quiet(world: &World, event: &LineEvent) -> bool {
                 | Wish::Fail(_)
                 | Wish::Panic(_)
                 | Wish::Hang(_)
+                | Wish::Kill(_)
         )
     );
     let of_module = matches!(event.what, What::Activated(_) | What::Deactivated);

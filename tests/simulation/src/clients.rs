@@ -150,6 +150,11 @@ pub(crate) async fn run_as<T>(process: &Process, work: impl Future<Output = T>) 
     .await
 }
 
+/// Ends the process that runs: nothing of its invocation goes on.
+pub(crate) fn end_process() {
+    Running::with(Process::end);
+}
+
 /// While this lives, the process runs.
 struct Runs(Option<Process>);
 

@@ -7,6 +7,7 @@ use crate::judge::{Known, Own};
 use crate::judges::accounts::Entry;
 use crate::judges::{Judges, epochs};
 use crate::line::Line;
+use crate::message::Says;
 use crate::schedule::{Harm, Schedule};
 
 /// What is older may be forgotten by the ledger, in milliseconds.
@@ -44,6 +45,8 @@ pub(crate) struct History {
     /// How often each event was in the hands of an invocation that was cut off, or had it
     /// when another was given it.
     pub(crate) cut_off: BTreeMap<String, u32>,
+    /// How often that happened before the event was settled.
+    pub(crate) taken_along: BTreeMap<String, u32>,
     /// The module's list of each chat, as last committed.
     pub(crate) lists: BTreeMap<Place, Vec<String>>,
     /// Every event that was taken into a list, in order.
@@ -91,8 +94,10 @@ pub(crate) enum Role {
 pub(crate) struct Invocation {
     /// Whose it is.
     pub(crate) role: Role,
-    /// The events in its batch.
+    /// The events in its batch, acknowledged or not: it knows what they say.
     pub(crate) in_hand: Vec<String>,
+    /// Its messages by their receipts, as long as it has not acknowledged them.
+    pub(crate) unacknowledged: BTreeMap<String, Says>,
     /// What it last loaded.
     pub(crate) loaded: BTreeMap<Place, Loaded>,
     /// Whether a call of its went wrong.
@@ -109,8 +114,27 @@ pub(crate) struct Invocation {
 }
 
 impl Invocation {
+    /// It acknowledges messages, by their receipts, and goes on without them.
+    pub(crate) fn acknowledge<'a>(&mut self, receipts: impl Iterator<Item = &'a str>) -> Vec<Says> {
+        let unacknowledged = &mut self.unacknowledged;
+        receipts
+            .filter_map(|receipt| unacknowledged.remove(receipt))
+            .collect()
+    }
+
+    /// The events whose messages it has neither acknowledged nor given back.
+    pub(crate) fn left_in_hand(&self) -> impl Iterator<Item = &String> {
+        let messages = self.unacknowledged.iter();
+        let left = messages.filter(|(receipt, _)| !self.given_back.contains_key(*receipt));
+        left.flat_map(|(_, says)| &says.events)
+    }
+
+    fn has_left(&self, event: &str) -> bool {
+        self.left_in_hand().any(|left| left == event)
+    }
+
     fn shares_with(&self, other: &Self) -> bool {
-        self.in_hand.iter().any(|id| other.in_hand.contains(id))
+        self.in_hand.iter().any(|id| other.has_left(id))
     }
 }
 
@@ -335,7 +359,7 @@ impl History {
         for id in &in_hand {
             // Its visibility has run out: who has it still looks as if it had vanished.
             let others = self.invocations.iter().filter(|other| !other.has_ended);
-            if others.into_iter().any(|other| other.in_hand.contains(id)) {
+            if others.into_iter().any(|other| other.has_left(id)) {
                 *self.cut_off.entry(id.clone()).or_default() += 1;
             }
             *self.receives.entry(id.clone()).or_default() += 1;

@@ -32,6 +32,7 @@ pub(crate) fn events_of<'a>(messages: impl IntoIterator<Item = &'a Message>) -> 
 }
 
 /// What a message says, as far as somebody here looks at it.
+#[derive(Debug, Clone)]
 pub(crate) struct Says {
     pub(crate) place: Place,
     pub(crate) events: Vec<String>,

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use shared::domain::Scopes;
 use shared::line::endpoints::rich_menu::{RichMenu, Size};
 
+use crate::clients;
 use crate::judges::lifecycle::{Change, REPORTED};
 use crate::schedule::{Schedule, Show, Wish};
 
@@ -128,12 +129,18 @@ fn change(kind: &EventKind) -> Option<Change> {
 /// What goes wrong in the module, if it still does.
 async fn trouble(wish: Wish, before: u32) -> Result<Wish, ModuleError> {
     match wish {
+        Wish::Kill(times) if before < times => {
+            clients::end_process();
+            std::future::pending().await
+        }
         Wish::Retry(times) if before < times => Err(ModuleError::Retry("not now".into())),
         Wish::Fail(times) if before < times => Err(ModuleError::Bug("it fails".into())),
         // Without the words on the standard error that a panic has.
         Wish::Panic(times) if before < times => std::panic::resume_unwind(Box::new("a panic")),
         Wish::Hang(times) if before < times => std::future::pending().await,
-        Wish::Retry(_) | Wish::Fail(_) | Wish::Panic(_) | Wish::Hang(_) => Ok(Wish::Reply),
+        Wish::Retry(_) | Wish::Fail(_) | Wish::Panic(_) | Wish::Hang(_) | Wish::Kill(_) => {
+            Ok(Wish::Reply)
+        }
         wish => Ok(wish),
     }
 }

@@ -109,6 +109,11 @@ impl Process {
         }
     }
 
+    /// Ends it, in the middle of its invocation.
+    pub(crate) fn end(&self) {
+        self.now().crash.notify_one();
+    }
+
     fn now(&self) -> Now {
         let now = self.0.now.lock();
         now.unwrap_or_else(PoisonError::into_inner).clone()

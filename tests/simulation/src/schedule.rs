@@ -182,6 +182,8 @@ pub enum Wish {
     Panic(u32),
     /// Never ends, this many times; then answers.
     Hang(u32),
+    /// Ends its process, this many times; then answers.
+    Kill(u32),
 }
 
 /// What the module shows beside messages.

@@ -108,6 +108,6 @@ impl Candidates<'_> {
         self.with(|it| it.slowest_ms = 20);
         self.with(|it| it.workers = 1);
         self.with(|it| it.batch = 1);
-        self.with(|it| it.visibility_s = 48);
+        self.with(|it| it.visibility_s = 20);
     }
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use crate::actors;
 use crate::checks;
 use crate::history::Violation;
-use crate::judges::attempts;
 use crate::judges::lifecycle;
+use crate::judges::{attempts, suspects};
 use crate::link;
 use crate::module::Script;
 use crate::schedule::{Harm, Round, Schedule, Upkeep};
@@ -70,6 +70,11 @@ pub fn simulate(schedule: &Schedule, transcript: bool) -> Outcome {
     checks::at_the_end(&world);
     for what in attempts::never_left_alone(&world.schedule, |id| module.times_asked(id)) {
         let check = "attempts that vanish count";
+        world.history().violation(check, what);
+    }
+    let taken = suspects::taken_too_often(&world.schedule, &world.history().taken_along);
+    for what in taken {
+        let check = "a killer takes others with it twice at most";
         world.history().violation(check, what);
     }
     let took = world.time.elapsed();

@@ -50,16 +50,42 @@ fn the_stage_has_no_name_in_its_paths() {
     assert_eq!(api()["StageName"], "$default");
 }
 
+/// An account's quota for all its APIs together in one of the smaller regions, as Jakarta or Melbourne: requests a
+/// second, and at once. The large regions have four times as much
+/// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>).
+const SMALL_REGION: (u64, u64) = (2_500, 1_250);
+
 #[test]
-fn all_routes_are_throttled_but_the_webhooks() {
-    let api = api();
-    assert!(!api["DefaultRouteSettings"]["ThrottlingRateLimit"].is_null());
-    assert!(!api["DefaultRouteSettings"]["ThrottlingBurstLimit"].is_null());
-    let routes: Vec<&String> = api["RouteSettings"].as_object().unwrap().keys().collect();
-    assert_eq!(routes, ["POST /webhook"]);
-    let webhook = &api["RouteSettings"]["POST /webhook"];
-    assert!(webhook["ThrottlingRateLimit"].as_u64().unwrap() >= 10_000);
-    assert!(webhook["ThrottlingBurstLimit"].as_u64().unwrap() >= 5_000);
+fn the_webhooks_limits_are_those_of_a_small_region_and_can_be_raised() {
+    let (rate, burst) = SMALL_REGION;
+    let parameters = template().unwrap().document()["Parameters"].clone();
+    assert_eq!(parameters["WebhookThrottlingRateLimit"]["Default"], rate);
+    assert_eq!(parameters["WebhookThrottlingBurstLimit"]["Default"], burst);
+    let routes = &api()["RouteSettings"];
+    assert_eq!(routes.as_object().unwrap().len(), 1);
+    let webhook = &routes["POST /webhook"];
+    let limit = |name: &str| webhook[name]["Ref"].clone();
+    assert_eq!(limit("ThrottlingRateLimit"), "WebhookThrottlingRateLimit");
+    assert_eq!(limit("ThrottlingBurstLimit"), "WebhookThrottlingBurstLimit");
+}
+
+#[test]
+fn every_other_route_takes_far_less() {
+    let template = template().unwrap();
+    let default = template.resolve(&api()["DefaultRouteSettings"]).unwrap();
+    assert!(default["ThrottlingRateLimit"].as_u64().unwrap() < 100);
+    assert!(default["ThrottlingBurstLimit"].as_u64().unwrap() < 100);
+}
+
+/// The prefix under which API Gateway does not write each group into the account's policy, which has 5,120 characters.
+#[test]
+fn the_access_log_takes_no_room_in_the_accounts_log_policy() {
+    let template = template().unwrap();
+    let group = &template.resource("AccessLogs").unwrap()["Properties"];
+    let name = template.resolve(&group["LogGroupName"]).unwrap();
+    assert_eq!(name, "/aws/vendedlogs/apigateway/local");
+    let to = &api()["AccessLogSettings"]["DestinationArn"];
+    assert_eq!(to["Fn::GetAtt"][0], "AccessLogs");
 }
 
 #[test]

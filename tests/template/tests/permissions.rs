@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use template::{listed, template};
+use template::{listed, template, with};
 use template_file::Template;
 
 /// The statements of a function's role.
@@ -18,8 +18,12 @@ fn statements(template: &Template, function: &str) -> Vec<Value> {
     // Policies that others write may grow.
     assert!(role["ManagedPolicyArns"].is_null(), "{function}");
     assert!(properties["Policies"].is_null(), "{function}");
-    listed(&role["Policies"])
-        .into_iter()
+    let own = listed(&role["Policies"]).into_iter();
+    let shared = template
+        .resources_of("AWS::IAM::Policy")
+        .map(|(_, policy)| &policy["Properties"])
+        .filter(|policy| listed(&policy["Roles"]).contains(&&json!({"Ref": role_name})));
+    own.chain(shared)
         .flat_map(|policy| listed(&policy["PolicyDocument"]["Statement"]))
         .cloned()
         .collect()
@@ -98,7 +102,16 @@ fn resources(template: &Template, function: &str, action: &str) -> Vec<Value> {
     let statements = statements(template, function);
     let allows = |s: &&Value| listed(&s["Action"]).contains(&&json!(action));
     let allowed = statements.iter().filter(allows);
-    allowed.map(|s| s["Resource"].clone()).collect()
+    allowed
+        .map(|s| template.resolve(&s["Resource"]).unwrap())
+        .collect()
+}
+
+/// The ARN of a table here, or of a part of it.
+fn table_arn(name: &str) -> Value {
+    json!(format!(
+        "arn:aws:dynamodb:us-east-1:000000000000:table/{name}"
+    ))
 }
 
 #[test]
@@ -118,15 +131,17 @@ fn the_webhook_may_only_queue_and_read_the_secret() {
 fn the_reconciler_lists_the_bots_and_nothing_else() {
     let template = template().unwrap();
     let queried = resources(&template, "ReconcilerFunction", "dynamodb:Query");
-    assert_eq!(queried, [json!({"Fn::Sub": "${Table.Arn}/index/bots"})]);
+    assert_eq!(queried, [table_arn("Table/index/bots")]);
     assert!(!actions(&template, "ReconcilerFunction").contains("sqs:ReceiveMessage"));
 }
 
 #[test]
 fn the_timer_reads_its_index_ends_its_rows_and_queues() {
     let template = template().unwrap();
+    let mut actions = actions(&template, "TimerFunction");
+    actions.retain(|action| !action.starts_with("kms:"));
     assert_eq!(
-        actions(&template, "TimerFunction"),
+        actions,
         names([
             "dynamodb:DeleteItem",
             "dynamodb:Query",
@@ -136,16 +151,76 @@ fn the_timer_reads_its_index_ends_its_rows_and_queues() {
         ])
     );
     let queried = resources(&template, "TimerFunction", "dynamodb:Query");
-    assert_eq!(queried, [json!({"Fn::Sub": "${Table.Arn}/index/timers"})]);
+    assert_eq!(queried, [table_arn("Table/index/timers")]);
 }
 
 #[test]
+fn with_a_table_that_is_given_every_permission_is_on_that_table() {
+    let template = with(&[("TableName", "restored")]);
+    for function in functions(&template) {
+        let on_tables = actions(&template, &function)
+            .into_iter()
+            .filter(|action| action.starts_with("dynamodb:"));
+        for action in on_tables {
+            for arn in resources(&template, &function, &action) {
+                let on_it = arn.as_str().unwrap().contains(":table/restored");
+                assert!(on_it, "{function}: {action} on {arn}");
+            }
+        }
+    }
+    let queried = resources(&template, "TimerFunction", "dynamodb:Query");
+    assert_eq!(queried, [table_arn("restored/index/timers")]);
+}
+
+/// DynamoDB asks the table's key on behalf of whoever calls it, so each function with a table may use the key, and only
+/// by way of DynamoDB.
+#[test]
+fn the_tables_key_is_for_the_functions_that_use_the_table() {
+    let key = "arn:aws:kms:us-east-1:123456789012:key/k";
+    let template = with(&[("TableKeyArn", key)]);
+    for function in functions(&template) {
+        let actions = actions(&template, &function);
+        let uses_table = actions.iter().any(|action| action.starts_with("dynamodb:"));
+        assert_eq!(actions.contains("kms:Decrypt"), uses_table, "{function}");
+    }
+    let on = resources(&template, "WorkerFunction", "kms:Decrypt");
+    assert_eq!(on, [json!(key)]);
+    let policy = &template.resource("TableKeyPolicy").unwrap()["Properties"];
+    let statement = template.resolve(&policy["PolicyDocument"]["Statement"][0]);
+    assert_eq!(
+        statement.unwrap()["Condition"]["StringEquals"]["kms:ViaService"],
+        "dynamodb.us-east-1.amazonaws.com"
+    );
+}
+
+/// With either property, a change of it would overwrite the channel's secret on an update.
+#[test]
 fn the_secrets_value_stands_nowhere_in_the_template() {
     let template = template().unwrap();
-    let secrets = template.resources_of("AWS::SecretsManager::Secret");
+    let secrets: Vec<_> = template
+        .resources_of("AWS::SecretsManager::Secret")
+        .collect();
+    assert_eq!(secrets.len(), 1);
     for (logical, secret) in secrets {
         let properties = &secret["Properties"];
         assert!(properties["SecretString"].is_null(), "{logical}");
-        assert!(!properties["GenerateSecretString"].is_null(), "{logical}");
+        assert!(properties["GenerateSecretString"].is_null(), "{logical}");
     }
+}
+
+/// A private key for assertions is in there, and nowhere else.
+#[test]
+fn the_secret_outlives_the_stack_and_its_mistakes() {
+    let template = template().unwrap();
+    let secret = template.resource("ChannelSecret").unwrap();
+    assert_eq!(secret["DeletionPolicy"], "RetainExceptOnCreate");
+    assert_eq!(secret["UpdateReplacePolicy"], "Retain");
+    assert!(secret["Properties"]["Name"].is_null());
+}
+
+/// LINE tells its name to participants only.
+#[test]
+fn the_bot_headers_name_is_not_shown() {
+    let parameters = template().unwrap().document()["Parameters"].clone();
+    assert_eq!(parameters["LineBotHeader"]["NoEcho"], true);
 }

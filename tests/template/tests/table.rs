@@ -3,7 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use serde_json::{Value, json};
-use template::template;
+use template::{is_made, template, with};
+use template_file::Template;
 
 fn properties() -> Value {
     let template = template().unwrap();
@@ -50,9 +51,88 @@ fn the_indexes_list_bots_parked_events_and_timers() {
 fn the_table_outlives_its_stack_and_its_mistakes() {
     let template = template().unwrap();
     let table = template.resource("Table").unwrap();
+    // A rollback cannot delete what is protected, so RetainExceptOnCreate would only make it fail.
     assert_eq!(table["DeletionPolicy"], "Retain");
     assert_eq!(table["UpdateReplacePolicy"], "Retain");
     let recovery = &properties()["PointInTimeRecoverySpecification"];
     assert_eq!(recovery["PointInTimeRecoveryEnabled"], true);
-    assert_eq!(properties()["SSESpecification"]["SSEEnabled"], true);
+}
+
+#[test]
+fn the_table_is_protected_against_deletion_unless_that_is_switched_off() {
+    let protection = |template: &Template| {
+        let protection = &properties()["DeletionProtectionEnabled"];
+        template.resolve(protection).unwrap()
+    };
+    assert_eq!(protection(&template().unwrap()), "true");
+    let off = with(&[("TableDeletionProtection", "false")]);
+    assert_eq!(protection(&off), "false");
+}
+
+/// A key that AWS owns costs nothing; `SSEEnabled: true` without a key is the account's `aws/dynamodb`, which costs
+/// with each request.
+#[test]
+fn the_table_has_awss_own_key_unless_another_is_given() {
+    let encryption = |template: &Template| {
+        let specification = &properties()["SSESpecification"];
+        template.resolve(specification).unwrap()
+    };
+    let template = template().unwrap();
+    assert_eq!(encryption(&template), json!({"SSEEnabled": false}));
+    assert!(!is_made(&template, "TableKeyPolicy"));
+    let key = "arn:aws:kms:ap-northeast-1:123456789012:key/k";
+    let with_key = with(&[("TableKeyArn", key)]);
+    assert_eq!(
+        encryption(&with_key),
+        json!({"SSEEnabled": true, "SSEType": "KMS", "KMSMasterKeyId": key})
+    );
+    assert!(is_made(&with_key, "TableKeyPolicy"));
+}
+
+#[test]
+fn a_table_that_is_given_is_used_and_none_is_made() {
+    let template = template().unwrap();
+    assert!(is_made(&template, "Table"));
+    let restored = with(&[("TableName", "restored")]);
+    assert!(!is_made(&restored, "Table"));
+    let output = |template: &Template| {
+        let output = &template.document()["Outputs"]["TableName"]["Value"];
+        template.resolve(output).unwrap()
+    };
+    assert_eq!(output(&template), "Table");
+    assert_eq!(output(&restored), "restored");
+    for function in restored.functions().unwrap() {
+        if let Some(table) = function.variables.get("TABLE_NAME") {
+            assert_eq!(table, "restored", "{}", function.logical_name);
+        }
+    }
+    // Nothing else speaks of the table that is not made, unless by a condition.
+    for part in ["Resources", "Outputs"] {
+        let mut bare = Vec::new();
+        references(&restored.document()[part], &mut bare);
+        assert_eq!(bare, [""; 0], "{part}");
+    }
+}
+
+/// References to the stack's own table outside of a choice by `MakesTable`.
+fn references(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+        Value::Object(members) => {
+            if value["Fn::If"][0] == "MakesTable" {
+                return references(&value["Fn::If"][2], found);
+            }
+            let text = value.to_string();
+            let named = value["Ref"] == "Table"
+                || value["Fn::GetAtt"][0] == "Table"
+                || value["Fn::Sub"].to_string().contains("${Table");
+            if named && !text.contains("${TableName}") {
+                found.push(text);
+            }
+            members
+                .values()
+                .for_each(|member| references(member, found));
+        }
+        _ => {}
+    }
 }

@@ -1,7 +1,8 @@
-//! What the pages say, in three languages.
+//! What the start page and the pages of a linked account say, in three languages.
 
 use crate::language::Language;
-use crate::pages::{Outcome, Trouble};
+use crate::limit::BasicId;
+use crate::pages::{Outcome, not_linked};
 
 /// The start page's texts.
 pub(crate) struct StartTexts {
@@ -22,6 +23,19 @@ pub(crate) struct ResultTexts {
     pub(crate) list: Vec<String>,
     /// The button's, if there is something to do.
     pub(crate) again: Option<&'static str>,
+}
+
+impl ResultTexts {
+    /// With a title and a text, and nothing else.
+    pub(crate) fn of(title: impl Into<String>, lead: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            lead: lead.into(),
+            list_title: None,
+            list: Vec::new(),
+            again: None,
+        }
+    }
 }
 
 pub(crate) fn start(language: Language) -> &'static StartTexts {
@@ -74,6 +88,16 @@ const START_EN: StartTexts = StartTexts {
     note: "Please finish within 15 minutes, in the same browser.",
 };
 
+/// Which account a link is for.
+pub(crate) fn only_for(language: Language, id: &BasicId) -> String {
+    let id = id.as_str();
+    match language {
+        Language::Ja => format!("このリンクで連携できるのは{id}だけです。"),
+        Language::ZhHant => format!("此連結僅供{id}使用。"),
+        Language::En => format!("This link is for {id} only."),
+    }
+}
+
 /// What a scope allows, in words; a scope that we have no words for as it is.
 pub(crate) fn scope(language: Language, scope: &str) -> String {
     let [ja, zh, en] = match scope {
@@ -118,7 +142,14 @@ pub(crate) fn result(language: Language, outcome: &Outcome) -> ResultTexts {
     match outcome {
         Outcome::Linked { name, missing } => linked(language, name.as_deref(), missing),
         Outcome::Suspended { name } => suspended(language, name.as_deref()),
-        Outcome::Not(trouble) => not_linked(language, *trouble),
+        Outcome::AnotherLinked {
+            asked,
+            linked,
+            stays,
+        } => not_linked::another_linked(language, asked, linked.as_deref(), *stays),
+        Outcome::UnderWay => not_linked::under_way(language),
+        Outcome::WrongLimit(wrong) => not_linked::wrong_limit(language, wrong),
+        Outcome::Not(trouble) => not_linked::not_linked(language, *trouble),
     }
 }
 
@@ -149,11 +180,10 @@ fn linked(language: Language, name: Option<&str>, missing: &[String]) -> ResultT
     };
     let incomplete = !missing.is_empty();
     ResultTexts {
-        title: title.into(),
-        lead,
         list_title: incomplete.then_some(list_title),
         list,
         again: incomplete.then_some(again),
+        ..ResultTexts::of(title, lead)
     }
 }
 
@@ -186,102 +216,7 @@ fn suspended(language: Language, name: Option<&str>) -> ResultTexts {
             ),
         ),
     };
-    ResultTexts {
-        title: title.into(),
-        lead,
-        list_title: None,
-        list: Vec::new(),
-        again: None,
-    }
-}
-
-fn not_linked(language: Language, trouble: Trouble) -> ResultTexts {
-    let (title, lead) = match language {
-        Language::Ja => not_linked_ja(trouble),
-        Language::ZhHant => not_linked_zh(trouble),
-        Language::En => not_linked_en(trouble),
-    };
-    let again = match language {
-        Language::Ja => "最初からやり直す",
-        Language::ZhHant => "重新開始",
-        Language::En => "Start again",
-    };
-    ResultTexts {
-        title: title.into(),
-        lead: lead.into(),
-        list_title: None,
-        list: Vec::new(),
-        again: Some(again),
-    }
-}
-
-fn not_linked_ja(trouble: Trouble) -> (&'static str, &'static str) {
-    match trouble {
-        Trouble::Refused => (
-            "連携しませんでした",
-            "LINEの画面で許可されなかったため、アカウントは連携されていません。",
-        ),
-        Trouble::Failed => (
-            "連携できませんでした",
-            "LINEが連携を受け付けませんでした。もう一度お試しいただき、くり返す場合はお問い合わせください。",
-        ),
-        Trouble::OtherBrowser => (
-            "はじめたときと同じブラウザで開いてください",
-            "連携をはじめたブラウザでのみ完了できます。このブラウザで続ける場合は、最初からやり直してください。",
-        ),
-        Trouble::StartOver => (
-            "このリンクは使えません",
-            "すでに使われたか、期限が切れています。完了画面をご覧になった場合は、連携は済んでいます。",
-        ),
-        Trouble::TryLater => (
-            "ただいま連携できません",
-            "一時的な問題が起きています。少し待ってからやり直してください。",
-        ),
-    }
-}
-
-fn not_linked_zh(trouble: Trouble) -> (&'static str, &'static str) {
-    match trouble {
-        Trouble::Refused => ("未連結", "由於未在LINE的畫面上允許，帳號尚未連結。"),
-        Trouble::Failed => (
-            "無法連結",
-            "LINE未接受此連結。請再試一次；若問題持續發生，請與我們聯絡。",
-        ),
-        Trouble::OtherBrowser => (
-            "請使用開始時的瀏覽器",
-            "只能在開始連結的瀏覽器中完成。若要在此瀏覽器繼續，請重新開始。",
-        ),
-        Trouble::StartOver => (
-            "此連結無法使用",
-            "連結已使用或已過期。若您已看到完成畫面，表示連結已完成。",
-        ),
-        Trouble::TryLater => ("目前無法連結", "發生暫時性的問題，請稍候再試。"),
-    }
-}
-
-fn not_linked_en(trouble: Trouble) -> (&'static str, &'static str) {
-    match trouble {
-        Trouble::Refused => (
-            "Your account was not linked",
-            "It was not allowed on LINE's screen, so nothing has changed.",
-        ),
-        Trouble::Failed => (
-            "Your account could not be linked",
-            "LINE did not accept it. Please try again; if it keeps happening, contact us.",
-        ),
-        Trouble::OtherBrowser => (
-            "Please use the browser you began with",
-            "Linking can only be finished there. To go on in this browser, start again.",
-        ),
-        Trouble::StartOver => (
-            "This link cannot be used",
-            "It has been used already, or is too old. If you have seen the page that says so, your account is linked.",
-        ),
-        Trouble::TryLater => (
-            "Linking is not possible right now",
-            "Something is away for a moment. Please wait a little and start again.",
-        ),
-    }
+    ResultTexts::of(title, lead)
 }
 
 #[cfg(test)]

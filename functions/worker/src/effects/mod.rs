@@ -20,8 +20,9 @@ use shared::line::BotClient;
 use shared::line::endpoints::message::Accepted;
 use shared::store::{StoreError, Try};
 
+use crate::App;
+use crate::requeue::Requeue;
 use crate::work::{View, Work};
-use crate::{App, Requeue};
 
 pub(crate) use line_error::log;
 

@@ -1,6 +1,6 @@
-//! What every call must pass before its body is looked at, in this order: token, bot header and
-//! attachment, suspension, scope, control of the chats it speaks into, rate limit; and no retry
-//! key where none is taken.
+//! What every call must pass before its body is looked at, in this order: its length, token, bot
+//! header and attachment, suspension, scope, control of the chats it speaks into, rate limit; and no
+//! retry key where none is taken.
 //!
 //! LINE publishes neither the order nor all statuses and texts; where it does not, the status is a
 //! setting.
@@ -11,6 +11,23 @@ use crate::ids;
 use crate::world::account::AccountStatus;
 use crate::world::channel::Side;
 use crate::world::chat::Holder;
+
+/// A POST or PUT says how long its body is, and be it 0. The front end that LINE had refused others
+/// before they reached its API.
+///
+/// Source: <https://github.com/line/line-platform-feedback/issues/73>, where the answer has a page
+/// instead of JSON.
+pub(super) fn length(cx: &Context<'_>) -> Result<(), Refusal> {
+    let is_needed = cx.settings.length_required && matches!(&*cx.incoming.method, "POST" | "PUT");
+    let is_given = ["content-length", "transfer-encoding"]
+        .iter()
+        .any(|name| cx.incoming.headers.contains_key(*name));
+    if is_needed && !is_given {
+        tracing::warn!("a POST or PUT with neither content-length nor transfer-encoding");
+        return Err(Refusal::message(411, "Length Required"));
+    }
+    Ok(())
+}
 
 /// Checks a call by what is known of its endpoint.
 pub(super) fn pass(cx: &mut Context<'_>, endpoint: &Endpoint) -> Result<(), Refusal> {

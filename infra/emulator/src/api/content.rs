@@ -7,7 +7,6 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde_json::json;
 
-use super::people::not_found;
 use super::{Answer, Context, Refusal};
 use crate::clock::Millis;
 use crate::world::content::Content;
@@ -29,17 +28,21 @@ pub(super) fn get(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
 /// `GET /v2/bot/message/{messageId}/content/preview`: of images and videos.
 pub(super) fn preview(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
     let content = known(cx)?;
-    match content.kind.as_str() {
-        "image" | "video" => Ok(Answer::bytes("image/png".into(), Bytes::from(pixel()))),
-        _ => Err(not_found()),
+    if !matches!(content.kind.as_str(), "image" | "video") {
+        return Err(Refusal::message(400, "The content can not be previewed"));
     }
+    if preparing(cx, &content) && !cx.settings.preview_while_preparing {
+        return Ok(Answer::accepted(json!({})));
+    }
+    Ok(Answer::bytes("image/png".into(), Bytes::from(pixel())))
 }
 
 /// `GET /v2/bot/message/{messageId}/content/transcoding`: of videos and audios.
 pub(super) fn transcoding(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
     let content = known(cx)?;
     if !matches!(content.kind.as_str(), "video" | "audio") {
-        return Err(not_found());
+        let text = "Transcoding status doesn't support this type of content";
+        return Err(Refusal::message(400, text));
     }
     let status = if preparing(cx, &content) {
         "processing"
@@ -56,7 +59,7 @@ fn known(cx: &Context<'_>) -> Result<Content, Refusal> {
         .contents
         .get(&cx.param("messageId"))
         .filter(|content| content.bot == cx.bot() && content.at_line)
-        .ok_or_else(not_found)?;
+        .ok_or_else(|| Refusal::message(404, "not found"))?;
     if content.unsent {
         return Err(Refusal::message(410, "The content is gone"));
     }

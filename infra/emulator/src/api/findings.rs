@@ -5,8 +5,9 @@
 //! their style.
 
 use serde_json::{Value, json};
+use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::Refusal;
+use super::{Refusal, uri};
 
 /// One error in a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,21 +40,70 @@ impl Findings {
         }
     }
 
-    /// A text that must be there with a length in UTF-16 units.
+    /// A text that must be there with a length in UTF-16 units, as most are.
+    ///
+    /// Source of both measures: <https://developers.line.biz/en/docs/messaging-api/text-character-count/>
     pub(super) fn text(&mut self, object: &Value, at: &str, member: &str, longest: usize) {
-        let property = place(at, member);
-        match object.get(member).map(Value::as_str) {
-            None => self.add("May not be empty", property),
-            Some(None) => self.add("Must be a string", property),
-            Some(Some(text)) => self.length(text, property, longest),
+        let text = self.some_text(object, at, member);
+        if text.is_some_and(|text| text.encode_utf16().count() > longest) {
+            let text = format!("Length must be between 1 and {longest}");
+            self.add(text, place(at, member));
         }
     }
 
-    fn length(&mut self, text: &str, property: String, longest: usize) {
-        if text.is_empty() {
-            self.add("May not be empty", property);
-        } else if text.encode_utf16().count() > longest {
-            self.add(format!("Length must be between 1 and {longest}"), property);
+    /// A text that must be there with a length in grapheme clusters: those of actions,
+    /// templates and rich menus. The text is as users report it, see
+    /// <https://github.com/zaoldyeck/cross-platform-chatbot/pull/1>.
+    pub(super) fn clusters(&mut self, object: &Value, at: &str, member: &str, longest: usize) {
+        let text = self.some_text(object, at, member);
+        if text.is_some_and(|text| text.graphemes(true).count() > longest) {
+            let text = format!("must not be longer than {longest} characters");
+            self.add(text, place(at, member));
+        }
+    }
+
+    /// A text that must be there and not be empty. Gives it.
+    pub(super) fn some_text<'a>(
+        &mut self,
+        object: &'a Value,
+        at: &str,
+        member: &str,
+    ) -> Option<&'a str> {
+        let problem = match object.get(member).map(Value::as_str) {
+            None | Some(Some("")) => "May not be empty",
+            Some(None) => "Must be a string",
+            Some(text) => return text,
+        };
+        self.add(problem, place(at, member));
+        None
+    }
+
+    /// A text that may be left out, of ASCII letters and digits and some other characters.
+    pub(super) fn characters(
+        &mut self,
+        object: &Value,
+        at: &str,
+        member: &str,
+        (longest, others): (usize, &str),
+    ) {
+        self.optional_text(object, at, member, longest);
+        let is_one = |it: char| it.is_ascii_alphanumeric() || others.contains(it);
+        let text = object.get(member).and_then(Value::as_str);
+        if text.is_some_and(|text| !text.chars().all(is_one)) {
+            self.add("Contains an invalid character", place(at, member));
+        }
+    }
+
+    /// As [`clusters`](Self::clusters), where it may be left out.
+    pub(super) fn optional_clusters(
+        &mut self,
+        object: &Value,
+        at: &str,
+        member: &str,
+        longest: usize,
+    ) {
+        if object.get(member).is_some() {
+            self.clusters(object, at, member, longest);
         }
     }
 
@@ -64,12 +114,19 @@ impl Findings {
         }
     }
 
-    /// An address that must be there, with https.
+    /// An address that must be there, with https and at most 2,000 UTF-16 units.
     pub(super) fn url(&mut self, object: &Value, at: &str, member: &str) {
-        self.text(object, at, member, 5000);
+        self.text(object, at, member, 2000);
         let url = object.get(member).and_then(Value::as_str);
-        if url.is_some_and(|url| !url.is_empty() && !url.starts_with("https://")) {
+        if url.is_some_and(|url| !url.is_empty() && !uri::is_https(url)) {
             self.add("Must be a valid HTTPS URL", place(at, member));
+        }
+    }
+
+    /// The same, where it may be left out.
+    pub(super) fn optional_url(&mut self, object: &Value, at: &str, member: &str) {
+        if object.get(member).is_some() {
+            self.url(object, at, member);
         }
     }
 

@@ -4,8 +4,8 @@
 
 use serde_json::Value;
 
+use super::actions::{self, Place};
 use super::findings::Findings;
-use super::messages::action;
 
 const COMPONENTS: [&str; 9] = [
     "box",
@@ -66,7 +66,10 @@ fn bubble(findings: &mut Findings, bubble: &Value, at: &str) {
 fn component(findings: &mut Findings, component: &Value, at: &str, depth: usize) {
     match component["type"].as_str() {
         Some("box") if depth < DEEPEST => boxed(findings, component, at, depth),
-        Some("button") => action(findings, &component["action"], &format!("{at}.action")),
+        Some("button") => {
+            let (action, at) = (&component["action"], format!("{at}.action"));
+            actions::check(findings, action, &at, Place::FlexButton);
+        }
         Some("image" | "icon") => findings.url(component, at, "url"),
         Some("video") => {
             findings.url(component, at, "url");
@@ -106,8 +109,12 @@ fn boxed(findings: &mut Findings, outer: &Value, at: &str, depth: usize) {
 
 /// What happens at a tap, where anything does.
 fn tapped(findings: &mut Findings, object: &Value, at: &str) {
-    if let Some(tapped) = object.get("action") {
-        action(findings, tapped, &format!("{at}.action"));
+    let place = match object["type"].as_str() {
+        Some("video") => Place::FlexVideo,
+        _ => Place::Flex,
+    };
+    if let Some(action) = object.get("action") {
+        actions::check(findings, action, &format!("{at}.action"), place);
     }
 }
 
@@ -135,15 +142,14 @@ mod tests {
     #[test]
     fn a_bubble_is_looked_at_down_to_its_components() {
         let text = json!({"type": "text", "text": "a"});
-        let button =
-            json!({"type": "button", "action": {"type": "uri", "uri": "https://example.com"}});
+        let button = json!({"type": "button", "action": {"type": "uri", "label": "a", "uri": "https://example.com"}});
         let body = json!({"type": "box", "layout": "vertical", "contents": [text, button]});
         let good = json!({"type": "bubble", "body": body});
         assert_eq!(places(&good), Vec::<String>::new());
         let wrong = json!({"type": "box", "layout": "diagonal", "contents": [
             {"type": "text", "text": ""},
             {"type": "box", "layout": "baseline", "contents": [{"type": "marquee"}]},
-            {"type": "button", "action": {"type": "message"}},
+            {"type": "button", "action": {"type": "message", "label": "a"}},
             {"type": "image", "url": "http://example.com/a.png"},
         ]});
         let expected = [

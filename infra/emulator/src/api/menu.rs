@@ -5,9 +5,10 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
+use super::actions::{self, Place};
 use super::findings::Findings;
 use super::picture::Picture;
-use super::{Answer, Context, Refusal, messages};
+use super::{Answer, Context, Refusal};
 use crate::ids;
 use crate::world::menu::Menu;
 
@@ -129,8 +130,8 @@ fn checked(cx: &Context<'_>) -> Result<Value, Refusal> {
     if !body["selected"].is_boolean() {
         findings.add("May not be null", "selected");
     }
-    findings.text(&body, "", "name", 300);
-    findings.text(&body, "", "chatBarText", 14);
+    findings.clusters(&body, "", "name", 300);
+    findings.clusters(&body, "", "chatBarText", 14);
     for (place, area) in findings
         .list(&body, "", "areas", (0, 20))
         .iter()
@@ -138,7 +139,13 @@ fn checked(cx: &Context<'_>) -> Result<Value, Refusal> {
     {
         let at = format!("areas[{place}]");
         bounds(&mut findings, &area["bounds"], &format!("{at}.bounds"));
-        messages::action(&mut findings, &area["action"], &format!("{at}.action"));
+        let action = &area["action"];
+        actions::check(
+            &mut findings,
+            action,
+            &format!("{at}.action"),
+            Place::RichMenu,
+        );
     }
     findings.done()?;
     Ok(body)

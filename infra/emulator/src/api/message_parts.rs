@@ -1,11 +1,18 @@
 //! Parts that messages of several types have: who they are from, emojis, mentions, areas.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::findings::Findings;
+use super::uri;
 
 /// The most emojis of a text.
 const MOST_EMOJIS: usize = 20;
+/// The most mentions of a text.
+const MOST_MENTIONS: usize = 20;
+/// The most substitutions of a text.
+const MOST_NAMES: usize = 100;
+/// The most characters of the name of one.
+const LONGEST_NAME: usize = 20;
 
 /// Another name and icon for the sender.
 ///
@@ -14,9 +21,7 @@ pub(super) fn sender(findings: &mut Findings, message: &Value, at: &str) {
     if let Some(sender) = message.get("sender") {
         let at = format!("{at}.sender");
         findings.optional_text(sender, &at, "name", 20);
-        if sender.get("iconUrl").is_some() {
-            findings.url(sender, &at, "iconUrl");
-        }
+        findings.optional_url(sender, &at, "iconUrl");
     }
 }
 
@@ -55,11 +60,27 @@ pub(super) fn emojis(findings: &mut Findings, message: &Value, at: &str) {
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#text-message-v2>
 pub(super) fn substitution(findings: &mut Findings, message: &Value, at: &str) {
-    let Some(all) = message.get("substitution").and_then(Value::as_object) else {
-        return;
-    };
+    let nothing = Map::new();
+    let all = message.get("substitution").and_then(Value::as_object);
+    let all = all.unwrap_or(&nothing);
+    named(
+        findings,
+        message["text"].as_str().unwrap_or_default(),
+        all,
+        at,
+    );
     for (name, value) in all {
         let at = format!("{at}.substitution.{name}");
+        let is_name = |name: &str| {
+            name.chars()
+                .all(|it| it.is_ascii_alphanumeric() || it == '_')
+        };
+        if !(1..=LONGEST_NAME).contains(&name.len()) || !is_name(name) {
+            findings.add(
+                "Must be a name of 1 to 20 letters, digits and _",
+                at.clone(),
+            );
+        }
         findings.one_of(value, &at, "type", &["mention", "emoji"]);
         match value["type"].as_str() {
             Some("emoji") => {
@@ -78,6 +99,52 @@ pub(super) fn substitution(findings: &mut Findings, message: &Value, at: &str) {
     }
 }
 
+/// The `{names}` of a text, each with what stands for it. The texts are not documented.
+fn named(findings: &mut Findings, text: &str, all: &Map<String, Value>, at: &str) {
+    let Some(names) = names(text) else {
+        findings.add("Braces must be paired", format!("{at}.text"));
+        return;
+    };
+    if names.iter().any(|name| !all.contains_key(*name)) {
+        findings.add("Must be in the substitution", format!("{at}.text"));
+    }
+    for name in all.keys().filter(|name| !names.contains(&name.as_str())) {
+        findings.add("Must be in the text", format!("{at}.substitution.{name}"));
+    }
+    let kinds = names
+        .iter()
+        .map(|name| all.get(*name).map(|it| &it["type"]));
+    let mentions = kinds
+        .filter(|kind| kind.is_some_and(|kind| kind == "mention"))
+        .count();
+    let is_too_much = all.len() > MOST_NAMES
+        || mentions > MOST_MENTIONS
+        || names.len().saturating_sub(mentions) > MOST_EMOJIS;
+    if is_too_much {
+        let text = "Must be at most 100 names, 20 mentions and 20 emojis";
+        findings.add(text, format!("{at}.substitution"));
+    }
+}
+
+/// The names between braces, or nothing if a brace has no other. Two of one kind stand for one.
+fn names(text: &str) -> Option<Vec<&str>> {
+    let (mut names, mut opened) = (Vec::new(), None);
+    let mut characters = text.char_indices().peekable();
+    while let Some((at, character)) = characters.next() {
+        match (character, opened) {
+            ('{' | '}', None) if characters.next_if(|(_, next)| *next == character).is_some() => {}
+            ('{', None) => opened = Some(at + 1),
+            ('}', Some(from)) => {
+                names.push(&text[from..at]);
+                opened = None;
+            }
+            ('{' | '}', _) => return None,
+            _ => {}
+        }
+    }
+    opened.is_none().then_some(names)
+}
+
 /// An imagemap's areas and what they do.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#imagemap-action-objects>
@@ -89,19 +156,38 @@ pub(super) fn imagemap_actions(findings: &mut Findings, message: &Value, at: &st
     {
         let at = format!("{at}.actions[{place}]");
         findings.one_of(action, &at, "type", &["uri", "message", "clipboard"]);
+        findings.optional_text(action, &at, "label", 100);
         match action["type"].as_str() {
-            Some("uri") => findings.text(action, &at, "linkUri", 1000),
+            Some("uri") => uri::opened(findings, action, &at, "linkUri"),
             Some("message") => findings.text(action, &at, "text", 400),
             Some("clipboard") => findings.text(action, &at, "clipboardText", 1000),
             _ => {}
         }
-        for member in ["x", "y", "width", "height"] {
-            findings.whole(
-                &action["area"],
-                &format!("{at}.area"),
-                member,
-                (0, i64::from(i32::MAX)),
-            );
-        }
+        area(findings, action, &at);
+    }
+}
+
+/// A video on an imagemap, and the label behind it.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#imagemap-message>
+pub(super) fn imagemap_video(findings: &mut Findings, message: &Value, at: &str) {
+    let Some(video) = message.get("video") else {
+        return;
+    };
+    let at = format!("{at}.video");
+    findings.url(video, &at, "originalContentUrl");
+    findings.url(video, &at, "previewImageUrl");
+    area(findings, video, &at);
+    if let Some(link) = video.get("externalLink") {
+        let at = format!("{at}.externalLink");
+        uri::opened(findings, link, &at, "linkUri");
+        findings.text(link, &at, "label", 30);
+    }
+}
+
+fn area(findings: &mut Findings, object: &Value, at: &str) {
+    let (area, at) = (&object["area"], format!("{at}.area"));
+    for member in ["x", "y", "width", "height"] {
+        findings.whole(area, &at, member, (0, i64::from(i32::MAX)));
     }
 }

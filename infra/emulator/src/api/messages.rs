@@ -6,24 +6,13 @@
 
 use serde_json::Value;
 
+use super::actions::{self, Place};
 use super::findings::Findings;
-use super::{flex, message_parts};
+use super::{flex, message_parts, templates};
 
 const TYPES: [&str; 11] = [
     "text", "textV2", "sticker", "image", "video", "audio", "location", "imagemap", "template",
     "flex", "coupon",
-];
-
-const ACTIONS: [&str; 9] = [
-    "postback",
-    "message",
-    "uri",
-    "datetimepicker",
-    "camera",
-    "cameraRoll",
-    "location",
-    "richmenuswitch",
-    "clipboard",
 ];
 
 /// Looks at the messages of a body.
@@ -85,6 +74,9 @@ fn content(findings: &mut Findings, kind: &str, message: &Value, at: &str) {
         "image" | "video" => {
             findings.url(message, at, "originalContentUrl");
             findings.url(message, at, "previewImageUrl");
+            if kind == "video" {
+                findings.characters(message, at, "trackingId", (100, "-.=,+*()%$&;:@{}!?<>[]"));
+            }
         }
         "audio" => {
             findings.url(message, at, "originalContentUrl");
@@ -97,10 +89,13 @@ fn content(findings: &mut Findings, kind: &str, message: &Value, at: &str) {
             findings.number(message, at, "longitude");
         }
         "imagemap" => imagemap(findings, message, at),
-        "coupon" => findings.text(message, at, "couponId", 100),
+        "coupon" => {
+            findings.text(message, at, "couponId", 100);
+            findings.characters(message, at, "deliveryTag", (30, "_"));
+        }
         "template" => {
             findings.text(message, at, "altText", 1500);
-            template(findings, &message["template"], &format!("{at}.template"));
+            templates::check(findings, &message["template"], &format!("{at}.template"));
         }
         _ => {
             findings.text(message, at, "altText", 1500);
@@ -115,59 +110,8 @@ fn imagemap(findings: &mut Findings, message: &Value, at: &str) {
     let size = &message["baseSize"];
     findings.number(size, &format!("{at}.baseSize"), "width");
     findings.number(size, &format!("{at}.baseSize"), "height");
+    message_parts::imagemap_video(findings, message, at);
     message_parts::imagemap_actions(findings, message, at);
-}
-
-fn template(findings: &mut Findings, template: &Value, at: &str) {
-    match template.get("type").and_then(Value::as_str) {
-        Some("buttons") => {
-            let extras = ["title", "thumbnailImageUrl"];
-            let has_extra = extras.iter().any(|member| template.get(member).is_some());
-            findings.text(template, at, "text", if has_extra { 60 } else { 160 });
-            actions(findings, template, at, (1, 4));
-        }
-        Some("confirm") => {
-            findings.text(template, at, "text", 240);
-            actions(findings, template, at, (2, 2));
-        }
-        Some("carousel") => {
-            for (place, column) in findings
-                .list(template, at, "columns", (1, 10))
-                .iter()
-                .enumerate()
-            {
-                let at = format!("{at}.columns[{place}]");
-                findings.text(column, &at, "text", 120);
-                actions(findings, column, &at, (1, 3));
-            }
-        }
-        Some("image_carousel") => {
-            for (place, column) in findings
-                .list(template, at, "columns", (1, 10))
-                .iter()
-                .enumerate()
-            {
-                let at = format!("{at}.columns[{place}]");
-                findings.url(column, &at, "imageUrl");
-                action(findings, &column["action"], &format!("{at}.action"));
-            }
-        }
-        _ => {
-            let text =
-                "Must be one of the following values: [buttons, confirm, carousel, image_carousel]";
-            findings.add(text, format!("{at}.type"));
-        }
-    }
-}
-
-fn actions(findings: &mut Findings, object: &Value, at: &str, sizes: (usize, usize)) {
-    for (place, entry) in findings
-        .list(object, at, "actions", sizes)
-        .iter()
-        .enumerate()
-    {
-        action(findings, entry, &format!("{at}.actions[{place}]"));
-    }
 }
 
 fn quick_replies(findings: &mut Findings, quick_reply: &Value, at: &str) {
@@ -177,45 +121,9 @@ fn quick_replies(findings: &mut Findings, quick_reply: &Value, at: &str) {
         .enumerate()
     {
         let at = format!("{at}.items[{place}]");
-        if item.get("imageUrl").is_some() {
-            findings.url(item, &at, "imageUrl");
-        }
-        action(findings, &item["action"], &format!("{at}.action"));
-    }
-}
-
-/// Source: <https://developers.line.biz/en/reference/messaging-api/#action-objects>
-pub(super) fn action(findings: &mut Findings, action: &Value, at: &str) {
-    let kind = action
-        .get("type")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    if !ACTIONS.contains(&kind) {
-        let text = format!(
-            "Must be one of the following values: [{}]",
-            ACTIONS.join(", ")
-        );
-        findings.add(text, format!("{at}.type"));
-        return;
-    }
-    findings.optional_text(action, at, "label", 20);
-    match kind {
-        "postback" => {
-            findings.text(action, at, "data", 300);
-            findings.optional_text(action, at, "displayText", 300);
-        }
-        "message" => findings.text(action, at, "text", 300),
-        "uri" => findings.text(action, at, "uri", 1000),
-        "datetimepicker" => {
-            findings.text(action, at, "data", 300);
-            findings.one_of(action, at, "mode", &["date", "time", "datetime"]);
-        }
-        "richmenuswitch" => {
-            findings.text(action, at, "richMenuAliasId", 32);
-            findings.text(action, at, "data", 300);
-        }
-        "clipboard" => findings.text(action, at, "clipboardText", 1000),
-        _ => {}
+        findings.optional_url(item, &at, "imageUrl");
+        let (action, at) = (&item["action"], format!("{at}.action"));
+        actions::check(findings, action, &at, Place::QuickReply);
     }
 }
 
@@ -327,14 +235,92 @@ mod tests {
         let good = json!([{"type": "message", "text": "a", "area": area}]);
         assert_eq!(errors(message(good)), []);
         let found = errors(message(
-            json!([{"type": "uri", "area": {"x": 0, "y": 0, "width": 1}}]),
+            json!([{"type": "uri", "label": "", "area": {"x": 0, "y": 0, "width": 1}}]),
         ));
         let places: Vec<&str> = found.iter().map(|(place, _)| place.as_str()).collect();
         let expected = [
+            "messages[0].actions[0].label",
             "messages[0].actions[0].linkUri",
             "messages[0].actions[0].area.height",
         ];
         assert_eq!(places, expected);
+    }
+
+    #[test]
+    fn an_imagemap_can_have_a_video_with_a_link_behind_it() {
+        let message = |link: Value| {
+            let url = "https://example.com/a";
+            let area = json!({"x": 0, "y": 0, "width": 520, "height": 1040});
+            json!([{
+                "type": "imagemap", "baseUrl": url, "altText": "a", "actions": [],
+                "baseSize": {"width": 1040, "height": 1040},
+                "video": {"originalContentUrl": url, "previewImageUrl": url, "area": area, "externalLink": link},
+            }])
+        };
+        assert_eq!(
+            errors(message(json!({"linkUri": "tel:09001", "label": "a"}))),
+            []
+        );
+        let found = errors(message(
+            json!({"linkUri": "ftp://a.jp", "label": "a".repeat(31)}),
+        ));
+        assert_eq!(found[0].0, "messages[0].video.externalLink.linkUri");
+        assert_eq!(found[1].0, "messages[0].video.externalLink.label");
+    }
+
+    #[test]
+    fn names_in_braces_are_those_of_the_substitution() {
+        let places = |text: &str, name: &str| {
+            let mut message = json!({"type": "textV2", "text": text, "substitution": {}});
+            let mention = json!({"type": "mention", "mentionee": {"type": "all"}});
+            message["substitution"][name] = mention;
+            let found = errors(json!([message])).into_iter();
+            found.map(|(place, _)| place).collect::<Vec<_>>()
+        };
+        for text in ["{a}", "{{no}} {a}{a}", "{{{a}}}"] {
+            assert_eq!(places(text, "a"), [""; 0], "{text}");
+        }
+        for text in ["{a} {", "} {a}", "{a{a}}", "{a} {b}"] {
+            assert_eq!(places(text, "a")[0], "messages[0].text", "{text}");
+        }
+        assert_eq!(places("a", "a"), ["messages[0].substitution.a"]);
+        let long = "a".repeat(21);
+        let place = format!("messages[0].substitution.{long}");
+        assert_eq!(places(&format!("{{{long}}}"), &long), [place]);
+        assert_eq!(places(&"{a}".repeat(20), "a"), [""; 0]);
+        assert_eq!(places(&"{a}".repeat(21), "a"), ["messages[0].substitution"]);
+    }
+
+    #[test]
+    fn names_for_statistics_have_only_the_characters_that_line_takes() {
+        let url = "https://example.com/a";
+        let video = |id: &str| {
+            errors(json!([{
+                "type": "video", "originalContentUrl": url, "previewImageUrl": url, "trackingId": id,
+            }]))
+        };
+        assert_eq!(video("a-1=&"), []);
+        assert_eq!(video("a_1")[0].0, "messages[0].trackingId");
+        assert_eq!(video(&"a".repeat(101))[0].0, "messages[0].trackingId");
+        let coupon =
+            |tag: &str| errors(json!([{"type": "coupon", "couponId": "c", "deliveryTag": tag}]));
+        assert_eq!(coupon("a_1"), []);
+        assert_eq!(coupon("a-1")[0].0, "messages[0].deliveryTag");
+    }
+
+    #[test]
+    fn a_url_is_https_and_has_at_most_2000_units() {
+        let image = |url: &str| {
+            errors(
+                json!([{"type": "image", "originalContentUrl": url, "previewImageUrl": "https://a.jp"}]),
+            )
+        };
+        let long = |length: usize| format!("https://a.jp/{}", "a".repeat(length - 13));
+        assert_eq!(image(&long(2000)), []);
+        assert_eq!(image(&long(2001))[0].1, "Length must be between 1 and 2000");
+        for bad in ["http://a.jp", "https://", "https://a.jp/b c"] {
+            assert_eq!(image(bad)[0].1, "Must be a valid HTTPS URL", "{bad}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! Each is read, hit by a fault or answered, written down, and only then answered on the wire.
 
+mod actions;
 mod audience;
 mod audience_list;
 mod bot;
@@ -38,8 +39,10 @@ mod record;
 mod route;
 mod send;
 mod table;
+mod templates;
 mod units;
 mod upload;
+mod uri;
 mod webhook_settings;
 
 use std::time::Duration;

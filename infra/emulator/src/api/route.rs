@@ -8,6 +8,7 @@ use super::{Answer, Context, Refusal, checks, record};
 pub(crate) fn answer(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
     let incoming = cx.incoming;
     cx.look();
+    checks::length(cx)?;
     match find(TABLE, incoming.host, &incoming.method, &incoming.path) {
         Lookup::Endpoint(endpoint) => {
             cx.endpoint = Some(endpoint);

@@ -1,6 +1,9 @@
 //! The same calls once more, each with something amiss that LINE refuses: members of
 //! wrong types, no header that selects the account, a token that is none, no credentials.
 
+use http::Method;
+use http::header::CONTENT_LENGTH;
+use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 use shared::line::endpoint::{Facts, Host, Made};
 use shared::line::endpoints::table::ALL;
@@ -56,6 +59,14 @@ fn more_exact(facts: &Facts, called: &[&str]) -> bool {
     exact && facts.path != path
 }
 
+/// Says its length, so that it is not that which is refused.
+fn without_body(request: RequestBuilder, facts: &Facts) -> RequestBuilder {
+    match facts.method {
+        Method::POST | Method::PUT => request.header(CONTENT_LENGTH, 0),
+        _ => request,
+    }
+}
+
 async fn wrong_call(
     places: &Places,
     stage: &Stage,
@@ -75,9 +86,15 @@ async fn wrong_call(
                 "with members of wrong types",
             )
         }
-        (Made::ForBot, None) => (request.bearer_auth(token), "without the bot header"),
-        (Made::AsChannel, _) => (request.bearer_auth("none"), "with a token that is none"),
-        (Made::Openly, _) if facts.method == http::Method::POST => {
+        (Made::ForBot, None) => (
+            without_body(request, facts).bearer_auth(token),
+            "without the bot header",
+        ),
+        (Made::AsChannel, _) => (
+            without_body(request, facts).bearer_auth("none"),
+            "with a token that is none",
+        ),
+        (Made::Openly, _) if facts.method == Method::POST => {
             let form = [("grant_type", "client_credentials")];
             (request.form(&form), "without credentials")
         }

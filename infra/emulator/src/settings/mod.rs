@@ -75,6 +75,10 @@ pub struct Settings {
     pub richmenu_statistics_least_users: usize,
     /// How long videos and audios are prepared before they can be fetched.
     pub transcoding_ms: u64,
+    /// Whether a video's preview can be fetched while it is being prepared.
+    pub preview_while_preparing: bool,
+    /// Whether a POST or PUT must have `content-length` or `transfer-encoding`; else it gets 411.
+    pub length_required: bool,
 
     /// Whether a webhook without a 2xx answer is sent again.
     pub redelivery: bool,
@@ -197,6 +201,8 @@ impl Default for Settings {
             narrowcast_least_recipients: 1,
             richmenu_statistics_least_users: 20,
             transcoding_ms: 0,
+            preview_while_preparing: true,
+            length_required: true,
             redelivery: false,
             redelivery_schedule_s: vec![60, 300, 1800, 7200],
             error_statistics: true,

@@ -56,6 +56,14 @@ pub(super) const REASONS: &[(&str, &str)] = &[
         "LINE gives no times for the preparation of videos and audios.",
     ),
     (
+        "preview_while_preparing",
+        "LINE documents 202 for content that is not ready, and no answer for its preview.",
+    ),
+    (
+        "length_required",
+        "LINE's front end has refused requests without a length, which its documents do not ask for.",
+    ),
+    (
         "attach_answer",
         "The table of the reference has `scope` as text, its example and the OpenAPI file `scopes` as a list.",
     ),

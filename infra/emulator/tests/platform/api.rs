@@ -1,5 +1,8 @@
 //! LINE's API: what it accepts, and what it says when it does not.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
 use emulator::Settings;
 use reqwest::Response;
 use serde_json::{Value, json};
@@ -324,4 +327,37 @@ async fn what_is_not_emulated_is_never_answered_as_if_it_were() {
         .map(|call| call.status)
         .collect();
     assert_eq!(unknown, [404, 405]);
+}
+
+/// The status of a request whose head is exactly this.
+async fn status_of(stage: &Stage, head: &str) -> String {
+    let address = stage.address.trim_start_matches("http://").to_owned();
+    let request = format!("{head}host: {address}\r\nconnection: close\r\n\r\n");
+    let asked = tokio::task::spawn_blocking(move || {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    });
+    let answer = asked.await.unwrap();
+    answer.split(' ').nth(1).unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_post_or_put_without_a_length_is_refused() {
+    let stage = Stage::new().await;
+    let status = async |method: &str, header: &str| {
+        let path = "/v2/bot/user/U1/richmenu/m";
+        status_of(&stage, &format!("{method} {path} HTTP/1.1\r\n{header}")).await
+    };
+    assert_eq!(status("POST", "").await, "411");
+    assert_eq!(status("PUT", "").await, "411");
+    assert_eq!(status("POST", "content-length: 0\r\n").await, "401");
+    assert_eq!(status("DELETE", "").await, "405");
+    let calls = stage.emulator.calls(0).await;
+    assert_eq!(calls[0].status, 411, "it is written down");
+    let lenient = json!({"length_required": false});
+    stage.emulator.change_settings(&lenient).await.unwrap();
+    assert_eq!(status("POST", "").await, "401");
 }

@@ -41,7 +41,20 @@ async fn a_picture_can_be_fetched_as_it_was_sent() {
     assert_eq!(answer.headers()["content-type"], "image/jpeg");
     assert_eq!(answer.text().await.unwrap(), "a picture");
     assert_eq!(get(&stage, &id, "content/preview").await.status(), 200);
-    assert_eq!(get(&stage, &id, "content/transcoding").await.status(), 404);
+    let answer = get(&stage, &id, "content/transcoding").await;
+    let text = "Transcoding status doesn't support this type of content";
+    assert_eq!(refusal(answer).await, (400, text.into()));
+    let id = sent(&mut stage, json!({"type": "audio"})).await;
+    let answer = get(&stage, &id, "content/preview").await;
+    let text = "The content can not be previewed";
+    assert_eq!(refusal(answer).await, (400, text.into()));
+}
+
+/// Its status and its words.
+async fn refusal(answer: reqwest::Response) -> (u16, String) {
+    let status = answer.status().as_u16();
+    let body: Value = answer.json().await.unwrap();
+    (status, body["message"].as_str().unwrap().to_owned())
 }
 
 #[tokio::test]
@@ -73,7 +86,8 @@ async fn content_of_another_provider_and_of_texts_is_not_at_line() {
         json!({"type": "image", "contentProvider": provider}),
     )
     .await;
-    assert_eq!(get(&stage, &id, "content").await.status(), 404);
+    let answer = get(&stage, &id, "content").await;
+    assert_eq!(refusal(answer).await, (404, "not found".into()));
     let id = sent(&mut stage, json!({"type": "text", "text": "a"})).await;
     assert_eq!(get(&stage, &id, "content").await.status(), 404);
 }
@@ -98,7 +112,12 @@ async fn a_video_is_prepared_before_it_can_be_fetched() {
             .unwrap()
     };
     assert_eq!(status().await, json!({"status": "processing"}));
+    assert_eq!(get(&stage, &id, "content/preview").await.status(), 200);
+    let change = json!({"preview_while_preparing": false});
+    stage.control("settings", change).await;
+    assert_eq!(get(&stage, &id, "content/preview").await.status(), 202);
     stage.control("clock", json!({"advance_s": 60})).await;
     assert_eq!(status().await, json!({"status": "succeeded"}));
+    assert_eq!(get(&stage, &id, "content/preview").await.status(), 200);
     assert_eq!(get(&stage, &id, "content").await.status(), 200);
 }

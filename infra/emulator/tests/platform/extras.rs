@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::stage::{ALL_SCOPES, BOOKS, SALON, Stage};
+use crate::stage::{ALL_SCOPES, BOOKS, SALON, Stage, with_body};
 
 async fn call(stage: &Stage, method: &str, path: &str, body: Value) -> (u16, Value) {
     call_for(stage, SALON, method, path, body).await
@@ -12,12 +12,7 @@ async fn call_for(stage: &Stage, bot: &str, method: &str, path: &str, body: Valu
     let request = stage
         .call_for(bot, method, &format!("/v2/bot/{path}"))
         .await;
-    let call = if body.is_null() {
-        request
-    } else {
-        request.json(&body)
-    };
-    let answer = call.send().await.unwrap();
+    let answer = with_body(request, &body).send().await.unwrap();
     (answer.status().as_u16(), answer.json().await.unwrap())
 }
 
@@ -395,9 +390,7 @@ async fn no_other_endpoint_takes_a_retry_key() {
         ("GET", "/v2/bot/list"),
         ("POST", "/v2/bot/richmenu"),
     ] {
-        let call = stage
-            .call(method, path)
-            .await
+        let call = with_body(stage.call(method, path).await, &Value::Null)
             .header("x-line-retry-key", "123e4567-e89b-12d3-a456-426614174000");
         assert_eq!(call.send().await.unwrap().status(), 400, "{path}");
     }

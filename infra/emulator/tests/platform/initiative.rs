@@ -5,7 +5,7 @@ use std::time::Duration;
 use emulator::Settings;
 use serde_json::{Value, json};
 
-use crate::stage::{ALL_SCOPES, Receiver, SALON, Stage};
+use crate::stage::{ALL_SCOPES, Receiver, SALON, Stage, with_body};
 
 /// Acquires or releases a chat: the status and the answer.
 async fn control(stage: &Stage, chat: &str, verb: &str, body: Value) -> (u16, Value) {
@@ -105,7 +105,8 @@ async fn an_acquire_lasts_an_hour_unless_it_says_otherwise_or_forever() {
     assert_eq!(holder(&stage, &user).await, ("module".into(), None));
 
     let path = format!("/v2/bot/chat/{user}/control/acquire");
-    let bare = stage.call("POST", &path).await.send().await.unwrap();
+    let bare = with_body(stage.call("POST", &path).await, &Value::Null);
+    let bare = bare.send().await.unwrap();
     assert_eq!(bare.status(), 200, "the body may be left out");
 }
 
@@ -225,6 +226,7 @@ async fn control_needs_the_scope_to_receive_and_the_bot_header() {
     assert_eq!(control(&stage, &user, "release", json!({})).await.0, 403);
     let url = format!("{}/v2/bot/chat/{user}/control/release", stage.address);
     let call = stage.client.post(url).bearer_auth(stage.token().await);
+    let call = with_body(call, &Value::Null);
     assert_eq!(call.send().await.unwrap().status(), 400);
 }
 

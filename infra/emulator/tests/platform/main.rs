@@ -9,6 +9,7 @@
 mod accounts;
 mod apart;
 mod api;
+mod builders;
 mod channels;
 mod content;
 mod control;

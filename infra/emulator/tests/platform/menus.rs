@@ -3,7 +3,7 @@
 use reqwest::Response;
 use serde_json::{Value, json};
 
-use crate::stage::{SALON, Stage};
+use crate::stage::{SALON, Stage, with_body};
 
 /// 800 pixels wide and 540 high.
 pub(crate) const PNG: &[u8] = include_bytes!("../fixtures/menu.png");
@@ -23,12 +23,7 @@ fn menu() -> Value {
 
 async fn send(stage: &Stage, method: &str, path: &str, body: Value) -> (u16, Value) {
     let request = stage.call(method, &format!("/v2/bot/{path}")).await;
-    let call = if body.is_null() {
-        request
-    } else {
-        request.json(&body)
-    };
-    let answer = call.send().await.unwrap();
+    let answer = with_body(request, &body).send().await.unwrap();
     (answer.status().as_u16(), answer.json().await.unwrap())
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::stage::{ALL_SCOPES, BOOKS, Stage};
+use crate::stage::{ALL_SCOPES, BOOKS, Stage, with_body};
 
 const YOGA: &str = "U40d6a8f3b2e1497c8550ce7391fa6b2d";
 
@@ -14,7 +14,7 @@ async fn call(stage: &Stage, method: &str, path: &str) -> (u16, Value) {
     let call = stage
         .call_for(BOOKS, method, &format!("/v2/bot/{path}"))
         .await;
-    let answer = call.send().await.unwrap();
+    let answer = with_body(call, &Value::Null).send().await.unwrap();
     (answer.status().as_u16(), answer.json().await.unwrap())
 }
 

@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use emulator::{Emulator, Settings};
-use reqwest::{Client, Response, redirect::Policy};
+use reqwest::{Client, RequestBuilder, Response, redirect::Policy};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -132,7 +132,7 @@ impl Stage {
             .unwrap()
     }
 
-    pub(crate) fn form(&self, path: &str, body: String) -> reqwest::RequestBuilder {
+    pub(crate) fn form(&self, path: &str, body: String) -> RequestBuilder {
         self.client
             .post(format!("{}{path}", self.address))
             .header("content-type", "application/x-www-form-urlencoded")
@@ -154,17 +154,12 @@ impl Stage {
     }
 
     /// A call of the API for the salon, with a fresh token.
-    pub(crate) async fn call(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+    pub(crate) async fn call(&self, method: &str, path: &str) -> RequestBuilder {
         self.call_for(SALON, method, path).await
     }
 
     /// A call of the API for a bot, with a fresh token.
-    pub(crate) async fn call_for(
-        &self,
-        bot: &str,
-        method: &str,
-        path: &str,
-    ) -> reqwest::RequestBuilder {
+    pub(crate) async fn call_for(&self, bot: &str, method: &str, path: &str) -> RequestBuilder {
         let method = method.parse().unwrap();
         self.client
             .request(method, format!("{}{path}", self.address))
@@ -241,6 +236,14 @@ async fn receive(State((sender, does)): Receives, headers: HeaderMap, body: Byte
     match does {
         Receiver::Answers(status) => StatusCode::from_u16(status).unwrap(),
         Receiver::Hangs => std::future::pending().await,
+    }
+}
+
+/// With a JSON body, or with a length that says that there is none.
+pub(crate) fn with_body(request: RequestBuilder, body: &Value) -> RequestBuilder {
+    match body {
+        Value::Null => request.header("content-length", 0),
+        body => request.json(body),
     }
 }
 

@@ -4,17 +4,13 @@ use emulator::Settings;
 use serde_json::{Value, json};
 
 use crate::menus::PNG;
-use crate::stage::{Receiver, SALON, Stage};
+use crate::stage::{Receiver, SALON, Stage, with_body};
 
 const SCOPES: &str = "message%3Asend%20message%3Areceive%20account%3Amanage";
 
 async fn call(stage: &Stage, method: &str, path: &str, body: Value) -> Value {
     let request = stage.call(method, &format!("/v2/bot/{path}")).await;
-    let call = match body {
-        Value::Null => request,
-        body => request.json(&body),
-    };
-    let answer = call.send().await.unwrap();
+    let answer = with_body(request, &body).send().await.unwrap();
     assert_eq!(answer.status(), 200, "{path}");
     answer.json().await.unwrap()
 }

@@ -14,7 +14,7 @@ use sqs::{ManualClock, MessageAttribute, NewMessage};
 
 const QUEUE: &str = "q.fifo";
 const LONG: Duration = Duration::from_secs(60);
-const VISIBILITY: Duration = Duration::from_secs(48);
+const VISIBILITY: Duration = Duration::from_secs(20);
 
 struct World {
     clock: ManualClock,
@@ -27,7 +27,7 @@ impl World {
         let sqs = Sqs::new(clock.clone());
         let attributes = BTreeMap::from([
             ("FifoQueue".to_owned(), "true".to_owned()),
-            ("VisibilityTimeout".to_owned(), "48".to_owned()),
+            ("VisibilityTimeout".to_owned(), "20".to_owned()),
         ]);
         sqs.create_queue(QUEUE, attributes).unwrap();
         Self { clock, sqs }

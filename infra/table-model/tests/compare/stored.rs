@@ -247,12 +247,7 @@ impl StoreCall {
     async fn attach(&self, store: &Store) {
         match *self {
             Self::BeginAttach(state, end) => {
-                let attach = AttachUnderWay {
-                    browser: "x".into(),
-                    terms: "{}".into(),
-                    expires_at: end,
-                    bot: None,
-                };
+                let attach = AttachUnderWay::new("x".into(), "{}".into(), end);
                 let _ = store.begin_attach(state, &attach).await;
             }
             Self::TakeAttach(state, browser, now) => {
@@ -261,10 +256,10 @@ impl StoreCall {
                     .await;
             }
             Self::EndAttach(state, end) => {
-                let _ = store.end_attach(state, &bot_id("U1"), end).await;
+                let _ = store.end_attach(state, "x", "{}", end).await;
             }
             Self::EndedAttach(state, now) => {
-                let _ = store.ended_attach(state, "x", Timestamp(now)).await;
+                let _ = store.attach_under_way(state, "x", Timestamp(now)).await;
             }
             _ => {}
         }

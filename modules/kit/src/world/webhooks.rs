@@ -2,8 +2,8 @@
 
 use emulator::{Delivery, Held};
 use serde_json::json;
-use shared::line::VerifiedBody;
 use shared::line::webhook::{RawEvent, Webhook};
+use shared::line::{Signature, VerifiedBody};
 use shared::store::LedgerKey;
 
 use super::{ReceivedEvent, World};
@@ -55,7 +55,9 @@ impl World {
     pub(super) async fn read(&self, body: &str, signature: Option<&str>) -> Vec<RawEvent> {
         let secrets = self.parts.secret().get().await.expect("the secret");
         let bytes = body.as_bytes().to_vec();
-        let verified = VerifiedBody::check(bytes, signature, secrets.accepted()).ok();
+        let verified = Signature::read(signature)
+            .ok()
+            .and_then(|signature| VerifiedBody::check(bytes, &signature, secrets.accepted()).ok());
         let webhook = verified.and_then(|body| Webhook::parse(&body).ok().flatten());
         webhook.map(|webhook| webhook.events).unwrap_or_default()
     }

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::line::body::{Body, Upload};
-use crate::line::endpoint::{Endpoint, Facts, ForBot, Unsendable, endpoint, has};
+use crate::line::endpoint::{Endpoint, Facts, ForBot, Unsendable, endpoint};
 use crate::line::endpoints::table;
 use crate::line::http::Answer;
-use crate::line::message::Action;
-use crate::line::message::limit::{OverLimit, at_most, graphemes};
+use crate::line::message::limit::{OverLimit, at_most, each, graphemes, within};
+use crate::line::message::{Action, Place};
 
 /// LINE takes an image of this size at most, in bytes.
 const LARGEST_IMAGE: u64 = 1024 * 1024;
@@ -63,11 +63,36 @@ pub struct Bounds {
 }
 
 impl RichMenu {
-    fn check(&self) -> Result<(), Unsendable> {
-        let texts: Result<(), OverLimit> = at_most("name", graphemes(&self.name), 300)
-            .and_then(|()| at_most("chatBarText", graphemes(&self.chat_bar_text), 14));
-        texts.map_err(|error| Unsendable(error.to_string()))?;
-        has("areas", self.areas.len(), 0, 20)
+    /// Whether LINE would take it, as far as its published limits tell.
+    ///
+    /// # Errors
+    /// The first member that is over its limit.
+    pub fn check(&self) -> Result<(), OverLimit> {
+        self.size.check().map_err(|error| error.inside("size"))?;
+        within("name", graphemes(&self.name), 1, 300)?;
+        within("chatBarText", graphemes(&self.chat_bar_text), 1, 14)?;
+        at_most("areas", self.areas.len(), 20)?;
+        each("areas", &self.areas, |area| {
+            let action = area.action.limits(Place::RichMenu);
+            action.map_err(|error| error.inside("action"))
+        })
+    }
+}
+
+impl Size {
+    fn check(self) -> Result<(), OverLimit> {
+        let (width, height) = (u64::from(self.width), u64::from(self.height));
+        if !(800..=2_500).contains(&width) {
+            let problem = format!("LINE takes 800 to 2500 pixels, not {width}");
+            return Err(OverLimit::new("width", problem));
+        }
+        match height >= 250 && height * 145 <= width * 100 {
+            true => Ok(()),
+            false => Err(OverLimit::new(
+                "height",
+                format!("LINE takes 250 pixels or more, and up to the width by 1.45, not {height}"),
+            )),
+        }
     }
 }
 
@@ -105,7 +130,8 @@ pub struct CreateRichMenu<'a>(pub &'a RichMenu);
 
 impl CreateRichMenu<'_> {
     fn check(&self) -> Result<(), Unsendable> {
-        self.0.check()
+        let checked = self.0.check();
+        checked.map_err(|error| Unsendable(error.to_string()))
     }
 }
 

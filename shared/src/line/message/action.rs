@@ -1,12 +1,14 @@
 //! What a tap does
 //! (<https://developers.line.biz/en/reference/messaging-api/#action-objects>).
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::line::message::limit::{OverLimit, at_most, graphemes, units};
+use crate::line::message::date_time;
+use crate::line::message::limit::{OverLimit, graphemes, units, uri, within};
 
-/// What a tap does.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// What a tap does. In rich menus, image carousels and flex messages an empty label is none
+/// (<https://developers.line.biz/en/reference/messaging-api/#action-object-label-spec>).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
     tag = "type",
     rename_all = "lowercase",
@@ -16,8 +18,10 @@ pub enum Action {
     /// Comes back as a postback with `data`.
     Postback {
         /// What the button says.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
         label: String,
         /// What comes back.
+        #[serde(default)]
         data: String,
         /// What the user is shown to have said.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -26,71 +30,100 @@ pub enum Action {
     /// Comes back as the user's own message.
     Message {
         /// What the button says.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
         label: String,
         /// What the user says.
+        #[serde(default)]
         text: String,
     },
     /// Opens an address: https, http, line or tel.
     Uri {
         /// What the button says.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
         label: String,
         /// The address.
+        #[serde(default)]
         uri: String,
     },
     /// Lets the user pick a time, which comes back as a postback.
     DatetimePicker {
         /// What the button says.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
         label: String,
         /// What comes back beside the time.
+        #[serde(default)]
         data: String,
         /// Date, time or both.
         mode: PickMode,
-        /// What is picked at first, in the mode's form.
+        /// What is picked at first, in the mode's form; not before `min` or after `max`.
         #[serde(skip_serializing_if = "Option::is_none")]
         initial: Option<String>,
         /// The first that can be picked.
         #[serde(skip_serializing_if = "Option::is_none")]
         min: Option<String>,
-        /// The last that can be picked.
+        /// The last that can be picked: later than `min`.
         #[serde(skip_serializing_if = "Option::is_none")]
         max: Option<String>,
     },
     /// Opens the camera. In quick replies only.
     Camera {
         /// What the button says.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
         label: String,
     },
     /// Opens the camera roll. In quick replies only.
     #[serde(rename = "cameraRoll")]
     CameraRoll {
         /// What the button says.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
         label: String,
     },
     /// Lets the user pick a place. In quick replies only.
     Location {
         /// What the button says.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
         label: String,
     },
     /// Shows another rich menu. In rich menus only.
     RichMenuSwitch {
         /// What is read to those who cannot see it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
         label: String,
         /// The menu's alias.
+        #[serde(default)]
         rich_menu_alias_id: String,
         /// What comes back.
+        #[serde(default)]
         data: String,
     },
     /// Copies a text.
     Clipboard {
         /// What the button says.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
         label: String,
         /// The text.
+        #[serde(default)]
         clipboard_text: String,
     },
 }
 
-/// What is picked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// Where an action is: that decides which ones LINE takes, and how long their labels are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// In a template other than the image carousel.
+    Template,
+    ImageCarousel,
+    QuickReply,
+    RichMenu,
+    /// A button of a flex message.
+    FlexButton,
+    /// Any other component or a bubble of a flex message.
+    Flex,
+}
+
+/// What is picked, from 1900 to 2100
+/// (<https://developers.line.biz/en/reference/messaging-api/#date-and-time-format>).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PickMode {
     /// `2026-11-21`.
@@ -141,34 +174,75 @@ impl Action {
         }
     }
 
-    pub(super) fn limits(&self, label: usize) -> Result<(), OverLimit> {
-        at_most("label", graphemes(self.label()), label)?;
+    pub(crate) fn limits(&self, place: Place) -> Result<(), OverLimit> {
+        place.takes(self)?;
+        let (least, most) = place.label();
+        within("label", graphemes(self.label()), least, most)?;
         match self {
             Self::Postback {
                 data, display_text, ..
             } => {
-                at_most("data", units(data), 300)?;
-                at_most(
-                    "displayText",
-                    display_text.as_deref().map_or(0, graphemes),
-                    300,
-                )
+                within("data", units(data), 1, 300)?;
+                display_text.as_deref().map_or(Ok(()), |text| {
+                    within("displayText", graphemes(text), 1, 300)
+                })
             }
-            Self::Message { text, .. } => at_most("text", graphemes(text), 300),
-            Self::Uri { uri, .. } => at_most("uri", units(uri), 1_000),
-            Self::DatetimePicker { data, .. } => at_most("data", units(data), 300),
+            Self::Message { text, .. } => within("text", graphemes(text), 1, 300),
+            Self::Uri { uri: target, .. } => uri("uri", target),
+            Self::DatetimePicker {
+                data,
+                mode,
+                initial,
+                min,
+                max,
+                ..
+            } => {
+                within("data", units(data), 1, 300)?;
+                let [initial, min, max] = [initial, min, max].map(Option::as_deref);
+                date_time::check(*mode, initial, min, max)
+            }
             Self::RichMenuSwitch {
                 rich_menu_alias_id,
                 data,
                 ..
             } => {
-                at_most("richMenuAliasId", units(rich_menu_alias_id), 32)?;
-                at_most("data", units(data), 300)
+                within("richMenuAliasId", units(rich_menu_alias_id), 1, 32)?;
+                within("data", units(data), 1, 300)
             }
             Self::Clipboard { clipboard_text, .. } => {
-                at_most("clipboardText", units(clipboard_text), 1_000)
+                within("clipboardText", units(clipboard_text), 1, 1_000)
             }
             Self::Camera { .. } | Self::CameraRoll { .. } | Self::Location { .. } => Ok(()),
+        }
+    }
+}
+
+impl Place {
+    /// Minimum and maximum length of a label, in grapheme clusters.
+    fn label(self) -> (usize, usize) {
+        match self {
+            Self::Template | Self::QuickReply => (1, 20),
+            Self::ImageCarousel => (0, 12),
+            Self::RichMenu => (0, 20),
+            Self::FlexButton => (1, 40),
+            Self::Flex => (0, 40),
+        }
+    }
+
+    fn takes(self, action: &Action) -> Result<(), OverLimit> {
+        let only = match action {
+            Action::Camera { .. } | Action::CameraRoll { .. } | Action::Location { .. } => {
+                (Self::QuickReply, "quick replies")
+            }
+            Action::RichMenuSwitch { .. } => (Self::RichMenu, "rich menus"),
+            _ => return Ok(()),
+        };
+        match self == only.0 {
+            true => Ok(()),
+            false => Err(OverLimit::new(
+                "type",
+                format!("LINE takes this action in {} only", only.1),
+            )),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::line::message::Action;
-use crate::line::message::limit::{OverLimit, at_most, each, https, units};
+use crate::line::message::limit::{OverLimit, at_most, each, https, units, within};
+use crate::line::message::{Action, Place};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -97,7 +97,7 @@ impl QuickReply {
         if let Some(url) = &self.image_url {
             https("imageUrl", url)?;
         }
-        let action = self.action.limits(20);
+        let action = self.action.limits(Place::QuickReply);
         action.map_err(|error| error.inside("action"))
     }
 }
@@ -123,7 +123,9 @@ impl Sender {
     }
 
     fn limits(&self) -> Result<(), OverLimit> {
-        at_most("name", self.name.as_deref().map_or(0, units), 20)?;
+        if let Some(name) = &self.name {
+            within("name", units(name), 1, 20)?;
+        }
         self.icon_url
             .as_deref()
             .map_or(Ok(()), |url| https("iconUrl", url))

@@ -68,9 +68,60 @@ pub(crate) fn within(
 
 /// An https URL of up to 2,000 units.
 pub(crate) fn https(member: &str, url: &str) -> Result<(), OverLimit> {
-    match url.starts_with("https://") {
-        true => at_most(member, units(url), 2_000),
-        false => Err(OverLimit::new(member, "LINE takes only https URLs")),
+    at_most(member, units(url), 2_000)?;
+    match is_uri(url, &["https"]) {
+        true => Ok(()),
+        false => Err(OverLimit::new(
+            member,
+            format!("LINE takes only https URLs, not {url:?}"),
+        )),
+    }
+}
+
+/// A URI of up to 1,000 units that a tap can open.
+pub(crate) fn uri(member: &str, uri: &str) -> Result<(), OverLimit> {
+    within(member, units(uri), 1, 1_000)?;
+    match is_uri(uri, &["http", "https", "line", "tel"]) {
+        true => Ok(()),
+        false => Err(OverLimit::new(
+            member,
+            format!("LINE takes URIs with http, https, line and tel, not {uri:?}"),
+        )),
+    }
+}
+
+/// Whether it is a URI with one of these schemes, encoded as RFC 3986 has it; letters
+/// outside ASCII may stand as they are
+/// (<https://developers.line.biz/en/reference/messaging-api/#url-encoding>).
+fn is_uri(text: &str, schemes: &[&str]) -> bool {
+    let (scheme, rest) = text.split_once(':').unwrap_or_default();
+    let target = match scheme {
+        "tel" => Some(rest),
+        _ => rest.strip_prefix("//"),
+    };
+    schemes.contains(&scheme)
+        && target.is_some_and(|target| !target.is_empty() && !target.starts_with(['/', '?', '#']))
+        && !text.contains(|character: char| {
+            character.is_whitespace() || character.is_control() || "\"<>\\^`{|}".contains(character)
+        })
+        && rest.split('%').skip(1).all(is_escape)
+}
+
+/// Whether what follows a `%` is an octet in hexadecimal digits.
+fn is_escape(rest: &str) -> bool {
+    let digits = rest.as_bytes().get(..2);
+    digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+}
+
+/// Letters and digits of ASCII, and `more`.
+pub(crate) fn made_of(member: &str, text: &str, more: &str) -> Result<(), OverLimit> {
+    let is_one = |character: char| character.is_ascii_alphanumeric() || more.contains(character);
+    match text.chars().all(is_one) {
+        true => Ok(()),
+        false => Err(OverLimit::new(
+            member,
+            format!("LINE takes letters, digits and {more}, not {text:?}"),
+        )),
     }
 }
 
@@ -108,5 +159,43 @@ mod tests {
             "template.actions[1].label: LINE takes up to 3, not 4"
         );
         assert!(https("url", "http://a").is_err());
+    }
+
+    #[test]
+    fn a_tap_opens_four_kinds_of_uris() {
+        for good in [
+            "http://a.jp",
+            "https://a.jp/b?c=%E3%81%82#d",
+            "https://例え.jp/あ",
+            "line://nv/chat",
+            "tel:09001234567",
+            "tel:+81-90-1234-5678",
+        ] {
+            assert_eq!(uri("uri", good), Ok(()));
+        }
+        for bad in [
+            "",
+            "not a uri",
+            "a.jp",
+            "//a.jp",
+            "ftp://a.jp",
+            "javascript:alert(1)",
+            "https:a.jp",
+            "https://",
+            "https:///path",
+            "tel:",
+            "https://a.jp/b c",
+            "https://a.jp/\n",
+            "https://a.jp/{b}",
+            "https://a.jp/100%",
+            "https://a.jp/%zz",
+        ] {
+            assert!(uri("uri", bad).is_err(), "{bad}");
+        }
+        let long = |length: usize| format!("https://a.jp/{}", "b".repeat(length - 13));
+        assert_eq!(uri("uri", &long(1_000)), Ok(()));
+        assert!(uri("uri", &long(1_001)).is_err());
+        assert_eq!(https("url", &long(2_000)), Ok(()));
+        assert!(https("url", &long(2_001)).is_err());
     }
 }

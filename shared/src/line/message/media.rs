@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 
 use crate::line::message::around::Around;
-use crate::line::message::limit::{OverLimit, at_most, https, units, within};
+use crate::line::message::limit::{OverLimit, https, made_of, units, within};
 use crate::line::message::message;
 
 /// A sticker that LINE lists for accounts
@@ -112,8 +112,8 @@ impl Video {
         }
     }
 
-    /// An event tells that a user has seen it to its end, by this name of up to
-    /// 100 characters. Not in groups.
+    /// An event tells that a user has seen it to its end, by this name: up to 100
+    /// letters, digits and symbols such as `-`, `=` and `&`, but not `_`. Not in groups.
     #[must_use]
     pub fn tracked_as(mut self, name: impl Into<String>) -> Self {
         self.tracking_id = Some(name.into());
@@ -123,11 +123,11 @@ impl Video {
     fn limits(&self) -> Result<(), OverLimit> {
         https("originalContentUrl", &self.original_content_url)?;
         https("previewImageUrl", &self.preview_image_url)?;
-        at_most(
-            "trackingId",
-            self.tracking_id.as_deref().map_or(0, units),
-            100,
-        )
+        let Some(id) = &self.tracking_id else {
+            return Ok(());
+        };
+        within("trackingId", units(id), 1, 100)?;
+        made_of("trackingId", id, "-.=,+*()%$&;:@{}!?<>[]")
     }
 }
 
@@ -247,7 +247,7 @@ impl Coupon {
         }
     }
 
-    /// With a tag of up to 30 characters, for statistics.
+    /// With a tag of up to 30 letters, digits and `_`, for statistics.
     #[must_use]
     pub fn tagged(mut self, tag: impl Into<String>) -> Self {
         self.delivery_tag = Some(tag.into());
@@ -255,11 +255,12 @@ impl Coupon {
     }
 
     fn limits(&self) -> Result<(), OverLimit> {
-        at_most(
-            "deliveryTag",
-            self.delivery_tag.as_deref().map_or(0, units),
-            30,
-        )
+        within("couponId", units(&self.coupon_id), 1, usize::MAX)?;
+        let Some(tag) = &self.delivery_tag else {
+            return Ok(());
+        };
+        within("deliveryTag", units(tag), 1, 30)?;
+        made_of("deliveryTag", tag, "_")
     }
 }
 

@@ -10,12 +10,14 @@
 
 mod action;
 mod around;
+mod date_time;
 mod flex;
 pub(crate) mod limit;
 mod media;
 mod template;
 mod text;
 
+pub(crate) use action::Place;
 pub use action::{Action, PickMode};
 pub use around::{QuickReply, Sender};
 pub use flex::Flex;
@@ -241,5 +243,177 @@ mod tests {
             refused(Image::new("http://a.jp", "https://a.jp")).starts_with("originalContentUrl")
         );
         assert!(refused(Location::new("a", "b", 91.0, 0.0)).starts_with("latitude"));
+    }
+
+    fn buttons(action: Action) -> TemplateMessage {
+        TemplateMessage::new("?", Buttons::new("?", [action]))
+    }
+
+    fn button(action: &Action) -> Flex {
+        let contents = json!([{"type": "button", "action": action}]);
+        let body = json!({"type": "box", "layout": "vertical", "contents": contents});
+        Flex::new("?", json!({"type": "bubble", "body": body}))
+    }
+
+    #[test]
+    fn texts_of_actions_and_templates_are_counted_in_grapheme_clusters() {
+        let apples = |number| "🍎".repeat(number);
+        let says = |label: String| Action::message(label, apples(300));
+        assert_eq!(buttons(says(apples(20))).check(), Ok(()));
+        assert!(buttons(says(apples(21))).check().is_err());
+        let text =
+            |number| TemplateMessage::new("?", Buttons::new(apples(number), [says(apples(1))]));
+        assert_eq!(text(160).check(), Ok(()));
+        assert!(text(161).check().is_err());
+        // A text message is counted in UTF-16 units.
+        assert_eq!(Text::new(apples(2_500)).check(), Ok(()));
+        assert!(Text::new(apples(2_501)).check().is_err());
+    }
+
+    #[test]
+    fn a_label_is_as_long_as_its_place_allows() {
+        let says = |length| Action::message("a".repeat(length), "a");
+        let image = |length| {
+            let column = ImageColumn::new("https://a.jp/i.png", says(length));
+            TemplateMessage::new("?", ImageCarousel::new([column])).check()
+        };
+        let reply = |length| {
+            let items = [QuickReply::new(says(length))];
+            Text::new("?").quick_replies(items).check()
+        };
+        let tapped = |length| {
+            let body = json!({"type": "box", "layout": "vertical", "contents": [], "action": says(length)});
+            Flex::new("?", json!({"type": "bubble", "body": body})).check()
+        };
+        type Check<'a> = &'a dyn Fn(usize) -> Result<(), OverLimit>;
+        let places: [(Check<'_>, usize, usize); 5] = [
+            (&|length| buttons(says(length)).check(), 1, 20),
+            (&reply, 1, 20),
+            (&image, 0, 12),
+            (&|length| button(&says(length)).check(), 1, 40),
+            (&tapped, 0, 40),
+        ];
+        for (number, (check, least, most)) in places.into_iter().enumerate() {
+            for length in [0, 1, 12, 13, 20, 21, 40, 41] {
+                let taken = (least..=most).contains(&length);
+                assert_eq!(check(length).is_ok(), taken, "{number}: {length}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_action_that_line_would_refuse_is_the_authors_error() {
+        assert_eq!(
+            refused(buttons(Action::message("", "a"))),
+            "template.actions[0].label: LINE takes 1 to 20, not 0"
+        );
+        assert_eq!(
+            refused(buttons(Action::uri("a", "not a uri"))),
+            "template.actions[0].uri: LINE takes URIs with http, https, line and tel, not \"not a uri\""
+        );
+        let tomorrow = Action::DatetimePicker {
+            label: "a".into(),
+            data: "d".into(),
+            mode: PickMode::Datetime,
+            initial: Some("tomorrow".into()),
+            min: None,
+            max: None,
+        };
+        assert_eq!(
+            refused(button(&tomorrow)),
+            "contents.body.contents[0].action.initial: LINE takes a date and time such as \
+             2026-11-21T09:30, not \"tomorrow\""
+        );
+        let nothing = QuickReply::new(Action::postback("a", ""));
+        assert_eq!(
+            refused(Text::new("a").quick_replies([nothing])),
+            "quickReply.items[0].action.data: LINE takes 1 to 300, not 0"
+        );
+        let camera = Action::Camera { label: "a".into() };
+        assert_eq!(
+            refused(buttons(camera.clone())),
+            "template.actions[0].type: LINE takes this action in quick replies only"
+        );
+        let photo = Text::new("a").quick_replies([QuickReply::new(camera)]);
+        assert_eq!(photo.check(), Ok(()));
+    }
+
+    #[test]
+    fn an_action_in_a_flex_message_need_not_be_one_that_is_known_here() {
+        let flex =
+            |action: Value| Flex::new("?", json!({"type": "bubble", "action": action})).check();
+        assert_eq!(flex(json!({"type": "hologram", "depth": 3})), Ok(()));
+        let more =
+            json!({"type": "uri", "uri": "https://a.jp", "altUri": {"desktop": "https://b.jp"}});
+        assert_eq!(flex(more), Ok(()));
+        for (wrong, member) in [
+            (json!({"type": "uri", "label": "a"}), "contents.action.uri"),
+            (
+                json!({"type": "message", "text": 7}),
+                "contents.action.type",
+            ),
+            (json!({}), "contents.action.type"),
+            (
+                json!({"type": "richmenuswitch", "richMenuAliasId": "a", "data": "d"}),
+                "contents.action.type",
+            ),
+        ] {
+            assert_eq!(flex(wrong).unwrap_err().member, member);
+        }
+    }
+
+    #[test]
+    fn an_empty_label_is_left_out() {
+        let image = ImageColumn::new("https://a.jp/i.png", Action::message("", "a"));
+        let sent = serde_json::to_value(TemplateMessage::new("?", ImageCarousel::new([image])));
+        let action = json!({"type": "message", "text": "a"});
+        assert_eq!(sent.unwrap()["template"]["columns"][0]["action"], action);
+    }
+
+    #[test]
+    fn columns_have_a_title_or_an_image_all_or_none() {
+        let column = || Column::new("a", [Action::message("a", "a")]);
+        let carousel = |columns: [Column; 2]| TemplateMessage::new("?", Carousel::new(columns));
+        let image = || column().image("https://a.jp/i.png");
+        assert_eq!(carousel([image(), image()]).check(), Ok(()));
+        assert_eq!(
+            refused(carousel([image(), column()])),
+            "template.columns[1].thumbnailImageUrl: LINE takes it in all columns or in none"
+        );
+        assert_eq!(
+            refused(carousel([column(), column().title("t")])),
+            "template.columns[1].title: LINE takes it in all columns or in none"
+        );
+    }
+
+    #[test]
+    fn the_places_of_a_text_are_its_substitutions() {
+        let text = |text: &str| TextV2::new(text).mention_all("all").check();
+        for good in ["{all}", "{{no}} {all}{all}", "{{{all}}}"] {
+            assert_eq!(text(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "{all} {b}",
+            "{all} {",
+            "} {all}",
+            "{{all}}",
+            "{a{all}}",
+            "none",
+        ] {
+            assert!(text(bad).is_err(), "{bad}");
+        }
+        let named = |name: &str| TextV2::new(format!("{{{name}}}")).mention_all(name).check();
+        assert_eq!(named(&"a".repeat(20)), Ok(()));
+        assert!(named(&"a".repeat(21)).is_err() && named("a b").is_err() && named("").is_err());
+        assert!(text(&"{all}".repeat(21)).is_err());
+    }
+
+    #[test]
+    fn names_for_statistics_have_only_the_characters_that_line_takes() {
+        let url = "https://example.com/a";
+        assert_eq!(Video::new(url, url).tracked_as("a-1=&").check(), Ok(()));
+        assert!(Video::new(url, url).tracked_as("a_1").check().is_err());
+        assert_eq!(Coupon::new("c").tagged("a_1").check(), Ok(()));
+        assert!(Coupon::new("c").tagged("a-1").check().is_err());
     }
 }

@@ -4,13 +4,9 @@
 use serde::Serialize;
 
 use crate::line::message::around::Around;
-use crate::line::message::limit::{OverLimit, at_most, each, graphemes, https, units, within};
-use crate::line::message::{Action, message};
+use crate::line::message::limit::{OverLimit, each, graphemes, https, units, within};
+use crate::line::message::{Action, Place, message};
 
-/// Maximum length of a label.
-const LABEL: usize = 20;
-/// In an image carousel it is shorter.
-const IMAGE_LABEL: usize = 12;
 /// Cards side by side.
 const MOST_COLUMNS: usize = 10;
 
@@ -92,21 +88,54 @@ impl Face {
         }
     }
 
+    fn has_title(&self) -> bool {
+        self.title.is_some()
+    }
+
+    fn has_image(&self) -> bool {
+        self.thumbnail_image_url.is_some()
+    }
+
     fn limits(&self, plain: usize, beside: usize, actions: usize) -> Result<(), OverLimit> {
         if let Some(url) = &self.thumbnail_image_url {
             https("thumbnailImageUrl", url)?;
         }
-        at_most("title", self.title.as_deref().map_or(0, graphemes), 40)?;
-        let is_plain = self.title.is_none() && self.thumbnail_image_url.is_none();
+        if let Some(title) = &self.title {
+            within("title", graphemes(title), 1, 40)?;
+        }
+        let is_plain = !self.has_title() && !self.has_image();
         let most = if is_plain { plain } else { beside };
         within("text", graphemes(&self.text), 1, most)?;
         within("actions", self.actions.len(), 1, actions)?;
-        each("actions", &self.actions, |action| action.limits(LABEL))?;
+        each("actions", &self.actions, |action| {
+            action.limits(Place::Template)
+        })?;
         let action = self
             .default_action
             .as_ref()
-            .map_or(Ok(()), |action| action.limits(LABEL));
+            .map_or(Ok(()), |action| action.limits(Place::Template));
         action.map_err(|error| error.inside("defaultAction"))
+    }
+
+    /// Whether it has as many buttons as the carousel's first column, and a title and an image
+    /// if that has them.
+    fn consistent_with(&self, first: &Self) -> Result<(), OverLimit> {
+        let (found, as_many) = (self.actions.len(), first.actions.len());
+        if found != as_many {
+            let problem = format!("LINE takes as many in each column: {as_many}, not {found}");
+            return Err(OverLimit::new("actions", problem));
+        }
+        let everywhere = |member| {
+            let problem = "LINE takes it in all columns or in none";
+            Err(OverLimit::new(member, problem))
+        };
+        if self.has_title() != first.has_title() {
+            return everywhere("title");
+        }
+        if self.has_image() != first.has_image() {
+            return everywhere("thumbnailImageUrl");
+        }
+        Ok(())
     }
 }
 
@@ -182,11 +211,13 @@ impl Confirm {
 
     fn limits(&self) -> Result<(), OverLimit> {
         within("text", graphemes(&self.text), 1, 240)?;
-        each("actions", &self.actions, |action| action.limits(LABEL))
+        each("actions", &self.actions, |action| {
+            action.limits(Place::Template)
+        })
     }
 }
 
-/// Up to ten cards, all with as many buttons
+/// Up to ten cards, all with as many buttons, and all or none with a title or an image
 /// (<https://developers.line.biz/en/reference/messaging-api/#carousel>).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Carousel {
@@ -202,16 +233,10 @@ impl Carousel {
 
     fn limits(&self) -> Result<(), OverLimit> {
         within("columns", self.columns.len(), 1, MOST_COLUMNS)?;
-        let as_many = self.columns[0].0.actions.len(); // there is one, as just seen
+        let first = &self.columns[0].0; // there is one, as just seen
         each("columns", &self.columns, |column| {
             column.limits()?;
-            match column.0.actions.len() {
-                found if found == as_many => Ok(()),
-                found => Err(OverLimit::new(
-                    "actions",
-                    format!("LINE takes as many in each column: {as_many}, not {found}"),
-                )),
-            }
+            column.0.consistent_with(first)
         })
     }
 }
@@ -256,7 +281,7 @@ impl ImageColumn {
 
     fn limits(&self) -> Result<(), OverLimit> {
         https("imageUrl", &self.image_url)?;
-        let action = self.action.limits(IMAGE_LABEL);
+        let action = self.action.limits(Place::ImageCarousel);
         action.map_err(|error| error.inside("action"))
     }
 }

@@ -6,15 +6,19 @@ use serde::Serialize;
 
 use crate::domain::UserId;
 use crate::line::message::around::Around;
-use crate::line::message::limit::{OverLimit, at_most, each, units, within};
+use crate::line::message::limit::{OverLimit, at_most, each, made_of, units, within};
 use crate::line::message::message;
 
 /// Maximum length of a text.
 const LONGEST: usize = 5_000;
 /// Maximum number of emojis of a text.
 const MOST_EMOJIS: usize = 20;
+/// Maximum number of mentions of a text.
+const MOST_MENTIONS: usize = 20;
 /// Maximum number of substitutions of a text.
 const MOST_PLACES: usize = 100;
+/// Maximum length of a place's name.
+const LONGEST_NAME: usize = 20;
 
 /// A text, with LINE's own emojis and a quote if wanted
 /// (<https://developers.line.biz/en/reference/messaging-api/#text-message>).
@@ -90,8 +94,9 @@ impl Text {
     }
 }
 
-/// A text with places that are filled in: mentions and LINE's own emojis. A place
-/// is a word in braces; a brace itself is written twice
+/// A text with places that are filled in: up to 20 mentions and 20 of LINE's own emojis.
+/// A place is a word of up to 20 letters, digits and `_` in braces; a brace itself is
+/// written twice
 /// (<https://developers.line.biz/en/reference/messaging-api/#text-message-v2>).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(
@@ -193,14 +198,49 @@ impl TextV2 {
     fn limits(&self) -> Result<(), OverLimit> {
         within("text", units(&self.text), 1, LONGEST)?;
         at_most("substitution", self.substitution.len(), MOST_PLACES)?;
+        let named = places(&self.text)?;
         for place in self.substitution.keys() {
-            if !self.text.contains(&format!("{{{place}}}")) {
-                let member = format!("substitution.{place}");
+            let member = format!("substitution.{place}");
+            within(&member, units(place), 1, LONGEST_NAME)?;
+            made_of(&member, place, "_")?;
+            if !named.contains(&place.as_str()) {
                 return Err(OverLimit::new(&member, "the text has no such place"));
             }
         }
-        Ok(())
+        if let Some(place) = named
+            .iter()
+            .find(|it| !self.substitution.contains_key(**it))
+        {
+            let problem = format!("nothing is given for {{{place}}}");
+            return Err(OverLimit::new("text", problem));
+        }
+        let mentions =
+            |it: &&str| matches!(self.substitution.get(*it), Some(Place::Mention { .. }));
+        let mentions = named.iter().filter(|it| mentions(it)).count();
+        at_most("substitution", mentions, MOST_MENTIONS)?;
+        at_most("substitution", named.len() - mentions, MOST_EMOJIS)
     }
+}
+
+/// The words in braces, in order. Braces come in pairs; one that is written twice is itself.
+fn places(text: &str) -> Result<Vec<&str>, OverLimit> {
+    let unpaired = || OverLimit::new("text", "a brace is not paired: write it twice");
+    let mut places = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(['{', '}']) {
+        let (brace, behind) = (&rest[at..=at], &rest[at + 1..]);
+        if let Some(behind) = behind.strip_prefix(brace) {
+            rest = behind;
+            continue;
+        }
+        let (place, behind) = behind.split_once('}').ok_or_else(unpaired)?;
+        if brace == "}" || place.contains('{') {
+            return Err(unpaired());
+        }
+        places.push(place);
+        rest = behind;
+    }
+    Ok(places)
 }
 
 message!(Text TextV2);

@@ -1,9 +1,12 @@
 //! The webhook's body, always well signed. Each event of a webhook is in the queue
 //! afterwards, byte for byte, and a good one is routed well whatever is beside it.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::Deserialize;
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer};
 use serde_json::json;
 use serde_json::value::RawValue;
 use shared::queue::{Job, Message};
@@ -84,21 +87,38 @@ impl Envelope {
 struct Sent<'a>(Vec<&'a RawValue>);
 
 impl<'a> Sent<'a> {
+    /// Of a member that is there twice the last counts.
     fn read(body: &'a [u8]) -> Option<Self> {
-        #[derive(Deserialize)]
-        struct Body<'a> {
-            #[serde(default, borrow)]
-            destination: Option<&'a RawValue>,
-            #[serde(borrow)]
-            events: Vec<&'a RawValue>,
-        }
-        let Body {
-            destination,
-            events,
-        } = serde_json::from_slice(body).ok()?;
-        let bot = || serde_json::from_str::<String>(destination?.get()).ok();
+        let members: BTreeMap<Key, &'a RawValue> = serde_json::from_slice(body).ok()?;
+        let member = |name: &str| members.get(&Key(name.into()));
+        let events: Vec<&'a RawValue> = serde_json::from_str(member("events")?.get()).ok()?;
+        let bot = || serde_json::from_str::<String>(member("destination")?.get()).ok();
         let usable = events.is_empty() || (1..=256).contains(&bot()?.len());
         usable.then_some(Self(events))
+    }
+}
+
+/// A member's name, which need not be Unicode.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Key(Vec<u8>);
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Bytes;
+
+        impl Visitor<'_> for Bytes {
+            type Value = Key;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a name")
+            }
+
+            fn visit_bytes<E>(self, name: &[u8]) -> Result<Key, E> {
+                Ok(Key(name.into()))
+            }
+        }
+
+        from.deserialize_bytes(Bytes)
     }
 }
 

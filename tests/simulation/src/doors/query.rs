@@ -64,12 +64,8 @@ impl Door for Query {
     }
 
     async fn judge(&self, input: &[u8]) -> Verdict {
-        let under_way = AttachUnderWay {
-            browser: browser_hash(SECRET),
-            terms: TERMS.to_owned(),
-            expires_at: NOW.seconds() + 900,
-            bot: None,
-        };
+        let browser = browser_hash(SECRET);
+        let under_way = AttachUnderWay::new(browser, TERMS.to_owned(), NOW.seconds() + 900);
         let begun = self.store.begin_attach(STATE, &under_way).await;
         begun.map_err(|error| error.to_string())?;
         let text = String::from_utf8_lossy(input);

@@ -1,7 +1,7 @@
 //! The signature's header. Only LINE's own two signatures of these bytes open.
 
 use serde_json::json;
-use shared::line::VerifiedBody;
+use shared::line::{Signature as Signed, VerifiedBody};
 
 use crate::doors::mutate::hostile;
 use crate::doors::samples::{NEIGHBOUR, SECRETS, body, sign};
@@ -51,8 +51,10 @@ impl Door for Signature {
             .iter()
             .any(|secret| sign(secret, &self.body) == header);
         let given = (!header.is_empty()).then_some(header.as_str());
-        let checked = VerifiedBody::check(self.body.clone(), given, &SECRETS.map(Into::into));
-        if checked.is_ok() != good {
+        let opens = Signed::read(given).is_ok_and(|signature| {
+            VerifiedBody::check(self.body.clone(), &signature, &SECRETS.map(Into::into)).is_ok()
+        });
+        if opens != good {
             return Err(format!("{header:?} opens: {}, and should: {good}", !good));
         }
         let status = self.answer(given, input.len()).await;

@@ -55,7 +55,43 @@ pub(super) fn draw(seed: u64) -> Schedule {
     counted(&mut schedule);
     split(&mut schedule);
     rivals(&mut schedule);
+    killer(&mut schedule);
     schedule
+}
+
+/// A batch is full of chats, and what one of them says ends the process that handles it.
+/// Nothing else happens.
+fn killer(schedule: &mut Schedule) {
+    let chance = &mut seeded(schedule.seed, &"killer");
+    if chance.u8(0..8) > 0 {
+        return;
+    }
+    alone(schedule, 0);
+    let at_ms = chance.u64(0..SPAN_MS);
+    let killers = one_of(chance, &[1, 1, 2]);
+    schedule.visibility_s = 20;
+    schedule.batch = 10;
+    schedule.workers = chance.usize(1..=2);
+    for chat in 0..8 {
+        let wish = match chat < killers {
+            true => Wish::Kill(one_of(chance, &[1, 2, 3, 12])),
+            false => Wish::Reply,
+        };
+        let event = Happening {
+            id: format!("killer-{chat}"),
+            chat: CHATS + chat,
+            what: What::Message,
+            wish,
+            timer_ms: None,
+        };
+        schedule.webhooks.push(Webhook {
+            at_ms,
+            bot: 0,
+            events: vec![event],
+            copies_ms: vec![0],
+            again: 3,
+        });
+    }
 }
 
 /// Two chats want the same place at the same moment; perhaps once more when the account was

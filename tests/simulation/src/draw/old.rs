@@ -37,7 +37,7 @@ pub(super) fn draw(seed: u64) -> Schedule {
         seed,
         default_active: chance.u8(0..6) > 0,
         push_instead: chance.bool(),
-        visibility_s: one_of(chance, &[48, 20, 3]),
+        visibility_s: one_of(chance, &[20, 20, 3]),
         workers: chance.usize(1..=2),
         batch: one_of(chance, &[1, 3, 10]),
         skew_ms: one_of(chance, &[0, 50, 2_000]),

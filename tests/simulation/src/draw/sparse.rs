@@ -20,7 +20,7 @@ pub(super) fn draw(seed: u64) -> Schedule {
         seed,
         default_active: chance.u8(0..4) > 0,
         push_instead: chance.bool(),
-        visibility_s: one_of(chance, &[48, 48, 48, 2, 3, 5]),
+        visibility_s: one_of(chance, &[20, 20, 20, 2, 3, 5]),
         workers: chance.usize(1..=3),
         batch: one_of(chance, &[1, 3, 10]),
         skew_ms: one_of(chance, &[0, 50, 2_000]),

@@ -1,13 +1,12 @@
 //! A message is acknowledged when each of its events is settled: done or parked in the table.
 
-use crate::message::Message;
+use crate::message::Says;
 use crate::rows::row;
 use crate::world::World;
 
 /// A worker acknowledges these messages.
-pub(crate) fn judge(world: &World, who: usize, messages: &[&Message]) {
-    let says = messages.iter().map(|message| &message.says);
-    for says in says.filter(|says| says.replay.is_none()) {
+pub(crate) fn judge(world: &World, who: usize, messages: &[Says]) {
+    for says in messages.iter().filter(|says| says.replay.is_none()) {
         let place = &says.place;
         for event in says.events.iter().filter(|event| is_judged(world, event)) {
             let chat = match place.1.as_str() {

@@ -106,7 +106,8 @@ fn says_vanished(row: Option<&Json>) -> bool {
 fn may_have_vanished(troubles: &Troubles, event: &str, who: usize) -> bool {
     troubles.hands_of(event).any(|(other, hand)| {
         let is_late = hand.to.is_some_and(|to| to >= hand.from + TIME_UP);
-        let has_gone = other != who && (hand.is_cut_off || hand.to.is_none() || is_late);
+        let has_gone =
+            other != who && (hand.is_cut_off_with(event) || hand.to.is_none() || is_late);
         let of_other = troubles.about(event).filter(|call| call.seen.who == other);
         let ends = of_other.filter(|call| match call.seen.about {
             About::Ledger { .. } => call.seen.word == CHANGE || is_late_write(call),

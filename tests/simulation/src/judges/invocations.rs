@@ -28,8 +28,10 @@ pub(crate) fn ended(world: &World, who: usize, unsettled: Option<&[String]>) {
         let outcome = |row: &Json| row["outcome"] == "done" || row["outcome"] == "parked";
         // What fails in the module is parked by the number of its failures.
         let wish = world.schedule.wish(event);
-        matches!(wish, Some(Wish::Fail(_) | Wish::Panic(_) | Wish::Hang(_)))
-            || row.is_some_and(|row| outcome(&row) || row["attempts"].as_i64() > Some(0))
+        matches!(
+            wish,
+            Some(Wish::Fail(_) | Wish::Panic(_) | Wish::Hang(_) | Wish::Kill(_))
+        ) || row.is_some_and(|row| outcome(&row) || row["attempts"].as_i64() > Some(0))
     };
     let rows: Vec<_> = rows.into_iter().filter(|event| !settled(event)).collect();
     let line = world.line();

@@ -6,8 +6,9 @@ use serde_json::Value as Json;
 use table_model::Item;
 
 use super::parked_index::{self, Written};
-use super::{attempts, counter, lapsed, links, plan_order, seen};
+use super::{attempts, counter, lapsed, links, plan_order, seen, suspects};
 use crate::call::{CHANGE, Request};
+use crate::history::History;
 use crate::rows::{plain_item, s};
 use crate::world::World;
 
@@ -86,7 +87,11 @@ fn written(
     let (now, at) = (world.time.millis(0), world.time.elapsed());
     let mut history = world.history();
     let receives = history.receives.get(event).copied().unwrap_or_default();
-    let judges = &mut history.judges;
+    let History {
+        judges,
+        invocations,
+        ..
+    } = &mut *history;
     let written = Written {
         event,
         word,
@@ -107,6 +112,7 @@ fn written(
     let ended = judges.attempts.written(who, &written);
     wrong.extend(ended.map(|what| ("an attempt is ended by who made it", what)));
     wrong.extend(attempts::written(&judges.troubles, &written, receives));
+    wrong.extend(suspects::written(&invocations[who], &written));
     // A restored table may have the beginning of an attempt, and not its end.
     if !judges.has_forgotten(event) {
         let vanished = attempts::vanished(&judges.troubles, who, &written);

@@ -1,10 +1,12 @@
-//! An attach is finished once, by the browser that began it, and in time.
+//! An attach is finished once, by the browser that began it, and in time. Whoever of that
+//! browser comes second is shown how it ended.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
 use super::troubles::{Trouble, Troubles};
+use crate::line::{Answer, Asked, Kind};
 use crate::rows::s;
 use crate::schedule::Harm;
 use crate::world::World;
@@ -13,6 +15,7 @@ use crate::world::World;
 const LIFE: i64 = 15 * 60_000;
 const CHECK: &str = "one attach of one browser";
 const GOES_ON: &str = "who has taken an attach goes on";
+const ALIKE: &str = "each callback of an attach ends alike";
 
 /// The attaches that were begun.
 #[derive(Debug, Default)]
@@ -31,6 +34,8 @@ struct Begun {
     cookie: String,
     at: i64,
     exchanged_by: Option<usize>,
+    /// Whether LINE has linked an account by it.
+    is_linked: bool,
 }
 
 impl Links {
@@ -40,6 +45,7 @@ impl Links {
             cookie: cookie.to_owned(),
             at,
             exchanged_by: None,
+            is_linked: false,
         };
         self.begun.insert(state.to_owned(), begun);
     }
@@ -60,8 +66,36 @@ impl Links {
         let (state, _) = self.visits.get(&who)?;
         let is_over = now - self.begun.get(state)?.at > LIFE - MUCH_LATER;
         let has_taken = !is_late && !is_over && self.taken.values().any(|taker| *taker == who);
-        let is_sent_away = status == 400 && !self.exchanging.contains(&who);
-        (has_taken && is_sent_away).then(|| format!("{who} has taken an attach, and starts over"))
+        // Told to start over, or to wait for another one.
+        let is_sent_away = matches!(status, 400 | 202) && !self.exchanging.contains(&who);
+        (has_taken && is_sent_away).then(|| format!("{who} has taken an attach, and leaves it"))
+    }
+
+    /// A browser is shown a page. What stands against it: LINE has linked an account by its
+    /// attach, nothing went wrong, and it is told that the link cannot be used.
+    fn shown_alike(
+        &self,
+        troubles: &Troubles,
+        who: usize,
+        status: u16,
+        now: i64,
+    ) -> Option<String> {
+        let (state, cookie) = self.visits.get(&who)?;
+        let begun = self.begun.get(state)?;
+        let is_linked = begun.is_linked && begun.cookie == *cookie;
+        let mut both = begun.exchanged_by.into_iter().chain([who]);
+        let is_calm = both.all(|it| troubles.of_invocation(it).next().is_none());
+        let is_over = now - begun.at > LIFE - MUCH_LATER;
+        (is_linked && is_calm && !is_over && status == 400)
+            .then(|| format!("{who} is sent away, and its account is linked"))
+    }
+
+    /// LINE has linked an account by the code of this visit.
+    fn linked(&mut self, who: usize) {
+        let state = self.visits.get(&who).map(|(state, _)| state);
+        if let Some(begun) = state.and_then(|state| self.begun.get_mut(state)) {
+            begun.is_linked = true;
+        }
     }
 
     /// A code is about to be exchanged. What stands against it, by clocks that may be off.
@@ -103,9 +137,27 @@ pub(crate) fn shown(world: &World, who: usize, status: u16) {
     let now = world.time.millis(0);
     let mut history = world.history();
     let judges = &history.judges;
-    let wrong = judges.links.shown(&judges.troubles, who, status, now);
-    if let Some(what) = wrong {
-        history.violation(GOES_ON, what);
+    let wrong = [
+        (
+            GOES_ON,
+            judges.links.shown(&judges.troubles, who, status, now),
+        ),
+        (
+            ALIKE,
+            judges.links.shown_alike(&judges.troubles, who, status, now),
+        ),
+    ];
+    for (check, what) in wrong {
+        if let Some(what) = what {
+            history.violation(check, what);
+        }
+    }
+}
+
+/// LINE has answered.
+pub(super) fn answered(world: &World, who: usize, asked: &Asked, answer: &Answer) {
+    if matches!(asked.kind, Kind::Exchange(_)) && answer.status == 200 {
+        world.history().judges.links.linked(who);
     }
 }
 

@@ -194,7 +194,7 @@ fn asks_again(schedule: &Schedule, event: &str) -> bool {
     let wish = schedule.wish(event);
     matches!(
         wish,
-        Some(Wish::Retry(_) | Wish::Fail(_) | Wish::Panic(_) | Wish::Hang(_))
+        Some(Wish::Retry(_) | Wish::Fail(_) | Wish::Panic(_) | Wish::Hang(_) | Wish::Kill(_))
     )
 }
 

@@ -29,9 +29,11 @@ mod replays;
 mod restored;
 pub(crate) mod rows_made;
 mod seen;
+pub(crate) mod suspects;
 pub(crate) mod timers;
 mod troubles;
 mod unknown;
+pub(crate) mod untried;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -115,6 +117,22 @@ impl Judges {
         self.lost_replies.queued(events, now);
         self.lapsed.queued(events, now);
         events.iter().for_each(|event| self.restored.queued(event));
+    }
+
+    /// Whether the event's row says that it is settled.
+    pub(crate) fn is_settled(&self, event: &str) -> bool {
+        self.progress.is_settled(event)
+    }
+
+    /// Whether an invocation has begun with the event.
+    pub(crate) fn has_tried(&self, who: usize, event: &str) -> bool {
+        self.parking.has_tried(who, event)
+    }
+
+    /// An invocation has acknowledged the messages of these events, and goes on with others.
+    pub(crate) fn acknowledged(&mut self, who: usize, events: &[String], at: Duration) {
+        self.troubles.acknowledged(who, events, at);
+        self.deleted(events);
     }
 
     /// Their messages were deleted.
@@ -297,6 +315,7 @@ pub(crate) fn answered(world: &World, who: usize, asked: &Asked, answer: &Answer
     }
     reconciler::answered(world, who, asked, answer);
     epochs::answered(world, who, asked, answer);
+    links::answered(world, who, asked, answer);
     of_plan(world, who, asked, answer);
 }
 

@@ -42,6 +42,12 @@ impl Parking {
         }
     }
 
+    /// Whether an invocation that is under way has begun with the event.
+    pub(super) fn has_tried(&self, who: usize, event: &str) -> bool {
+        let attempted = self.attempted.get(&who);
+        attempted.is_some_and(|events| events.iter().any(|id| id == event))
+    }
+
     /// An invocation is given these events. A detach has no row of its own to be loaded
     /// before it fails.
     pub(super) fn given(&mut self, events: &[String], now: i64) {

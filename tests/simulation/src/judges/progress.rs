@@ -22,6 +22,10 @@ impl Progress {
         self.settled.entry(event.to_owned()).or_insert(at);
     }
 
+    pub(super) fn is_settled(&self, event: &str) -> bool {
+        self.settled.contains_key(event)
+    }
+
     /// It was opened again, or is not known to be settled.
     pub(super) fn reopen(&mut self, event: &str) {
         self.settled.remove(event);

@@ -159,5 +159,5 @@ impl Backup {
 
 fn in_hand(history: &History) -> BTreeSet<String> {
     let running = history.invocations.iter().filter(|it| !it.has_ended);
-    running.flat_map(|it| it.in_hand.iter().cloned()).collect()
+    running.flat_map(|it| it.left_in_hand().cloned()).collect()
 }

@@ -22,6 +22,16 @@ pub(crate) struct Timers {
     was_restored: bool,
 }
 
+/// When the timer of this event was due, in milliseconds since 1970: its id begins with it.
+pub(crate) fn due(event: &str) -> Option<i64> {
+    event
+        .strip_prefix("timer-")?
+        .split('-')
+        .next()?
+        .parse()
+        .ok()
+}
+
 impl Timers {
     /// The table was restored: what waits is not known.
     pub(super) fn forget(&mut self) {

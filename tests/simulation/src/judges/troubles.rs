@@ -47,8 +47,22 @@ pub(crate) struct Hand {
     pub(crate) from: Duration,
     /// When it ended.
     pub(crate) to: Option<Duration>,
+    /// Events whose messages it has acknowledged before.
+    pub(crate) acknowledged: BTreeMap<String, Duration>,
     /// Whether it was cut off.
     pub(crate) is_cut_off: bool,
+}
+
+impl Hand {
+    /// When it had the event in hand no longer.
+    fn until(&self, event: &str) -> Option<Duration> {
+        self.acknowledged.get(event).copied().or(self.to)
+    }
+
+    /// Whether it was cut off with this event in hand.
+    pub(crate) fn is_cut_off_with(&self, event: &str) -> bool {
+        self.is_cut_off && !self.acknowledged.contains_key(event)
+    }
 }
 
 /// Who has worked this long was stopped by the worker's own deadline.
@@ -76,6 +90,14 @@ impl Troubles {
     /// An invocation of the worker begins.
     pub(super) fn begins(&mut self, who: usize, hand: Hand) {
         self.hands.insert(who, hand);
+    }
+
+    /// It acknowledges the messages of these events, and goes on.
+    pub(super) fn acknowledged(&mut self, who: usize, events: &[String], at: Duration) {
+        if let Some(hand) = self.hands.get_mut(&who) {
+            let events = events.iter().map(|event| (event.clone(), at));
+            hand.acknowledged.extend(events);
+        }
     }
 
     /// It ends.
@@ -107,7 +129,8 @@ impl Troubles {
         let since = self.since(event);
         let hands = self.hands.iter().map(|(who, hand)| (*who, hand));
         hands.filter(move |(_, hand)| {
-            hand.events.iter().any(|id| id == event) && hand.to.is_none_or(|to| to >= since)
+            let has = hand.events.iter().any(|id| id == event);
+            has && hand.until(event).is_none_or(|to| to >= since)
         })
     }
 
@@ -132,14 +155,15 @@ impl Troubles {
     /// Whether two invocations had it in hand at the same time.
     pub(crate) fn is_shared(&self, event: &str) -> bool {
         let all: Vec<_> = self.hands_of(event).map(|(_, hand)| hand).collect();
-        let overlap = |a: &Hand, b: &Hand| a.to.is_none_or(|end| end > b.from);
+        let overlap = |a: &Hand, b: &Hand| a.until(event).is_none_or(|end| end > b.from);
         let mut hands = all.iter().enumerate();
         hands.any(|(at, first)| all[at + 1..].iter().any(|second| overlap(first, second)))
     }
 
     /// Whether an invocation was cut off that had it in hand.
     pub(crate) fn is_cut_off(&self, event: &str) -> bool {
-        self.hands_of(event).any(|(_, hand)| hand.is_cut_off)
+        self.hands_of(event)
+            .any(|(_, hand)| hand.is_cut_off_with(event))
     }
 
     /// Whether one had it in hand until the worker's time was over: its try has no end.

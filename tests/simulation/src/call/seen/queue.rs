@@ -23,6 +23,7 @@ pub(in crate::call) fn queue(
     match action {
         "SendMessageBatch" => queued(world, who, body, answer),
         "ChangeMessageVisibilityBatch" => given_back(world, who, body),
+        "DeleteMessageBatch" => acknowledged(world, who, body),
         _ => {}
     }
 }
@@ -34,7 +35,25 @@ fn given_back(world: &World, who: usize, body: &Request) {
         let receipt = entry["ReceiptHandle"].as_str()?.to_owned();
         Some((receipt, entry["VisibilityTimeout"].as_u64()?))
     });
-    world.history().invocations[who].given_back.extend(waits);
+    let waits: Vec<_> = waits.collect();
+    let mut history = world.history();
+    for (receipt, seconds) in &waits {
+        if let Some(what) = judges::untried::stands_against(&history, who, receipt, *seconds) {
+            history.violation("what was not tried comes back soon", what);
+        }
+    }
+    history.invocations[who].given_back.extend(waits);
+}
+
+/// Settled messages are taken out while their batch goes on.
+fn acknowledged(world: &World, who: usize, body: &Request) {
+    let entries = body.json()["Entries"].as_array().into_iter().flatten();
+    let receipts = entries.filter_map(|entry| entry["ReceiptHandle"].as_str());
+    let messages = world.history().invocations[who].acknowledge(receipts);
+    judges::acknowledged::judge(world, who, &messages);
+    let events: Vec<_> = messages.into_iter().flat_map(|it| it.events).collect();
+    let at = world.time.elapsed();
+    world.history().judges.acknowledged(who, &events, at);
 }
 
 fn queued(world: &World, who: usize, body: &Request, answer: &str) {

@@ -214,7 +214,9 @@ fn committed(world: &World, who: usize, body: &Request) {
     let (line, mut history) = (world.line(), world.history());
     let known = history.known(who, &place, &line);
     let line_event = line.events.get(event);
-    let is_old = line_event.is_some_and(|it| line.now() - it.at >= OLD);
+    let happened_at = line_event.map(|it| it.at);
+    let happened_at = happened_at.or_else(|| judges::timers::due(event));
+    let is_old = happened_at.is_some_and(|at| line.now() - at >= OLD);
     let loaded = history.invocations[who].loaded.get(&place);
     let is_ambiguous = loaded.is_some_and(|loaded| loaded.is_ambiguous);
     if history.judges.restored.has_begun_before(who) {

@@ -1,0 +1,169 @@
+//! One chat's messages of a batch: one after the other, each event in its order.
+
+use std::collections::HashSet;
+
+use line_module::Module;
+use shared::domain::{Event, EventId, Timestamp};
+use shared::queue::{Job, JobEvent, UnreadableJob};
+use shared::store::{LedgerKey, StoreError};
+
+use crate::App;
+use crate::detach::detach;
+use crate::park::{after_failure, is_overdue, park_message};
+use crate::record::Record;
+use crate::requeue::{Cause, Requeue, Untried};
+use crate::settle::{Settled, settle};
+use crate::work::{Work, events};
+
+/// How a chat's messages are handled this time.
+pub(crate) struct Turn<'a> {
+    /// The batch's events of accounts themselves.
+    pub(crate) of_accounts: &'a [Event],
+    /// When work stops.
+    pub(crate) until: Timestamp,
+    /// Whether no other chat is under way in this process.
+    pub(crate) is_alone: bool,
+}
+
+/// How far a chat's messages have come.
+#[derive(Default)]
+pub(crate) struct Progress {
+    /// How many of its messages are settled whole.
+    pub(crate) done: usize,
+    /// Whether an event is under way.
+    pub(crate) in_event: bool,
+}
+
+/// Handles a chat's messages until one is not settled.
+pub(crate) async fn handle_in_order<M: Module>(
+    app: &App<M>,
+    records: &[Record],
+    turn: &Turn<'_>,
+    progress: &mut Progress,
+) -> Result<(), Requeue> {
+    for record in records {
+        match &record.job {
+            Ok(job) => {
+                let in_hand = in_hand(job, records, turn.of_accounts);
+                handle_job(app, record, job, &in_hand, turn, progress).await?;
+            }
+            Err(error) => set_aside(app, record, error).await?,
+        }
+        progress.done += 1;
+    }
+    Ok(())
+}
+
+async fn handle_job<M: Module>(
+    app: &App<M>,
+    record: &Record,
+    job: &Job,
+    in_hand: &[Event],
+    turn: &Turn<'_>,
+    progress: &mut Progress,
+) -> Result<(), Requeue> {
+    let settled = settled_before(app, record, job).await;
+    for (event, sent) in events(job).zip(&job.events) {
+        if settled.as_ref().is_ok_and(|ids| ids.contains(&sent.id)) {
+            continue;
+        }
+        let work = Work {
+            key: key(job, sent),
+            event,
+            kind: &sent.kind,
+            raw: sent.raw.get(),
+            received_at: job.received_at,
+            received: record.received,
+            // A detach has nothing to open again: it is asked for as it was the first time.
+            replay: job.replay.filter(|_| sent.detach_mark().is_none()),
+            in_hand,
+            until: turn.until,
+            is_alone: turn.is_alone,
+        };
+        progress.in_event = true;
+        let handled = handle_event(app, &work, sent).await;
+        handled.map_err(|requeue| requeue.unless_unread(settled.as_ref().err()))?;
+        progress.in_event = false;
+    }
+    Ok(())
+}
+
+/// The events of a message of many that comes again which are settled: so it gets to its
+/// end, however often it runs out of time. Where they cannot be read, each is looked at.
+async fn settled_before<M>(
+    app: &App<M>,
+    record: &Record,
+    job: &Job,
+) -> Result<HashSet<EventId>, StoreError> {
+    if record.received == 1 || job.events.len() == 1 || job.replay.is_some() {
+        return Ok(HashSet::new());
+    }
+    let keys = job.events.iter().map(|sent| key(job, sent));
+    app.store.settled(keys, app.now()).await
+}
+
+/// Settles an event, or detaches the account; after a transient failure it comes again.
+async fn handle_event<M: Module>(
+    app: &App<M>,
+    work: &Work<'_>,
+    sent: &JobEvent,
+) -> Result<(), Requeue> {
+    if let Some(until) = app.line.outage() {
+        return Err(Requeue::Untried(Untried::Outage(until)));
+    }
+    let result = match sent.detach_mark() {
+        Some(mark) => detach(app, work, mark).await.map(|()| Settled::Done),
+        None => settle(app, work).await,
+    };
+    let settled = match result {
+        Err(Requeue::Transient { cause, reason }) => {
+            after_failure(app, work, cause, reason).await?
+        }
+        result => result?,
+    };
+    if let Settled::Parked = settled {
+        let LedgerKey { bot, event, .. } = &work.key;
+        tracing::error!(%bot, %event, "an event is parked");
+    }
+    Ok(())
+}
+
+/// Every event of this job's chat in the batch (`records` are of one message group, and so
+/// of one chat), and every one of its account.
+fn in_hand(job: &Job, records: &[Record], of_accounts: &[Event]) -> Vec<Event> {
+    let jobs = records.iter().filter_map(|record| record.job.as_ref().ok());
+    let of_chat = jobs.flat_map(events);
+    let of_account = of_accounts
+        .iter()
+        .filter(|event| event.bot == job.bot && event.kind.is_of_bot())
+        .cloned();
+    of_chat.chain(of_account).collect()
+}
+
+/// What is no job is parked; a newer version's waits for its worker for hours.
+async fn set_aside<M: Module>(
+    app: &App<M>,
+    record: &Record,
+    error: &UnreadableJob,
+) -> Result<(), Requeue> {
+    if matches!(error, UnreadableJob::Version(_)) {
+        let now = app.now();
+        let since = app.store.note_unread(&record.message_id, now).await?;
+        if !is_overdue(since, now) {
+            return Err(Requeue::Failing {
+                cause: Cause::Version,
+                reason: "the job is of a newer version".into(),
+                since,
+            });
+        }
+    }
+    park_message(app, &record.message_id, &record.body, &error.to_string()).await
+}
+
+fn key(job: &Job, sent: &JobEvent) -> LedgerKey {
+    LedgerKey {
+        bot: job.bot.clone(),
+        chat: job.chat.clone(),
+        event: sent.id.clone(),
+    }
+}
