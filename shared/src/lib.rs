@@ -12,6 +12,7 @@ pub mod hash;
 #[cfg(all(feature = "client", feature = "store"))]
 pub mod limits;
 pub mod line;
+pub mod metrics;
 #[cfg(feature = "queue")]
 pub mod queue;
 #[cfg(feature = "random")]
