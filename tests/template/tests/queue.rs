@@ -50,7 +50,10 @@ fn what_a_crash_hides_comes_back_while_its_reply_token_lives() {
             let hidden = Duration::from_secs(seconds.unwrap());
             let name = function.logical_name.as_str();
             assert!(hidden >= 2 * function.timeout, "{name}: handed out twice");
-            assert!(2 * hidden + function.timeout < Duration::from_secs(50), "{name}");
+            assert!(
+                2 * hidden + function.timeout < Duration::from_secs(50),
+                "{name}"
+            );
         }
     }
 }
