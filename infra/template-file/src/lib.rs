@@ -213,7 +213,7 @@ mod tests {
             .collect();
         assert_eq!(names, ["DeadLetterQueue.fifo", "EventQueue.fifo"]);
         let queue = template.queue("EventQueue").unwrap();
-        assert_eq!(queue.attributes["VisibilityTimeout"], "48");
+        assert_eq!(queue.attributes["VisibilityTimeout"], "20");
         assert_eq!(queue.attributes["FifoQueue"], "true");
         assert_eq!(
             serde_json::from_str::<Value>(&queue.attributes["RedrivePolicy"]).unwrap(),
