@@ -236,15 +236,6 @@ async fn exchange(
     }
 }
 
-/// The error codes of RFC 6749, section 5.2, for which only our configuration can be the
-/// cause. A wrong channel secret is of [`LineErrorKind::Credentials`].
-const OF_OUR_CONFIGURATION: [&str; 4] = [
-    "invalid_request",
-    "invalid_scope",
-    "unauthorized_client",
-    "unsupported_grant_type",
-];
-
 fn not_exchanged(error: &LineError) -> Trouble {
     // Whoever comes back can write any code into the address.
     if error.is_invalid_grant() {
@@ -252,13 +243,11 @@ fn not_exchanged(error: &LineError) -> Trouble {
         return Trouble::StartOver;
     }
     tracing::error!(%error, "LINE did not exchange the code");
-    let code = error.message.split("; ").next().unwrap_or_default();
     match error.kind {
         LineErrorKind::NotSent | LineErrorKind::Open | LineErrorKind::Throttled => {
             Trouble::TryLater
         }
-        LineErrorKind::Credentials => Trouble::Misconfigured,
-        _ if OF_OUR_CONFIGURATION.contains(&code) => Trouble::Misconfigured,
+        _ if error.is_of_our_configuration() => Trouble::Misconfigured,
         _ => Trouble::Failed,
     }
 }

@@ -22,7 +22,8 @@ use crate::wait::wait;
 /// be given back.
 const BEFORE_DEADLINE: Duration = Duration::from_millis(1_000);
 
-/// Acknowledging a chat and giving it back take no longer than this.
+/// Acknowledging chats and giving them back takes no longer than this, and is over this long
+/// after work stops: also where the suspect's turn comes after all others'.
 const FOR_QUEUE: Duration = Duration::from_millis(700);
 
 /// A batch under way.
@@ -105,7 +106,7 @@ impl<M: Module> Batch<'_, M> {
         let (done, rest) = records.split_at(done);
         let is_suspect = matches!(requeue, Some(Requeue::Untried(Untried::Suspect)));
         if is_suspect && !self.has_suspect.swap(true, Ordering::Relaxed) {
-            self.acknowledge(done).await;
+            self.within_limit(self.acknowledge(done)).await;
             return ChatEnd::Suspect(rest);
         }
         self.end(done, rest, requeue).await;
@@ -159,13 +160,14 @@ impl<M: Module> Batch<'_, M> {
     /// acknowledged by the batch's answer, as are those that could not be here.
     async fn acknowledge(&self, done: &[Record]) {
         if !done.is_empty() && self.unfinished.load(Ordering::Relaxed) > 0 {
-            let acknowledge = async { self.app.queue.acknowledge(&receipts(done)).await };
-            self.within_limit(acknowledge).await;
+            self.app.queue.acknowledge(&receipts(done)).await;
         }
     }
 
     async fn within_limit(&self, work: impl Future<Output = impl Sized>) {
-        let _ = Timeout::new(work, self.app.sleep.sleep(FOR_QUEUE)).await;
+        let end = self.until.plus(FOR_QUEUE);
+        let left = end.since(self.app.now()).min(FOR_QUEUE);
+        let _ = Timeout::new(work, self.app.sleep.sleep(left)).await;
     }
 }
 

@@ -279,6 +279,19 @@ impl LineError {
         matches!(self.status, Some(400 | 401)) && self.message.contains("invalid_client")
     }
 
+    /// Whether only our configuration can be the cause, by OAuth's error codes (RFC 6749,
+    /// section 5.2). A wrong channel secret is of [`LineErrorKind::Credentials`].
+    pub fn is_of_our_configuration(&self) -> bool {
+        const CODES: [&str; 4] = [
+            "invalid_request",
+            "invalid_scope",
+            "unauthorized_client",
+            "unsupported_grant_type",
+        ];
+        let code = self.message.split("; ").next().unwrap_or_default();
+        self.kind == LineErrorKind::Credentials || CODES.contains(&code)
+    }
+
     /// Whether LINE does not take the code of an attach: it is used, too old or invented.
     pub fn is_invalid_grant(&self) -> bool {
         self.status == Some(400) && self.message.contains("invalid_grant")
