@@ -42,13 +42,13 @@ metrics! {
     // The webhook: one line for each request.
     /// Webhooks that were answered, whatever the answer.
     Webhooks: Count,
-    /// Webhooks that were refused because the signature does not fit.
+    /// Webhooks that were refused because no secret of ours fits the signature (401).
     WebhooksUnsigned: Count,
-    /// Signed bodies that are no webhook.
+    /// Signed bodies that are no webhook (400).
     WebhooksMalformed: Count,
-    /// Webhooks whose events could not be queued, or that could not be verified in time.
+    /// Webhooks whose events could not be queued or verified in time (503).
     WebhooksNotQueued: Count,
-    /// Webhooks that came while the channel's secret was not set.
+    /// Webhooks that came while the channel's secret was not set or could not be read (503).
     WebhooksWithoutSecret: Count,
     /// Events that were queued.
     EventsQueued: Count,
@@ -56,9 +56,16 @@ metrics! {
     WebhookTime: Milliseconds,
 
     // The worker: one line for each batch.
-    /// Events that were settled by the module's answer, or need none.
+    /// Events that came to an end in this batch, whatever it was.
+    EventsSettled: Count,
+    /// Of these: the module's answer was carried out, or none was needed.
     EventsHandled: Count,
-    /// Events for which nothing could be said, by the reason.
+    /// Of these: events of a type that is not known.
+    EventsUnknown: Count,
+    /// Of these: events that name another account than they were sent to.
+    EventsMisdirected: Count,
+    /// Of these: nothing could be said; and by the reason.
+    EventsSilent: Count,
     SilentGone: Count,
     SilentStandby: Count,
     SilentSuspended: Count,
@@ -66,7 +73,7 @@ metrics! {
     SilentScopeMissing: Count,
     SilentNoChat: Count,
     SilentOvertaken: Count,
-    /// Events that were parked, and by the reason.
+    /// Of these: events that wait for a person; and by the reason.
     EventsParked: Count,
     ParkedModuleFailed: Count,
     ParkedByModule: Count,
@@ -75,7 +82,13 @@ metrics! {
     ParkedRefusedByLine: Count,
     ParkedTooOld: Count,
     ParkedUnreadable: Count,
-    /// Chats that were given back to the queue, and by the reason.
+    /// Attempts at an event that its message had when it was settled.
+    EventAttempts: Count,
+    /// Failures of the module: the event is tried again, or parked after the fifth.
+    ModuleFailures: Count,
+    /// Attempts of which the process did not live to see the end.
+    AttemptsVanished: Count,
+    /// Chats that were given back to the queue; and by the reason.
     ChatsGivenBack: Count,
     GivenBackTable: Count,
     GivenBackQueue: Count,
@@ -83,8 +96,81 @@ metrics! {
     GivenBackModule: Count,
     GivenBackTime: Count,
     GivenBackVersion: Count,
-    GivenBackOtherWorker: Count,
+    GivenBackWaiting: Count,
     GivenBackUntried: Count,
     GivenBackSuspect: Count,
     GivenBackOutage: Count,
+    /// From the event, by LINE's clock, to LINE's answer to the reply or to the push in its place.
+    AgeAtReply: Milliseconds,
+    /// What became of each effect of a plan, by its kind.
+    RepliesSent: Count,
+    /// Replies in whose place a push was sent.
+    RepliesPushed: Count,
+    RepliesDropped: Count,
+    RepliesExpired: Count,
+    RepliesRefused: Count,
+    PushesSent: Count,
+    PushesDropped: Count,
+    PushesRefused: Count,
+    ChatControlsSent: Count,
+    ChatControlsDropped: Count,
+    ChatControlsRefused: Count,
+    /// Loading animations, "read" and rich menus.
+    DisplaysSent: Count,
+    DisplaysSkipped: Count,
+    /// Sends of any kind that LINE has not taken yet: they are tried again.
+    SendsPending: Count,
+    /// Sends of any kind of which nobody can know whether LINE took them.
+    SendsUnknown: Count,
+    /// Accounts that LINE refuses to detach.
+    DetachesRefused: Count,
+
+    // Each function that calls LINE.
+    /// LINE's answers by class, and calls without one.
+    LineAnswers2xx: Count,
+    LineAnswers4xx: Count,
+    LineAnswers429: Count,
+    LineAnswers5xx: Count,
+    LineNoAnswer: Count,
+    /// From a call to its answer.
+    LineTime: Milliseconds,
+    /// Channel access tokens that were issued.
+    TokensIssued: Count,
+    /// Requests for a token that failed, and calls for which a new token was refused as well.
+    TokensFailed: Count,
+    /// LINE refuses the channel's secret, its assertion or each token.
+    CredentialsRefused: Count,
+    /// Pauses that began because LINE as a whole failed.
+    LineOutages: Count,
+    /// How much of an account's monthly quota is used, whenever it is read.
+    QuotaUsed: Percent,
+
+    // The attach function: one line for each request.
+    AttachesBegun: Count,
+    AttachesLinked: Count,
+    /// The admin or LINE said no: nothing is wrong on our side.
+    AttachesRefused: Count,
+    /// An error on our side or on LINE's.
+    AttachesFailed: Count,
+
+    // The reconciler: one line for each run.
+    ReconcilerRuns: Count,
+    ReconcilerFailed: Count,
+    /// Runs that changed nothing because too many accounts would go.
+    ReconcilerStopped: Count,
+    AccountsListed: Count,
+    AccountsKnown: Count,
+    AccountsAttached: Count,
+    AccountsDetached: Count,
+    AccountsMissing: Count,
+
+    // The timer: one line for each run.
+    TimersDue: Count,
+    TimersQueued: Count,
+    /// Timers that were due and are not queued: the next run finds them again.
+    TimersLeft: Count,
+    /// Rows of timers that cannot be read or written as a job: they stay.
+    TimersUnreadable: Count,
+    /// How late the oldest timer was that was found due; 0 where none was.
+    TimerLateness: Seconds,
 }
