@@ -238,11 +238,17 @@ async fn invoke(world: &Arc<World>, process: &Process, app: &App, messages: Vec<
         world.note(|| format!("invocation {invocation} is cut off"));
         judges::ended(world, invocation, None);
         let mut history = world.history();
+        let under_way: Vec<_> = history.invocations[invocation]
+            .under_way()
+            .cloned()
+            .collect();
+        for id in under_way {
+            if !history.judges.is_settled(&id) {
+                *history.taken_along.entry(id).or_default() += 1;
+            }
+        }
         let left = history.invocations[invocation].left_in_hand();
         for id in left.cloned().collect::<Vec<_>>() {
-            if !history.judges.is_settled(&id) {
-                *history.taken_along.entry(id.clone()).or_default() += 1;
-            }
             *history.cut_off.entry(id).or_default() += 1;
         }
         return false;

@@ -123,6 +123,7 @@ impl Call {
         }
         if let Self::Aws { target, body, .. } = self {
             seen::writes(world, who, now, target, body);
+            seen::lets_go(world, who, target, body);
         }
     }
 

@@ -106,6 +106,9 @@ pub(crate) struct Invocation {
     pub(crate) has_ended: bool,
     /// What it has given back: for how many seconds, by the receipt.
     pub(crate) given_back: BTreeMap<String, u64>,
+    /// Receipts of what it is done with: it has asked for it to be given back, whatever came of
+    /// the call.
+    pub(crate) let_go: BTreeSet<String>,
     /// Accounts of which it has entered a change that is to be reported to the module, and
     /// for which it has queued nothing since.
     pub(crate) owes: BTreeSet<String>,
@@ -126,6 +129,13 @@ impl Invocation {
     pub(crate) fn left_in_hand(&self) -> impl Iterator<Item = &String> {
         let messages = self.unacknowledged.iter();
         let left = messages.filter(|(receipt, _)| !self.given_back.contains_key(*receipt));
+        left.flat_map(|(_, says)| &says.events)
+    }
+
+    /// The events that it may still be at when it ends its process.
+    pub(crate) fn under_way(&self) -> impl Iterator<Item = &String> {
+        let messages = self.unacknowledged.iter();
+        let left = messages.filter(|(receipt, _)| !self.let_go.contains(*receipt));
         left.flat_map(|(_, says)| &says.events)
     }
 

@@ -56,6 +56,7 @@ pub(super) fn draw(seed: u64) -> Schedule {
     split(&mut schedule);
     rivals(&mut schedule);
     killer(&mut schedule);
+    queued_again(&mut schedule);
     schedule
 }
 
@@ -92,6 +93,44 @@ fn killer(schedule: &mut Schedule) {
             again: 3,
         });
     }
+}
+
+/// Of two timers of a chat the first is queued and its row stays, so that it is queued once
+/// more in one message with the second. Nothing else happens.
+fn queued_again(schedule: &mut Schedule) {
+    let chance = &mut seeded(schedule.seed, &"queued again");
+    if chance.u8(0..32) > 0 {
+        return;
+    }
+    alone(schedule, 0);
+    schedule.slowest_ms = 20;
+    schedule.default_active = true;
+    let event = |nth: u8, timer_ms: u64| Happening {
+        id: format!("queued-again-{nth}"),
+        chat: 0,
+        what: What::Message,
+        wish: Wish::Push,
+        timer_ms: Some(timer_ms),
+    };
+    schedule.webhooks.push(Webhook {
+        at_ms: 0,
+        bot: 0,
+        events: vec![event(0, 0), event(1, 1_000)],
+        copies_ms: vec![0],
+        again: 3,
+    });
+    let ring = |at_ms: u64| Round {
+        at_ms,
+        what: Upkeep::RingTimers,
+    };
+    schedule.rounds = vec![ring(chance.u64(600..900)), ring(chance.u64(2_000..3_000))];
+    // The SDK makes a call twice.
+    let stays = |nth: u32| Fault {
+        call: "DeleteItem".to_owned(),
+        nth,
+        harm: Harm::NotConnected,
+    };
+    schedule.faults = vec![stays(1), stays(2)];
 }
 
 /// Two chats want the same place at the same moment; perhaps once more when the account was

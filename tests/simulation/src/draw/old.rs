@@ -5,7 +5,7 @@ use fastrand::Rng;
 
 use crate::draw::parts::{deeds, fault, one_of, outages, timers, webhooks};
 use crate::draw::{deliveries, lifecycle};
-use crate::schedule::{Harm, Outage, Round, Schedule, Server, Stop, Upkeep, Wish};
+use crate::schedule::{Harm, Outage, Round, Schedule, Server, Stop, Upkeep, What, Wish};
 use crate::world::seeded;
 
 const MINUTE: u64 = 60_000;
@@ -64,6 +64,7 @@ pub(super) fn draw(seed: u64) -> Schedule {
     });
     lifecycle::draw(&mut schedule, bots, SPAN_MS);
     parked_plans(&mut schedule);
+    renewed_keys(&mut schedule);
     unread_again(&mut schedule);
     restored_meanwhile(&mut schedule);
     schedule
@@ -157,6 +158,46 @@ fn parked_plans(schedule: &mut Schedule) {
         at_ms: again,
         what: Upkeep::ReplayParked,
     });
+}
+
+/// LINE cannot be reached until pushes are parked, and surely has taken none of them. After
+/// longer than it knows a retry key they are run again, and its first answer is lost: another
+/// try is harmless, as the keys' time starts with the replay.
+fn renewed_keys(schedule: &mut Schedule) {
+    let chance = &mut seeded(schedule.seed, &"renewed keys");
+    if chance.u8(0..24) > 0 {
+        return;
+    }
+    schedule.default_active = true;
+    schedule.stops.clear();
+    schedule.deeds.clear();
+    schedule.faults.clear();
+    schedule.webhooks.truncate(1);
+    for webhook in &mut schedule.webhooks {
+        webhook.at_ms = chance.u64(0..SPAN_MS);
+        webhook.copies_ms = vec![0];
+        for event in &mut webhook.events {
+            event.what = What::Message;
+            event.wish = Wish::Push;
+            event.timer_ms = None;
+        }
+    }
+    let again = one_of(chance, &[24 * HOUR, 26 * HOUR, 50 * HOUR]);
+    let away = |from_ms: u64, length: u64, harm: Harm| Outage {
+        server: Server::Line,
+        call: Some("push".to_owned()),
+        from_ms,
+        to_ms: from_ms + length,
+        harm,
+    };
+    schedule.outages = vec![
+        away(0, 7 * HOUR, Harm::NotConnected),
+        away(again, chance.u64(100..3_000), Harm::AnswerLost),
+    ];
+    schedule.rounds = vec![Round {
+        at_ms: again,
+        what: Upkeep::ReplayParked,
+    }];
 }
 
 /// Over days what would else happen within seconds.

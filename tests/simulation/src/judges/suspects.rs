@@ -26,7 +26,7 @@ pub(super) fn written(by: &Invocation, written: &Written<'_>) -> Option<Wrong> {
     let mut others = by.unacknowledged.iter().filter(|(receipt, says)| {
         // Two accounts' events may have the same id.
         let is_other = says.place != own.place && !has(says);
-        is_other && !by.given_back.contains_key(*receipt)
+        is_other && !by.let_go.contains(*receipt)
     });
     let (_, other) = others.next()?;
     let what = format!("{} runs beside {:?}", written.event, other.events);

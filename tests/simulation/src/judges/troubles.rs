@@ -92,10 +92,14 @@ impl Troubles {
         self.hands.insert(who, hand);
     }
 
-    /// It acknowledges the messages of these events, and goes on.
+    /// It acknowledges the messages of these events, and goes on. Of an id that it has in hand
+    /// more than once, as two accounts' events may have it, this says nothing.
     pub(super) fn acknowledged(&mut self, who: usize, events: &[String], at: Duration) {
         if let Some(hand) = self.hands.get_mut(&who) {
-            let events = events.iter().map(|event| (event.clone(), at));
+            let in_hand = &hand.events;
+            let is_one = |event: &&String| in_hand.iter().filter(|id| id == event).count() == 1;
+            let events = events.iter().filter(is_one);
+            let events: Vec<_> = events.map(|event| (event.clone(), at)).collect();
             hand.acknowledged.extend(events);
         }
     }

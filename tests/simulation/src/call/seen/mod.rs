@@ -6,6 +6,6 @@ mod silence;
 mod table;
 
 pub(super) use line::{answered, judge};
-pub(super) use queue::queue;
+pub(super) use queue::{lets_go, queue};
 pub(super) use silence::writes;
 pub(super) use table::table;

@@ -11,6 +11,18 @@ use crate::message::Says;
 use crate::schedule::{Happening, Webhook};
 use crate::world::World;
 
+/// A call leaves its process: what it asks to be given back, the process does not go on with.
+pub(in crate::call) fn lets_go(world: &World, who: usize, target: &str, body: &Request) {
+    if !target.ends_with(".ChangeMessageVisibilityBatch") {
+        return;
+    }
+    let request = body.json();
+    let entries = request["Entries"].as_array().into_iter().flatten();
+    let receipts = entries.filter_map(|entry| entry["ReceiptHandle"].as_str());
+    let receipts = receipts.map(str::to_owned);
+    world.history().invocations[who].let_go.extend(receipts);
+}
+
 /// The queue has answered: which events it has taken, and in which order, or what was
 /// given back.
 pub(in crate::call) fn queue(
