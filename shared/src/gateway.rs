@@ -44,6 +44,9 @@ pub struct RequestContext {
     /// The host that was asked.
     #[serde(default)]
     pub domain_name: String,
+    /// API Gateway's id of the request, as the access log has it.
+    #[serde(default)]
+    pub request_id: Option<String>,
     #[serde(default)]
     http: Http,
     #[serde(default)]

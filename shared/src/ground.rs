@@ -15,6 +15,7 @@ use crate::aws::{Aws, Timeouts};
 use crate::env::{ConfigError, Env};
 #[cfg(feature = "client")]
 use crate::line::http::Http;
+use crate::metrics::{Metrics, MetricsSink};
 #[cfg(feature = "queue")]
 use crate::queue::Queue;
 #[cfg(feature = "random")]
@@ -39,18 +40,25 @@ pub struct Ground {
     /// Another way to LINE than our own connector.
     #[cfg(feature = "client")]
     to_line: Option<SharedHttpConnector>,
+    /// Where metrics are written, if they are.
+    metrics: Option<MetricsSink>,
     aws: Aws,
 }
 
 impl Ground {
     /// A Lambda function's: the system's clock and randomness, and AWS by the variables that
     /// Lambda sets. `AWS_ENDPOINT_URL`, and the same with `_DYNAMODB`, `_SQS` or
-    /// `_SECRETS_MANAGER` behind it, lead to emulators.
+    /// `_SECRETS_MANAGER` behind it, lead to emulators. With `METRICS_NAMESPACE` metrics are
+    /// written to the standard output.
     ///
     /// # Errors
     /// A variable that is missing or wrong.
     pub fn from_env(env: &Env) -> Result<Self, ConfigError> {
-        Aws::from_env(env).map(Self::over)
+        let namespace = env.optional("METRICS_NAMESPACE");
+        Ok(Self {
+            metrics: namespace.map(|it| MetricsSink::stdout(&it)),
+            ..Self::over(Aws::from_env(env)?)
+        })
     }
 
     /// One with keys of no value, for emulators: say where they are.
@@ -66,6 +74,7 @@ impl Ground {
             random: Random::system(),
             #[cfg(feature = "client")]
             to_line: None,
+            metrics: None,
             aws,
         }
     }
@@ -87,6 +96,20 @@ impl Ground {
     #[must_use]
     pub fn with_random(self, random: Random) -> Self {
         Self { random, ..self }
+    }
+
+    /// With metrics written here.
+    #[must_use]
+    pub fn with_metrics(self, sink: MetricsSink) -> Self {
+        Self {
+            metrics: Some(sink),
+            ..self
+        }
+    }
+
+    /// For what one function counts and measures.
+    pub fn metrics(&self) -> Metrics {
+        Metrics::new(self.metrics.clone(), self.clock.clone())
     }
 
     /// With these timeouts for every call to AWS and to LINE, whatever its caller can wait.

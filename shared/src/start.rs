@@ -4,20 +4,23 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
+use serde_json::{Value, json};
 use tracing::Level;
 
 use crate::domain::Timestamp;
 use crate::env::{ConfigError, Env};
 
-/// Logs as JSON lines, one per event, from the level in `AWS_LAMBDA_LOG_LEVEL` up.
+/// Logs as JSON lines, one per event, from the level in `LOG_LEVEL` up. Lambda's own filter is
+/// not used: it takes a line without a level, as a metric line is, for one of the level INFO.
 /// Of a panic only the place is logged: its message may hold what a user wrote.
 pub fn logs(env: &Env) {
     let level = env
-        .optional("AWS_LAMBDA_LOG_LEVEL")
+        .optional("LOG_LEVEL")
         .and_then(|level| level.parse().ok());
     tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
+        .with_span_list(false)
         .with_max_level(level.unwrap_or(Level::INFO))
         .with_writer(std::io::stderr)
         .init();
@@ -29,8 +32,18 @@ pub fn logs(env: &Env) {
 
 /// Says what is wrong with the configuration, and that the function failed.
 pub fn refuse(error: &ConfigError) -> ExitCode {
-    eprintln!("{error}");
+    eprintln!("{}", refusal(error));
     ExitCode::FAILURE
+}
+
+/// A line like those of the log, but of no level that is filtered: a function that does not
+/// start must say why, whatever `LOG_LEVEL` is.
+fn refusal(error: &ConfigError) -> Value {
+    json!({
+        "level": "ERROR",
+        "message": "the function does not start",
+        "reason": error.to_string(),
+    })
 }
 
 /// When a call must be done: at Lambda's deadline, or, where that has passed before the call begins, `otherwise`
@@ -58,6 +71,18 @@ pub fn ended<E: std::fmt::Display>(result: Result<(), E>) -> ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_refusal_to_start_is_one_json_line_at_error() {
+        let remedy = "give the table's name";
+        let name = "TABLE_NAME";
+        let line = refusal(&ConfigError::Missing { name, remedy }).to_string();
+        assert_eq!(line.lines().count(), 1);
+        let line: Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(line["level"], "ERROR");
+        let reason = "TABLE_NAME is not set: give the table's name";
+        assert_eq!(line["reason"], reason);
+    }
 
     #[test]
     fn a_deadline_before_the_call_is_none() {

@@ -7,6 +7,7 @@ use shared::domain::{BotId, Scopes, Timestamp};
 use shared::line::attach::{AttachTerms, Attached};
 use shared::line::endpoints::bot::BotInfo;
 use shared::line::event;
+use shared::metrics::Metric;
 use shared::queue::Job;
 use shared::store::BotRow;
 
@@ -53,6 +54,25 @@ impl Ending {
         match self {
             Self::Attached(account) | Self::AnotherAttached { account, .. } => Some(&account.bot),
             Self::Not(_) => None,
+        }
+    }
+
+    /// What it counts as: a refusal is the admin's or LINE's own, a failure is somebody's
+    /// work.
+    pub(crate) fn metric(&self) -> Metric {
+        match self {
+            Self::Attached(_) => Metric::AttachesLinked,
+            Self::AnotherAttached { .. } => Metric::AttachesRefused,
+            Self::Not(trouble) => match trouble {
+                Trouble::Refused
+                | Trouble::StartOver
+                | Trouble::OtherBrowser
+                | Trouble::Unlinked => Metric::AttachesRefused,
+                Trouble::TryLater
+                | Trouble::Failed
+                | Trouble::Misconfigured
+                | Trouble::Interrupted => Metric::AttachesFailed,
+            },
         }
     }
 

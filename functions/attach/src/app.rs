@@ -9,6 +9,7 @@ use shared::domain::Timestamp;
 use shared::ground::Ground;
 use shared::line::LineClient;
 use shared::line::attach::{AttachClient, Credentials};
+use shared::metrics::Metrics;
 use shared::queue::Queue;
 use shared::random::Random;
 use shared::store::Store;
@@ -37,6 +38,8 @@ pub struct App {
     pub clock: SharedTimeSource,
     /// The sleep of a second callback that waits for the first.
     pub sleep: SharedAsyncSleep,
+    /// One line for each request.
+    pub metrics: Metrics,
     /// For states, verifiers and cookies.
     pub random: Random,
 }
@@ -45,7 +48,10 @@ impl App {
     /// The function as it is configured, on this ground.
     pub fn new(config: Config, ground: &Ground) -> Self {
         let secret = ground.secret(config.secret, Timeouts::DEFAULT);
-        let http = ground.http_to_line(LINE_TIMEOUT);
+        let metrics = ground.metrics();
+        let http = ground
+            .http_to_line(LINE_TIMEOUT)
+            .measured_by(metrics.clone());
         Self {
             offer: config.offer,
             attach: AttachClient::new(
@@ -60,6 +66,7 @@ impl App {
             queue: ground.queue(config.queue_url, Timeouts::DEFAULT),
             clock: ground.clock.clone(),
             sleep: ground.sleep.clone(),
+            metrics,
             random: ground.random.clone(),
         }
     }

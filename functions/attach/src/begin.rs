@@ -2,6 +2,7 @@
 
 use shared::gateway::{Request, Response};
 use shared::line::attach::{AttachTerms, Verifier};
+use shared::metrics::Metric;
 
 use crate::App;
 use crate::language::Language;
@@ -24,9 +25,11 @@ pub(crate) async fn begin(app: &App, language: Language, request: &Request) -> R
         terms: terms(app, limit, &public_url),
     };
     if let Err(error) = keep(app, &state, &secret, &kept).await {
+        app.metrics.count(Metric::AttachesFailed);
         tracing::error!(error, "an attach could not be begun");
         return pages::result(language, &Outcome::Not(Trouble::TryLater), limit);
     }
+    app.metrics.count(Metric::AttachesBegun);
     let url = app
         .attach
         .authorize_url(&kept.terms, &state, &kept.verifier);

@@ -9,6 +9,7 @@ use aws_smithy_async::rt::sleep::AsyncSleep as _;
 use shared::domain::Timestamp;
 use shared::gateway::{Request, Response};
 use shared::line::error::{LineError, LineErrorKind};
+use shared::metrics::Metric;
 use shared::store::{AttachUnderWay, BotRow, browser_hash};
 
 use crate::account::{self, Account, Ending};
@@ -88,6 +89,7 @@ pub(crate) async fn callback(app: &App, language: Language, request: &Request) -
         Ok(Some(outcome)) => page(&outcome), // loaded again, it says the same
         Ok(None) => page(&start_over).with_cookie(cookie.cleared()),
         Err(reason) => {
+            app.metrics.count(Metric::AttachesFailed);
             tracing::error!(reason, "an attach could not be read");
             page(&Outcome::Not(Trouble::TryLater)) // loading it again may help
         }
@@ -127,6 +129,7 @@ impl Visit<'_> {
             Answer::Code(code) => exchange(self.app, &code, &kept, begun_at).await,
             Answer::Error(error) => (Ending::Not(refused(&error)), None),
         };
+        self.app.metrics.count(ending.metric());
         if let Err(reason) = self.keep(&ending, attach).await {
             tracing::warn!(reason, "the last page of an attach cannot be loaded again");
         }
@@ -161,6 +164,7 @@ impl Visit<'_> {
             }
             // Lambda has stopped the other one by then.
             if attach.taken_at.is_none_or(|at| now >= at.plus(TIMEOUT)) {
+                self.app.metrics.count(Metric::AttachesFailed);
                 tracing::warn!("a callback took an attach and did not end it");
                 return Ok(Some(Outcome::Not(Trouble::Interrupted)));
             }

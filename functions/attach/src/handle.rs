@@ -1,6 +1,7 @@
 //! The routes.
 
 use shared::gateway::{Request, Response};
+use tracing::Instrument as _;
 
 use crate::App;
 use crate::begin::begin;
@@ -10,11 +11,21 @@ use crate::pages;
 
 /// Answers the routes of template.yaml.
 pub async fn handle(app: &App, request: Request) -> Response {
+    let request_id = request.request_context.request_id.as_deref();
+    let span = tracing::error_span!("attach", request_id);
+    // Boxed: whoever calls this gets a small future.
+    let answer = Box::pin(answer(app, &request));
+    let response = answer.instrument(span).await;
+    app.metrics.flush();
+    response
+}
+
+async fn answer(app: &App, request: &Request) -> Response {
     let language = Language::asked_for(request.header("accept-language").unwrap_or_default());
     match request.route().as_ref() {
-        "GET /" => pages::start(language, &app.offer, &request),
-        "GET /attach" => begin(app, language, &request).await,
-        "GET /attach/callback" => callback(app, language, &request).await,
+        "GET /" => pages::start(language, &app.offer, request),
+        "GET /attach" => begin(app, language, request).await,
+        "GET /attach/callback" => callback(app, language, request).await,
         "GET /health" => Response::text(200, "ok"),
         _ => Response::text(404, "There is nothing here."),
     }

@@ -8,6 +8,7 @@ use shared::aws::Timeouts;
 use shared::domain::Timestamp;
 use shared::ground::Ground;
 use shared::line::LineClient;
+use shared::metrics::Metrics;
 use shared::queue::Queue;
 use shared::random::Random;
 use shared::store::Store;
@@ -30,6 +31,8 @@ pub struct App {
     pub line: LineClient,
     pub clock: SharedTimeSource,
     pub sleep: SharedAsyncSleep,
+    /// One line for each run.
+    pub metrics: Metrics,
     /// For the lease's name, and waits of different length.
     pub random: Random,
 }
@@ -38,13 +41,17 @@ impl App {
     /// The function as it is configured, on this ground.
     pub fn new(config: Config, ground: &Ground) -> Self {
         let secret = ground.secret(config.secret, Timeouts::DEFAULT);
-        let http = ground.http_to_line(LINE_TIMEOUT);
+        let metrics = ground.metrics();
+        let http = ground
+            .http_to_line(LINE_TIMEOUT)
+            .measured_by(metrics.clone());
         Self {
             store: ground.table(config.table),
             queue: ground.queue(config.queue_url, Timeouts::DEFAULT),
             line: LineClient::new(http, config.channel, secret),
             clock: ground.clock.clone(),
             sleep: ground.sleep.clone(),
+            metrics,
             random: ground.random.clone(),
         }
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use aws_smithy_async::future::timeout::Timeout;
 use aws_smithy_async::rt::sleep::AsyncSleep as _;
 use shared::domain::{BotId, Timestamp};
+use shared::metrics::Metric;
 use shared::store::WalkRow;
 
 use crate::again::again;
@@ -34,7 +35,25 @@ pub async fn handle(app: &App, deadline: Timestamp) -> Result<WalkRow, Failure> 
         }
         Err(failure) => tracing::error!(%failure, "the reconciler has failed"),
     }
+    measure(app, &result);
     result
+}
+
+fn measure(app: &App, result: &Result<WalkRow, Failure>) {
+    let metrics = &app.metrics;
+    metrics.count(Metric::ReconcilerRuns);
+    match result {
+        Ok(walk) => {
+            metrics.add(Metric::AccountsListed, walk.listed);
+            metrics.add(Metric::AccountsKnown, walk.known);
+            metrics.add(Metric::AccountsAttached, walk.attached);
+            metrics.add(Metric::AccountsDetached, walk.detached);
+            metrics.add(Metric::AccountsMissing, walk.marked);
+        }
+        Err(Failure::TooMany(_)) => metrics.count(Metric::ReconcilerStopped),
+        Err(_) => metrics.count(Metric::ReconcilerFailed),
+    }
+    metrics.flush();
 }
 
 async fn run(app: &App, deadline: Timestamp) -> Result<WalkRow, Failure> {

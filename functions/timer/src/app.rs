@@ -7,6 +7,7 @@ use aws_smithy_async::time::SharedTimeSource;
 use shared::aws::Timeouts;
 use shared::domain::Timestamp;
 use shared::ground::Ground;
+use shared::metrics::Metrics;
 use shared::queue::Queue;
 use shared::store::Store;
 
@@ -25,6 +26,8 @@ pub struct App {
     pub clock: SharedTimeSource,
     /// The sleep, for the time limit.
     pub sleep: SharedAsyncSleep,
+    /// One line for each run.
+    pub metrics: Metrics,
 }
 
 impl App {
@@ -35,6 +38,7 @@ impl App {
             queue: ground.queue(config.queue_url, Timeouts::DEFAULT),
             clock: ground.clock.clone(),
             sleep: ground.sleep.clone(),
+            metrics: ground.metrics(),
         }
     }
 

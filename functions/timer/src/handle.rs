@@ -10,6 +10,7 @@ use futures::future::join_all;
 use serde::Serialize;
 use shared::domain::{BotId, ChatId, Timestamp};
 use shared::line::event;
+use shared::metrics::Metric;
 use shared::queue::{Job, JobEvent, Message, TIMER};
 use shared::store::{StoreError, TIMER_SHARDS, Timer};
 
@@ -29,6 +30,10 @@ pub struct Done {
     pub queued: usize,
     /// The others: the next run finds them again.
     pub left: usize,
+    /// Of these: rows that cannot be read, or written as a job. No run will queue them.
+    pub unreadable: usize,
+    /// How late the oldest was, in seconds.
+    pub lateness: u64,
 }
 
 /// Queues what is due; `deadline` is Lambda's.
@@ -43,6 +48,8 @@ pub async fn handle(app: &App, deadline: Timestamp) -> Result<Done, Failure> {
     for (of_shard, result) in join_all(shards).await {
         done.due += of_shard.due;
         done.queued += of_shard.queued;
+        done.unreadable += of_shard.unreadable;
+        done.lateness = done.lateness.max(of_shard.lateness);
         unread = unread.or(result.err());
     }
     done.left = done.due - done.queued;
@@ -55,7 +62,18 @@ pub async fn handle(app: &App, deadline: Timestamp) -> Result<Done, Failure> {
         Ok(_) => tracing::info!(?done, "timers are queued"),
         Err(failure) => tracing::error!(%failure, ?done, "timers do not ring"),
     }
+    measure(app, &done);
     result
+}
+
+fn measure(app: &App, done: &Done) {
+    let metrics = &app.metrics;
+    metrics.add(Metric::TimersDue, done.due);
+    metrics.add(Metric::TimersQueued, done.queued);
+    metrics.add(Metric::TimersLeft, done.left);
+    metrics.add(Metric::TimersUnreadable, done.unreadable);
+    metrics.observe(Metric::TimerLateness, done.lateness);
+    metrics.flush();
 }
 
 /// Empties one shard in the time that is left. Where that is not enough, the next run
@@ -80,6 +98,10 @@ async fn empty(app: &App, shard: u8, done: &mut Done) -> Result<(), StoreError> 
     loop {
         let page = app.store.due_timers(shard, now, from.as_ref()).await?;
         done.due += page.timers.len() + page.unreadable.len();
+        done.unreadable += page.unreadable.len();
+        let late = |timer: &Timer| now.since(timer.due).as_secs();
+        let latest = page.timers.iter().map(late).max();
+        done.lateness = done.lateness.max(latest.unwrap_or_default());
         for row in &page.unreadable {
             tracing::error!(row, "a timer cannot be read, and stays");
         }
@@ -125,7 +147,8 @@ async fn queue_chats(
     let free = chats
         .into_iter()
         .filter(|chat| !stuck.contains(&chat.place));
-    let (chats, messages): (Vec<_>, Vec<_>) = free.filter_map(|chat| written(chat, now)).unzip();
+    let (chats, messages): (Vec<_>, Vec<_>) =
+        free.filter_map(|chat| written(chat, now, done)).unzip();
     let results = app.queue.send_each(messages).await;
     let mut taken = Vec::new();
     for (chat, result) in chats.into_iter().zip(results) {
@@ -154,10 +177,11 @@ async fn end(app: &App, timers: Vec<Timer>) {
 }
 
 /// The chat with its timers as the queue takes them.
-fn written(chat: DueChat, now: Timestamp) -> Option<(DueChat, Vec<Message>)> {
+fn written(chat: DueChat, now: Timestamp, done: &mut Done) -> Option<(DueChat, Vec<Message>)> {
     match messages(&chat, now) {
         Ok(messages) => Some((chat, messages)),
         Err(error) => {
+            done.unreadable += chat.timers.len();
             tracing::error!(%error, bot = %chat.place.0, "a chat's timers cannot be written");
             None
         }

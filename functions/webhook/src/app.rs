@@ -6,6 +6,7 @@ use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use aws_smithy_async::time::SharedTimeSource;
 use shared::aws::Timeouts;
 use shared::ground::Ground;
+use shared::metrics::Metrics;
 use shared::queue::Queue;
 use shared::secret::ChannelSecret;
 
@@ -23,6 +24,8 @@ pub struct App {
     pub clock: SharedTimeSource,
     /// The sleep, for the time limit.
     pub sleep: SharedAsyncSleep,
+    /// One line for each request.
+    pub metrics: Metrics,
 }
 
 impl App {
@@ -33,6 +36,7 @@ impl App {
             queue: ground.queue(config.queue_url, Timeouts::WEBHOOK),
             clock: ground.clock.clone(),
             sleep: ground.sleep.clone(),
+            metrics: ground.metrics(),
         }
     }
 }

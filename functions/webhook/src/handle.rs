@@ -11,8 +11,10 @@ use shared::gateway::{Request, Response};
 use shared::line::signature::SIGNATURE_HEADER;
 use shared::line::webhook::{RawEvent, Webhook};
 use shared::line::{Signature, VerifiedBody};
+use shared::metrics::Metric;
 use shared::queue::{Job, JobEvent, Message, NotQueued};
 use shared::secret::{ChannelSecret, SecretError};
+use tracing::Instrument as _;
 
 use crate::App;
 
@@ -34,18 +36,53 @@ enum Refusal {
 
 /// Answers `POST /webhook`.
 pub async fn handle(app: &App, request: Request) -> Response {
-    let received_at = request.received_at(app.clock.now().into());
-    let queued = Timeout::new(
-        take(app, request, received_at),
-        app.sleep.sleep(ANSWER_WITHIN),
-    )
-    .await;
+    let began = Timestamp::from(app.clock.now());
+    let receipt = Receipt {
+        at: request.received_at(began),
+        request_id: request.request_context.request_id.clone(),
+    };
+    // Every line that is logged meanwhile names the request.
+    let request_id = receipt.request_id.as_deref();
+    let span = tracing::error_span!("webhook", request_id);
+    // Boxed: whoever calls this gets a small future.
+    let answer = Box::pin(answer(app, request, &receipt));
+    let response = answer.instrument(span).await;
+    let time = Timestamp::from(app.clock.now()).since(began);
+    app.metrics.count(Metric::Webhooks);
+    app.metrics.observe_time(Metric::WebhookTime, time);
+    app.metrics.flush();
+    response
+}
+
+/// When and by which request a webhook came.
+struct Receipt {
+    at: Timestamp,
+    /// API Gateway's id of it.
+    request_id: Option<String>,
+}
+
+async fn answer(app: &App, request: Request, receipt: &Receipt) -> Response {
+    let taken = take(app, request, receipt);
+    let queued = Timeout::new(taken, app.sleep.sleep(ANSWER_WITHIN)).await;
     match queued.unwrap_or_else(|_| Err(Refusal::Later("the time is up".into()))) {
         Ok(events) => {
+            app.metrics.add(Metric::EventsQueued, events);
             tracing::info!(events, "webhook queued");
             Response::status(200)
         }
-        Err(refusal) => refuse(&refusal),
+        Err(refusal) => {
+            app.metrics.count(metric(&refusal));
+            refuse(&refusal)
+        }
+    }
+}
+
+fn metric(refusal: &Refusal) -> Metric {
+    match refusal {
+        Refusal::Unsigned => Metric::WebhooksUnsigned,
+        Refusal::Malformed(_) => Metric::WebhooksMalformed,
+        Refusal::Unchecked(_) => Metric::WebhooksWithoutSecret,
+        Refusal::Later(_) => Metric::WebhooksNotQueued,
     }
 }
 
@@ -78,7 +115,7 @@ fn refuse(refusal: &Refusal) -> Response {
 }
 
 /// Checks, splits and queues; tells how many events there were.
-async fn take(app: &App, request: Request, received_at: Timestamp) -> Result<usize, Refusal> {
+async fn take(app: &App, request: Request, receipt: &Receipt) -> Result<usize, Refusal> {
     let signature =
         Signature::read(request.header(SIGNATURE_HEADER)).map_err(|_| Refusal::Unsigned)?;
     let bytes = request
@@ -88,7 +125,7 @@ async fn take(app: &App, request: Request, received_at: Timestamp) -> Result<usi
     let webhook = Webhook::parse(&body).map_err(|error| Refusal::Malformed(error.to_string()))?;
     let Some(webhook) = webhook else { return Ok(0) };
     let count = webhook.events.len();
-    let messages = messages_by_chat(webhook, received_at)?;
+    let messages = messages_by_chat(webhook, receipt)?;
     app.queue
         .send(messages)
         .await
@@ -117,11 +154,8 @@ async fn verify(
 
 /// One message per chat, or several if it is large; chats in the order in which
 /// they first appear, each with its events in LINE's order.
-fn messages_by_chat(
-    webhook: Webhook,
-    received_at: Timestamp,
-) -> Result<Vec<Vec<Message>>, Refusal> {
-    let jobs = jobs_by_chat(&webhook.bot, webhook.events, received_at);
+fn messages_by_chat(webhook: Webhook, receipt: &Receipt) -> Result<Vec<Vec<Message>>, Refusal> {
+    let jobs = jobs_by_chat(&webhook.bot, webhook.events, receipt);
     let messages = jobs
         .into_iter()
         .map(Job::into_messages)
@@ -129,7 +163,7 @@ fn messages_by_chat(
     messages.map_err(|error| Refusal::Malformed(error.to_string()))
 }
 
-fn jobs_by_chat(bot: &BotId, events: Vec<RawEvent>, received_at: Timestamp) -> Vec<Job> {
+fn jobs_by_chat(bot: &BotId, events: Vec<RawEvent>, receipt: &Receipt) -> Vec<Job> {
     let mut place: HashMap<Option<ChatId>, usize> = HashMap::new();
     let mut jobs: Vec<Job> = Vec::new();
     for RawEvent {
@@ -141,7 +175,8 @@ fn jobs_by_chat(bot: &BotId, events: Vec<RawEvent>, received_at: Timestamp) -> V
     {
         let chat = chat.map(|chat| chat.id);
         let at = *place.entry(chat.clone()).or_insert_with(|| {
-            jobs.push(Job::new(bot.clone(), chat, received_at, Vec::new()));
+            let job = Job::new(bot.clone(), chat, receipt.at, Vec::new());
+            jobs.push(job.of_request(receipt.request_id.clone()));
             jobs.len() - 1
         });
         jobs[at].events.push(JobEvent { id, kind, raw });

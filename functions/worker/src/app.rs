@@ -9,6 +9,7 @@ use shared::domain::Timestamp;
 use shared::ground::Ground;
 use shared::limits::counted_in;
 use shared::line::LineClient;
+use shared::metrics::Metrics;
 use shared::queue::Queue;
 use shared::random::Random;
 use shared::store::Store;
@@ -38,6 +39,8 @@ pub struct App<M> {
     pub sleep: SharedAsyncSleep,
     /// For short waits of different length.
     pub random: Random,
+    /// One line for each batch.
+    pub metrics: Metrics,
     /// Attempts of this process that have ended and could not be written down.
     pub(crate) ended_attempts: EndedAttempts,
 }
@@ -46,7 +49,10 @@ impl<M> App<M> {
     /// The function as it is configured, with this module, on this ground.
     pub fn new(config: Config, module: M, ground: &Ground) -> Self {
         let secret = ground.secret(config.secret, Timeouts::DEFAULT);
-        let http = ground.http_to_line(LINE_TIMEOUT);
+        let metrics = ground.metrics();
+        let http = ground
+            .http_to_line(LINE_TIMEOUT)
+            .measured_by(metrics.clone());
         let store = ground.table(config.table);
         let line = LineClient::new(http, config.channel, secret);
         Self {
@@ -58,6 +64,7 @@ impl<M> App<M> {
             clock: ground.clock.clone(),
             sleep: ground.sleep.clone(),
             random: ground.random.clone(),
+            metrics,
             ended_attempts: EndedAttempts::default(),
         }
     }

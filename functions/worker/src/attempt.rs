@@ -3,6 +3,9 @@
 
 use line_module::Module;
 
+use shared::domain::ledger::ParkKind;
+use shared::metrics::Metric;
+
 use crate::App;
 use crate::commit::{Committed, commit};
 use crate::decide::{Decision, MOST_ATTEMPTS, entry};
@@ -57,7 +60,8 @@ pub(crate) async fn count<M: Module>(
     }
     counted.attempts.failed += u32::from(vanished);
     if counted.attempts.failed >= MOST_ATTEMPTS {
-        let parked = counted.into_parked(VANISHED, work.raw, app.now());
+        let parked = counted.into_parked(ParkKind::Vanished, VANISHED, work.raw, app.now());
+        note_vanished(app);
         let decision = Decision::record(app, parked, None);
         return Ok(Counted::Parked(Box::new(decision)));
     }
@@ -73,6 +77,9 @@ pub(crate) async fn count<M: Module>(
             "the commit cannot be written",
         )),
         Committed::Yes => {
+            if vanished {
+                note_vanished(app);
+            }
             // Only now: until then the row names it, and it may be asked for once more.
             if let Some(name) = begun {
                 app.ended_attempts.names().remove(&name);
@@ -81,4 +88,9 @@ pub(crate) async fn count<M: Module>(
             Ok(Counted::Run)
         }
     }
+}
+
+fn note_vanished<M>(app: &App<M>) {
+    app.metrics.count(Metric::AttemptsVanished);
+    tracing::error!("an attempt has vanished with its process");
 }

@@ -10,6 +10,7 @@ use aws_smithy_async::rt::sleep::AsyncSleep as _;
 use futures::future::{join, join_all};
 use line_module::Module;
 use shared::domain::{Event, Timestamp};
+use shared::metrics::Metric;
 use shared::queue::Receipt;
 
 use crate::App;
@@ -73,6 +74,9 @@ pub async fn handle<M: Module>(
             ChatEnd::Suspect(rest) => Box::pin(batch.handle_suspect(rest)).await,
         });
     }
+    // Also where there were none, so that an alarm sees that none were settled.
+    app.metrics.add(Metric::EventsSettled, 0);
+    app.metrics.flush();
     failed(&given_back)
 }
 

@@ -6,9 +6,11 @@ use line_module::Module;
 use shared::domain::{Event, EventId, Timestamp};
 use shared::queue::{Job, JobEvent, UnreadableJob};
 use shared::store::{LedgerKey, StoreError};
+use tracing::{Instrument as _, Span};
 
 use crate::App;
 use crate::detach::detach;
+use crate::measure;
 use crate::park::{after_failure, is_overdue, park_message};
 use crate::record::Record;
 use crate::requeue::{Cause, Requeue, Untried};
@@ -73,6 +75,7 @@ async fn handle_job<M: Module>(
             kind: &sent.kind,
             raw: sent.raw.get(),
             received_at: job.received_at,
+            request_id: job.request_id.as_deref(),
             received: record.received,
             // A detach has nothing to open again: it is asked for as it was the first time.
             replay: job.replay.filter(|_| sent.detach_mark().is_none()),
@@ -81,7 +84,9 @@ async fn handle_job<M: Module>(
             is_alone: turn.is_alone,
         };
         progress.in_event = true;
-        let handled = handle_event(app, &work, sent).await;
+        // Boxed: its future is large and deep.
+        let handled = Box::pin(handle_event(app, &work, sent));
+        let handled = handled.instrument(span(&work)).await;
         handled.map_err(|requeue| requeue.unless_unread(settled.as_ref().err()))?;
         progress.in_event = false;
     }
@@ -112,20 +117,24 @@ async fn handle_event<M: Module>(
         return Err(Requeue::Untried(Untried::Outage(until)));
     }
     let result = match sent.detach_mark() {
-        Some(mark) => detach(app, work, mark).await.map(|()| Settled::Done),
+        Some(mark) => detach(app, work, mark).await.map(|()| Settled::Done(None)),
         None => settle(app, work).await,
     };
-    let settled = match result {
+    let ended = match result {
         Err(Requeue::Transient { cause, reason }) => {
             after_failure(app, work, cause, reason).await?
         }
         result => result?,
     };
-    if let Settled::Parked = settled {
-        let LedgerKey { bot, event, .. } = &work.key;
-        tracing::error!(%bot, %event, "an event is parked");
-    }
+    measure::settled(app, work, ended);
     Ok(())
+}
+
+/// Every line that is logged meanwhile names the event.
+fn span(work: &Work<'_>) -> Span {
+    let LedgerKey { bot, event, .. } = &work.key;
+    let request_id = work.request_id;
+    tracing::error_span!("event", %bot, %event, request_id)
 }
 
 /// Every event of this job's chat in the batch (`records` are of one message group, and so

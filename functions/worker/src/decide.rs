@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use line_module::{Context, Draft, Module, ModuleError, Profile, Surroundings};
+use shared::domain::ledger::ParkKind;
 use shared::domain::{Event, EventKind, LedgerEntry, LifecycleChange, Silence, Timestamp};
+
+use shared::metrics::Metric;
 
 use crate::App;
 use crate::requeue::{Cause, Requeue};
@@ -79,7 +82,8 @@ pub(crate) fn without_module<M>(app: &App<M>, work: &Work<'_>, view: &View) -> O
             entry.recorded("the timer was set before the account was detached")
         }
         _ if is_too_old(app, work, view) => {
-            entry.into_parked("the event is too old", work.raw, app.now())
+            let reason = "the event is too old";
+            entry.into_parked(ParkKind::TooOld, reason, work.raw, app.now())
         }
         _ if !view.bot.state.is_attached() => entry.silenced(Some(Silence::NotAttached)),
         EventKind::Delivered { .. } => return None,
@@ -212,24 +216,26 @@ pub(crate) fn failed<M>(
     error: &ModuleError,
 ) -> Decision {
     let mut ledger = entry(app, work, view).failed(error.reason());
+    let mut kind = ParkKind::ModuleFailed;
     let requeue = match error {
         ModuleError::Retry(_) => {
             Requeue::transient(Cause::Module, "the module asks to be called again")
         }
         ModuleError::Bug(_) => {
             ledger.attempts.failed += 1;
-            Requeue::NotYet {
-                reason: "the module failed",
-                wait: backoff_of_attempts(ledger.attempts.failed),
-            }
+            app.metrics.count(Metric::ModuleFailures);
+            tracing::warn!(attempts = ledger.attempts.failed, "the module failed");
+            let wait = backoff_of_attempts(ledger.attempts.failed);
+            Requeue::ModuleFailed { wait }
         }
         ModuleError::Park(_) => {
             ledger.attempts.failed = MOST_ATTEMPTS;
+            kind = ParkKind::ByModule;
             Requeue::not_yet("the module sets the event aside")
         }
     };
     if ledger.attempts.failed >= MOST_ATTEMPTS {
-        let ledger = ledger.into_parked(error.reason(), work.raw, app.now());
+        let ledger = ledger.into_parked(kind, error.reason(), work.raw, app.now());
         return Decision::record(app, ledger, None);
     }
     Decision::record(app, ledger, Some(requeue))
@@ -244,7 +250,12 @@ pub(crate) fn entry<M>(app: &App<M>, work: &Work<'_>, view: &View) -> LedgerEntr
         (None, None) => done,
     };
     let epoch = view.bot.state.epoch();
-    LedgerEntry { epoch, ..entry }
+    let request_id = entry.request_id.or(work.request_id.map(str::to_owned));
+    LedgerEntry {
+        epoch,
+        request_id,
+        ..entry
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use shared::line::endpoints::module::Detached;
 use shared::line::endpoints::rich_menu::DeleteRichMenu;
 use shared::line::error::LineErrorKind;
 use shared::line::event;
+use shared::metrics::Metric;
 use shared::queue::Job;
 use shared::store::BotRow;
 
@@ -95,6 +96,7 @@ async fn ask_line<M: Module>(
             Requeue::transient(Cause::Line, "LINE has not detached the account"),
         ),
         Err(error) => {
+            app.metrics.count(Metric::DetachesRefused);
             tracing::error!(%error, %bot, "LINE refuses to detach an account");
             Ok(None)
         }

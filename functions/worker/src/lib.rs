@@ -10,6 +10,7 @@ mod decide;
 mod detach;
 mod effects;
 mod ended_attempts;
+mod measure;
 mod park;
 mod record;
 mod requeue;

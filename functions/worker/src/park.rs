@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use line_module::Module;
-use shared::domain::ledger::Parking;
+use shared::domain::ledger::{ParkKind, Parking};
 use shared::domain::{ChatState, LedgerEntry, Parked, Timestamp};
 use shared::store::{BotRow, LedgerRow, StoreError};
 
 use crate::App;
 use crate::decide::is_late;
+use crate::measure;
 use crate::requeue::{Cause, Requeue};
 use crate::settle::Settled;
 use crate::work::Work;
@@ -35,14 +36,17 @@ pub(crate) async fn after_failure<M: Module>(
         true => now,
         false => work.received_at,
     };
-    let new = LedgerEntry::unsettled(work.kind, work.event.at, received_at, now);
+    let new = LedgerEntry {
+        request_id: work.request_id.map(str::to_owned),
+        ..LedgerEntry::unsettled(work.kind, work.event.at, received_at, now)
+    };
     match app.store.note_failure(&work.key, &new, now).await {
         Ok(Some(failing)) if is_overdue(failing.since, now) => {
-            park(app, work, &reason, failing.row).await
+            park(app, work, (ParkKind::RetriesOver, &reason), failing.row).await
         }
         // Settled or parked by another worker meanwhile. For a replay this may be what it
         // is to open again: it has only begun when the row says so.
-        Ok(None) if work.replay.is_none() => Ok(Settled::Done),
+        Ok(None) if work.replay.is_none() => Ok(Settled::Before),
         Ok(Some(failing)) => Err(Requeue::Failing {
             cause,
             reason,
@@ -57,22 +61,26 @@ pub(crate) async fn after_failure<M: Module>(
 pub(crate) async fn park<M: Module>(
     app: &App<M>,
     work: &Work<'_>,
-    reason: &str,
+    (kind, reason): (ParkKind, &str),
     seen: LedgerRow,
 ) -> Result<Settled, Requeue> {
     let epoch = match keep_registers(app, work).await {
         Ok(epoch) => epoch,
         // A row that cannot be read may be why the event is parked.
-        Err(StoreError::Malformed { .. }) => Timestamp::default(),
+        Err(StoreError::Malformed { .. } | StoreError::Newer { .. }) => Timestamp::default(),
         Err(error) => return Err(error.into()),
     };
+    let kind = match seen {
+        LedgerRow::Unreadable(_) => ParkKind::Unreadable,
+        LedgerRow::Absent | LedgerRow::Entry(_) => kind,
+    };
     let parking = Parking {
-        parked: Parked::new(reason, work.raw, app.now()),
+        parked: Parked::new(kind, reason, work.raw, app.now()),
         epoch,
         replay: work.replay.map(|replay| (replay.number, replay.force)),
     };
     match app.store.park(&work.key, seen, &parking).await? {
-        true => Ok(Settled::Parked),
+        true => Ok(Settled::Parked(kind)),
         false => Err(Requeue::not_yet("another worker is at this event")),
     }
 }
@@ -103,6 +111,6 @@ pub(crate) async fn park_message<M: Module>(
 ) -> Result<(), Requeue> {
     let parked = app.store.park_message(message_id, body, reason, app.now());
     parked.await?;
-    tracing::error!(message_id, reason, "a message of the queue is parked");
+    measure::message_parked(app, message_id, reason);
     Ok(())
 }

@@ -22,7 +22,9 @@ pub(crate) enum Requeue {
         reason: String,
         since: Timestamp,
     },
-    /// Something else is first: another worker is at it, or the module's failure is counted.
+    /// The module failed, which its row counts: the wait goes by that.
+    ModuleFailed { wait: Duration },
+    /// Something else is first, as another worker that is at it.
     NotYet {
         reason: &'static str,
         wait: Duration,
@@ -42,7 +44,7 @@ pub(crate) enum Cause {
     Module,
     /// The time was up in the middle of an event.
     Time,
-    /// The message is of a newer version of the bundle.
+    /// The message or a row is of a newer version of the bundle.
     Version,
 }
 
@@ -98,6 +100,10 @@ impl Requeue {
 
 impl From<StoreError> for Requeue {
     fn from(error: StoreError) -> Self {
-        Self::transient(Cause::Table, error.to_string())
+        let cause = match error {
+            StoreError::Newer { .. } => Cause::Version,
+            StoreError::Unavailable { .. } | StoreError::Malformed { .. } => Cause::Table,
+        };
+        Self::transient(cause, error.to_string())
     }
 }

@@ -7,6 +7,7 @@ use shared::store::Try;
 
 use crate::App;
 use crate::effects::{NotSent, Sender, Step, log};
+use crate::measure;
 use crate::requeue::{Cause, Requeue};
 use crate::settle::Settled;
 use crate::work::{View, Work};
@@ -40,8 +41,10 @@ pub(crate) async fn send<M: Module>(
             Cause::Line,
             "LINE has not taken everything",
         )),
-        None if effects.iter().any(|it| it.refusal().is_some()) => Ok(Settled::Parked),
-        None => Ok(Settled::Done),
+        None => Ok(match effects.iter().find_map(Delivery::refusal) {
+            Some((kind, _)) => Settled::Parked(kind),
+            None => Settled::Done(None),
+        }),
     }
 }
 
@@ -68,6 +71,7 @@ async fn deliver_all<M: Module>(
             Err(NotSent::As(delivery)) => (delivery, None),
             Err(NotSent::Interrupted { known, requeue }) => (known, Some(requeue)),
         };
+        measure::tried(app, work, effect, &now);
         let is_settled = now.is_final();
         *known = now;
         if requeue.is_some() || !is_settled {

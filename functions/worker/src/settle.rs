@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::AsyncSleep as _;
 use line_module::{Module, ModuleError};
-use shared::domain::{Attachment, EventKind, LedgerEntry, Outcome};
+use shared::domain::ledger::ParkKind;
+use shared::domain::{Attachment, EventKind, LedgerEntry, Outcome, Silence};
 use shared::store::{BotRow, LedgerRow, Loaded, Try};
 
 use crate::App;
@@ -26,11 +27,14 @@ const ATTACH_MAY_COME: Duration = Duration::from_secs(300);
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
 
 /// How an event was settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Settled {
-    /// It is done, or was settled before.
-    Done,
+    /// It was settled before, or another worker has settled it.
+    Before,
+    /// It is done, and nothing could be said for this reason, if there is one.
+    Done(Option<Silence>),
     /// It is parked now.
-    Parked,
+    Parked(ParkKind),
 }
 
 /// Settles one event, or it comes again.
@@ -63,7 +67,7 @@ async fn in_rounds<M: Module>(
             continue;
         }
         if view.ledger.as_ref().is_some_and(LedgerEntry::is_settled) {
-            return Ok(Settled::Done);
+            return Ok(Settled::Before);
         }
         let planned = |entry: &mut LedgerEntry| entry.outcome() == Outcome::Planned;
         if let Some(entry) = view.ledger.take_if(planned) {
@@ -199,8 +203,8 @@ async fn finish<M: Module>(
             let name = decision.try_name;
             send(app, work, view, Try { name, entry }).await
         }
-        Outcome::Parked => Ok(Settled::Parked),
-        Outcome::Done | Outcome::Failed => Ok(Settled::Done),
+        Outcome::Parked => Ok(Settled::Parked(entry.park_kind().unwrap_or_default())),
+        Outcome::Done | Outcome::Failed => Ok(Settled::Done(entry.silence)),
     }
 }
 
@@ -213,7 +217,8 @@ async fn resume<M: Module>(
 ) -> Result<Settled, Requeue> {
     if entry.plan().is_none() {
         let row = LedgerRow::Entry(entry);
-        return park(app, work, "the plan cannot be read", row).await;
+        let reason = (ParkKind::Unreadable, "the plan cannot be read");
+        return park(app, work, reason, row).await;
     }
     let begun = app
         .store

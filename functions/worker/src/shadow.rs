@@ -54,6 +54,7 @@ pub async fn shadow<M: Module>(
         kind: &kind,
         raw,
         received_at: now,
+        request_id: None,
         received: 1,
         replay: None,
         in_hand: &[],
@@ -64,6 +65,7 @@ pub async fn shadow<M: Module>(
         Requeue::Transient { reason, .. } | Requeue::Failing { reason, .. } => {
             ShadowError::NotNow(reason)
         }
+        Requeue::ModuleFailed { .. } => ShadowError::NotNow("the module failed".into()),
         Requeue::NotYet { reason, .. } => ShadowError::NotNow(reason.into()),
         Requeue::Untried(untried) => ShadowError::NotNow(untried.to_string()),
     })?;

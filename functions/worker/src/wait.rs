@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::App;
+use crate::measure;
 use crate::record::Record;
 use crate::requeue::Requeue;
 
@@ -23,30 +24,16 @@ pub(crate) fn wait<M>(
     first: &Record,
     messages: usize,
 ) -> Duration {
-    log(requeue, messages);
+    measure::given_back(app, requeue, messages);
     let now = app.now();
     match requeue {
         Requeue::Untried(_) if first.received >= MANY_RECEIVES => with_jitter(app, LONGEST_WAIT),
         Requeue::Untried(untried) => soon(app) + untried.rest(now),
-        Requeue::NotYet { wait, .. } => with_jitter(app, *wait),
+        Requeue::ModuleFailed { wait } | Requeue::NotYet { wait, .. } => with_jitter(app, *wait),
         Requeue::Failing { since, .. } => with_jitter(app, backoff(now.since(*since))),
         Requeue::Transient { .. } => {
             let since = first.sent_at.unwrap_or(now);
             with_jitter(app, backoff(now.since(since)))
-        }
-    }
-}
-
-fn log(requeue: &Requeue, messages: usize) {
-    match requeue {
-        Requeue::Untried(untried) => {
-            tracing::info!(messages, "a chat's messages were not tried: {untried}");
-        }
-        Requeue::NotYet { reason, .. } => {
-            tracing::info!(reason, messages, "a chat's messages wait");
-        }
-        Requeue::Failing { cause, reason, .. } | Requeue::Transient { cause, reason } => {
-            tracing::warn!(?cause, reason, messages, "a chat's messages are given back");
         }
     }
 }

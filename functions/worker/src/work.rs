@@ -17,6 +17,8 @@ pub(crate) struct Work<'a> {
     pub(crate) kind: &'a str,
     pub(crate) raw: &'a str,
     pub(crate) received_at: Timestamp,
+    /// API Gateway's id of the request by which it came, if it came by one.
+    pub(crate) request_id: Option<&'a str>,
     /// How often its message was received: 1 the first time.
     pub(crate) received: u32,
     /// If it is run again, by an operator's wish.

@@ -173,7 +173,7 @@ fn watch(port: u16, variables: &Variables) -> Command {
         ("AWS_REGION", REGION),
         ("AWS_ACCESS_KEY_ID", "emulated"),
         ("AWS_SECRET_ACCESS_KEY", "emulated"),
-        ("AWS_LAMBDA_LOG_LEVEL", &level),
+        ("LOG_LEVEL", &level),
     ];
     let variables = variables
         .iter()

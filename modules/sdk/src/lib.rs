@@ -173,7 +173,9 @@ impl ModuleError {
 impl From<StoreError> for ModuleError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Unavailable { .. } => Self::Retry(error.to_string()),
+            StoreError::Unavailable { .. } | StoreError::Newer { .. } => {
+                Self::Retry(error.to_string())
+            }
             StoreError::Malformed { .. } => Self::Bug(error.to_string()),
         }
     }

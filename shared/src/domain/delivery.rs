@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Silence;
+use crate::domain::ledger::ParkKind;
 
 /// What became of one effect.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -73,10 +74,10 @@ impl Delivery {
     }
 
     /// Why LINE will not take it, if so: the event needs a person.
-    pub fn refusal(&self) -> Option<&str> {
+    pub fn refusal(&self) -> Option<(ParkKind, &str)> {
         match self {
-            Self::Refused { reason } => Some(reason),
-            Self::Expired => Some(EXPIRED),
+            Self::Refused { reason } => Some((ParkKind::RefusedByLine, reason)),
+            Self::Expired => Some((ParkKind::ReplyExpired, EXPIRED)),
             _ => None,
         }
     }

@@ -181,6 +181,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::domain::ledger::ParkKind;
     use crate::domain::{Parked, Sends, State};
 
     fn entry(outcome: Outcome, effects: Vec<Delivery>) -> LedgerEntry {
@@ -200,7 +201,7 @@ mod tests {
             },
             Outcome::Parked => State::Parked(Parked {
                 sends,
-                ..Parked::new("a reason", "{}", at)
+                ..Parked::new(ParkKind::ByModule, "a reason", "{}", at)
             }),
         };
         LedgerEntry {

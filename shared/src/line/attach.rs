@@ -16,6 +16,7 @@ use crate::line::error::LineError;
 use crate::line::event::scopes;
 use crate::line::http::{Answer, Http, encode_pairs, post_form};
 use crate::line::token::newer_secrets;
+use crate::metrics::Metric;
 use crate::secret::{ChannelSecret, Secrets};
 
 const OPERATION: &str = "attach";
@@ -176,11 +177,16 @@ impl AttachClient {
             .map_err(|e| LineError::secret(OPERATION, e))?;
         let answer = match self.send(code, terms, verifier, &secrets).await {
             Err(error) => match newer_secrets(&self.secret, &secrets, &error).await {
-                Some(newer) => self.send(code, terms, verifier, &newer).await?,
-                None => return Err(error),
+                Some(newer) => self.send(code, terms, verifier, &newer).await,
+                None => Err(error),
             },
-            Ok(answer) => answer,
+            answer => answer,
         };
+        let answer = answer.inspect_err(|error| {
+            if error.is_invalid_client() {
+                self.http.metrics().count(Metric::CredentialsRefused);
+            }
+        })?;
         let body: ExchangeBody = answer
             .json()
             .ok_or_else(|| LineError::unreadable(OPERATION, &answer))?;

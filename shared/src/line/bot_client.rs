@@ -97,7 +97,7 @@ impl BotClient {
         let limits = &client.limits;
         limits.pass(client.http(), facts, bot, client.until).await?;
         let request = Request::of(endpoint)?;
-        let opened = client.exchange(&request, Some(bot), Reading::Head).await?;
+        let opened = Box::pin(client.exchange(&request, Some(bot), Reading::Head)).await?;
         done(facts, opened.answer)?;
         if opened.content_length.is_some_and(|length| length > most) {
             return Err(LineError::too_large(facts.name));

@@ -46,6 +46,7 @@ use crate::line::limit::{Counter, Limits};
 use crate::line::quota::Quotas;
 use crate::line::token::{Token, TokenProvider};
 use crate::line::{BotClient, Channel};
+use crate::metrics::Metric;
 use crate::secret::ChannelSecret;
 
 /// The first wait between two tries of a call; each is twice the one before.
@@ -187,7 +188,8 @@ impl LineClient {
         let facts = request.facts;
         let (mut wait, mut open) = (FIRST_WAIT, false);
         loop {
-            let error = match self.attempt(request, bot).await {
+            // Boxed, so that the futures of a module that calls LINE stay small and shallow.
+            let error = match Box::pin(self.attempt(request, bot)).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
@@ -235,7 +237,7 @@ impl LineClient {
             .exchange_with(request, bot, Some(&token), reading)
             .await?;
         if opened.answer.status == 401 {
-            self.inner.health.channel_fails(self.now());
+            self.channel_fails(LineErrorKind::Credentials);
         }
         Ok(opened)
     }
@@ -243,9 +245,24 @@ impl LineClient {
     /// Without a token nothing can be asked.
     fn in_health(&self, token: Result<Token, LineError>) -> Result<Token, LineError> {
         token.map_err(|error| {
-            self.inner.health.channel_fails(self.now());
+            self.channel_fails(error.kind);
             error.before_sending()
         })
+    }
+
+    /// No call of any account can succeed now, for this reason.
+    fn channel_fails(&self, kind: LineErrorKind) {
+        if kind == LineErrorKind::Credentials {
+            self.http().metrics().count(Metric::CredentialsRefused);
+        }
+        let begins = self.inner.health.channel_fails(self.now());
+        self.count_outage(begins);
+    }
+
+    fn count_outage(&self, begins: bool) {
+        if begins {
+            self.http().metrics().count(Metric::LineOutages);
+        }
     }
 
     async fn exchange_with(
@@ -259,7 +276,7 @@ impl LineClient {
         let made = self.http_request(request, bot, token)?;
         let opened = http.open(made, reading).await;
         let status = opened.as_ref().ok().map(|opened| opened.answer.status);
-        health.record(bot, status, self.now());
+        self.count_outage(health.record(bot, status, self.now()));
         opened.map_err(|error| LineError::no_answer(request.facts.name, error))
     }
 

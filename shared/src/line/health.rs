@@ -42,19 +42,21 @@ impl Health {
         (now < outage.until).then_some(outage.until)
     }
 
-    /// A call ended with this status, or without an answer.
-    pub(crate) fn record(&self, bot: Option<&BotId>, status: Option<u16>, now: Timestamp) {
+    /// A call ended with this status, or without an answer. Tells whether a pause begins.
+    pub(crate) fn record(&self, bot: Option<&BotId>, status: Option<u16>, now: Timestamp) -> bool {
         let mut state = self.state();
         match status {
-            None | Some(500..) => state.failed(bot, now),
+            None | Some(500..) => return state.failed(bot, now),
             Some(401) => {} // the token may only be too old
             Some(_) => *state = State::default(),
         }
+        false
     }
 
-    /// There is no token to call LINE with, or it takes none of ours.
-    pub(crate) fn channel_fails(&self, now: Timestamp) {
-        self.state().pause(now);
+    /// There is no token to call LINE with, or it takes none of ours. Tells whether a pause
+    /// begins.
+    pub(crate) fn channel_fails(&self, now: Timestamp) -> bool {
+        self.state().pause(now)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -63,20 +65,18 @@ impl Health {
 }
 
 impl State {
-    fn failed(&mut self, bot: Option<&BotId>, now: Timestamp) {
+    fn failed(&mut self, bot: Option<&BotId>, now: Timestamp) -> bool {
         self.failures = self.failures.saturating_add(1);
         if self.accounts.len() < ACCOUNTS {
             self.accounts.extend(bot.cloned());
         }
-        if self.failures >= FAILURES && self.accounts.len() >= ACCOUNTS {
-            self.pause(now);
-        }
+        self.failures >= FAILURES && self.accounts.len() >= ACCOUNTS && self.pause(now)
     }
 
     /// Pauses; calls that were under way when the pause began do not make it longer.
-    fn pause(&mut self, now: Timestamp) {
+    fn pause(&mut self, now: Timestamp) -> bool {
         let pause = match self.outage {
-            Some(outage) if now < outage.until => return,
+            Some(outage) if now < outage.until => return false,
             Some(outage) => (outage.pause * 2).min(LONGEST_PAUSE),
             None => FIRST_PAUSE,
         };
@@ -86,6 +86,7 @@ impl State {
             "LINE as a whole fails: no chat is tried for some seconds"
         );
         self.outage = Some(Outage { until, pause });
+        true
     }
 }
 

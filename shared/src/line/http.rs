@@ -19,6 +19,7 @@ use serde::de::DeserializeOwned;
 
 use crate::connector::was_connecting;
 use crate::domain::Timestamp;
+use crate::metrics::{Metric, Metrics};
 
 /// No answer that we read is larger.
 const LARGEST_ANSWER: usize = 1024 * 1024;
@@ -30,13 +31,14 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// What lies under every call: connector, clock and sleep.
+/// What lies under every call: connector, clock, sleep and metrics.
 #[derive(Debug, Clone)]
 pub struct Http {
     connector: SharedHttpConnector,
     clock: SharedTimeSource,
     sleep: SharedAsyncSleep,
     limit: Duration,
+    metrics: Metrics,
 }
 
 /// LINE's answer, whatever its status.
@@ -100,7 +102,18 @@ impl Http {
             clock,
             sleep,
             limit,
+            metrics: Metrics::none(),
         }
+    }
+
+    /// With its calls counted and measured here.
+    #[must_use]
+    pub fn measured_by(self, metrics: Metrics) -> Self {
+        Self { metrics, ..self }
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     /// The time now, by our clock.
@@ -133,11 +146,27 @@ impl Http {
         request: http::Request<SdkBody>,
         reading: Reading,
     ) -> Result<Opened, NoAnswer> {
+        let began = self.now();
         let exchange = self.exchange(request, reading);
-        match Timeout::new(exchange, self.sleep.sleep(self.limit)).await {
+        let result = match Timeout::new(exchange, self.sleep.sleep(self.limit)).await {
             Ok(result) => result,
             Err(_) => Err(NoAnswer::TimedOut(self.limit)),
-        }
+        };
+        self.measure(began, &result);
+        result
+    }
+
+    fn measure(&self, began: Timestamp, result: &Result<Opened, NoAnswer>) {
+        let class = match result.as_ref().map(|opened| opened.answer.status) {
+            Err(_) => Metric::LineNoAnswer,
+            Ok(429) => Metric::LineAnswers429,
+            Ok(400..=499) => Metric::LineAnswers4xx,
+            Ok(500..) => Metric::LineAnswers5xx,
+            Ok(_) => Metric::LineAnswers2xx,
+        };
+        self.metrics.count(class);
+        let time = self.now().since(began);
+        self.metrics.observe_time(Metric::LineTime, time);
     }
 
     async fn exchange(

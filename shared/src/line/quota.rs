@@ -12,6 +12,7 @@ use crate::line::endpoint::{Facts, Spends};
 use crate::line::endpoints::quota::{GetQuota, GetQuotaConsumption};
 use crate::line::error::LineErrorKind;
 use crate::line::{BotClient, LineError};
+use crate::metrics::Metric;
 
 /// How long a cached quota stays fresh; what this process sends is added.
 const KEPT: Duration = Duration::from_secs(600);
@@ -57,6 +58,13 @@ impl Quota {
         self.limit.map_or(0, |limit| {
             limit.saturating_mul(RESERVE_PERCENT).div_ceil(100)
         })
+    }
+
+    /// How much of it is used, in percent; none if there is no limit.
+    pub fn used_percent(&self) -> Option<u64> {
+        let limit = u128::from(self.limit?).max(1);
+        let percent = u128::from(self.used) * 100 / limit;
+        Some(u64::try_from(percent).unwrap_or(u64::MAX))
     }
 
     /// How far it is used.
@@ -141,6 +149,10 @@ impl BotClient {
         let used = Box::pin(self.call(&GetQuotaConsumption)).await?.total_usage;
         let quota = Quota { limit, used };
         quotas.keep(self.bot(), quota, now);
+        if let Some(percent) = quota.used_percent() {
+            let metrics = self.client().http().metrics();
+            metrics.observe(Metric::QuotaUsed, percent);
+        }
         Ok(quota)
     }
 
@@ -189,6 +201,7 @@ mod tests {
         assert_eq!(quota(900).left(), Some(100));
         assert_eq!(quota(900).spare(), Some(50));
         assert_eq!(quota(1_200).spare(), Some(0));
+        assert_eq!(quota(1_200).used_percent(), Some(120));
         let levels = [0, 799, 800, 949, 950, 999, 1_000].map(|used| quota(used).level());
         use Level::{Fine, High, NearlyOut, Out};
         assert_eq!(levels, [Fine, Fine, High, High, NearlyOut, NearlyOut, Out]);

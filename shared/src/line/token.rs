@@ -18,6 +18,7 @@ use crate::line::endpoint::{Endpoint as _, Request};
 use crate::line::endpoints::token::{IssueStateless, IssuedToken, Proof};
 use crate::line::error::LineError;
 use crate::line::http::Http;
+use crate::metrics::Metric;
 use crate::secret::{ChannelSecret, Secrets};
 
 const OPERATION: &str = "issue a token";
@@ -87,20 +88,29 @@ impl TokenProvider {
     }
 
     async fn issue_into(&self, kept: &mut Option<Token>) -> Result<Token, LineError> {
+        let issued = self.issue_by_newest().await;
+        self.http.metrics().count(match issued {
+            Ok(_) => Metric::TokensIssued,
+            Err(_) => Metric::TokensFailed,
+        });
+        let token = issued?;
+        *kept = Some(token.clone());
+        Ok(token)
+    }
+
+    async fn issue_by_newest(&self) -> Result<Token, LineError> {
         let secrets = self
             .secret
             .get()
             .await
             .map_err(|e| LineError::secret(OPERATION, e))?;
-        let token = match self.issue(&secrets).await {
+        match self.issue(&secrets).await {
             Err(error) => match newer_secrets(&self.secret, &secrets, &error).await {
-                Some(newer) => self.issue(&newer).await?,
-                None => return Err(error),
+                Some(newer) => self.issue(&newer).await,
+                None => Err(error),
             },
-            Ok(token) => token,
-        };
-        *kept = Some(token.clone());
-        Ok(token)
+            token => token,
+        }
     }
 
     async fn issue(&self, secrets: &Secrets) -> Result<Token, LineError> {

@@ -64,6 +64,11 @@ struct Inner {
 }
 
 impl Metrics {
+    /// Of which nothing is written.
+    pub fn none() -> Self {
+        Self::new(None, SharedTimeSource::default())
+    }
+
     /// Without a sink nothing is written.
     pub fn new(sink: Option<MetricsSink>, clock: SharedTimeSource) -> Self {
         Self(Arc::new(Inner {
@@ -80,6 +85,9 @@ impl Metrics {
 
     /// This many more; 0 is written too, so that an alarm sees that there were none.
     pub fn add(&self, metric: Metric, number: usize) {
+        if self.0.sink.is_none() {
+            return;
+        }
         let number = u64::try_from(number).unwrap_or(u64::MAX);
         let mut values = self.values();
         match values.entry(metric).or_default().as_mut_slice() {
@@ -90,6 +98,9 @@ impl Metrics {
 
     /// One value of several, of which CloudWatch makes percentiles.
     pub fn observe(&self, metric: Metric, value: u64) {
+        if self.0.sink.is_none() {
+            return;
+        }
         let mut values = self.values();
         let of_metric = values.entry(metric).or_default();
         if of_metric.len() < MOST_VALUES {

@@ -80,6 +80,7 @@ metrics! {
     ParkedVanished: Count,
     ParkedRetriesOver: Count,
     ParkedRefusedByLine: Count,
+    ParkedReplyExpired: Count,
     ParkedTooOld: Count,
     ParkedUnreadable: Count,
     /// Attempts at an event that its message had when it was settled.
@@ -104,7 +105,7 @@ metrics! {
     AgeAtReply: Milliseconds,
     /// What became of each effect of a plan, by its kind.
     RepliesSent: Count,
-    /// Replies in whose place a push was sent.
+    /// Of these: by a push in its place.
     RepliesPushed: Count,
     RepliesDropped: Count,
     RepliesExpired: Count,

@@ -29,6 +29,9 @@ pub struct Job {
     pub chat: Option<ChatId>,
     /// When the webhook arrived, by our clock.
     pub received_at: Timestamp,
+    /// API Gateway's id of the webhook's request, if it came by one: it joins the logs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
     pub events: Vec<JobEvent>,
     /// If its event is to be run again, by an operator's wish.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -107,9 +110,16 @@ impl Job {
             bot,
             chat,
             received_at,
+            request_id: None,
             events,
             replay: None,
         }
+    }
+
+    /// One that came by the request of this id.
+    #[must_use]
+    pub fn of_request(self, request_id: Option<String>) -> Self {
+        Self { request_id, ..self }
     }
 
     /// A job that runs one event again.
@@ -181,6 +191,7 @@ impl Job {
             bot,
             chat,
             received_at,
+            request_id,
             events,
             replay,
         } = self;
@@ -189,6 +200,7 @@ impl Job {
             bot: bot.clone(),
             chat: chat.clone(),
             received_at,
+            request_id: request_id.clone(),
             events,
             replay,
         };

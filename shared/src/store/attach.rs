@@ -3,11 +3,11 @@
 
 use aws_sdk_dynamodb::types::ReturnValue;
 use serde::{Deserialize, Serialize};
-use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
+use serde_dynamo::aws_sdk_dynamodb_1::to_item;
 
 use crate::domain::Timestamp;
 use crate::hash::sha256_hex;
-use crate::store::{Item, Store, StoreError, if_held, keys, n, s};
+use crate::store::{Item, Store, StoreError, if_held, keys, n, s, version};
 
 /// What the callback must find again. `terms` and `ended` are the attach's own JSON: the
 /// table does not look into them. Neither a code nor a token of LINE's is ever in it.
@@ -64,6 +64,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         const OPERATION: &str = "begin an attach";
         let members: Item = to_item(attach).map_err(StoreError::malformed(OPERATION))?;
+        let members = version::stamped(members);
         let item = keys::with_key(members, keys::ATTACH, &sha256_hex([state]));
         let put = self
             .client
@@ -105,7 +106,7 @@ impl Store {
             .return_values(ReturnValue::AllNew);
         let taken = if_held(OPERATION, update.send().await)?;
         let item = taken.and_then(|answer| answer.attributes);
-        item.map(|item| from_item(item).map_err(StoreError::malformed(OPERATION)))
+        item.map(|item| version::read(item).map_err(StoreError::unread(OPERATION)))
             .transpose()
     }
 

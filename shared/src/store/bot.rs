@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::domain::ledger::Change;
 use crate::domain::{BotId, BotState, Timestamp};
 use crate::store::row::{CountedRow, Place};
-use crate::store::{Item, Store, StoreError, keys, n, s};
+use crate::store::{Item, Store, StoreError, keys, n, s, version};
 
 /// An account, as kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,7 +58,7 @@ impl CountedRow for BotRow {
         item.insert("epoch".into(), n(self.state.epoch().0));
         // The key of the index that lists all accounts.
         item.insert("listed".into(), s(keys::LISTED));
-        Ok(item)
+        Ok(version::stamped(item))
     }
 }
 

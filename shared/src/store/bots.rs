@@ -1,10 +1,8 @@
 //! All accounts, page after page, by the index that lists them. It may be some
 //! moments behind the rows themselves.
 
-use serde_dynamo::aws_sdk_dynamodb_1::from_item;
-
 use crate::domain::BotId;
-use crate::store::{BotRow, Item, Store, StoreError, keys, s};
+use crate::store::{BotRow, Item, Store, StoreError, keys, s, version};
 
 const OPERATION: &str = "list the bots";
 
@@ -49,6 +47,6 @@ impl Store {
 
 fn read(item: Item) -> Option<Result<(BotId, BotRow), StoreError>> {
     let bot = keys::bot_of(&item)?;
-    let row = from_item(item).map_err(StoreError::malformed(OPERATION));
+    let row = version::read(item).map_err(StoreError::unread(OPERATION));
     Some(row.map(|row| (bot, row)))
 }

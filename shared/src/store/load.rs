@@ -5,11 +5,10 @@ use std::collections::{BTreeMap, HashSet};
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use aws_sdk_dynamodb::types::builders::KeysAndAttributesBuilder;
 use serde::de::DeserializeOwned;
-use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 
 use crate::domain::{EventId, LedgerEntry, Timestamp};
 use crate::store::ledger::is_settled;
-use crate::store::{BotRow, ChatRow, Item, LedgerKey, Store, StoreError, is_past, keys};
+use crate::store::{BotRow, ChatRow, Item, LedgerKey, Store, StoreError, is_past, keys, version};
 
 const OPERATION: &str = "load an event's rows";
 /// Maximum number of rows that DynamoDB reads in one batch.
@@ -134,6 +133,6 @@ fn unavailable(reason: &str) -> StoreError {
 }
 
 fn parse<T: DeserializeOwned>(item: Option<Item>) -> Result<Option<T>, StoreError> {
-    item.map(|item| from_item(item).map_err(StoreError::malformed(OPERATION)))
+    item.map(|item| version::read(item).map_err(StoreError::unread(OPERATION)))
         .transpose()
 }

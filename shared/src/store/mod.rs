@@ -15,12 +15,14 @@ mod module_row;
 mod reconciler;
 mod row;
 mod timer;
+mod version;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::aws::reasons;
 use crate::domain::Timestamp;
+use crate::store::version::Unread;
 
 pub use attach::{AttachUnderWay, browser_hash};
 pub use bot::{BotRow, Changed};
@@ -63,6 +65,17 @@ pub enum StoreError {
         /// What does not fit.
         reason: String,
     },
+    /// A row was written by a newer release.
+    #[error(
+        "{operation}: a row has version {version}, this release knows {}",
+        version::VERSION
+    )]
+    Newer {
+        /// What was asked.
+        operation: &'static str,
+        /// The row's version.
+        version: i64,
+    },
 }
 
 impl Store {
@@ -84,10 +97,19 @@ impl StoreError {
         }
     }
 
+    /// A row that cannot be written.
     fn malformed(operation: &'static str) -> impl FnOnce(serde_dynamo::Error) -> Self {
         move |error| Self::Malformed {
             operation,
             reason: error.to_string(),
+        }
+    }
+
+    /// A row that cannot be read.
+    fn unread(operation: &'static str) -> impl FnOnce(Unread) -> Self {
+        move |unread| match unread {
+            Unread::Newer(version) => Self::Newer { operation, version },
+            Unread::Malformed(reason) => Self::Malformed { operation, reason },
         }
     }
 }

@@ -3,10 +3,9 @@
 
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 use serde::Deserialize;
-use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 
 use crate::domain::{BotId, Timestamp};
-use crate::store::{Item, Store, StoreError, keys, n, s};
+use crate::store::{Item, Store, StoreError, keys, n, s, version};
 
 /// One row of the module's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,7 +120,7 @@ fn item(writing: &Writing<'_>, epoch: Timestamp, key: &str, value: &str) -> Item
     item.insert("value".into(), s(value));
     item.insert("version".into(), s(writing.version));
     item.insert("epoch".into(), n(epoch.0));
-    item
+    version::stamped(item)
 }
 
 #[derive(Deserialize)]
@@ -185,7 +184,7 @@ impl Store {
         let mut pages = query.into_paginator().items().send();
         while let Some(item) = pages.next().await {
             let item = item.map_err(StoreError::unavailable(OPERATION))?;
-            let kept: Kept = from_item(item).map_err(StoreError::malformed(OPERATION))?;
+            let kept: Kept = version::read(item).map_err(StoreError::unread(OPERATION))?;
             rows.extend(kept.into_row(detached_at));
         }
         Ok(rows)

@@ -8,7 +8,7 @@ use serde_dynamo::aws_sdk_dynamodb_1::to_item;
 
 use crate::domain::{BotId, Timestamp};
 use crate::hash::sha256_hex;
-use crate::store::{Item, Store, StoreError, if_held, keys, n, s};
+use crate::store::{Item, Store, StoreError, if_held, keys, n, s, version};
 
 /// What a walk over LINE's list of accounts came to: for people, nothing is
 /// decided by it.
@@ -95,7 +95,11 @@ impl Store {
             .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(keys::with_key(lease, keys::RECONCILER, keys::LEASE)))
+            .set_item(Some(keys::with_key(
+                version::stamped(lease),
+                keys::RECONCILER,
+                keys::LEASE,
+            )))
             .condition_expression(
                 "attribute_not_exists(chat_id) OR ends_at <= :now OR holder = :holder",
             )
@@ -170,7 +174,11 @@ impl Store {
             .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(keys::with_key(item, keys::RECONCILER, row)));
+            .set_item(Some(keys::with_key(
+                version::stamped(item),
+                keys::RECONCILER,
+                row,
+            )));
         put.send()
             .await
             .map(drop)

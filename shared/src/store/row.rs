@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
+use serde_dynamo::aws_sdk_dynamodb_1::to_item;
 
 use crate::domain::Timestamp;
 use crate::domain::ledger::Change;
+use crate::store::version::{self, Unread};
 use crate::store::{Item, Store, StoreError, if_held, n};
 
 /// Maximum number of times that a row is changed again, as others have written it meanwhile.
@@ -14,7 +15,7 @@ const MOST_ROUNDS: u32 = 16;
 /// A row that counts its writes.
 pub(super) trait VersionedRow: Sized {
     /// The row in the table; one of version 0 where there is none.
-    fn read(item: Option<Item>, now: Timestamp) -> Result<Self, serde_dynamo::Error>;
+    fn read(item: Option<Item>, now: Timestamp) -> Result<Self, Unread>;
 
     /// The row one write on.
     fn next(self) -> Self;
@@ -39,7 +40,7 @@ pub(super) trait CountedRow: Default + PartialEq + Serialize + DeserializeOwned 
 
     /// As the table has it, without its key.
     fn attributes(&self) -> Result<Item, serde_dynamo::Error> {
-        to_item(self)
+        to_item(self).map(version::stamped)
     }
 
     /// See [`VersionedRow::is_written`].
@@ -49,8 +50,8 @@ pub(super) trait CountedRow: Default + PartialEq + Serialize + DeserializeOwned 
 }
 
 impl<R: CountedRow> VersionedRow for R {
-    fn read(item: Option<Item>, _: Timestamp) -> Result<Self, serde_dynamo::Error> {
-        item.map_or_else(|| Ok(Self::default()), from_item)
+    fn read(item: Option<Item>, _: Timestamp) -> Result<Self, Unread> {
+        item.map_or_else(|| Ok(Self::default()), version::read)
     }
 
     fn next(self) -> Self {
@@ -140,7 +141,7 @@ impl Store {
 
     async fn read_versioned<R: VersionedRow>(&self, place: &Place) -> Result<R, StoreError> {
         let item = self.read_item(place.operation, place.key.clone()).await?;
-        R::read(item, place.now).map_err(StoreError::malformed(place.operation))
+        R::read(item, place.now).map_err(StoreError::unread(place.operation))
     }
 
     /// The row, if there is one.
@@ -150,7 +151,7 @@ impl Store {
         key: Item,
     ) -> Result<Option<T>, StoreError> {
         let item = self.read_item(operation, key).await?;
-        item.map(|item| from_item(item).map_err(StoreError::malformed(operation)))
+        item.map(|item| version::read(item).map_err(StoreError::unread(operation)))
             .transpose()
     }
 

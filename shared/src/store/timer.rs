@@ -4,14 +4,14 @@
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use serde::{Deserialize, Serialize};
-use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
+use serde_dynamo::aws_sdk_dynamodb_1::to_item;
 use serde_json::value::RawValue;
 
 use crate::domain::{BotId, Chat, ChatId, ChatKind, EventId, Timestamp};
 use crate::hash::sha256_hex;
 use crate::store::bots::Place;
 use crate::store::commit::{CommitError, invalid};
-use crate::store::{Commit, Item, Store, StoreError, if_held, keys, n, s};
+use crate::store::{Commit, Item, Store, StoreError, if_held, keys, n, s, version};
 
 /// Number of parts of the index: one alone would take a thousand writes a second.
 pub const TIMER_SHARDS: u8 = 8;
@@ -130,7 +130,7 @@ impl Commit<'_> {
             .map(|(n, timer)| {
                 let kept =
                     Kept::new(self, n, timer).ok_or_else(|| invalid("a timer is of a chat"))?;
-                let fields = to_item(kept).map_err(invalid)?;
+                let fields = version::stamped(to_item(kept).map_err(invalid)?);
                 let bot = keys::bot(&self.key.bot);
                 let item = keys::with_key(fields, &bot, &self.timer_key(n, timer.due));
                 let put = Put::builder()
@@ -169,7 +169,7 @@ fn event_id(sort: &str, run: u32) -> Option<EventId> {
 
 fn read(item: Item) -> Result<Timer, String> {
     let sort = keys::sort_of(&item).to_owned();
-    let kept: Option<Kept> = from_item(item).ok();
+    let kept: Option<Kept> = version::read(item).ok();
     kept.and_then(|kept| kept.into_timer(sort.clone()))
         .ok_or(sort)
 }

@@ -1,7 +1,7 @@
 //! The conditions that hold the ledger, and the same steps with one of them taken out: the
 //! checker must find what each is for.
 
-use shared::domain::ledger::{self, Change, Ended, Parking};
+use shared::domain::ledger::{self, Change, Ended, ParkKind, Parking};
 use shared::domain::{Delivery, LedgerEntry, Outcome, Parked, Sends, State, Timestamp};
 
 use crate::state::Job;
@@ -191,7 +191,7 @@ impl Steps {
             _ => None,
         };
         let parking = Parking {
-            parked: Parked::new("it fails for hours", RAW, NOW),
+            parked: Parked::new(ParkKind::RetriesOver, "it fails for hours", RAW, NOW),
             epoch: NOW,
             replay,
         };

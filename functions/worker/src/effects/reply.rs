@@ -3,6 +3,7 @@
 use line_module::Module;
 use shared::domain::{ChatId, Delivery, Reply};
 use shared::line::error::LineErrorKind;
+use shared::metrics::Metric;
 use shared::store::Try;
 
 use super::{NotSent, Sender, Sent, Step};
@@ -82,6 +83,9 @@ impl<M: Module> Sender<'_, M> {
         step: Step<'_>,
     ) -> Result<Sent, NotSent> {
         let pushed = self.push_messages(chat, &reply.messages, None, step).await;
+        if pushed.is_ok() {
+            self.app.metrics.count(Metric::RepliesPushed);
+        }
         pushed.map_err(|not_sent| match not_sent {
             NotSent::As(delivery) if !delivery.is_final() => NotSent::As(Delivery::Pushing {
                 open: delivery.may_be_accepted(),

@@ -6,7 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy};
 use proptest::sample::select;
 use proptest::{option, prop_oneof};
-use shared::domain::ledger::Parking;
+use shared::domain::ledger::{ParkKind, Parking};
 use shared::domain::{
     BotId, ChatId, ChatKind, ControlEffect, Delivery, EventId, LedgerEntry, Parked, Plan, Scopes,
     Timestamp,
@@ -323,7 +323,7 @@ impl StoreCall {
             Self::Park(event, writes) => {
                 let seen = LedgerRow::Entry(entry(store, *event, *writes).await);
                 let parking = Parking {
-                    parked: Parked::new("a bug", "{}", Timestamp(2)),
+                    parked: Parked::new(ParkKind::ModuleFailed, "a bug", "{}", Timestamp(2)),
                     epoch: Timestamp(1),
                     replay: None,
                 };
@@ -444,7 +444,7 @@ impl Committed {
             return row.failed("an attempt has begun");
         }
         if self.is_parked {
-            return row.into_parked("a bug", "{}", now);
+            return row.into_parked(ParkKind::ModuleFailed, "a bug", "{}", now);
         }
         let plan = Plan {
             effects: vec![ControlEffect::Release.into(); self.effects],

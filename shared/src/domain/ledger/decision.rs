@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::ledger::{Change, LedgerEntry, Parked, Sends, State, keepable};
+use crate::domain::ledger::{Change, LedgerEntry, ParkKind, Parked, Sends, State, keepable};
 use crate::domain::{Delivery, Plan, Silence, Timestamp};
 
 /// Why an event has no outcome while an attempt at it is under way, and if that vanishes.
@@ -17,6 +17,7 @@ impl LedgerEntry {
         self.attempts.failed = seen.attempts.failed;
         self.failing_since = seen.failing_since;
         self.replays = seen.replays;
+        self.request_id = seen.request_id.clone().or(self.request_id);
         self
     }
 
@@ -93,8 +94,14 @@ impl LedgerEntry {
 
     /// Set aside, with the event itself. A plan that it has stays, with its open tries.
     #[must_use]
-    pub fn into_parked(self, reason: impl Into<String>, raw: &str, now: Timestamp) -> Self {
-        self.set_aside(Parked::new(reason, raw, now))
+    pub fn into_parked(
+        self,
+        kind: ParkKind,
+        reason: impl Into<String>,
+        raw: &str,
+        now: Timestamp,
+    ) -> Self {
+        self.set_aside(Parked::new(kind, reason, raw, now))
     }
 
     fn set_aside(mut self, parked: Parked) -> Self {

@@ -4,6 +4,7 @@
 
 mod change;
 mod decision;
+mod park_kind;
 mod replay;
 mod tries;
 
@@ -16,6 +17,7 @@ use crate::domain::{Delivery, Plan, Silence, Timestamp};
 
 pub use change::Change;
 pub use decision::{Parking, end_attempt, note_failure, park};
+pub use park_kind::ParkKind;
 pub use tries::{Ended, begin_push, begin_try, end_try};
 
 /// How long a settled event stays in the ledger.
@@ -34,6 +36,8 @@ pub struct LedgerEntry {
     pub at: Timestamp,
     /// When it reached us first.
     pub received_at: Timestamp,
+    /// API Gateway's id of the request by which it did, if that is known: it joins the logs.
+    pub request_id: Option<String>,
     /// The newest attach known when the entry was written.
     pub epoch: Timestamp,
     /// Why nothing could be sent for it when it was decided, if so.
@@ -83,6 +87,8 @@ pub enum State {
 /// An event that waits for a person.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Parked {
+    /// Why, in one word.
+    pub kind: ParkKind,
     /// Why.
     pub reason: String,
     /// The event's own JSON.
@@ -173,6 +179,7 @@ impl LedgerEntry {
             kind: format!("{kind:.LONGEST_KIND$}"),
             at,
             received_at,
+            request_id: None,
             epoch: Timestamp::default(),
             silence: None,
             state: State::Failed { reason: None },
@@ -247,6 +254,14 @@ impl LedgerEntry {
         }
     }
 
+    /// Why it is parked, in one word, if it is.
+    pub fn park_kind(&self) -> Option<ParkKind> {
+        match &self.state {
+            State::Parked(parked) => Some(parked.kind),
+            _ => None,
+        }
+    }
+
     /// Since when it is parked, if it is.
     pub fn parked_at(&self) -> Option<Timestamp> {
         match &self.state {
@@ -258,8 +273,9 @@ impl LedgerEntry {
 
 impl Parked {
     /// Of an event without a plan.
-    pub fn new(reason: impl Into<String>, raw: &str, now: Timestamp) -> Self {
+    pub fn new(kind: ParkKind, reason: impl Into<String>, raw: &str, now: Timestamp) -> Self {
         Self {
+            kind,
             reason: reason.into(),
             raw: keepable(raw).to_owned(),
             since: now,

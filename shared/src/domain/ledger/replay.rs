@@ -56,6 +56,8 @@ impl Sends {
 
 #[cfg(test)]
 mod tests {
+    use crate::domain::ledger::ParkKind;
+
     use super::*;
 
     const REPLAYED: Timestamp = Timestamp(90_000);
@@ -72,7 +74,7 @@ mod tests {
             }),
             ..LedgerEntry::done("message", at, at, at)
         };
-        planned.into_parked("a reason", "{}", at)
+        planned.into_parked(ParkKind::RefusedByLine, "a reason", "{}", at)
     }
 
     fn refused() -> Delivery {

@@ -94,8 +94,8 @@ impl LedgerEntry {
             return Some(self);
         }
         let refusal = self.effects().iter().find_map(Delivery::refusal);
-        match refusal.map(str::to_owned) {
-            Some(reason) => Some(self.into_parked(reason, ended.raw, now)),
+        match refusal.map(|(kind, reason)| (kind, reason.to_owned())) {
+            Some((kind, reason)) => Some(self.into_parked(kind, reason, ended.raw, now)),
             None => Some(self.sent(now)),
         }
     }
@@ -144,6 +144,8 @@ fn merged(ours: Vec<Delivery>, theirs: Vec<Delivery>) -> Vec<Delivery> {
 
 #[cfg(test)]
 mod tests {
+    use crate::domain::ledger::ParkKind;
+
     use super::*;
 
     const NOW: Timestamp = Timestamp(1_000);
@@ -188,7 +190,12 @@ mod tests {
 
     #[test]
     fn an_end_that_settles_nothing_leaves_a_parked_event_parked() {
-        let parked = planned(&[Delivery::Pending], &["ours"]).into_parked("hours", "{}", NOW);
+        let parked = planned(&[Delivery::Pending], &["ours"]).into_parked(
+            ParkKind::RetriesOver,
+            "hours",
+            "{}",
+            NOW,
+        );
         let open = ended(&parked, Delivery::Open, true).written().unwrap();
         assert_eq!(open.reason(), Some("hours"));
         let done = ended(&parked, sent(), true).written().unwrap();
@@ -236,7 +243,7 @@ mod tests {
         let begun = begin_try(Some(&entry), "ours").written().unwrap();
         assert_eq!(begun, planned(&[Delivery::Pending], &["ours", "theirs"]));
         assert_eq!(begin_try(Some(&begun), "ours"), Change::Keep(true));
-        let parked = entry.into_parked("hours", "{}", NOW);
+        let parked = entry.into_parked(ParkKind::RetriesOver, "hours", "{}", NOW);
         assert_eq!(begin_try(Some(&parked), "ours"), Change::Keep(false));
         assert_eq!(begin_try(None, "ours"), Change::Keep(false));
     }

@@ -3,10 +3,11 @@
 use aws_sdk_dynamodb::types::ReturnValue;
 use serde::Deserialize;
 
+use crate::domain::ledger::ParkKind;
 use crate::domain::{Outcome, Timestamp, keepable, ledger_end};
 use crate::store::ledger::row::IN_INDEX;
 use crate::store::ledger::word;
-use crate::store::{Item, Store, StoreError, keys, n, s};
+use crate::store::{Item, Store, StoreError, keys, n, s, version};
 
 impl Store {
     /// The body of a parked message of the queue.
@@ -40,10 +41,11 @@ impl Store {
             .set_key(Some(keys::key(keys::MESSAGES, message_id)))
             .update_expression(
                 "SET failing_since = if_not_exists(failing_since, :now), \
-                 expires_at = if_not_exists(expires_at, :end)",
+                 expires_at = if_not_exists(expires_at, :end), v = :v",
             )
             .expression_attribute_values(":now", n(now.0))
             .expression_attribute_values(":end", n(ledger_end(now)))
+            .expression_attribute_values(":v", n(version::VERSION))
             .return_values(ReturnValue::AllNew);
         let written = update
             .send()
@@ -69,6 +71,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let fields = Item::from([
             ("outcome".into(), word(Outcome::Parked)),
+            ("park_kind".into(), s(ParkKind::Unreadable.name())),
             ("reason".into(), s(reason)),
             ("raw".into(), s(keepable(body))),
             ("parked".into(), s(IN_INDEX)),
@@ -78,7 +81,11 @@ impl Store {
             .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(keys::with_key(fields, keys::MESSAGES, message_id)));
+            .set_item(Some(keys::with_key(
+                version::stamped(fields),
+                keys::MESSAGES,
+                message_id,
+            )));
         put.send()
             .await
             .map(drop)

@@ -5,14 +5,16 @@ use std::collections::BTreeSet;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
+use serde_dynamo::aws_sdk_dynamodb_1::to_item;
 use serde_dynamo::string_set;
 
+use crate::domain::ledger::ParkKind;
 use crate::domain::{
     Attempts, Delivery, LedgerEntry, Outcome, Parked, Replays, Sends, Silence, State, Timestamp,
 };
 use crate::store::ledger::unreadable::Unreadable;
 use crate::store::row::VersionedRow;
+use crate::store::version::{self, Unread};
 use crate::store::{Item, is_past, n};
 
 /// The key under which the index has all parked rows.
@@ -24,6 +26,8 @@ struct LedgerItem {
     kind: String,
     at: Timestamp,
     received_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -65,6 +69,8 @@ struct LedgerItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     parked: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    park_kind: Option<ParkKind>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     parked_at: Option<Timestamp>,
 }
 
@@ -81,6 +87,7 @@ impl From<&LedgerEntry> for LedgerItem {
             kind: entry.kind.clone(),
             at: entry.at,
             received_at: entry.received_at,
+            request_id: entry.request_id.clone(),
             reason: entry.reason().map(str::to_owned),
             silence: entry.silence,
             plan,
@@ -98,6 +105,7 @@ impl From<&LedgerEntry> for LedgerItem {
             epoch: entry.epoch,
             expires_at: entry.ends_at(),
             parked: parked_at.map(|_| IN_INDEX.to_owned()),
+            park_kind: entry.park_kind(),
             parked_at,
         }
     }
@@ -122,6 +130,7 @@ impl TryFrom<LedgerItem> for LedgerEntry {
             Outcome::Planned => State::Planned(sends.ok_or("a planned event has no plan")?),
             Outcome::Done => State::Done { reason, sends },
             Outcome::Parked => State::Parked(Parked {
+                kind: row.park_kind.unwrap_or_default(),
                 reason: reason.ok_or("a parked event has no reason")?,
                 raw: raw.take().ok_or("a parked event is not kept itself")?,
                 since: row.parked_at.ok_or("a parked event has no date")?,
@@ -137,6 +146,7 @@ impl TryFrom<LedgerItem> for LedgerEntry {
             kind: row.kind,
             at: row.at,
             received_at: row.received_at,
+            request_id: row.request_id,
             epoch: row.epoch,
             silence: row.silence,
             state,
@@ -190,13 +200,13 @@ impl LedgerRow {
 }
 
 impl VersionedRow for LedgerRow {
-    fn read(item: Option<Item>, now: Timestamp) -> Result<Self, serde_dynamo::Error> {
+    fn read(item: Option<Item>, now: Timestamp) -> Result<Self, Unread> {
         let Some(item) = item.filter(|item| !is_past(item, now)) else {
             return Ok(Self::Absent);
         };
-        Ok(match from_item(item.clone()) {
+        Ok(match version::read(item.clone()) {
             Ok(entry) => Self::Entry(entry),
-            Err(error) => Self::Unreadable(Unreadable::new(item, &error)),
+            Err(reason) => Self::Unreadable(Unreadable::new(item, reason)),
         })
     }
 
@@ -214,7 +224,7 @@ impl VersionedRow for LedgerRow {
     fn to_item(&self) -> Result<Item, serde_dynamo::Error> {
         match self {
             Self::Absent => Ok(Item::new()),
-            Self::Entry(entry) => to_item(LedgerItem::from(entry)),
+            Self::Entry(entry) => to_item(LedgerItem::from(entry)).map(version::stamped),
             Self::Unreadable(row) => Ok(row.item.clone()),
         }
     }
@@ -261,7 +271,7 @@ mod tests {
 
     #[test]
     fn a_parked_row_is_in_the_index_and_has_no_end() {
-        let row = item(&done().into_parked("a reason", "{}", NOW));
+        let row = item(&done().into_parked(ParkKind::ByModule, "a reason", "{}", NOW));
         assert_eq!(row["parked"].as_s().unwrap(), "parked");
         assert_eq!(row["parked_at"].as_n().unwrap(), "1000");
         assert!(!row.contains_key("expires_at"));
@@ -272,12 +282,12 @@ mod tests {
 
     #[test]
     fn a_row_is_read_as_it_was_written_one_write_on() {
-        let parked = done().into_parked("a reason", "{}", NOW);
+        let parked = done().into_parked(ParkKind::ByModule, "a reason", "{}", NOW);
         let opened = parked.clone().reopened(2, true, NOW);
         let mut begun = done().failed("under way");
         begun.attempts.begun = Some("an attempt".into());
         for entry in [done().recorded("a reason"), parked, opened, begun] {
-            let read: LedgerEntry = from_item(item(&entry)).unwrap();
+            let read: LedgerEntry = version::read(item(&entry)).unwrap();
             let expires_at = entry.ends_at().unwrap_or_default();
             let written = LedgerEntry {
                 writes: 1,
@@ -308,14 +318,23 @@ mod tests {
     #[test]
     fn a_row_that_lacks_what_belongs_to_its_outcome_is_refused() {
         for (missing, entry) in [
-            ("reason", done().into_parked("a reason", "{}", NOW)),
-            ("raw", done().into_parked("a reason", "{}", NOW)),
-            ("parked_at", done().into_parked("a reason", "{}", NOW)),
+            (
+                "reason",
+                done().into_parked(ParkKind::ByModule, "a reason", "{}", NOW),
+            ),
+            (
+                "raw",
+                done().into_parked(ParkKind::ByModule, "a reason", "{}", NOW),
+            ),
+            (
+                "parked_at",
+                done().into_parked(ParkKind::ByModule, "a reason", "{}", NOW),
+            ),
             ("expires_at", done()),
         ] {
             let mut row = item(&entry);
             row.remove(missing);
-            let read: Result<LedgerEntry, _> = from_item(row);
+            let read: Result<LedgerEntry, _> = version::read(row);
             assert!(read.is_err(), "{missing}");
         }
     }

@@ -7,27 +7,24 @@ use crate::domain::ledger::Change;
 use crate::domain::{Outcome, Parked, Timestamp, ledger_end};
 use crate::store::ledger::row::IN_INDEX;
 use crate::store::ledger::{is_settled, word};
+use crate::store::version::Unread;
 use crate::store::{Item, StoreError, n, number_of, s};
 
 /// A row that cannot be read, and why.
 #[derive(Debug, Clone)]
 pub struct Unreadable {
     pub(super) item: Item,
-    reason: String,
+    reason: Unread,
 }
 
 impl Unreadable {
-    pub(super) fn new(item: Item, error: &serde_dynamo::Error) -> Self {
-        let reason = error.to_string();
+    pub(super) fn new(item: Item, reason: Unread) -> Self {
         Self { item, reason }
     }
 
     /// What is said of it where it must be read.
     pub(super) fn error(&self, operation: &'static str) -> StoreError {
-        StoreError::Malformed {
-            operation,
-            reason: self.reason.clone(),
-        }
+        StoreError::unread(operation)(self.reason.clone())
     }
 
     /// Its counter, whatever stands there.
@@ -84,6 +81,7 @@ impl Unreadable {
     fn parked(mut self, parked: &Parked) -> Self {
         self.item.extend([
             ("outcome".into(), word(Outcome::Parked)),
+            ("park_kind".into(), s(parked.kind.name())),
             ("reason".into(), s(&parked.reason)),
             ("raw".into(), s(&parked.raw)),
             ("parked".into(), s(IN_INDEX)),
@@ -96,19 +94,26 @@ impl Unreadable {
 
 #[cfg(test)]
 mod tests {
+    use crate::domain::ledger::ParkKind;
+
     use super::*;
 
     fn row(attributes: &[(&str, AttributeValue)]) -> Unreadable {
         let attributes = attributes.iter().cloned();
         Unreadable {
             item: attributes.map(|(name, it)| (name.into(), it)).collect(),
-            reason: "missing field".into(),
+            reason: Unread::Malformed("missing field".into()),
         }
     }
 
     #[test]
     fn all_that_it_has_stays() {
-        let parked = Parked::new("hours of failures", "{}", Timestamp(9));
+        let parked = Parked::new(
+            ParkKind::RetriesOver,
+            "hours of failures",
+            "{}",
+            Timestamp(9),
+        );
         let row = row(&[("tomorrow", s("x")), ("expires_at", n(5))]);
         let failing = row.note_failure(Timestamp(7)).written().unwrap();
         let row = failing.parked(&parked).next();
@@ -120,7 +125,12 @@ mod tests {
 
     #[test]
     fn it_is_parked_only_as_it_was_known() {
-        let parked = Parked::new("hours of failures", "{}", Timestamp(9));
+        let parked = Parked::new(
+            ParkKind::RetriesOver,
+            "hours of failures",
+            "{}",
+            Timestamp(9),
+        );
         let known = row(&[("writes", n(3)), ("tomorrow", s("x"))]);
         let others = row(&[("writes", n(4)), ("tomorrow", s("y"))]);
         assert!(others.park(&known, &parked).written().is_none());
