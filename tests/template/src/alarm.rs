@@ -31,9 +31,9 @@ use serde_json::{Value, json};
 use template_file::Template;
 
 pub use datapoints::{Datapoints, MetricId};
-pub use expression::Expression;
 
 use datapoints::Statistic;
+use expression::Expression;
 
 /// CloudWatch evaluates an alarm once a minute.
 const MINUTE: i64 = 60_000;

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use regex_lite::Regex;
 use serde_json::{Value, json};
 use shared::metrics::{Metric, Unit};
 use template::alarm::{Alarm, Datapoints, MetricId, State};
@@ -83,8 +84,8 @@ fn no_alarm_looks_back_further_than_cloudwatch_does() {
             assert!(alarm.metrics().len() <= 10, "{}", alarm.name());
         }
     }
-    let hours = &template().unwrap().document()["Parameters"]["NoWebhookHours"];
-    assert_eq!(hours["MaxValue"], 168);
+    let parameters = template().unwrap().document()["Parameters"].clone();
+    assert_eq!(parameters["NoWebhookHours"]["MaxValue"], 168);
 }
 
 /// The alarms that look at this metric and at nothing else.
@@ -476,7 +477,7 @@ fn an_alarm_of_the_reconciler_rings_on_from_one_run_to_the_next() {
 #[test]
 fn a_table_that_refuses_for_minutes_rings_whichever_index_it_is() {
     let table = with(&[("TableName", "restored")]);
-    let alarm = Alarm::of(&table, "TableThrottledAlarm");
+    let alarm = Alarm::of(&table, "ThrottledTableAlarm");
     let throttled = |dimensions: &[(&str, &str)], minutes: i64| {
         let metric = MetricId::new("AWS/DynamoDB", "WriteThrottleEvents", dimensions);
         let mut datapoints = Datapoints::default();
@@ -503,5 +504,73 @@ fn a_table_that_refuses_for_minutes_rings_whichever_index_it_is() {
             of.is_some_and(|of| of == name)
         });
         assert_eq!(watched.count(), 2, "{name}");
+    }
+}
+
+/// What stands behind each match of the expression, whose first group it is.
+fn found(expression: &str, text: &str) -> BTreeSet<String> {
+    let expression = Regex::new(expression).unwrap();
+    let found = expression.captures_iter(text);
+    found.map(|groups| groups[1].to_owned()).collect()
+}
+
+/// The text of all sources of the functions.
+fn sources() -> String {
+    let mut folders = vec![root().join("functions"), root().join("shared/src")];
+    let mut text = String::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|it| it == "rs") {
+                text += &std::fs::read_to_string(path).unwrap();
+            }
+        }
+    }
+    text
+}
+
+#[test]
+fn queries_look_for_what_the_functions_log() {
+    let template = template().unwrap();
+    let queries = template.resources_of("AWS::Logs::QueryDefinition");
+    let mut text: String = queries
+        .map(|(_, query)| query["Properties"]["QueryString"].to_string())
+        .collect();
+    text += &runbook();
+    let sources = sources();
+    let lists = r#"[^@\w]message (?:in|like|=) (\[[^\]]*\]|"[^"]*"|'[^']*')"#;
+    let mut number = 0;
+    for list in found(lists, &text) {
+        for message in found(r#"["']([^"']+)["']"#, &list) {
+            assert!(sources.contains(&message), "nobody logs {message:?}");
+            number += 1;
+        }
+    }
+    assert!(number >= 10, "{number} messages");
+}
+
+#[test]
+fn the_runbooks_commands_name_what_is_there() {
+    let template = template().unwrap();
+    let runbook = runbook();
+    for name in found(r"\boutput ([A-Z]\w+)\)", &runbook) {
+        let output = &template.document()["Outputs"][&name];
+        assert!(!output.is_null(), "the stack has no output {name}");
+    }
+    let functions = template.functions().unwrap();
+    for name in found(r"\bresource ([A-Z]\w+)\)", &runbook) {
+        // SAM names a schedule by its function and its event.
+        let is_schedule = functions.iter().any(|function| {
+            let mut schedules = function.schedules.iter();
+            schedules.any(|it| format!("{}{}", function.logical_name, it.name) == name)
+        });
+        assert!(is_schedule || template.resource(&name).is_ok(), "{name}");
+    }
+    let counted = found(r"\bmetric ([A-Z]\w+[a-z]\w*)\b", &runbook);
+    assert!(!counted.is_empty());
+    for name in counted {
+        assert_eq!(metric(&name).unit(), Unit::Count, "{name}");
     }
 }

@@ -3,7 +3,7 @@
 
 /// An expression over metrics. It gives one value for each period, from the metrics' values of that period.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Expression {
+pub(super) enum Expression {
     Number(f64),
     /// A metric, by its id in the alarm.
     Metric(String),
@@ -13,7 +13,7 @@ pub enum Expression {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Operator {
+pub(super) enum Operator {
     Or,
     And,
     Equal,
@@ -49,7 +49,7 @@ impl Expression {
     ///
     /// # Errors
     /// What is not understood in it.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
         let mut parser = Parser {
             tokens: tokens(text)?,
             at: 0,
@@ -62,7 +62,7 @@ impl Expression {
     }
 
     /// Its value in a period; none where a metric that it needs has none there, or after a division by zero.
-    pub fn value(&self, metric: &dyn Fn(&str) -> Option<f64>) -> Option<f64> {
+    pub(super) fn value(&self, metric: &dyn Fn(&str) -> Option<f64>) -> Option<f64> {
         match self {
             Self::Number(number) => Some(*number),
             Self::Metric(id) => metric(id),
@@ -78,7 +78,7 @@ impl Expression {
     }
 
     /// The metrics' ids in it.
-    pub fn names(&self) -> Vec<&str> {
+    pub(super) fn names(&self) -> Vec<&str> {
         let mut names = Vec::new();
         self.collect(&mut names);
         names
