@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 
+use aws_smithy_async::time::SharedTimeSource;
 use regex_lite::Regex;
 use serde_json::{Value, json};
-use shared::metrics::{Metric, Unit};
+use shared::metrics::{Metric, Metrics, MetricsSink, Unit};
 use template::alarm::{Alarm, Datapoints, MetricId, State};
 use template::{listed, root, template, with};
 use template_file::Template;
@@ -313,6 +315,28 @@ fn no_log_level_stops_the_metrics() {
     }
 }
 
+/// The lines that the functions write are read here as CloudWatch reads them.
+#[test]
+fn a_line_of_the_functions_sets_off_its_alarm() {
+    let written = Arc::new(Mutex::new(Vec::new()));
+    let sink = MetricsSink::new(&namespace(), {
+        let written = written.clone();
+        move |line| {
+            let line = serde_json::from_str(line).unwrap();
+            written.lock().unwrap().push(line);
+        }
+    });
+    let metrics = Metrics::new(Some(sink), SharedTimeSource::default());
+    metrics.count(Metric::EventsParked);
+    metrics.observe(Metric::AgeAtReply, 700);
+    metrics.observe(Metric::AgeAtReply, 30_000);
+    metrics.flush();
+    let lines = written.lock().unwrap();
+    assert!(fires("ParkedEventsAlarm", &lines));
+    assert!(fires("LateRepliesAlarm", &lines));
+    assert!(!fires("UnknownSendsAlarm", &lines));
+}
+
 /// A function's line with these metrics, so many minutes after the start.
 fn line(minute: i64, values: &[(Metric, Value)]) -> Value {
     let metrics: Vec<Value> = values
@@ -330,6 +354,50 @@ fn line(minute: i64, values: &[(Metric, Value)]) -> Value {
 
 fn fires(alarm: &str, lines: &[Value]) -> bool {
     Alarm::of(&full(), alarm).fires(&Datapoints::of_lines(lines))
+}
+
+/// Each is about too much or about too little, and about nothing that is always so.
+#[test]
+fn each_alarm_on_one_metric_is_set_off_by_much_or_by_nothing() {
+    for alarm in Alarm::all(&full()) {
+        let metrics = alarm.metrics();
+        let [(metric, _)] = metrics.as_slice() else {
+            continue;
+        };
+        let fires = |value: f64| {
+            let (mut datapoints, end) = (Datapoints::default(), START + 2 * alarm.window());
+            for at in (START..end).step_by(60_000) {
+                datapoints.add((*metric).clone(), at, value);
+            }
+            alarm.fires_between(&datapoints, START, end)
+        };
+        assert_ne!(fires(0.0), fires(1e9), "{}", alarm.name());
+    }
+}
+
+/// Whether the alarm goes off when its one metric has this value for so many minutes.
+fn fires_at(alarm: &str, value: f64, minutes: i64) -> bool {
+    let alarm = Alarm::of(&full(), alarm);
+    let mut datapoints = Datapoints::default();
+    for minute in 0..minutes {
+        let metric = alarm.metrics()[0].0.clone();
+        datapoints.add(metric, START + minute * MINUTE, value);
+    }
+    alarm.fires(&datapoints)
+}
+
+#[test]
+fn queues_and_api_ring_at_their_limits() {
+    assert!(fires_at("OldestMessageAlarm", 601.0, 3));
+    assert!(!fires_at("OldestMessageAlarm", 601.0, 2));
+    assert!(!fires_at("OldestMessageAlarm", 600.0, 9));
+    assert!(fires_at("DeadLetterAlarm", 1.0, 1));
+    assert!(!fires_at("DeadLetterAlarm", 0.0, 9));
+    assert!(fires_at("WebhookRefusedAlarm", 1.0, 1));
+    assert!(!fires_at("WebhookRefusedAlarm", 0.0, 9));
+    assert!(fires_at("SlowWebhooksAlarm", 1501.0, 3));
+    assert!(!fires_at("SlowWebhooksAlarm", 1501.0, 2));
+    assert!(!fires_at("SlowWebhooksAlarm", 1500.0, 9));
 }
 
 /// Alarms for which one is too many.
@@ -445,7 +513,7 @@ fn hours_without_a_webhook_ring_where_that_is_asked_for() {
     assert!(!names(&template().unwrap()).contains(&"NoWebhookAlarm".to_owned()));
 }
 
-/// One time between two runs that fail it must not go out, or it would tell of each.
+/// It must not go out between two runs that fail, or it would tell of each.
 #[test]
 fn an_alarm_of_the_reconciler_rings_on_from_one_run_to_the_next() {
     for (name, metric) in [
