@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+pub mod alarm;
+
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
