@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tracing::Level;
+use tracing::{Level, Subscriber};
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::domain::Timestamp;
 use crate::env::{ConfigError, Env};
@@ -17,17 +19,25 @@ pub fn logs(env: &Env) {
     let level = env
         .optional("LOG_LEVEL")
         .and_then(|level| level.parse().ok());
-    tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_span_list(false)
-        .with_max_level(level.unwrap_or(Level::INFO))
-        .with_writer(std::io::stderr)
-        .init();
+    lines(level.unwrap_or(Level::INFO), std::io::stderr).init();
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
         tracing::error!(place, "a panic");
     }));
+}
+
+/// A log of these lines, from a level up, into this writer.
+pub fn lines<W>(level: Level, writer: W) -> impl Subscriber + Send + Sync
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_span_list(false)
+        .with_max_level(level)
+        .with_writer(writer)
+        .finish()
 }
 
 /// Says what is wrong with the configuration, and that the function failed.

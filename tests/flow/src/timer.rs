@@ -7,6 +7,7 @@ use timer::{App, Config, Done, Failure, TIMEOUT};
 
 use crate::Bundle;
 use crate::faulty::Faulty;
+use crate::measured::Lines;
 use crate::worker::TIMEOUTS;
 
 /// The function.
@@ -16,22 +17,31 @@ pub struct Timer {
     pub table: Faulty,
     /// Its connection to SQS.
     pub queue: Faulty,
+    /// Its metric lines.
+    pub lines: Lines,
 }
 
 impl Timer {
     /// Over a bundle's table and queue; it goes by LINE's clock.
     pub fn new(bundle: &Bundle) -> Self {
         let (table, queue) = (Faulty::default(), Faulty::default());
+        let lines = Lines::default();
         let ground = bundle
             .stack
             .ground
             .clone()
             .with_timeouts(TIMEOUTS)
             .with_dynamodb_over(table.client())
-            .with_sqs_over(queue.client());
+            .with_sqs_over(queue.client())
+            .with_metrics(lines.sink());
         let config = Config::read(&bundle.env()).expect("its variables");
         let app = App::new(config, &ground);
-        Self { app, table, queue }
+        Self {
+            app,
+            table,
+            queue,
+            lines,
+        }
     }
 
     /// Runs once, as its schedule would.

@@ -10,12 +10,14 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use shared::aws::Timeouts;
 use shared::domain::{BotId, ChatId, Delivery, EventId, LedgerEntry, Timestamp};
+use shared::env::Env;
 use shared::queue::{Job, JobEvent};
 use worker::{App, Config};
 
 use crate::Bundle;
 use crate::clock::Clock;
 use crate::faulty::Faulty;
+use crate::measured::Lines;
 
 /// How long a worker has for a batch: more than any test takes.
 pub(crate) const TIME: Duration = Duration::from_secs(60);
@@ -37,13 +39,20 @@ pub struct Worker<M> {
     /// Its connection to LINE.
     pub line: Faulty,
     pub clock: Clock,
+    /// Its metric lines.
+    pub lines: Lines,
 }
 
 impl<M: Module> Worker<M> {
     /// A worker over a bundle's table, queue and LINE.
     pub fn new(bundle: &Bundle, module: M) -> Self {
+        Self::configured(bundle, &bundle.env(), module)
+    }
+
+    /// The same, with these variables.
+    pub fn configured(bundle: &Bundle, env: &Env, module: M) -> Self {
         let [table, queue, line] = [(); 3].map(|()| Faulty::default());
-        let clock = Clock::default();
+        let (clock, lines) = (Clock::default(), Lines::default());
         let ground = bundle
             .stack
             .ground
@@ -52,8 +61,9 @@ impl<M: Module> Worker<M> {
             .with_clock(SharedTimeSource::new(clock.clone()))
             .with_line_over(line.connector())
             .with_dynamodb_over(table.client())
-            .with_sqs_over(queue.client());
-        let config = Config::read(&bundle.env()).expect("its variables");
+            .with_sqs_over(queue.client())
+            .with_metrics(lines.sink());
+        let config = Config::read(env).expect("its variables");
         let app = App::new(config, module, &ground);
         Self {
             app,
@@ -61,6 +71,7 @@ impl<M: Module> Worker<M> {
             queue,
             line,
             clock,
+            lines,
         }
     }
 

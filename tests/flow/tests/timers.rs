@@ -112,7 +112,7 @@ impl Scene {
         self.passes(time).await;
         let done = self.bundle.stack.run_schedule("TimerFunction").await;
         self.bundle.stack.settled().await.unwrap();
-        done.unwrap()
+        counts(&done.unwrap())
     }
 
     async fn passes(&self, time: Duration) {
@@ -155,6 +155,11 @@ impl Scene {
     }
 }
 
+/// What a run says of how many timers there were.
+fn counts(done: &Value) -> Value {
+    json!({ "due": done["due"], "queued": done["queued"], "left": done["left"] })
+}
+
 fn all(count: usize) -> Value {
     json!({ "due": count, "queued": count, "left": 0 })
 }
@@ -188,7 +193,7 @@ async fn timers_ring_in_the_order_in_which_they_are_due_and_in_line_with_message
     scene.guest_says("before").await;
     // What comes while they are in the queue comes after them.
     let run = scene.bundle.stack.run_schedule("TimerFunction").await;
-    assert_eq!(run.unwrap(), all(3));
+    assert_eq!(counts(&run.unwrap()), all(3));
     scene.guest_says("after").await;
     scene.after(2 * MINUTE).await;
     assert_eq!(

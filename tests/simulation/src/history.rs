@@ -181,6 +181,13 @@ impl Loaded {
 }
 
 impl History {
+    /// Whether another invocation that is under way is to queue something for this account.
+    pub(crate) fn is_owed_by_other(&self, who: usize, bot: &str) -> bool {
+        let others = self.invocations.iter().enumerate();
+        let mut others = others.filter(|(other, it)| *other != who && !it.has_ended);
+        others.any(|(_, it)| it.owes.contains(bot))
+    }
+
     /// Notes what happens, where someone reads it.
     pub(crate) fn note(&mut self, at: std::time::Duration, line: impl FnOnce() -> String) {
         if let Some(transcript) = &mut self.transcript {

@@ -196,12 +196,14 @@ pub(crate) fn entered(history: &mut History, line: &Line, who: usize, bot: Strin
 pub(crate) fn ended(world: &World, who: usize) {
     let line = world.line();
     let mut history = world.history();
+    history.invocations[who].has_ended = true;
     let invocation = &history.invocations[who];
     let (is_disturbed, owes) = (invocation.is_disturbed, invocation.owes.clone());
-    // Another may have reported it meanwhile.
+    // Another may have reported it meanwhile, or is to report what it has entered since.
     let is_missing = |bot: &String| {
         let known = accounts::known(&history, bot, &line);
         history.judges.lifecycle.missing(bot, &known).is_some()
+            && !history.is_owed_by_other(who, bot)
     };
     let owes: Vec<_> = owes.into_iter().filter(is_missing).collect();
     if !is_disturbed && !owes.is_empty() {

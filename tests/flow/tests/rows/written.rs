@@ -1,0 +1,158 @@
+//! One row of each kind, as today's code writes it.
+
+use std::time::Duration;
+
+use serde_json::json;
+use shared::domain::ledger::ParkKind;
+use shared::domain::{
+    Attempts, BotId, ChatEffect, ChatId, ChatKind, ChatState, Delivery, Effect, EventId,
+    LedgerEntry, Plan, Push, Scopes, Silence, State, Timestamp,
+};
+use shared::line::event;
+use shared::store::{
+    AttachUnderWay, ChatRow, Commit, LedgerKey, NewTimer, RowChange, Store, Subject, WalkRow,
+};
+
+pub(crate) const NOW: Timestamp = Timestamp(1_800_000_000_000);
+pub(crate) const ATTACH_STATE: &str = "a-state";
+pub(crate) const MESSAGE: &str = "a-message";
+const RAW: &str = r#"{"type":"message"}"#;
+
+pub(crate) fn account() -> BotId {
+    BotId::new("Uaccount").unwrap()
+}
+
+pub(crate) fn chat() -> ChatId {
+    ChatId::new("Uguest").unwrap()
+}
+
+pub(crate) fn key(event: &str) -> LedgerKey {
+    LedgerKey {
+        bot: account(),
+        chat: Some(chat()),
+        event: EventId::new(event).unwrap(),
+    }
+}
+
+pub(crate) async fn write_all(store: &Store) {
+    let bot = account();
+    let account_row = store.update_bot(&bot, |row| {
+        let scopes = Scopes::granted(["message:send", "message:receive"]);
+        row.state.attach(Timestamp(NOW.0 - 60_000), &scopes);
+        row.display_name = Some("A shop".into());
+        row.basic_id = Some("@shop".into());
+        row.settings.insert("limit".into(), json!(3));
+        row.menus.insert("main".into(), "richmenu-1".into());
+    });
+    account_row.await.unwrap();
+    commit(store).await;
+    let unsettled = LedgerEntry::unsettled("message", NOW, NOW, NOW).failed("it fails");
+    let failed = LedgerEntry {
+        attempts: Attempts {
+            failed: 2,
+            begun: Some("an-attempt".into()),
+        },
+        failing_since: Some(NOW),
+        ..unsettled
+    };
+    let done = entry().silenced(Some(Silence::Standby));
+    let rows = [("failed", failed), ("done", done), ("parked", parked())];
+    for (event, row) in rows {
+        assert!(store.replace_ledger(&key(event), &row, NOW).await.unwrap());
+    }
+    rest(store).await;
+}
+
+fn entry() -> LedgerEntry {
+    let epoch = Timestamp(NOW.0 - 60_000);
+    LedgerEntry {
+        epoch,
+        ..LedgerEntry::done("message", NOW, NOW, NOW)
+    }
+}
+
+fn planned() -> LedgerEntry {
+    let push = Push {
+        messages: vec![json!({"type": "text", "text": "hi"})],
+        unit: None,
+    };
+    let plan = Plan {
+        effects: vec![Effect::Chat(ChatEffect::Push(push))],
+    };
+    entry().with_plan(&plan, "a-try", NOW).unwrap()
+}
+
+fn parked() -> LedgerEntry {
+    let mut planned = planned();
+    if let State::Planned(sends) = &mut planned.state {
+        sends.effects = vec![Delivery::Expired];
+        sends.open.clear();
+    }
+    planned.into_parked(
+        ParkKind::ReplyExpired,
+        "the reply token is used or too old",
+        RAW,
+        NOW,
+    )
+}
+
+/// An event's row with its plan, its chat's, a row of the module's and a timer.
+async fn commit(store: &Store) {
+    let raw = json!({
+        "type": "follow",
+        "mode": "active",
+        "timestamp": NOW.0,
+        "source": {"type": "user", "userId": "Uguest"},
+    });
+    let mut registers = ChatState::default();
+    let id = EventId::new("planned").unwrap();
+    registers.fold(&event::read(&account(), &id, &raw.to_string(), NOW));
+    let epoch = entry().epoch;
+    let row = ChatRow {
+        registers,
+        ..ChatRow::default()
+    };
+    let row = row.with_state(Some(r#"{"step":1}"#.into()), epoch);
+    let row = row.with_profile(Some(r#"{"name":"A guest"}"#.into()), NOW, epoch);
+    let (key, chat) = (key("planned"), chat());
+    let commit = Commit {
+        key: &key,
+        ledger: &planned(),
+        subject: Subject::Chat(&chat, &row),
+        rows: &[RowChange::Create {
+            key: "place/1".into(),
+            value: r#"{"taken":true}"#.into(),
+        }],
+        timers: &[NewTimer {
+            due: NOW,
+            name: "remind".into(),
+            payload: "7".into(),
+        }],
+        chat_kind: Some(ChatKind::User),
+        detached_at: None,
+        now: NOW,
+    };
+    store.commit(&commit).await.unwrap();
+}
+
+async fn rest(store: &Store) {
+    let hour = Duration::from_secs(3600);
+    let attach = AttachUnderWay::new("a-browser".into(), "{}".into(), NOW.seconds() + 900);
+    store.begin_attach(ATTACH_STATE, &attach).await.unwrap();
+    let bot = account();
+    let counted = store.count_call(&bot, "narrowcast", 1, hour, NOW);
+    assert_eq!(counted.await.unwrap(), None);
+    assert!(store.take_lease("a-holder", NOW, hour).await.unwrap());
+    let walk = WalkRow {
+        ended_at: NOW,
+        known: 2,
+        ..WalkRow::default()
+    };
+    store.keep_walk(&walk).await.unwrap();
+    store.approve("a-fingerprint").await.unwrap();
+    store
+        .park_message(MESSAGE, "no job", "the message is not a job", NOW)
+        .await
+        .unwrap();
+    store.note_unread("another-message", NOW).await.unwrap();
+}
