@@ -16,14 +16,18 @@ use crate::env::{ConfigError, Env};
 /// not used: it takes a line without a level, as a metric line is, for one of the level INFO.
 /// Of a panic only the place is logged: its message may hold what a user wrote.
 pub fn logs(env: &Env) {
-    let level = env
-        .optional("LOG_LEVEL")
-        .and_then(|level| level.parse().ok());
-    lines(level.unwrap_or(Level::INFO), std::io::stderr).init();
+    lines(log_level(env), std::io::stderr).init();
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
         tracing::error!(place, "a panic");
     }));
+}
+
+/// The level in `LOG_LEVEL`; `INFO` if that is not set, or no level.
+pub fn log_level(env: &Env) -> Level {
+    let level = env.optional("LOG_LEVEL");
+    let level = level.and_then(|level| level.parse().ok());
+    level.unwrap_or(Level::INFO)
 }
 
 /// A log of these lines, from a level up, into this writer.

@@ -1,13 +1,17 @@
-//! Each function is given exactly the variables that its `Config` reads.
+//! Each function is given exactly the variables that it reads at its start: its `Config`'s, and those of all functions.
 
 use std::collections::BTreeSet;
 
 use shared::env::Env;
+use shared::ground::Ground;
+use shared::start;
 use template::template;
 use template_file::TemplateError;
 
 /// Set locally only: in AWS the secret has an ARN.
 const LOCAL_ONLY: [&str; 1] = ["LINE_CHANNEL_SECRET"];
+/// Set by Lambda, or locally for emulators.
+const OF_AWS: &str = "AWS_";
 
 /// Values with which no configuration is refused.
 fn env() -> Env {
@@ -18,6 +22,9 @@ fn env() -> Env {
         ("LINE_SCOPES", "message:send"),
         ("TABLE_NAME", "table"),
         ("EVENT_QUEUE_URL", "http://127.0.0.1/queue"),
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_ACCESS_KEY_ID", "a key"),
+        ("AWS_SECRET_ACCESS_KEY", "its secret"),
     ];
     Env::from_map(
         values
@@ -26,14 +33,16 @@ fn env() -> Env {
     )
 }
 
-/// The variables that a function's `Config` asks for.
+/// The variables that a function asks for, whose own are read by `config`.
 fn read(config: impl FnOnce(&Env)) -> BTreeSet<String> {
     let env = env();
+    start::log_level(&env);
+    drop(Ground::from_env(&env).unwrap());
     config(&env);
     let names = env
         .names_read()
         .into_iter()
-        .filter(|name| !LOCAL_ONLY.contains(name));
+        .filter(|name| !LOCAL_ONLY.contains(name) && !name.starts_with(OF_AWS));
     names.map(str::to_owned).collect()
 }
 
