@@ -4,6 +4,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use aws_smithy_async::rt::sleep::SharedAsyncSleep;
+use local::talk::Browser;
 use serde_json::json;
 use shared::gateway::Response;
 
@@ -11,6 +12,15 @@ use crate::Bundle;
 use crate::faulty::Faulty;
 use crate::hurry::Hurry;
 use crate::worker::TIMEOUTS;
+
+/// An admin begins an attach in this browser, and links the bundle's account; gives where LINE
+/// sends the browser back to.
+pub async fn links(browser: &mut Browser, bundle: &Bundle) -> String {
+    let begun = browser.open("/attach").await.expect("it is begun");
+    let url = begun.leads_to().expect("it leads to LINE");
+    let back = bundle.stack.line.link(url, &bundle.bot).await;
+    back.expect("the account is linked")
+}
 
 /// An attach function, and a browser's cookies.
 pub struct Attach {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use flow::Bundle;
+use flow::attach::links;
 use local::talk::Browser;
 use shared::domain::{BotId, Scopes};
 
@@ -132,10 +133,8 @@ async fn another_browser_cannot_finish_what_this_one_began_and_does_not_spoil_it
 async fn a_code_that_line_does_not_take_is_sent_to_the_start() {
     let bundle = Bundle::start().await;
     let mut browser = Browser::new(&bundle.stack, "en").unwrap();
-    let begun = browser.open("/attach").await.unwrap();
-    let line = &bundle.stack.line;
-    let back = line.link(begun.leads_to().unwrap(), &bundle.bot).await;
-    let invented = back.unwrap().replace("code=", "code=x");
+    let back = links(&mut browser, &bundle).await;
+    let invented = back.replace("code=", "code=x");
     let page = browser.open(&invented).await.unwrap();
     assert_eq!(page.status, 400);
     assert!(page.body.contains("This link cannot be used"));
@@ -145,10 +144,7 @@ async fn a_code_that_line_does_not_take_is_sent_to_the_start() {
 async fn a_callback_with_an_empty_code_starts_over_and_line_is_not_asked() {
     let bundle = Bundle::start().await;
     let mut browser = Browser::new(&bundle.stack, "en").unwrap();
-    let begun = browser.open("/attach").await.unwrap();
-    let line = &bundle.stack.line;
-    let back = line.link(begun.leads_to().unwrap(), &bundle.bot).await;
-    let back = back.unwrap();
+    let back = links(&mut browser, &bundle).await;
     let (address, query) = back.split_once('?').unwrap();
     let state = query.split('&').find(|it| it.starts_with("state="));
     let empty = format!("{address}?code=&{}", state.unwrap());
@@ -251,10 +247,8 @@ async fn a_finished_attach_leaves_one_small_cookie() {
     let bundle = Bundle::start().await;
     let mut browser = Browser::new(&bundle.stack, "en").unwrap();
     for _ in 0..3 {
-        let begun = browser.open("/attach").await.unwrap();
-        let line = &bundle.stack.line;
-        let back = line.link(begun.leads_to().unwrap(), &bundle.bot).await;
-        let page = browser.open(&back.unwrap()).await.unwrap();
+        let back = links(&mut browser, &bundle).await;
+        let page = browser.open(&back).await.unwrap();
         assert_eq!(page.status, 200, "{}", page.body);
     }
     let cookies = browser.cookies();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use attach::TIMEOUT;
 use flow::Bundle;
-use flow::attach::Attach;
+use flow::attach::{Attach, links};
 use flow::faulty::{Fate, Held};
 use local::talk::Browser;
 use shared::domain::BotId;
@@ -41,10 +41,7 @@ async fn both(attach: &Attach, held: &Held, back: &str) -> (Response, Response) 
 async fn a_double_click_ends_on_the_linked_page_both_times() {
     let bundle = Bundle::start().await;
     let mut browser = Browser::new(&bundle.stack, "en").unwrap();
-    let begun = browser.open("/attach").await.unwrap();
-    let line = &bundle.stack.line;
-    let back = line.link(begun.leads_to().unwrap(), &bundle.bot).await;
-    let back = back.unwrap();
+    let back = links(&mut browser, &bundle).await;
     let mut other = browser.clone();
     let (first, second) = futures::join!(browser.open(&back), other.open(&back));
     let (first, second) = (first.unwrap(), second.unwrap());

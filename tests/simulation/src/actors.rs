@@ -235,22 +235,7 @@ async fn invoke(world: &Arc<World>, process: &Process, app: &App, messages: Vec<
     let answer = process.invoke(invocation, worker::TIMEOUT, work).await;
     world.history().invocations[invocation].has_ended = true;
     let Some(answer) = answer else {
-        world.note(|| format!("invocation {invocation} is cut off"));
-        judges::ended(world, invocation, None);
-        let mut history = world.history();
-        let under_way: Vec<_> = history.invocations[invocation]
-            .under_way()
-            .cloned()
-            .collect();
-        for id in under_way {
-            if !history.judges.is_settled(&id) {
-                *history.taken_along.entry(id).or_default() += 1;
-            }
-        }
-        let left = history.invocations[invocation].left_in_hand();
-        for id in left.cloned().collect::<Vec<_>>() {
-            *history.cut_off.entry(id).or_default() += 1;
-        }
+        cut_off(world, invocation);
         return false;
     };
     let failed: Vec<_> = answer
@@ -271,6 +256,30 @@ async fn invoke(world: &Arc<World>, process: &Process, app: &App, messages: Vec<
         .iter()
         .filter(|message| !failed.contains(&&message.received.message_id))
         .collect();
+    acknowledged(world, invocation, &done).await;
+    true
+}
+
+/// Its process has ended: what it had in hand comes again when its visibility ends.
+fn cut_off(world: &World, invocation: usize) {
+    world.note(|| format!("invocation {invocation} is cut off"));
+    judges::ended(world, invocation, None);
+    let mut history = world.history();
+    let it = &history.invocations[invocation];
+    let under_way: Vec<_> = it.under_way().cloned().collect();
+    let left: Vec<_> = it.left_in_hand().cloned().collect();
+    for id in under_way {
+        if !history.judges.is_settled(&id) {
+            *history.taken_along.entry(id).or_default() += 1;
+        }
+    }
+    for id in left {
+        *history.cut_off.entry(id).or_default() += 1;
+    }
+}
+
+/// The event source deletes what the answer does not name as failed.
+async fn acknowledged(world: &World, invocation: usize, done: &[&Message]) {
     let says: Vec<_> = done.iter().map(|message| message.says.clone()).collect();
     judges::acknowledged::judge(world, invocation, &says);
     let handles: Vec<_> = done
@@ -279,10 +288,10 @@ async fn invoke(world: &Arc<World>, process: &Process, app: &App, messages: Vec<
         .collect();
     world.note(|| format!("invocation {invocation} settles {} messages", handles.len()));
     // From here on nothing brings them back: not a table that is restored either.
-    world.history().judges.deleted(&events_of(done));
+    let events = events_of(done.iter().copied());
+    world.history().judges.deleted(&events);
     world.time.sleep(Duration::from_millis(3)).await;
     let _ = world.sqs.0.delete_batch(QUEUE, &handles);
-    true
 }
 
 /// What an invocation has in hand.
