@@ -9,7 +9,7 @@ use futures::StreamExt as _;
 use futures::future::join_all;
 use serde::Serialize;
 use shared::domain::{BotId, ChatId, Timestamp};
-use shared::line::event;
+use shared::line::own_event::{self, Ringing};
 use shared::metrics::Metric;
 use shared::queue::{Job, JobEvent, Message, TIMER};
 use shared::store::{StoreError, TIMER_SHARDS, Timer};
@@ -18,7 +18,7 @@ use crate::{App, Failure};
 
 /// Work stops this long before Lambda would stop it, so that the result can be returned.
 const BEFORE_DEADLINE: Duration = Duration::from_secs(5);
-/// Maximum number of rows of a page that are deleted side by side.
+/// Maximum number of rows of a page that are written side by side.
 const SIDE_BY_SIDE: usize = 16;
 
 /// What a run has done.
@@ -114,16 +114,20 @@ async fn empty(app: &App, shard: u8, done: &mut Done) -> Result<(), StoreError> 
     }
 }
 
-/// One chat's timers, in order.
+/// The timers of one chat, or of the account itself, in order.
 struct DueChat {
-    place: (BotId, ChatId),
+    place: Place,
     timers: Vec<Timer>,
 }
+
+/// A chat of an account, or the account itself.
+type Place = (BotId, Option<ChatId>);
 
 fn by_chat(timers: Vec<Timer>) -> Vec<DueChat> {
     let mut chats: Vec<DueChat> = Vec::new();
     for timer in timers {
-        let place = (timer.bot.clone(), timer.chat.id.clone());
+        let chat = timer.chat.as_ref().map(|chat| chat.id.clone());
+        let place = (timer.bot.clone(), chat);
         match chats.iter_mut().find(|chat| chat.place == place) {
             Some(chat) => chat.timers.push(timer),
             None => chats.push(DueChat {
@@ -135,14 +139,9 @@ fn by_chat(timers: Vec<Timer>) -> Vec<DueChat> {
     chats
 }
 
-/// Queues each chat's timers, and ends those that the queue has taken. A chat that is
+/// Queues each chat's timers, and takes those that the queue has taken out of the index. A chat that is
 /// stuck waits as a whole: what is due later must not overtake.
-async fn queue_chats(
-    app: &App,
-    chats: Vec<DueChat>,
-    stuck: &mut HashSet<(BotId, ChatId)>,
-    done: &mut Done,
-) {
+async fn queue_chats(app: &App, chats: Vec<DueChat>, stuck: &mut HashSet<Place>, done: &mut Done) {
     let now = app.now();
     let free = chats
         .into_iter()
@@ -161,17 +160,18 @@ async fn queue_chats(
         }
     }
     done.queued += taken.len();
-    end(app, taken).await;
+    mark_queued(app, taken).await;
 }
 
-/// Where a row cannot be deleted, its event is queued once more: the ledger knows it.
-async fn end(app: &App, timers: Vec<Timer>) {
-    let end = async |timer: Timer| app.store.end_timer(&timer).await;
-    let ends = timers.into_iter().map(end);
-    let mut ended = futures::stream::iter(ends).buffer_unordered(SIDE_BY_SIDE);
-    while let Some(result) = ended.next().await {
+/// Where a row cannot be written, its event is queued once more: the ledger knows it.
+async fn mark_queued(app: &App, timers: Vec<Timer>) {
+    let now = app.now();
+    let mark = async |timer: Timer| app.store.timer_queued(&timer, now).await;
+    let marks = timers.into_iter().map(mark);
+    let mut marked = futures::stream::iter(marks).buffer_unordered(SIDE_BY_SIDE);
+    while let Some(result) = marked.next().await {
         if let Err(error) = result {
-            tracing::warn!(%error, "a timer that is queued stays");
+            tracing::warn!(%error, "a timer that is queued stays in the index");
         }
     }
 }
@@ -191,18 +191,21 @@ fn written(chat: DueChat, now: Timestamp, done: &mut Done) -> Option<(DueChat, V
 fn messages(chat: &DueChat, now: Timestamp) -> Result<Vec<Message>, serde_json::Error> {
     let events: Result<Vec<_>, _> = chat.timers.iter().map(job_event).collect();
     let (bot, chat) = chat.place.clone();
-    Job::new(bot, Some(chat), now, events?).into_messages()
+    Job::new(bot, chat, now, events?).into_messages()
 }
 
 fn job_event(timer: &Timer) -> Result<JobEvent, serde_json::Error> {
+    let raw = own_event::of_timer(&Ringing {
+        chat: timer.chat.as_ref(),
+        due: timer.due,
+        name: &timer.name,
+        payload: &timer.payload,
+        epoch: timer.epoch,
+        is_named: timer.is_named,
+    })?;
     Ok(JobEvent {
         id: timer.id.clone(),
         kind: TIMER.to_owned(),
-        raw: event::of_timer(
-            &timer.chat,
-            timer.due,
-            (&timer.name, &timer.payload),
-            timer.epoch,
-        )?,
+        raw,
     })
 }

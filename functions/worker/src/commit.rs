@@ -1,6 +1,7 @@
 //! Committing what was decided.
 
 use line_module::Module;
+use shared::domain::{EventId, Outcome};
 use shared::store::{Commit, CommitError, Subject};
 
 use crate::App;
@@ -53,6 +54,7 @@ async fn write<M: Module>(
     if let Some(change) = decision.reported {
         bot.state.mark_reported(change);
     }
+    bot.dailies.extend(decision.daily.clone());
     let subject = match &work.key.chat {
         Some(id) => Subject::Chat(id, &chat),
         None => Subject::Bot(&bot),
@@ -63,9 +65,24 @@ async fn write<M: Module>(
         subject,
         rows: &decision.draft.rows,
         timers: &decision.draft.timers,
-        chat_kind: work.event.chat.as_ref().map(|chat| chat.kind),
+        rung: rung(work, view, decision),
+        chat: work.event.chat.as_ref(),
         detached_at: view.bot.state.detached_at,
         now: app.now(),
     };
     app.store.commit(&commit).await
+}
+
+/// The timer that the event is, whose row goes with this commit: not while it may be tried again,
+/// and not where the event waits for a person.
+fn rung<'a>(
+    work: &'a Work<'_>,
+    view: &'a View,
+    decision: &Decision,
+) -> Option<(&'a str, &'a EventId)> {
+    let handled = matches!(decision.ledger.outcome(), Outcome::Done | Outcome::Planned);
+    let name = work
+        .timer()
+        .filter(|_| handled && view.is_still_set(work))?;
+    Some((name, &work.key.event))
 }

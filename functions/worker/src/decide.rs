@@ -10,8 +10,10 @@ use shared::domain::ledger::ParkKind;
 use shared::domain::{Event, EventKind, LedgerEntry, LifecycleChange, Silence, Timestamp};
 
 use shared::metrics::Metric;
+use shared::store::ArmedDaily;
 
 use crate::App;
+use crate::daily;
 use crate::requeue::{Cause, Requeue};
 use crate::wait::backoff_of_attempts;
 use crate::work::{View, Work};
@@ -34,6 +36,8 @@ pub(crate) struct Decision {
     pub(crate) try_name: String,
     /// The change in the account's lifecycle that it reports to the module.
     pub(crate) reported: Option<LifecycleChange>,
+    /// The account's daily timer that it sets anew.
+    pub(crate) daily: Option<(String, ArmedDaily)>,
     /// Why the event comes again, if it does.
     pub(crate) requeue: Option<Requeue>,
 }
@@ -46,6 +50,7 @@ impl Decision {
             draft: Draft::default(),
             try_name: app.new_name(),
             reported: None,
+            daily: None,
             requeue,
         }
     }
@@ -53,14 +58,19 @@ impl Decision {
 
 /// Asks the module about an event that has no plan yet.
 pub(crate) async fn ask_module<M: Module>(app: &App<M>, work: &Work<'_>, view: &View) -> Decision {
-    match run_module(app, work, view).await {
+    let decision = match run_module(app, work, view).await {
         Ok(draft) => planned(app, work, view, draft),
         Err(error) => failed(app, work, view, &error),
-    }
+    };
+    daily::with_next(app, work, view, decision)
 }
 
 /// Events that the module is not asked about.
-pub(crate) fn without_module<M>(app: &App<M>, work: &Work<'_>, view: &View) -> Option<Decision> {
+pub(crate) fn without_module<M: Module>(
+    app: &App<M>,
+    work: &Work<'_>,
+    view: &View,
+) -> Option<Decision> {
     let entry = entry(app, work, view);
     let entry = match &work.event.kind {
         EventKind::Unknown(kind) => {
@@ -81,16 +91,33 @@ pub(crate) fn without_module<M>(app: &App<M>, work: &Work<'_>, view: &View) -> O
         EventKind::Timer { epoch, .. } if Some(*epoch) <= view.bot.state.detached_at => {
             entry.recorded("the timer was set before the account was detached")
         }
+        EventKind::Timer { .. } if was_ended(app, work, view) => {
+            entry.recorded("the timer was cancelled or set again before it was handled")
+        }
+        EventKind::Signal { epoch, .. } if Some(*epoch) <= view.bot.state.detached_at => {
+            entry.recorded("the signal was sent before the account was detached")
+        }
         _ if is_too_old(app, work, view) => {
             let reason = "the event is too old";
             entry.into_parked(ParkKind::TooOld, reason, work.raw, app.now())
         }
         _ if !view.bot.state.is_attached() => entry.silenced(Some(Silence::NotAttached)),
         EventKind::Delivered { .. } => return None,
+        EventKind::Timer { .. } => return None,
         _ if work.key.chat.is_none() => entry.recorded("the event is of no chat"),
         _ => return None,
     };
     Some(Decision::record(app, entry, None))
+}
+
+/// Whether the event is a timer that was cancelled or set again. A forced replay does again what
+/// was done, and the first run has ended the timer; a day that was parked has set the next one.
+fn was_ended<M: Module>(app: &App<M>, work: &Work<'_>, view: &View) -> bool {
+    let seen = view.ledger.as_ref();
+    let is_forced = seen.is_some_and(|seen| seen.replays.run > 0)
+        || work.replay.is_some_and(|replay| replay.force);
+    let is_parked_day = work.replay.is_some() && daily::of_event(app, work).is_some();
+    work.timer().is_some() && !is_forced && !is_parked_day && !view.is_still_set(work)
 }
 
 /// An event that the ledger may have forgotten. A row that was written for a delivery as
@@ -137,7 +164,7 @@ async fn call_module<M: Module>(
     view: &View,
 ) -> Result<Draft, ModuleError> {
     let line = app.line.bot(&work.key.bot).granted(view.bot.state.scopes());
-    let event = as_known(work, view);
+    let event = as_known(app, work, view)?;
     let profile = kept_profile(app, view);
     let around = Surroundings {
         store: &app.store,
@@ -173,9 +200,16 @@ fn is_fresh(at: Timestamp, now: Timestamp) -> bool {
 }
 
 /// The event; an attach with the scopes as they are known by now, and one that tells an
-/// attached account's other scopes as what it is.
-fn as_known(work: &Work<'_>, view: &View) -> Event {
+/// attached account's other scopes as what it is; a daily timer for the last day that was due.
+fn as_known<M: Module>(app: &App<M>, work: &Work<'_>, view: &View) -> Result<Event, ModuleError> {
     let mut event = work.event.clone();
+    if let Some(daily) = daily::of_event(app, work)
+        && let Some(last) = daily::last(app, view, daily)?
+        && let EventKind::Timer { payload, .. } = &mut event.kind
+    {
+        event.at = event.at.max(last.due);
+        *payload = serde_json::to_value(last.day)?;
+    }
     if let EventKind::Attached { scopes, .. } = &mut event.kind {
         scopes.clone_from(view.bot.state.scopes());
         if let Some(LifecycleChange::Scopes(_)) = lifecycle_change(work, view) {
@@ -183,7 +217,7 @@ fn as_known(work: &Work<'_>, view: &View) -> Event {
             event.kind = EventKind::ScopesChanged { scopes };
         }
     }
-    event
+    Ok(event)
 }
 
 fn planned<M>(app: &App<M>, work: &Work<'_>, view: &View, draft: Draft) -> Decision {
@@ -192,7 +226,7 @@ fn planned<M>(app: &App<M>, work: &Work<'_>, view: &View, draft: Draft) -> Decis
     let silence = view
         .may_speak(now, app.default_active)
         .err()
-        .filter(|_| !work.event.kind.is_of_module());
+        .filter(|_| work.key.chat.is_some() && !work.event.kind.is_of_module());
     let ledger = entry(app, work, view).silenced(silence);
     match ledger.with_plan(&draft.plan, &try_name, now) {
         Ok(ledger) => Decision {
@@ -200,6 +234,7 @@ fn planned<M>(app: &App<M>, work: &Work<'_>, view: &View, draft: Draft) -> Decis
             draft,
             try_name,
             reported: lifecycle_change(work, view),
+            daily: None,
             requeue: None,
         },
         Err(error) => failed(app, work, view, &error.into()),

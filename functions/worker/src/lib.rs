@@ -6,6 +6,7 @@ mod batch;
 mod chat;
 mod commit;
 pub mod config;
+mod daily;
 mod decide;
 mod detach;
 mod effects;

@@ -126,6 +126,7 @@ enum Kind {
     ChatControl,
     /// It only goes with messages.
     Display,
+    Signal,
 }
 
 impl From<&Effect> for Kind {
@@ -141,6 +142,7 @@ impl From<&Effect> for Kind {
                 | ChatEffect::UnlinkMenu,
             )
             | Effect::Account(_) => Self::Display,
+            Effect::Queue(_) => Self::Signal,
         }
     }
 }
@@ -165,6 +167,10 @@ fn delivery(effect: &Effect, delivery: &Delivery) -> Metric {
         (Kind::Display, Sent { .. }) => Metric::DisplaysSent,
         (Kind::Display, Dropped { .. } | Refused { .. } | Skipped { .. } | Expired) => {
             Metric::DisplaysSkipped
+        }
+        (Kind::Signal, Sent { .. }) => Metric::SignalsSent,
+        (Kind::Signal, Dropped { .. } | Refused { .. } | Skipped { .. } | Expired) => {
+            Metric::SignalsDropped
         }
     }
 }

@@ -8,6 +8,7 @@ use shared::domain::{ChatState, LedgerEntry, Parked, Timestamp};
 use shared::store::{BotRow, LedgerRow, StoreError};
 
 use crate::App;
+use crate::daily;
 use crate::decide::is_late;
 use crate::measure;
 use crate::requeue::{Cause, Requeue};
@@ -80,7 +81,10 @@ pub(crate) async fn park<M: Module>(
         replay: work.replay.map(|replay| (replay.number, replay.force)),
     };
     match app.store.park(&work.key, seen, &parking).await? {
-        true => Ok(Settled::Parked(kind)),
+        true => {
+            daily::set_anew(app, work).await;
+            Ok(Settled::Parked(kind))
+        }
         false => Err(Requeue::not_yet("another worker is at this event")),
     }
 }

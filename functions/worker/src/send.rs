@@ -2,7 +2,7 @@
 //! ledger, so that whoever comes next knows what may have happened.
 
 use line_module::Module;
-use shared::domain::{Delivery, Plan};
+use shared::domain::{Delivery, Effect, Plan};
 use shared::store::Try;
 
 use crate::App;
@@ -62,7 +62,7 @@ async fn deliver_all<M: Module>(
         if before.is_final() {
             continue;
         }
-        if !is_ready(app, work).await {
+        if !is_ready(app, work, effect).await {
             return None;
         }
         let step = Step { ordinal, before };
@@ -81,8 +81,11 @@ async fn deliver_all<M: Module>(
     None
 }
 
-/// Whether there is a token and time for a call.
-async fn is_ready<M: Module>(app: &App<M>, work: &Work<'_>) -> bool {
+/// Whether there is time for it and, where it is a call to LINE, a token.
+async fn is_ready<M: Module>(app: &App<M>, work: &Work<'_>, effect: &Effect) -> bool {
+    if !effect.is_for_line() {
+        return work.has_time(app.now());
+    }
     match app.line.ready().await {
         Ok(()) => work.has_time(app.now()),
         Err(error) => {

@@ -11,6 +11,7 @@ use shared::store::{BotRow, LedgerRow, Loaded, Try};
 use crate::App;
 use crate::attempt::{self, Attempt, Counted, count};
 use crate::commit::{Committed, commit};
+use crate::daily;
 use crate::decide::{Decision, ask_module, failed, without_module};
 use crate::park::park;
 use crate::requeue::{Cause, Requeue, Untried};
@@ -66,6 +67,9 @@ async fn in_rounds<M: Module>(
         if reopen(app, work, &view).await? {
             continue;
         }
+        if daily::arm_account(app, work, &view).await {
+            continue;
+        }
         if view.ledger.as_ref().is_some_and(LedgerEntry::is_settled) {
             return Ok(Settled::Before);
         }
@@ -110,7 +114,9 @@ async fn decide<M: Module>(
     if work.received > 1 || has_begun {
         match count(app, work, view, attempt).await? {
             Counted::Run => {}
-            Counted::Parked(decision) => return Ok(Some(*decision)),
+            Counted::Parked(decision) => {
+                return Ok(Some(daily::with_next(app, work, view, *decision)));
+            }
             Counted::Changed => return Ok(None),
         }
     }
@@ -122,7 +128,8 @@ pub(crate) async fn load<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<Vie
         bot,
         mut chat,
         ledger,
-    } = app.store.load(&work.key, app.now()).await?;
+        timer,
+    } = app.store.load(&work.key, work.timer(), app.now()).await?;
     let mut bot = match bot {
         Some(bot) => bot,
         // An event for an account without a row makes one. An event of the
@@ -137,7 +144,12 @@ pub(crate) async fn load<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<Vie
         }
     }
     let chat = chat.of_present(bot.state.detached_at);
-    Ok(View { bot, chat, ledger })
+    Ok(View {
+        bot,
+        chat,
+        ledger,
+        timer,
+    })
 }
 
 /// Whether the event's row was changed, for a replay that has not begun yet.
@@ -162,7 +174,8 @@ fn an_attach_may_come<M>(app: &App<M>, work: &Work<'_>, view: &View) -> bool {
     };
     let is_late = app.now().since(work.received_at) >= ATTACH_MAY_COME;
     let kind = &work.event.kind;
-    let waits = !kind.is_of_bot() && !matches!(kind, EventKind::Timer { .. });
+    let is_ours = matches!(kind, EventKind::Timer { .. } | EventKind::Signal { .. });
+    let waits = !kind.is_of_bot() && !is_ours;
     waits && work.event.at > at && work.replay.is_none() && !is_late
 }
 

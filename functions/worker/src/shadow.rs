@@ -2,7 +2,7 @@
 
 use line_module::{Module, ModuleError};
 use shared::domain::{Plan, Silence};
-use shared::store::{LedgerKey, NewTimer, RowChange, StoreError};
+use shared::store::{LedgerKey, RowChange, StoreError, TimerChange};
 
 use crate::App;
 use crate::decide::run_module;
@@ -21,7 +21,8 @@ pub struct Shadow {
     pub state: Option<String>,
     /// The changes to its own rows.
     pub rows: Vec<RowChange>,
-    pub timers: Vec<NewTimer>,
+    /// The timers that it would set and cancel.
+    pub timers: Vec<TimerChange>,
 }
 
 /// Why there is no answer.

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use shared::domain::{BotId, Event, EventId, LedgerEntry, MaySpeak, Silence, Timestamp, may_speak};
-use shared::line::event;
-use shared::queue::{Job, Replay, TIMER};
+use shared::domain::{
+    BotId, Event, EventId, EventKind, LedgerEntry, MaySpeak, Silence, Timestamp, may_speak,
+};
+use shared::line::{event, own_event};
+use shared::queue::{Job, Replay, SIGNAL, TIMER};
 use shared::store::{BotRow, ChatRow, LedgerKey};
 
 /// An event is not begun with less time than this.
@@ -31,8 +33,8 @@ pub(crate) struct Work<'a> {
     pub(crate) is_alone: bool,
 }
 
-/// Reads an event. Whether it is a timer goes by the job's `kind`, and not by what the
-/// event says of itself: no event of LINE's has that kind.
+/// Reads an event. Whether it is one of our own goes by the job's `kind`, and not by what the
+/// event says of itself: no event of LINE's has such a kind.
 pub(crate) fn read(
     bot: &BotId,
     id: &EventId,
@@ -41,7 +43,8 @@ pub(crate) fn read(
     received_at: Timestamp,
 ) -> Event {
     match kind {
-        TIMER => event::read_timer(bot, id, raw, received_at),
+        TIMER => own_event::read_timer(bot, id, raw, received_at),
+        SIGNAL => own_event::read_signal(bot, id, raw, received_at),
         _ => event::read(bot, id, raw, received_at),
     }
 }
@@ -62,9 +65,23 @@ pub(crate) struct View {
     pub(crate) bot: BotRow,
     pub(crate) chat: ChatRow,
     pub(crate) ledger: Option<LedgerEntry>,
+    /// The id of the timer that is set under the event's name, if it is a timer.
+    pub(crate) timer: Option<EventId>,
 }
 
 impl Work<'_> {
+    /// The event's name, if it is a timer whose row waits for it to be handled.
+    pub(crate) fn timer(&self) -> Option<&str> {
+        match &self.event.kind {
+            EventKind::Timer {
+                name,
+                is_named: true,
+                ..
+            } => Some(name),
+            _ => None,
+        }
+    }
+
     /// Whether there is time to begin something.
     pub(crate) fn has_time(&self, now: Timestamp) -> bool {
         self.until.since(now) >= LEAST_TIME
@@ -72,6 +89,11 @@ impl Work<'_> {
 }
 
 impl View {
+    /// Whether the timer that the event is was neither cancelled nor set again.
+    pub(crate) fn is_still_set(&self, work: &Work<'_>) -> bool {
+        self.timer.as_ref() == Some(&work.key.event)
+    }
+
     /// The rows are in the table as they are here, with this one for the event.
     pub(crate) fn mark_written(&mut self, work: &Work<'_>, mut ledger: LedgerEntry) {
         match work.key.chat {

@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use line_module::Module;
 use serde_json::{Value, json};
 use shared::replay::{Mode, replay};
-use shared::store::LedgerKey;
+use shared::store::{LedgerKey, TimerChange};
 use worker::{App, Shadow, shadow};
 
 use crate::trace::ledger_key;
@@ -67,6 +67,15 @@ fn json(shown: &Shadow) -> Value {
         "sends": effects.map(|effect| json!({ "what": effect.name(), "messages": effect.messages() })).collect::<Vec<_>>(),
         "state": state,
         "rows": shown.rows.iter().map(|row| row.key()).collect::<Vec<_>>(),
-        "timers": shown.timers.iter().map(|timer| json!({ "due": timer.due, "name": timer.name, "payload": timer.payload })).collect::<Vec<_>>(),
+        "timers": shown.timers.iter().map(timer).collect::<Vec<_>>(),
     })
+}
+
+fn timer(change: &TimerChange) -> Value {
+    match change {
+        TimerChange::Set(timer) => {
+            json!({ "due": timer.due, "name": timer.name, "payload": timer.payload })
+        }
+        TimerChange::Cancel(name) => json!({ "cancelled": name }),
+    }
 }

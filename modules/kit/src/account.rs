@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use line_module::settings::save;
 use serde_json::Value;
 
 use crate::Came;
@@ -59,7 +58,7 @@ impl Account {
             .note(format!("The account sets {values}"));
         let values = serde_json::from_value(values).expect("settings are an object");
         let (bot, worker) = (self.world.bot_id(), self.world.worker());
-        let saved = save(self.world.store(), &bot, worker.settings(), &values).await;
+        let saved = worker.save(&bot, &values).await;
         if let Err(error) = saved {
             panic!("{error}");
         }

@@ -10,10 +10,10 @@ use emulator::Settings;
 use fastrand::Rng;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use line_module::settings::Schema;
+use line_module::settings::{SaveError, Values, save};
 use line_module::{Module, without_faults};
 use shared::aws::Timeouts;
-use shared::domain::Timestamp;
+use shared::domain::{BotId, Timestamp};
 use shared::env::Env;
 use shared::ground::Ground;
 use shared::queue::Queue;
@@ -48,8 +48,12 @@ pub(crate) trait Worker: Send + Sync {
         raw: &'a str,
     ) -> BoxFuture<'a, Result<Shadow, ShadowError>>;
 
-    /// What each account may set of the module.
-    fn settings(&self) -> &Schema;
+    /// Saves what an account sets of the module.
+    fn save<'a>(
+        &'a self,
+        bot: &'a BotId,
+        values: &'a Values,
+    ) -> BoxFuture<'a, Result<(), SaveError>>;
 }
 
 impl<M: Module> Worker for App<M> {
@@ -65,8 +69,13 @@ impl<M: Module> Worker for App<M> {
         worker::shadow(self, key, raw).boxed()
     }
 
-    fn settings(&self) -> &Schema {
-        self.module.settings()
+    fn save<'a>(
+        &'a self,
+        bot: &'a BotId,
+        values: &'a Values,
+    ) -> BoxFuture<'a, Result<(), SaveError>> {
+        let now = self.clock.now().into();
+        save(&self.store, bot, &self.module, values, now).boxed()
     }
 }
 

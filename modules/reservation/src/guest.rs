@@ -1,8 +1,6 @@
 //! A guest: what is kept of their chat, and how they are greeted.
 
-use line_module::{
-    Active, ChatKind, Context, Follow, Handled, ModuleError, QuickReply, Text, Timestamp,
-};
+use line_module::{Active, ChatKind, Context, Follow, Handled, ModuleError, QuickReply, Text};
 use serde::{Deserialize, Serialize};
 
 use crate::menu;
@@ -17,12 +15,6 @@ pub(crate) struct Guest {
     #[serde(default)]
     pub(crate) language: Option<Language>,
     pub(crate) reservations: Vec<Slot>,
-    /// Those that they were reminded of.
-    #[serde(default)]
-    pub(crate) reminded: Vec<Slot>,
-    /// Since when staff have the chat, if they asked for staff.
-    #[serde(default)]
-    pub(crate) staff_since: Option<Timestamp>,
     /// They asked to be answered by the module again.
     #[serde(default)]
     pub(crate) returns: bool,
@@ -86,7 +78,6 @@ impl<'v, 'cx> Visit<'v, 'cx> {
     pub(crate) fn forget_past(&mut self) {
         let now = self.cx.now();
         self.guest.reservations.retain(|slot| !slot.is_past(now));
-        self.guest.reminded.retain(|slot| !slot.is_past(now));
     }
 
     pub(crate) fn menu(&self) -> [QuickReply; 3] {

@@ -22,30 +22,30 @@ pub(crate) struct Reminder {
 pub(crate) fn plan(visit: &mut Visit<'_, '_>, slot: Slot) -> Handled {
     let now = visit.cx.now();
     match visit.shop.reminder(slot, now) {
-        Some(at) => visit
-            .cx
-            .after(TIMER, at.since(now), &Reminder { remind_of: slot }),
+        Some(at) => visit.cx.at(&timer(slot), at, &Reminder { remind_of: slot }),
         None => Ok(()),
     }
 }
 
-/// The time has come. The reservation may be cancelled meanwhile, or be cancelled and
-/// made again, which makes two timers.
+/// A guest may have several reservations: each has a timer of its own.
+fn timer(slot: Slot) -> String {
+    format!("{TIMER}/{slot}")
+}
+
+/// The reservation is cancelled.
+pub(crate) fn cancel(visit: &mut Visit<'_, '_>, slot: Slot) -> Handled {
+    visit.cx.cancel_timer(&timer(slot))
+}
+
+/// The time has come.
 pub(crate) async fn remind(cx: &mut Context<'_, Active>, reminder: &Reminder) -> Handled {
     let slot = reminder.remind_of;
-    let mut visit = Visit::begin(cx)?;
-    let guest = &mut visit.guest;
-    let wanted = guest.reservations.contains(&slot) && !guest.reminded.contains(&slot);
-    if !wanted || slot.is_past(visit.cx.now()) {
-        return Ok(());
-    }
-    guest.reminded.push(slot);
+    let visit = Visit::begin(cx)?;
     let texts = visit.texts();
     let choices = [
         QuickReply::message(texts.list_label, texts.list_label),
         QuickReply::postback(texts.cancel_label, format!("cancel {slot}")),
     ];
     let word = Text::new(texts.reminder(slot)).quick_replies(choices);
-    visit.cx.set_state(&visit.guest)?;
     visit.cx.push_counted(UNIT, &[word])
 }

@@ -21,7 +21,7 @@ pub(crate) async fn obey(cx: &mut Context<'_, Active>, said: &Said) -> Handled {
     let mut visit = Visit::begin(cx)?;
     visit.hear(said.language)?;
     visit.forget_past();
-    visit.guest.staff_since = None;
+    visit.cx.cancel_timer(staff::TIMER)?;
     let texts = visit.texts();
     match said.command {
         Command::Reserve => offer(visit, texts.choose).await,
@@ -101,7 +101,7 @@ async fn take_back(mut visit: Visit<'_, '_>, slot: Slot) -> Handled {
         visit.cx.delete(own);
     }
     visit.guest.reservations.retain(|kept| *kept != slot);
-    visit.guest.reminded.retain(|kept| *kept != slot);
+    reminder::cancel(&mut visit, slot)?;
     visit.say_with_menu(texts.cancelled(slot))
 }
 

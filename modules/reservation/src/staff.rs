@@ -3,10 +3,7 @@
 
 use std::time::Duration;
 
-use line_module::{
-    Active, Context, ControlGained, Event, Handled, QuickReply, Standby, Text, Timestamp,
-};
-use serde::{Deserialize, Serialize};
+use line_module::{Active, Context, ControlGained, Event, Handled, QuickReply, Standby, Text};
 
 use crate::guest::{Guest, Visit};
 use crate::texts::{self, Command, Said};
@@ -17,18 +14,10 @@ const OUR_TURN: Duration = Duration::from_secs(3600);
 /// The timer's name.
 pub(crate) const TIMER: &str = "staff time";
 
-/// What it brings back: since when staff have had the chat.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct StaffTime {
-    staff_since: Timestamp,
-}
-
-/// The last word before staff answer.
-pub(crate) fn hand_over(mut visit: Visit<'_, '_>) -> Handled {
-    let staff_since = visit.cx.now();
+/// The last word before staff answer. Asking again begins their hours anew.
+pub(crate) fn hand_over(visit: Visit<'_, '_>) -> Handled {
     let hours = Duration::from_secs(3600 * visit.shop.staff_hours);
-    visit.guest.staff_since = Some(staff_since);
-    visit.cx.after(TIMER, hours, &StaffTime { staff_since })?;
+    visit.cx.after(TIMER, hours, &())?;
     let texts = visit.texts();
     let back = QuickReply::message(texts.back_label, texts.back_label);
     let word = Text::new(texts.staff).quick_replies([back]);
@@ -48,22 +37,14 @@ pub(crate) async fn come_back(cx: &mut Context<'_, Standby>, said: &Said) -> Han
     cx.set_state(&Guest {
         language: Some(said.language),
         returns: true,
-        staff_since: None,
         ..guest
     })?;
+    cx.cancel_timer(TIMER)?;
     cx.acquire(Some(OUR_TURN))
 }
 
-/// Staff have had the chat long enough, and nobody has asked for them since.
-pub(crate) async fn take_over(cx: &mut Context<'_, Standby>, time: &StaffTime) -> Handled {
-    let guest: Guest = cx.state()?;
-    if guest.staff_since != Some(time.staff_since) {
-        return Ok(());
-    }
-    cx.set_state(&Guest {
-        staff_since: None,
-        ..guest
-    })?;
+/// Staff have had the chat long enough.
+pub(crate) async fn take_over(cx: &mut Context<'_, Standby>, _: &()) -> Handled {
     cx.acquire(None)
 }
 

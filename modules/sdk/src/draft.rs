@@ -3,7 +3,7 @@
 use crate::ModuleError;
 use shared::domain::{Plan, Timestamp};
 use shared::line::endpoints::profile::Profile;
-use shared::store::{NewTimer, RowChange};
+use shared::store::{RowChange, TimerChange};
 
 /// A commit has room for this many rows and timers of the module's beside our own.
 const MOST_ROWS: usize = 88;
@@ -24,8 +24,8 @@ pub struct Draft {
     pub state: Option<String>,
     /// The module's own rows.
     pub rows: Vec<RowChange>,
-    /// Its timers.
-    pub timers: Vec<NewTimer>,
+    /// The timers that it sets and cancels, each name once.
+    pub timers: Vec<TimerChange>,
     /// The user's profile, if it was read again.
     pub profile: Option<Profile>,
     /// How often randomness was asked for.
@@ -63,19 +63,27 @@ impl Draft {
     }
 
     fn check_timers(&self) -> Result<(), ModuleError> {
-        let timers = &self.timers;
-        if timers.iter().any(|timer| timer.due < Timestamp(0)) {
-            return Err(ModuleError::bug("a timer is not due before 1970"));
+        let set = |change: &TimerChange| match change {
+            TimerChange::Set(timer) => Some(timer.clone()),
+            TimerChange::Cancel(_) => None,
+        };
+        for timer in self.timers.iter().filter_map(set) {
+            if timer.due < Timestamp(0) {
+                return Err(ModuleError::bug("a timer is not due before 1970"));
+            }
+            if timer.payload.len() > LARGEST_PAYLOAD {
+                return Err(ModuleError::bug(format!(
+                    "a timer's payload is at most {LARGEST_PAYLOAD} bytes"
+                )));
+            }
         }
-        match timers
-            .iter()
-            .any(|timer| timer.payload.len() > LARGEST_PAYLOAD)
-        {
-            false => Ok(()),
-            true => Err(ModuleError::bug(format!(
-                "a timer's payload is at most {LARGEST_PAYLOAD} bytes"
-            ))),
-        }
+        Ok(())
+    }
+
+    /// What was planned for a timer last is what becomes of it.
+    pub(super) fn change_timer(&mut self, change: TimerChange) {
+        self.timers.retain(|before| before.name() != change.name());
+        self.timers.push(change);
     }
 
     fn changed_twice(&self) -> Option<&str> {

@@ -21,6 +21,7 @@
 #![warn(missing_docs)]
 
 mod context;
+pub mod daily;
 mod draft;
 mod hold;
 mod menu;
@@ -30,12 +31,14 @@ mod router;
 mod row;
 pub mod settings;
 mod shared_values;
+mod signal;
 mod timer;
 
 use std::future::Future;
 use std::sync::Arc;
 
 pub use context::{Context, Surroundings};
+pub use daily::{Day, TimeOfDay};
 pub use draft::Draft;
 pub use hold::{Account, Active, Anywhere, Hold, InChat, OneChat, Speaks, Standby};
 pub use menu::Menu;
@@ -45,9 +48,12 @@ pub use router::{
     Routes, ScopesChanged, Suspended, TextMessage, Unfollow, VideoViewed, Wrapper,
 };
 pub use row::Row;
+pub use signal::Signal;
 
 pub use shared::domain::event::{ExternalContent, MessageContent};
-pub use shared::domain::{Chat, ChatKind, Event, EventKind, Scope, Scopes, Timestamp, UserId};
+pub use shared::domain::{
+    Chat, ChatId, ChatKind, Event, EventKind, Scope, Scopes, Timestamp, UserId,
+};
 /// What can be asked of LINE, by [`Context::ask`].
 pub use shared::line::endpoints;
 pub use shared::line::endpoints::profile::Profile;
@@ -57,6 +63,7 @@ pub use shared::line::message::{
     Location, PickMode, QuickReply, Sender, Sticker, TemplateMessage, Text, TextV2, Video,
 };
 
+use daily::Daily;
 use shared::env::ConfigError;
 use shared::line::LineError;
 use shared::line::error::LineErrorKind;
@@ -92,6 +99,11 @@ pub trait Module: Send + Sync + 'static {
         &[]
     }
 
+    /// What each attached account has done every day.
+    fn dailies(&self) -> &[Daily] {
+        &[]
+    }
+
     /// What is wrong with the module itself, a sentence for its author each: with one, a
     /// worker does not start.
     fn faults(&self) -> &[String] {
@@ -104,11 +116,21 @@ pub trait Module: Send + Sync + 'static {
 /// # Errors
 /// The first of [`Module::faults`]; a rich menu that LINE would refuse.
 pub fn without_faults<M: Module>(module: M) -> Result<M, ConfigError> {
-    let own = module.faults().first().cloned();
+    let own = module
+        .faults()
+        .first()
+        .cloned()
+        .or_else(|| no_time_zone(&module));
     match own.or_else(|| module.menus().iter().find_map(Menu::fault)) {
         None => Ok(module),
         Some(fault) => Err(ConfigError::Module(fault)),
     }
+}
+
+fn no_time_zone<M: Module>(module: &M) -> Option<String> {
+    let zone = module.settings().time_zone(&settings::Values::new());
+    let lacks = zone.is_none() && !module.dailies().is_empty();
+    lacks.then(|| daily::NO_TIME_ZONE.to_owned())
 }
 
 /// A module that several hold.
@@ -127,6 +149,10 @@ impl<M: Module> Module for Arc<M> {
 
     fn menus(&self) -> &[Menu] {
         M::menus(self)
+    }
+
+    fn dailies(&self) -> &[Daily] {
+        M::dailies(self)
     }
 
     fn faults(&self) -> &[String] {

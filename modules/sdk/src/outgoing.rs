@@ -191,7 +191,7 @@ impl<H: Hold> Context<'_, H> {
         Ok(())
     }
 
-    fn plan(&mut self, effect: impl Into<Effect>) {
+    pub(super) fn plan(&mut self, effect: impl Into<Effect>) {
         self.draft.plan.effects.push(effect.into());
     }
 

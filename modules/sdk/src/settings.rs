@@ -4,9 +4,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
-use shared::domain::BotId;
+use crate::Module;
+use crate::daily::arm;
+use shared::domain::{BotId, Timestamp};
 use shared::store::{Store, StoreError};
 
 /// Values, by key.
@@ -66,6 +69,9 @@ pub enum Kind {
     Choice(Vec<(&'static str, Words)>),
     /// A time of day: `09:30`.
     Time,
+    /// A time zone, by its name in the IANA database: `Asia/Tokyo`. Daily handlers go by the
+    /// first setting of this kind.
+    TimeZone,
 }
 
 /// Why a value is not taken.
@@ -123,6 +129,14 @@ impl Schema {
         Value::Object(filled.collect::<Map<_, _>>())
     }
 
+    /// The account's time zone: the first setting that is one.
+    pub(crate) fn time_zone(&self, values: &Values) -> Option<TimeZone> {
+        let is_zone = |field: &&Field| matches!(field.kind, Kind::TimeZone);
+        let field = self.fields.iter().find(is_zone)?;
+        let filled = self.filled(values);
+        TimeZone::get(filled[field.key].as_str()?).ok()
+    }
+
     /// Whether all these values can be set.
     ///
     /// # Errors
@@ -168,6 +182,12 @@ impl Kind {
                 value.as_str().is_some_and(is_time),
                 "is a time of day such as 09:30".into(),
             ),
+            Self::TimeZone => (
+                value
+                    .as_str()
+                    .is_some_and(|name| TimeZone::get(name).is_ok()),
+                "is a time zone such as Asia/Tokyo".into(),
+            ),
         };
         (!fits).then_some(expected)
     }
@@ -185,19 +205,24 @@ fn is_time(text: &str) -> bool {
     })
 }
 
-/// Sets what `values` has, for one account; the rest stays as it is.
+/// Sets what `values` has, for one account of the module; the rest stays as it is. Daily
+/// handlers are moved to what is set now: where that cannot be written at once, with the
+/// account's next event.
 ///
 /// # Errors
 /// [`SaveError`]: nothing is saved then.
-pub async fn save(
+pub async fn save<M: Module>(
     store: &Store,
     bot: &BotId,
-    schema: &Schema,
+    module: &M,
     values: &Values,
+    now: Timestamp,
 ) -> Result<(), SaveError> {
-    schema.check(values).map_err(SaveError::Wrong)?;
+    module.settings().check(values).map_err(SaveError::Wrong)?;
     let set = store.update_bot(bot, |row| row.settings.extend(values.clone()));
-    set.await?;
+    let row = set.await?;
+    // What could not be moved is found by the worker.
+    let _ = arm(store, bot, &row, module, now).await;
     Ok(())
 }
 
@@ -226,6 +251,7 @@ mod tests {
             field("opens", Kind::Time, json!("10:00")),
             field("days", Kind::Number { least, most }, json!(7)),
             field("name", Kind::Text { most: 3 }, json!("")),
+            field("zone", Kind::TimeZone, json!("Asia/Tokyo")),
             field("remind", Kind::Truth, json!(true)),
             field(
                 "look",
@@ -242,19 +268,18 @@ mod tests {
     #[test]
     fn what_is_not_set_has_its_default_and_so_has_what_no_longer_fits() {
         let set = values(&json!({"opens": "09:30", "days": 31, "gone": 1}));
-        let expected =
-            json!({"opens": "09:30", "days": 7, "name": "", "remind": true, "look": "dark"});
+        let expected = json!({"opens": "09:30", "days": 7, "name": "", "zone": "Asia/Tokyo", "remind": true, "look": "dark"});
         assert_eq!(schema().filled(&set), expected);
     }
 
     #[test]
     fn each_value_that_does_not_fit_is_named_with_what_it_must_be() {
         let wrong = json!({"opens": "9:30", "days": 0, "name": "四文字だ", "remind": "yes",
-            "look": "red", "colour": "red"});
+            "look": "red", "colour": "red", "zone": "Edo"});
         let faults = schema().check(&values(&wrong)).unwrap_err();
-        let expected = r#""colour" is no setting of this module; "days" is a whole number from 1 to 30; "look" is one of dark, light; "name" is a line of at most 3 characters; "opens" is a time of day such as 09:30; "remind" is true or false"#;
+        let expected = r#""colour" is no setting of this module; "days" is a whole number from 1 to 30; "look" is one of dark, light; "name" is a line of at most 3 characters; "opens" is a time of day such as 09:30; "remind" is true or false; "zone" is a time zone such as Asia/Tokyo"#;
         assert_eq!(list(&faults), expected);
-        let right = json!({"opens": "23:59", "days": 30, "name": "三文字", "remind": false, "look": "light"});
+        let right = json!({"opens": "23:59", "days": 30, "name": "三文字", "remind": false, "look": "light", "zone": "Asia/Taipei"});
         assert_eq!(schema().check(&values(&right)), Ok(()));
     }
 }

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::domain::{ReplyToken, Timestamp};
+use crate::domain::{Chat, ReplyToken, Timestamp};
 
 /// One effect of a plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,6 +16,8 @@ pub enum Effect {
     Control(ControlEffect),
     /// Something of the account itself.
     Account(AccountEffect),
+    /// An event for another chat's queue.
+    Queue(QueueEffect),
 }
 
 /// What a chat sees: judged by whether we may speak in it.
@@ -99,12 +101,37 @@ pub enum AccountEffect {
     },
 }
 
+/// What goes into the queue, and not to LINE: judged by whether the account is attached.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum QueueEffect {
+    /// An event for another chat of the account.
+    Signal(Signal),
+}
+
+/// An event that a handler plans for another chat of the same account. That chat's own
+/// handlers decide what becomes of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Signal {
+    /// The chat.
+    pub chat: Chat,
+    /// Its name, by which its route finds it.
+    pub name: String,
+    /// What the module gave.
+    pub payload: Value,
+}
+
 impl Effect {
+    /// Whether it is a call to LINE.
+    pub fn is_for_line(&self) -> bool {
+        !matches!(self, Self::Queue(_))
+    }
+
     /// What is sent; nothing where it is no message.
     pub fn messages(&self) -> &[Value] {
         match self {
             Self::Chat(effect) => effect.messages(),
-            Self::Control(_) | Self::Account(_) => &[],
+            Self::Control(_) | Self::Account(_) | Self::Queue(_) => &[],
         }
     }
 
@@ -116,6 +143,7 @@ impl Effect {
             Self::Control(ControlEffect::Release) => "release",
             Self::Account(AccountEffect::EnsureMenu { .. }) => "rich menu",
             Self::Account(AccountEffect::SetDefaultMenu { .. }) => "default rich menu",
+            Self::Queue(QueueEffect::Signal(_)) => "signal",
         }
     }
 }
@@ -156,6 +184,12 @@ impl From<ControlEffect> for Effect {
     }
 }
 
+impl From<QueueEffect> for Effect {
+    fn from(effect: QueueEffect) -> Self {
+        Self::Queue(effect)
+    }
+}
+
 impl From<AccountEffect> for Effect {
     fn from(effect: AccountEffect) -> Self {
         Self::Account(effect)
@@ -165,12 +199,21 @@ impl From<AccountEffect> for Effect {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{ChatId, ChatKind};
 
     /// A plan is kept as JSON, and read again by whoever goes on with it.
     #[test]
     fn every_effect_is_read_again_as_what_it_was() {
         let menu = || "main".to_owned();
-        let effects: [Effect; 10] = [
+        let signal = Signal {
+            chat: Chat {
+                kind: ChatKind::Group,
+                id: ChatId::new("C1").unwrap(),
+            },
+            name: "freed".into(),
+            payload: Value::Null,
+        };
+        let effects: [Effect; 11] = [
             ChatEffect::Reply(Reply {
                 token: ReplyToken::new("token"),
                 messages: vec![Value::Null],
@@ -191,6 +234,7 @@ mod tests {
             ControlEffect::Release.into(),
             AccountEffect::EnsureMenu { menu: menu() }.into(),
             AccountEffect::SetDefaultMenu { menu: menu() }.into(),
+            QueueEffect::Signal(signal).into(),
         ];
         for effect in effects {
             let json = serde_json::to_string(&effect).unwrap();

@@ -147,9 +147,22 @@ pub enum EventKind {
     Suspended,
     /// The account is back.
     Resumed,
-    /// A timer of the module's own is due. It is in the chat whose event planned it,
-    /// and its `at` is the moment it was due.
+    /// A timer of the module's own is due. It is in the chat whose event planned it, or of the
+    /// account, and its `at` is the moment it was due.
     Timer {
+        /// Its name, which says whose it is.
+        name: String,
+        /// What the module gave.
+        payload: Value,
+        /// The newest attach known when it was planned.
+        epoch: Timestamp,
+        /// Whether its row stands under its name until it is handled: without it the timer was
+        /// cancelled, or set again. Timers of the release before have no such row.
+        is_named: bool,
+    },
+    /// Another chat of the account, or the account itself, has sent something to this chat,
+    /// by a handler of the module's own. Its `at` is the moment it was planned.
+    Signal {
         /// Its name, which says whose it is.
         name: String,
         /// What the module gave.

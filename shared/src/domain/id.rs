@@ -101,6 +101,11 @@ impl EventId {
     pub fn dated(word: &str, at: Timestamp) -> Self {
         Self(format!("{word}-{}", at.0))
     }
+
+    /// The same, named by the hash of what it is.
+    pub fn hashed(word: &str, hash: &str) -> Self {
+        Self(format!("{word}-{hash}"))
+    }
 }
 
 /// What kind of chat an event came from.
@@ -116,7 +121,7 @@ pub enum ChatKind {
 }
 
 /// A chat with its kind.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Chat {
     /// One person, a group or a room.
     pub kind: ChatKind,

@@ -19,7 +19,9 @@ pub mod window;
 pub use bot::{Attachment, BotState, LifecycleChange};
 pub use chat::ChatState;
 pub use delivery::Delivery;
-pub use effect::{AccountEffect, ChatEffect, ControlEffect, Effect, Push, Reply};
+pub use effect::{
+    AccountEffect, ChatEffect, ControlEffect, Effect, Push, QueueEffect, Reply, Signal,
+};
 pub use event::{Event, EventKind, Mode};
 pub use id::{BotId, Chat, ChatId, ChatKind, EventId, IdError, ReplyToken, UserId};
 pub use ledger::{

@@ -5,8 +5,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde::Serialize;
-use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 
 use crate::domain::event::{ExternalContent, MessageContent};
@@ -27,24 +25,12 @@ pub fn read(bot: &BotId, id: &EventId, raw: &str, received_at: Timestamp) -> Eve
     of_members(bot, id, &members(raw), received_at)
 }
 
-/// Reads an event that [`of_timer`] has made. Only for one that is known to be ours:
-/// LINE's own events are never timers, whatever they say of themselves.
-pub fn read_timer(bot: &BotId, id: &EventId, raw: &str, received_at: Timestamp) -> Event {
-    let mut timer = members(raw);
-    let name = timer["name"].as_str().unwrap_or_default().to_owned();
-    let payload = timer["payload"].take();
-    let epoch = Timestamp(timer["epoch"].as_i64().unwrap_or_default());
-    Event {
-        kind: EventKind::Timer {
-            name,
-            payload,
-            epoch,
-        },
-        ..of_members(bot, id, &timer, received_at)
-    }
-}
-
-fn of_members(bot: &BotId, id: &EventId, event: &Value, received_at: Timestamp) -> Event {
+pub(super) fn of_members(
+    bot: &BotId,
+    id: &EventId,
+    event: &Value,
+    received_at: Timestamp,
+) -> Event {
     let sent_at = event["timestamp"].as_i64().map_or(received_at, Timestamp);
     Event {
         id: id.clone(),
@@ -92,43 +78,9 @@ fn scopes_word(scopes: &Scopes) -> String {
     format!("scopes-{}", &hash[..8])
 }
 
-/// A timer that is due in a chat, as the JSON of an event: for [`read_timer`].
-///
-/// # Errors
-/// Only if it cannot be written as JSON.
-pub fn of_timer(
-    chat: &Chat,
-    due: Timestamp,
-    (name, payload): (&str, &RawValue),
-    epoch: Timestamp,
-) -> Result<Box<RawValue>, serde_json::Error> {
-    #[derive(Serialize)]
-    struct Timer<'a> {
-        r#type: &'static str,
-        timestamp: Timestamp,
-        source: Value,
-        epoch: Timestamp,
-        name: &'a str,
-        payload: &'a RawValue,
-    }
-    let source = match chat.kind {
-        ChatKind::User => json!({ "type": "user", "userId": chat.id }),
-        ChatKind::Group => json!({ "type": "group", "groupId": chat.id }),
-        ChatKind::Room => json!({ "type": "room", "roomId": chat.id }),
-    };
-    to_raw_value(&Timer {
-        r#type: "timer",
-        timestamp: due,
-        source,
-        epoch,
-        name,
-        payload,
-    })
-}
-
 /// The event's members, each read for itself: one that JSON's parser refuses counts as
 /// absent and does not harm the others.
-fn members(raw: &str) -> Value {
+pub(super) fn members(raw: &str) -> Value {
     let members = Members::of(raw).into_iter();
     members
         .map(|(name, member)| (name, value(member.get())))
@@ -400,28 +352,6 @@ mod tests {
         assert_eq!(at("60008"), Timestamp(60_007));
         assert_eq!(at("9223372036854775807"), Timestamp(60_007));
         assert_eq!(at("-5"), Timestamp(-5));
-    }
-
-    #[test]
-    fn a_timer_comes_back_as_it_was_planned_and_line_makes_none() {
-        let payload = RawValue::from_string(r#"{"step":2}"#.into()).unwrap();
-        for kind in [ChatKind::User, ChatKind::Group, ChatKind::Room] {
-            let id = ChatId::new("C1").unwrap();
-            let chat = Chat { kind, id };
-            let raw = of_timer(&chat, Timestamp(5), ("step", &payload), Timestamp(3)).unwrap();
-            let (bot, id) = (BotId::new("U1").unwrap(), EventId::new("e").unwrap());
-            let timer = read_timer(&bot, &id, raw.get(), Timestamp(7));
-            let planned = EventKind::Timer {
-                name: "step".into(),
-                payload: json!({ "step": 2 }),
-                epoch: Timestamp(3),
-            };
-            assert_eq!(timer.kind, planned);
-            assert_eq!((timer.at, timer.chat), (Timestamp(5), Some(chat)));
-            assert!(timer.mode.is_none() && timer.reply_token.is_none());
-            assert!(!timer.kind.is_of_bot() && !timer.kind.is_of_module());
-            assert_eq!(event(raw.get()).kind, EventKind::Unknown("timer".into()));
-        }
     }
 
     #[test]

@@ -29,6 +29,7 @@ pub mod limit;
 mod members;
 #[cfg(feature = "client")]
 pub mod message;
+pub mod own_event;
 #[cfg(feature = "client")]
 pub mod quota;
 pub mod signature;

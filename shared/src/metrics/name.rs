@@ -119,6 +119,9 @@ metrics! {
     /// Loading animations, "read" and rich menus.
     DisplaysSent: Count,
     DisplaysSkipped: Count,
+    /// Signals for other chats that the queue has taken.
+    SignalsSent: Count,
+    SignalsDropped: Count,
     /// Sends of any kind that LINE has not taken yet: they are tried again.
     SendsPending: Count,
     /// Sends of any kind of which nobody can know whether LINE took them.

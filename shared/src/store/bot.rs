@@ -29,9 +29,23 @@ pub struct BotRow {
     /// The ids of the rich menus that the module has made for it, by their names at LINE.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub menus: BTreeMap<String, String>,
+    /// When its daily timers are due, by their names.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub dailies: BTreeMap<String, ArmedDaily>,
     /// Counts the writes; 0 before the first.
     #[serde(default)]
     pub version: u64,
+}
+
+/// A daily timer of an account, as it was set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArmedDaily {
+    /// Time and zone by which it was set: `18:00 Asia/Tokyo`.
+    pub at: String,
+    /// When it is due next.
+    pub due: Timestamp,
+    /// The newest attach known when it was set.
+    pub epoch: Timestamp,
 }
 
 /// What became of an account's row.

@@ -5,11 +5,11 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{CancellationReason, Put, TransactWriteItem};
 
 use crate::aws::reasons;
-use crate::domain::{ChatId, ChatKind, LedgerEntry, Timestamp};
+use crate::domain::{Chat, ChatId, EventId, LedgerEntry, Timestamp};
 use crate::store::ledger::LedgerRow;
 use crate::store::module_row::Writing;
 use crate::store::row::{VersionedRow, given};
-use crate::store::{BotRow, ChatRow, Item, LedgerKey, NewTimer, RowChange, Store, keys};
+use crate::store::{BotRow, ChatRow, Item, LedgerKey, RowChange, Store, TimerChange, keys, timer};
 
 /// One event's commit.
 #[derive(Debug)]
@@ -23,10 +23,12 @@ pub struct Commit<'a> {
     pub subject: Subject<'a>,
     /// The module's own rows.
     pub rows: &'a [RowChange],
-    /// The timers that the module sets: of a chat's event.
-    pub timers: &'a [NewTimer],
-    /// What kind of chat it is, for the timers.
-    pub chat_kind: Option<ChatKind>,
+    /// The timers that the module sets and cancels, each name once.
+    pub timers: &'a [TimerChange],
+    /// The timer that the event itself is, by name and id, if its row waits for this commit.
+    pub rung: Option<(&'a str, &'a EventId)>,
+    /// The chat, for its timers.
+    pub chat: Option<&'a Chat>,
     /// The newest detach known.
     pub detached_at: Option<Timestamp>,
     /// The time, for rows past theirs.
@@ -76,7 +78,7 @@ impl Store {
         for row in commit.rows {
             items.push(row.write(&self.table, &writing).map_err(invalid)?);
         }
-        items.extend(commit.put_timers(&self.table)?);
+        items.extend(self.write_timers(commit)?);
         let write = self
             .client
             .transact_write_items()
@@ -86,6 +88,18 @@ impl Store {
             let refused = error.as_service_error().and_then(refused);
             refused.unwrap_or_else(|| CommitError::Unseen(reasons(&error)))
         })
+    }
+
+    fn write_timers(&self, commit: &Commit<'_>) -> Result<Vec<TransactWriteItem>, CommitError> {
+        let setting = timer::Setting {
+            table: &self.table,
+            bot: &commit.key.bot,
+            chat: commit.chat,
+            epoch: commit.ledger.epoch,
+            event: (&commit.key.event, commit.key.sort()),
+            run: commit.ledger.replays.run,
+        };
+        timer::write(&setting, commit.timers, commit.rung)
     }
 
     fn put_ledger(&self, commit: &Commit<'_>) -> Result<TransactWriteItem, CommitError> {
@@ -108,7 +122,7 @@ impl Store {
     }
 
     /// Writes a row, one write on from the one that was loaded.
-    fn put<R: VersionedRow>(
+    pub(super) fn put<R: VersionedRow>(
         &self,
         key: Item,
         row: R,

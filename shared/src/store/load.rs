@@ -8,7 +8,9 @@ use serde::de::DeserializeOwned;
 
 use crate::domain::{EventId, LedgerEntry, Timestamp};
 use crate::store::ledger::is_settled;
-use crate::store::{BotRow, ChatRow, Item, LedgerKey, Store, StoreError, is_past, keys, version};
+use crate::store::{
+    BotRow, ChatRow, Item, LedgerKey, Store, StoreError, is_past, keys, timer, version,
+};
 
 const OPERATION: &str = "load an event's rows";
 /// Maximum number of rows that DynamoDB reads in one batch.
@@ -23,16 +25,24 @@ pub struct Loaded {
     pub chat: ChatRow,
     /// The event's own row, if it was seen before.
     pub ledger: Option<LedgerEntry>,
+    /// The id of the timer that is set under the name that was asked for, if one is.
+    pub timer: Option<EventId>,
 }
 
 impl Store {
-    /// Loads account, chat and ledger row of one event. A row past its time
-    /// counts as absent.
+    /// Loads account, chat and ledger row of one event, and the row of the timer of this name,
+    /// in its chat or of the account. A row past its time counts as absent.
     ///
     /// # Errors
     /// The table is not available, or a row cannot be read.
-    pub async fn load(&self, key: &LedgerKey, now: Timestamp) -> Result<Loaded, StoreError> {
-        let items = self.read_three(key).await?;
+    pub async fn load(
+        &self,
+        key: &LedgerKey,
+        timer: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Loaded, StoreError> {
+        let timer = timer.map(|name| timer::key(key.chat.as_ref(), name));
+        let items = self.read_rows(key, timer.as_deref()).await?;
         let chat_sort = key.chat.as_ref().map(keys::chat);
         let find = |sort: &str| {
             items
@@ -47,6 +57,11 @@ impl Store {
         Ok(Loaded {
             chat: chat.unwrap_or_default().of_present(detached_at),
             ledger: parse(ledger)?,
+            timer: timer
+                .as_deref()
+                .and_then(find)
+                .as_ref()
+                .and_then(timer::id_of),
             bot,
         })
     }
@@ -77,7 +92,11 @@ impl Store {
         Ok(settled)
     }
 
-    async fn read_three(&self, key: &LedgerKey) -> Result<Vec<Item>, StoreError> {
+    async fn read_rows(
+        &self,
+        key: &LedgerKey,
+        timer: Option<&str>,
+    ) -> Result<Vec<Item>, StoreError> {
         let bot = keys::bot(&key.bot);
         let mut rows = vec![keys::key(&bot, keys::BOT), key.key()];
         rows.extend(
@@ -85,6 +104,7 @@ impl Store {
                 .as_ref()
                 .map(|chat| keys::key(&bot, &keys::chat(chat))),
         );
+        rows.extend(timer.map(|sort| keys::key(&bot, sort)));
         let read = self.read_batch(wanted(rows)).await?;
         match read.is_whole {
             true => Ok(read.items),

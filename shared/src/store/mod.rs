@@ -25,7 +25,7 @@ use crate::domain::Timestamp;
 use crate::store::version::Unread;
 
 pub use attach::{AttachUnderWay, browser_hash};
-pub use bot::{BotRow, Changed};
+pub use bot::{ArmedDaily, BotRow, Changed};
 pub use bots::{BotsPage, Place};
 pub use chat::{ChatRow, KeptProfile};
 pub use commit::{Commit, CommitError, Subject};
@@ -34,7 +34,7 @@ pub use ledger::{Failing, LedgerRow, Try};
 pub use load::Loaded;
 pub use module_row::{ModuleRow, RowChange};
 pub use reconciler::{Stopped, WalkRow, fingerprint};
-pub use timer::{DueTimers, NewTimer, TIMER_SHARDS, Timer};
+pub use timer::{DueTimers, NewTimer, TIMER_SHARDS, Timer, TimerChange};
 
 /// An item as DynamoDB has it.
 type Item = std::collections::HashMap<String, AttributeValue>;
@@ -68,7 +68,7 @@ pub enum StoreError {
     /// A row was written by a newer release.
     #[error(
         "{operation}: a row has version {version}, this release knows {}",
-        version::VERSION
+        version::NEWEST
     )]
     Newer {
         /// What was asked.

@@ -7,9 +7,11 @@ use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 
 use crate::store::{Item, n, number_of};
 
-/// Of the rows that this release writes. What the release before this one would lose or
+/// Of most rows that this release writes. What the release before this one would lose or
 /// misunderstand needs a higher one; a new attribute that it may lose does not.
 pub(super) const VERSION: i64 = 1;
+/// Of rows with something that came later: see [`stamped_as`]. The highest that is read.
+pub(super) const NEWEST: i64 = 2;
 /// The attribute that has it. Rows of releases before it was there have none.
 pub(super) const ATTRIBUTE: &str = "v";
 
@@ -22,16 +24,22 @@ pub(super) enum Unread {
     Malformed(String),
 }
 
-/// The row with the version of this release.
-pub(super) fn stamped(mut item: Item) -> Item {
-    item.insert(ATTRIBUTE.into(), n(VERSION));
+/// The row, for this release and the one before.
+pub(super) fn stamped(item: Item) -> Item {
+    stamped_as(VERSION, item)
+}
+
+/// The row, for releases that know this version. Only rows that need a higher one carry it,
+/// so that releases which run side by side share all others.
+pub(super) fn stamped_as(version: i64, mut item: Item) -> Item {
+    item.insert(ATTRIBUTE.into(), n(version));
     item
 }
 
 /// Reads a row.
 pub(super) fn read<T: DeserializeOwned>(item: Item) -> Result<T, Unread> {
     match number_of(&item, ATTRIBUTE) {
-        Some(version) if version > VERSION => Err(Unread::Newer(version)),
+        Some(version) if version > NEWEST => Err(Unread::Newer(version)),
         _ => from_item(item).map_err(|error| Unread::Malformed(error.to_string())),
     }
 }

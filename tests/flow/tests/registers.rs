@@ -130,7 +130,7 @@ async fn every_kind_of_control_and_presence_is_read_as_it_was_written() {
         let kept = worker
             .app
             .store
-            .load(&key, now)
+            .load(&key, None, now)
             .await
             .unwrap()
             .chat

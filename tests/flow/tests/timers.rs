@@ -9,13 +9,17 @@ use emulator::DeliverOptions;
 use flow::Bundle;
 use flow::faulty::Fate;
 use flow::timer::Timer;
-use line_module::{Context, Event, MessageContent, Module, ModuleError, Text};
+use flow::worker::{Message, Worker};
+use line_module::{
+    Account, Active, Attached, Context, Event, Handled, MessageContent, Module, ModuleError,
+    Router, Routes, Text, TextMessage,
+};
 use serde_json::{Value, json};
 use shared::domain::{
-    BotId, BotState, ChatKind, EventKind, LedgerEntry, Outcome, Scopes, Timestamp, Verdict,
+    BotId, BotState, Chat, ChatKind, EventKind, LedgerEntry, Outcome, Scopes, Timestamp, Verdict,
 };
 use shared::replay::{Mode, replay};
-use shared::store::{Commit, NewTimer, Subject, TIMER_SHARDS};
+use shared::store::{Commit, NewTimer, Subject, TIMER_SHARDS, TimerChange};
 use timer::Done;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -53,7 +57,11 @@ fn plan(cx: &mut Context<'_>, text: &str) -> Result<(), ModuleError> {
     let words: Vec<_> = text.split(' ').collect();
     for pair in words.chunks_exact(2) {
         if let Ok(seconds) = pair[0].parse() {
-            cx.after("word", Duration::from_secs(seconds), &pair[1])?;
+            cx.after(
+                &format!("word/{}", pair[1]),
+                Duration::from_secs(seconds),
+                &pair[1],
+            )?;
         }
     }
     Ok(())
@@ -164,6 +172,21 @@ fn all(count: usize) -> Value {
     json!({ "due": count, "queued": count, "left": 0 })
 }
 
+/// The function runs, and the queue keeps what it takes to itself; gives the message with the
+/// guest's timers that are due.
+async fn queued(bundle: &Bundle, timer: &Timer) -> Message {
+    let taken = json!({"Successful": [{"Id": "0", "MessageId": "m"}, {"Id": "1", "MessageId": "n"}], "Failed": []});
+    timer
+        .queue
+        .next("SendMessageBatch", Fate::Answered(200, taken.to_string()));
+    timer.runs().await.unwrap();
+    let sent = timer.queue.requests("SendMessageBatch").remove(0);
+    let bodies = sent["Entries"].as_array().unwrap().iter();
+    let mut bodies = bodies.map(|entry| entry["MessageBody"].as_str().unwrap());
+    let chat = format!("\"chat\":\"{}\"", bundle.guest);
+    Message::raw("timer", bodies.find(|body| body.contains(&chat)).unwrap())
+}
+
 #[tokio::test]
 async fn a_guest_is_reminded_when_the_time_has_come_and_not_before() {
     let scene = Scene::begin().await;
@@ -210,19 +233,20 @@ async fn timers_ring_in_the_order_in_which_they_are_due_and_in_line_with_message
 }
 
 #[tokio::test]
-async fn what_was_queued_and_not_deleted_rings_once() {
+async fn what_was_queued_and_stays_in_the_index_rings_once() {
     let scene = Scene::begin().await;
     scene.guest_says("30 tea 90 cake").await;
     scene.passes(MINUTE).await;
     let timer = Timer::new(&scene.bundle);
     for _ in 0..2 {
-        timer.table.next("DeleteItem", Fate::Unreachable);
+        timer.table.next("UpdateItem", Fate::Unreachable);
     }
-    let killed = timer.runs().await.unwrap();
-    assert_eq!((killed.due, killed.queued), (1, 1));
+    let first = queued(&scene.bundle, &timer).await;
     assert!(timer.table.is_spent());
-    // The queue knows another set of events, and takes the first one's once more.
+    // It is in the index still, and is queued once more.
     assert_eq!(scene.after(MINUTE).await, all(2));
+    let worker = Worker::new(&scene.bundle, scene.module.clone());
+    worker.settles(&first).await;
     assert_eq!(
         scene.module.heard()[1..],
         ["rings: tea", "rings: cake"].map(str::to_owned)
@@ -390,19 +414,24 @@ async fn a_row_that_cannot_be_read_stays_and_holds_up_nobody() {
     let key = bundle.key(Some(&bundle.guest), "odd");
     let now = scene.now();
     let row = LedgerEntry::done("message", now, now, now);
-    let loaded = store.load(&key, now).await.unwrap();
+    let loaded = store.load(&key, None, now).await.unwrap();
     let odd = NewTimer {
         due: now,
         name: "odd".into(),
         payload: "{".into(),
+    };
+    let chat = Chat {
+        kind: ChatKind::User,
+        id: key.chat.clone().unwrap(),
     };
     let commit = Commit {
         key: &key,
         ledger: &row,
         subject: Subject::Chat(key.chat.as_ref().unwrap(), &loaded.chat),
         rows: &[],
-        timers: &[odd],
-        chat_kind: Some(ChatKind::User),
+        timers: &[TimerChange::Set(odd)],
+        rung: None,
+        chat: Some(&chat),
         detached_at: None,
         now,
     };
@@ -414,6 +443,159 @@ async fn a_row_that_cannot_be_read_stays_and_holds_up_nobody() {
     let done = json!({ "due": 2, "queued": 1, "left": 1 });
     assert_eq!(scene.after(MINUTE).await, done);
     assert_eq!(bundle.received().await, ["tea"]);
+}
+
+/// What the guest says of the timer `pot`.
+fn kitchen_module() -> Router {
+    Router::new()
+        .active(Routes::new().any_text(set).timer("pot", ready))
+        .account(Routes::new().attached(open).timer("round", walk))
+}
+
+/// `60 tea` sets it; `off` cancels it.
+async fn set(cx: &mut Context<'_, Active>, said: &TextMessage) -> Handled {
+    match said.text.split_once(' ') {
+        Some((seconds, word)) => {
+            let time = Duration::from_secs(seconds.parse().unwrap());
+            cx.after("pot", time, &word)
+        }
+        None => cx.cancel_timer("pot"),
+    }
+}
+
+async fn ready(cx: &mut Context<'_, Active>, word: &String) -> Handled {
+    cx.push(&[Text::new(word)])
+}
+
+/// The account's own timer: it counts its rounds in a row, and sets itself again.
+async fn open(cx: &mut Context<'_, Account>, _: &Attached) -> Handled {
+    cx.after("round", MINUTE, &1)
+}
+
+async fn walk(cx: &mut Context<'_, Account>, round: &u32) -> Handled {
+    let row = cx.row::<u32>("rounds").await?;
+    match row {
+        Some(row) => cx.replace(row, round)?,
+        None => cx.create("rounds", round)?,
+    }
+    cx.after("round", MINUTE, &(round + 1))
+}
+
+/// A stack with the kitchen, whose guest is a friend.
+struct Kitchen {
+    bundle: Bundle,
+}
+
+impl Kitchen {
+    async fn begin() -> Self {
+        let bundle = Bundle::with(kitchen_module()).await;
+        let mut guest = bundle.stack.chat(&bundle.bot, &bundle.guest);
+        guest.follows().await.unwrap();
+        Self { bundle }
+    }
+
+    async fn hears(&self, text: &str) {
+        let mut guest = self.bundle.stack.chat(&self.bundle.bot, &self.bundle.guest);
+        guest.says(text).await.unwrap();
+        self.bundle.stack.settled().await.unwrap();
+    }
+
+    async fn passes(&self, time: Duration) {
+        self.bundle.stack.line.advance_clock(time).await;
+    }
+
+    /// The function runs; the events are handled.
+    async fn rings(&self) {
+        let done = self.bundle.stack.run_schedule("TimerFunction").await;
+        done.unwrap();
+        self.bundle.stack.settled().await.unwrap();
+    }
+
+    async fn received(&self) -> Vec<String> {
+        self.bundle.received().await
+    }
+
+    async fn rounds(&self) -> Option<String> {
+        let bot = BotId::new(&self.bundle.bot).unwrap();
+        let row = self.bundle.stack.store.module_row(&bot, "rounds", None);
+        row.await.unwrap().map(|row| row.value)
+    }
+}
+
+#[tokio::test]
+async fn a_timer_that_is_set_again_rings_once_at_its_new_time() {
+    let kitchen = Kitchen::begin().await;
+    kitchen.hears("60 tea").await;
+    kitchen.hears("180 cake").await;
+    kitchen.passes(2 * MINUTE).await;
+    kitchen.rings().await;
+    assert!(kitchen.received().await.is_empty());
+    kitchen.passes(2 * MINUTE).await;
+    kitchen.rings().await;
+    kitchen.rings().await;
+    assert_eq!(kitchen.received().await, ["cake"]);
+}
+
+#[tokio::test]
+async fn a_timer_that_is_cancelled_does_not_ring() {
+    let kitchen = Kitchen::begin().await;
+    kitchen.hears("60 tea").await;
+    kitchen.hears("off").await;
+    kitchen.passes(2 * MINUTE).await;
+    kitchen.rings().await;
+    assert!(kitchen.received().await.is_empty());
+    kitchen.hears("60 cake").await;
+    kitchen.passes(2 * MINUTE).await;
+    kitchen.rings().await;
+    assert_eq!(kitchen.received().await, ["cake"]);
+}
+
+/// The message was before it in the queue: the guest does not know that it is due.
+#[tokio::test]
+async fn what_was_cancelled_or_set_again_while_it_was_queued_does_not_ring() {
+    for (said, later) in [("off", vec![]), ("180 cake", vec!["cake"])] {
+        let kitchen = Kitchen::begin().await;
+        kitchen.hears("60 tea").await;
+        kitchen.passes(2 * MINUTE).await;
+        let due = queued(&kitchen.bundle, &Timer::new(&kitchen.bundle)).await;
+        kitchen.hears(said).await;
+        Worker::new(&kitchen.bundle, kitchen_module())
+            .settles(&due)
+            .await;
+        assert!(kitchen.received().await.is_empty(), "{said}");
+        kitchen.passes(4 * MINUTE).await;
+        kitchen.rings().await;
+        assert_eq!(kitchen.received().await, later, "{said}");
+    }
+}
+
+/// The handler fails at first: until it has done its work, the timer is set.
+#[tokio::test]
+async fn a_timer_whose_handler_fails_rings_until_it_succeeds_and_then_no_more() {
+    let kitchen = Kitchen::begin().await;
+    kitchen.hears("60 tea").await;
+    kitchen.passes(2 * MINUTE).await;
+    let due = queued(&kitchen.bundle, &Timer::new(&kitchen.bundle)).await;
+    let broken = Router::new().active(Routes::new().timer("pot", fails));
+    Worker::new(&kitchen.bundle, broken).gives_back(&due).await;
+    let worker = Worker::new(&kitchen.bundle, kitchen_module());
+    worker.settles(&due).await;
+    worker.settles(&due).await;
+    assert_eq!(kitchen.received().await, ["tea"]);
+}
+
+async fn fails(_: &mut Context<'_, Active>, _: &String) -> Handled {
+    Err(ModuleError::bug("out of luck"))
+}
+
+#[tokio::test]
+async fn a_timer_of_the_account_rings_for_the_account_and_can_set_itself_again() {
+    let kitchen = Kitchen::begin().await;
+    for _ in 0..3 {
+        kitchen.passes(2 * MINUTE).await;
+        kitchen.rings().await;
+    }
+    assert_eq!(kitchen.rounds().await.as_deref(), Some("3"));
 }
 
 #[tokio::test]

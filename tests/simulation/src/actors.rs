@@ -337,7 +337,7 @@ async fn act(process: &Process, number: usize, deed: &Deed) -> Option<()> {
         event: event.clone(),
     };
     let now = Timestamp(process.clock().millis());
-    let loaded = store.load(&key, now).await.ok()?;
+    let loaded = store.load(&key, None, now).await.ok()?;
     let state = loaded.bot.unwrap_or_default().state;
     let may = may_control(&state, &loaded.chat.registers, now, now).ok()?;
     let line = process.line().bot(&bot);

@@ -65,7 +65,7 @@ fn forgotten(world: &World, event: &LineEvent, row: Option<&LedgerEntry>) {
 
 /// Each timer that was set has become an event, which is handled as any other.
 fn timers(world: &World) {
-    let timers = world.history().timers.clone();
+    let timers = world.history().named_timers.expected().clone();
     for (id, (bot, chat)) in timers {
         let event = LineEvent {
             id,

@@ -8,6 +8,7 @@ use crate::judges::accounts::Entry;
 use crate::judges::{Judges, epochs};
 use crate::line::Line;
 use crate::message::Says;
+use crate::named_timers::NamedTimers;
 use crate::schedule::{Harm, Schedule};
 
 /// What is older may be forgotten by the ledger, in milliseconds.
@@ -51,8 +52,8 @@ pub(crate) struct History {
     pub(crate) lists: BTreeMap<Place, Vec<String>>,
     /// Every event that was taken into a list, in order.
     pub(crate) handled: BTreeMap<Place, Vec<String>>,
-    /// Every timer that was committed: the event that it will be, and where.
-    pub(crate) timers: BTreeMap<String, Place>,
+    /// The timers that were committed.
+    pub(crate) named_timers: NamedTimers,
     /// Transactions that were done, by their tokens.
     pub(crate) transactions: BTreeSet<String>,
     /// The events that someone else has settled.
@@ -353,6 +354,7 @@ impl History {
             || self.judges.has_forgotten(event)
             || is_old && self.replayed.contains(event);
         let twice = !may_repeat && handled.iter().any(|other| other == event);
+        let has_ended = !may_repeat && self.named_timers.has_ended(event);
         // One that is run again has several places in the queue.
         let in_order = |id: &str| !self.replayed.contains(id) && !self.judges.has_forgotten(id);
         let late = handled
@@ -364,6 +366,12 @@ impl History {
             self.violation(
                 "handled once",
                 format!("{event} of {place:?} is handled again"),
+            );
+        }
+        if has_ended {
+            self.violation(
+                "no cancelled timer",
+                format!("{event} rings, though it was cancelled or set again"),
             );
         }
         if let Some(other) = late {

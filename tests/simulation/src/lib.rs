@@ -17,6 +17,7 @@ pub mod live;
 mod message;
 mod module;
 pub mod mutants;
+mod named_timers;
 mod process;
 pub mod profile;
 mod registers;

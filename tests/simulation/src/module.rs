@@ -12,14 +12,14 @@ use shared::line::endpoints::rich_menu::{RichMenu, Size};
 
 use crate::clients;
 use crate::judges::lifecycle::{Change, REPORTED};
-use crate::schedule::{Schedule, Show, Wish};
+use crate::schedule::{Happening, Schedule, Show, Wish};
 
 /// The module. Clones are the same one.
 #[derive(Debug, Clone)]
 pub(crate) struct Script {
     wishes: Arc<BTreeMap<String, Wish>>,
-    /// How long after an event its timer rings, in milliseconds.
-    timers: Arc<BTreeMap<String, u64>>,
+    /// What is done with timers.
+    timers: Arc<BTreeMap<String, Timers>>,
     /// How often it was asked about each event.
     asked: Arc<Mutex<BTreeMap<String, u32>>>,
     push_instead: bool,
@@ -33,7 +33,7 @@ impl Script {
         let wishes = events
             .clone()
             .map(|event| (event.id.clone(), event.wish.clone()));
-        let timers = events.filter_map(|event| Some((event.id.clone(), event.timer_ms?)));
+        let timers = events.map(|event| (event.id.clone(), Timers::of(event)));
         Self {
             wishes: Arc::new(wishes.collect()),
             timers: Arc::new(timers.collect()),
@@ -79,8 +79,8 @@ impl Module for Script {
             let mut list: Vec<String> = cx.state()?;
             list.push(id.clone());
             cx.set_state(&list)?;
-            if let Some(after) = self.timers.get(&id) {
-                cx.after("timer", Duration::from_millis(*after), &id)?;
+            if let Some(timers) = self.timers.get(&id) {
+                timers.change(cx, &id)?;
             }
         }
         plan(cx, &id, &wish).await
@@ -92,6 +92,38 @@ impl Module for Script {
 
     fn menus(&self) -> &[Menu] {
         &self.menus
+    }
+}
+
+/// What it does with timers when it handles an event.
+#[derive(Debug)]
+struct Timers {
+    /// The name of the one that it sets, and how long after the event that rings, in milliseconds.
+    set: Option<(String, u64)>,
+    /// The name of the one that it cancels before.
+    cancelled: Option<String>,
+}
+
+impl Timers {
+    fn of(event: &Happening) -> Self {
+        let numbered = |number: u8| format!("timer/{number}");
+        let name = event
+            .timer_name
+            .map_or_else(|| format!("timer/of {}", event.id), numbered);
+        Self {
+            set: event.timer_ms.map(|after| (name, after)),
+            cancelled: event.cancels.map(numbered),
+        }
+    }
+
+    fn change(&self, cx: &mut Context<'_>, id: &str) -> Result<(), ModuleError> {
+        if let Some(name) = &self.cancelled {
+            cx.cancel_timer(name)?;
+        }
+        match &self.set {
+            Some((name, after)) => cx.after(name, Duration::from_millis(*after), &id),
+            None => Ok(()),
+        }
     }
 }
 

@@ -102,6 +102,12 @@ pub struct Happening {
     /// How long after it a timer rings that the module sets in its chat, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timer_ms: Option<u64>,
+    /// The number of that timer's name, which other events use as well; else it has one of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timer_name: Option<u8>,
+    /// The number of the timer that the module cancels in its chat, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancels: Option<u8>,
 }
 
 /// What happens.

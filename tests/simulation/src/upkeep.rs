@@ -27,7 +27,8 @@ pub(crate) fn next_timer(world: &World) -> Option<i64> {
     let table = world.table();
     let timers = table
         .items()
-        .filter(|row| text(row, "chat_id").starts_with("@timer#"));
+        .filter(|row| text(row, "chat_id").starts_with("@timer#"))
+        .filter(|row| row.get("timer_shard").is_some());
     let dues = timers.filter_map(|row| match row.get("due_at")? {
         Value::N(due) => due.to_string().parse().ok(),
         _ => None,

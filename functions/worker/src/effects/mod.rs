@@ -1,5 +1,5 @@
 //! What is done for each effect of a plan, a file each: by what right it is made, how LINE
-//! is asked, and what LINE's answer means.
+//! or the queue is asked, and what the answer means.
 
 mod account_menu;
 mod control;
@@ -9,12 +9,13 @@ mod mark_as_read;
 mod menu_at_line;
 mod push;
 mod reply;
+mod signal;
 mod user_menu;
 
 use line_module::Module;
 use shared::domain::{
-    AccountEffect, ChatEffect, ChatId, ControlEffect, Delivery, Effect, MaySpeak, Silence,
-    Timestamp, UserId,
+    AccountEffect, ChatEffect, ChatId, ControlEffect, Delivery, Effect, MaySpeak, QueueEffect,
+    Silence, Timestamp, UserId,
 };
 use shared::line::BotClient;
 use shared::line::endpoints::message::Accepted;
@@ -105,6 +106,7 @@ impl<'a, M: Module> Sender<'a, M> {
             Effect::Account(AccountEffect::SetDefaultMenu { menu }) => {
                 self.set_default_menu(menu, step).await
             }
+            Effect::Queue(QueueEffect::Signal(signal)) => self.signal(signal, step).await,
         }
     }
 

@@ -50,13 +50,14 @@ impl World {
     /// The schedule's runs that find nothing are left out.
     fn next_timer(&self) -> Option<Timestamp> {
         let rows = self.wire.rows();
-        let is_timer = |row: &&Value| row["chat_id"]["S"].as_str().is_some_and(is_timer);
+        let is_timer = |row: &&Value| is_waiting_timer(row);
         let due = |row: &Value| row["due_at"]["N"].as_str()?.parse().ok().map(Timestamp);
         rows.iter().filter(is_timer).filter_map(due).min()
     }
 }
 
-/// Whether a row of this key is a timer.
-fn is_timer(key: &str) -> bool {
-    key.starts_with("@timer#")
+/// Whether a row is a timer that is not queued yet.
+fn is_waiting_timer(row: &Value) -> bool {
+    let key = row["chat_id"]["S"].as_str();
+    key.is_some_and(|key| key.starts_with("@timer#")) && !row["timer_shard"].is_null()
 }

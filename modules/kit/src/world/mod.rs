@@ -158,10 +158,6 @@ impl World {
         self.line.now().into()
     }
 
-    pub(crate) fn store(&self) -> &shared::store::Store {
-        &self.parts.store
-    }
-
     /// The id of the user of this name; a friend, if they are new.
     pub(crate) fn user(&self, name: &str) -> String {
         let users = &mut lock(&self.progress).users;

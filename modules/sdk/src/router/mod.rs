@@ -24,6 +24,7 @@ pub use handler::{Handler, Wrapper};
 pub use pattern::{Pattern, Regex};
 pub use routes::Routes;
 
+use crate::daily::Daily;
 use crate::settings::Schema;
 use crate::shared_values::SharedValues;
 use crate::{Account, Active, Anywhere, Context, Handled, Menu, Module, Standby};
@@ -41,6 +42,7 @@ pub struct Router {
     shared: SharedValues,
     settings: Schema,
     menus: Vec<Menu>,
+    dailies: Vec<Daily>,
     push_instead: bool,
     faults: Vec<String>,
 }
@@ -71,7 +73,8 @@ impl Router {
 
     /// For the account itself.
     #[must_use]
-    pub fn account(self, account: Routes<Account>) -> Self {
+    pub fn account(mut self, account: Routes<Account>) -> Self {
+        self.add_dailies(account.dailies.clone());
         Self { account, ..self }
     }
 
@@ -109,6 +112,7 @@ impl Router {
         self.faults.extend(self.shared.merge(shared));
         self.faults.append(&mut inner.faults);
         self.menus.append(&mut inner.menus);
+        self.add_dailies(std::mem::take(&mut inner.dailies));
         self.push_instead |= inner.push_instead;
         if inner.fallback.take().is_some() {
             let fault = "a nested router has a fallback: give it to the outermost router";
@@ -120,6 +124,17 @@ impl Router {
         }
         self.nested.push(inner);
         self
+    }
+
+    fn add_dailies(&mut self, dailies: Vec<Daily>) {
+        for daily in dailies {
+            let name = daily.timer();
+            if self.dailies.iter().any(|known| known.timer() == name) {
+                let fault = format!("two daily handlers have the name {:?}", daily.name());
+                self.faults.push(fault);
+            }
+            self.dailies.push(daily);
+        }
     }
 
     /// What each account may set.
@@ -234,6 +249,10 @@ impl Module for Router {
 
     fn menus(&self) -> &[Menu] {
         &self.menus
+    }
+
+    fn dailies(&self) -> &[Daily] {
+        &self.dailies
     }
 
     fn faults(&self) -> &[String] {

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
+use crate::daily::Daily;
 use crate::hold::{Account, Active, Hold, InChat, Standby};
 use crate::router::event::{
     Attached, Beacon, ControlGained, ControlLost, Detached, Follow, Join, Leave, LinkedAccount,
@@ -12,18 +14,22 @@ use crate::router::event::{
     Unfollow, VideoViewed,
 };
 use crate::router::{Handler, Pattern};
-use crate::{Context, Handled, ModuleError};
+use crate::{Context, Day, Handled, ModuleError, Signal, TimeOfDay};
 use shared::domain::{Event, EventKind};
 
 /// Routes of one kind of place, `H`. The first that takes an event has it.
 pub struct Routes<H> {
     all: Vec<Arc<dyn Route<H>>>,
+    /// Those of an account.
+    pub(super) dailies: Vec<Daily>,
 }
 
 impl<H> Clone for Routes<H> {
     fn clone(&self) -> Self {
-        let all = self.all.clone();
-        Self { all }
+        Self {
+            all: self.all.clone(),
+            dailies: self.dailies.clone(),
+        }
     }
 }
 
@@ -46,7 +52,10 @@ macro_rules! routes {
 impl<H: Hold> Routes<H> {
     /// None yet.
     pub fn new() -> Self {
-        Self { all: Vec::new() }
+        Self {
+            all: Vec::new(),
+            dailies: Vec::new(),
+        }
     }
 
     /// Whatever `read` makes something of. The others are made of this one.
@@ -65,6 +74,32 @@ impl<H: Hold> Routes<H> {
     #[must_use]
     pub fn merge(mut self, others: Self) -> Self {
         self.all.extend(others.all);
+        self.dailies.extend(others.dailies);
+        self
+    }
+
+    /// A timer of this name, or of one such as `name/1`: see [`Context::after`]. One that comes
+    /// while the chat is not ours is for the routes of
+    /// [`Router::standby`](super::Router::standby), and one of the account itself for those of
+    /// [`Router::account`](super::Router::account). A payload that is no `T` is the author's
+    /// error: the event is tried again, and then parked.
+    #[must_use]
+    pub fn timer<T>(self, name: impl Into<String>, handler: impl Handler<H, T>) -> Self
+    where
+        T: DeserializeOwned + Send + Sync + 'static,
+    {
+        self.named(Named::Timer, name.into(), handler)
+    }
+
+    fn named<T>(mut self, kind: Named, name: String, handler: impl Handler<H, T>) -> Self
+    where
+        T: DeserializeOwned + Send + Sync + 'static,
+    {
+        self.all.push(Arc::new(NamedRoute {
+            kind,
+            name,
+            handler: Box::new(handler),
+        }));
         self
     }
 
@@ -114,19 +149,16 @@ impl<H: InChat> Routes<H> {
         self.on(move |event| Postback::from_event(event, &prefix), handler)
     }
 
-    /// A timer of this name: see [`Context::after`]. One that comes while the chat is not
-    /// ours is for the routes of [`Router::standby`](super::Router::standby). A payload that
-    /// is no `T` is the author's error: the event is tried again, and then parked.
+    /// A signal of another chat: see [`Context::signal`]. The payload's type says which. One
+    /// that comes while the chat is not ours is for the routes of
+    /// [`Router::standby`](super::Router::standby). A payload that is no `T` is the author's
+    /// error: the event is tried again, and then parked.
     #[must_use]
-    pub fn timer<T>(mut self, name: impl Into<String>, handler: impl Handler<H, T>) -> Self
+    pub fn signal<T>(self, handler: impl Handler<H, T>) -> Self
     where
-        T: DeserializeOwned + Send + Sync + 'static,
+        T: Signal + DeserializeOwned,
     {
-        self.all.push(Arc::new(TimerRoute {
-            name: name.into(),
-            handler: Box::new(handler),
-        }));
-        self
+        self.named(Named::Signal, T::NAME.to_owned(), handler)
     }
 
     routes! {
@@ -177,8 +209,31 @@ impl Routes<Standby> {
     }
 }
 
-/// The account's own lifecycle.
+/// The account's own lifecycle, and its days.
 impl Routes<Account> {
+    /// Every day, for every attached account: at the time that `time` makes of the account's
+    /// settings, where the account is (the settings have a field of
+    /// [`Kind::TimeZone`](crate::settings::Kind::TimeZone)); not at all where it gives none. The
+    /// settings may change at any time. After an outage it runs once, for the last day that was
+    /// due, and its `cx.now()` is that time. Of a handler that fails until its event is set
+    /// aside, the next day's run is not held back.
+    #[must_use]
+    pub fn daily<S, T>(
+        mut self,
+        name: &str,
+        time: impl Fn(&S) -> T + Send + Sync + 'static,
+        handler: impl Handler<Account, Day>,
+    ) -> Self
+    where
+        S: DeserializeOwned + 'static,
+        T: Into<Option<TimeOfDay>> + 'static,
+    {
+        let daily = Daily::new(name, time);
+        let timer = daily.timer();
+        self.dailies.push(daily);
+        self.named(Named::Timer, timer, handler)
+    }
+
     /// The channel was attached to the account: reported once.
     #[must_use]
     pub fn attached(self, handler: impl Handler<Account, Attached>) -> Self {
@@ -222,31 +277,60 @@ pub(super) trait Match<H>: Send {
         Self: 'a;
 }
 
-/// A timer's route: found by its name, whatever the payload is.
-struct TimerRoute<H, T> {
+/// The kinds of events that have a name, and a payload of the module's own.
+#[derive(Clone, Copy)]
+enum Named {
+    Timer,
+    Signal,
+}
+
+impl Named {
+    /// Name and payload of an event, if it is of this kind and for the route of this name.
+    fn find<'e>(self, route: &str, event: &'e Event) -> Option<(&'e str, &'e Value)> {
+        match (self, &event.kind) {
+            (Self::Timer, EventKind::Timer { name, payload, .. }) => {
+                let rest = name.strip_prefix(route)?;
+                let is_ours = rest.is_empty() || rest.starts_with('/');
+                is_ours.then_some((name, payload))
+            }
+            (Self::Signal, EventKind::Signal { name, payload, .. }) => {
+                (name == route).then_some((name, payload))
+            }
+            _ => None,
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Timer => "timer",
+            Self::Signal => "signal",
+        }
+    }
+}
+
+/// The route of an event that has a name: found by it, whatever the payload is.
+struct NamedRoute<H, T> {
+    kind: Named,
     name: String,
     handler: Box<dyn Handler<H, T>>,
 }
 
-impl<H, T> Route<H> for TimerRoute<H, T>
+impl<H, T> Route<H> for NamedRoute<H, T>
 where
     H: Hold,
     T: DeserializeOwned + Send + Sync + 'static,
 {
     fn find<'r>(&'r self, event: &Event) -> Option<Box<dyn Match<H> + 'r>> {
-        match &event.kind {
-            EventKind::Timer { name, payload, .. } if *name == self.name => {
-                let payload = serde_json::from_value(payload.clone());
-                let handler = &*self.handler;
-                Some(match payload {
-                    Ok(input) => Box::new(MatchedRoute { handler, input }),
-                    Err(error) => Box::new(Unreadable {
-                        reason: format!("the payload of the timer {name:?}: {error}"),
-                    }),
-                })
+        let (name, payload) = self.kind.find(&self.name, event)?;
+        let handler = &*self.handler;
+        Some(match serde_json::from_value(payload.clone()) {
+            Ok(input) => Box::new(MatchedRoute { handler, input }),
+            Err(error) => {
+                let kind = self.kind.word();
+                let reason = format!("the payload of the {kind} {name:?}: {error}");
+                Box::new(Unreadable { reason })
             }
-            _ => None,
-        }
+        })
     }
 }
 

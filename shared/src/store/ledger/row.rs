@@ -10,7 +10,8 @@ use serde_dynamo::string_set;
 
 use crate::domain::ledger::ParkKind;
 use crate::domain::{
-    Attempts, Delivery, LedgerEntry, Outcome, Parked, Replays, Sends, Silence, State, Timestamp,
+    Attempts, Delivery, LedgerEntry, Outcome, Parked, Plan, Replays, Sends, Silence, State,
+    Timestamp,
 };
 use crate::store::ledger::unreadable::Unreadable;
 use crate::store::row::VersionedRow;
@@ -199,6 +200,15 @@ impl LedgerRow {
     }
 }
 
+/// A release before signals would take a plan with one for damaged, and park its event.
+fn version_of(entry: &LedgerEntry) -> i64 {
+    let has_signals = |plan: Plan| plan.effects.iter().any(|effect| !effect.is_for_line());
+    match entry.plan().is_some_and(has_signals) {
+        true => version::NEWEST,
+        false => version::VERSION,
+    }
+}
+
 impl VersionedRow for LedgerRow {
     fn read(item: Option<Item>, now: Timestamp) -> Result<Self, Unread> {
         let Some(item) = item.filter(|item| !is_past(item, now)) else {
@@ -224,7 +234,10 @@ impl VersionedRow for LedgerRow {
     fn to_item(&self) -> Result<Item, serde_dynamo::Error> {
         match self {
             Self::Absent => Ok(Item::new()),
-            Self::Entry(entry) => to_item(LedgerItem::from(entry)).map(version::stamped),
+            Self::Entry(entry) => {
+                let item = to_item(LedgerItem::from(entry))?;
+                Ok(version::stamped_as(version_of(entry), item))
+            }
             Self::Unreadable(row) => Ok(row.item.clone()),
         }
     }

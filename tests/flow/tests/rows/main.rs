@@ -1,8 +1,9 @@
 //! The table's rows as each release has written them: today's code reads them all, and what it writes itself is the
 //! newest of them. They stand in a folder for each version of rows, in DynamoDB's JSON.
 //!
-//! Where a row has changed so that the release before would lose or misunderstand something, raise `VERSION` in
-//! shared/src/store/version.rs, and have a new folder written by `WRITE_ROWS=1 cargo test -p flow --test rows`.
+//! Where a row has changed so that the release before would lose or misunderstand something, raise `NEWEST` in
+//! shared/src/store/version.rs, give it to the rows that need it, and have a new folder written by
+//! `WRITE_ROWS=1 cargo test -p flow --test rows`.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
@@ -18,12 +19,16 @@ use flow::worker::Worker;
 use line_module::{Context, Event, Module, ModuleError};
 use serde_json::{Value, json};
 use shared::domain::ledger::ParkKind;
-use shared::domain::{BotId, Delivery, Outcome, Scope, UserId};
+use shared::domain::{BotId, Delivery, Effect, LedgerEntry, Outcome, Scope, UserId};
 use shared::store::{Store, StoreError, TIMER_SHARDS};
 use written::{ATTACH_STATE, MESSAGE, NOW, account, key};
 
-/// The versions of rows that there have been. Those before the first had none.
-const VERSIONS: [u32; 2] = [0, 1];
+/// The versions of rows that there have been. Those before the first had none. A version's folder has all rows as its
+/// release wrote them: those that the release before could read as well carry the version before.
+const VERSIONS: [u32; 3] = [0, 1, 2];
+
+/// Of a release to come.
+const NEWER: i64 = VERSIONS.len() as i64;
 
 fn folder(version: u32) -> PathBuf {
     let rows = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rows");
@@ -92,10 +97,9 @@ async fn what_is_written_today_is_the_newest_version() {
         }
     }
     assert_eq!(rows, kept(newest));
-    assert!(
-        rows.values()
-            .all(|row| row["v"] == json!({"N": newest.to_string()}))
-    );
+    let version = |row: &Value| row["v"]["N"].as_str()?.parse::<u32>().ok();
+    let versions: Option<Vec<_>> = rows.values().map(version).collect();
+    assert_eq!(versions.unwrap().into_iter().max(), Some(newest));
 }
 
 #[tokio::test]
@@ -110,7 +114,7 @@ async fn rows_of_each_version_say_the_same_today() {
 }
 
 async fn account_and_chat_are_read(store: &Store) {
-    let loaded = store.load(&key("planned"), NOW).await.unwrap();
+    let loaded = store.load(&key("planned"), None, NOW).await.unwrap();
     let bot = loaded.bot.unwrap();
     assert!(bot.state.is_attached() && bot.state.scopes().may(Scope::MESSAGE_SEND));
     assert!(!bot.state.scopes().may("a:scope"));
@@ -144,6 +148,10 @@ async fn events_are_read(store: &Store, version: u32) {
         _ => ParkKind::ReplyExpired,
     };
     assert_eq!(parked.park_kind(), Some(kind));
+    let signals = store.ledger(&key("signals")).await.unwrap();
+    let effects = |entry: LedgerEntry| entry.plan().unwrap().effects;
+    let names = signals.map(|entry| effects(entry).iter().map(Effect::name).collect::<Vec<_>>());
+    assert_eq!(names, (version >= 2).then(|| vec!["signal"]));
 }
 
 async fn the_rest_is_read(store: &Store) {
@@ -189,7 +197,7 @@ async fn what_a_newer_release_has_written_waits_for_its_worker() {
     let user = UserId::new(&bundle.guest).unwrap();
     for sort in [bundle.guest.clone(), "@bot".into(), format!("{user}#e")] {
         let mut row = json!({"bot_id": {"S": bundle.bot}, "chat_id": {"S": sort}});
-        row["v"] = json!({"N": "2"});
+        row["v"] = json!({"N": NEWER.to_string()});
         row["of_tomorrow"] = json!({"S": "must not be lost"});
         let before = raw_row(&bundle, &sort).await;
         put(&bundle, &row).await;
@@ -206,11 +214,14 @@ async fn what_a_newer_release_has_written_waits_for_its_worker() {
 #[tokio::test]
 async fn a_newer_row_is_an_error_of_its_own() {
     let bundle = Bundle::attached().await;
-    let row = json!({"bot_id": {"S": bundle.bot}, "chat_id": {"S": "@bot"}, "v": {"N": "2"}});
+    let row = json!({"bot_id": {"S": bundle.bot}, "chat_id": {"S": "@bot"}, "v": {"N": NEWER.to_string()}});
     put(&bundle, &row).await;
     let bot = BotId::new(&bundle.bot).unwrap();
     let read = bundle.stack.store.bot(&bot).await;
-    assert!(matches!(read, Err(StoreError::Newer { version: 2, .. })));
+    assert!(matches!(
+        read,
+        Err(StoreError::Newer { version: NEWER, .. })
+    ));
 }
 
 fn event() -> Value {

@@ -5,12 +5,13 @@ use std::time::Duration;
 use serde_json::json;
 use shared::domain::ledger::ParkKind;
 use shared::domain::{
-    Attempts, BotId, ChatEffect, ChatId, ChatKind, ChatState, Delivery, Effect, EventId,
-    LedgerEntry, Plan, Push, Scopes, Silence, State, Timestamp,
+    Attempts, BotId, Chat, ChatEffect, ChatId, ChatKind, ChatState, Delivery, Effect, EventId,
+    LedgerEntry, Plan, Push, QueueEffect, Scopes, Signal, Silence, State, Timestamp,
 };
 use shared::line::event;
 use shared::store::{
-    AttachUnderWay, ChatRow, Commit, LedgerKey, NewTimer, RowChange, Store, Subject, WalkRow,
+    AttachUnderWay, ChatRow, Commit, LedgerKey, NewTimer, RowChange, Store, Subject, TimerChange,
+    WalkRow,
 };
 
 pub(crate) const NOW: Timestamp = Timestamp(1_800_000_000_000);
@@ -56,7 +57,12 @@ pub(crate) async fn write_all(store: &Store) {
         ..unsettled
     };
     let done = entry().silenced(Some(Silence::Standby));
-    let rows = [("failed", failed), ("done", done), ("parked", parked())];
+    let rows = [
+        ("failed", failed),
+        ("done", done),
+        ("parked", parked()),
+        ("signals", signals()),
+    ];
     for (event, row) in rows {
         assert!(store.replace_ledger(&key(event), &row, NOW).await.unwrap());
     }
@@ -78,6 +84,21 @@ fn planned() -> LedgerEntry {
     };
     let plan = Plan {
         effects: vec![Effect::Chat(ChatEffect::Push(push))],
+    };
+    entry().with_plan(&plan, "a-try", NOW).unwrap()
+}
+
+fn signals() -> LedgerEntry {
+    let signal = Signal {
+        chat: Chat {
+            kind: ChatKind::User,
+            id: chat(),
+        },
+        name: "freed".into(),
+        payload: json!(7),
+    };
+    let plan = Plan {
+        effects: vec![QueueEffect::Signal(signal).into()],
     };
     entry().with_plan(&plan, "a-try", NOW).unwrap()
 }
@@ -123,12 +144,16 @@ async fn commit(store: &Store) {
             key: "place/1".into(),
             value: r#"{"taken":true}"#.into(),
         }],
-        timers: &[NewTimer {
+        timers: &[TimerChange::Set(NewTimer {
             due: NOW,
             name: "remind".into(),
             payload: "7".into(),
-        }],
-        chat_kind: Some(ChatKind::User),
+        })],
+        rung: None,
+        chat: Some(&Chat {
+            kind: ChatKind::User,
+            id: chat.clone(),
+        }),
         detached_at: None,
         now: NOW,
     };

@@ -3,7 +3,7 @@
 
 use fastrand::Rng;
 
-use crate::draw::parts::{deeds, fault, lasting_harm, one_of, timers, webhooks};
+use crate::draw::parts::{deeds, fault, lasting_harm, one_of, timer_names, timers, webhooks};
 use crate::draw::{deliveries, lifecycle};
 use crate::schedule::{
     Fault, Happening, Harm, Outage, Round, Schedule, Server, Slow, Upkeep, Webhook, What, Wish,
@@ -38,6 +38,7 @@ pub(super) fn draw(seed: u64) -> Schedule {
     };
     if chance.bool() {
         timers(chance, &mut schedule, SPAN_MS);
+        timer_names(&mut schedule);
     }
     for webhook in &mut schedule.webhooks {
         let copies = one_of(chance, &[1, 1, 2, 3]);
@@ -84,6 +85,8 @@ fn killer(schedule: &mut Schedule) {
             what: What::Message,
             wish,
             timer_ms: None,
+            timer_name: None,
+            cancels: None,
         };
         schedule.webhooks.push(Webhook {
             at_ms,
@@ -111,6 +114,8 @@ fn queued_again(schedule: &mut Schedule) {
         what: What::Message,
         wish: Wish::Push,
         timer_ms: Some(timer_ms),
+        timer_name: None,
+        cancels: None,
     };
     schedule.webhooks.push(Webhook {
         at_ms: 0,
@@ -126,7 +131,7 @@ fn queued_again(schedule: &mut Schedule) {
     schedule.rounds = vec![ring(chance.u64(600..900)), ring(chance.u64(2_000..3_000))];
     // The SDK makes a call twice.
     let stays = |nth: u32| Fault {
-        call: "DeleteItem".to_owned(),
+        call: "UpdateItem".to_owned(),
         nth,
         harm: Harm::NotConnected,
     };
@@ -148,6 +153,8 @@ fn rivals(schedule: &mut Schedule) {
             what: what.clone(),
             wish: Wish::Row(place),
             timer_ms: None,
+            timer_name: None,
+            cancels: None,
         };
         schedule.webhooks.push(Webhook {
             at_ms,

@@ -5,7 +5,7 @@
 use fastrand::Rng;
 
 use crate::call::CHANGE;
-use crate::draw::parts::{deeds, fault, lasting_harm, one_of, timers, webhooks};
+use crate::draw::parts::{deeds, fault, lasting_harm, one_of, timer_names, timers, webhooks};
 use crate::draw::{deliveries, lifecycle};
 use crate::schedule::{Harm, Outage, Round, Schedule, Server, Upkeep, Wish};
 use crate::world::seeded;
@@ -42,6 +42,7 @@ pub(super) fn draw(seed: u64) -> Schedule {
     };
     if chance.u8(0..3) == 0 {
         timers(chance, &mut schedule, span_ms);
+        timer_names(&mut schedule);
     }
     ask_for_hours(chance, &mut schedule);
     arrive_late(chance, &mut schedule);

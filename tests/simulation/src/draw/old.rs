@@ -3,7 +3,7 @@
 
 use fastrand::Rng;
 
-use crate::draw::parts::{deeds, fault, one_of, outages, timers, webhooks};
+use crate::draw::parts::{deeds, fault, one_of, outages, timer_names, timers, webhooks};
 use crate::draw::{deliveries, lifecycle};
 use crate::schedule::{Harm, Outage, Round, Schedule, Server, Stop, Upkeep, What, Wish};
 use crate::world::seeded;
@@ -53,6 +53,7 @@ pub(super) fn draw(seed: u64) -> Schedule {
     };
     if chance.u8(0..3) == 0 {
         timers(chance, &mut schedule, SPAN_MS);
+        timer_names(&mut schedule);
     }
     spread(chance, &mut schedule);
     let day = |chance: &mut Rng| chance.u64(0..SPAN_MS) + one_of(chance, &DAYS);

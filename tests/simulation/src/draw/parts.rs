@@ -7,6 +7,7 @@ use crate::schedule::{
     Deed, Fault, Happening, Harm, Hold, Outage, Round, Schedule, Server, Upkeep, Webhook, What,
     Wish,
 };
+use crate::world::seeded;
 
 /// Scopes that an admin may grant; the last lacks what sending needs.
 const SCOPES: [Option<&str>; 4] = [
@@ -71,6 +72,8 @@ fn happening(chance: &mut Rng, chats: u8, number: usize) -> Happening {
         what: what(chance),
         wish: wish(chance),
         timer_ms: None,
+        timer_name: None,
+        cancels: None,
     }
 }
 
@@ -140,6 +143,22 @@ pub(super) fn rounds(chance: &mut Rng, span_ms: u64) -> Vec<Round> {
     (0..count).map(round).collect()
 }
 
+/// Some timers of a chat have one name, so that the later replaces the earlier, and some are
+/// cancelled.
+pub(super) fn timer_names(schedule: &mut Schedule) {
+    let chance = &mut seeded(schedule.seed, &"timer names");
+    if chance.u8(0..3) > 0 {
+        return;
+    }
+    let webhooks = schedule.webhooks.iter_mut();
+    for event in webhooks.flat_map(|webhook| &mut webhook.events) {
+        if event.timer_ms.is_some() {
+            event.timer_name = chance.bool().then(|| chance.u8(0..2));
+        }
+        event.cancels = (chance.u8(0..4) == 0).then(|| chance.u8(0..2));
+    }
+}
+
 /// Some events set a timer; the function that queues them runs at times, and not always
 /// without trouble.
 pub(super) fn timers(chance: &mut Rng, schedule: &mut Schedule, span_ms: u64) {
@@ -156,7 +175,7 @@ pub(super) fn timers(chance: &mut Rng, schedule: &mut Schedule, span_ms: u64) {
     }
     for _ in 0..one_of(chance, &[0, 1, 3]) {
         schedule.faults.push(Fault {
-            call: one_of(chance, &["Query", "DeleteItem", "SendMessageBatch"]).to_owned(),
+            call: one_of(chance, &["Query", "UpdateItem", "SendMessageBatch"]).to_owned(),
             nth: chance.u32(1..=12),
             harm: any_harm(chance),
         });

@@ -2,7 +2,7 @@
 //! profiles, draw by draw.
 
 use crate::draw::lifecycle;
-use crate::draw::parts::{deeds, fault, one_of, outages, rounds, timers, webhooks};
+use crate::draw::parts::{deeds, fault, one_of, outages, rounds, timer_names, timers, webhooks};
 use crate::schedule::Schedule;
 use crate::world::seeded;
 
@@ -40,6 +40,7 @@ pub(super) fn draw(seed: u64) -> Schedule {
     let mut chance = seeded(seed, &"timers");
     if chance.bool() {
         timers(&mut chance, &mut schedule, span_ms);
+        timer_names(&mut schedule);
     }
     lifecycle::draw(&mut schedule, bots, span_ms);
     schedule

@@ -73,7 +73,7 @@ pub(super) fn ledger(world: &World, event: &str) -> Option<Json> {
         let place = line_event.map(|it| (it.bot.clone(), it.chat.clone()));
         place.or_else(|| {
             let history = world.history();
-            let (bot, chat) = history.timers.get(event)?.clone();
+            let (bot, chat) = history.named_timers.place(event)?.clone();
             Some((bot, Some(chat)))
         })?
     };

@@ -22,6 +22,7 @@ use super::lifecycle::Reports;
 use super::reconciler::Kept;
 use super::rows_made::RowsMade;
 use crate::history::{History, Place};
+use crate::named_timers::NamedTimers;
 use crate::world::World;
 
 /// What a restored table has forgotten.
@@ -106,7 +107,7 @@ pub(crate) struct Backup {
     at: Duration,
     folded: BTreeSet<String>,
     lists: BTreeMap<Place, Vec<String>>,
-    timers: BTreeMap<String, Place>,
+    named_timers: NamedTimers,
     versions: BTreeMap<(String, String), u64>,
     accounts: Accounts,
     epochs: Epochs,
@@ -123,7 +124,7 @@ impl Backup {
             at: world.time.elapsed(),
             folded: history.folded.clone(),
             lists: history.lists.clone(),
-            timers: history.timers.clone(),
+            named_timers: history.named_timers.clone(),
             versions: history.versions.clone(),
             accounts: history.judges.accounts.clone(),
             epochs: history.judges.epochs.clone(),
@@ -153,7 +154,7 @@ impl Backup {
         history.lists = self.lists;
         history.versions = self.versions;
         // A timer that has rung may ring again, and one set since may never have been.
-        history.timers = self.timers;
+        history.named_timers = self.named_timers;
     }
 }
 

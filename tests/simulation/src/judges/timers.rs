@@ -15,11 +15,20 @@ use crate::world::World;
 /// The timers that wait.
 #[derive(Debug, Default)]
 pub(crate) struct Timers {
-    /// Of each chat: by due time and name of the row, since when it is in the table.
-    waiting: BTreeMap<Place, BTreeMap<(i64, String), Duration>>,
+    /// Of each chat, by the key of its row.
+    waiting: BTreeMap<Place, BTreeMap<String, Waiting>>,
     /// When each run of the timer function began.
     runs: BTreeMap<usize, Duration>,
     was_restored: bool,
+}
+
+#[derive(Debug, Clone)]
+struct Waiting {
+    due: i64,
+    /// The event that it will be.
+    id: String,
+    /// Since when it is in the table.
+    since: Duration,
 }
 
 /// When the timer of this event was due, in milliseconds since 1970: its id begins with it.
@@ -44,26 +53,28 @@ impl Timers {
             return;
         };
         let place = (s(row, "bot").to_owned(), s(row, "chat").to_owned());
-        let name = (due, s(row, "chat_id").to_owned());
+        let timer = Waiting {
+            due,
+            id: s(row, "id").to_owned(),
+            since: at,
+        };
         // One that is set again replaces the one before.
         let waiting = self.waiting.entry(place).or_default();
-        waiting.retain(|other, _| other.1 != name.1);
-        waiting.insert(name, at);
+        waiting.insert(s(row, "chat_id").to_owned(), timer);
     }
 
     fn gone(&mut self, key: &str) {
         for waiting in self.waiting.values_mut() {
-            waiting.retain(|(_, other), _| other != key);
+            waiting.remove(key);
         }
     }
 
     /// One that was due before this, and was in the table when the run began.
-    fn overtaken(&self, place: &Place, due: i64, since: Duration) -> Option<&(i64, String)> {
-        let waiting = self.waiting.get(place)?;
-        let before = waiting
-            .iter()
-            .find(|(name, at)| name.0 < due && **at < since)?;
-        Some(before.0)
+    fn overtaken(&self, place: &Place, due: i64, since: Duration) -> Option<Waiting> {
+        let mut waiting = self.waiting.get(place)?.values();
+        waiting
+            .find(|timer| timer.due < due && timer.since < since)
+            .cloned()
     }
 }
 
@@ -105,22 +116,20 @@ pub(crate) fn queued(world: &World, who: usize, job: &str) {
             history.violation("no timer early", what);
         }
         let timers = &mut history.judges.timers;
-        let overtaken = timers.overtaken(&place, due, since).cloned();
-        if let Some(name) = timers.waiting.get_mut(&place) {
-            // It is in the queue: that its row stays for a while harms nobody.
-            name.retain(|(other, key), _| *other != due || !is_of(key, id));
+        let overtaken = timers.overtaken(&place, due, since);
+        if let Some(waiting) = timers.waiting.get_mut(&place) {
+            // It is in the queue: that it stays in the index for a while harms nobody.
+            waiting.retain(|_, timer| timer.id != id);
         }
         let is_known = !timers.was_restored && !lags;
-        if let Some((earlier, key)) = overtaken.filter(|_| is_known) {
+        if let Some(Waiting {
+            due: earlier,
+            id: key,
+            ..
+        }) = overtaken.filter(|_| is_known)
+        {
             let what = format!("{id}, due at {due}, overtakes {key}, due at {earlier}");
             history.violation("order of timers", what);
         }
     }
-}
-
-/// Whether an event's id is that of the timer with this key.
-fn is_of(key: &str, id: &str) -> bool {
-    let name = key.strip_prefix("@timer#").unwrap_or(key).replace('#', "-");
-    id.strip_prefix("timer-")
-        .is_some_and(|id| id.starts_with(&name))
 }

@@ -232,7 +232,12 @@ fn committed(world: &World, who: usize, body: &Request) {
         event,
         (ledger, &puts),
     );
-    set_timers(world, &mut history, &puts, (&known, is_ambiguous));
+    change_timers(
+        world,
+        &mut history,
+        (event, &request),
+        (&known, is_ambiguous),
+    );
 }
 
 /// Whether a timer's own event is settled.
@@ -243,29 +248,43 @@ fn is_settled(world: &World, (bot, chat): &Place, id: &str) -> bool {
     })
 }
 
-/// Timers were committed: each is to be an event once, by the name of its row.
-fn set_timers(world: &World, history: &mut History, puts: &[&Json], by: (&Known<'_>, bool)) {
-    for item in puts {
-        let Some(key) = s(item, "chat_id").strip_prefix("@timer#") else {
-            continue;
-        };
-        let first = format!("timer-{}", key.replace('#', "-"));
-        let run = item["run"]["N"].as_str().filter(|run| *run != "0");
-        let id = run.map_or(first.clone(), |run| format!("{first}-{run}"));
-        let place = (s(item, "bot").to_owned(), s(item, "chat").to_owned());
-        history.tell(|| format!("a timer is set: {id}"));
-        // One that a forced replay sets again stands in for the one before, if that has
-        // not rung.
-        let order = history.order.get(&place).cloned().unwrap_or_default();
-        let is_same = |other: &String| *other == first || other.starts_with(&format!("{first}-"));
-        history
-            .timers
-            .retain(|other, _| !is_same(other) || order.contains(other));
-        history.judges.epochs.timer(&id, by);
-        // One of an event that the ledger has forgotten is the same timer; the ledger may
-        // remember that it has rung, or was ended by a detach.
-        if !is_settled(world, &place, &id) {
-            history.timers.insert(id, place);
+/// Timers were set and ended: each that is set is to be an event once, unless it is ended or set
+/// again before that. `event` is whose handler did it.
+fn change_timers(
+    world: &World,
+    history: &mut History,
+    (event, request): (&str, &Json),
+    by: (&Known<'_>, bool),
+) {
+    let actions = request["TransactItems"].as_array().into_iter().flatten();
+    for action in actions {
+        let (set, ended) = (&action["Put"]["Item"], &action["Delete"]["Key"]);
+        if s(ended, "chat_id").starts_with("@timer#") {
+            history.named_timers.ended(name_of(ended), event);
+        }
+        if s(set, "chat_id").starts_with("@timer#") {
+            set_timer(world, history, (event, set), by);
         }
     }
+}
+
+fn set_timer(
+    world: &World,
+    history: &mut History,
+    (event, item): (&str, &Json),
+    by: (&Known<'_>, bool),
+) {
+    let id = s(item, "id").to_owned();
+    let place = (s(item, "bot").to_owned(), s(item, "chat").to_owned());
+    history.tell(|| format!("a timer is set: {id}"));
+    history.judges.epochs.timer(&id, by);
+    history.named_timers.ended(name_of(item), event);
+    // One of an event that the ledger has forgotten is the same timer; the ledger may
+    // remember that it has rung, or was ended by a detach.
+    let waits = !is_settled(world, &place, &id);
+    history.named_timers.set(name_of(item), id, place, waits);
+}
+
+fn name_of(key: &Json) -> (String, String) {
+    (s(key, "bot_id").to_owned(), s(key, "chat_id").to_owned())
 }
