@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures::FutureExt as _;
-use line_module::{Context, Draft, Module, ModuleError, Profile, Surroundings};
+use line_module::{Context, Draft, Module, ModuleError, Place, Profile, Surroundings};
 use shared::domain::ledger::ParkKind;
 use shared::domain::{Event, EventKind, LedgerEntry, LifecycleChange, Silence, Timestamp};
 
@@ -60,10 +60,14 @@ pub(crate) async fn ask_module<M: Module>(app: &App<M>, work: &Work<'_>, view: &
 }
 
 /// Events that the module is not asked about.
-pub(crate) fn without_module<M>(app: &App<M>, work: &Work<'_>, view: &View) -> Option<Decision> {
+pub(crate) fn without_module<M: Module>(
+    app: &App<M>,
+    work: &Work<'_>,
+    view: &View,
+) -> Option<Decision> {
     let entry = entry(app, work, view);
     let entry = match &work.event.kind {
-        EventKind::Unknown(kind) => {
+        EventKind::Unknown(kind) if !is_asked_for(app, work, view) => {
             let reason = format!("the event's type is not known: {kind:.100}");
             entry.recorded(reason).with_raw(work.raw)
         }
@@ -86,11 +90,21 @@ pub(crate) fn without_module<M>(app: &App<M>, work: &Work<'_>, view: &View) -> O
             entry.into_parked(ParkKind::TooOld, reason, work.raw, app.now())
         }
         _ if !view.bot.state.is_attached() => entry.silenced(Some(Silence::NotAttached)),
-        EventKind::Delivered { .. } => return None,
+        EventKind::Unknown(_) | EventKind::Delivered { .. } => return None,
         _ if work.key.chat.is_none() => entry.recorded("the event is of no chat"),
         _ => return None,
     };
     Some(Decision::record(app, entry, None))
+}
+
+/// Whether the module wants to see an event of a type that is not known, and may: in the
+/// place where it would be handled now.
+fn is_asked_for<M: Module>(app: &App<M>, work: &Work<'_>, view: &View) -> bool {
+    let may_speak = view.may_speak(app.now(), app.default_active).is_ok();
+    let place = Place::of(work.event.chat.is_some(), may_speak);
+    view.bot.state.is_attached()
+        && !is_too_old(app, work, view)
+        && app.module.takes_unknown(&work.event, place)
 }
 
 /// An event that the ledger may have forgotten. A row that was written for a delivery as
@@ -193,7 +207,11 @@ fn planned<M>(app: &App<M>, work: &Work<'_>, view: &View, draft: Draft) -> Decis
         .may_speak(now, app.default_active)
         .err()
         .filter(|_| !work.event.kind.is_of_module());
-    let ledger = entry(app, work, view).silenced(silence);
+    let mut ledger = entry(app, work, view).silenced(silence);
+    if work.event.kind.is_unknown() {
+        // What nobody knows is not lost, whatever the module makes of it.
+        ledger = ledger.with_raw(work.raw);
+    }
     match ledger.with_plan(&draft.plan, &try_name, now) {
         Ok(ledger) => Decision {
             ledger,

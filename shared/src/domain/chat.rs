@@ -233,7 +233,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::{BotId, ReplyToken};
+    use crate::domain::{BotId, RawJson, ReplyToken};
 
     fn event(at: i64, id: &str, kind: EventKind, mode: Mode) -> Event {
         Event {
@@ -246,6 +246,7 @@ mod tests {
             redelivered: false,
             reply_token: None,
             kind,
+            raw: RawJson::default(),
         }
     }
 

@@ -9,7 +9,7 @@ use emulator::DeliverOptions;
 use flow::Bundle;
 use flow::faulty::Fate;
 use flow::timer::Timer;
-use line_module::{Context, Event, MessageContent, Module, ModuleError, Text};
+use line_module::{Context, Event, Module, ModuleError, Text};
 use serde_json::{Value, json};
 use shared::domain::{
     BotId, BotState, ChatKind, EventKind, LedgerEntry, Outcome, Scopes, Timestamp, Verdict,
@@ -32,10 +32,9 @@ struct Reminds {
 impl Module for Reminds {
     async fn handle(&self, cx: &mut Context<'_>, event: &Event) -> Result<(), ModuleError> {
         match &event.kind {
-            EventKind::Message {
-                content: MessageContent::Text(text),
-                ..
-            } => plan(cx, text)?,
+            EventKind::Message(message) if message.text().is_some() => {
+                plan(cx, message.text().unwrap_or_default())?;
+            }
             EventKind::Timer { payload, .. } => {
                 let word = payload.as_str().filter(|word| !word.contains('/'));
                 if let (Some(mut cx), Some(word)) = (cx.active(), word) {
@@ -79,11 +78,9 @@ impl Reminds {
 fn word(event: &Event) -> String {
     match &event.kind {
         EventKind::Timer { payload, .. } => format!("rings: {}", payload.as_str().unwrap()),
-        EventKind::Message {
-            content: MessageContent::Text(text),
-            ..
-        } => text.clone(),
-        other => format!("{other:?}"),
+        other => event
+            .text()
+            .map_or_else(|| format!("{other:?}"), str::to_owned),
     }
 }
 
