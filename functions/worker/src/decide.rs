@@ -98,11 +98,13 @@ pub(crate) fn without_module<M: Module>(
 }
 
 /// Whether the module wants to see an event of a type that is not known, and may: in the
-/// place where it would be handled now.
+/// place where it would be handled now. One that was queued as of the account, though it
+/// names a chat, has no such place.
 fn is_asked_for<M: Module>(app: &App<M>, work: &Work<'_>, view: &View) -> bool {
     let may_speak = view.may_speak(app.now(), app.default_active).is_ok();
     let place = Place::of(work.event.chat.is_some(), may_speak);
-    view.bot.state.is_attached()
+    work.key.chat.is_some() == work.event.chat.is_some()
+        && view.bot.state.is_attached()
         && !is_too_old(app, work, view)
         && app.module.takes_unknown(&work.event, place)
 }
