@@ -121,7 +121,8 @@ impl<H: Hold> Context<'_, H> {
     where
         H: Speaks,
     {
-        let EventKind::Message(message) = &self.around.event.kind else {
+        let (EventKind::Message(message) | EventKind::Edited(message)) = &self.around.event.kind
+        else {
             return false;
         };
         let Some(token) = message.read_token.clone() else {
