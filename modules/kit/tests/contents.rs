@@ -239,15 +239,18 @@ fn unknown() -> Value {
 
 #[tokio::test]
 async fn what_is_not_known_reaches_its_own_handler_with_its_json() {
-    let shop = Harness::new(Router::new().active(Routes::new().unknown(odd))).await;
-    let mut guest = shop.user("Mari");
-    guest.does(unknown()).await.is(Verdict::Handled);
-    guest.sees([
-        "teleport, none: 1",
-        "message, hologram: 2",
-        "unsend, none: 3",
-        "message, text: 4",
-    ]);
+    let router = || Router::new().active(Routes::new().unknown(odd));
+    for router in [router(), Router::new().nest(router())] {
+        let shop = Harness::new(router).await;
+        let mut guest = shop.user("Mari");
+        guest.does(unknown()).await.is(Verdict::Handled);
+        guest.sees([
+            "teleport, none: 1",
+            "message, hologram: 2",
+            "unsend, none: 3",
+            "message, text: 4",
+        ]);
+    }
 }
 
 /// Why each event was recorded without the module, if it was.

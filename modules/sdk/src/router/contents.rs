@@ -199,10 +199,10 @@ impl Routes<Account> {
 }
 
 impl<H: Hold> Routes<H> {
-    /// What is not known, in this place: the others go on as if there were no such route.
-    /// Events of types that are not known are given to no other route, and without this one
-    /// are recorded with their JSON. Messages whose content is not known are messages to
-    /// [`message`](Self::message) too: the first route has them.
+    /// What is not known, in this place: the other places are as they are without it. An event
+    /// of a type that is not known, which neither this route nor one of [`on`](Self::on)
+    /// takes, is recorded with its JSON. A message whose content is not known is one to
+    /// [`message`](Self::message) too: the first route has it.
     #[must_use]
     pub fn unknown(self, handler: impl Handler<H, Unknown>) -> Self {
         self.on(RouteInput::from_event, handler)
