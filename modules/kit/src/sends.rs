@@ -16,7 +16,7 @@ impl User {
     pub async fn sends_images(&mut self, number: usize) -> Came {
         let of_set = |index: usize| {
             let set = json!({ "id": "set", "index": index, "total": number });
-            self.event(json!({ "type": "image", "imageSet": set }))
+            self.event(&json!({ "type": "image", "imageSet": set }))
         };
         let images: Vec<_> = (1..=number).map(of_set).collect();
         self.does(images.into()).await
@@ -134,7 +134,7 @@ impl User {
     }
 
     /// An event with this message, of the user in this chat.
-    fn event(&self, message: Value) -> Value {
+    fn event(&self, message: &Value) -> Value {
         let mut event = json!({ "type": "message", "message": message });
         if self.chat() != self.id() {
             event["source"] =

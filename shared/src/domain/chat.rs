@@ -410,7 +410,7 @@ mod tests {
     /// What changes a chat's state: LINE's events and our own calls.
     #[derive(Debug, Clone)]
     enum Update {
-        Event(Event),
+        Event(Box<Event>),
         Acquired(Timestamp, EventId, Option<Timestamp>),
         Released(Timestamp, EventId),
     }
@@ -433,7 +433,7 @@ mod tests {
                 .collect::<Vec<_>>()
         });
         (chat_events(), deeds).prop_map(|(events, deeds)| {
-            let events = events.into_iter().map(Update::Event);
+            let events = events.into_iter().map(Box::new).map(Update::Event);
             events.chain(deeds).collect()
         })
     }

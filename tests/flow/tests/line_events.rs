@@ -1,6 +1,8 @@
 //! Every event that the emulated LINE can make is read as what it is: of each type, in each
 //! kind of chat, to a channel that holds the chat and to one that does not.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use emulator::{Deliver, Emulator, EventsRequest, Held, Outcome, Settings};
 use serde_json::{Value, json};
 use shared::domain::{BotId, Event, EventId, EventKind, Timestamp};

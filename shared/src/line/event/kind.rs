@@ -150,15 +150,15 @@ mod tests {
 
     use super::*;
 
-    fn kind(event: Value) -> EventKind {
-        read(&BotId::new("U1").unwrap(), &event)
+    fn kind(event: &Value) -> EventKind {
+        read(&BotId::new("U1").unwrap(), event)
     }
 
     #[test]
     fn module_events_with_and_without_their_optional_members() {
         let bot = BotId::new("U1").unwrap();
         let module = json!({"type": "attached", "botId": "U1", "scopes": ["message:send"]});
-        let attached = kind(json!({"type": "module", "module": module}));
+        let attached = kind(&json!({"type": "module", "module": module}));
         let scopes = Scopes::from_words("message:send");
         let expected = EventKind::Attached {
             bot: bot.clone(),
@@ -170,10 +170,10 @@ mod tests {
             json!({"type": "detached"}),
         ] {
             let (bot, reason) = (bot.clone(), None);
-            let detached = kind(json!({"type": "module", "module": module}));
+            let detached = kind(&json!({"type": "module", "module": module}));
             assert_eq!(detached, EventKind::Detached { bot, reason });
         }
-        let odd = kind(json!({"type": "module", "module": {"type": "paused"}}));
+        let odd = kind(&json!({"type": "module", "module": {"type": "paused"}}));
         assert_eq!(odd, EventKind::Unknown("module/paused".into()));
     }
 
@@ -181,7 +181,7 @@ mod tests {
     fn a_module_event_that_names_another_account_is_neither_ones() {
         for word in ["attached", "detached"] {
             let module = json!({"type": word, "botId": "U2"});
-            let kind = kind(json!({"type": "module", "module": module}));
+            let kind = kind(&json!({"type": "module", "module": module}));
             assert_eq!(kind, EventKind::Misdirected("U2".into()));
             assert!(!kind.is_of_bot() && kind.is_of_module());
         }
@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn who_joined_what_was_picked_and_which_beacon_is_read() {
         let members = json!([{"type": "user", "userId": "L1"}, {"type": "user"}]);
-        let joined = kind(json!({"type": "memberJoined", "joined": {"members": members}}));
+        let joined = kind(&json!({"type": "memberJoined", "joined": {"members": members}}));
         let users = vec![UserId::new("L1").unwrap()];
         assert_eq!(joined, EventKind::MemberJoined { users });
         let picked = json!({"data": "d", "params": {"date": "2026-11-24", "odd": 1}});
@@ -200,7 +200,7 @@ mod tests {
             params,
         };
         assert_eq!(
-            kind(json!({"type": "postback", "postback": picked})),
+            kind(&json!({"type": "postback", "postback": picked})),
             expected
         );
         let beacon = json!({"hwid": "d41d8cd98f", "type": "enter", "dm": "00ff"});
@@ -209,14 +209,14 @@ mod tests {
             kind: "enter".into(),
             device_message: Some("00ff".into()),
         };
-        assert_eq!(kind(json!({"type": "beacon", "beacon": beacon})), expected);
+        assert_eq!(kind(&json!({"type": "beacon", "beacon": beacon})), expected);
     }
 
     #[test]
     fn memberships_are_joined_left_and_renewed() {
         let of = |word: &str| {
             let membership = json!({"type": word, "membershipId": 3189});
-            kind(json!({"type": "membership", "membership": membership}))
+            kind(&json!({"type": "membership", "membership": membership}))
         };
         for (word, change) in [
             ("joined", MembershipChange::Joined),
@@ -253,14 +253,14 @@ mod tests {
             ("memberLeft", "left", json!(7)),
         ] {
             let event = json!({"type": word, member: odd});
-            assert_eq!(kind(event), EventKind::Unknown(word.into()));
+            assert_eq!(kind(&event), EventKind::Unknown(word.into()));
         }
     }
 
     #[test]
     fn a_link_that_neither_worked_nor_failed_is_unknown() {
         let link = json!({"result": "pending", "nonce": "n"});
-        let event = kind(json!({"type": "accountLink", "link": link}));
+        let event = kind(&json!({"type": "accountLink", "link": link}));
         assert_eq!(event, EventKind::Unknown("accountLink/pending".into()));
     }
 }

@@ -145,8 +145,8 @@ mod tests {
 
     use super::*;
 
-    fn of(message: Value) -> MessageContent {
-        read(&message).unwrap().content
+    fn of(message: &Value) -> MessageContent {
+        read(message).unwrap().content
     }
 
     #[test]
@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn an_image_of_a_set_and_a_video_say_which_and_how_long() {
         let set = json!({"id": "s", "index": 1, "total": 2});
-        let MessageContent::Image(image) = of(json!({"type": "image", "imageSet": set})) else {
+        let MessageContent::Image(image) = of(&json!({"type": "image", "imageSet": set})) else {
             panic!("it is no image");
         };
         let expected = ImageSet {
@@ -228,7 +228,7 @@ mod tests {
             total: Some(2),
         };
         assert_eq!(image.set, Some(expected));
-        let MessageContent::Video(video) = of(json!({"type": "video", "duration": 60_000})) else {
+        let MessageContent::Video(video) = of(&json!({"type": "video", "duration": 60_000})) else {
             panic!("it is no video");
         };
         assert_eq!(video.duration, Some(Duration::from_secs(60)));
@@ -245,10 +245,10 @@ mod tests {
         ] {
             let mut message = odd;
             message["type"] = word.into();
-            assert_eq!(of(message), MessageContent::Unknown(word.into()));
+            assert_eq!(of(&message), MessageContent::Unknown(word.into()));
         }
         assert_eq!(
-            of(json!({"type": 7})),
+            of(&json!({"type": 7})),
             MessageContent::Unknown(String::new())
         );
         assert!(read(&json!("text")).is_none());
