@@ -15,6 +15,7 @@ import time
 import urllib.request
 import zlib
 
+import line_types
 from linebot.v3 import audience, insight, messaging, oauth
 
 CHANNEL = "2000000001"
@@ -304,6 +305,18 @@ def the_webhook_is_set_and_tried(line):
     assert line.api.get_webhook_endpoint().active
     tried = line.api.test_webhook_endpoint(messaging.TestWebhookEndpointRequest())
     assert tried.success is False and tried.reason == "COULD_NOT_CONNECT"
+
+
+@check
+def our_list_of_webhook_types_has_all_that_the_sdk_has(_line):
+    missing = line_types.not_listed()
+    assert not missing, f"not in shared/tests/line_types/types.toml: {', '.join(missing)}"
+
+
+@check
+def our_webhook_of_every_type_is_read_by_the_sdk(_line):
+    odd = line_types.not_read()
+    assert not odd, f"not as LINE's types have it: {odd}"
 
 
 def main(url):

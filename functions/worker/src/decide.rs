@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures::FutureExt as _;
-use line_module::{Context, Draft, Module, ModuleError, Profile, Surroundings};
+use line_module::{Context, Draft, Module, ModuleError, Place, Profile, Surroundings};
 use shared::domain::ledger::ParkKind;
 use shared::domain::{Event, EventKind, LedgerEntry, LifecycleChange, Silence, Timestamp};
 
@@ -73,7 +73,7 @@ pub(crate) fn without_module<M: Module>(
 ) -> Option<Decision> {
     let entry = entry(app, work, view);
     let entry = match &work.event.kind {
-        EventKind::Unknown(kind) => {
+        EventKind::Unknown(kind) if !is_asked_for(app, work, view) => {
             let reason = format!("the event's type is not known: {kind:.100}");
             entry.recorded(reason).with_raw(work.raw)
         }
@@ -102,8 +102,9 @@ pub(crate) fn without_module<M: Module>(
             entry.into_parked(ParkKind::TooOld, reason, work.raw, app.now())
         }
         _ if !view.bot.state.is_attached() => entry.silenced(Some(Silence::NotAttached)),
-        EventKind::Delivered { .. } => return None,
-        EventKind::Timer { .. } => return None,
+        EventKind::Unknown(_) | EventKind::Delivered { .. } | EventKind::Timer { .. } => {
+            return None;
+        }
         _ if work.key.chat.is_none() => entry.recorded("the event is of no chat"),
         _ => return None,
     };
@@ -118,6 +119,18 @@ fn was_ended<M: Module>(app: &App<M>, work: &Work<'_>, view: &View) -> bool {
         || work.replay.is_some_and(|replay| replay.force);
     let is_parked_day = work.replay.is_some() && daily::of_event(app, work).is_some();
     work.timer().is_some() && !is_forced && !is_parked_day && !view.is_still_set(work)
+}
+
+/// Whether the module wants to see an event of a type that is not known, and may: in the
+/// place where it would be handled now. One that was queued as of the account, though it
+/// names a chat, has no such place.
+fn is_asked_for<M: Module>(app: &App<M>, work: &Work<'_>, view: &View) -> bool {
+    let may_speak = view.may_speak(app.now(), app.default_active).is_ok();
+    let place = Place::of(work.event.chat.is_some(), may_speak);
+    work.key.chat.is_some() == work.event.chat.is_some()
+        && view.bot.state.is_attached()
+        && !is_too_old(app, work, view)
+        && app.module.takes_unknown(&work.event, place)
 }
 
 /// An event that the ledger may have forgotten. A row that was written for a delivery as
@@ -227,7 +240,11 @@ fn planned<M>(app: &App<M>, work: &Work<'_>, view: &View, draft: Draft) -> Decis
         .may_speak(now, app.default_active)
         .err()
         .filter(|_| work.key.chat.is_some() && !work.event.kind.is_of_module());
-    let ledger = entry(app, work, view).silenced(silence);
+    let mut ledger = entry(app, work, view).silenced(silence);
+    if work.event.kind.is_unknown() {
+        // What nobody knows is not lost, whatever the module makes of it.
+        ledger = ledger.with_raw(work.raw);
+    }
     match ledger.with_plan(&draft.plan, &try_name, now) {
         Ok(ledger) => Decision {
             ledger,

@@ -24,8 +24,8 @@ pub(crate) fn settled<M: Module>(app: &App<M>, work: &Work<'_>, settled: Settled
             metrics.count(Metric::EventsSilent);
             metrics.count(silent(silence));
         }
-        Settled::Done(None) => metrics.count(match work.event.kind {
-            EventKind::Unknown(_) => Metric::EventsUnknown,
+        Settled::Done(None) => metrics.count(match &work.event.kind {
+            kind if kind.is_unknown() => Metric::EventsUnknown,
             EventKind::Misdirected(_) => Metric::EventsMisdirected,
             _ => Metric::EventsHandled,
         }),

@@ -9,6 +9,7 @@ pub mod conformance;
 mod harness;
 mod parts;
 mod screen;
+mod sends;
 mod staff;
 mod time;
 mod transcript;

@@ -4,57 +4,74 @@ use std::sync::Arc;
 
 use emulator::{Bubble, Speaker};
 use futures::FutureExt as _;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::Came;
 use crate::harness::{request, types};
 use crate::screen::{label, tappable};
 use crate::world::World;
 
-/// A user of the account.
+/// A user of the account, in their own chat with it; by [`User::in_group`] in a group.
 pub struct User {
-    world: Arc<World>,
+    pub(crate) world: Arc<World>,
     id: String,
+    /// The group that they are in here.
+    group: Option<String>,
     seen: u64,
 }
 
 impl User {
     pub(crate) fn new(world: Arc<World>, id: String) -> Self {
-        let mut user = Self { world, id, seen: 0 };
+        Self::at(world, id, None)
+    }
+
+    /// The same user in the group of this name, which the account and they are in. What they do is said and seen
+    /// there.
+    #[must_use]
+    pub fn in_group(&self, name: &str) -> Self {
+        let group = self.world.group(name);
+        Self::at(self.world.clone(), self.id.clone(), Some(group))
+    }
+
+    fn at(world: Arc<World>, id: String, group: Option<String>) -> Self {
+        let mut user = Self {
+            world,
+            id,
+            group,
+            seen: 0,
+        };
         let all = user.conversation();
         user.seen = all.last().map_or(0, |bubble| bubble.number);
         user
     }
 
-    /// The user's id, which is the chat's too.
+    /// The user's id, which is their chat's too.
     pub fn id(&self) -> &str {
         &self.id
     }
 
+    /// The id of the chat: the user's own, or that of the group.
+    pub fn chat(&self) -> &str {
+        self.group.as_deref().unwrap_or(&self.id)
+    }
+
     /// The user writes.
     pub async fn says(&mut self, text: &str) -> Came {
-        let said = self.world.line.user_says(&self.world.bot, &self.id, text);
-        self.did(format!("{}: {text}", self.name()), said).await
+        self.did_event(format!("{}: {text}", self.name()), text_message(text))
+            .await
     }
 
     /// The user sends a message of any type, as LINE's event has it: `json!({"type": "sticker"})`.
     pub async fn sends(&mut self, message: Value) -> Came {
         let words = format!("{} sends: {}", self.name(), types(&message));
-        let sent = self
-            .world
-            .line
-            .user_sends(&self.world.bot, &self.id, message);
-        self.did(words, sent).await
+        let event = json!({ "type": "message", "message": message });
+        self.did_event(words, event).await
     }
 
     /// The user taps something that carries this data, whether it is on the screen or not.
     pub async fn taps(&mut self, data: &str) -> Came {
         let words = format!("{} taps: {data}", self.name());
-        let tapped = self
-            .world
-            .line
-            .user_taps(&self.world.bot, &self.id, data, None);
-        self.did(words, tapped).await
+        self.did_event(words, postback(data)).await
     }
 
     /// The user taps what reads so on the screen: a quick reply, a button, a part of the rich menu.
@@ -76,16 +93,16 @@ impl User {
         let (line, bot) = (self.world.line.clone(), self.world.bot.clone());
         let id = self.id.clone();
         match (action["type"].as_str(), text("data"), text("text")) {
+            (Some("postback"), Some(data), _) if self.group.is_some() => {
+                self.did_event(words, postback(&data)).await
+            }
             (Some("postback"), Some(data), _) => {
                 let shown = text("displayText");
                 let tapped =
                     async move { line.user_taps(&bot, &id, &data, shown.as_deref()).await };
                 self.did(words, tapped).await
             }
-            (Some("message"), _, Some(said)) => {
-                let tapped = async move { line.user_says(&bot, &id, &said).await };
-                self.did(words, tapped).await
-            }
+            (Some("message"), _, Some(said)) => self.did_event(words, text_message(&said)).await,
             (kind, ..) => panic!("tapping {wanted:?} sends nothing: it is of the type {kind:?}"),
         }
     }
@@ -93,6 +110,11 @@ impl User {
     /// The user picks a time for an action with this data; `mode` is `date`, `time` or `datetime`.
     pub async fn picks(&mut self, data: &str, mode: &str, value: &str) -> Came {
         let words = format!("{} picks {value}: {data}", self.name());
+        if self.group.is_some() {
+            let mut event = postback(data);
+            event["postback"]["params"] = json!({ mode: value });
+            return self.did_event(words, event).await;
+        }
         let line = &self.world.line;
         let picked = line.user_picks(&self.world.bot, &self.id, data, mode, value);
         self.did(words, picked).await
@@ -114,7 +136,7 @@ impl User {
     /// LINE sends any event of this chat, or several in one webhook if it is an array.
     pub async fn does(&mut self, events: Value) -> Came {
         let words = format!("{}: {}", self.name(), types(&events));
-        let request = request(&self.world.bot, Some(&self.id), events);
+        let request = request(&self.world.bot, Some(self.chat()), events);
         let sent = self.world.line.send_events(request);
         self.did(words, sent).await
     }
@@ -177,24 +199,44 @@ impl User {
         tappable(&self.conversation(), menu.as_ref())
     }
 
-    fn conversation(&self) -> Vec<Bubble> {
-        let all = self.world.line.conversation(&self.world.bot, &self.id);
+    pub(crate) fn conversation(&self) -> Vec<Bubble> {
+        let all = self.world.line.conversation(&self.world.bot, self.chat());
         all.now_or_never().unwrap_or_default()
     }
 
-    fn name(&self) -> String {
-        self.world.name(&self.id)
+    pub(crate) fn name(&self) -> String {
+        let name = self.world.name(&self.id);
+        match &self.group {
+            Some(group) => format!("{name} in {}", self.world.name(group)),
+            None => name,
+        }
     }
 
-    fn transcript(&self) -> String {
+    pub(crate) fn transcript(&self) -> String {
         self.world.transcript.text()
     }
 
-    async fn did<T>(
+    /// What the user does in this chat.
+    pub(crate) async fn did_event(&self, words: String, event: Value) -> Came {
+        let line = &self.world.line;
+        let done = line.user_does(&self.world.bot, self.chat(), &self.id, event);
+        self.did(words, done).await
+    }
+
+    pub(crate) async fn did<T>(
         &self,
         words: String,
         deed: impl Future<Output = Result<T, emulator::Error>>,
     ) -> Came {
         Came::new(&self.world, self.world.deed(words, deed).await)
     }
+}
+
+fn text_message(text: &str) -> Value {
+    let message = json!({ "type": "text", "text": text });
+    json!({ "type": "message", "message": message })
+}
+
+fn postback(data: &str) -> Value {
+    json!({ "type": "postback", "postback": { "data": data } })
 }

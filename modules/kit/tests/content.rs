@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use line_module::endpoints::content::{GetContent, GetPreview, GetTranscoding};
 use line_module::{
-    Active, Context, Event, EventKind, ExternalContent, Handled, ModuleError, Router, Routes, Text,
+    Active, Context, Event, EventKind, ExternalContent, Handled, ImageMessage, ModuleError,
+    Provider, Router, Routes, Text,
 };
 use line_module_kit::{Harness, Verdict};
 use serde_json::{Value, json};
@@ -23,10 +24,10 @@ impl Asked {
 
 async fn measure(cx: &mut Context<'_, Active>, event: &Event) -> Handled {
     cx.shared::<Asked>()?.0.fetch_add(1, Ordering::SeqCst);
-    let EventKind::Message { id, .. } = &event.kind else {
+    let EventKind::Message(message) = &event.kind else {
         return Ok(());
     };
-    let content = cx.content(id, 1_000_000).await?.bytes().await?;
+    let content = cx.content(&message.id, 1_000_000).await?.bytes().await?;
     cx.push(&[Text::new(format!("{} bytes", content.len()))])
 }
 
@@ -88,14 +89,12 @@ async fn content_that_line_does_not_have_is_not_asked_for_and_parks_the_event_at
 
 #[tokio::test]
 async fn a_handler_sees_where_content_is_that_line_does_not_have() {
-    async fn look(cx: &mut Context<'_, Active>, event: &Event) -> Handled {
-        let EventKind::Message { id, external, .. } = &event.kind else {
-            return Ok(());
-        };
-        let Some(ExternalContent {
+    async fn look(cx: &mut Context<'_, Active>, message: &ImageMessage) -> Handled {
+        let id = &message.id;
+        let Provider::External(ExternalContent {
             original_content_url: Some(url),
             preview_image_url: Some(preview),
-        }) = external.as_deref()
+        }) = &message.image.provider
         else {
             return cx.push(&[Text::new("LINE has it")]);
         };
@@ -110,7 +109,7 @@ async fn a_handler_sees_where_content_is_that_line_does_not_have() {
         assert!(asked.iter().all(is_parked), "{asked:?}");
         cx.push(&[Text::new(url), Text::new(preview)])
     }
-    let shop = Harness::new(Router::new().active(Routes::new().message(look))).await;
+    let shop = Harness::new(Router::new().active(Routes::new().image(look))).await;
     let mut guest = shop.user("Mari");
     guest.sends(elsewhere()).await.is(Verdict::Handled);
     guest.sees(["https://example.com/o.jpg", "https://example.com/p.jpg"]);

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use line_module::{Context, Event, EventKind, MessageContent, Module, ModuleError, Text};
+use line_module::{Context, Event, EventKind, Module, ModuleError, Text};
 use line_module_kit::conformance::{Broken, RULES, Rule, Step, check, follows, says, taps};
 
 /// What is wrong with the module.
@@ -122,15 +122,17 @@ impl Module for Echo {
         assert!(!on_standby || !self.has(Fault::PanicsOnStandby), "standby");
         assert!(!event.redelivered || !self.has(Fault::DislikesRedeliveries));
         match &event.kind {
-            EventKind::Message {
-                content: MessageContent::Text(text),
-                ..
-            } => match self.fault {
-                Fault::FailsOnAText if text == "second" => Err(ModuleError::Bug("not that".into())),
-                Fault::NeverEnds => std::future::pending().await,
-                _ => self.echo(cx, event, text).await,
-            },
-            EventKind::Message { .. } if self.has(Fault::InsistsOnTexts) => {
+            EventKind::Message(message) if message.text().is_some() => {
+                let text = message.text().unwrap_or_default();
+                match self.fault {
+                    Fault::FailsOnAText if text == "second" => {
+                        Err(ModuleError::Bug("not that".into()))
+                    }
+                    Fault::NeverEnds => std::future::pending().await,
+                    _ => self.echo(cx, event, text).await,
+                }
+            }
+            EventKind::Message(_) if self.has(Fault::InsistsOnTexts) => {
                 Err(ModuleError::Bug("no text".into()))
             }
             EventKind::Postback { data, .. } if data.starts_with("echo ") => {

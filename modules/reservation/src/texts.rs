@@ -1,6 +1,6 @@
 //! What the module says, in three languages, and what it understands.
 
-use line_module::{Event, EventKind, MessageContent};
+use line_module::Event;
 use serde::{Deserialize, Serialize};
 
 use crate::slot::Slot;
@@ -26,14 +26,7 @@ pub(crate) struct Said {
 
 /// The command of a text.
 pub(crate) fn command(event: &Event) -> Option<Said> {
-    let EventKind::Message {
-        content: MessageContent::Text(text),
-        ..
-    } = &event.kind
-    else {
-        return None;
-    };
-    let (command, language) = Command::read(text)?;
+    let (command, language) = Command::read(event.text()?)?;
     Some(Said { command, language })
 }
 

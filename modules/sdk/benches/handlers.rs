@@ -17,7 +17,7 @@ use fake::{Line, bot};
 use futures::FutureExt as _;
 use line_module::settings::Schema;
 use line_module::{
-    Active, Context, Draft, Handled, MessageContent, Module as _, Next, Postback, Router, Routes,
+    Active, Context, Draft, Handled, Message, Module as _, Next, Postback, RawJson, Router, Routes,
     Surroundings, Text, TextMessage,
 };
 use measured::{head, measured, row};
@@ -37,13 +37,7 @@ fn answer(text: &str) -> Vec<Value> {
 }
 
 async fn bare(event: &Event) -> Vec<Value> {
-    match &event.kind {
-        EventKind::Message {
-            content: MessageContent::Text(text),
-            ..
-        } => answer(text),
-        _ => Vec::new(),
-    }
+    event.text().map(answer).unwrap_or_default()
 }
 
 async fn by_route(cx: &mut Context<'_, Active>, message: &TextMessage) -> Handled {
@@ -137,13 +131,14 @@ fn event() -> Event {
         user: UserId::new("L1").ok(),
         redelivered: false,
         reply_token: Some(ReplyToken::new("a token".to_owned())),
-        kind: EventKind::Message {
+        kind: EventKind::Message(Message {
             id: "1".into(),
-            content: MessageContent::Text("reserve".into()),
+            content: "reserve".into(),
             quote_token: None,
+            quoted_message_id: None,
             read_token: None,
-            external: None,
-        },
+        }),
+        raw: RawJson::default(),
     }
 }
 

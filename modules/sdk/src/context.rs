@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::draft::Draft;
-use crate::hold::{Account, Active, Anywhere, Hold, InChat, OneChat, Standby};
+use crate::hold::{Account, Active, Anywhere, Hold, InChat, OneChat, Place, Standby};
 use crate::settings::Schema;
 use crate::shared_values::SharedValues;
 use crate::{Menu, ModuleError};
@@ -118,6 +118,12 @@ impl<H> Context<'_, H> {
             ..
         } = *around;
         may_speak(&around.bot.state, around.chat, now, default_active).err()
+    }
+
+    /// Where the event is handled.
+    pub(super) fn place(&self) -> Place {
+        let is_of_chat = self.around.event.chat.is_some();
+        Place::of(is_of_chat, self.silence().is_none())
     }
 
     /// When we lose the chat if nothing is done: none if it is ours without limit, or

@@ -17,6 +17,28 @@ pub enum Account {}
 #[derive(Debug)]
 pub enum Anywhere {}
 
+/// Where an event is handled, as a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// In a chat that is ours: [`Active`].
+    Active,
+    /// In a chat where nothing can be sent: [`Standby`].
+    Standby,
+    /// In no chat: [`Account`].
+    Account,
+}
+
+impl Place {
+    /// Of an event that is of a chat, or not, and of whether that chat can be spoken to.
+    pub fn of(is_of_chat: bool, may_speak: bool) -> Self {
+        match (is_of_chat, may_speak) {
+            (false, _) => Self::Account,
+            (true, true) => Self::Active,
+            (true, false) => Self::Standby,
+        }
+    }
+}
+
 /// Where a handler runs.
 pub trait Hold: sealed::Sealed + Send + Sync + 'static {}
 

@@ -40,19 +40,26 @@ use std::sync::Arc;
 pub use context::{Context, Surroundings};
 pub use daily::{Day, TimeOfDay};
 pub use draft::Draft;
-pub use hold::{Account, Active, Anywhere, Hold, InChat, OneChat, Speaks, Standby};
+pub use hold::{Account, Active, Anywhere, Hold, InChat, OneChat, Place, Speaks, Standby};
 pub use menu::Menu;
 pub use router::{
-    Attached, Beacon, ControlGained, ControlLost, Detached, Follow, Handler, Join, Leave,
-    LinkedAccount, MemberJoined, MemberLeft, Next, Pattern, Postback, Regex, Resumed, Router,
-    Routes, ScopesChanged, Suspended, TextMessage, Unfollow, VideoViewed, Wrapper,
+    Attached, AudioMessage, Beacon, ControlGained, ControlLost, Delivered, Detached, EditedMessage,
+    FileMessage, Follow, Handler, ImageMessage, Join, Leave, LinkedAccount, LocationMessage,
+    MemberJoined, MemberLeft, Membership, Next, Pattern, Postback, Regex, Resumed, Router, Routes,
+    ScopesChanged, StickerMessage, Suspended, TextMessage, Unfollow, Unknown, Unsend, VideoMessage,
+    VideoViewed, Wrapper,
 };
 pub use row::Row;
 pub use signal::Signal;
 
-pub use shared::domain::event::{ExternalContent, MessageContent};
+pub use shared::domain::message::{
+    AudioContent, Emoji, ExternalContent, FileContent, ImageContent, ImageSet, LocationContent,
+    Mention, Mentioned, Message, MessageContent, Provider, StickerContent, TextContent,
+    VideoContent,
+};
 pub use shared::domain::{
-    Chat, ChatId, ChatKind, Event, EventKind, Scope, Scopes, Timestamp, UserId,
+    Chat, ChatId, ChatKind, Event, EventKind, MembershipChange, RawJson, Scope, Scopes, Timestamp,
+    UserId,
 };
 /// What can be asked of LINE, by [`Context::ask`].
 pub use shared::line::endpoints;
@@ -82,6 +89,14 @@ pub trait Module: Send + Sync + 'static {
     /// # Errors
     /// [`ModuleError`] says whether it is worth trying again.
     fn handle(&self, cx: &mut Context<'_>, event: &Event) -> impl Future<Output = Handled> + Send;
+
+    /// Whether it wants to see this event in this place, of a type that is not known or
+    /// without what its type must have: [`EventKind::Unknown`]. Else the event is recorded
+    /// with its JSON, and nobody is asked. Messages whose content is not known are always
+    /// handled.
+    fn takes_unknown(&self, _event: &Event, _place: Place) -> bool {
+        false
+    }
 
     /// Whether a push, which counts against the account's quota, may stand in
     /// for a reply whose token certainly did not work.
@@ -137,6 +152,10 @@ fn no_time_zone<M: Module>(module: &M) -> Option<String> {
 impl<M: Module> Module for Arc<M> {
     async fn handle(&self, cx: &mut Context<'_>, event: &Event) -> Handled {
         M::handle(self, cx, event).await
+    }
+
+    fn takes_unknown(&self, event: &Event, place: Place) -> bool {
+        M::takes_unknown(self, event, place)
     }
 
     fn may_push_instead_of_reply(&self) -> bool {

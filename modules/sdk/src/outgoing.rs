@@ -121,14 +121,13 @@ impl<H: Hold> Context<'_, H> {
     where
         H: Speaks,
     {
-        let EventKind::Message {
-            read_token: Some(token),
-            ..
-        } = &self.around.event.kind
+        let (EventKind::Message(message) | EventKind::Edited(message)) = &self.around.event.kind
         else {
             return false;
         };
-        let token = token.clone();
+        let Some(token) = message.read_token.clone() else {
+            return false;
+        };
         self.plan(ChatEffect::MarkAsRead { token });
         true
     }

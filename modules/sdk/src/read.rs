@@ -2,6 +2,7 @@
 //! planned, so that a handler that runs again does nothing twice.
 
 use crate::{Context, ModuleError};
+use shared::domain::message::Provider;
 use shared::domain::{ChatKind, EventKind, Scope, UserId};
 use shared::line::body::Download;
 use shared::line::endpoint::{Endpoint, ForBot};
@@ -60,21 +61,22 @@ impl<H> Context<'_, H> {
     /// LINE is not asked for the content of the event's message if another provider has it:
     /// it would answer 404 each time.
     fn at_line<E: Endpoint>(&self, endpoint: &E) -> Result<(), ModuleError> {
-        let EventKind::Message {
-            id,
-            external: Some(_),
-            ..
-        } = &self.around.event.kind
-        else {
+        let EventKind::Message(message) = &self.around.event.kind else {
             return Ok(());
         };
+        let provider = match message.provider() {
+            None | Some(Provider::Line) => return Ok(()),
+            Some(Provider::External(_)) => "external",
+            Some(Provider::Unknown(word)) => word,
+        };
         let is_content = E::FACTS.path.starts_with(CONTENT.path);
-        if !is_content || endpoint.places().first() != Some(id) {
+        if !is_content || endpoint.places().first() != Some(&message.id) {
             return Ok(());
         }
         Err(ModuleError::park(format!(
-            "LINE does not have the content of message {id}: its provider is external, and \
-             `EventKind::Message` has its URLs in `external`"
+            "LINE does not have the content of message {}: its provider is {provider}, and the \
+             message's `provider` has its URLs",
+            message.id
         )))
     }
 

@@ -233,7 +233,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::{BotId, ReplyToken};
+    use crate::domain::{BotId, RawJson, ReplyToken};
 
     fn event(at: i64, id: &str, kind: EventKind, mode: Mode) -> Event {
         Event {
@@ -246,6 +246,7 @@ mod tests {
             redelivered: false,
             reply_token: None,
             kind,
+            raw: RawJson::default(),
         }
     }
 
@@ -409,7 +410,7 @@ mod tests {
     /// What changes a chat's state: LINE's events and our own calls.
     #[derive(Debug, Clone)]
     enum Update {
-        Event(Event),
+        Event(Box<Event>),
         Acquired(Timestamp, EventId, Option<Timestamp>),
         Released(Timestamp, EventId),
     }
@@ -432,7 +433,7 @@ mod tests {
                 .collect::<Vec<_>>()
         });
         (chat_events(), deeds).prop_map(|(events, deeds)| {
-            let events = events.into_iter().map(Update::Event);
+            let events = events.into_iter().map(Box::new).map(Update::Event);
             events.chain(deeds).collect()
         })
     }

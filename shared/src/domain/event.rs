@@ -2,9 +2,13 @@
 //! [`EventKind::Unknown`] or as another text in an open member.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::domain::message::{Message, MessageContent};
 use crate::domain::{BotId, Chat, EventId, ReplyToken, Scopes, Timestamp, UserId};
 
 /// Something that happened in a chat, or to an Official Account.
@@ -29,7 +33,13 @@ pub struct Event {
     pub reply_token: Option<ReplyToken>,
     /// What happened.
     pub kind: EventKind,
+    /// The event as it came.
+    pub raw: RawJson,
 }
+
+/// An event's own JSON. `Debug` shows its length alone: it holds what people say, and tokens.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct RawJson(Arc<str>);
 
 /// Who holds the chat, as an event tells it
 /// (<https://developers.line.biz/en/docs/partner-docs/module-technical-using-messaging-api/>).
@@ -46,18 +56,11 @@ pub enum Mode {
 #[derive(Debug, Clone, PartialEq)]
 pub enum EventKind {
     /// A user sent a message.
-    Message {
-        /// Its id.
-        id: String,
-        /// What it holds.
-        content: MessageContent,
-        /// What a message that quotes it needs.
-        quote_token: Option<String>,
-        /// What marking it as read needs.
-        read_token: Option<String>,
-        /// Where its image, video or audio is, if LINE does not have it. Only then.
-        external: Option<Box<ExternalContent>>,
-    },
+    Message(Message),
+    /// A user has changed a text that they had sent: so far in groups alone. The events of
+    /// several changes may come in any order: the one with the latest `at` is what stands
+    /// (<https://developers.line.biz/en/reference/messaging-api/#edit-event>).
+    Edited(Message),
     /// A user took a message back.
     Unsend {
         /// The message's id.
@@ -103,6 +106,8 @@ pub enum EventKind {
         hwid: String,
         /// LINE's word: `enter`, `stay`, `banner`.
         kind: String,
+        /// The beacon's own message, in hexadecimal, if it has sent one.
+        device_message: Option<String>,
     },
     /// A user linked their LINE account with one elsewhere, or failed to.
     AccountLinked {
@@ -110,6 +115,13 @@ pub enum EventKind {
         ok: bool,
         /// The nonce of the link, which tells the account elsewhere.
         nonce: String,
+    },
+    /// A user has joined or left one of the account's membership plans, or paid for longer.
+    Membership {
+        /// Which of these.
+        change: MembershipChange,
+        /// The plan's id.
+        membership_id: u64,
     },
     /// A notification to a phone number has reached its user.
     Delivered {
@@ -173,29 +185,76 @@ pub enum EventKind {
     /// A module event that names another account, this one, than it was sent to. It
     /// changes nothing of either.
     Misdirected(String),
-    /// Any other kind, by LINE's own word. The event itself is kept whole.
+    /// Any other kind, by LINE's own word; also one that is known, without what it must
+    /// have. The event itself is kept whole.
     Unknown(String),
 }
 
-/// An image, video or audio on a server that is not LINE's: it cannot be asked of LINE.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ExternalContent {
-    /// The file's URL, if LINE tells it.
-    pub original_content_url: Option<String>,
-    /// The preview image's URL, if there is one.
-    pub preview_image_url: Option<String>,
+/// What has become of a membership.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MembershipChange {
+    /// The user has joined.
+    Joined,
+    /// The user has left.
+    Left,
+    /// The user has paid for longer.
+    Renewed,
 }
 
-/// What a message holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum MessageContent {
-    /// Plain text.
-    Text(String),
-    /// Anything else, by LINE's own word: `image`, `sticker`, …
-    Other(String),
+impl Event {
+    /// The event's JSON as LINE sent it. A timer's is ours.
+    pub fn raw(&self) -> &str {
+        self.raw.as_str()
+    }
+
+    /// The text that a user has sent, if the event is that.
+    pub fn text(&self) -> Option<&str> {
+        match &self.kind {
+            EventKind::Message(message) => message.text(),
+            _ => None,
+        }
+    }
+}
+
+impl RawJson {
+    /// Of this JSON.
+    pub fn new(json: &str) -> Self {
+        Self(json.into())
+    }
+
+    /// The JSON.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Reads it as a type of your own.
+    ///
+    /// # Errors
+    /// It is not of this type.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        serde_json::from_str(&self.0)
+    }
+}
+
+impl fmt::Debug for RawJson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RawJson({} bytes)", self.0.len())
+    }
 }
 
 impl EventKind {
+    /// Whether it, or what its message holds, is not known.
+    pub fn is_unknown(&self) -> bool {
+        match self {
+            Self::Unknown(_) => true,
+            Self::Message(message) | Self::Edited(message) => {
+                matches!(message.content, MessageContent::Unknown(_))
+            }
+            _ => false,
+        }
+    }
+
     /// Whether it is about the account, not about a chat.
     pub fn is_of_bot(&self) -> bool {
         matches!(

@@ -9,6 +9,7 @@ pub mod effect;
 pub mod event;
 pub mod id;
 pub mod ledger;
+pub mod message;
 pub mod plan;
 pub mod scope;
 pub mod speak;
@@ -22,11 +23,12 @@ pub use delivery::Delivery;
 pub use effect::{
     AccountEffect, ChatEffect, ControlEffect, Effect, Push, QueueEffect, Reply, Signal,
 };
-pub use event::{Event, EventKind, Mode};
+pub use event::{Event, EventKind, MembershipChange, Mode, RawJson};
 pub use id::{BotId, Chat, ChatId, ChatKind, EventId, IdError, ReplyToken, UserId};
 pub use ledger::{
     Attempts, LedgerEntry, Outcome, Parked, Replays, Sends, State, keepable, ledger_end,
 };
+pub use message::{Message, MessageContent};
 pub use plan::Plan;
 pub use scope::{Scope, Scopes};
 pub use speak::{

@@ -1,19 +1,23 @@
 //! A raw event in our own words. Open: a type, member or value that is not
-//! known here stays readable as unknown, and a member of an unexpected type
-//! counts as absent (<https://developers.line.biz/en/reference/messaging-api/#webhook-event-objects>).
+//! known here stays readable as unknown; a member of an unexpected type counts as
+//! absent, and an event without what its type must have as unknown
+//! (<https://developers.line.biz/en/reference/messaging-api/#webhook-event-objects>).
 
-use std::collections::BTreeMap;
+mod kind;
+mod message;
+
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::domain::event::{ExternalContent, MessageContent};
 use crate::domain::{
-    BotId, BotState, Chat, ChatId, ChatKind, Event, EventId, EventKind, LifecycleChange, Mode,
+    BotId, BotState, Chat, ChatId, ChatKind, Event, EventId, LifecycleChange, Mode, RawJson,
     ReplyToken, Scope, Scopes, Timestamp, UserId,
 };
 use crate::hash::sha256_hex;
 use crate::line::members::{Members, value};
+
+pub(crate) use kind::scopes;
 
 /// How much later than its receipt an event may say that it happened: clocks differ. One
 /// that is dated further ahead would rule over all that really comes after it.
@@ -22,12 +26,13 @@ const AHEAD: Duration = Duration::from_secs(60);
 /// Reads an event for the account `bot`, received at `received_at`: that stands in for a
 /// timestamp that is missing, and no time counts as later than a minute after it.
 pub fn read(bot: &BotId, id: &EventId, raw: &str, received_at: Timestamp) -> Event {
-    of_members(bot, id, &members(raw), received_at)
+    of_members(bot, id, raw, &members(raw), received_at)
 }
 
 pub(super) fn of_members(
     bot: &BotId,
     id: &EventId,
+    raw: &str,
     event: &Value,
     received_at: Timestamp,
 ) -> Event {
@@ -47,7 +52,8 @@ pub(super) fn of_members(
         reply_token: text(&event["replyToken"])
             .filter(|token| !is_dummy(token))
             .map(ReplyToken::new),
-        kind: kind(bot, event),
+        kind: kind::read(bot, event),
+        raw: RawJson::new(raw),
     }
 }
 
@@ -87,119 +93,6 @@ pub(super) fn members(raw: &str) -> Value {
         .collect()
 }
 
-fn kind(bot: &BotId, event: &Value) -> EventKind {
-    match event["type"].as_str().unwrap_or_default() {
-        "message" => message(&event["message"]),
-        "unsend" => EventKind::Unsend {
-            message_id: text(&event["unsend"]["messageId"]).unwrap_or_default(),
-        },
-        "follow" => EventKind::Follow {
-            unblocked: event["follow"]["isUnblocked"].as_bool(),
-        },
-        "unfollow" => EventKind::Unfollow,
-        "join" => EventKind::Join,
-        "leave" => EventKind::Leave,
-        "memberJoined" => EventKind::MemberJoined {
-            users: users(&event["joined"]["members"]),
-        },
-        "memberLeft" => EventKind::MemberLeft {
-            users: users(&event["left"]["members"]),
-        },
-        "postback" => EventKind::Postback {
-            data: text(&event["postback"]["data"]).unwrap_or_default(),
-            params: params(&event["postback"]["params"]),
-        },
-        "videoPlayComplete" => EventKind::VideoViewed {
-            tracking_id: text(&event["videoPlayComplete"]["trackingId"]).unwrap_or_default(),
-        },
-        "beacon" => EventKind::Beacon {
-            hwid: text(&event["beacon"]["hwid"]).unwrap_or_default(),
-            kind: text(&event["beacon"]["type"]).unwrap_or_default(),
-        },
-        "accountLink" => EventKind::AccountLinked {
-            ok: event["link"]["result"] == "ok",
-            nonce: text(&event["link"]["nonce"]).unwrap_or_default(),
-        },
-        "delivery" => EventKind::Delivered {
-            data: text(&event["delivery"]["data"]).unwrap_or_default(),
-        },
-        "module" => module(bot, &event["module"]),
-        "activated" => EventKind::Activated {
-            expire_at: event["chatControl"]["expireAt"].as_i64().map(Timestamp),
-        },
-        "deactivated" => EventKind::Deactivated,
-        "botSuspended" => EventKind::Suspended,
-        "botResumed" => EventKind::Resumed,
-        other => EventKind::Unknown(other.to_owned()),
-    }
-}
-
-fn message(message: &Value) -> EventKind {
-    let kind = message["type"].as_str().unwrap_or_default();
-    let content = match (kind, message["text"].as_str()) {
-        ("text", Some(text)) => MessageContent::Text(text.to_owned()),
-        _ => MessageContent::Other(kind.to_owned()),
-    };
-    EventKind::Message {
-        id: text(&message["id"]).unwrap_or_default(),
-        content,
-        quote_token: text(&message["quoteToken"]),
-        read_token: text(&message["markAsReadToken"]),
-        external: external(&message["contentProvider"]).map(Box::new),
-    }
-}
-
-/// LINE has only what its own users have sent; the other provider that it documents is
-/// `external` (<https://developers.line.biz/en/reference/messaging-api/#wh-image>).
-fn external(provider: &Value) -> Option<ExternalContent> {
-    let kind = provider["type"].as_str()?;
-    (kind != "line").then(|| ExternalContent {
-        original_content_url: text(&provider["originalContentUrl"]),
-        preview_image_url: text(&provider["previewImageUrl"]),
-    })
-}
-
-fn users(members: &Value) -> Vec<UserId> {
-    let members = members.as_array().into_iter().flatten();
-    let ids = members.filter_map(|member| member["userId"].as_str());
-    ids.filter_map(|id| UserId::new(id).ok()).collect()
-}
-
-fn params(value: &Value) -> BTreeMap<String, String> {
-    let members = value.as_object().into_iter().flatten();
-    members
-        .filter_map(|(name, value)| Some((name.clone(), text(value)?)))
-        .collect()
-}
-
-fn module(destination: &BotId, module: &Value) -> EventKind {
-    let named = module["botId"].as_str();
-    if let Some(named) = named.filter(|named| *named != destination.as_str()) {
-        return EventKind::Misdirected(named.to_owned());
-    }
-    let bot = destination.clone();
-    match module["type"].as_str().unwrap_or_default() {
-        "attached" => EventKind::Attached {
-            bot,
-            scopes: scopes(&module["scopes"]),
-        },
-        "detached" => EventKind::Detached {
-            bot,
-            reason: text(&module["reason"]),
-        },
-        other => EventKind::Unknown(format!("module/{other}")),
-    }
-}
-
-/// Scopes as LINE tells them: a list, or one text with spaces.
-pub(crate) fn scopes(value: &Value) -> Scopes {
-    match value {
-        Value::Array(names) => Scopes::granted(names.iter().filter_map(Value::as_str)),
-        Value::String(words) => Scopes::from_words(words),
-        _ => Scopes::Unknown,
-    }
-}
-
 fn mode(value: &Value) -> Option<Mode> {
     match value.as_str()? {
         "active" => Some(Mode::Active),
@@ -232,6 +125,7 @@ fn text(value: &Value) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::EventKind;
 
     #[test]
     fn two_consents_of_one_second_are_two_events_if_they_allow_something_else() {
@@ -272,77 +166,11 @@ mod tests {
         let event = event(
             r#"{"type":"message","mode":"active","timestamp":5,"replyToken":"tok","source":{"type":"user","userId":"L1"},"message":{"type":"text","id":"9","text":"hi"}}"#,
         );
-        let content = MessageContent::Text("hi".into());
-        assert_eq!(
-            event.kind,
-            EventKind::Message {
-                id: "9".into(),
-                content,
-                quote_token: None,
-                read_token: None,
-                external: None,
-            }
-        );
+        assert_eq!(event.text(), Some("hi"));
+        assert!(event.raw().contains(r#""replyToken":"tok""#));
         assert_eq!((event.at, event.mode), (Timestamp(5), Some(Mode::Active)));
         assert_eq!(event.reply_token.unwrap().expose(), "tok");
         assert_eq!(event.chat.unwrap().kind, ChatKind::User);
-    }
-
-    #[test]
-    fn what_lies_with_another_provider_is_told_with_its_addresses() {
-        let external = |provider: &str| {
-            let message = format!(r#"{{"type":"image","id":"9","contentProvider":{provider}}}"#);
-            match event(&format!(r#"{{"type":"message","message":{message}}}"#)).kind {
-                EventKind::Message { external, .. } => external,
-                other => panic!("{other:?}"),
-            }
-        };
-        let found = external(
-            r#"{"type":"external","originalContentUrl":"https://a.jp/o","previewImageUrl":"https://a.jp/p"}"#,
-        );
-        let expected = ExternalContent {
-            original_content_url: Some("https://a.jp/o".into()),
-            preview_image_url: Some("https://a.jp/p".into()),
-        };
-        assert_eq!(found.as_deref(), Some(&expected));
-        let without = external(r#"{"type":"another","originalContentUrl":7}"#);
-        assert_eq!(without.as_deref(), Some(&ExternalContent::default()));
-        for at_line in [r#"{"type":"line"}"#, "{}", "null", "7"] {
-            assert_eq!(external(at_line), None, "{at_line}");
-        }
-    }
-
-    #[test]
-    fn module_events_with_and_without_their_optional_members() {
-        let bot = BotId::new("U1").unwrap();
-        let attached = event(
-            r#"{"type":"module","module":{"type":"attached","botId":"U1","scopes":["message:send"]}}"#,
-        );
-        let scopes = Scopes::from_words("message:send");
-        assert_eq!(
-            attached.kind,
-            EventKind::Attached {
-                bot: bot.clone(),
-                scopes
-            }
-        );
-        for named in [r#","botId":"U1""#, ""] {
-            let raw = format!(r#"{{"type":"module","module":{{"type":"detached"{named}}}}}"#);
-            let (bot, reason) = (bot.clone(), None);
-            assert_eq!(event(&raw).kind, EventKind::Detached { bot, reason });
-        }
-        let odd = event(r#"{"type":"module","module":{"type":"paused"}}"#);
-        assert_eq!(odd.kind, EventKind::Unknown("module/paused".into()));
-    }
-
-    #[test]
-    fn a_module_event_that_names_another_account_is_neither_ones() {
-        for kind in ["attached", "detached"] {
-            let module = format!(r#"{{"type":"{kind}","botId":"U2"}}"#);
-            let event = event(&format!(r#"{{"type":"module","module":{module}}}"#));
-            assert_eq!(event.kind, EventKind::Misdirected("U2".into()));
-            assert!(!event.kind.is_of_bot() && event.kind.is_of_module());
-        }
     }
 
     #[test]
@@ -375,36 +203,8 @@ mod tests {
         let raw = r#"{"type":"message","mode":"standby","odd":1e999,"deep":DEEP,
             "message":{"type":"text","text":"a\ud83d \ud83d\ude00 \\ud83d"}}"#;
         let event = event(&raw.replace("DEEP", &format!("{}{}", "[".repeat(500), "]".repeat(500))));
-        let content = MessageContent::Text("a\u{FFFD} 😀 \\ud83d".into());
-        assert_eq!(
-            event.kind,
-            EventKind::Message {
-                id: String::new(),
-                content,
-                quote_token: None,
-                read_token: None,
-                external: None,
-            }
-        );
+        assert_eq!(event.text(), Some("a\u{FFFD} 😀 \\ud83d"));
         assert_eq!(event.mode, Some(Mode::Standby));
-    }
-
-    #[test]
-    fn who_joined_what_was_picked_and_which_beacon_is_read() {
-        let joined = event(
-            r#"{"type":"memberJoined","joined":{"members":[{"type":"user","userId":"L1"},{"type":"user"}]}}"#,
-        );
-        let users = vec![UserId::new("L1").unwrap()];
-        assert_eq!(joined.kind, EventKind::MemberJoined { users });
-        let picked = event(
-            r#"{"type":"postback","postback":{"data":"d","params":{"date":"2026-11-24","odd":1}}}"#,
-        );
-        let params = BTreeMap::from([("date".to_owned(), "2026-11-24".to_owned())]);
-        let data = "d".into();
-        assert_eq!(picked.kind, EventKind::Postback { data, params });
-        let beacon = event(r#"{"type":"beacon","beacon":{"hwid":"d41d8cd98f","type":"enter"}}"#);
-        let (hwid, kind) = ("d41d8cd98f".into(), "enter".into());
-        assert_eq!(beacon.kind, EventKind::Beacon { hwid, kind });
     }
 
     #[test]

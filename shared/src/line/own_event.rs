@@ -69,7 +69,7 @@ pub fn read_timer(bot: &BotId, id: &EventId, raw: &str, received_at: Timestamp) 
             epoch,
             is_named,
         },
-        ..of_members(bot, id, &timer, received_at)
+        ..of_members(bot, id, raw, &timer, received_at)
     }
 }
 
@@ -104,7 +104,7 @@ pub fn read_signal(bot: &BotId, id: &EventId, raw: &str, received_at: Timestamp)
             payload,
             epoch,
         },
-        ..of_members(bot, id, &signal, received_at)
+        ..of_members(bot, id, raw, &signal, received_at)
     }
 }
 

@@ -28,7 +28,7 @@ enum Made {
 
 impl Module for Made {
     async fn handle(&self, cx: &mut Context<'_>, event: &Event) -> Result<(), ModuleError> {
-        if !matches!(event.kind, EventKind::Message { .. }) {
+        if !matches!(event.kind, EventKind::Message(_)) {
             return Ok(());
         }
         match self {
@@ -195,7 +195,7 @@ struct Reminding;
 
 impl Module for Reminding {
     async fn handle(&self, cx: &mut Context<'_>, event: &Event) -> Result<(), ModuleError> {
-        if matches!(event.kind, EventKind::Message { .. }) {
+        if matches!(event.kind, EventKind::Message(_)) {
             cx.after("remind", Duration::from_secs(60), &())?;
         }
         Ok(())

@@ -7,7 +7,7 @@ use std::time::Duration;
 use flow::Bundle;
 use flow::faulty::{Fate, Held};
 use flow::worker::{Message, Worker};
-use line_module::{Context, Event, EventKind, MessageContent, Module, ModuleError};
+use line_module::{Context, Event, Module, ModuleError};
 use serde_json::json;
 use shared::domain::{BotId, ChatId, EventId};
 use shared::queue::{Job, JobEvent};
@@ -23,11 +23,8 @@ impl Module for Counts {
         if let Ok(mut ran) = self.ran.lock() {
             ran.push(event.id.to_string());
         }
-        match &event.kind {
-            EventKind::Message {
-                content: MessageContent::Text(text),
-                ..
-            } if text == "hang" => std::future::pending().await,
+        match event.text() {
+            Some("hang") => std::future::pending().await,
             _ => Ok(()),
         }
     }

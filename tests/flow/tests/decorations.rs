@@ -6,7 +6,7 @@ use std::time::Duration;
 use flow::Bundle;
 use flow::faulty::Fate;
 use flow::worker::{Message, Worker, states};
-use line_module::{Context, Event, EventKind, MessageContent, Module, ModuleError, Text};
+use line_module::{Context, Event, Module, ModuleError, Text};
 use serde_json::json;
 use shared::domain::{Outcome, Verdict};
 
@@ -16,16 +16,13 @@ struct Decorates;
 
 impl Module for Decorates {
     async fn handle(&self, cx: &mut Context<'_>, event: &Event) -> Result<(), ModuleError> {
-        let EventKind::Message { content, .. } = &event.kind else {
-            return Ok(());
-        };
         let Some(mut cx) = cx.active() else {
             return Ok(());
         };
-        let MessageContent::Text(text) = content else {
+        let Some(text) = event.text() else {
             return Ok(());
         };
-        match text.as_str() {
+        match text {
             "loading" => cx.loading(Duration::from_secs(5))?,
             "read" => assert!(cx.mark_as_read()),
             "unlink" => cx.unlink_menu()?,

@@ -613,7 +613,13 @@ async fn an_event_of_the_future_that_is_run_again_rules_no_longer() {
     let later = scene.worker.clock.timestamp();
     let again = Job::again(key.bot.clone(), key.chat.clone(), later, event(), replay);
     scene.settles(&[&Message::of(again)]).await;
-    let loaded = scene.worker.app.store.load(&key, None, later).await.unwrap();
+    let loaded = scene
+        .worker
+        .app
+        .store
+        .load(&key, None, later)
+        .await
+        .unwrap();
     let presence = loaded.chat.registers.presence.unwrap();
     assert_eq!(presence.at, now.plus(Duration::from_secs(60)));
 }

@@ -60,7 +60,7 @@ struct Failing;
 impl Module for Failing {
     async fn handle(&self, _: &mut Context<'_>, event: &Event) -> Result<(), ModuleError> {
         match event.kind {
-            EventKind::Message { .. } => Err(ModuleError::bug("no such dish: my secret wish")),
+            EventKind::Message(_) => Err(ModuleError::bug("no such dish: my secret wish")),
             _ => Ok(()),
         }
     }

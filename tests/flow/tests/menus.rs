@@ -48,7 +48,7 @@ impl Module for Shows {
         let menu = self.menus[0].menu.name.as_str();
         match &event.kind {
             EventKind::Suspended | EventKind::Resumed => cx.account().unwrap().ensure_menu(menu),
-            EventKind::Message { .. } => cx.active().unwrap().link_menu(menu),
+            EventKind::Message(_) => cx.active().unwrap().link_menu(menu),
             _ => Ok(()),
         }
     }

@@ -3,7 +3,7 @@
 
 use flow::Bundle;
 use flow::worker::{Message, Worker};
-use line_module::{Context, Event, EventKind, MessageContent, Module, ModuleError, Text};
+use line_module::{Context, Event, Module, ModuleError, Text};
 use serde_json::{Value, json};
 use shared::domain::chat::Control;
 use shared::domain::{LedgerEntry, Outcome};
@@ -43,13 +43,7 @@ impl Module for Obeys {
 }
 
 fn wish(event: &Event) -> String {
-    match &event.kind {
-        EventKind::Message {
-            content: MessageContent::Text(text),
-            ..
-        } => text.clone(),
-        _ => String::new(),
-    }
+    event.text().unwrap_or_default().to_owned()
 }
 
 fn says(id: &str, text: &str) -> Value {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use flow::Bundle;
 use flow::faulty::Fate;
 use flow::worker::{Message, Worker};
-use line_module::{Context, Event, EventKind, MessageContent, Module, ModuleError, Text};
+use line_module::{Context, Event, Module, ModuleError, Text};
 use serde_json::json;
 use shared::domain::Outcome;
 
@@ -14,11 +14,7 @@ struct Killable;
 
 impl Module for Killable {
     async fn handle(&self, cx: &mut Context<'_>, event: &Event) -> Result<(), ModuleError> {
-        let EventKind::Message {
-            content: MessageContent::Text(text),
-            ..
-        } = &event.kind
-        else {
+        let Some(text) = event.text() else {
             return Ok(());
         };
         if text == "kill" {

@@ -32,6 +32,34 @@ async fn an_unknown_type_between_two_messages_is_recorded_whole_and_both_are_ans
 }
 
 #[tokio::test]
+async fn a_message_whose_content_is_not_known_is_handled_and_its_row_keeps_it() {
+    let bundle = Bundle::attached().await;
+    let hologram = json!({"type": "hologram", "depth": 3});
+    let odd = json!({"type": "message", "webhookEventId": "odd", "message": hologram});
+    let delivery = bundle
+        .line_sends(Some(&bundle.guest), vec![odd], DeliverOptions::default())
+        .await;
+    let record = bundle.record(Some(&bundle.guest), "odd").await.unwrap();
+    assert_eq!((record.outcome(), record.reason()), (Outcome::Done, None));
+    let raw: serde_json::Value = serde_json::from_str(record.raw().unwrap()).unwrap();
+    let sent: serde_json::Value = serde_json::from_str(&delivery.body).unwrap();
+    assert_eq!(raw, sent["events"][0]);
+}
+
+#[tokio::test]
+async fn an_event_without_what_its_type_must_have_is_recorded_whole() {
+    let bundle = Bundle::attached().await;
+    let odd = json!({"type": "unsend", "webhookEventId": "odd", "unsend": {"messageId": 5}});
+    bundle
+        .line_sends(Some(&bundle.guest), vec![odd], DeliverOptions::default())
+        .await;
+    let record = bundle.record(Some(&bundle.guest), "odd").await.unwrap();
+    let reason = record.reason().unwrap();
+    assert_eq!(reason, "the event's type is not known: unsend");
+    assert!(record.raw().unwrap().contains("messageId"));
+}
+
+#[tokio::test]
 async fn the_delivery_of_a_notification_reaches_the_module_though_it_is_of_no_chat() {
     let bundle = Bundle::attached().await;
     let delivered = json!({"type": "delivery", "webhookEventId": "d", "delivery": {"data": "0123456789abcdef"}});

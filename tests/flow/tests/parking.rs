@@ -10,7 +10,7 @@ use emulator::{Fault, FaultKind};
 use flow::Bundle;
 use flow::faulty::{Fate, Held};
 use flow::worker::{Message, Worker, open_tries, states};
-use line_module::{Context, Event, EventKind, MessageContent, Module, ModuleError, Text};
+use line_module::{Context, Event, Module, ModuleError, Text};
 use serde_json::json;
 use shared::domain::{Outcome, Verdict};
 use shared::random::Random;
@@ -23,17 +23,13 @@ struct Moody;
 
 impl Module for Moody {
     async fn handle(&self, cx: &mut Context<'_>, event: &Event) -> Result<(), ModuleError> {
-        let EventKind::Message {
-            content: MessageContent::Text(text),
-            ..
-        } = &event.kind
-        else {
+        let Some(text) = event.text() else {
             return Ok(());
         };
-        match text.as_str() {
+        match text {
             "hang" => std::future::pending().await,
             "wait" => return Err(ModuleError::Retry("not now".into())),
-            "book" => cx.create("booking", &text.as_str())?,
+            "book" => cx.create("booking", &text)?,
             _ => {}
         }
         if let Some(mut cx) = cx.active() {

@@ -12,7 +12,7 @@ struct Greets;
 
 impl Module for Greets {
     async fn handle(&self, cx: &mut Context<'_>, event: &Event) -> Result<(), ModuleError> {
-        let EventKind::Message { .. } = event.kind else {
+        let EventKind::Message(_) = event.kind else {
             return Ok(());
         };
         let profile = cx.profile().await?;

@@ -11,8 +11,8 @@ use flow::faulty::Fate;
 use flow::timer::Timer;
 use flow::worker::{Message, Worker};
 use line_module::{
-    Account, Active, Attached, Context, Event, Handled, MessageContent, Module, ModuleError,
-    Router, Routes, Text, TextMessage,
+    Account, Active, Attached, Context, Event, Handled, Module, ModuleError, Router, Routes, Text,
+    TextMessage,
 };
 use serde_json::{Value, json};
 use shared::domain::{
@@ -36,10 +36,9 @@ struct Reminds {
 impl Module for Reminds {
     async fn handle(&self, cx: &mut Context<'_>, event: &Event) -> Result<(), ModuleError> {
         match &event.kind {
-            EventKind::Message {
-                content: MessageContent::Text(text),
-                ..
-            } => plan(cx, text)?,
+            EventKind::Message(message) if message.text().is_some() => {
+                plan(cx, message.text().unwrap_or_default())?;
+            }
             EventKind::Timer { payload, .. } => {
                 let word = payload.as_str().filter(|word| !word.contains('/'));
                 if let (Some(mut cx), Some(word)) = (cx.active(), word) {
@@ -87,11 +86,9 @@ impl Reminds {
 fn word(event: &Event) -> String {
     match &event.kind {
         EventKind::Timer { payload, .. } => format!("rings: {}", payload.as_str().unwrap()),
-        EventKind::Message {
-            content: MessageContent::Text(text),
-            ..
-        } => text.clone(),
-        other => format!("{other:?}"),
+        other => event
+            .text()
+            .map_or_else(|| format!("{other:?}"), str::to_owned),
     }
 }
 

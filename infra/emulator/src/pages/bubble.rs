@@ -252,6 +252,7 @@ mod tests {
             at,
             from,
             message,
+            edited_at: None,
         }
     }
 

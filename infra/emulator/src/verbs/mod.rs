@@ -6,6 +6,7 @@ mod admin;
 mod erase;
 mod events;
 mod menu;
+mod messages;
 mod owner;
 mod primary;
 pub(crate) mod redelivery;

@@ -84,6 +84,7 @@ pub(super) fn conversation(world: &mut World, bot: &str, event: &Map<String, Val
     world.chat_mut(bot, chat);
     match event.get("type").and_then(Value::as_str) {
         Some("message") => message(world, bot, chat, event, now),
+        Some("messageEdited") => edited(world, bot, chat, event),
         Some("unsend") => {
             let id = event
                 .get("unsend")
@@ -108,6 +109,19 @@ fn message(world: &mut World, bot: &str, chat: &str, event: &Map<String, Value>,
     }
     world.keep_content(bot, &message, now);
     world.say(bot, chat, Speaker::User, message, now);
+}
+
+/// A user changes a message: the newest change is what is read, in whatever order they come.
+fn edited(world: &mut World, bot: &str, chat: &str, event: &Map<String, Value>) {
+    let at = event.get("timestamp").and_then(Value::as_i64).unwrap_or(0);
+    let Some(message) = event.get("message") else {
+        return;
+    };
+    if let Some(token) = message.get("markAsReadToken").and_then(Value::as_str) {
+        let place = (bot.to_owned(), chat.to_owned());
+        world.read_tokens.insert(token.to_owned(), place);
+    }
+    world.chat_mut(bot, chat).edit(message, at);
 }
 
 /// A user joins or leaves a membership plan that is known.

@@ -57,6 +57,9 @@ pub struct Bubble {
     pub from: Speaker,
     /// LINE's message object; for a notice `{"type":"notice","text":…}`.
     pub message: Value,
+    /// When the user last changed it, in milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited_at: Option<i64>,
 }
 
 /// Who said something.
@@ -146,9 +149,26 @@ impl Chat {
             at,
             from,
             message,
+            edited_at: None,
         });
         if self.bubbles.len() > KEPT {
             self.bubbles.pop_front();
+        }
+    }
+}
+
+impl Chat {
+    /// A user changes a message that they have said. A change older than the newest one known
+    /// changes nothing.
+    pub(crate) fn edit(&mut self, message: &Value, at: Millis) {
+        let id = message.get("id").filter(|id| id.is_string());
+        let mut bubbles = self.bubbles.iter_mut().rev();
+        let said = bubbles.find(|bubble| {
+            bubble.from == Speaker::User && id.is_some() && bubble.message.get("id") == id
+        });
+        if let Some(bubble) = said.filter(|bubble| bubble.edited_at.is_none_or(|last| last <= at)) {
+            bubble.message = message.clone();
+            bubble.edited_at = Some(at);
         }
     }
 }
@@ -199,6 +219,7 @@ mod tests {
             at: 0,
             from: Speaker::Account,
             message,
+            edited_at: None,
         };
         assert_eq!(bubble.text(), Some("b"));
     }

@@ -154,3 +154,78 @@ async fn on_standby_no_type_of_event_has_a_reply_token() {
         );
     }
 }
+
+/// What a group reads.
+async fn texts(stage: &Stage, group: &str) -> Vec<String> {
+    let all = stage.emulator.conversation(BOOKS, group).await;
+    let texts = all.iter().filter_map(|bubble| bubble.text());
+    texts.map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn of_several_edits_the_newest_stands_in_whatever_order_they_come() {
+    let mut stage = Stage::new()
+        .await
+        .attach_to(BOOKS, "message%3Areceive")
+        .await;
+    let group = stage.group(BOOKS).await;
+    let edit = |at: i64, text: &str| json!({"type": "messageEdited", "timestamp": at, "message": {"type": "text", "id": "7", "text": text}});
+    let said = json!({"type": "message", "message": {"type": "text", "id": "7", "text": "six"}});
+    let edits = json!([said, edit(30, "eight"), edit(20, "seven")]);
+    let events = sent(&mut stage, &group, edits).await;
+    assert_eq!(events[1]["message"]["id"], "7");
+    assert!(events[1].get("replyToken").is_some());
+    assert_eq!(texts(&stage, &group).await, ["eight"]);
+}
+
+#[tokio::test]
+async fn a_message_is_edited_in_a_group_and_not_in_a_chat_with_an_account() {
+    let mut stage = Stage::new()
+        .await
+        .attach_to(BOOKS, "message%3Areceive")
+        .await;
+    let group = stage.group(BOOKS).await;
+    let line = stage.emulator.clone();
+    let refused = line.user_edits(BOOKS, "LUa", "LUa", "7", "a").await;
+    assert!(refused.unwrap_err().to_string().contains("in a group"));
+    line.user_edits(BOOKS, &group, "LUa", "7", "a")
+        .await
+        .unwrap();
+    let event = stage.hook().await.json()["events"][0].clone();
+    assert_eq!(event["type"], "messageEdited");
+    assert_eq!(
+        event["source"],
+        json!({"type": "group", "groupId": group, "userId": "LUa"})
+    );
+}
+
+#[tokio::test]
+async fn a_user_takes_a_message_back_and_changes_a_membership() {
+    let mut stage = Stage::new()
+        .await
+        .attach_to(BOOKS, "message%3Areceive")
+        .await;
+    let line = stage.emulator.clone();
+    line.user_unsends(BOOKS, "LUa", "LUa", "7").await.unwrap();
+    let event = stage.hook().await.json()["events"][0].clone();
+    assert_eq!(event["unsend"], json!({"messageId": "7"}));
+    for change in ["joined", "renewed", "left"] {
+        line.user_changes_membership(BOOKS, "LUa", change, 3)
+            .await
+            .unwrap();
+        let event = stage.hook().await.json()["events"][0].clone();
+        assert_eq!(
+            event["membership"],
+            json!({"type": change, "membershipId": 3})
+        );
+    }
+    let refused = line
+        .user_changes_membership(BOOKS, "LUa", "paused", 3)
+        .await;
+    assert!(
+        refused
+            .unwrap_err()
+            .to_string()
+            .contains("joined, left or renewed")
+    );
+}

@@ -8,12 +8,12 @@ use proptest::sample::select;
 use proptest::{option, prop_oneof};
 use shared::domain::ledger::{ParkKind, Parking};
 use shared::domain::{
-    BotId, ChatId, ChatKind, ControlEffect, Delivery, EventId, LedgerEntry, Parked, Plan, Scopes,
-    Timestamp,
+    BotId, Chat, ChatId, ChatKind, ControlEffect, Delivery, EventId, LedgerEntry, Parked, Plan,
+    Scopes, Timestamp,
 };
 use shared::store::{
     AttachUnderWay, Commit, LedgerKey, LedgerRow, NewTimer, RowChange, Store, Subject,
-    TIMER_SHARDS, Try, WalkRow,
+    TIMER_SHARDS, TimerChange, Try, WalkRow,
 };
 
 /// A call. Numbers are times, or versions that may be right.
@@ -288,7 +288,9 @@ impl StoreCall {
                     .await;
             }
             Self::Load(event, now) => {
-                let _ = store.load(&key(event), Timestamp(now)).await;
+                let _ = store
+                    .load(&key(event), Some("timer/1"), Timestamp(now))
+                    .await;
             }
             Self::ModuleRow(bot, detached) => {
                 let detached = detached.map(Timestamp);
@@ -302,7 +304,7 @@ impl StoreCall {
                 for shard in 0..TIMER_SHARDS {
                     let due = store.due_timers(shard, Timestamp(now), None).await;
                     for timer in due.into_iter().flat_map(|due| due.timers) {
-                        let _ = store.end_timer(&timer).await;
+                        let _ = store.timer_queued(&timer, Timestamp(now)).await;
                     }
                 }
             }
@@ -405,7 +407,7 @@ impl BotChange {
 impl Committed {
     async fn make(&self, store: &Store) {
         let (key, now) = (key(self.event), Timestamp(self.now));
-        let Ok(loaded) = store.load(&key, now).await else {
+        let Ok(loaded) = store.load(&key, None, now).await else {
             return;
         };
         if self.is_stale {
@@ -419,6 +421,10 @@ impl Committed {
         }
         let bot = loaded.bot.unwrap_or_default();
         let chat = loaded.chat.with_state(Some("{}".to_owned()), now);
+        let chat_of_event = key.chat.clone().map(|id| Chat {
+            kind: ChatKind::User,
+            id,
+        });
         let commit = Commit {
             key: &key,
             ledger: &self.ledger(loaded.ledger.map_or(0, |row| row.writes)),
@@ -428,7 +434,8 @@ impl Committed {
             },
             rows: &self.rows(),
             timers: &self.timers(),
-            chat_kind: Some(ChatKind::User),
+            rung: None,
+            chat: chat_of_event.as_ref(),
             detached_at: self.detached_at.map(Timestamp),
             now,
         };
@@ -452,13 +459,16 @@ impl Committed {
         row.with_plan(&plan, "t1", now).expect("a plan")
     }
 
-    fn timers(&self) -> Vec<NewTimer> {
-        let timer = |due: &i64| NewTimer {
-            due: Timestamp(*due),
-            name: "timer".into(),
-            payload: "{}".into(),
+    fn timers(&self) -> Vec<TimerChange> {
+        let change = |(n, due): (usize, &i64)| match due % 3 {
+            0 => TimerChange::Cancel(format!("timer/{n}")),
+            _ => TimerChange::Set(NewTimer {
+                due: Timestamp(*due),
+                name: format!("timer/{n}"),
+                payload: "{}".into(),
+            }),
         };
-        self.timers.iter().map(timer).collect()
+        self.timers.iter().enumerate().map(change).collect()
     }
 
     fn rows(&self) -> Vec<RowChange> {

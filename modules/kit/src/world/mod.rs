@@ -16,6 +16,7 @@ use futures::FutureExt as _;
 use serde_json::json;
 use shared::detach::detach;
 use shared::domain::{BotId, LedgerEntry, Scopes, Timestamp};
+use shared::hash::sha256_hex;
 use shared::line::event;
 use shared::queue::Job;
 use shared::store::LedgerKey;
@@ -59,6 +60,7 @@ pub(crate) struct World {
 struct Progress {
     deliveries: u64,
     calls: u64,
+    /// The names of users and groups, by their ids.
     users: BTreeMap<String, String>,
     /// Events that are not settled, and the last word on each.
     open: Vec<(LedgerKey, Option<String>)>,
@@ -161,13 +163,24 @@ impl World {
     /// The id of the user of this name; a friend, if they are new.
     pub(crate) fn user(&self, name: &str) -> String {
         let users = &mut lock(&self.progress).users;
-        if let Some((id, _)) = users.iter().find(|(_, known)| *known == name) {
-            return id.clone();
+        if let Some(id) = id_of(users, 'L', name) {
+            return id;
         }
         let new_user = json!({ "name": name, "friend": true });
         let user = serde_json::from_value(new_user).expect("a user");
         let made = self.line.make_user(&self.bot, user).now_or_never();
         let id = made.expect("it waits for nothing").expect("a user");
+        users.insert(id.clone(), name.to_owned());
+        id
+    }
+
+    /// The id of the group of this name.
+    pub(crate) fn group(&self, name: &str) -> String {
+        let users = &mut lock(&self.progress).users;
+        if let Some(id) = id_of(users, 'C', name) {
+            return id;
+        }
+        let id = format!("C{}", &sha256_hex([name])[..32]);
         users.insert(id.clone(), name.to_owned());
         id
     }
@@ -223,4 +236,11 @@ impl World {
         let worker = self.worker();
         worker.shadow(&event.key, &event.raw).await
     }
+}
+
+/// The id of this name that begins so.
+fn id_of(users: &BTreeMap<String, String>, begin: char, name: &str) -> Option<String> {
+    let mut users = users.iter();
+    let found = users.find(|(id, known)| id.starts_with(begin) && *known == name);
+    found.map(|(id, _)| id.clone())
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use shared::domain::event::MessageContent;
+use shared::domain::message::{Emoji, Mention, MessageContent};
 use shared::domain::{Event, EventKind, Scopes, Timestamp, UserId};
 
 /// A text that a user sent.
@@ -18,6 +18,12 @@ pub struct TextMessage {
     pub captures: Vec<String>,
     /// What a message that quotes it needs.
     pub quote_token: Option<String>,
+    /// The id of the message that it quotes.
+    pub quoted_message_id: Option<String>,
+    /// Where LINE emojis are in it.
+    pub emojis: Vec<Emoji>,
+    /// Who is mentioned in it: in groups and rooms.
+    pub mentions: Vec<Mention>,
 }
 
 /// A user tapped something that carries data.
@@ -59,6 +65,8 @@ pub struct Beacon {
     pub hwid: String,
     /// LINE's word: `enter`, `stay`, `banner`.
     pub kind: String,
+    /// The beacon's own message, in hexadecimal, if it has sent one.
+    pub device_message: Option<String>,
 }
 
 /// A user watched a video with a tracking id to its end.
@@ -146,6 +154,8 @@ macro_rules! route_inputs {
     )*};
 }
 
+pub(super) use route_inputs;
+
 route_inputs! {
     Follow: EventKind::Follow { unblocked } => Self { unblocked: *unblocked };
     Unfollow: EventKind::Unfollow => Self;
@@ -153,7 +163,11 @@ route_inputs! {
     Leave: EventKind::Leave => Self;
     MemberJoined: EventKind::MemberJoined { users } => Self { users: users.clone() };
     MemberLeft: EventKind::MemberLeft { users } => Self { users: users.clone() };
-    Beacon: EventKind::Beacon { hwid, kind } => Self { hwid: hwid.clone(), kind: kind.clone() };
+    Beacon: EventKind::Beacon { hwid, kind, device_message } => Self {
+        hwid: hwid.clone(),
+        kind: kind.clone(),
+        device_message: device_message.clone(),
+    };
     VideoViewed: EventKind::VideoViewed { tracking_id } => Self { tracking_id: tracking_id.clone() };
     LinkedAccount: EventKind::AccountLinked { ok, nonce } => Self { ok: *ok, nonce: nonce.clone() };
     ControlGained: EventKind::Activated { expire_at } => Self { until: *expire_at };
@@ -171,21 +185,26 @@ impl TextMessage {
         event: &Event,
         find: impl Fn(&str) -> Option<Vec<String>>,
     ) -> Option<Self> {
-        let EventKind::Message {
-            id,
-            content: MessageContent::Text(text),
-            quote_token,
-            ..
-        } = &event.kind
-        else {
+        let EventKind::Message(message) = &event.kind else {
+            return None;
+        };
+        let MessageContent::Text(content) = &message.content else {
             return None;
         };
         Some(Self {
-            id: id.clone(),
-            captures: find(text)?,
-            text: text.clone(),
-            quote_token: quote_token.clone(),
+            captures: find(&content.text)?,
+            id: message.id.clone(),
+            text: content.text.clone(),
+            quote_token: message.quote_token.clone(),
+            quoted_message_id: message.quoted_message_id.clone(),
+            emojis: content.emojis.clone(),
+            mentions: content.mentions.clone(),
         })
+    }
+
+    /// Whether the account's own bot is mentioned in it.
+    pub fn mentions_bot(&self) -> bool {
+        self.mentions.iter().any(Mention::is_self)
     }
 }
 

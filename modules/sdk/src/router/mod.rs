@@ -5,6 +5,7 @@
 //! ([`Router::account`]). An event that no route takes is handled by doing nothing:
 //! LINE also sends what belongs to other channels' messages.
 
+mod contents;
 mod event;
 mod handler;
 mod pattern;
@@ -15,6 +16,10 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 
+pub use contents::{
+    AudioMessage, Delivered, EditedMessage, FileMessage, ImageMessage, LocationMessage, Membership,
+    StickerMessage, Unknown, Unsend, VideoMessage,
+};
 pub use event::{
     Attached, Beacon, ControlGained, ControlLost, Detached, Follow, Join, Leave, LinkedAccount,
     MemberJoined, MemberLeft, Postback, Resumed, ScopesChanged, Suspended, TextMessage, Unfollow,
@@ -27,7 +32,7 @@ pub use routes::Routes;
 use crate::daily::Daily;
 use crate::settings::Schema;
 use crate::shared_values::SharedValues;
-use crate::{Account, Active, Anywhere, Context, Handled, Menu, Module, Standby};
+use crate::{Account, Active, Anywhere, Context, Handled, Menu, Module, Place, Standby};
 use shared::domain::Event;
 
 /// A module made of routes. Clones are the same module.
@@ -174,8 +179,9 @@ impl Router {
         {
             return found.run(&mut cx).await;
         }
+        let place = cx.place();
         for inner in &self.nested {
-            if inner.takes(cx, event) {
+            if inner.takes(place, event) {
                 return inner.enter(cx, event).await;
             }
         }
@@ -186,15 +192,13 @@ impl Router {
     }
 
     /// Whether a route of this router, or of one that is nested in it, takes the event.
-    fn takes(&self, cx: &mut Context<'_>, event: &Event) -> bool {
-        let takes = if cx.active().is_some() {
-            self.active.takes(event)
-        } else if cx.standby().is_some() {
-            self.standby.takes(event)
-        } else {
-            self.account.takes(event)
+    fn takes(&self, place: Place, event: &Event) -> bool {
+        let takes = match place {
+            Place::Active => self.active.takes(event),
+            Place::Standby => self.standby.takes(event),
+            Place::Account => self.account.takes(event),
         };
-        takes || self.nested.iter().any(|inner| inner.takes(cx, event))
+        takes || self.nested.iter().any(|inner| inner.takes(place, event))
     }
 
     /// Handles the event, with the wrappers around.
@@ -237,6 +241,12 @@ impl Module for Router {
             return self.route(&mut cx, event).await;
         }
         self.enter(&mut cx, event).await
+    }
+
+    /// Where there is a route for it. One in `active` alone leaves what comes on standby
+    /// recorded, and the other way round.
+    fn takes_unknown(&self, event: &Event, place: Place) -> bool {
+        self.takes(place, event)
     }
 
     fn may_push_instead_of_reply(&self) -> bool {

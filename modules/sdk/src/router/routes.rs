@@ -136,7 +136,7 @@ impl<H: InChat> Routes<H> {
     #[must_use]
     pub fn message(self, handler: impl Handler<H, Event>) -> Self {
         self.on(
-            |event| matches!(event.kind, EventKind::Message { .. }).then(|| event.clone()),
+            |event| matches!(event.kind, EventKind::Message(_)).then(|| event.clone()),
             handler,
         )
     }

@@ -1,7 +1,7 @@
 //! The module of the live run: it repeats each message, so that every message that
 //! LINE has taken names its event.
 
-use line_module::{Context, Event, EventKind, MessageContent, Module, ModuleError, Text};
+use line_module::{Context, Event, Module, ModuleError, Text};
 
 /// Repeats a message as a reply, and every third one as a push too.
 #[derive(Debug, Clone, Copy)]
@@ -9,11 +9,7 @@ pub(crate) struct Repeats;
 
 impl Module for Repeats {
     async fn handle(&self, cx: &mut Context<'_>, event: &Event) -> Result<(), ModuleError> {
-        let EventKind::Message {
-            content: MessageContent::Text(text),
-            ..
-        } = &event.kind
-        else {
+        let Some(text) = event.text() else {
             return Ok(());
         };
         let Some(mut cx) = cx.active() else {
@@ -21,7 +17,7 @@ impl Module for Repeats {
         };
         let count: u64 = cx.state()?;
         cx.set_state(&(count + 1))?;
-        cx.reply(&[Text::new(text.clone())])?;
+        cx.reply(&[Text::new(text)])?;
         if count % 3 == 2 {
             cx.push(&[Text::new(format!("{text} again"))])?;
         }
