@@ -26,6 +26,9 @@ pub enum Action {
         /// What the user is shown to have said.
         #[serde(skip_serializing_if = "Option::is_none")]
         display_text: Option<String>,
+        /// What opens or closes on the user's phone.
+        #[serde(flatten)]
+        input: Option<Input>,
     },
     /// Comes back as the user's own message.
     Message {
@@ -44,6 +47,9 @@ pub enum Action {
         /// The address.
         #[serde(default)]
         uri: String,
+        /// Another for LINE on a computer. In flex messages, not in quick replies.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        alt_uri: Option<AltUri>,
     },
     /// Lets the user pick a time, which comes back as a postback.
     DatetimePicker {
@@ -107,6 +113,36 @@ pub enum Action {
     },
 }
 
+/// What a postback opens or closes on the user's phone
+/// (<https://developers.line.biz/en/reference/messaging-api/#postback-action>).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    tag = "inputOption",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum Input {
+    /// Closes the rich menu.
+    CloseRichMenu,
+    /// Opens the rich menu.
+    OpenRichMenu,
+    /// Opens the keyboard.
+    OpenKeyboard {
+        /// What the user finds written: up to 300 characters, with line breaks if wanted.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        fill_in_text: Option<String>,
+    },
+    /// Opens the recorder of voice messages.
+    OpenVoice,
+}
+
+/// Where LINE on a computer goes instead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AltUri {
+    /// The address, like that of the action.
+    pub desktop: String,
+}
+
 /// Where an action is: that decides which ones LINE takes, and how long their labels are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
@@ -141,6 +177,36 @@ impl Action {
             label: label.into(),
             data: data.into(),
             display_text: None,
+            input: None,
+        }
+    }
+
+    /// A postback that is shown as if the user had said `shown`.
+    pub fn postback_shown(
+        label: impl Into<String>,
+        data: impl Into<String>,
+        shown: impl Into<String>,
+    ) -> Self {
+        Self::Postback {
+            label: label.into(),
+            data: data.into(),
+            display_text: Some(shown.into()),
+            input: None,
+        }
+    }
+
+    /// A postback that opens the keyboard with `text` written, for the user to complete.
+    pub fn fill_in(
+        label: impl Into<String>,
+        data: impl Into<String>,
+        text: impl Into<String>,
+    ) -> Self {
+        let fill_in_text = Some(text.into());
+        Self::Postback {
+            label: label.into(),
+            data: data.into(),
+            display_text: None,
+            input: Some(Input::OpenKeyboard { fill_in_text }),
         }
     }
 
@@ -157,6 +223,70 @@ impl Action {
         Self::Uri {
             label: label.into(),
             uri: uri.into(),
+            alt_uri: None,
+        }
+    }
+
+    /// An address, and another for LINE on a computer.
+    pub fn uri_or_desktop(
+        label: impl Into<String>,
+        uri: impl Into<String>,
+        desktop: impl Into<String>,
+    ) -> Self {
+        let desktop = desktop.into();
+        Self::Uri {
+            label: label.into(),
+            uri: uri.into(),
+            alt_uri: Some(AltUri { desktop }),
+        }
+    }
+
+    /// Lets the user pick a date, a time or both, of all that there are.
+    pub fn pick(mode: PickMode, label: impl Into<String>, data: impl Into<String>) -> Self {
+        Self::DatetimePicker {
+            label: label.into(),
+            data: data.into(),
+            mode,
+            initial: None,
+            min: None,
+            max: None,
+        }
+    }
+
+    /// The camera, in a quick reply.
+    pub fn camera(label: impl Into<String>) -> Self {
+        let label = label.into();
+        Self::Camera { label }
+    }
+
+    /// The pictures on the phone, in a quick reply.
+    pub fn camera_roll(label: impl Into<String>) -> Self {
+        let label = label.into();
+        Self::CameraRoll { label }
+    }
+
+    /// Where the user is, in a quick reply.
+    pub fn location(label: impl Into<String>) -> Self {
+        let label = label.into();
+        Self::Location { label }
+    }
+
+    /// Copies a text.
+    pub fn clipboard(label: impl Into<String>, text: impl Into<String>) -> Self {
+        Self::Clipboard {
+            label: label.into(),
+            clipboard_text: text.into(),
+        }
+    }
+
+    /// Shows another tab of a module's rich menu. A postback with the data `tab` and the tab's
+    /// name tells of it.
+    pub fn switch(tab: impl Into<String>) -> Self {
+        let tab = tab.into();
+        Self::RichMenuSwitch {
+            label: String::new(),
+            data: format!("tab {tab}"),
+            rich_menu_alias_id: tab,
         }
     }
 
@@ -180,15 +310,22 @@ impl Action {
         within("label", graphemes(self.label()), least, most)?;
         match self {
             Self::Postback {
-                data, display_text, ..
+                data,
+                display_text,
+                input,
+                ..
             } => {
                 within("data", units(data), 1, 300)?;
-                display_text.as_deref().map_or(Ok(()), |text| {
-                    within("displayText", graphemes(text), 1, 300)
-                })
+                if let Some(text) = display_text {
+                    within("displayText", graphemes(text), 1, 300)?;
+                }
+                input.as_ref().map_or(Ok(()), Input::limits)
             }
             Self::Message { text, .. } => within("text", graphemes(text), 1, 300),
-            Self::Uri { uri: target, .. } => uri("uri", target),
+            Self::Uri { uri: to, .. } => {
+                uri("uri", to)?;
+                self.desktop(place)
+            }
             Self::DatetimePicker {
                 data,
                 mode,
@@ -213,6 +350,36 @@ impl Action {
                 within("clipboardText", units(clipboard_text), 1, 1_000)
             }
             Self::Camera { .. } | Self::CameraRoll { .. } | Self::Location { .. } => Ok(()),
+        }
+    }
+}
+
+impl Action {
+    /// LINE's documents name flex messages as what takes another address for computers, and
+    /// quick replies as what does not; elsewhere it is LINE's to judge.
+    fn desktop(&self, place: Place) -> Result<(), OverLimit> {
+        let Self::Uri {
+            alt_uri: Some(AltUri { desktop }),
+            ..
+        } = self
+        else {
+            return Ok(());
+        };
+        if place == Place::QuickReply {
+            let problem = "LINE does not take it in quick replies";
+            return Err(OverLimit::new("altUri", problem));
+        }
+        uri("altUri.desktop", desktop)
+    }
+}
+
+impl Input {
+    fn limits(&self) -> Result<(), OverLimit> {
+        match self {
+            Self::OpenKeyboard {
+                fill_in_text: Some(text),
+            } => within("fillInText", graphemes(text), 1, 300),
+            _ => Ok(()),
         }
     }
 }

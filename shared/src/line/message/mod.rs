@@ -10,21 +10,26 @@
 
 mod action;
 mod around;
+mod color;
 mod date_time;
-mod flex;
+pub mod flex;
+mod imagemap;
 pub(crate) mod limit;
 mod media;
 mod template;
 mod text;
 
 pub(crate) use action::Place;
-pub use action::{Action, PickMode};
+pub use action::{Action, AltUri, Input, PickMode};
 pub use around::{QuickReply, Sender};
+pub use color::{Color, NoColor};
 pub use flex::Flex;
+pub use imagemap::{Imagemap, ImagemapAction, ImagemapVideo};
 pub use limit::OverLimit;
 pub use media::{Audio, Coupon, Image, Location, Sticker, Video};
 pub use template::{
-    Buttons, Card, Carousel, Column, Confirm, ImageCarousel, ImageColumn, TemplateMessage,
+    Buttons, Card, Carousel, Column, Confirm, ImageCarousel, ImageColumn, ImageFit, ImageShape,
+    TemplateMessage,
 };
 pub use text::{Text, TextV2};
 
@@ -415,5 +420,55 @@ mod tests {
         assert!(Video::new(url, url).tracked_as("a_1").check().is_err());
         assert_eq!(Coupon::new("c").tagged("a_1").check(), Ok(()));
         assert!(Coupon::new("c").tagged("a-1").check().is_err());
+    }
+
+    #[test]
+    fn the_images_of_templates_have_a_shape_a_fit_and_a_ground() {
+        let says = || Action::message("a", "a");
+        let column = Column::new("1", [says()])
+            .image("https://a.jp/i.png")
+            .image_background(Color::BLACK);
+        let carousel = Carousel::new([column])
+            .image_shape(ImageShape::Square)
+            .image_fit(ImageFit::Contain);
+        let sent = serde_json::to_value(TemplateMessage::new("?", carousel)).unwrap();
+        assert_eq!(sent["template"]["imageAspectRatio"], "square");
+        assert_eq!(sent["template"]["imageSize"], "contain");
+        let column = &sent["template"]["columns"][0];
+        assert_eq!(column["imageBackgroundColor"], "#000000");
+        let seen_through = Buttons::new("a", [says()]).image_background(Color::BLACK.alpha(9));
+        assert_eq!(
+            refused(TemplateMessage::new("?", seen_through)),
+            "template.imageBackgroundColor: LINE takes a colour without opacity"
+        );
+        let buttons = Buttons::new("a", [says()]).image_shape(ImageShape::Rectangle);
+        let sent = serde_json::to_value(TemplateMessage::new("?", buttons)).unwrap();
+        assert_eq!(sent["template"]["imageAspectRatio"], "rectangle");
+    }
+
+    #[test]
+    fn a_postback_can_open_the_keyboard_and_an_address_differ_on_a_computer() {
+        becomes(
+            Action::fill_in("Name", "name", "My name: "),
+            &json!({"type": "postback", "label": "Name", "data": "name",
+                "inputOption": "openKeyboard", "fillInText": "My name: "}),
+        );
+        let long = buttons(Action::fill_in("a", "d", "a".repeat(301)));
+        assert_eq!(
+            refused(long),
+            "template.actions[0].fillInText: LINE takes up to 300, not 301"
+        );
+        let page = Action::uri_or_desktop("a", "https://a.jp", "https://b.jp");
+        let desktop = json!({"type": "uri", "label": "a", "uri": "https://a.jp",
+            "altUri": {"desktop": "https://b.jp"}});
+        becomes(&page, &desktop);
+        assert_eq!(button(&page).check(), Ok(()));
+        let wrong = Action::uri_or_desktop("a", "https://a.jp", "b");
+        assert!(refused(button(&wrong)).contains("action.altUri.desktop: LINE takes URIs"));
+        let quick = Text::new("a").quick_replies([QuickReply::new(page)]);
+        assert_eq!(
+            refused(quick),
+            "quickReply.items[0].action.altUri: LINE does not take it in quick replies"
+        );
     }
 }
