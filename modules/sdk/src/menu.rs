@@ -108,8 +108,10 @@ impl Menu {
 
     /// What LINE would refuse of it, as its author's error.
     pub(super) fn fault(&self) -> Option<String> {
-        self.all().zip(self.tabs()).find_map(|(tab, at_line)| {
-            let problem = self.unknown_tab(tab).or_else(|| at_line.problem())?;
+        let version = self.version();
+        self.all().find_map(|tab| {
+            let at_line = || self.tab_at_line(tab, &version).problem();
+            let problem = self.unknown_tab(tab).or_else(at_line)?;
             Some(format!("the rich menu {:?}: {problem}", tab.menu.name))
         })
     }

@@ -18,9 +18,9 @@ use crate::stage::{ALL_SCOPES, Receiver, SALON, Stage};
 
 const URL: &str = "https://a.jp/i.png";
 /// Around every limit that LINE has.
-const LENGTHS: [usize; 34] = [
+const LENGTHS: [usize; 38] = [
     0, 1, 12, 13, 14, 15, 20, 21, 30, 31, 40, 41, 60, 61, 100, 101, 120, 121, 150, 151, 160, 161,
-    240, 241, 300, 301, 500, 501, 750, 751, 1500, 1501, 2500, 5001,
+    240, 241, 300, 301, 400, 401, 500, 501, 750, 751, 1000, 1001, 1500, 1501, 2500, 5001,
 ];
 /// What is a URI, what is none, and what no tap may open.
 const URIS: [&str; 20] = [
