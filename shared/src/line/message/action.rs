@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::line::message::date_time;
 use crate::line::message::limit::{OverLimit, graphemes, units, uri, within};
+use crate::line::message::place::Place;
 
 /// What a tap does. In rich menus, image carousels and flex messages an empty label is none
 /// (<https://developers.line.biz/en/reference/messaging-api/#action-object-label-spec>).
@@ -141,20 +142,6 @@ pub enum Input {
 pub struct AltUri {
     /// The address, like that of the action.
     pub desktop: String,
-}
-
-/// Where an action is: that decides which ones LINE takes, and how long their labels are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// In a template other than the image carousel.
-    Template,
-    ImageCarousel,
-    QuickReply,
-    RichMenu,
-    /// A button of a flex message.
-    FlexButton,
-    /// Any other component or a bubble of a flex message.
-    Flex,
 }
 
 /// What is picked, from 1900 to 2100
@@ -380,36 +367,6 @@ impl Input {
                 fill_in_text: Some(text),
             } => within("fillInText", graphemes(text), 1, 300),
             _ => Ok(()),
-        }
-    }
-}
-
-impl Place {
-    /// Minimum and maximum length of a label, in grapheme clusters.
-    fn label(self) -> (usize, usize) {
-        match self {
-            Self::Template | Self::QuickReply => (1, 20),
-            Self::ImageCarousel => (0, 12),
-            Self::RichMenu => (0, 20),
-            Self::FlexButton => (1, 40),
-            Self::Flex => (0, 40),
-        }
-    }
-
-    fn takes(self, action: &Action) -> Result<(), OverLimit> {
-        let only = match action {
-            Action::Camera { .. } | Action::CameraRoll { .. } | Action::Location { .. } => {
-                (Self::QuickReply, "quick replies")
-            }
-            Action::RichMenuSwitch { .. } => (Self::RichMenu, "rich menus"),
-            _ => return Ok(()),
-        };
-        match self == only.0 {
-            true => Ok(()),
-            false => Err(OverLimit::new(
-                "type",
-                format!("LINE takes this action in {} only", only.1),
-            )),
         }
     }
 }
