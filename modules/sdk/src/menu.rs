@@ -68,9 +68,8 @@ impl Menu {
     /// [`Action::switch`] with the tab's name. Tabs switch to each other in the same way, and
     /// to this one. Handlers know each of them by its name too.
     #[must_use]
-    pub fn tab(mut self, tab: Self) -> Self {
-        let Self { others, .. } = &tab;
-        let inner = others.clone();
+    pub fn tab(mut self, mut tab: Self) -> Self {
+        let inner = std::mem::take(&mut tab.others);
         self.others.push(tab);
         self.others.extend(inner);
         self.at_line = OnceLock::new();

@@ -1,7 +1,11 @@
 //! Each keyword, pixel, percentage and colour that a builder of flex messages or templates
 //! writes: the emulator, which has LINE's lists by itself, takes all of them.
 
-use shared::line::message::flex::*;
+use shared::line::message::flex::{
+    Align, AlignItems, Baseline, BlockStyle, Border, Bubble, BubbleSize, Button, ButtonHeight,
+    ButtonStyle, Carousel, Column, Component, Gravity, Icon, Image, ImageSize, Inset, Justify,
+    Length, Row, Separator, Size, Space, Span, Text,
+};
 use shared::line::message::{
     Buttons, Carousel as Columns, Color, Column as Card, Flex, ImageFit, ImageShape,
     TemplateMessage,

@@ -22,7 +22,7 @@ one_of! {
 component! {
     /// One bubble: header, hero, body and footer below each other, each if it is there
     /// (<https://developers.line.biz/en/reference/messaging-api/#bubble>).
-    Bubble("bubble") {
+    Bubble("bubble") {} else {
         #[serde(skip_serializing_if = "Option::is_none")]
         direction: Option<&'static str>,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -140,7 +140,7 @@ blocks! {
 impl Bubble {
     /// An empty one.
     pub fn new() -> Self {
-        Self::of(None, None, None, None, None, Styles::default())
+        Self::of()
     }
 
     /// Reads from right to left.

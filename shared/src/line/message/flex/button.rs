@@ -10,6 +10,7 @@ component! {
     /// (<https://developers.line.biz/en/reference/messaging-api/#button>).
     Button("button") {
         action: Action,
+    } else {
         #[serde(skip_serializing_if = "Option::is_none")]
         adjust_mode: Option<&'static str>,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -35,7 +36,7 @@ placed!(Button);
 impl Button {
     /// A button that does this.
     pub fn new(action: Action) -> Self {
-        Self::of(action, None, None, Placed::default())
+        Self::of(action)
     }
 
     /// White on a dark ground.
@@ -65,11 +66,6 @@ impl Button {
     }
 
     /// Its action is looked at where the message is.
-    #[expect(
-        clippy::unused_self,
-        clippy::unnecessary_wraps,
-        reason = "as the other components"
-    )]
     pub(super) fn limits(&self) -> Result<(), OverLimit> {
         Ok(())
     }
@@ -78,7 +74,7 @@ impl Button {
 component! {
     /// A line: across in a column, upright in a row
     /// (<https://developers.line.biz/en/reference/messaging-api/#separator>).
-    Separator("separator") {}
+    Separator("separator") {} else {}
 
     /// Its distance to what stands before it.
     margin: Space,
@@ -98,11 +94,6 @@ impl Separator {
         Self::of()
     }
 
-    #[expect(
-        clippy::unused_self,
-        clippy::unnecessary_wraps,
-        reason = "as the other components"
-    )]
     pub(super) fn limits(&self) -> Result<(), OverLimit> {
         Ok(())
     }

@@ -22,12 +22,15 @@ pub(super) struct Placed {
     pub(super) offset_end: Option<Inset>,
 }
 
-/// A component: its members, and a method for each that need not be there.
+/// A component: the members that it is made of, those that methods of its own set, and those
+/// that a method here sets.
 macro_rules! component {
     (
         $(#[$meta:meta])*
         $name:ident($type:literal) {
             $($(#[$how:meta])* $field:ident: $of:ty,)*
+        } else {
+            $($(#[$own:meta])* $other:ident: $default:ty,)*
         }
         $($(#[$doc:meta])* $member:ident: $value:ty,)*
     ) => {
@@ -36,6 +39,7 @@ macro_rules! component {
         #[serde(tag = "type", rename = $type, rename_all = "camelCase")]
         pub struct $name {
             $($(#[$how])* $field: $of,)*
+            $($(#[$own])* $other: $default,)*
             $(
                 #[serde(skip_serializing_if = "Option::is_none")]
                 $member: Option<$value>,
@@ -46,6 +50,7 @@ macro_rules! component {
             fn of($($field: $of),*) -> Self {
                 Self {
                     $($field,)*
+                    $($other: Default::default(),)*
                     $($member: None,)*
                 }
             }
@@ -119,7 +124,7 @@ macro_rules! one_of {
         pub enum $name {
             $(
                 #[doc = concat!("See [`", stringify!($type), "`].")]
-                $type($type),
+                $type(Box<$type>),
             )*
             /// LINE's own JSON. Only the actions in it are checked.
             Json(serde_json::Value),
@@ -139,7 +144,7 @@ macro_rules! one_of {
         $(
             impl From<$type> for $name {
                 fn from(inner: $type) -> Self {
-                    Self::$type(inner)
+                    Self::$type(Box::new(inner))
                 }
             }
         )*

@@ -11,6 +11,7 @@ component! {
     /// (<https://developers.line.biz/en/reference/messaging-api/#f-image>).
     Image("image") {
         url: String,
+    } else {
         #[serde(skip_serializing_if = "Option::is_none")]
         aspect_ratio: Option<Ratio>,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -40,6 +41,7 @@ component! {
     /// (<https://developers.line.biz/en/reference/messaging-api/#icon>).
     Icon("icon") {
         url: String,
+    } else {
         #[serde(skip_serializing_if = "Option::is_none")]
         aspect_ratio: Option<Ratio>,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,7 +61,8 @@ component! {
     Video("video") {
         url: String,
         preview_url: String,
-        alt_content: Box<AltContent>,
+        alt_content: AltContent,
+    } else {
         #[serde(skip_serializing_if = "Option::is_none")]
         aspect_ratio: Option<Ratio>,
     }
@@ -98,7 +101,7 @@ ratio!(Image Icon Video);
 impl Image {
     /// The image at this https URL.
     pub fn new(url: impl Into<String>) -> Self {
-        Self::of(url.into(), None, None, None, Placed::default())
+        Self::of(url.into())
     }
 
     /// Fills its room, and what is outside is not shown.
@@ -124,7 +127,7 @@ impl Image {
 impl Icon {
     /// The picture at this https URL.
     pub fn new(url: impl Into<String>) -> Self {
-        Self::of(url.into(), None, None, Placed::default())
+        Self::of(url.into())
     }
 
     /// Grows with the size of letters that the user has set in LINE.
@@ -147,7 +150,7 @@ impl Video {
         preview: impl Into<String>,
         otherwise: impl Into<AltContent>,
     ) -> Self {
-        Self::of(url.into(), preview.into(), Box::new(otherwise.into()), None)
+        Self::of(url.into(), preview.into(), otherwise.into())
     }
 
     pub(super) fn limits(&self) -> Result<(), OverLimit> {

@@ -23,6 +23,7 @@ macro_rules! boxes {
             $name("box") {
                 layout: &'static str,
                 contents: Vec<$holds>,
+            } else {
                 #[serde(flatten)]
                 padding: Padding,
                 #[serde(flatten)]
@@ -71,7 +72,7 @@ macro_rules! boxes {
         impl $name {
             /// An empty one.
             pub fn new() -> Self {
-                Self::of($layout, Vec::new(), Padding::default(), Placed::default())
+                Self::of($layout, Vec::new())
             }
 
             /// With one more at its end.

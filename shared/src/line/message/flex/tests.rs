@@ -127,7 +127,7 @@ fn each_component_says_all_that_line_reads() {
 #[test]
 fn raw_json_may_stand_anywhere() {
     let newer = json!({"type": "hologram", "depth": 3});
-    let card = body(newer.clone()).hero(newer.clone());
+    let card = body(newer.clone()).hero(newer);
     assert_eq!(check(card), Ok(()));
     let wrong = json!({"type": "button", "action": {"type": "uri", "label": "a", "uri": "a"}});
     assert!(fault(body(wrong)).starts_with("contents.body.contents[0].action.uri: LINE takes"));

@@ -15,6 +15,7 @@ component! {
         text: String,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         contents: Vec<Span>,
+    } else {
         #[serde(skip_serializing_if = "Option::is_none")]
         wrap: Option<bool>,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,17 +47,12 @@ placed!(Text);
 impl Text {
     /// A text, which is not empty.
     pub fn new(text: impl Into<String>) -> Self {
-        Self::empty(text.into(), Vec::new())
+        Self::of(text.into(), Vec::new())
     }
 
     /// A text of several looks.
     pub fn spans(spans: impl IntoIterator<Item = Span>) -> Self {
-        Self::empty(String::new(), spans.into_iter().collect())
-    }
-
-    fn empty(text: String, contents: Vec<Span>) -> Self {
-        let (font, placed) = (Font::default(), Placed::default());
-        Self::of(text, contents, None, None, None, None, font, placed)
+        Self::of(String::new(), spans.into_iter().collect())
     }
 
     /// Goes on in the next line where it is too long, and at each `\n`.
