@@ -4,8 +4,10 @@
 
 use line_module::Module;
 use shared::domain::{Attachment, BotId, LedgerEntry, Timestamp};
+use shared::line::BotClient;
 use shared::line::endpoints::module::Detached;
 use shared::line::endpoints::rich_menu::DeleteRichMenu;
+use shared::line::endpoints::rich_menu_alias::{DeleteAlias, ListAliases};
 use shared::line::error::LineErrorKind;
 use shared::line::event;
 use shared::metrics::Metric;
@@ -76,11 +78,35 @@ async fn settle_failures<M>(app: &App<M>, work: &Work<'_>) -> Result<(), Requeue
 /// Once detached it is too late; that one cannot be taken away keeps nobody from leaving.
 async fn take_menus_away<M: Module>(app: &App<M>, bot: &BotId, row: &BotRow) {
     let line = app.line.bot(bot);
+    for alias in &aliases(&line, row).await {
+        if let Err(error) = line.call(&DeleteAlias { alias }).await {
+            tracing::warn!(%error, %bot, "a rich menu's alias stays at a detached account");
+        }
+    }
     for menu in row.menus.values() {
         if let Err(error) = line.call(&DeleteRichMenu { menu }).await {
             tracing::warn!(%error, %bot, "a rich menu stays at a detached account");
         }
     }
+}
+
+/// The aliases that lead to the module's menus.
+async fn aliases(line: &BotClient, row: &BotRow) -> Vec<String> {
+    if row.menus.is_empty() {
+        return Vec::new();
+    }
+    let all = match line.call(&ListAliases).await {
+        Ok(all) => all.aliases,
+        Err(error) => {
+            tracing::warn!(%error, "the aliases of rich menus cannot be listed");
+            return Vec::new();
+        }
+    };
+    let of_module = all.into_iter().filter(|alias| {
+        let mut menus = row.menus.values();
+        menus.any(|menu| *menu == alias.rich_menu_id)
+    });
+    of_module.map(|alias| alias.rich_menu_alias_id).collect()
 }
 
 /// When the account was detached, which is not before the mark; none if LINE

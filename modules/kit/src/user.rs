@@ -103,6 +103,11 @@ impl User {
                 self.did(words, tapped).await
             }
             (Some("message"), _, Some(said)) => self.did_event(words, text_message(&said)).await,
+            (Some("richmenuswitch"), ..) => {
+                let area = self.area(action);
+                let tapped = async move { line.tap_menu(&bot, &id, area, None).await };
+                self.did(words, tapped).await
+            }
             (kind, ..) => panic!("tapping {wanted:?} sends nothing: it is of the type {kind:?}"),
         }
     }
@@ -118,6 +123,23 @@ impl User {
         let line = &self.world.line;
         let picked = line.user_picks(&self.world.bot, &self.id, data, mode, value);
         self.did(words, picked).await
+    }
+
+    /// The user opens this address with a link token, logs in there, and comes back to LINE
+    /// with this nonce of the company's page.
+    ///
+    /// # Panics
+    /// The address has no link token.
+    pub async fn links_account(&mut self, url: &str, nonce: &str) -> Came {
+        let token = url
+            .split(['?', '&', '#'])
+            .find_map(|it| it.strip_prefix("linkToken="));
+        let Some(token) = token else {
+            panic!("{url:?} has no linkToken\n\n{}", self.transcript());
+        };
+        let linked = self.world.line.link_account(&self.world.bot, token, nonce);
+        self.did(format!("{} links an account", self.name()), linked)
+            .await
     }
 
     /// The user adds the account as a friend, or unblocks it.
@@ -190,13 +212,21 @@ impl User {
     }
 
     fn screen(&self) -> Vec<Value> {
-        let menu = self
-            .world
-            .line
-            .menu(&self.world.bot, &self.id)
-            .now_or_never()
-            .flatten();
-        tappable(&self.conversation(), menu.as_ref())
+        tappable(&self.conversation(), self.menu().as_ref())
+    }
+
+    fn menu(&self) -> Option<Value> {
+        let menu = self.world.line.menu(&self.world.bot, &self.id);
+        menu.now_or_never().flatten()
+    }
+
+    /// Where the rich menu does this.
+    fn area(&self, action: &Value) -> usize {
+        let menu = self.menu().unwrap_or_default();
+        let mut areas = menu["areas"].as_array().into_iter().flatten();
+        areas
+            .position(|area| area["action"] == *action)
+            .unwrap_or_default()
     }
 
     pub(crate) fn conversation(&self) -> Vec<Bubble> {

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use line_module::{
-    Active, Context, Event, Handled, Module, ModuleError, Router, Routes, Standby, Text,
-    TextMessage,
+    Action, Active, Area, Context, Event, Handled, LinkedAccount, Menu, Module, ModuleError,
+    Postback, RichMenu, Router, Routes, Standby, Text, TextMessage,
 };
 use line_module_kit::{Harness, Outcome, Setup, Verdict};
 use reservation::module;
@@ -218,4 +218,57 @@ async fn a_module_knows_until_when_it_holds_a_chat() {
     shop.clock().advance(Duration::from_secs(30 * 60)).await;
     guest.says("hello").await;
     guest.sees(["Some(29)"]);
+}
+
+fn tab(name: &str, other: &str) -> Menu {
+    let model = Module::menus(&module())[0].clone();
+    let switch = Area {
+        action: Action::switch(other),
+        ..model.menu.areas[0].clone()
+    };
+    let menu = RichMenu {
+        name: name.into(),
+        areas: vec![switch],
+        ..model.menu
+    };
+    Menu::png(menu, model.image)
+}
+
+#[tokio::test]
+async fn a_user_switches_the_tabs_of_the_rich_menu() {
+    async fn shows(cx: &mut Context<'_, Active>, _: &TextMessage) -> Handled {
+        cx.link_menu("book")
+    }
+    async fn switched(cx: &mut Context<'_, Active>, tab: &Postback) -> Handled {
+        cx.reply(&[Text::new(&tab.rest)]).map(drop)
+    }
+    let routes = Routes::new().text("menu", shows).postback("tab ", switched);
+    let menus = vec![tab("book", "orders").tab(tab("orders", "book"))];
+    let shop = Harness::new(Router::new().active(routes).menus(menus)).await;
+    let mut guest = shop.user("Mari");
+    guest.says("menu").await.is(Verdict::Handled);
+    guest.taps_label("tab orders").await;
+    guest.taps_label("tab book").await;
+    guest.sees(["orders", "book"]);
+}
+
+#[tokio::test]
+async fn a_user_links_their_account_elsewhere() {
+    async fn begins(cx: &mut Context<'_, Active>, _: &TextMessage) -> Handled {
+        let token = cx.link_token().await?;
+        let url = token.in_url("https://shop.example/login");
+        cx.reply(&[Text::new(url)]).map(drop)
+    }
+    async fn linked(cx: &mut Context<'_, Active>, link: &LinkedAccount) -> Handled {
+        let words = format!("{} {}", link.ok, link.nonce);
+        cx.reply(&[Text::new(words)]).map(drop)
+    }
+    let routes = Routes::new().text("link", begins).account_linked(linked);
+    let shop = Harness::new(Router::new().active(routes)).await;
+    let mut guest = shop.user("Mari");
+    guest.says("link").await;
+    let url = guest.news()[0].text().unwrap().to_owned();
+    let came = guest.links_account(&url, "a-nonce-of-the-shop").await;
+    came.is(Verdict::Handled);
+    guest.sees(["true a-nonce-of-the-shop"]);
 }

@@ -20,6 +20,7 @@
 
 #![warn(missing_docs)]
 
+mod account_link;
 mod context;
 pub mod daily;
 mod draft;
@@ -41,7 +42,7 @@ pub use context::{Context, Surroundings};
 pub use daily::{Day, TimeOfDay};
 pub use draft::Draft;
 pub use hold::{Account, Active, Anywhere, Hold, InChat, OneChat, Place, Speaks, Standby};
-pub use menu::Menu;
+pub use menu::{Menu, Tab};
 pub use router::{
     Attached, AudioMessage, Beacon, ControlGained, ControlLost, Delivered, Detached, EditedMessage,
     FileMessage, Follow, Handler, ImageMessage, Join, Leave, LinkedAccount, LocationMessage,
@@ -63,11 +64,15 @@ pub use shared::domain::{
 };
 /// What can be asked of LINE, by [`Context::ask`].
 pub use shared::line::endpoints;
+pub use shared::line::endpoints::account_link::LinkToken;
 pub use shared::line::endpoints::profile::Profile;
 pub use shared::line::endpoints::rich_menu::{Area, Bounds, ImageKind, RichMenu, Size};
+/// Builders for cards: rows, columns and what they hold.
+pub use shared::line::message::flex;
 pub use shared::line::message::{
-    Action, Audio, Buttons, Carousel, Column, Confirm, Flex, Image, ImageCarousel, ImageColumn,
-    Location, PickMode, QuickReply, Sender, Sticker, TemplateMessage, Text, TextV2, Video,
+    Action, Audio, Buttons, Carousel, Color, Column, Confirm, Coupon, Flex, Image, ImageCarousel,
+    ImageColumn, ImageFit, ImageShape, Imagemap, ImagemapAction, ImagemapVideo, Input, Location,
+    OverLimit, PickMode, QuickReply, Sender, Sticker, TemplateMessage, Text, TextV2, Video,
 };
 
 use daily::Daily;
@@ -131,12 +136,9 @@ pub trait Module: Send + Sync + 'static {
 /// # Errors
 /// The first of [`Module::faults`]; a rich menu that LINE would refuse.
 pub fn without_faults<M: Module>(module: M) -> Result<M, ConfigError> {
-    let own = module
-        .faults()
-        .first()
-        .cloned()
-        .or_else(|| no_time_zone(&module));
-    match own.or_else(|| module.menus().iter().find_map(Menu::fault)) {
+    let own = module.faults().first().cloned();
+    let own = own.or_else(|| no_time_zone(&module));
+    match own.or_else(|| menu::fault(module.menus())) {
         None => Ok(module),
         Some(fault) => Err(ConfigError::Module(fault)),
     }
@@ -234,6 +236,12 @@ impl From<LineError> for ModuleError {
             LineErrorKind::Gone => Self::Park(error.to_string()),
             _ => Self::Bug(error.to_string()),
         }
+    }
+}
+
+impl From<OverLimit> for ModuleError {
+    fn from(error: OverLimit) -> Self {
+        Self::Bug(error.to_string())
     }
 }
 

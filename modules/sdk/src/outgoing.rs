@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::hold::{Account, Hold, InChat, Speaks};
-use crate::{Context, ModuleError};
+use crate::{Context, Menu, ModuleError};
 use shared::domain::{
     AccountEffect, ChatEffect, ChatKind, ControlEffect, Effect, EventKind, Push, Reply, Timestamp,
 };
@@ -31,6 +31,25 @@ impl<H: Hold> Context<'_, H> {
     where
         H: Speaks,
     {
+        self.plan_reply(messages, false)
+    }
+
+    /// The same, without a notification on the phones of those who get it.
+    ///
+    /// # Errors
+    /// As [`Context::reply`].
+    pub fn reply_silently<M: Serialize>(&mut self, messages: &[M]) -> Result<bool, ModuleError>
+    where
+        H: Speaks,
+    {
+        self.plan_reply(messages, true)
+    }
+
+    fn plan_reply<M: Serialize>(
+        &mut self,
+        messages: &[M],
+        silent: bool,
+    ) -> Result<bool, ModuleError> {
         let Some(token) = self.around.event.reply_token.clone() else {
             return Ok(false);
         };
@@ -46,6 +65,7 @@ impl<H: Hold> Context<'_, H> {
             messages: wire(messages)?,
             or_push: self.around.push_instead,
             deadline: self.reply_deadline(),
+            silent,
         }));
         Ok(true)
     }
@@ -64,14 +84,22 @@ impl<H: Hold> Context<'_, H> {
     where
         H: Speaks,
     {
-        let messages = wire(messages)?;
-        let unit = None;
-        self.plan(ChatEffect::Push(Push { messages, unit }));
-        Ok(())
+        self.plan_push(None, messages, false)
     }
 
-    /// The same, counted under `unit` in the account's statistics: up to 30 letters,
-    /// digits and `_`
+    /// The same, without a notification on the phones of those who get it.
+    ///
+    /// # Errors
+    /// As [`Context::reply`].
+    pub fn push_silently<M: Serialize>(&mut self, messages: &[M]) -> Result<(), ModuleError>
+    where
+        H: Speaks,
+    {
+        self.plan_push(None, messages, true)
+    }
+
+    /// As [`Context::push`], counted under `unit` in the account's statistics: up to 30
+    /// letters, digits and `_`
     /// (<https://developers.line.biz/en/docs/messaging-api/unit-based-statistics-aggregation/>).
     ///
     /// # Errors
@@ -84,15 +112,36 @@ impl<H: Hold> Context<'_, H> {
     where
         H: Speaks,
     {
-        let is_sign = |sign: u8| sign.is_ascii_alphanumeric() || sign == b'_';
-        if !(1..=30).contains(&unit.len()) || !unit.bytes().all(is_sign) {
-            return Err(ModuleError::bug(format!(
-                "a unit is 1 to 30 letters, digits and _, not {unit:?}"
-            )));
-        }
-        let messages = wire(messages)?;
-        let unit = Some(unit.to_owned());
-        self.plan(ChatEffect::Push(Push { messages, unit }));
+        self.plan_push(Some(unit), messages, false)
+    }
+
+    /// The same, without a notification on the phones of those who get it.
+    ///
+    /// # Errors
+    /// As [`Context::push_counted`].
+    pub fn push_counted_silently<M: Serialize>(
+        &mut self,
+        unit: &str,
+        messages: &[M],
+    ) -> Result<(), ModuleError>
+    where
+        H: Speaks,
+    {
+        self.plan_push(Some(unit), messages, true)
+    }
+
+    fn plan_push<M: Serialize>(
+        &mut self,
+        unit: Option<&str>,
+        messages: &[M],
+        silent: bool,
+    ) -> Result<(), ModuleError> {
+        unit.map_or(Ok(()), check_unit)?;
+        self.plan(ChatEffect::Push(Push {
+            messages: wire(messages)?,
+            unit: unit.map(str::to_owned),
+            silent,
+        }));
         Ok(())
     }
 
@@ -195,9 +244,9 @@ impl<H: Hold> Context<'_, H> {
     }
 
     fn known_menu(&self, name: &str) -> Result<String, ModuleError> {
-        let known = self.around.menus.iter().any(|menu| menu.menu.name == name);
+        let known = Menu::with_tab(self.around.menus, name);
         known
-            .then(|| name.to_owned())
+            .map(|_| name.to_owned())
             .ok_or_else(|| ModuleError::bug(format!("`Module::menus` has no rich menu {name:?}")))
     }
 
@@ -233,6 +282,16 @@ impl Context<'_, Account> {
         let menu = self.known_menu(name)?;
         self.plan(AccountEffect::SetDefaultMenu { menu });
         Ok(())
+    }
+}
+
+fn check_unit(unit: &str) -> Result<(), ModuleError> {
+    let is_sign = |sign: u8| sign.is_ascii_alphanumeric() || sign == b'_';
+    match (1..=30).contains(&unit.len()) && unit.bytes().all(is_sign) {
+        true => Ok(()),
+        false => Err(ModuleError::bug(format!(
+            "a unit is 1 to 30 letters, digits and _, not {unit:?}"
+        ))),
     }
 }
 

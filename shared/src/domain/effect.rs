@@ -59,6 +59,9 @@ pub struct Reply {
     pub or_push: bool,
     /// When the token is no longer worth trying.
     pub deadline: Timestamp,
+    /// Whether the user's phone does not notify of it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub silent: bool,
 }
 
 /// A message without a reply token. Messages are LINE's message objects.
@@ -69,6 +72,14 @@ pub struct Push {
     /// What it is counted under in the account's statistics.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
+    /// Whether the user's phone does not notify of it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub silent: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// Who holds the chat: judged by whether we may take it or give it back.
@@ -219,11 +230,13 @@ mod tests {
                 messages: vec![Value::Null],
                 or_push: true,
                 deadline: Timestamp(1),
+                silent: true,
             })
             .into(),
             ChatEffect::Push(Push {
                 messages: vec![Value::Null],
                 unit: Some("unit".into()),
+                silent: true,
             })
             .into(),
             ChatEffect::Loading { seconds: None }.into(),
@@ -240,6 +253,23 @@ mod tests {
             let json = serde_json::to_string(&effect).unwrap();
             let again: Effect = serde_json::from_str(&json).unwrap();
             assert_eq!(again, effect, "{json}");
+        }
+    }
+
+    /// A plan of an older version tells nothing of whether it is silent.
+    #[test]
+    fn a_send_is_loud_where_its_row_does_not_say_that_it_is_silent() {
+        let reply = r#"{"type":"reply","token":"t","messages":[],"or_push":false,"deadline":1}"#;
+        let push = r#"{"type":"push","messages":[]}"#;
+        for json in [reply, push] {
+            let silent = match serde_json::from_str(json).unwrap() {
+                Effect::Chat(ChatEffect::Reply(reply)) => reply.silent,
+                Effect::Chat(ChatEffect::Push(push)) => push.silent,
+                other => panic!("{other:?}"),
+            };
+            assert!(!silent);
+            let again: Effect = serde_json::from_str(json).unwrap();
+            assert_eq!(serde_json::to_string(&again).unwrap(), json);
         }
     }
 }

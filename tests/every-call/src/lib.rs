@@ -14,6 +14,7 @@ use shared::domain::{
 };
 use shared::domain::{may_broadcast, may_control, may_speak};
 use shared::line::endpoint::{Answered, Endpoint, Facts, ForBot, ForChannel};
+use shared::line::endpoints::account_link::IssueLinkToken;
 use shared::line::endpoints::chat::{MarkAsRead, MarkAsReadByToken, ShowLoading};
 use shared::line::endpoints::content::{GetContent, GetPreview, GetTranscoding};
 use shared::line::endpoints::control::{Acquire, Release};
@@ -32,7 +33,7 @@ use shared::line::endpoints::insight::{
 use shared::line::endpoints::message::{Broadcast, Messages, Multicast, Narrowcast, Push, Reply};
 use shared::line::endpoints::narrowcast_progress::GetNarrowcastProgress;
 use shared::line::endpoints::notification::SendNotification;
-use shared::line::endpoints::profile::{GetProfile, IssueLinkToken};
+use shared::line::endpoints::profile::GetProfile;
 use shared::line::endpoints::quota::{GetQuota, GetQuotaConsumption};
 use shared::line::endpoints::token::{
     IssueShortLived, IssueStateless, IssueV21, ListKeyIds, Proof, RevokeShortLived, RevokeV21,

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use line_module::Module;
-use serde_json::Value;
 use shared::domain::{ChatId, Push};
 use shared::line::endpoints::message;
 use uuid::Uuid;
@@ -23,19 +22,6 @@ impl<M: Module> Sender<'_, M> {
         push: &Push,
         step: Step<'_>,
     ) -> Result<Sent, NotSent> {
-        let Push { messages, unit } = push;
-        self.push_messages(chat, messages, unit.as_deref(), step)
-            .await
-    }
-
-    /// The same, also for a reply's messages.
-    pub(super) async fn push_messages(
-        &self,
-        chat: &ChatId,
-        messages: &[Value],
-        unit: Option<&str>,
-        step: Step<'_>,
-    ) -> Result<Sent, NotSent> {
         let may = self.may_speak(step)?;
         let open = step.before.may_be_accepted();
         if open && self.app.now().since(self.planned_at) >= KEY_LIFE {
@@ -44,11 +30,14 @@ impl<M: Module> Sender<'_, M> {
             ));
         }
         let key = retry_key(self.work, self.run, step.ordinal);
-        let mut push = message::Push::new(&may, chat, messages, key);
-        if let Some(unit) = unit {
-            push = push.unit(unit);
+        let mut request = message::Push::new(&may, chat, &push.messages[..], key);
+        if let Some(unit) = &push.unit {
+            request = request.unit(unit);
         }
-        match self.line.ask(&push).await {
+        if push.silent {
+            request = request.silently();
+        }
+        match self.line.ask(&request).await {
             Ok(accepted) => Ok(message::Accepted::from(accepted).into()),
             Err(error) => Err(self.not_sent(&error, open).await),
         }

@@ -1,7 +1,8 @@
 //! An answer by the event's reply token, and the push that may stand in for it.
 
 use line_module::Module;
-use shared::domain::{ChatId, Delivery, Reply};
+use shared::domain::{ChatId, Delivery, Push, Reply};
+use shared::line::endpoints::message;
 use shared::line::error::LineErrorKind;
 use shared::metrics::Metric;
 use shared::store::Try;
@@ -48,8 +49,12 @@ impl<M: Module> Sender<'_, M> {
         if self.app.now() > reply.deadline {
             return not_taken();
         }
-        match self.line.reply(&may, &reply.token, &reply.messages).await {
-            Ok(accepted) => Ok(Answer::Taken(accepted.into())),
+        let mut request = message::Reply::new(&may, &reply.token, &reply.messages[..]);
+        if reply.silent {
+            request = request.silently();
+        }
+        match self.line.ask(&request).await {
+            Ok(accepted) => Ok(Answer::Taken(message::Accepted::from(accepted).into())),
             Err(error) if error.kind == LineErrorKind::ReplyToken => not_taken(),
             Err(error) => Err(self.not_sent(&error, open).await),
         }
@@ -82,7 +87,12 @@ impl<M: Module> Sender<'_, M> {
         reply: &Reply,
         step: Step<'_>,
     ) -> Result<Sent, NotSent> {
-        let pushed = self.push_messages(chat, &reply.messages, None, step).await;
+        let push = Push {
+            messages: reply.messages.clone(),
+            unit: None,
+            silent: reply.silent,
+        };
+        let pushed = self.push(chat, &push, step).await;
         if pushed.is_ok() {
             self.app.metrics.count(Metric::RepliesPushed);
         }

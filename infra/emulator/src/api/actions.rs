@@ -80,7 +80,11 @@ pub(super) fn check(findings: &mut Findings, action: &Value, at: &str, place: Pl
         "uri" => {
             uri::opened(findings, action, at, "uri");
             if let Some(other) = action.get("altUri") {
-                uri::opened(findings, other, &format!("{at}.altUri"), "desktop");
+                let at = format!("{at}.altUri");
+                match place {
+                    Place::QuickReply => findings.add("May not be in a quick reply", at),
+                    _ => uri::opened(findings, other, &at, "desktop"),
+                }
             }
         }
         "datetimepicker" => picker(findings, action, at),
@@ -293,6 +297,10 @@ mod tests {
         let other = json!({"type": "uri", "uri": "https://a.jp", "altUri": {"desktop": "x"}});
         let found = errors(Place::Flex, &other);
         assert_eq!(found, one("action.altUri.desktop", "invalid uri scheme"));
+        let other = json!({"type": "uri", "label": "a", "uri": "https://a.jp",
+            "altUri": {"desktop": "https://a.jp"}});
+        let found = errors(Place::QuickReply, &other);
+        assert_eq!(found, one("action.altUri", "May not be in a quick reply"));
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! Aliases of rich menus, by which users switch between them.
 //!
 //! Source: <https://developers.line.biz/en/reference/messaging-api/#create-rich-menu-alias>. LINE's
-//! OpenAPI file knows 400 as the only refusal; 404 is its answer to looking at what is not there.
+//! OpenAPI file knows 400 as the only refusal; its reference has 404 for an alias that is not there.
 
 use serde_json::{Value, json};
 
-use super::findings::{Findings, text, wrong};
+use super::findings::{Findings, text};
 use super::people::not_found;
 use super::{Answer, Context, Refusal};
 
@@ -90,7 +90,7 @@ fn is_alias(alias: &str) -> bool {
 }
 
 fn no_alias() -> Refusal {
-    Refusal::message(400, "richmenu alias not found")
+    Refusal::message(404, "richmenu alias not found")
 }
 
 /// The menu must be there, with an image.
@@ -98,8 +98,7 @@ fn shows(cx: &mut Context<'_>, id: &str) -> Result<(), Refusal> {
     let bot = cx.bot();
     let menu = cx.world.of(&bot).menus.get(id);
     let usable = menu.is_some_and(|menu| menu.image.is_some());
-    let text = "Must be the ID of a rich menu with an image";
     usable
         .then_some(())
-        .ok_or_else(|| wrong("richMenuId", text))
+        .ok_or_else(|| Refusal::message(400, "richmenu not found"))
 }

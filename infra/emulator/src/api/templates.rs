@@ -14,6 +14,7 @@ const EXTRAS: [&str; 2] = ["title", "thumbnailImageUrl"];
 pub(super) fn check(findings: &mut Findings, template: &Value, at: &str) {
     match template["type"].as_str() {
         Some("buttons") => {
+            images(findings, template, at);
             face(findings, template, at, 160);
             taps(findings, template, at, (1, 4));
         }
@@ -44,6 +45,7 @@ pub(super) fn check(findings: &mut Findings, template: &Value, at: &str) {
 }
 
 fn carousel(findings: &mut Findings, template: &Value, at: &str) {
+    images(findings, template, at);
     let columns = findings.list(template, at, "columns", (1, 10));
     let first = columns.first().unwrap_or(&Value::Null);
     for (place, column) in columns.iter().enumerate() {
@@ -72,10 +74,36 @@ fn like_the_first(findings: &mut Findings, first: &Value, column: &Value, at: &s
     }
 }
 
+/// How images are shown.
+fn images(findings: &mut Findings, template: &Value, at: &str) {
+    let members = [
+        ("imageAspectRatio", ["rectangle", "square"]),
+        ("imageSize", ["cover", "contain"]),
+    ];
+    for (member, known) in members {
+        if template.get(member).is_some() {
+            findings.one_of(template, at, member, &known);
+        }
+    }
+}
+
+/// A colour without opacity. The text is not documented.
+fn ground(findings: &mut Findings, object: &Value, at: &str) {
+    let Some(color) = object.get("imageBackgroundColor") else {
+        return;
+    };
+    let digits = color.as_str().and_then(|text| text.strip_prefix('#'));
+    let is_hex = |digits: &str| digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    if !digits.is_some_and(|digits| digits.len() == 6 && is_hex(digits)) {
+        findings.add("Must be an RGB color", format!("{at}.imageBackgroundColor"));
+    }
+}
+
 /// What buttons and columns have in common; beside a title or an image a text is shorter.
 fn face(findings: &mut Findings, object: &Value, at: &str, longest: usize) {
     let has_extra = EXTRAS.iter().any(|member| object.get(member).is_some());
     findings.optional_url(object, at, "thumbnailImageUrl");
+    ground(findings, object, at);
     findings.optional_clusters(object, at, "title", 40);
     findings.clusters(object, at, "text", if has_extra { 60 } else { longest });
     if let Some(action) = object.get("defaultAction") {
@@ -167,5 +195,23 @@ mod tests {
             "defaultAction": {"type": "uri", "label": "a", "uri": "x"},
         });
         assert_eq!(places(&buttons), ["template.defaultAction.uri"]);
+    }
+
+    #[test]
+    fn images_have_a_shape_a_fit_and_a_ground_without_opacity() {
+        let buttons = |member: &str, value: &str| {
+            let action = json!({"type": "message", "label": "a", "text": "a"});
+            let mut buttons = json!({"type": "buttons", "text": "a", "actions": [action]});
+            buttons[member] = value.into();
+            places(&buttons)
+        };
+        for (member, good, bad) in [
+            ("imageAspectRatio", "square", "round"),
+            ("imageSize", "contain", "stretch"),
+            ("imageBackgroundColor", "#1f7a57", "#1f7a5780"),
+        ] {
+            assert_eq!(buttons(member, good), [""; 0]);
+            assert_eq!(buttons(member, bad), [format!("template.{member}")]);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! A conversation as a person sees it in LINE.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::flex::{self, FlexBubble};
 use crate::clock;
@@ -139,7 +139,7 @@ fn columns(kind: &str, message: &Value) -> (Vec<Column>, bool) {
         "image" | "video" | "audio" => (vec![plain(text(message, "originalContentUrl"))], false),
         "file" => (vec![plain(text(message, "fileName"))], false),
         "coupon" => (vec![plain(text(message, "couponId"))], false),
-        "imagemap" => (vec![plain(text(message, "altText"))], false),
+        "imagemap" => (vec![imagemap(message)], false),
         "text" | "textV2" | "notice" => (vec![plain(text(message, "text"))], false),
         _ => (Vec::new(), false),
     }
@@ -161,6 +161,23 @@ fn card(object: &Value) -> Column {
         text: text(object, "text"),
         buttons: several.chain(object.get("action")).map(button).collect(),
     }
+}
+
+/// What an imagemap says in place of its picture, and a button for each of its areas.
+fn imagemap(message: &Value) -> Column {
+    let actions = message["actions"].as_array().into_iter().flatten();
+    Column {
+        buttons: actions.map(|area| button(&area_action(area))).collect(),
+        ..plain(text(message, "altText"))
+    }
+}
+
+/// An area does what an action of other messages does, by other names; it need not have a label.
+fn area_action(area: &Value) -> Value {
+    let members = ["label", "text", "linkUri", "clipboardText"];
+    let mut texts = members.iter().map(|member| text(area, member));
+    let label = texts.find(|text| !text.is_empty());
+    json!({"type": area["type"], "label": label, "text": area["text"], "uri": area["linkUri"]})
 }
 
 fn plain(text: String) -> Column {
@@ -271,6 +288,22 @@ mod tests {
             .map(|view| view.day.is_some())
             .collect();
         assert_eq!(days, [true, false, true]);
+    }
+
+    #[test]
+    fn an_imagemap_has_a_button_for_each_area() {
+        let message = json!({"type": "imagemap", "altText": "Floors", "actions": [
+            {"type": "message", "text": "first floor"},
+            {"type": "uri", "linkUri": "https://a.jp", "label": "Site"},
+            {"type": "clipboard", "clipboardText": "A-1"}]});
+        let column = super::imagemap(&message);
+        assert_eq!(column.text, "Floors");
+        let labels: Vec<_> = column.buttons.iter().map(|it| it.label.as_str()).collect();
+        assert_eq!(labels, ["first floor", "Site", "A-1"]);
+        let does: Vec<_> = column.buttons.into_iter().map(|it| it.does).collect();
+        assert!(matches!(&does[0], Tap::Say { text } if text == "first floor"));
+        assert!(matches!(&does[1], Tap::Open { uri } if uri == "https://a.jp"));
+        assert!(matches!(&does[2], Tap::Nothing));
     }
 
     #[test]

@@ -82,6 +82,9 @@ fn switched(platform: &mut Platform, bot: &str, user: &str, alias: &str) -> &'st
     let Some(menu) = menus.aliases.get(alias).cloned() else {
         return "RICHMENU_ALIAS_ID_NOTFOUND";
     };
+    if menus.get(&menu).is_none() {
+        return "RICHMENU_NOTFOUND";
+    }
     menus.links.insert(user.to_owned(), menu);
     "SUCCESS"
 }

@@ -86,11 +86,13 @@ impl Menus {
         self.all.iter_mut().find(|menu| menu.id == id)
     }
 
-    /// Takes a menu away, from everybody who sees it too.
+    /// Takes a menu away, from everybody who sees it too. Its aliases stay: that a switch can
+    /// come to nothing because an alias's menu is gone is in LINE's documents.
+    ///
+    /// Source: <https://developers.line.biz/en/reference/messaging-api/#postback-params-object-for-richmenu-switch-action>
     pub(crate) fn remove(&mut self, id: &str) {
         self.all.retain(|menu| menu.id != id);
         self.links.retain(|_, menu| menu != id);
-        self.aliases.retain(|_, menu| menu != id);
         self.taps.retain(|tap| tap.menu != id);
         if self.default.as_deref() == Some(id) {
             self.default = None;

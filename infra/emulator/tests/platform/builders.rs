@@ -2,22 +2,25 @@
 //! and both find fault with the same member. Each has LINE's limits from LINE's documents
 //! by itself, so that a mistake in one of them shows.
 
+mod looks;
+
 use emulator::Settings;
 use serde::Serialize;
 use serde_json::{Value, json};
 use shared::line::endpoints::rich_menu::{Area, Bounds, RichMenu, Size};
 use shared::line::message::{
-    Action, Buttons, Carousel, Column, Confirm, Coupon, Flex, Image, ImageCarousel, ImageColumn,
-    Location, PickMode, QuickReply, Sender, TemplateMessage, Text, TextV2, Video,
+    Action, Buttons, Carousel, Color, Column, Confirm, Coupon, Flex, Image, ImageCarousel,
+    ImageColumn, Imagemap, ImagemapAction, ImagemapVideo, Input, Location, PickMode, QuickReply,
+    Sender, TemplateMessage, Text, TextV2, Video, flex as made,
 };
 
 use crate::stage::{ALL_SCOPES, Receiver, SALON, Stage};
 
 const URL: &str = "https://a.jp/i.png";
 /// Around every limit that LINE has.
-const LENGTHS: [usize; 34] = [
+const LENGTHS: [usize; 38] = [
     0, 1, 12, 13, 14, 15, 20, 21, 30, 31, 40, 41, 60, 61, 100, 101, 120, 121, 150, 151, 160, 161,
-    240, 241, 300, 301, 500, 501, 750, 751, 1500, 1501, 2500, 5001,
+    240, 241, 300, 301, 400, 401, 500, 501, 750, 751, 1000, 1001, 1500, 1501, 2500, 5001,
 ];
 /// What is a URI, what is none, and what no tap may open.
 const URIS: [&str; 20] = [
@@ -73,11 +76,39 @@ fn flex(component: &Value) -> Built {
     built(Flex::new("a", json!({"type": "bubble", "body": body})))
 }
 
+fn card(component: impl Into<made::Component>) -> Built {
+    let body = made::Column::new().add(component);
+    built(Flex::new("a", made::Bubble::new().body(body)))
+}
+
+fn video(video: made::Video) -> Built {
+    built(Flex::new("a", made::Bubble::new().hero(video)))
+}
+
+const AREA: Bounds = Bounds {
+    x: 0,
+    y: 0,
+    width: 520,
+    height: 520,
+};
+
+fn imagemap() -> Imagemap {
+    Imagemap::new(URL, "a", 520)
+}
+
+fn tapped(action: ImagemapAction) -> Built {
+    built(imagemap().tap(AREA, action))
+}
+
+fn on_imagemap(video: ImagemapVideo) -> Built {
+    built(imagemap().video(video))
+}
+
 /// Where something is in a message, and the message.
 type Place<T> = (&'static str, fn(T) -> Built);
 
 /// Where an action can be.
-const PLACES: [Place<Action>; 9] = [
+const PLACES: [Place<Action>; 12] = [
     ("/template/actions/0", |action| {
         built(TemplateMessage::new("a", Buttons::new("a", [action])))
     }),
@@ -108,9 +139,18 @@ const PLACES: [Place<Action>; 9] = [
     ("/contents/action", |action| {
         built(Flex::new("a", json!({"type": "bubble", "action": action})))
     }),
+    ("/contents/body/contents/0/action", |action| {
+        card(made::Button::new(action))
+    }),
+    ("/contents/body/contents/0/action", |action| {
+        card(made::Image::new(URL).action(action))
+    }),
+    ("/contents/action", |action| {
+        built(Flex::new("a", made::Bubble::new().action(action)))
+    }),
 ];
 
-const MEMBERS: [Member; 23] = [
+const MEMBERS: [Member; 38] = [
     Member {
         pointer: "/text",
         build: |text| built(Text::new(text)),
@@ -277,6 +317,81 @@ const MEMBERS: [Member; 23] = [
         build: |text| flex(&json!({"type": "button", "action": Action::uri(text, URL)})),
         texts: &[],
     },
+    Member {
+        pointer: "/baseUrl",
+        build: |text| built(Imagemap::new(text, "a", 520)),
+        texts: &URIS,
+    },
+    Member {
+        pointer: "/altText",
+        build: |text| built(Imagemap::new(URL, text, 520)),
+        texts: &[],
+    },
+    Member {
+        pointer: "/actions/0/text",
+        build: |text| tapped(ImagemapAction::message(text)),
+        texts: &[],
+    },
+    Member {
+        pointer: "/actions/0/label",
+        build: |text| tapped(ImagemapAction::message("a").label(text)),
+        texts: &[],
+    },
+    Member {
+        pointer: "/actions/0/linkUri",
+        build: |text| tapped(ImagemapAction::uri(text)),
+        texts: &URIS,
+    },
+    Member {
+        pointer: "/actions/0/clipboardText",
+        build: |text| tapped(ImagemapAction::clipboard(text)),
+        texts: &[],
+    },
+    Member {
+        pointer: "/video/originalContentUrl",
+        build: |text| on_imagemap(ImagemapVideo::new(text, URL, AREA)),
+        texts: &URIS,
+    },
+    Member {
+        pointer: "/video/previewImageUrl",
+        build: |text| on_imagemap(ImagemapVideo::new(URL, text, AREA)),
+        texts: &URIS,
+    },
+    Member {
+        pointer: "/video/externalLink/linkUri",
+        build: |text| on_imagemap(ImagemapVideo::new(URL, URL, AREA).link(text, "a")),
+        texts: &URIS,
+    },
+    Member {
+        pointer: "/video/externalLink/label",
+        build: |text| on_imagemap(ImagemapVideo::new(URL, URL, AREA).link(URL, text)),
+        texts: &[],
+    },
+    Member {
+        pointer: "/contents/body/contents/0/text",
+        build: |text| card(made::Text::new(text)),
+        texts: &[],
+    },
+    Member {
+        pointer: "/contents/body/contents/0/url",
+        build: |text| card(made::Image::new(text)),
+        texts: &URIS,
+    },
+    Member {
+        pointer: "/contents/body/contents/0/contents/0/url",
+        build: |text| card(made::Baseline::new().add(made::Icon::new(text))),
+        texts: &URIS,
+    },
+    Member {
+        pointer: "/contents/hero/url",
+        build: |text| video(made::Video::new(text, URL, made::Image::new(URL))),
+        texts: &URIS,
+    },
+    Member {
+        pointer: "/contents/hero/previewUrl",
+        build: |text| video(made::Video::new(URL, text, made::Row::new())),
+        texts: &URIS,
+    },
 ];
 
 /// Texts around every limit, of characters that are one or two UTF-16 units; in members that
@@ -376,12 +491,28 @@ fn pickers() -> Vec<Action> {
     days.into_iter().chain(times).chain(both).collect()
 }
 
+fn inputs() -> impl Iterator<Item = Action> {
+    let inputs = [
+        Input::CloseRichMenu,
+        Input::OpenRichMenu,
+        Input::OpenKeyboard { fill_in_text: None },
+        Input::OpenVoice,
+    ];
+    inputs.into_iter().map(|input| Action::Postback {
+        label: "a".into(),
+        data: "d".into(),
+        display_text: None,
+        input: Some(input),
+    })
+}
+
 /// Every kind of action, and each of its texts with each length.
 fn all_actions() -> Vec<Action> {
     let postback = |data: String, shown: Option<String>| Action::Postback {
         label: "a".into(),
         data,
         display_text: shown,
+        input: None,
     };
     let mut all = vec![
         Action::Camera { label: "a".into() },
@@ -395,6 +526,7 @@ fn all_actions() -> Vec<Action> {
             Action::message("a", text()),
             postback(text(), None),
             postback(a.clone(), Some(text())),
+            Action::fill_in("a", "d", text()),
             Action::RichMenuSwitch {
                 label: text(),
                 rich_menu_alias_id: a.clone(),
@@ -420,7 +552,9 @@ fn all_actions() -> Vec<Action> {
     }
     let long = [987, 988].map(|length| format!("https://a.jp/{}", "a".repeat(length)));
     let uris = URIS.into_iter().map(str::to_owned).chain(long);
-    all.extend(uris.map(|uri| Action::uri("a", uri)));
+    all.extend(uris.clone().map(|uri| Action::uri("a", uri)));
+    all.extend(uris.map(|uri| Action::uri_or_desktop("a", URL, uri)));
+    all.extend(inputs());
     all.extend(pickers());
     all
 }
@@ -441,7 +575,7 @@ fn actions() -> Vec<Pair> {
 
 /// Lists of each length.
 fn lists() -> Vec<Pair> {
-    let with_many: [Place<usize>; 5] = [
+    let with_many: [Place<usize>; 7] = [
         ("/quickReply/items", |many| {
             let items = vec![QuickReply::new(says()); many];
             built(Text::new("a").quick_replies(items))
@@ -467,6 +601,15 @@ fn lists() -> Vec<Pair> {
                 json!({"type": "carousel", "contents": bubbles}),
             ))
         }),
+        ("/contents/contents", |many| {
+            let bubbles = (0..many).map(|_| made::Bubble::new());
+            built(Flex::new("a", made::Carousel::new().add_all(bubbles)))
+        }),
+        ("/contents/body/contents", |many| {
+            let images = (0..many).map(|_| made::Image::new(URL).animated());
+            let body = made::Column::new().add_all(images);
+            built(Flex::new("a", made::Bubble::new().body(body)))
+        }),
     ];
     let pairs = with_many.iter().flat_map(|(pointer, build)| {
         let base = build(1).unwrap();
@@ -479,6 +622,115 @@ fn lists() -> Vec<Pair> {
         })
     });
     pairs.collect()
+}
+
+/// As many areas of an imagemap as LINE takes, and one more.
+fn areas() -> Vec<Pair> {
+    let map = |many| {
+        (0..many).fold(imagemap(), |map, _| {
+            map.tap(AREA, ImagemapAction::message("a"))
+        })
+    };
+    let json = |many| {
+        let base = built(map(1)).unwrap();
+        let one = base["actions"][0].clone();
+        with(&base, "/actions", vec![one; many].into())
+    };
+    let pairs = [0, 1, 49, 50, 51].map(|many| Pair {
+        what: format!("{many} areas"),
+        built: built(map(many)),
+        json: json(many.max(1)),
+    });
+    pairs.into()
+}
+
+/// A value of a built card, and the same value as JSON that no builder has checked.
+fn values() -> Vec<Pair> {
+    let pair = |what: String, built: Built, base: Built, pointer: &str, value: Value| Pair {
+        what,
+        built,
+        json: with(&base.unwrap(), pointer, value),
+    };
+    let image = |width, height| card(made::Image::new(URL).aspect_ratio(width, height));
+    let ratios = [
+        (1, 1),
+        (1, 3),
+        (1, 4),
+        (0, 1),
+        (1, 0),
+        (100_000, 1),
+        (100_001, 1),
+    ];
+    let ratios = ratios.map(|(width, height)| {
+        let (at, ratio) = (
+            "/contents/body/contents/0/aspectRatio",
+            format!("{width}:{height}"),
+        );
+        pair(
+            ratio.clone(),
+            image(width, height),
+            image(1, 1),
+            at,
+            ratio.into(),
+        )
+    });
+    let ground = |degrees, percent| {
+        let (black, white) = (Color::BLACK, Color::WHITE.alpha(9));
+        let ground = made::Gradient::new(degrees, black, white).center(black, percent);
+        card(made::Row::new().background(ground))
+    };
+    let background = "/contents/body/contents/0/background";
+    let angles = [0, 90, 359, 360].map(|angle| {
+        let (at, degrees) = (format!("{background}/angle"), format!("{angle}deg"));
+        pair(
+            degrees.clone(),
+            ground(angle, 50),
+            ground(0, 50),
+            &at,
+            degrees.into(),
+        )
+    });
+    let centers = [0, 100, 101].map(|part| {
+        let (at, percent) = (format!("{background}/centerPosition"), format!("{part}%"));
+        pair(
+            percent.clone(),
+            ground(0, part),
+            ground(0, 50),
+            &at,
+            percent.into(),
+        )
+    });
+    let spaced = |pixels| card(made::Text::new("a").wrap().line_spacing(pixels));
+    let spacings = [0, 1, 9].map(|pixels| {
+        let (at, spacing) = (
+            "/contents/body/contents/0/lineSpacing",
+            format!("{pixels}px"),
+        );
+        pair(
+            spacing.clone(),
+            spaced(pixels),
+            spaced(1),
+            at,
+            spacing.into(),
+        )
+    });
+    let colored = |color| {
+        let buttons = Buttons::new("a", [says()]).image_background(color);
+        built(TemplateMessage::new("a", buttons))
+    };
+    let colors = [Color::BLACK, Color::BLACK.alpha(255)].map(|color| {
+        let at = "/template/imageBackgroundColor";
+        let text = color.to_string();
+        pair(
+            text.clone(),
+            colored(color),
+            colored(Color::WHITE),
+            at,
+            text.into(),
+        )
+    });
+    let bases = ratios.into_iter().chain(angles).chain(centers);
+    bases.chain(spacings).chain(colors).collect()
 }
 
 async fn stage() -> (Stage, String) {
@@ -522,6 +774,9 @@ async fn the_bundles_builders_and_the_emulator_take_the_same_messages() {
         .into_iter()
         .chain(actions())
         .chain(lists())
+        .chain(areas())
+        .chain(values())
+        .chain(looks::all())
         .collect();
     let mut differences = Vec::new();
     for five in pairs.chunks(5) {

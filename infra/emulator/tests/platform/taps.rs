@@ -114,6 +114,21 @@ async fn a_switch_shows_another_menu_and_sends_a_postback() {
 }
 
 #[tokio::test]
+async fn a_switch_to_a_menu_that_is_gone_changes_nothing_and_says_so() {
+    let (mut stage, _) = stage().await;
+    let user = stage.user("青木さくら").await;
+    let aliases = call(&stage, "GET", "richmenu/alias/list", Value::Null).await;
+    let other = aliases["aliases"][0]["richMenuId"].as_str().unwrap();
+    call(&stage, "DELETE", &format!("richmenu/{other}"), Value::Null).await;
+    tap(&stage, &user, json!({"area": 3})).await;
+    let params = event(&mut stage).await["postback"]["params"].clone();
+    assert_eq!(params["status"], "RICHMENU_NOTFOUND");
+    let chat = stage.get(&format!("/chats/{SALON}/{user}")).await;
+    let page = chat.text().await.unwrap();
+    assert!(page.contains("<summary>Menu</summary>"));
+}
+
+#[tokio::test]
 async fn the_chat_page_shows_the_menu_and_its_buttons_work() {
     let (mut stage, id) = stage().await;
     let user = stage.user("青木さくら").await;

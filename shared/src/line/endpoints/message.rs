@@ -9,7 +9,6 @@ use uuid::Uuid;
 use crate::domain::{ChatId, MayBroadcast, MaySpeak, ReplyToken, UserId};
 use crate::line::endpoint::{Answered, Spends, Unsendable, endpoint, has};
 use crate::line::http::Answer;
-use crate::line::{BotClient, LineError};
 
 /// LINE takes this many messages in one send.
 const MOST_MESSAGES: usize = 5;
@@ -378,20 +377,4 @@ fn check_unit(units: Option<[&str; 1]>) -> Result<(), Unsendable> {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
 fn is_false(flag: &bool) -> bool {
     !flag
-}
-
-impl BotClient {
-    /// Answers an event.
-    ///
-    /// # Errors
-    /// LINE's refusal, or that its answer is not known.
-    pub async fn reply(
-        &self,
-        may: &MaySpeak,
-        token: &ReplyToken,
-        messages: &[Value],
-    ) -> Result<Accepted, LineError> {
-        let reply = Reply::new(may, token, messages);
-        self.ask(&reply).await.map(Accepted::from)
-    }
 }

@@ -1,5 +1,6 @@
 //! LINE's endpoints, a file per subject; the [table] has what LINE says of each.
 
+pub mod account_link;
 pub mod audience;
 pub mod bot;
 pub mod chat;

@@ -32,24 +32,6 @@ pub struct Profile {
     pub status_message: Option<String>,
 }
 
-/// Issues a token with which the user's LINE account can be linked with an account
-/// elsewhere
-/// (<https://developers.line.biz/en/reference/messaging-api/#issue-link-token>).
-#[derive(Debug, Clone)]
-pub struct IssueLinkToken<'a> {
-    pub user: &'a UserId,
-}
-
-endpoint!(IssueLinkToken<'_>: LINK_TOKEN, ForBot -> LinkToken, places(user));
-
-/// A link token: good for ten minutes, once.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LinkToken {
-    /// The token.
-    pub link_token: secrecy::SecretString,
-}
-
 impl BotClient {
     /// The profile of a user who is a friend, or who talks with the account.
     ///

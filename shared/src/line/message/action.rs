@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::line::message::date_time;
 use crate::line::message::limit::{OverLimit, graphemes, units, uri, within};
+use crate::line::message::place::Place;
 
 /// What a tap does. In rich menus, image carousels and flex messages an empty label is none
 /// (<https://developers.line.biz/en/reference/messaging-api/#action-object-label-spec>).
@@ -26,6 +27,9 @@ pub enum Action {
         /// What the user is shown to have said.
         #[serde(skip_serializing_if = "Option::is_none")]
         display_text: Option<String>,
+        /// What opens or closes on the user's phone.
+        #[serde(flatten)]
+        input: Option<Input>,
     },
     /// Comes back as the user's own message.
     Message {
@@ -44,6 +48,9 @@ pub enum Action {
         /// The address.
         #[serde(default)]
         uri: String,
+        /// Another for LINE on a computer. In flex messages, not in quick replies.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        alt_uri: Option<AltUri>,
     },
     /// Lets the user pick a time, which comes back as a postback.
     DatetimePicker {
@@ -107,18 +114,34 @@ pub enum Action {
     },
 }
 
-/// Where an action is: that decides which ones LINE takes, and how long their labels are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// In a template other than the image carousel.
-    Template,
-    ImageCarousel,
-    QuickReply,
-    RichMenu,
-    /// A button of a flex message.
-    FlexButton,
-    /// Any other component or a bubble of a flex message.
-    Flex,
+/// What a postback opens or closes on the user's phone
+/// (<https://developers.line.biz/en/reference/messaging-api/#postback-action>).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    tag = "inputOption",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum Input {
+    /// Closes the rich menu.
+    CloseRichMenu,
+    /// Opens the rich menu.
+    OpenRichMenu,
+    /// Opens the keyboard.
+    OpenKeyboard {
+        /// What the user finds written: up to 300 characters, with line breaks if wanted.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        fill_in_text: Option<String>,
+    },
+    /// Opens the recorder of voice messages.
+    OpenVoice,
+}
+
+/// Where LINE on a computer goes instead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AltUri {
+    /// The address, like that of the action.
+    pub desktop: String,
 }
 
 /// What is picked, from 1900 to 2100
@@ -141,6 +164,36 @@ impl Action {
             label: label.into(),
             data: data.into(),
             display_text: None,
+            input: None,
+        }
+    }
+
+    /// A postback that is shown as if the user had said `shown`.
+    pub fn postback_shown(
+        label: impl Into<String>,
+        data: impl Into<String>,
+        shown: impl Into<String>,
+    ) -> Self {
+        Self::Postback {
+            label: label.into(),
+            data: data.into(),
+            display_text: Some(shown.into()),
+            input: None,
+        }
+    }
+
+    /// A postback that opens the keyboard with `text` written, for the user to complete.
+    pub fn fill_in(
+        label: impl Into<String>,
+        data: impl Into<String>,
+        text: impl Into<String>,
+    ) -> Self {
+        let fill_in_text = Some(text.into());
+        Self::Postback {
+            label: label.into(),
+            data: data.into(),
+            display_text: None,
+            input: Some(Input::OpenKeyboard { fill_in_text }),
         }
     }
 
@@ -157,6 +210,70 @@ impl Action {
         Self::Uri {
             label: label.into(),
             uri: uri.into(),
+            alt_uri: None,
+        }
+    }
+
+    /// An address, and another for LINE on a computer.
+    pub fn uri_or_desktop(
+        label: impl Into<String>,
+        uri: impl Into<String>,
+        desktop: impl Into<String>,
+    ) -> Self {
+        let desktop = desktop.into();
+        Self::Uri {
+            label: label.into(),
+            uri: uri.into(),
+            alt_uri: Some(AltUri { desktop }),
+        }
+    }
+
+    /// Lets the user pick a date, a time or both, of all that there are.
+    pub fn pick(mode: PickMode, label: impl Into<String>, data: impl Into<String>) -> Self {
+        Self::DatetimePicker {
+            label: label.into(),
+            data: data.into(),
+            mode,
+            initial: None,
+            min: None,
+            max: None,
+        }
+    }
+
+    /// The camera, in a quick reply.
+    pub fn camera(label: impl Into<String>) -> Self {
+        let label = label.into();
+        Self::Camera { label }
+    }
+
+    /// The pictures on the phone, in a quick reply.
+    pub fn camera_roll(label: impl Into<String>) -> Self {
+        let label = label.into();
+        Self::CameraRoll { label }
+    }
+
+    /// Where the user is, in a quick reply.
+    pub fn location(label: impl Into<String>) -> Self {
+        let label = label.into();
+        Self::Location { label }
+    }
+
+    /// Copies a text.
+    pub fn clipboard(label: impl Into<String>, text: impl Into<String>) -> Self {
+        Self::Clipboard {
+            label: label.into(),
+            clipboard_text: text.into(),
+        }
+    }
+
+    /// Shows another tab of a module's rich menu. A postback with the data `tab` and the tab's
+    /// name tells of it.
+    pub fn switch(tab: impl Into<String>) -> Self {
+        let tab = tab.into();
+        Self::RichMenuSwitch {
+            label: String::new(),
+            data: format!("tab {tab}"),
+            rich_menu_alias_id: tab,
         }
     }
 
@@ -180,15 +297,22 @@ impl Action {
         within("label", graphemes(self.label()), least, most)?;
         match self {
             Self::Postback {
-                data, display_text, ..
+                data,
+                display_text,
+                input,
+                ..
             } => {
                 within("data", units(data), 1, 300)?;
-                display_text.as_deref().map_or(Ok(()), |text| {
-                    within("displayText", graphemes(text), 1, 300)
-                })
+                if let Some(text) = display_text {
+                    within("displayText", graphemes(text), 1, 300)?;
+                }
+                input.as_ref().map_or(Ok(()), Input::limits)
             }
             Self::Message { text, .. } => within("text", graphemes(text), 1, 300),
-            Self::Uri { uri: target, .. } => uri("uri", target),
+            Self::Uri { uri: to, .. } => {
+                uri("uri", to)?;
+                self.desktop(place)
+            }
             Self::DatetimePicker {
                 data,
                 mode,
@@ -217,32 +341,32 @@ impl Action {
     }
 }
 
-impl Place {
-    /// Minimum and maximum length of a label, in grapheme clusters.
-    fn label(self) -> (usize, usize) {
-        match self {
-            Self::Template | Self::QuickReply => (1, 20),
-            Self::ImageCarousel => (0, 12),
-            Self::RichMenu => (0, 20),
-            Self::FlexButton => (1, 40),
-            Self::Flex => (0, 40),
-        }
-    }
-
-    fn takes(self, action: &Action) -> Result<(), OverLimit> {
-        let only = match action {
-            Action::Camera { .. } | Action::CameraRoll { .. } | Action::Location { .. } => {
-                (Self::QuickReply, "quick replies")
-            }
-            Action::RichMenuSwitch { .. } => (Self::RichMenu, "rich menus"),
-            _ => return Ok(()),
+impl Action {
+    /// LINE's documents name flex messages as what takes another address for computers, and
+    /// quick replies as what does not; elsewhere it is LINE's to judge.
+    fn desktop(&self, place: Place) -> Result<(), OverLimit> {
+        let Self::Uri {
+            alt_uri: Some(AltUri { desktop }),
+            ..
+        } = self
+        else {
+            return Ok(());
         };
-        match self == only.0 {
-            true => Ok(()),
-            false => Err(OverLimit::new(
-                "type",
-                format!("LINE takes this action in {} only", only.1),
-            )),
+        if place == Place::QuickReply {
+            let problem = "LINE does not take it in quick replies";
+            return Err(OverLimit::new("altUri", problem));
+        }
+        uri("altUri.desktop", desktop)
+    }
+}
+
+impl Input {
+    fn limits(&self) -> Result<(), OverLimit> {
+        match self {
+            Self::OpenKeyboard {
+                fill_in_text: Some(text),
+            } => within("fillInText", graphemes(text), 1, 300),
+            _ => Ok(()),
         }
     }
 }

@@ -74,11 +74,7 @@ impl QuickReply {
     /// A button whose tap comes back as `data`, and shows `label` as said.
     pub fn postback(label: impl Into<String>, data: impl Into<String>) -> Self {
         let label = label.into();
-        Self::new(Action::Postback {
-            display_text: Some(label.clone()),
-            label,
-            data: data.into(),
-        })
+        Self::new(Action::postback_shown(label.clone(), data, label))
     }
 
     /// A button whose tap says `text`.

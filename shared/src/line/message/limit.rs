@@ -66,6 +66,14 @@ pub(crate) fn within(
     }
 }
 
+/// A text of any length but none.
+pub(crate) fn not_empty(member: &str, text: &str) -> Result<(), OverLimit> {
+    match text.is_empty() {
+        false => Ok(()),
+        true => Err(OverLimit::new(member, "LINE takes no empty text")),
+    }
+}
+
 /// An https URL of up to 2,000 units.
 pub(crate) fn https(member: &str, url: &str) -> Result<(), OverLimit> {
     at_most(member, units(url), 2_000)?;

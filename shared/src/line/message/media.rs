@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 
 use crate::line::message::around::Around;
-use crate::line::message::limit::{OverLimit, https, made_of, units, within};
+use crate::line::message::limit::{OverLimit, https, made_of, not_empty, units, within};
 use crate::line::message::message;
 
 /// A sticker that LINE lists for accounts
@@ -46,8 +46,8 @@ impl Sticker {
     }
 
     fn limits(&self) -> Result<(), OverLimit> {
-        within("packageId", units(&self.package_id), 1, usize::MAX)?;
-        within("stickerId", units(&self.sticker_id), 1, usize::MAX)
+        not_empty("packageId", &self.package_id)?;
+        not_empty("stickerId", &self.sticker_id)
     }
 }
 
@@ -255,7 +255,7 @@ impl Coupon {
     }
 
     fn limits(&self) -> Result<(), OverLimit> {
-        within("couponId", units(&self.coupon_id), 1, usize::MAX)?;
+        not_empty("couponId", &self.coupon_id)?;
         let Some(tag) = &self.delivery_tag else {
             return Ok(());
         };

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::line::message::around::Around;
 use crate::line::message::limit::{OverLimit, each, graphemes, https, units, within};
-use crate::line::message::{Action, Place, message};
+use crate::line::message::{Action, Color, Place, message};
 
 /// Cards side by side.
 const MOST_COLUMNS: usize = 10;
@@ -63,12 +63,34 @@ impl TemplateMessage {
 
 message!(TemplateMessage);
 
+/// The shape of the images of buttons and columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ImageShape {
+    /// 1.51 wide, 1 high: LINE's own default.
+    Rectangle,
+    /// As wide as high.
+    Square,
+}
+
+/// How an image fits into its shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ImageFit {
+    /// It fills it, and what is outside is not shown: LINE's own default.
+    Cover,
+    /// All of it is shown, beside a background.
+    Contain,
+}
+
 /// What buttons and columns have in common.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Face {
     #[serde(skip_serializing_if = "Option::is_none")]
     thumbnail_image_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image_background_color: Option<Color>,
     #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<String>,
     text: String,
@@ -81,6 +103,7 @@ impl Face {
     fn new(text: impl Into<String>, actions: impl IntoIterator<Item = Action>) -> Self {
         Self {
             thumbnail_image_url: None,
+            image_background_color: None,
             title: None,
             text: text.into(),
             default_action: None,
@@ -99,6 +122,10 @@ impl Face {
     fn limits(&self, plain: usize, beside: usize, actions: usize) -> Result<(), OverLimit> {
         if let Some(url) = &self.thumbnail_image_url {
             https("thumbnailImageUrl", url)?;
+        }
+        if self.image_background_color.is_some_and(Color::has_alpha) {
+            let problem = "LINE takes a colour without opacity";
+            return Err(OverLimit::new("imageBackgroundColor", problem));
         }
         if let Some(title) = &self.title {
             within("title", graphemes(title), 1, 40)?;
@@ -142,53 +169,79 @@ impl Face {
 /// A text and up to four buttons
 /// (<https://developers.line.biz/en/reference/messaging-api/#buttons>).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Buttons(Face);
+#[serde(rename_all = "camelCase")]
+pub struct Buttons {
+    #[serde(flatten)]
+    face: Face,
+    #[serde(flatten)]
+    images: Images,
+}
 
 /// A card of a carousel: a text and up to three buttons.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Column(Face);
+pub struct Column {
+    #[serde(flatten)]
+    face: Face,
+}
+
+/// How images are shown: LINE's own defaults where nothing is said.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+struct Images {
+    #[serde(rename = "imageAspectRatio", skip_serializing_if = "Option::is_none")]
+    shape: Option<ImageShape>,
+    #[serde(rename = "imageSize", skip_serializing_if = "Option::is_none")]
+    fit: Option<ImageFit>,
+}
 
 macro_rules! face {
-    ($($type:ident $plain:literal $beside:literal $actions:literal;)*) => {$(
+    ($($type:ident $plain:literal $beside:literal $actions:literal $($images:ident)?;)*) => {$(
         impl $type {
             #[doc = concat!("A text of up to ", $plain, " characters, beside a title or image ", $beside, ".")]
             #[doc = concat!("Up to ", $actions, " buttons.")]
             pub fn new(text: impl Into<String>, actions: impl IntoIterator<Item = Action>) -> Self {
-                Self(Face::new(text, actions))
+                Self {
+                    face: Face::new(text, actions),
+                    $($images: Images::default(),)?
+                }
             }
 
             /// With a title of up to 40 characters.
             #[must_use]
             pub fn title(mut self, title: impl Into<String>) -> Self {
-                self.0.title = Some(title.into());
+                self.face.title = Some(title.into());
                 self
             }
 
             /// With an image: the https URL of a JPEG or PNG.
             #[must_use]
             pub fn image(mut self, url: impl Into<String>) -> Self {
-                self.0.thumbnail_image_url = Some(url.into());
+                self.face.thumbnail_image_url = Some(url.into());
+                self
+            }
+
+            /// With a colour, without opacity, behind the image; white if nothing is said.
+            #[must_use]
+            pub fn image_background(mut self, color: Color) -> Self {
+                self.face.image_background_color = Some(color);
                 self
             }
 
             /// With what a tap beside the buttons does.
             #[must_use]
             pub fn default_action(mut self, action: Action) -> Self {
-                self.0.default_action = Some(action);
+                self.face.default_action = Some(action);
                 self
             }
 
             fn limits(&self) -> Result<(), OverLimit> {
-                self.0.limits($plain, $beside, $actions)
+                self.face.limits($plain, $beside, $actions)
             }
         }
     )*};
 }
 
 face! {
-    Buttons 160 60 4;
+    Buttons 160 60 4 images;
     Column 120 60 3;
 }
 
@@ -222,24 +275,50 @@ impl Confirm {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Carousel {
     columns: Vec<Column>,
+    #[serde(flatten)]
+    images: Images,
 }
 
 impl Carousel {
     /// Of these.
     pub fn new(columns: impl IntoIterator<Item = Column>) -> Self {
-        let columns = columns.into_iter().collect();
-        Self { columns }
+        Self {
+            columns: columns.into_iter().collect(),
+            images: Images::default(),
+        }
     }
 
     fn limits(&self) -> Result<(), OverLimit> {
         within("columns", self.columns.len(), 1, MOST_COLUMNS)?;
-        let first = &self.columns[0].0; // there is one, as just seen
+        let first = &self.columns[0].face; // there is one, as just seen
         each("columns", &self.columns, |column| {
             column.limits()?;
-            column.0.consistent_with(first)
+            column.face.consistent_with(first)
         })
     }
 }
+
+macro_rules! images {
+    ($($type:ident)*) => {$(
+        impl $type {
+            /// With images of this shape.
+            #[must_use]
+            pub fn image_shape(mut self, shape: ImageShape) -> Self {
+                self.images.shape = Some(shape);
+                self
+            }
+
+            /// With images that fit in this way.
+            #[must_use]
+            pub fn image_fit(mut self, fit: ImageFit) -> Self {
+                self.images.fit = Some(fit);
+                self
+            }
+        }
+    )*};
+}
+
+images!(Buttons Carousel);
 
 /// Up to ten pictures
 /// (<https://developers.line.biz/en/reference/messaging-api/#image-carousel>).

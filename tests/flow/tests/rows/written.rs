@@ -81,6 +81,7 @@ fn planned() -> LedgerEntry {
     let push = Push {
         messages: vec![json!({"type": "text", "text": "hi"})],
         unit: None,
+        silent: false,
     };
     let plan = Plan {
         effects: vec![Effect::Chat(ChatEffect::Push(push))],

@@ -78,6 +78,7 @@ impl Asked {
             [.., "user", user, "richmenu", _] => Kind::Show("menu", (*user).to_owned()),
             [.., "richmenu"] => Kind::Menus(Menus::Make),
             [.., "richmenu", "list"] => Kind::Menus(Menus::List),
+            [.., "richmenu", "alias", "list"] => Kind::Menus(Menus::Aliases),
             [.., "richmenu", id, "content"] => Kind::Menus(Menus::Image((*id).to_owned())),
             [.., "richmenu", id] => Kind::Menus(Menus::Delete((*id).to_owned())),
             [.., "channel", "detach"] => Kind::Detach(text("botId")),

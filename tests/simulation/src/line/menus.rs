@@ -16,6 +16,8 @@ pub(crate) enum Menus {
     Image(String),
     /// One is deleted.
     Delete(String),
+    /// Their aliases are listed: the module's menu has no tabs, so there are none.
+    Aliases,
 }
 
 #[derive(Debug, Clone)]
@@ -56,6 +58,7 @@ impl Line {
                 }
                 None => refused(404, "Not found"),
             },
+            Menus::Aliases => ok(json!({"aliases": []})),
             Menus::Delete(id) => {
                 let before = menus.len();
                 menus.retain(|known| known.id != *id);
