@@ -30,6 +30,8 @@ mod router;
 mod row;
 pub mod settings;
 mod shared_values;
+mod step;
+mod step_log;
 mod timer;
 
 use std::future::Future;
@@ -45,6 +47,8 @@ pub use router::{
     Routes, ScopesChanged, Suspended, TextMessage, Unfollow, VideoViewed, Wrapper,
 };
 pub use row::Row;
+pub use step::{LONGEST_STEP, Step, StepAttempt};
+pub use step_log::{AFTER_STEPS, StepGround, StepLog, StepsEnded, Stop};
 
 pub use shared::domain::event::{ExternalContent, MessageContent};
 pub use shared::domain::{Chat, ChatKind, Event, EventKind, Scope, Scopes, Timestamp, UserId};
@@ -135,7 +139,7 @@ impl<M: Module> Module for Arc<M> {
 }
 
 /// Why a handler did not succeed.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum ModuleError {
     /// A transient failure: the event is tried again later, for hours.
     #[error("{0}")]
@@ -146,6 +150,14 @@ pub enum ModuleError {
     /// The module's own fault: tried again a few times, then set aside.
     #[error("{0}")]
     Bug(String),
+    /// Too little time was left for a [step](Context::step): the event comes again soon, and no
+    /// failure is counted. Steps that have succeeded are kept. Only a step ends so.
+    #[error("{reason}")]
+    #[non_exhaustive]
+    NoTime {
+        /// Which step, and how long it may take.
+        reason: String,
+    },
 }
 
 impl ModuleError {

@@ -68,7 +68,7 @@ pub enum StoreError {
     /// A row was written by a newer release.
     #[error(
         "{operation}: a row has version {version}, this release knows {}",
-        version::VERSION
+        version::NEWEST
     )]
     Newer {
         /// What was asked.

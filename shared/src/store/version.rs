@@ -7,9 +7,14 @@ use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 
 use crate::store::{Item, n, number_of};
 
-/// Of the rows that this release writes. What the release before this one would lose or
-/// misunderstand needs a higher one; a new attribute that it may lose does not.
+/// Of most rows that this release writes. What the release before this one would lose or
+/// misunderstand needs a higher one; a new attribute that it may lose does not. A higher one need
+/// not be every row's: the fewer rows have it, the less waits when that release is back.
 pub(super) const VERSION: i64 = 1;
+/// Of an event's row with steps whose results may still be asked for.
+pub(super) const WITH_STEPS: i64 = 2;
+/// The newest that this release reads.
+pub(super) const NEWEST: i64 = WITH_STEPS;
 /// The attribute that has it. Rows of releases before it was there have none.
 pub(super) const ATTRIBUTE: &str = "v";
 
@@ -22,16 +27,21 @@ pub(super) enum Unread {
     Malformed(String),
 }
 
-/// The row with the version of this release.
-pub(super) fn stamped(mut item: Item) -> Item {
-    item.insert(ATTRIBUTE.into(), n(VERSION));
+/// The row with the version of most rows.
+pub(super) fn stamped(item: Item) -> Item {
+    stamped_as(VERSION, item)
+}
+
+/// The row with this version.
+pub(super) fn stamped_as(version: i64, mut item: Item) -> Item {
+    item.insert(ATTRIBUTE.into(), n(version));
     item
 }
 
 /// Reads a row.
 pub(super) fn read<T: DeserializeOwned>(item: Item) -> Result<T, Unread> {
     match number_of(&item, ATTRIBUTE) {
-        Some(version) if version > VERSION => Err(Unread::Newer(version)),
+        Some(version) if version > NEWEST => Err(Unread::Newer(version)),
         _ => from_item(item).map_err(|error| Unread::Malformed(error.to_string())),
     }
 }

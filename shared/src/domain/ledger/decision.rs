@@ -10,11 +10,12 @@ use crate::domain::{Delivery, Plan, Silence, Timestamp};
 const UNDER_WAY: &str = "an attempt has begun, and has not ended";
 
 impl LedgerEntry {
-    /// In place of `seen`: failed attempts, failures and replays count on.
+    /// In place of `seen`: failed attempts, steps, failures and replays count on.
     #[must_use]
     pub fn in_place_of(mut self, seen: &Self) -> Self {
         self.writes = seen.writes;
         self.attempts.failed = seen.attempts.failed;
+        self.steps = seen.steps.clone();
         self.failing_since = seen.failing_since;
         self.replays = seen.replays;
         self.request_id = seen.request_id.clone().or(self.request_id);
@@ -112,11 +113,17 @@ impl LedgerEntry {
         self
     }
 
+    /// Without an outcome, while an attempt at it is under way.
+    #[must_use]
+    pub fn under_way(self) -> Self {
+        self.failed(UNDER_WAY)
+    }
+
     /// With an attempt of this name, which is counted before the module runs: one that
     /// takes its process with it counts too.
     #[must_use]
     pub fn attempt_begun(self, name: &str) -> Self {
-        let mut entry = self.failed(UNDER_WAY);
+        let mut entry = self.under_way();
         entry.attempts.begun = Some(name.to_owned());
         entry
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::to_item;
 use serde_dynamo::string_set;
 
-use crate::domain::ledger::ParkKind;
+use crate::domain::ledger::{ParkKind, Steps};
 use crate::domain::{
     Attempts, Delivery, LedgerEntry, Outcome, Parked, Replays, Sends, Silence, State, Timestamp,
 };
@@ -51,6 +51,8 @@ struct LedgerItem {
     /// While an attempt is under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     begun_by: Option<String>,
+    #[serde(default, skip_serializing_if = "Steps::is_empty")]
+    steps: Steps,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     failing_since: Option<Timestamp>,
     #[serde(default)]
@@ -97,6 +99,7 @@ impl From<&LedgerEntry> for LedgerItem {
             writes: entry.writes,
             attempts: entry.attempts.failed,
             begun_by: entry.attempts.begun.clone(),
+            steps: entry.steps.clone(),
             failing_since: entry.failing_since,
             replays: entry.replays.number,
             replay_forced: entry.replays.forced,
@@ -154,6 +157,7 @@ impl TryFrom<LedgerItem> for LedgerEntry {
                 failed: row.attempts,
                 begun: row.begun_by,
             },
+            steps: row.steps,
             failing_since: row.failing_since,
             replays: Replays {
                 number: row.replays,
@@ -199,6 +203,15 @@ impl LedgerRow {
     }
 }
 
+/// The release before this one loses steps when it writes a row: it must not have one of which
+/// they may still be asked for.
+fn version_of(entry: &LedgerEntry) -> i64 {
+    match entry.needs_steps() {
+        true => version::WITH_STEPS,
+        false => version::VERSION,
+    }
+}
+
 impl VersionedRow for LedgerRow {
     fn read(item: Option<Item>, now: Timestamp) -> Result<Self, Unread> {
         let Some(item) = item.filter(|item| !is_past(item, now)) else {
@@ -224,7 +237,10 @@ impl VersionedRow for LedgerRow {
     fn to_item(&self) -> Result<Item, serde_dynamo::Error> {
         match self {
             Self::Absent => Ok(Item::new()),
-            Self::Entry(entry) => to_item(LedgerItem::from(entry)).map(version::stamped),
+            Self::Entry(entry) => {
+                let item = to_item(LedgerItem::from(entry))?;
+                Ok(version::stamped_as(version_of(entry), item))
+            }
             Self::Unreadable(row) => Ok(row.item.clone()),
         }
     }
