@@ -30,7 +30,7 @@ pub(crate) fn log<'a, M>(
     StepLog::new(StepGround {
         store: &app.store,
         key: &work.key,
-        entry: seen.unwrap_or_else(|| entry(app, work, view).under_way()),
+        entry: seen.unwrap_or_else(|| entry(app, work, view).in_steps()),
         may_call,
         until: work.until,
         has_full_time: work.until.since(app.now()) >= FULL_TIME,

@@ -134,7 +134,7 @@ impl Worker {
         let name = self.new_name();
         let known = match row {
             Some(entry) => entry.clone(),
-            None => Arc::new(self.new_entry().under_way()),
+            None => Arc::new(self.new_entry().in_steps()),
         };
         match steps.lacks_step(&known) {
             true => Next::change(Step::NoteStep { known, name }, Some(row.clone())),

@@ -8,6 +8,8 @@ use crate::domain::{Delivery, Plan, Silence, Timestamp};
 
 /// Why an event has no outcome while an attempt at it is under way, and if that vanishes.
 const UNDER_WAY: &str = "an attempt has begun, and has not ended";
+/// The same of one that was made by a step. It does not have what the events in hand say.
+const IN_STEPS: &str = "a step has been made, and its handler has not ended";
 
 impl LedgerEntry {
     /// In place of `seen`: failed attempts, steps, failures and replays count on.
@@ -113,17 +115,17 @@ impl LedgerEntry {
         self
     }
 
-    /// Without an outcome, while an attempt at it is under way.
+    /// Made by the first step of its handler: nothing else has come of it so far.
     #[must_use]
-    pub fn under_way(self) -> Self {
-        self.failed(UNDER_WAY)
+    pub fn in_steps(self) -> Self {
+        self.failed(IN_STEPS)
     }
 
     /// With an attempt of this name, which is counted before the module runs: one that
     /// takes its process with it counts too.
     #[must_use]
     pub fn attempt_begun(self, name: &str) -> Self {
-        let mut entry = self.under_way();
+        let mut entry = self.failed(UNDER_WAY);
         entry.attempts.begun = Some(name.to_owned());
         entry
     }

@@ -125,7 +125,7 @@ mod tests {
     const NOW: Timestamp = Timestamp(1_000);
 
     fn entry() -> LedgerEntry {
-        LedgerEntry::unsettled("message", NOW, NOW, NOW).under_way()
+        LedgerEntry::unsettled("message", NOW, NOW, NOW).in_steps()
     }
 
     fn succeeded() -> StepEnd {

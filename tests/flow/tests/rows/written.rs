@@ -69,7 +69,7 @@ async fn steps(store: &Store) {
     let succeeded = StepEnd::Succeeded("7".into());
     let failed = || StepEnd::Failed("busy".into());
     let steps = [("crm", failed()), ("crm", succeeded), ("mail", failed())];
-    let mut row = LedgerEntry::unsettled("message", NOW, NOW, NOW).under_way();
+    let mut row = LedgerEntry::unsettled("message", NOW, NOW, NOW).in_steps();
     let key = key("stepped");
     for (name, end) in steps {
         let noted = store.note_step(&key, &row, name, &end, NOW).await;

@@ -46,7 +46,7 @@ async fn a_worker_that_is_killed_after_the_step_has_called_for_the_next_one_too(
         () = held.is_there() => {}
     }
     let row = scene.bundle.recorded("e").await;
-    let reason = "an attempt has begun, and has not ended";
+    let reason = "a step has been made, and its handler has not ended";
     assert_eq!(
         (row.outcome(), row.reason()),
         (Outcome::Failed, Some(reason))
