@@ -162,7 +162,7 @@ impl<H> Context<'_, H> {
                 log.end(&step, StepEnd::Succeeded(result)).await?;
                 Ok(value)
             }
-            Ok(Err(ModuleError::Retry(reason))) => Err(log.failed(&step, reason).await),
+            Ok(Err(ModuleError::Retry(reason))) => Err(log.failed(&step, &reason).await),
             Ok(Err(error)) => Err(error),
             Err(_) => Err(log.timed_out(&step).await),
         }

@@ -190,7 +190,7 @@ impl<'a> StepLog<'a> {
     }
 
     /// A try has failed: what becomes of the event.
-    pub(super) async fn failed(&self, step: &Step, reason: String) -> ModuleError {
+    pub(super) async fn failed(&self, step: &Step, reason: &str) -> ModuleError {
         self.ground.metrics.count(Metric::StepsFailed);
         tracing::warn!(step = step.name, "a step has failed");
         self.count_failure(step, reason).await
@@ -201,11 +201,11 @@ impl<'a> StepLog<'a> {
         self.ground.metrics.count(Metric::StepsTimedOut);
         tracing::warn!(step = step.name, "a step has taken too long");
         let reason = format!("no answer within {:?}", step.within);
-        self.count_failure(step, reason).await
+        self.count_failure(step, &reason).await
     }
 
-    async fn count_failure(&self, step: &Step, reason: String) -> ModuleError {
-        let record = match self.end(step, StepEnd::Failed(reason)).await {
+    async fn count_failure(&self, step: &Step, reason: &str) -> ModuleError {
+        let record = match self.end(step, StepEnd::failed(reason)).await {
             Ok(record) => record,
             Err(error) => return error,
         };
@@ -277,10 +277,8 @@ fn used_up(name: &str, record: &StepRecord) -> ModuleError {
 }
 
 fn check_size(state: &State, step: &Step, end: &StepEnd) -> Result<(), ModuleError> {
-    let StepEnd::Succeeded(result) = end else {
-        return Ok(());
-    };
-    let size = state.entry.steps.size() + step.name.len() + result.len();
+    let (StepEnd::Succeeded(more) | StepEnd::Failed(more)) = end;
+    let size = state.entry.steps.size() + step.name.len() + more.len();
     match size <= LARGEST_RESULTS {
         true => Ok(()),
         false => Err(ModuleError::bug(format!(

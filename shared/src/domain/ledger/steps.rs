@@ -22,7 +22,7 @@ pub struct StepRecord {
     /// Tries that failed or took too long. A replay begins at 0.
     #[serde(default)]
     pub failed: u32,
-    /// Why the last of them failed.
+    /// Why the last of them failed, while none has succeeded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Its result as JSON, if it has succeeded.
@@ -39,6 +39,13 @@ pub enum StepEnd {
     Failed(String),
 }
 
+impl StepEnd {
+    /// It failed or took too long, for this reason, of which the beginning is kept.
+    pub fn failed(reason: &str) -> Self {
+        Self::Failed(reason.chars().take(LONGEST_REASON).collect())
+    }
+}
+
 impl Steps {
     /// Whether no step has come to anything.
     pub fn is_empty(&self) -> bool {
@@ -50,15 +57,11 @@ impl Steps {
         self.0.get(name)
     }
 
-    /// The names and what they have come to.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &StepRecord)> {
-        self.0.iter().map(|(name, record)| (name.as_str(), record))
-    }
-
-    /// The size of all names and results, in bytes.
+    /// The size of all names, results and reasons, in bytes.
     pub fn size(&self) -> usize {
+        let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
         let size = |(name, record): (&String, &StepRecord)| {
-            name.len() + record.result.as_ref().map_or(0, String::len)
+            name.len() + length(&record.result) + length(&record.reason)
         };
         self.0.iter().map(size).sum()
     }
@@ -66,10 +69,12 @@ impl Steps {
     fn end(&mut self, name: &str, end: StepEnd) {
         let record = self.0.entry(name.to_owned()).or_default();
         match end {
-            StepEnd::Succeeded(result) => record.result = Some(result),
+            StepEnd::Succeeded(result) => {
+                (record.result, record.reason) = (Some(result), None);
+            }
             StepEnd::Failed(reason) => {
                 record.failed += 1;
-                record.reason = Some(reason.chars().take(LONGEST_REASON).collect());
+                record.reason = Some(reason);
             }
         }
     }
@@ -133,7 +138,7 @@ mod tests {
     }
 
     fn failed(reason: &str) -> StepEnd {
-        StepEnd::Failed(reason.into())
+        StepEnd::failed(reason)
     }
 
     fn noted(entry: &LedgerEntry, name: &str, end: &StepEnd) -> LedgerEntry {
