@@ -222,20 +222,18 @@ impl<'a> StepLog<'a> {
     }
 
     /// Keeps how a try has ended; gives what is kept of the step by then. Where it cannot be
-    /// kept, the handler must not go on.
+    /// kept, the handler must not go on. It is kept too where a step beside it has stopped the
+    /// run.
     pub(super) async fn end(&self, step: &Step, end: StepEnd) -> Result<StepRecord, ModuleError> {
         let ground = &self.ground;
         let mut state = self.state.lock().await;
-        if let Some(stop) = &state.stop {
-            return Err(stop.error());
-        }
         check_size(&state, step, &end)?;
         let now = ground.clock.now().into();
         let noted = ground
             .store
             .note_step(ground.key, &state.entry, &step.name, &end, now);
         match noted.await {
-            Ok(Some(entry)) => Ok(state.keep(entry, &step.name)),
+            Ok(Some(entry)) => state.keep(entry, &step.name),
             Ok(None) => Err(state.stop(Stop::RowChanged)),
             Err(error) => Err(state.stop(Stop::Failed(error.into()))),
         }
@@ -243,10 +241,13 @@ impl<'a> StepLog<'a> {
 }
 
 impl State {
-    fn keep(&mut self, entry: LedgerEntry, name: &str) -> StepRecord {
+    fn keep(&mut self, entry: LedgerEntry, name: &str) -> Result<StepRecord, ModuleError> {
         self.entry = entry;
         self.has_written = true;
-        self.entry.steps.get(name).cloned().unwrap_or_default()
+        match &self.stop {
+            Some(stop) => Err(stop.error()),
+            None => Ok(self.entry.steps.get(name).cloned().unwrap_or_default()),
+        }
     }
 
     fn stop(&mut self, stop: Stop) -> ModuleError {
