@@ -39,11 +39,16 @@ impl Service {
             return Ok(());
         };
         let step = Step::new(STEP).within(WITHIN).tries(TRIES);
-        let result: String = cx
+        let result: usize = cx
             .step(step, |attempt| self.called(event, tries, attempt))
             .await?;
         let process = clients::running();
-        steps::goes_on(process.world(), process.invocation(), event, &result);
+        steps::goes_on(
+            process.world(),
+            process.invocation(),
+            event,
+            &result.to_string(),
+        );
         Ok(())
     }
 
@@ -52,7 +57,7 @@ impl Service {
         event: &str,
         tries: &[StepTry],
         attempt: StepAttempt,
-    ) -> Result<String, ModuleError> {
+    ) -> Result<usize, ModuleError> {
         let process = clients::running();
         let (world, who) = (process.world(), process.invocation());
         let nth = self.count(event);
@@ -64,7 +69,7 @@ impl Service {
             Some(StepTry::Takes(ms)) => world.time.sleep(Duration::from_millis(*ms)).await,
             None => {}
         }
-        Ok(format!("{nth}"))
+        Ok(nth)
     }
 
     /// How often it was called for the event before.
