@@ -21,7 +21,7 @@ use crate::wait::wait;
 
 /// Work stops this long before Lambda would stop it, so that what is left can
 /// be given back.
-const BEFORE_DEADLINE: Duration = Duration::from_millis(1_000);
+pub(crate) const BEFORE_DEADLINE: Duration = Duration::from_millis(1_000);
 
 /// Acknowledging chats and giving them back takes no longer than this, and is over this long
 /// after work stops: also where the suspect's turn comes after all others'.

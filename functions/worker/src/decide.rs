@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures::FutureExt as _;
-use line_module::{Context, Draft, Module, ModuleError, Place, Profile, Surroundings};
+use line_module::{Context, Draft, Module, ModuleError, Place, Profile, StepLog, Surroundings};
 use shared::domain::ledger::ParkKind;
 use shared::domain::{Event, EventKind, LedgerEntry, LifecycleChange, Silence, Timestamp};
 
@@ -14,7 +14,8 @@ use shared::store::ArmedDaily;
 
 use crate::App;
 use crate::daily;
-use crate::requeue::{Cause, Requeue};
+use crate::requeue::{Cause, Requeue, Untried};
+use crate::steps::{self, NotHandled};
 use crate::wait::backoff_of_attempts;
 use crate::work::{View, Work};
 
@@ -56,13 +57,19 @@ impl Decision {
     }
 }
 
-/// Asks the module about an event that has no plan yet.
-pub(crate) async fn ask_module<M: Module>(app: &App<M>, work: &Work<'_>, view: &View) -> Decision {
-    let decision = match run_module(app, work, view).await {
+/// Asks the module about an event that has no plan yet; none if the event's row is not as it
+/// was read.
+pub(crate) async fn ask_module<M: Module>(
+    app: &App<M>,
+    work: &Work<'_>,
+    view: &mut View,
+) -> Option<Decision> {
+    let decision = match run_module(app, work, view, true).await {
         Ok(draft) => planned(app, work, view, draft),
-        Err(error) => failed(app, work, view, &error),
+        Err(NotHandled::Failed(error)) => failed(app, work, view, &error),
+        Err(NotHandled::RowChanged | NotHandled::WouldCall(_)) => return None,
     };
-    daily::with_next(app, work, view, decision)
+    Some(daily::with_next(app, work, view, decision))
 }
 
 /// Events that the module is not asked about.
@@ -159,22 +166,27 @@ fn lifecycle_change(work: &Work<'_>, view: &View) -> Option<LifecycleChange> {
     is_about_it.then_some(unreported)
 }
 
-/// A panic is a failure like any other: it costs this event, not the process.
+/// A panic is a failure like any other: it costs this event, not the process. What steps have
+/// come to is in the event's row, however the module ends.
 pub(crate) async fn run_module<M: Module>(
     app: &App<M>,
     work: &Work<'_>,
-    view: &View,
-) -> Result<Draft, ModuleError> {
-    let handled = AssertUnwindSafe(async { call_module(app, work, view).await })
+    view: &mut View,
+    may_call: bool,
+) -> Result<Draft, NotHandled> {
+    let steps = steps::log(app, work, view, may_call);
+    let handled = AssertUnwindSafe(async { call_module(app, work, view, &steps).await })
         .catch_unwind()
         .await;
-    handled.unwrap_or_else(|_| Err(ModuleError::Bug("the module panicked".into())))
+    let panicked = |_| Err(ModuleError::Bug("the module panicked".into()));
+    steps::take_in(view, steps.into_ended(), handled.unwrap_or_else(panicked))
 }
 
 async fn call_module<M: Module>(
     app: &App<M>,
     work: &Work<'_>,
     view: &View,
+    steps: &StepLog<'_>,
 ) -> Result<Draft, ModuleError> {
     let line = app.line.bot(&work.key.bot).granted(view.bot.state.scopes());
     let event = as_known(app, work, view)?;
@@ -193,6 +205,7 @@ async fn call_module<M: Module>(
         push_instead: app.module.may_push_instead_of_reply(),
         settings: app.module.settings(),
         menus: app.module.menus(),
+        steps,
     };
     let mut draft = Draft::default();
     let mut cx = Context::new(&around, &mut draft);
@@ -273,6 +286,7 @@ pub(crate) fn failed<M>(
         ModuleError::Retry(_) => {
             Requeue::transient(Cause::Module, "the module asks to be called again")
         }
+        ModuleError::NoTime { .. } => Requeue::Untried(Untried::NoStepTime),
         ModuleError::Bug(_) => {
             ledger.attempts.failed += 1;
             app.metrics.count(Metric::ModuleFailures);

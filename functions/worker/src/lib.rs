@@ -18,6 +18,7 @@ mod requeue;
 mod send;
 mod settle;
 mod shadow;
+mod steps;
 mod wait;
 mod work;
 

@@ -104,6 +104,7 @@ fn silent(silence: Silence) -> Metric {
 fn cause(requeue: &Requeue) -> Metric {
     match requeue {
         Requeue::Untried(Untried::NoTime) => Metric::GivenBackUntried,
+        Requeue::Untried(Untried::NoStepTime) => Metric::GivenBackStepTime,
         Requeue::Untried(Untried::Suspect) => Metric::GivenBackSuspect,
         Requeue::Untried(Untried::Outage(_)) => Metric::GivenBackOutage,
         Requeue::ModuleFailed { .. } => Metric::GivenBackModule,

@@ -29,7 +29,7 @@ pub(crate) enum Requeue {
         reason: &'static str,
         wait: Duration,
     },
-    /// It was not begun and is not at fault: it comes again soon, and neither its wait nor
+    /// It was not begun, or had no time for a step, and is not at fault: it comes again soon, and neither its wait nor
     /// its number of attempts grows.
     Untried(Untried),
 }
@@ -54,6 +54,9 @@ pub(crate) enum Untried {
     /// No time was left in this invocation.
     #[error("no time was left")]
     NoTime,
+    /// Too little time was left for a step of its handler. What steps have succeeded in is kept.
+    #[error("too little time was left for a step")]
+    NoStepTime,
     /// An earlier attempt at it may have ended the process, so that it must run alone.
     #[error("they must run alone, after an attempt that has vanished")]
     Suspect,
@@ -67,7 +70,7 @@ impl Untried {
     pub(crate) fn rest(self, now: Timestamp) -> Duration {
         match self {
             Self::Outage(until) => until.since(now),
-            Self::NoTime | Self::Suspect => Duration::ZERO,
+            Self::NoTime | Self::NoStepTime | Self::Suspect => Duration::ZERO,
         }
     }
 }

@@ -120,7 +120,7 @@ async fn decide<M: Module>(
             Counted::Changed => return Ok(None),
         }
     }
-    Ok(Some(ask_module(app, work, view).await))
+    Ok(ask_module(app, work, view).await)
 }
 
 pub(crate) async fn load<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<View, Requeue> {

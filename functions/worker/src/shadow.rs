@@ -8,6 +8,7 @@ use crate::App;
 use crate::decide::run_module;
 use crate::requeue::Requeue;
 use crate::settle::load;
+use crate::steps::NotHandled;
 use crate::work::{Work, read};
 
 /// What the module would do.
@@ -31,12 +32,16 @@ pub enum ShadowError {
     /// A row cannot be read now.
     #[error("{0}")]
     NotNow(String),
+    /// The module would call somebody else's service in a step that has no result yet.
+    #[error("{0}")]
+    WouldCall(String),
     /// The module fails with it.
     #[error(transparent)]
     Module(ModuleError),
 }
 
-/// Runs the module with an event, on the rows as they are, and shows its plan.
+/// Runs the module with an event, on the rows as they are, and shows its plan. Its steps have
+/// the results that are kept of them; nothing is called.
 ///
 /// # Errors
 /// [`ShadowError`].
@@ -62,7 +67,7 @@ pub async fn shadow<M: Module>(
         until: now,
         is_alone: true,
     };
-    let view = load(app, &work).await.map_err(|requeue| match requeue {
+    let mut view = load(app, &work).await.map_err(|requeue| match requeue {
         Requeue::Transient { reason, .. } | Requeue::Failing { reason, .. } => {
             ShadowError::NotNow(reason)
         }
@@ -70,9 +75,14 @@ pub async fn shadow<M: Module>(
         Requeue::NotYet { reason, .. } => ShadowError::NotNow(reason.into()),
         Requeue::Untried(untried) => ShadowError::NotNow(untried.to_string()),
     })?;
-    let draft = run_module(app, &work, &view)
+    let draft = run_module(app, &work, &mut view, false)
         .await
-        .map_err(ShadowError::Module)?;
+        .map_err(|error| match error {
+            NotHandled::Failed(error) => ShadowError::Module(error),
+            NotHandled::WouldCall(reason) => ShadowError::WouldCall(reason),
+            // Nothing is written here.
+            NotHandled::RowChanged => ShadowError::NotNow("the event's row has changed".into()),
+        })?;
     Ok(Shadow {
         silence: view.may_speak(now, app.default_active).err(),
         plan: draft.plan,

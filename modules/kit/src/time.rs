@@ -12,6 +12,11 @@ const LONGEST_WAIT: Duration = Duration::from_millis(500);
 /// here takes long, so only what never ends meets it.
 const REAL_TIMEOUT: Duration = Duration::from_secs(1);
 
+/// A longer limit is over after a shorter one: a step's before its worker's.
+fn real_limit(limit: Duration) -> Duration {
+    (REAL_TIMEOUT / 2 + limit / 16).min(limit).min(REAL_TIMEOUT)
+}
+
 /// LINE's clock, for all the others.
 #[derive(Debug, Clone)]
 pub(crate) struct Time(pub(crate) Emulator);
@@ -36,7 +41,7 @@ impl AsyncSleep for Time {
         Sleep::new(async move {
             match duration < LONGEST_WAIT {
                 true => tokio::task::yield_now().await,
-                false => tokio::time::sleep(REAL_TIMEOUT.min(duration)).await,
+                false => tokio::time::sleep(real_limit(duration)).await,
             }
             line.let_pass(duration);
         })

@@ -18,15 +18,16 @@ use futures::FutureExt as _;
 use line_module::settings::Schema;
 use line_module::{
     Active, Context, Draft, Handled, Message, Module as _, Next, Postback, RawJson, Router, Routes,
-    Surroundings, Text, TextMessage,
+    StepGround, StepLog, Surroundings, Text, TextMessage,
 };
 use measured::{head, measured, row};
 use serde_json::Value;
 use shared::domain::{Chat, ChatId, ChatKind, ChatState, Event, EventId, EventKind};
-use shared::domain::{ReplyToken, Scopes, Timestamp, UserId};
+use shared::domain::{LedgerEntry, ReplyToken, Scopes, Timestamp, UserId};
 use shared::ground::Ground;
 use shared::line::BotClient;
-use shared::store::{BotRow, Store};
+use shared::metrics::Metrics;
+use shared::store::{BotRow, LedgerKey, Store};
 
 const NOW: Timestamp = Timestamp(1_795_136_400_000);
 
@@ -72,6 +73,9 @@ struct Scene {
     bot: BotRow,
     chat: ChatState,
     event: Event,
+    key: LedgerKey,
+    ground: Ground,
+    metrics: Metrics,
     settings: Schema,
 }
 
@@ -86,11 +90,32 @@ impl Scene {
             bot: row,
             chat: ChatState::default(),
             event: event(),
+            key: LedgerKey {
+                bot: bot(),
+                chat: ChatId::new("L1").ok(),
+                event: event().id,
+            },
+            ground,
+            metrics: Metrics::none(),
             settings: Schema::default(),
         }
     }
 
-    fn surroundings(&self) -> Surroundings<'_> {
+    fn steps(&self) -> StepLog<'_> {
+        StepLog::new(StepGround {
+            store: &self.store,
+            key: &self.key,
+            entry: LedgerEntry::unsettled("message", NOW, NOW, NOW),
+            may_call: true,
+            until: NOW,
+            has_full_time: true,
+            clock: self.ground.clock.clone(),
+            sleep: self.ground.sleep.clone(),
+            metrics: &self.metrics,
+        })
+    }
+
+    fn surroundings<'a>(&'a self, steps: &'a StepLog<'a>) -> Surroundings<'a> {
         Surroundings {
             store: &self.store,
             line: &self.line,
@@ -105,11 +130,13 @@ impl Scene {
             push_instead: false,
             settings: &self.settings,
             menus: &[],
+            steps,
         }
     }
 
     fn handle(&self, router: &Router) -> Draft {
-        let around = self.surroundings();
+        let steps = self.steps();
+        let around = self.surroundings(&steps);
         let mut draft = Draft::default();
         let mut cx = Context::new(&around, &mut draft);
         let handled = router.handle(&mut cx, &self.event).now_or_never();
@@ -151,7 +178,8 @@ fn main() {
     head("a bare handler that makes one text", &baseline);
 
     let direct = measured(|| {
-        let around = scene.surroundings();
+        let steps = scene.steps();
+        let around = scene.surroundings(&steps);
         let mut draft = Draft::default();
         let mut cx = Context::new(&around, &mut draft);
         let text = Text::new("You said: reserve");

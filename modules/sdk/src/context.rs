@@ -10,6 +10,7 @@ use crate::draft::Draft;
 use crate::hold::{Account, Active, Anywhere, Hold, InChat, OneChat, Place, Standby};
 use crate::settings::Schema;
 use crate::shared_values::SharedValues;
+use crate::step_log::StepLog;
 use crate::{Menu, ModuleError};
 use shared::domain::{
     BotId, Chat, ChatState, Event, Scopes, Silence, Timestamp, UserId, may_speak,
@@ -47,6 +48,8 @@ pub struct Surroundings<'a> {
     pub settings: &'a Schema,
     /// The module's rich menus.
     pub menus: &'a [Menu],
+    /// Its calls to services that are not ours.
+    pub steps: &'a StepLog<'a>,
 }
 
 /// What a handler may look at, and where it plans; `H` says where it runs.

@@ -33,6 +33,8 @@ mod row;
 pub mod settings;
 mod shared_values;
 mod signal;
+mod step;
+mod step_log;
 mod timer;
 
 use std::future::Future;
@@ -52,6 +54,8 @@ pub use router::{
 };
 pub use row::Row;
 pub use signal::Signal;
+pub use step::{LONGEST_STEP, Step, StepAttempt};
+pub use step_log::{AFTER_STEPS, StepGround, StepLog, StepsEnded, Stop};
 
 pub use shared::domain::message::{
     AudioContent, Emoji, ExternalContent, FileContent, ImageContent, ImageSet, LocationContent,
@@ -182,7 +186,7 @@ impl<M: Module> Module for Arc<M> {
 }
 
 /// Why a handler did not succeed.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum ModuleError {
     /// A transient failure: the event is tried again later, for hours.
     #[error("{0}")]
@@ -193,6 +197,14 @@ pub enum ModuleError {
     /// The module's own fault: tried again a few times, then set aside.
     #[error("{0}")]
     Bug(String),
+    /// Too little time was left for a [step](Context::step): the event comes again soon, and no
+    /// failure is counted. Steps that have succeeded are kept. Only a step ends so.
+    #[error("{reason}")]
+    #[non_exhaustive]
+    NoTime {
+        /// Which step, and how long it may take.
+        reason: String,
+    },
 }
 
 impl ModuleError {

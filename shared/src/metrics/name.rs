@@ -101,6 +101,16 @@ metrics! {
     GivenBackUntried: Count,
     GivenBackSuspect: Count,
     GivenBackOutage: Count,
+    GivenBackStepTime: Count,
+    /// Calls of a module's steps to services that are not ours.
+    StepsCalled: Count,
+    /// Of these: failed; took too long.
+    StepsFailed: Count,
+    StepsTimedOut: Count,
+    /// Steps whose result was in the event's row already.
+    StepsKept: Count,
+    /// Steps for which too little time was left: their events come again.
+    StepsWithoutTime: Count,
     /// From the event, by LINE's clock, to LINE's answer to the reply or to the push in its place.
     AgeAtReply: Milliseconds,
     /// What became of each effect of a plan, by its kind.

@@ -8,9 +8,11 @@ use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 use crate::store::{Item, n, number_of};
 
 /// Of most rows that this release writes. What the release before this one would lose or
-/// misunderstand needs a higher one; a new attribute that it may lose does not.
+/// misunderstand needs a higher one; a new attribute that it may lose does not. A higher one need
+/// not be every row's: the fewer rows have it, the less waits when that release is back.
 pub(super) const VERSION: i64 = 1;
-/// Of rows with something that came later: see [`stamped_as`]. The highest that is read.
+/// Of rows with something that the release before does not know: see [`stamped_as`]. The newest
+/// that this release reads.
 pub(super) const NEWEST: i64 = 2;
 /// The attribute that has it. Rows of releases before it was there have none.
 pub(super) const ATTRIBUTE: &str = "v";

@@ -51,8 +51,17 @@ impl<M: Module> Worker<M> {
 
     /// The same, with these variables.
     pub fn configured(bundle: &Bundle, env: &Env, module: M) -> Self {
+        Self::made(bundle, env, Clock::default(), module)
+    }
+
+    /// The same, by a clock that the module moves too.
+    pub fn on_clock(bundle: &Bundle, clock: Clock, module: M) -> Self {
+        Self::made(bundle, &bundle.env(), clock, module)
+    }
+
+    fn made(bundle: &Bundle, env: &Env, clock: Clock, module: M) -> Self {
         let [table, queue, line] = [(); 3].map(|()| Faulty::default());
-        let (clock, lines) = (Clock::default(), Lines::default());
+        let lines = Lines::default();
         let ground = bundle
             .stack
             .ground

@@ -1,7 +1,7 @@
 //! The conditions that hold the ledger, and the same steps with one of them taken out: the
 //! checker must find what each is for.
 
-use shared::domain::ledger::{self, Change, Ended, ParkKind, Parking};
+use shared::domain::ledger::{self, Change, Ended, ParkKind, Parking, StepEnd};
 use shared::domain::{Delivery, LedgerEntry, Outcome, Parked, Sends, State, Timestamp};
 
 use crate::state::Job;
@@ -9,6 +9,8 @@ use crate::state::Job;
 /// Everything happens at one moment; what time does is an action of its own.
 pub(crate) const NOW: Timestamp = Timestamp(1_000);
 const RAW: &str = "{}";
+/// The module's step.
+const STEP: &str = "crm";
 
 /// One condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,6 +26,10 @@ pub enum Condition {
     WrittenIsOwn,
     /// An event that is settled, or has a plan, is not decided.
     DecidedOnce,
+    /// A step's result is in the row before the handler goes on.
+    StepIsKept,
+    /// A step's result is written only over the row that its handler has seen.
+    StepAsSeen,
     /// The commit begins the first try.
     CommitBeginsTry,
     /// What another open try may have sent counts as open for the next one.
@@ -54,12 +60,14 @@ pub enum Condition {
 
 impl Condition {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::RowIsAsSeen,
         Self::RowIsAbsent,
         Self::EndCountsWrites,
         Self::WrittenIsOwn,
         Self::DecidedOnce,
+        Self::StepIsKept,
+        Self::StepAsSeen,
         Self::CommitBeginsTry,
         Self::OpenTriesCount,
         Self::PushIsAlone,
@@ -85,6 +93,24 @@ pub(crate) struct Steps {
 impl Steps {
     pub(crate) fn lacks(self, condition: Condition) -> bool {
         self.without == Some(condition)
+    }
+
+    /// Whether the module's step is still to be made.
+    pub(crate) fn lacks_step(self, entry: &LedgerEntry) -> bool {
+        !has_step(entry) && !self.lacks(Condition::StepIsKept)
+    }
+
+    pub(crate) fn note_step(
+        self,
+        entry: Option<&LedgerEntry>,
+        known: &LedgerEntry,
+    ) -> Change<LedgerEntry, bool> {
+        let mut known = known.clone();
+        if self.lacks(Condition::StepAsSeen) {
+            known.writes = entry.map_or(0, |entry| entry.writes);
+        }
+        let end = StepEnd::Succeeded("1".into());
+        ledger::note_step(entry, &known, STEP, &end)
     }
 
     pub(crate) fn commit(self, entry: LedgerEntry) -> LedgerEntry {
@@ -197,6 +223,12 @@ impl Steps {
         };
         ledger::park(entry, known, &parking)
     }
+}
+
+/// Whether the module's step has succeeded.
+pub(crate) fn has_step(entry: &LedgerEntry) -> bool {
+    let record = entry.steps.get(STEP);
+    record.is_some_and(|record| record.result.is_some())
 }
 
 /// The entry with other sends, if it has any.

@@ -3,6 +3,7 @@
 use shared::domain::{Delivery, Outcome};
 use stateright::Property;
 
+use crate::condition::has_step;
 use crate::line::Send;
 use crate::model::LedgerModel;
 use crate::state::State;
@@ -18,6 +19,10 @@ pub(crate) fn all() -> Vec<Property<LedgerModel>> {
             !state.has_harm
         }),
         Property::always("the row tells the truth", |_, state: &State| is_true(state)),
+        Property::always(
+            "what is planned has its step's result",
+            |_, state: &State| has_result(state),
+        ),
         Property::sometimes("it is settled, and all was sent", |_, state: &State| {
             ends_as(state, Outcome::Done) && state.line.received.len() == 2
         }),
@@ -42,6 +47,12 @@ fn is_kept(state: &State) -> bool {
 fn is_sent_once(state: &State) -> bool {
     let run = state.row.as_ref().map_or(0, |row| row.replays.run);
     run <= state.forced() && state.line.received.values().all(|times| *times == 1)
+}
+
+/// A plan was made with the result of the handler's step.
+fn has_result(state: &State) -> bool {
+    let row = state.row.as_ref().filter(|row| row.sends().is_some());
+    row.is_none_or(|row| has_step(row))
 }
 
 /// What the row calls sent was received, and what it calls not sent was not, in its run.

@@ -56,11 +56,23 @@ pub(crate) struct Changing {
 /// What a change of the row is for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Step {
-    BeginTry { name: String },
+    /// The result of the module's step; the name is for the try that the commit begins.
+    NoteStep {
+        known: Arc<LedgerEntry>,
+        name: String,
+    },
+    BeginTry {
+        name: String,
+    },
     BeginPush(Sending),
-    EndTry { sending: Sending, has_failed: bool },
+    EndTry {
+        sending: Sending,
+        has_failed: bool,
+    },
     NoteFailure,
-    Park { known: u32 },
+    Park {
+        known: u32,
+    },
 }
 
 /// A try under way.
@@ -113,9 +125,28 @@ impl Worker {
                 let name = self.new_name();
                 Next::change(Step::BeginTry { name }, Some(row.clone()))
             }
-            Some(Outcome::Failed) | None => {
-                Next::Phase(Phase::Commit(row.clone(), self.new_name()))
-            }
+            Some(Outcome::Failed) | None => self.handle(row, steps),
+        }
+    }
+
+    /// The module handles the event: it makes its step, if that has no result, and plans.
+    fn handle(&mut self, row: &Row, steps: Steps) -> Next {
+        let name = self.new_name();
+        let known = match row {
+            Some(entry) => entry.clone(),
+            None => Arc::new(self.new_entry().in_steps()),
+        };
+        match steps.lacks_step(&known) {
+            true => Next::change(Step::NoteStep { known, name }, Some(row.clone())),
+            false => Next::Phase(Phase::Commit(row.clone(), name)),
+        }
+    }
+
+    fn new_entry(&self) -> LedgerEntry {
+        let new = LedgerEntry::done("message", NOW, NOW, NOW);
+        match self.job {
+            Job::Replay { force } => new.of_replay(1, force),
+            Job::Event => new,
         }
     }
 
@@ -128,11 +159,10 @@ impl Worker {
 
     /// The commit of a plan.
     pub(crate) fn committing(&self, seen: &Row, name: &str, steps: Steps) -> Write {
-        let new = LedgerEntry::done("message", NOW, NOW, NOW);
-        let entry = match (seen, self.job) {
-            (Some(seen), _) => new.in_place_of(seen),
-            (None, Job::Replay { force }) => new.of_replay(1, force),
-            (None, Job::Event) => new,
+        let new = self.new_entry();
+        let entry = match seen {
+            Some(seen) => new.in_place_of(seen),
+            None => new,
         };
         // What they are makes no difference here: two sends, distinguished by their places.
         let plan = Plan {
@@ -169,6 +199,7 @@ impl Changing {
     fn change(&self, row: &Row, job: Job, steps: Steps) -> Change<LedgerEntry, bool> {
         let entry = row.as_deref();
         match &self.step {
+            Step::NoteStep { known, .. } => steps.note_step(entry, known),
             Step::BeginTry { name } => ledger::begin_try(entry, name),
             Step::BeginPush(it) => steps.begin_push(entry, &it.name, it.ordinal),
             Step::EndTry { sending, .. } => {
@@ -230,6 +261,9 @@ impl Step {
     /// It is made; `row` is the row as it is then.
     pub(crate) fn made(self, row: Row, result: bool, job: Job, steps: Steps) -> Next {
         match self {
+            Self::NoteStep { name, .. } if result => Next::Phase(Phase::Commit(row, name)),
+            // Read again, decided again.
+            Self::NoteStep { .. } => Next::Phase(Phase::Load { has_reopened: true }),
             Self::BeginTry { name } => match row.filter(|_| result) {
                 Some(entry) => Sending::begin(name, entry, steps),
                 None => Next::GiveBack,
@@ -257,7 +291,7 @@ impl Step {
     /// The table does not answer.
     pub(crate) fn failed(self) -> Next {
         match self {
-            Self::BeginTry { .. } | Self::EndTry { .. } => Next::failed(),
+            Self::NoteStep { .. } | Self::BeginTry { .. } | Self::EndTry { .. } => Next::failed(),
             Self::BeginPush(sending) => sending.end(true),
             Self::NoteFailure | Self::Park { .. } => Next::GiveBack,
         }

@@ -40,10 +40,10 @@ fn each_condition_is_needed() {
 #[test]
 fn an_event_was_lost_when_the_end_of_a_try_did_not_count_writes() {
     let limits = Limits {
+        given: 1,
         at_once: 1,
         faults: 2,
         replays: 0,
-        ..LIMITS
     };
     let checked = check(limits, Some(Condition::EndCountsWrites));
     let lost = |(property, _): &&(&str, Vec<String>)| *property == "nothing is lost or forgotten";

@@ -150,6 +150,11 @@ pub(crate) async fn run_as<T>(process: &Process, work: impl Future<Output = T>) 
     .await
 }
 
+/// The process that runs.
+pub(crate) fn running() -> Process {
+    Running::with(Process::clone)
+}
+
 /// Ends the process that runs: nothing of its invocation goes on.
 pub(crate) fn end_process() {
     Running::with(Process::end);

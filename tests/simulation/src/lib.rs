@@ -24,6 +24,7 @@ mod registers;
 mod rows;
 pub mod schedule;
 pub mod seeds;
+mod service;
 mod shorten;
 mod simulate;
 mod time;

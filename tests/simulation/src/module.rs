@@ -13,6 +13,7 @@ use shared::line::endpoints::rich_menu::{RichMenu, Size};
 use crate::clients;
 use crate::judges::lifecycle::{Change, REPORTED};
 use crate::schedule::{Happening, Schedule, Show, Wish};
+use crate::service::Service;
 
 /// The module. Clones are the same one.
 #[derive(Debug, Clone)]
@@ -22,6 +23,7 @@ pub(crate) struct Script {
     timers: Arc<BTreeMap<String, Timers>>,
     /// How often it was asked about each event.
     asked: Arc<Mutex<BTreeMap<String, u32>>>,
+    service: Service,
     push_instead: bool,
     menus: Arc<Vec<Menu>>,
 }
@@ -38,6 +40,7 @@ impl Script {
             wishes: Arc::new(wishes.collect()),
             timers: Arc::new(timers.collect()),
             asked: Arc::default(),
+            service: Service::new(&schedule.steps),
             push_instead: schedule.push_instead,
             menus: Arc::new(vec![menu()]),
         }
@@ -67,6 +70,7 @@ impl Module for Script {
         };
         let scheduled = self.wishes.get(&id).cloned().unwrap_or(other);
         let wish = trouble(scheduled, self.asked(&id)).await?;
+        self.service.step(cx, &id).await?;
         if let Some(change) = change(&event.kind) {
             let key = format!("{REPORTED}{id}");
             // A forced replay may report it again.

@@ -109,6 +109,11 @@ impl Process {
         }
     }
 
+    /// The number of its invocation.
+    pub(crate) fn invocation(&self) -> usize {
+        self.now().invocation
+    }
+
     /// Ends it, in the middle of its invocation.
     pub(crate) fn end(&self) {
         self.now().crash.notify_one();

@@ -52,14 +52,13 @@ pub(crate) fn snapshot(world: &World, place: &Place) -> Loaded {
     state
 }
 
-/// Whether a ledger row only says that its event meets transient failures: it comes without
-/// the registers of chat and account.
+/// Whether a ledger row only says that its event meets transient failures, or what a step of its
+/// handler has come to: it comes without the registers of chat and account.
 fn is_mere_note(row: &Item) -> bool {
     let is_zero = |name: &str| matches!(row.get(name), Some(Value::N(n)) if n.whole() == Some(0));
-    text(row, "outcome") == "failed"
-        && !row.contains_key("reason")
-        && is_zero("attempts")
-        && is_zero("replays")
+    let is_of_step = text(row, "reason").starts_with("a step has been made");
+    let is_of_failure = !row.contains_key("reason") && is_zero("attempts") && is_zero("replays");
+    text(row, "outcome") == "failed" && (is_of_step || is_of_failure)
 }
 
 /// The row's control entry, if it is none of LINE's events.

@@ -4,6 +4,8 @@
 mod fault;
 mod link;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 pub use fault::{Fault, Harm, Outage, Server, Slow, Stop};
@@ -54,6 +56,10 @@ pub struct Schedule {
     pub slow: Vec<Slow>,
     /// What goes wrong for a while.
     pub outages: Vec<Outage>,
+    /// What becomes of the first tries of a step that an event's handler makes; the others
+    /// succeed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub steps: BTreeMap<String, Vec<StepTry>>,
     /// When the workers are given nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stops: Vec<Stop>,
@@ -190,6 +196,18 @@ pub enum Wish {
     Hang(u32),
     /// Ends its process, this many times; then answers.
     Kill(u32),
+}
+
+/// What becomes of a try of a step.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepTry {
+    /// The service takes it, or not, and answers with an error.
+    Fails,
+    /// It never answers.
+    Hangs,
+    /// It answers after this many milliseconds; a second is too long.
+    Takes(u64),
 }
 
 /// What the module shows beside messages.

@@ -36,6 +36,7 @@ fn candidates(schedule: &Schedule) -> Vec<Schedule> {
         shorter: Vec::new(),
     };
     candidates.without_one();
+    candidates.of_steps();
     candidates.of_links();
     candidates.of_webhooks();
     candidates.of_settings();
@@ -68,6 +69,13 @@ impl Candidates<'_> {
         self.without(|it| &mut it.deeds);
         self.without(|it| &mut it.stops);
         self.without(|it| &mut it.rounds);
+    }
+
+    fn of_steps(&mut self) {
+        for event in self.schedule.steps.keys() {
+            self.with(|it| it.steps.remove(event));
+            self.with(|it| it.steps.insert(event.clone(), Vec::new()));
+        }
     }
 
     fn of_links(&mut self) {

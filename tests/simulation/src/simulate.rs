@@ -102,6 +102,7 @@ fn counts(world: &World) -> BTreeMap<&'static str, u64> {
     counts.extend(judges.reconciler.done.clone());
     counts.insert("changes reported to the module", judges.lifecycle.count());
     counts.insert("module's rows made", judges.rows_made.count());
+    counts.insert("steps called", judges.steps.count());
     counts
 }
 

@@ -6,7 +6,7 @@ use emulator::{Deliver, DeliverOptions, Outcome};
 use futures::FutureExt as _;
 use serde_json::Value;
 use shared::domain::{LedgerEntry, Trace, Verdict};
-use worker::Shadow;
+use worker::{Shadow, ShadowError};
 
 use super::rule::{Broken, Rule};
 use super::script::Step;
@@ -32,6 +32,14 @@ pub(super) struct Stage {
     events: u32,
     /// Whether processes end in it.
     pub(super) crashes: bool,
+}
+
+/// What has become of showing what the module would do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tried {
+    Shown,
+    /// It makes a step that has no result yet.
+    WouldCall,
 }
 
 /// What is left of a run, to be compared with another's.
@@ -133,7 +141,8 @@ impl Stage {
         )
     }
 
-    /// What the module would do with an event, twice on the same rows.
+    /// What the module would do with an event, twice on the same rows. Where it makes steps, that
+    /// is known when they have results: when it has handled the event.
     pub(super) async fn tries_twice(&mut self, event: &Value) -> Result<(), Broken> {
         let event = self.next(event.clone()).await;
         let mut request = request(self.shop.bot(), Some(&self.chat), event.clone());
@@ -142,13 +151,20 @@ impl Stage {
         let Ok(Outcome::Held(held)) = held else {
             unreachable!("it was to be held");
         };
+        let mut with_steps = Vec::new();
         for received in self.shop.world().read_held(&held).await {
+            if self.try_twice(&received).await? == Tried::WouldCall {
+                with_steps.push(received);
+            }
+        }
+        self.sends_all(vec![event], 1).await?;
+        for received in with_steps {
             self.try_twice(&received).await?;
         }
-        self.sends_all(vec![event], 1).await
+        Ok(())
     }
 
-    async fn try_twice(&self, event: &ReceivedEvent) -> Result<(), Broken> {
+    async fn try_twice(&self, event: &ReceivedEvent) -> Result<Tried, Broken> {
         let at = self.shop.clock().now();
         let both = async {
             let first = self.shop.world().shadow(event).await;
@@ -164,7 +180,8 @@ impl Stage {
                 let detail = format!("once it plans\n{first}and once\n{second}");
                 Err(self.broken(Rule::Repeatable, detail))
             }
-            _ => Ok(()),
+            (Err(ShadowError::WouldCall(_)), _) => Ok(Tried::WouldCall),
+            _ => Ok(Tried::Shown),
         }
     }
 

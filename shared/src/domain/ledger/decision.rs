@@ -8,13 +8,16 @@ use crate::domain::{Delivery, Plan, Silence, Timestamp};
 
 /// Why an event has no outcome while an attempt at it is under way, and if that vanishes.
 const UNDER_WAY: &str = "an attempt has begun, and has not ended";
+/// The same of one that was made by a step. It does not have what the events in hand say.
+const IN_STEPS: &str = "a step has been made, and its handler has not ended";
 
 impl LedgerEntry {
-    /// In place of `seen`: failed attempts, failures and replays count on.
+    /// In place of `seen`: failed attempts, steps, failures and replays count on.
     #[must_use]
     pub fn in_place_of(mut self, seen: &Self) -> Self {
         self.writes = seen.writes;
         self.attempts.failed = seen.attempts.failed;
+        self.steps = seen.steps.clone();
         self.failing_since = seen.failing_since;
         self.replays = seen.replays;
         self.request_id = seen.request_id.clone().or(self.request_id);
@@ -110,6 +113,12 @@ impl LedgerEntry {
         self.attempts.begun = None;
         self.raw = None;
         self
+    }
+
+    /// Made by the first step of its handler: nothing else has come of it so far.
+    #[must_use]
+    pub fn in_steps(self) -> Self {
+        self.failed(IN_STEPS)
     }
 
     /// With an attempt of this name, which is counted before the module runs: one that

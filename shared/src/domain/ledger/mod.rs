@@ -6,6 +6,7 @@ mod change;
 mod decision;
 mod park_kind;
 mod replay;
+mod steps;
 mod tries;
 
 use std::collections::BTreeSet;
@@ -18,6 +19,7 @@ use crate::domain::{Delivery, Plan, Silence, Timestamp};
 pub use change::Change;
 pub use decision::{Parking, end_attempt, note_failure, park};
 pub use park_kind::ParkKind;
+pub use steps::{StepEnd, StepRecord, Steps, note_step};
 pub use tries::{Ended, begin_push, begin_try, end_try};
 
 /// How long a settled event stays in the ledger.
@@ -46,6 +48,8 @@ pub struct LedgerEntry {
     pub state: State,
     /// What the module's attempts at it came to.
     pub attempts: Attempts,
+    /// What the steps of its handler have come to, in this run of it.
+    pub steps: Steps,
     /// Since when it meets transient failures, by the clock of the worker that met the
     /// first; the newest replay starts without.
     pub failing_since: Option<Timestamp>,
@@ -184,6 +188,7 @@ impl LedgerEntry {
             silence: None,
             state: State::Failed { reason: None },
             attempts: Attempts::default(),
+            steps: Steps::default(),
             failing_since: None,
             replays: Replays::default(),
             raw: None,

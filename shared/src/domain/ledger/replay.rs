@@ -10,7 +10,7 @@ impl LedgerEntry {
     }
 
     /// The entry as replay `number` finds it: to be decided or sent again. What is done
-    /// stays done, unless `force`.
+    /// stays done, unless `force`; what steps have succeeded in stays too.
     #[must_use]
     pub fn reopened(mut self, number: u32, force: bool, now: Timestamp) -> Self {
         self.replays.number = number;
@@ -19,6 +19,7 @@ impl LedgerEntry {
             return self;
         }
         self.attempts = Attempts::default();
+        self.steps = self.steps.reopened(force);
         self.failing_since = None;
         self.expires_at = ledger_end(now);
         let reason = self.reason().map(str::to_owned);

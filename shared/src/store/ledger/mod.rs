@@ -4,6 +4,7 @@ mod attempt;
 mod message;
 mod park;
 mod row;
+mod steps;
 mod tries;
 mod unreadable;
 

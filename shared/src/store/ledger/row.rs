@@ -8,10 +8,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::to_item;
 use serde_dynamo::string_set;
 
-use crate::domain::ledger::ParkKind;
+use crate::domain::ledger::{ParkKind, Steps};
 use crate::domain::{
-    Attempts, Delivery, LedgerEntry, Outcome, Parked, Plan, Replays, Sends, Silence, State,
-    Timestamp,
+    Attempts, ChatEffect, Delivery, Effect, LedgerEntry, Outcome, Parked, Plan, Replays, Sends,
+    Silence, State, Timestamp,
 };
 use crate::store::ledger::unreadable::Unreadable;
 use crate::store::row::VersionedRow;
@@ -52,6 +52,8 @@ struct LedgerItem {
     /// While an attempt is under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     begun_by: Option<String>,
+    #[serde(default, skip_serializing_if = "Steps::is_empty")]
+    steps: Steps,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     failing_since: Option<Timestamp>,
     #[serde(default)]
@@ -98,6 +100,7 @@ impl From<&LedgerEntry> for LedgerItem {
             writes: entry.writes,
             attempts: entry.attempts.failed,
             begun_by: entry.attempts.begun.clone(),
+            steps: entry.steps.clone(),
             failing_since: entry.failing_since,
             replays: entry.replays.number,
             replay_forced: entry.replays.forced,
@@ -155,6 +158,7 @@ impl TryFrom<LedgerItem> for LedgerEntry {
                 failed: row.attempts,
                 begun: row.begun_by,
             },
+            steps: row.steps,
             failing_since: row.failing_since,
             replays: Replays {
                 number: row.replays,
@@ -200,12 +204,22 @@ impl LedgerRow {
     }
 }
 
-/// A release before signals would take a plan with one for damaged, and park its event.
+/// Whether the release before this one reads the row as well. It would lose steps when it writes
+/// the row, of which they may still be asked for; send aloud what is to be silent; and take a plan
+/// with a signal for damaged.
 fn version_of(entry: &LedgerEntry) -> i64 {
-    let has_signals = |plan: Plan| plan.effects.iter().any(|effect| !effect.is_for_line());
-    match entry.plan().is_some_and(has_signals) {
+    let is_new = |plan: Plan| plan.effects.iter().any(is_newer);
+    match entry.needs_steps() || entry.plan().is_some_and(is_new) {
         true => version::NEWEST,
         false => version::VERSION,
+    }
+}
+
+fn is_newer(effect: &Effect) -> bool {
+    match effect {
+        Effect::Chat(ChatEffect::Reply(reply)) => reply.silent,
+        Effect::Chat(ChatEffect::Push(push)) => push.silent,
+        effect => !effect.is_for_line(),
     }
 }
 

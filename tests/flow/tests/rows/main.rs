@@ -82,7 +82,7 @@ async fn with_rows_of(version: u32) -> Bundle {
 }
 
 #[tokio::test]
-async fn what_is_written_today_is_the_newest_version() {
+async fn what_is_written_today_is_what_is_kept_of_its_version() {
     let bundle = Bundle::start().await;
     let before = rows_of(&bundle).await;
     written::write_all(&bundle.stack.store).await;
@@ -90,16 +90,31 @@ async fn what_is_written_today_is_the_newest_version() {
     rows.retain(|name, _| !before.contains_key(name));
     let newest = VERSIONS[VERSIONS.len() - 1];
     if std::env::var_os("WRITE_ROWS").is_some() {
-        std::fs::create_dir_all(folder(newest)).unwrap();
-        for (name, row) in &rows {
-            let text = serde_json::to_string_pretty(row).unwrap() + "\n";
-            std::fs::write(folder(newest).join(format!("{name}.json")), text).unwrap();
-        }
+        write(newest, &rows);
     }
     assert_eq!(rows, kept(newest));
     let version = |row: &Value| row["v"]["N"].as_str()?.parse::<u32>().ok();
     let versions: Option<Vec<_>> = rows.values().map(version).collect();
     assert_eq!(versions.unwrap().into_iter().max(), Some(newest));
+}
+
+fn write(version: u32, rows: &BTreeMap<String, Value>) {
+    std::fs::create_dir_all(folder(version)).unwrap();
+    for (name, row) in rows {
+        let text = serde_json::to_string_pretty(row).unwrap() + "\n";
+        std::fs::write(folder(version).join(format!("{name}.json")), text).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_event_with_steps_has_what_they_have_come_to() {
+    let bundle = with_rows_of(2).await;
+    let row = bundle.stack.store.ledger(&key("stepped")).await;
+    let steps = row.unwrap().unwrap().steps;
+    let crm = steps.get("crm").unwrap();
+    assert_eq!((crm.failed, crm.result.as_deref()), (1, Some("7")));
+    let mail = steps.get("mail").unwrap();
+    assert_eq!((mail.failed, mail.reason.as_deref()), (1, Some("busy")));
 }
 
 #[tokio::test]

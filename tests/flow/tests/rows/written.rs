@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use shared::domain::ledger::ParkKind;
+use shared::domain::ledger::{ParkKind, StepEnd};
 use shared::domain::{
     Attempts, BotId, Chat, ChatEffect, ChatId, ChatKind, ChatState, Delivery, Effect, EventId,
     LedgerEntry, Plan, Push, QueueEffect, Scopes, Signal, Silence, State, Timestamp,
@@ -66,7 +66,21 @@ pub(crate) async fn write_all(store: &Store) {
     for (event, row) in rows {
         assert!(store.replace_ledger(&key(event), &row, NOW).await.unwrap());
     }
+    steps(store).await;
     rest(store).await;
+}
+
+/// An event whose handler has made steps.
+async fn steps(store: &Store) {
+    let succeeded = StepEnd::Succeeded("7".into());
+    let failed = || StepEnd::Failed("busy".into());
+    let steps = [("crm", failed()), ("crm", succeeded), ("mail", failed())];
+    let mut row = LedgerEntry::unsettled("message", NOW, NOW, NOW).in_steps();
+    let key = key("stepped");
+    for (name, end) in steps {
+        let noted = store.note_step(&key, &row, name, &end, NOW).await;
+        row = noted.unwrap().unwrap();
+    }
 }
 
 fn entry() -> LedgerEntry {

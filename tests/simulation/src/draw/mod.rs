@@ -7,6 +7,7 @@ mod long;
 mod old;
 mod parts;
 mod sparse;
+mod steps;
 
 use crate::profile::Profile;
 use crate::schedule::{Harm, Outage, Schedule, Server};
@@ -23,6 +24,10 @@ impl Schedule {
             Profile::Old => old::draw(seed),
             Profile::Sparse => sparse::draw(seed),
         };
+        // After days a row may be gone, and with it what was kept of a step.
+        if Profile::of(seed) != Profile::Old {
+            steps::draw(&mut schedule);
+        }
         lengthen_visibility(&mut schedule);
         schedule
     }

@@ -148,6 +148,7 @@ pub(crate) fn never_left_alone(
         && schedule.webhooks.iter().all(|it| it.copies_ms.len() == 1);
     let events = schedule.webhooks.iter().flat_map(|it| &it.events);
     let hanging = events.filter(move |it| is_calm && matches!(it.wish, Wish::Hang(_)));
+    let hanging = hanging.filter(|it| !schedule.steps.contains_key(&it.id));
     hanging.filter_map(move |event| {
         let times = asked(&event.id);
         let what = format!("the module was asked {times} times about {}", event.id);

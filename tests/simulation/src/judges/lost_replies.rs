@@ -192,10 +192,12 @@ fn outside(judges: &Judges, facts: &Facts<'_>, event: &str) -> Option<String> {
 
 fn asks_again(schedule: &Schedule, event: &str) -> bool {
     let wish = schedule.wish(event);
-    matches!(
-        wish,
-        Some(Wish::Retry(_) | Wish::Fail(_) | Wish::Panic(_) | Wish::Hang(_) | Wish::Kill(_))
-    )
+    let tries = schedule.steps.get(event);
+    tries.is_some_and(|tries| !tries.is_empty())
+        || matches!(
+            wish,
+            Some(Wish::Retry(_) | Wish::Fail(_) | Wish::Panic(_) | Wish::Hang(_) | Wish::Kill(_))
+        )
 }
 
 /// What has happened to those before it in its chat, or to those that its workers had in

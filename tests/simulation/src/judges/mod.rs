@@ -29,6 +29,7 @@ mod replays;
 mod restored;
 pub(crate) mod rows_made;
 mod seen;
+pub(crate) mod steps;
 pub(crate) mod suspects;
 pub(crate) mod timers;
 mod troubles;
@@ -79,6 +80,7 @@ pub(crate) struct Judges {
     pub(crate) reconciler: reconciler::Runs,
     pub(crate) replays: replays::Replays,
     pub(crate) rows_made: rows_made::RowsMade,
+    pub(crate) steps: steps::Steps,
 }
 
 /// A check, and what stands against it.

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use crate::call::Request;
 use crate::history::{History, OLD, Place};
 use crate::judge::Known;
-use crate::judges::{self, lapsed, lifecycle, reconciler, rows_made};
+use crate::judges::{self, lapsed, lifecycle, reconciler, rows_made, steps};
 use crate::line::LineEvent;
 use crate::rows::{row, s, snapshot};
 use crate::schedule::What;
@@ -179,7 +179,11 @@ fn loaded(world: &World, who: usize, body: &Request) {
         .map(|(_, sort)| *sort)
         .find(|sort| !sort.contains('#') && !sort.starts_with('@'));
     let place = ((*bot).to_owned(), chat.unwrap_or_default().to_owned());
-    let event = keys.iter().find_map(|(_, sort)| sort.split_once('#'));
+    let ledger = keys.iter().find(|(_, sort)| sort.contains('#'));
+    if let Some(key) = ledger {
+        steps::read(world, who, *key);
+    }
+    let event = ledger.and_then(|(_, sort)| sort.split_once('#'));
     let state = snapshot(world, &place);
     let invocation = &mut world.history().invocations[who];
     if let Some((_, event)) = event {
@@ -214,6 +218,7 @@ fn committed(world: &World, who: usize, body: &Request) {
     let (line, mut history) = (world.line(), world.history());
     let known = history.known(who, &place, &line);
     let line_event = line.events.get(event);
+    steps::committed(&mut history, who, event, ledger);
     let happened_at = line_event.map(|it| it.at);
     let happened_at = happened_at.or_else(|| judges::timers::due(event));
     let is_old = happened_at.is_some_and(|at| line.now() - at >= OLD);
