@@ -86,7 +86,7 @@ pub(crate) fn without_module<M>(app: &App<M>, work: &Work<'_>, view: &View) -> O
             entry.into_parked(ParkKind::TooOld, reason, work.raw, app.now())
         }
         _ if !view.bot.state.is_attached() => entry.silenced(Some(Silence::NotAttached)),
-        EventKind::Delivered { .. } => return None,
+        EventKind::Delivered { .. } | EventKind::Command { .. } => return None,
         _ if work.key.chat.is_none() => entry.recorded("the event is of no chat"),
         _ => return None,
     };
@@ -192,8 +192,12 @@ fn planned<M>(app: &App<M>, work: &Work<'_>, view: &View, draft: Draft) -> Decis
     let silence = view
         .may_speak(now, app.default_active)
         .err()
-        .filter(|_| !work.event.kind.is_of_module());
+        .filter(|_| !work.event.kind.is_of_module() && work.key.chat.is_some());
     let ledger = entry(app, work, view).silenced(silence);
+    let ledger = match &draft.not_taken {
+        Some(reason) => ledger.recorded(reason),
+        None => ledger,
+    };
     match ledger.with_plan(&draft.plan, &try_name, now) {
         Ok(ledger) => Decision {
             ledger,

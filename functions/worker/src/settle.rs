@@ -33,6 +33,8 @@ pub(crate) enum Settled {
     Before,
     /// It is done, and nothing could be said for this reason, if there is one.
     Done(Option<Silence>),
+    /// It is done: a command that no route of the module takes.
+    NotTaken,
     /// It is parked now.
     Parked(ParkKind),
 }
@@ -162,7 +164,9 @@ fn an_attach_may_come<M>(app: &App<M>, work: &Work<'_>, view: &View) -> bool {
     };
     let is_late = app.now().since(work.received_at) >= ATTACH_MAY_COME;
     let kind = &work.event.kind;
-    let waits = !kind.is_of_bot() && !matches!(kind, EventKind::Timer { .. });
+    // What is not LINE's says nothing of an attach.
+    let is_ours = matches!(kind, EventKind::Timer { .. } | EventKind::Command { .. });
+    let waits = !kind.is_of_bot() && !is_ours;
     waits && work.event.at > at && work.replay.is_none() && !is_late
 }
 
@@ -199,6 +203,7 @@ async fn finish<M: Module>(
     let mut entry = decision.ledger;
     entry.writes += 1;
     match entry.outcome() {
+        Outcome::Done if decision.draft.not_taken.is_some() => Ok(Settled::NotTaken),
         Outcome::Planned => {
             let name = decision.try_name;
             send(app, work, view, Try { name, entry }).await

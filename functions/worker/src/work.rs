@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use shared::domain::{BotId, Event, EventId, LedgerEntry, MaySpeak, Silence, Timestamp, may_speak};
-use shared::line::event;
-use shared::queue::{Job, Replay, TIMER};
+use shared::line::{command, event};
+use shared::queue::{COMMAND, Job, Replay, TIMER};
 use shared::store::{BotRow, ChatRow, LedgerKey};
 
 /// An event is not begun with less time than this.
@@ -31,8 +31,8 @@ pub(crate) struct Work<'a> {
     pub(crate) is_alone: bool,
 }
 
-/// Reads an event. Whether it is a timer goes by the job's `kind`, and not by what the
-/// event says of itself: no event of LINE's has that kind.
+/// Reads an event. Whether it is a timer or a command goes by the job's `kind`, and not by
+/// what the event says of itself: no event of LINE's has that kind.
 pub(crate) fn read(
     bot: &BotId,
     id: &EventId,
@@ -42,6 +42,7 @@ pub(crate) fn read(
 ) -> Event {
     match kind {
         TIMER => event::read_timer(bot, id, raw, received_at),
+        COMMAND => command::read(bot, id, raw, received_at),
         _ => event::read(bot, id, raw, received_at),
     }
 }

@@ -44,7 +44,7 @@ pub fn read_timer(bot: &BotId, id: &EventId, raw: &str, received_at: Timestamp) 
     }
 }
 
-fn of_members(bot: &BotId, id: &EventId, event: &Value, received_at: Timestamp) -> Event {
+pub(super) fn of_members(bot: &BotId, id: &EventId, event: &Value, received_at: Timestamp) -> Event {
     let sent_at = event["timestamp"].as_i64().map_or(received_at, Timestamp);
     Event {
         id: id.clone(),
@@ -111,24 +111,28 @@ pub fn of_timer(
         name: &'a str,
         payload: &'a RawValue,
     }
-    let source = match chat.kind {
-        ChatKind::User => json!({ "type": "user", "userId": chat.id }),
-        ChatKind::Group => json!({ "type": "group", "groupId": chat.id }),
-        ChatKind::Room => json!({ "type": "room", "roomId": chat.id }),
-    };
     to_raw_value(&Timer {
         r#type: "timer",
         timestamp: due,
-        source,
+        source: source(chat),
         epoch,
         name,
         payload,
     })
 }
 
+/// A chat, as LINE writes where an event happened.
+pub(super) fn source(chat: &Chat) -> Value {
+    match chat.kind {
+        ChatKind::User => json!({ "type": "user", "userId": chat.id }),
+        ChatKind::Group => json!({ "type": "group", "groupId": chat.id }),
+        ChatKind::Room => json!({ "type": "room", "roomId": chat.id }),
+    }
+}
+
 /// The event's members, each read for itself: one that JSON's parser refuses counts as
 /// absent and does not harm the others.
-fn members(raw: &str) -> Value {
+pub(super) fn members(raw: &str) -> Value {
     let members = Members::of(raw).into_iter();
     members
         .map(|(name, member)| (name, value(member.get())))
