@@ -44,7 +44,12 @@ pub fn read_timer(bot: &BotId, id: &EventId, raw: &str, received_at: Timestamp) 
     }
 }
 
-pub(super) fn of_members(bot: &BotId, id: &EventId, event: &Value, received_at: Timestamp) -> Event {
+pub(super) fn of_members(
+    bot: &BotId,
+    id: &EventId,
+    event: &Value,
+    received_at: Timestamp,
+) -> Event {
     let sent_at = event["timestamp"].as_i64().map_or(received_at, Timestamp);
     Event {
         id: id.clone(),

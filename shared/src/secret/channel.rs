@@ -131,6 +131,9 @@ mod tests {
     fn neither_variable_set_is_one_clear_line() {
         let error = SecretPlace::from_env(&Env::from_map(Default::default())).unwrap_err();
         let text = error.to_string();
-        assert!(text.starts_with("LINE_CHANNEL_SECRET is not set: "), "{text}");
+        assert!(
+            text.starts_with("LINE_CHANNEL_SECRET is not set: "),
+            "{text}"
+        );
     }
 }

@@ -11,6 +11,7 @@ pub mod emulators;
 pub mod faulty;
 pub mod hostile;
 pub mod hurry;
+pub mod inbox;
 pub mod measured;
 pub mod reconciler;
 pub mod timer;
