@@ -93,6 +93,14 @@ pub(crate) fn without_module<M>(app: &App<M>, work: &Work<'_>, view: &View) -> O
     Some(Decision::record(app, entry, None))
 }
 
+/// A command to an account of which nothing was ever heard. An event of LINE's would make its
+/// row, since LINE sends only those of attached accounts; a mistyped id must make none.
+pub(crate) fn of_stranger<M>(app: &App<M>, work: &Work<'_>, view: &View) -> LedgerEntry {
+    let entry = entry(app, work, view);
+    let silenced = entry.silenced(Some(Silence::NotAttached));
+    silenced.with_raw(work.raw)
+}
+
 /// An event that the ledger may have forgotten. A row that was written for a delivery as
 /// late as that does not tell whether there was one before.
 fn is_too_old<M>(app: &App<M>, work: &Work<'_>, view: &View) -> bool {
@@ -195,7 +203,7 @@ fn planned<M>(app: &App<M>, work: &Work<'_>, view: &View, draft: Draft) -> Decis
         .filter(|_| !work.event.kind.is_of_module() && work.key.chat.is_some());
     let ledger = entry(app, work, view).silenced(silence);
     let ledger = match &draft.not_taken {
-        Some(reason) => ledger.recorded(reason),
+        Some(reason) => ledger.recorded(reason).with_raw(work.raw),
         None => ledger,
     };
     match ledger.with_plan(&draft.plan, &try_name, now) {

@@ -41,8 +41,7 @@ pub(crate) fn settled<M: Module>(app: &App<M>, work: &Work<'_>, settled: Settled
 
 /// Whoever has sent a command takes its account for attached.
 fn note_command<M: Module>(app: &App<M>, work: &Work<'_>, silence: Silence) {
-    let is_command = matches!(work.event.kind, EventKind::Command { .. });
-    if is_command && silence == Silence::NotAttached {
+    if work.is_command() && silence == Silence::NotAttached {
         app.metrics.count(Metric::CommandsNotAttached);
         tracing::warn!("a command to an account that is not attached");
     }

@@ -11,7 +11,7 @@ use shared::store::{BotRow, LedgerRow, Loaded, Try};
 use crate::App;
 use crate::attempt::{self, Attempt, Counted, count};
 use crate::commit::{Committed, commit};
-use crate::decide::{Decision, ask_module, failed, without_module};
+use crate::decide::{Decision, ask_module, failed, of_stranger, without_module};
 use crate::park::park;
 use crate::requeue::{Cause, Requeue, Untried};
 use crate::send::send;
@@ -75,6 +75,17 @@ async fn in_rounds<M: Module>(
         if let Some(entry) = view.ledger.take_if(planned) {
             return resume(app, work, view, entry).await;
         }
+        if work.is_command() && !view.is_known {
+            let recorded = of_stranger(app, work, &view);
+            match app
+                .store
+                .replace_ledger(&work.key, &recorded, app.now())
+                .await?
+            {
+                true => return Ok(Settled::Done(recorded.silence)),
+                false => continue,
+            }
+        }
         if an_attach_may_come(app, work, &view) {
             return Err(Requeue::NotYet {
                 reason: "its account may be attached",
@@ -125,11 +136,14 @@ pub(crate) async fn load<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<Vie
         mut chat,
         ledger,
     } = app.store.load(&work.key, app.now()).await?;
+    let has_row = bot.is_some();
     let mut bot = match bot {
         Some(bot) => bot,
-        // An event for an account without a row makes one. An event of the
+        // An event of LINE's for an account without a row makes one. An event of the
         // account itself makes it with its commit.
-        None if work.key.chat.is_some() => app.store.update_bot(&work.key.bot, |_| {}).await?,
+        None if work.key.chat.is_some() && !work.is_command() => {
+            app.store.update_bot(&work.key.bot, |_| {}).await?
+        }
         None => BotRow::default(),
     };
     for event in work.in_hand {
@@ -139,7 +153,12 @@ pub(crate) async fn load<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<Vie
         }
     }
     let chat = chat.of_present(bot.state.detached_at);
-    Ok(View { bot, chat, ledger })
+    Ok(View {
+        is_known: has_row || bot.state.attached_at.is_some(),
+        bot,
+        chat,
+        ledger,
+    })
 }
 
 /// Whether the event's row was changed, for a replay that has not begun yet.
@@ -165,7 +184,7 @@ fn an_attach_may_come<M>(app: &App<M>, work: &Work<'_>, view: &View) -> bool {
     let is_late = app.now().since(work.received_at) >= ATTACH_MAY_COME;
     let kind = &work.event.kind;
     // What is not LINE's says nothing of an attach.
-    let is_ours = matches!(kind, EventKind::Timer { .. } | EventKind::Command { .. });
+    let is_ours = matches!(kind, EventKind::Timer { .. }) || work.is_command();
     let waits = !kind.is_of_bot() && !is_ours;
     waits && work.event.at > at && work.replay.is_none() && !is_late
 }

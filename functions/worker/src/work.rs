@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use shared::domain::{BotId, Event, EventId, LedgerEntry, MaySpeak, Silence, Timestamp, may_speak};
+use shared::domain::{
+    BotId, Event, EventId, EventKind, LedgerEntry, MaySpeak, Silence, Timestamp, may_speak,
+};
 use shared::line::{command, event};
 use shared::queue::{COMMAND, Job, Replay, TIMER};
 use shared::store::{BotRow, ChatRow, LedgerKey};
@@ -61,11 +63,18 @@ pub(crate) fn events(job: &Job) -> impl Iterator<Item = Event> {
 /// The rows as loaded, with every event in hand taken in.
 pub(crate) struct View {
     pub(crate) bot: BotRow,
+    /// Whether anything was ever heard of the account.
+    pub(crate) is_known: bool,
     pub(crate) chat: ChatRow,
     pub(crate) ledger: Option<LedgerEntry>,
 }
 
 impl Work<'_> {
+    /// Whether the company's own systems say it, and not LINE.
+    pub(crate) fn is_command(&self) -> bool {
+        matches!(self.event.kind, EventKind::Command { .. })
+    }
+
     /// Whether there is time to begin something.
     pub(crate) fn has_time(&self, now: Timestamp) -> bool {
         self.until.since(now) >= LEAST_TIME

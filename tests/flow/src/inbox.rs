@@ -7,9 +7,11 @@ use inbox::{App, Call, Config};
 use local::stack::INBOX_KEY;
 use serde_json::{Value, json};
 use shared::domain::Timestamp;
+use shared::ground::Ground;
 
 use crate::Bundle;
 use crate::faulty::Faulty;
+use crate::hurry::Hurry;
 use crate::measured::Lines;
 use crate::worker::TIMEOUTS;
 
@@ -25,11 +27,18 @@ pub struct Inbox {
 impl Inbox {
     /// Over a bundle's queue; it goes by LINE's clock.
     pub fn new(bundle: &Bundle) -> Self {
+        Self::on(bundle, bundle.stack.ground.clone())
+    }
+
+    /// The same, which does not wait long before it tries the queue again.
+    pub fn hurrying(bundle: &Bundle) -> Self {
+        let ground = bundle.stack.ground.clone();
+        Self::on(bundle, ground.with_sqs_tuned(|it| it.sleep_impl(Hurry)))
+    }
+
+    fn on(bundle: &Bundle, ground: Ground) -> Self {
         let (queue, lines) = (Faulty::default(), Lines::default());
-        let ground = bundle
-            .stack
-            .ground
-            .clone()
+        let ground = ground
             .with_timeouts(TIMEOUTS)
             .with_sqs_over(queue.client())
             .with_metrics(lines.sink());

@@ -12,6 +12,7 @@ pub mod faulty;
 pub mod hostile;
 pub mod hurry;
 pub mod inbox;
+pub mod inbox_faults;
 pub mod measured;
 pub mod reconciler;
 pub mod timer;

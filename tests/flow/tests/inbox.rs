@@ -9,6 +9,7 @@ use emulator::DeliverOptions;
 use flow::Bundle;
 use flow::faulty::Fate;
 use flow::inbox::{Inbox, SignedCall};
+use flow::inbox_faults::inbox_faults;
 use flow::worker::{Message, Worker};
 use line_module::{
     Account, Active, Context, EventKind, Handled, Router, Routes, Standby, Text, TextMessage,
@@ -460,6 +461,10 @@ async fn a_command_to_an_account_that_is_not_attached_is_recorded_and_rings() {
     worker.settles(&queued(&scene, &booking("1")).await).await;
     let row = scene.bundle.recorded("command-1").await;
     assert_eq!(row.verdict(), Verdict::Detached);
+    assert_eq!(row.silence, Some(Silence::NotAttached));
+    // A mistyped id makes no account.
+    let bot = scene.bundle.key(None, "any").bot;
+    assert!(scene.bundle.stack.store.bot(&bot).await.unwrap().is_none());
     assert_eq!(worker.lines.sum("CommandsNotAttached"), 1);
     assert!(worker.lines.set_off("LostCommandsAlarm"));
     assert!(scene.heard().is_empty());
@@ -560,4 +565,12 @@ async fn a_handler_can_ask_for_the_callers_id() {
     let scene = Scene { bundle, heard };
     scene.company_says("booked", "web-1", json!(null)).await;
     assert_eq!(scene.heard(), ["booked web-1"]);
+}
+
+/// More of it: `cargo run -p flow --example inbox`.
+#[tokio::test]
+async fn none_is_lost_and_none_comes_twice_while_the_queue_fails() {
+    let figures = inbox_faults(7, 300).await;
+    assert_eq!(figures.commands, 300);
+    assert!(figures.failed > 0, "{figures}");
 }
