@@ -54,8 +54,9 @@ async fn the_till_speaks_to_a_chat_once() {
             .await;
     }
     mari.sees(["Paid: 2."]);
-    let other = till.sends_to(&mari, "paid", "receipt-2", &json!({"teas": 1}));
-    other.await.is(Verdict::Handled);
+    till.sends_to(&mari, "paid", "receipt-2", &json!({"teas": 1}))
+        .await
+        .is(Verdict::Handled);
     mari.sees(["Paid: 1."]);
     let spoken =
         "The company's systems, to Mari: paid {\"teas\":2}\n  push to Mari\n    Paid: 2.\n";
@@ -67,10 +68,10 @@ async fn what_comes_while_staff_hold_the_chat_is_said_later() {
     let shop = Harness::new(module()).await;
     let mut mari = shop.user("Mari");
     shop.staff(&mari).takes_control().await;
-    let came = shop
-        .company()
-        .sends_to(&mari, "paid", "1", &json!({"teas": 2}));
-    came.await.is(Verdict::Standby);
+    shop.company()
+        .sends_to(&mari, "paid", "1", &json!({"teas": 2}))
+        .await
+        .is(Verdict::Standby);
     mari.sees_nothing();
     shop.staff(&mari).gives_control().await;
     mari.says("hello").await;
@@ -88,10 +89,14 @@ async fn the_account_is_spoken_to_where_there_is_no_chat() {
 async fn what_nobody_takes_or_cannot_be_read_says_so() {
     let shop = Harness::new(module()).await;
     let mari = shop.user("Mari");
-    let unknown = shop.company().sends_to(&mari, "refunded", "1", &());
-    unknown.await.is(Verdict::Recorded);
-    let misfit = shop.company().sends_to(&mari, "paid", "2", &"two");
-    misfit.await.is(Verdict::Failed);
+    shop.company()
+        .sends_to(&mari, "refunded", "1", &())
+        .await
+        .is(Verdict::Recorded);
+    shop.company()
+        .sends_to(&mari, "paid", "2", &"two")
+        .await
+        .is(Verdict::Failed);
     let told = shop.transcript();
     let no_route = r#"= recorded: no route takes the command "refunded" where the chat is active"#;
     assert!(told.contains(no_route), "{told}");
