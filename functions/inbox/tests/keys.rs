@@ -1,5 +1,5 @@
 //! What the inbox makes of signatures and of keys that are in Secrets Manager: when it reads them,
-//! and what it answers while there is none. What a call comes to is in `tests/flow/tests/inbox.rs`.
+//! and what it answers while there is none. What a call comes to is in `tests/flow/tests/inbox/`.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
