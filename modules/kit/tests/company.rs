@@ -108,7 +108,7 @@ line_module_kit::conformance!(
     module(),
     script = [
         says("tea"),
-        commands("paid", json!({"teas": 2})),
+        commands("paid", &json!({"teas": 2})),
         says("tea")
     ]
 );

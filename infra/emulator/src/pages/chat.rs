@@ -72,6 +72,7 @@ pub(super) async fn show(
 }
 
 /// What whoever assembles the stack has handed in.
+#[derive(Clone, Copy)]
 struct Given {
     traced: bool,
     company: bool,

@@ -41,7 +41,7 @@ pub fn does(event: Value) -> Step {
 }
 
 /// A system of the company's own says something to the user's chat.
-pub fn commands(name: &str, payload: Value) -> Step {
+pub fn commands(name: &str, payload: &Value) -> Step {
     does(json!({ "type": COMMAND, "name": name, "payload": payload }))
 }
 

@@ -6,7 +6,7 @@ use super::*;
 async fn a_booking_of_the_web_is_confirmed_in_the_chat() {
     let scene = Scene::begin().await;
     scene
-        .company_says("booked", "web-1", json!({"table": 4}))
+        .company_says("booked", "web-1", &json!({"table": 4}))
         .await;
     assert_eq!(scene.heard(), ["table 4"]);
     assert_eq!(scene.bundle.received().await, ["Table 4 is yours."]);
@@ -21,7 +21,7 @@ async fn a_booking_of_the_web_is_confirmed_in_the_chat() {
 async fn a_command_to_the_account_is_of_no_chat_and_records_no_silence() {
     let scene = Scene::begin().await;
     scene
-        .company_says_to(None, "opened", "1", json!("10-22"))
+        .company_says_to(None, "opened", "1", &json!("10-22"))
         .await;
     assert_eq!(
         scene.heard(),
@@ -56,13 +56,13 @@ async fn the_same_id_twice_is_once_and_in_another_chat_another() {
     let scene = Scene::begin().await;
     for table in [4, 5] {
         scene
-            .company_says("booked", "web-1", json!({"table": table}))
+            .company_says("booked", "web-1", &json!({"table": table}))
             .await;
     }
     assert_eq!(scene.heard(), ["table 4"]);
     let rival = scene.bundle.rival.clone();
     scene
-        .company_says_to(Some(&rival), "booked", "web-1", json!({"table": 6}))
+        .company_says_to(Some(&rival), "booked", "web-1", &json!({"table": 6}))
         .await;
     assert_eq!(scene.heard(), ["table 4", "table 6"]);
 }
@@ -85,7 +85,7 @@ async fn the_same_id_is_once_also_where_the_queue_takes_it_twice() {
 async fn a_payload_that_the_handler_cannot_read_is_parked_at_once_and_says_why() {
     let scene = Scene::begin().await;
     scene
-        .company_says("booked", "web-1", json!({"tables": [4]}))
+        .company_says("booked", "web-1", &json!({"tables": [4]}))
         .await;
     let row = scene.bundle.recorded("command-web-1").await;
     assert_eq!(row.outcome(), Outcome::Parked);
@@ -94,7 +94,7 @@ async fn a_payload_that_the_handler_cannot_read_is_parked_at_once_and_says_why()
     assert_eq!(row.reason(), Some(reason));
     // The chat goes on.
     scene
-        .company_says("booked", "web-2", json!({"table": 4}))
+        .company_says("booked", "web-2", &json!({"table": 4}))
         .await;
     assert_eq!(scene.heard(), ["table 4"]);
 }
@@ -106,7 +106,7 @@ async fn in_a_chat_that_staff_hold_the_standby_route_hears_it() {
     scene.bundle.stack.line.take(bot, guest).await.unwrap();
     scene.settled().await;
     scene
-        .company_says("booked", "web-1", json!({"table": 4}))
+        .company_says("booked", "web-1", &json!({"table": 4}))
         .await;
     assert_eq!(scene.heard(), ["table 4, for staff"]);
     let row = scene.bundle.recorded("command-web-1").await;
@@ -179,6 +179,6 @@ async fn a_handler_can_ask_for_the_callers_id() {
         .share(heard.clone());
     let bundle = Bundle::with(router).await;
     let scene = Scene { bundle, heard };
-    scene.company_says("booked", "web-1", json!(null)).await;
+    scene.company_says("booked", "web-1", &json!(null)).await;
     assert_eq!(scene.heard(), ["booked web-1"]);
 }

@@ -91,14 +91,14 @@ impl Scene {
     }
 
     /// The company says something to the guest's chat, and it is done.
-    async fn company_says(&self, name: &str, id: &str, payload: Value) {
+    async fn company_says(&self, name: &str, id: &str, payload: &Value) {
         let chat = Some(self.bundle.guest.as_str());
         self.company_says_to(chat, name, id, payload).await;
     }
 
-    async fn company_says_to(&self, chat: Option<&str>, name: &str, id: &str, payload: Value) {
+    async fn company_says_to(&self, chat: Option<&str>, name: &str, id: &str, payload: &Value) {
         let place = (self.bundle.bot.as_str(), chat);
-        let answer = self.bundle.stack.company.says(place, name, id, &payload);
+        let answer = self.bundle.stack.company.says(place, name, id, payload);
         let answer = answer.await.unwrap();
         assert_eq!(answer.status, 202, "{}", answer.body);
         assert_eq!(answer.body["event"], format!("command-{id}"));
