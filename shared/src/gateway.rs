@@ -81,6 +81,11 @@ impl Request {
         }
     }
 
+    /// The path that was asked for.
+    pub fn path(&self) -> &str {
+        &self.request_context.http.path
+    }
+
     /// A header, whatever the case of its name.
     pub fn header(&self, name: &str) -> Option<&str> {
         let (_, value) = self

@@ -20,7 +20,7 @@ use crate::metrics::{Metrics, MetricsSink};
 use crate::queue::Queue;
 #[cfg(feature = "random")]
 use crate::random::Random;
-use crate::secret::{ChannelSecret, SecretPlace};
+use crate::secret::{FromSecret, KeptSecret, SecretPlace};
 #[cfg(feature = "store")]
 use crate::store::Store;
 
@@ -126,10 +126,14 @@ impl Ground {
         self
     }
 
-    /// The channel's secret, from where it is configured to be.
-    pub fn secret(&self, place: SecretPlace, timeouts: Timeouts) -> ChannelSecret {
+    /// What a function needs of the secret, from where it is configured to be.
+    pub fn secret<T: FromSecret>(
+        &self,
+        place: SecretPlace<T>,
+        timeouts: Timeouts,
+    ) -> KeptSecret<T> {
         let client = || self.aws.secrets_manager(timeouts);
-        ChannelSecret::new(place, client, self.clock.clone())
+        KeptSecret::new(place, client, self.clock.clone())
     }
 }
 

@@ -9,6 +9,7 @@ pub mod env;
 pub mod gateway;
 pub mod ground;
 pub mod hash;
+pub mod hmac_sha256;
 #[cfg(all(feature = "client", feature = "store"))]
 pub mod limits;
 pub mod line;

@@ -102,7 +102,7 @@ fn refuse(refusal: &Refusal) -> Response {
             Response::text(
                 503,
                 match error {
-                    SecretError::NotSet => "The channel secret is not set yet.",
+                    SecretError::NotSet(_) => "The channel secret is not set yet.",
                     _ => "The channel secret could not be read. Send the events again.",
                 },
             )

@@ -109,9 +109,10 @@ pub(crate) fn without_module<M: Module>(
             entry.into_parked(ParkKind::TooOld, reason, work.raw, app.now())
         }
         _ if !view.bot.state.is_attached() => entry.silenced(Some(Silence::NotAttached)),
-        EventKind::Unknown(_) | EventKind::Delivered { .. } | EventKind::Timer { .. } => {
-            return None;
-        }
+        EventKind::Unknown(_)
+        | EventKind::Delivered { .. }
+        | EventKind::Timer { .. }
+        | EventKind::Command { .. } => return None,
         _ if work.key.chat.is_none() => entry.recorded("the event is of no chat"),
         _ => return None,
     };
@@ -138,6 +139,14 @@ fn is_asked_for<M: Module>(app: &App<M>, work: &Work<'_>, view: &View) -> bool {
         && view.bot.state.is_attached()
         && !is_too_old(app, work, view)
         && app.module.takes_unknown(&work.event, place)
+}
+
+/// A command to an account of which nothing was ever heard. An event of LINE's would make its
+/// row, since LINE sends only those of attached accounts; a mistyped id must make none.
+pub(crate) fn of_stranger<M>(app: &App<M>, work: &Work<'_>, view: &View) -> LedgerEntry {
+    let entry = entry(app, work, view);
+    let silenced = entry.silenced(Some(Silence::NotAttached));
+    silenced.with_raw(work.raw)
 }
 
 /// An event that the ledger may have forgotten. A row that was written for a delivery as
@@ -257,6 +266,9 @@ fn planned<M>(app: &App<M>, work: &Work<'_>, view: &View, draft: Draft) -> Decis
     if work.event.kind.is_unknown() {
         // What nobody knows is not lost, whatever the module makes of it.
         ledger = ledger.with_raw(work.raw);
+    }
+    if let Some(reason) = &draft.not_taken {
+        ledger = ledger.recorded(reason).with_raw(work.raw);
     }
     match ledger.with_plan(&draft.plan, &try_name, now) {
         Ok(ledger) => Decision {

@@ -20,9 +20,14 @@ pub(crate) fn settled<M: Module>(app: &App<M>, work: &Work<'_>, settled: Settled
             metrics.count(parked(kind));
             tracing::error!(%kind, "an event is parked");
         }
+        Settled::NotTaken => {
+            metrics.count(Metric::CommandsNotTaken);
+            tracing::warn!("no route of the module takes a command");
+        }
         Settled::Done(Some(silence)) => {
             metrics.count(Metric::EventsSilent);
             metrics.count(silent(silence));
+            note_command(app, work, silence);
         }
         Settled::Done(None) => metrics.count(match &work.event.kind {
             kind if kind.is_unknown() => Metric::EventsUnknown,
@@ -32,6 +37,14 @@ pub(crate) fn settled<M: Module>(app: &App<M>, work: &Work<'_>, settled: Settled
     }
     metrics.count(Metric::EventsSettled);
     metrics.observe(Metric::EventAttempts, u64::from(work.received));
+}
+
+/// Whoever has sent a command takes its account for attached.
+fn note_command<M: Module>(app: &App<M>, work: &Work<'_>, silence: Silence) {
+    if work.is_command() && silence == Silence::NotAttached {
+        app.metrics.count(Metric::CommandsNotAttached);
+        tracing::warn!("a command to an account that is not attached");
+    }
 }
 
 /// A message that no worker can read is parked.

@@ -12,7 +12,7 @@ use crate::App;
 use crate::attempt::{self, Attempt, Counted, count};
 use crate::commit::{Committed, commit};
 use crate::daily;
-use crate::decide::{Decision, ask_module, failed, without_module};
+use crate::decide::{Decision, ask_module, failed, of_stranger, without_module};
 use crate::park::park;
 use crate::requeue::{Cause, Requeue, Untried};
 use crate::send::send;
@@ -34,6 +34,8 @@ pub(crate) enum Settled {
     Before,
     /// It is done, and nothing could be said for this reason, if there is one.
     Done(Option<Silence>),
+    /// It is done: a command that no route of the module takes.
+    NotTaken,
     /// It is parked now.
     Parked(ParkKind),
 }
@@ -76,6 +78,17 @@ async fn in_rounds<M: Module>(
         let planned = |entry: &mut LedgerEntry| entry.outcome() == Outcome::Planned;
         if let Some(entry) = view.ledger.take_if(planned) {
             return resume(app, work, view, entry).await;
+        }
+        if work.is_command() && !view.is_known {
+            let recorded = of_stranger(app, work, &view);
+            match app
+                .store
+                .replace_ledger(&work.key, &recorded, app.now())
+                .await?
+            {
+                true => return Ok(Settled::Done(recorded.silence)),
+                false => continue,
+            }
         }
         if an_attach_may_come(app, work, &view) {
             return Err(Requeue::NotYet {
@@ -130,11 +143,14 @@ pub(crate) async fn load<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<Vie
         ledger,
         timer,
     } = app.store.load(&work.key, work.timer(), app.now()).await?;
+    let has_row = bot.is_some();
     let mut bot = match bot {
         Some(bot) => bot,
-        // An event for an account without a row makes one. An event of the
+        // An event of LINE's for an account without a row makes one. An event of the
         // account itself makes it with its commit.
-        None if work.key.chat.is_some() => app.store.update_bot(&work.key.bot, |_| {}).await?,
+        None if work.key.chat.is_some() && !work.is_command() => {
+            app.store.update_bot(&work.key.bot, |_| {}).await?
+        }
         None => BotRow::default(),
     };
     for event in work.in_hand {
@@ -145,6 +161,7 @@ pub(crate) async fn load<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<Vie
     }
     let chat = chat.of_present(bot.state.detached_at);
     Ok(View {
+        is_known: has_row || bot.state.attached_at.is_some(),
         bot,
         chat,
         ledger,
@@ -174,7 +191,9 @@ fn an_attach_may_come<M>(app: &App<M>, work: &Work<'_>, view: &View) -> bool {
     };
     let is_late = app.now().since(work.received_at) >= ATTACH_MAY_COME;
     let kind = &work.event.kind;
+    // What is not LINE's says nothing of an attach.
     let is_ours = matches!(kind, EventKind::Timer { .. } | EventKind::Signal { .. });
+    let is_ours = is_ours || work.is_command();
     let waits = !kind.is_of_bot() && !is_ours;
     waits && work.event.at > at && work.replay.is_none() && !is_late
 }
@@ -212,6 +231,7 @@ async fn finish<M: Module>(
     let mut entry = decision.ledger;
     entry.writes += 1;
     match entry.outcome() {
+        Outcome::Done if decision.draft.not_taken.is_some() => Ok(Settled::NotTaken),
         Outcome::Planned => {
             let name = decision.try_name;
             send(app, work, view, Try { name, entry }).await

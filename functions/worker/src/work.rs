@@ -5,8 +5,8 @@ use std::time::Duration;
 use shared::domain::{
     BotId, Event, EventId, EventKind, LedgerEntry, MaySpeak, Silence, Timestamp, may_speak,
 };
-use shared::line::{event, own_event};
-use shared::queue::{Job, Replay, SIGNAL, TIMER};
+use shared::line::{command, event, own_event};
+use shared::queue::{COMMAND, Job, Replay, SIGNAL, TIMER};
 use shared::store::{BotRow, ChatRow, LedgerKey};
 
 /// An event is not begun with less time than this.
@@ -45,6 +45,7 @@ pub(crate) fn read(
     match kind {
         TIMER => own_event::read_timer(bot, id, raw, received_at),
         SIGNAL => own_event::read_signal(bot, id, raw, received_at),
+        COMMAND => command::read(bot, id, raw, received_at),
         _ => event::read(bot, id, raw, received_at),
     }
 }
@@ -63,6 +64,8 @@ pub(crate) fn events(job: &Job) -> impl Iterator<Item = Event> {
 /// The rows as loaded, with every event in hand taken in.
 pub(crate) struct View {
     pub(crate) bot: BotRow,
+    /// Whether anything was ever heard of the account.
+    pub(crate) is_known: bool,
     pub(crate) chat: ChatRow,
     pub(crate) ledger: Option<LedgerEntry>,
     /// The id of the timer that is set under the event's name, if it is a timer.
@@ -80,6 +83,11 @@ impl Work<'_> {
             } => Some(name),
             _ => None,
         }
+    }
+
+    /// Whether the company's own systems say it, and not LINE.
+    pub(crate) fn is_command(&self) -> bool {
+        matches!(self.event.kind, EventKind::Command { .. })
     }
 
     /// Whether there is time to begin something.

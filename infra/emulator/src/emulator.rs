@@ -10,6 +10,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use tokio::sync::watch;
 
+use crate::company::{CompanyCommand, SayForCompany};
 use crate::error::Error;
 use crate::platform::Platform;
 use crate::settings::Settings;
@@ -30,6 +31,7 @@ struct Inner {
     platform: Mutex<Platform>,
     traces: Mutex<Option<FindTrace>>,
     replays: Mutex<Option<RunEvent>>,
+    company: Mutex<Option<SayForCompany>>,
     client: reqwest::Client,
     changes: watch::Sender<u64>,
     save_planned: AtomicBool,
@@ -58,6 +60,7 @@ impl Emulator {
             }),
             traces: Mutex::new(None),
             replays: Mutex::new(None),
+            company: Mutex::new(None),
             client: send::client().map_err(Error::Client)?,
             changes: watch::Sender::new(0),
             save_planned: AtomicBool::new(false),
@@ -105,6 +108,15 @@ impl Emulator {
         *unpoisoned(&self.inner.replays) = Some(Arc::new(run));
     }
 
+    /// Sets how a system of the company's says something to the module. Without it the pages
+    /// do not offer it.
+    pub fn company_says(
+        &self,
+        say: impl Fn(CompanyCommand) -> BoxFuture<'static, Result<(), String>> + Send + Sync + 'static,
+    ) {
+        *unpoisoned(&self.inner.company) = Some(Arc::new(say));
+    }
+
     /// How it is set up now.
     pub fn settings(&self) -> Settings {
         self.platform().settings.clone()
@@ -132,6 +144,11 @@ impl Emulator {
     /// How to find what became of an event, if that was set.
     pub(crate) fn replays(&self) -> Option<RunEvent> {
         unpoisoned(&self.inner.replays).clone()
+    }
+
+    /// How the company's systems say something, if that was set.
+    pub(crate) fn company(&self) -> Option<SayForCompany> {
+        unpoisoned(&self.inner.company).clone()
     }
 
     pub(crate) fn traces(&self) -> Option<FindTrace> {

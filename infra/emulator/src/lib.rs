@@ -4,6 +4,7 @@ mod api;
 mod attach;
 mod authorize;
 mod clock;
+mod company;
 mod control;
 mod emulator;
 mod error;
@@ -22,6 +23,7 @@ mod webhook;
 mod world;
 
 pub use api::{Caller, Facts, Host, Limit};
+pub use company::CompanyCommand;
 pub use emulator::Emulator;
 pub use error::Error;
 pub use settings::{AttachAnswer, AttachedEvent, Profile, Setting, Settings};

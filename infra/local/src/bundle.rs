@@ -88,6 +88,12 @@ fn function<M: Module + Clone>(
             attach::App::new(attach::Config::read(env)?, ground),
             |app, request, _deadline| Ok::<_, Infallible>(attach::handle(&app, request).await)
         ),
+        "InboxFunction" => over!(
+            "inbox",
+            definition,
+            inbox::App::new(inbox::Config::read(env)?, ground),
+            |app, call, _deadline| inbox::handle(&app, call).await
+        ),
         "ReconcilerFunction" => over!(
             "reconciler",
             definition,

@@ -2,6 +2,7 @@
 
 pub mod bundle;
 mod clock;
+pub mod company;
 pub mod demo;
 pub mod dynamodb;
 pub mod event_source;

@@ -9,7 +9,7 @@ use line_module::Module;
 use serde_json::Value;
 
 use crate::world::{Hire, World};
-use crate::{Account, Came, Clock, Staff, User};
+use crate::{Account, Came, Clock, Company, Staff, User};
 
 /// A Friday: 2026-11-20, ten o'clock in Japan.
 const BEGINS: Duration = Duration::from_secs(1_795_136_400);
@@ -87,6 +87,11 @@ impl Harness {
     /// The account, as its owner handles it.
     pub fn account(&self) -> Account {
         Account::new(self.world.clone())
+    }
+
+    /// The company's own systems.
+    pub fn company(&self) -> Company {
+        Company::new(self.world.clone())
     }
 
     /// The time.

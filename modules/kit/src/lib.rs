@@ -5,6 +5,7 @@
 mod account;
 mod came;
 mod clock;
+mod company;
 pub mod conformance;
 mod harness;
 mod parts;
@@ -22,7 +23,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub use account::Account;
 pub use came::Came;
 pub use clock::Clock;
-pub use conformance::{does, follows, says, taps, taps_label};
+pub use company::Company;
+pub use conformance::{commands, does, follows, says, taps, taps_label};
 pub use harness::{Harness, Setup};
 pub use shared::domain::{Outcome, Trace, Verdict};
 pub use staff::Staff;

@@ -26,6 +26,9 @@ use crate::lock;
 use crate::time::Time;
 use crate::wire::{NOWHERE, Wire};
 
+/// The key with which the company's systems sign.
+pub(crate) const INBOX_KEY: &str = "the kit's inbox key";
+
 /// What the functions are made of.
 #[derive(Clone)]
 pub(crate) struct Parts {
@@ -115,6 +118,12 @@ impl Parts {
         webhook::App::new(config, &self.ground)
     }
 
+    /// The inbox function.
+    pub(crate) fn inbox(&self) -> inbox::App {
+        let config = inbox::Config::read(&self.env()).expect("its variables");
+        inbox::App::new(config, &self.ground)
+    }
+
     /// The timer function.
     pub(crate) fn timer(&self) -> timer::App {
         let config = timer::Config::read(&self.env()).expect("its variables");
@@ -170,6 +179,7 @@ fn variables(settings: &Settings, table: &str, queue_url: &str) -> BTreeMap<Stri
     let variables = [
         ("LINE_CHANNEL_ID", settings.channel_id.as_str()),
         ("LINE_CHANNEL_SECRET", &settings.channel_secret),
+        ("INBOX_KEY", INBOX_KEY),
         ("LINE_BOT_HEADER", &settings.bot_header),
         ("LINE_API_URL", NOWHERE),
         ("LINE_DATA_API_URL", NOWHERE),

@@ -28,6 +28,8 @@ pub struct Draft {
     pub timers: Vec<TimerChange>,
     /// The user's profile, if it was read again.
     pub profile: Option<Profile>,
+    /// Why the module has done nothing about an event that somebody waits for.
+    pub not_taken: Option<String>,
     /// How often randomness was asked for.
     pub(super) drawn: u32,
 }

@@ -182,6 +182,16 @@ pub enum EventKind {
         /// The newest attach known when it was planned.
         epoch: Timestamp,
     },
+    /// The company's own systems say something, by the inbox: to a chat, or where there is
+    /// none to the account itself. Its `at` is the moment at which the inbox took it.
+    Command {
+        /// Its name, by which its route finds it.
+        name: String,
+        /// The caller's own id of it.
+        id: String,
+        /// What the caller gave.
+        payload: Value,
+    },
     /// A module event that names another account, this one, than it was sent to. It
     /// changes nothing of either.
     Misdirected(String),

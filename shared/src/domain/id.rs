@@ -129,6 +129,20 @@ pub struct Chat {
     pub id: ChatId,
 }
 
+impl Chat {
+    /// The chat of this id, where nothing else tells what kind of chat it is. LINE's ids of
+    /// groups begin with `C`, of rooms with `R`, and all others are of people
+    /// (<https://developers.line.biz/en/docs/messaging-api/getting-user-ids/>).
+    pub fn of_id(id: ChatId) -> Self {
+        let kind = match id.as_str().bytes().next() {
+            Some(b'C') => ChatKind::Group,
+            Some(b'R') => ChatKind::Room,
+            _ => ChatKind::User,
+        };
+        Self { kind, id }
+    }
+}
+
 /// The token that answers one event, once, within about a minute. It is never
 /// printed; it is written only as part of a plan.
 #[derive(Debug, Clone, Deserialize)]

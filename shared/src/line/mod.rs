@@ -13,6 +13,7 @@ mod bot_client;
 mod channel;
 #[cfg(feature = "client")]
 pub mod client;
+pub mod command;
 #[cfg(feature = "client")]
 pub mod endpoint;
 #[cfg(feature = "client")]

@@ -116,7 +116,7 @@ fn take_own(event: &mut Value) -> (String, Value, Timestamp) {
 }
 
 /// A chat as LINE's `source` has it.
-fn source(chat: &Chat) -> Value {
+pub(super) fn source(chat: &Chat) -> Value {
     match chat.kind {
         ChatKind::User => json!({ "type": "user", "userId": chat.id }),
         ChatKind::Group => json!({ "type": "group", "groupId": chat.id }),

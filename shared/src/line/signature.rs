@@ -2,34 +2,12 @@
 //! the channel secret, in the header `x-line-signature`
 //! (<https://developers.line.biz/en/docs/messaging-api/verify-webhook-signature/>).
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use secrecy::{ExposeSecret as _, SecretString};
-use sha2::Sha256;
+use secrecy::SecretString;
+
+pub use crate::hmac_sha256::Signature;
 
 /// The header's name. HTTP does not tell cases apart.
 pub const SIGNATURE_HEADER: &str = "x-line-signature";
-
-/// A signature by its form alone: base64 of the 32 bytes of an HMAC-SHA256. What has not this
-/// form was not made by LINE with any secret, so it costs neither a hash of the body nor a
-/// look for a newer secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Signature([u8; 32]);
-
-impl Signature {
-    /// From the header's value.
-    ///
-    /// # Errors
-    /// [`WrongSignature`] if there is none, or it has another form.
-    pub fn read(header: Option<&str>) -> Result<Self, WrongSignature> {
-        let text = header
-            .filter(|text| text.len() == 44)
-            .ok_or(WrongSignature)?;
-        let bytes = STANDARD.decode(text).map_err(|_| WrongSignature)?;
-        bytes.try_into().map(Self).map_err(|_| WrongSignature)
-    }
-}
 
 /// The bytes of a webhook that LINE signed. There is no other way to make one
 /// than [`VerifiedBody::check`], so nothing unverified can be parsed.
@@ -52,9 +30,7 @@ impl VerifiedBody {
         signature: &Signature,
         secrets: &[SecretString],
     ) -> Result<Self, (Vec<u8>, WrongSignature)> {
-        let fits =
-            |secret| mac(secret, &body).is_some_and(|mac| mac.verify_slice(&signature.0).is_ok());
-        match secrets.iter().any(fits) {
+        match signature.fits(&[&body], secrets) {
             true => Ok(Self(body)),
             false => Err((body, WrongSignature)),
         }
@@ -66,20 +42,13 @@ impl VerifiedBody {
     }
 }
 
-fn mac(secret: &SecretString, body: &[u8]) -> Option<Hmac<Sha256>> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.expose_secret().as_bytes()).ok()?;
-    mac.update(body);
-    Some(mac)
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
 
     /// Signs as LINE does.
     pub(crate) fn sign(secret: &str, body: &[u8]) -> String {
-        let mac = mac(&SecretString::from(secret), body).unwrap();
-        STANDARD.encode(mac.finalize().into_bytes())
+        crate::hmac_sha256::sign(&SecretString::from(secret), &[body]).unwrap()
     }
 
     fn check(signature: Option<&str>, secrets: &[&str]) -> bool {
@@ -118,28 +87,5 @@ pub(crate) mod tests {
             assert!(!check(Some(bad), &["s"]), "{bad}");
         }
         assert!(!check(None, &["s"]));
-    }
-
-    #[test]
-    fn only_base64_of_32_bytes_has_the_form_of_a_signature() {
-        assert!(Signature::read(Some(&STANDARD.encode([7; 32]))).is_ok());
-        let others = [
-            String::new(),
-            "x".repeat(44),
-            "!".repeat(44),
-            STANDARD.encode([7; 31]),
-            STANDARD.encode([7; 33]),
-            STANDARD.encode([7; 64]),
-            STANDARD.encode([255; 32]).replace('/', "_"),
-            STANDARD.encode([7; 32]).replace('=', "A"),
-        ];
-        for other in others {
-            assert_eq!(
-                Signature::read(Some(&other)),
-                Err(WrongSignature),
-                "{other}"
-            );
-        }
-        assert_eq!(Signature::read(None), Err(WrongSignature));
     }
 }

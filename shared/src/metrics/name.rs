@@ -55,6 +55,28 @@ metrics! {
     /// From the request to its answer.
     WebhookTime: Milliseconds,
 
+    // The inbox: one line for each call.
+    /// Calls of the company's own systems, whatever the answer.
+    InboxCalls: Count,
+    /// Of these: commands that were queued (202).
+    CommandsQueued: Count,
+    /// Of these: not signed, or no key of ours fits the signature (401).
+    CommandsUnsigned: Count,
+    /// Of these: signed more than five minutes from now (403).
+    CommandsStale: Count,
+    /// Of these: to what can be no account, or no chat (404).
+    CommandsMisplaced: Count,
+    /// Of these: with a payload of more than 64 KiB (413).
+    CommandsTooLarge: Count,
+    /// Of these: signed bodies that are no command (400).
+    CommandsMalformed: Count,
+    /// Of these: commands that could not be queued in time (503).
+    CommandsNotQueued: Count,
+    /// Of these: calls that came while the inbox's key was not set or could not be read (503).
+    CommandsWithoutKey: Count,
+    /// From the call to its answer.
+    InboxTime: Milliseconds,
+
     // The worker: one line for each batch.
     /// Events that came to an end in this batch, whatever it was.
     EventsSettled: Count,
@@ -64,6 +86,10 @@ metrics! {
     EventsUnknown: Count,
     /// Of these: events that name another account than they were sent to.
     EventsMisdirected: Count,
+    /// Of these: commands of the company's own systems that no route of the module takes,
+    CommandsNotTaken: Count,
+    /// and commands to an account that is not attached.
+    CommandsNotAttached: Count,
     /// Of these: nothing could be said; and by the reason.
     EventsSilent: Count,
     SilentGone: Count,

@@ -14,6 +14,8 @@ const DETACH: &str = "@detach";
 pub const TIMER: &str = "@timer";
 /// The kind of an event that another chat's handler has planned: ours, not LINE's.
 pub const SIGNAL: &str = "@signal";
+/// The kind of an event by which the company's own systems say something: ours, not LINE's.
+pub const COMMAND: &str = "@command";
 /// A chat's events are cut into messages of about this size, in bytes,
 const CUT_AT: usize = 200 * 1024;
 /// and of this number: a worker must come through one, and DynamoDB reads this number of rows at once.

@@ -11,6 +11,8 @@ pub mod emulators;
 pub mod faulty;
 pub mod hostile;
 pub mod hurry;
+pub mod inbox;
+pub mod inbox_faults;
 pub mod measured;
 pub mod reconciler;
 pub mod timer;

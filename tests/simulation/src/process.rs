@@ -155,6 +155,7 @@ impl Process {
         let variables = [
             ("LINE_CHANNEL_ID", CHANNEL_ID),
             ("LINE_CHANNEL_SECRET", SECRET),
+            ("INBOX_KEY", "the simulation's inbox key"),
             ("LINE_BOT_HEADER", BOT_HEADER),
             ("LINE_API_URL", NOWHERE),
             ("LINE_DATA_API_URL", NOWHERE),

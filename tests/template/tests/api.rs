@@ -26,6 +26,8 @@ fn the_routes_are_these() {
         "GET /attach AttachFunction",
         "GET /attach/callback AttachFunction",
         "GET /health AttachFunction",
+        "POST /inbox/{bot} InboxFunction",
+        "POST /inbox/{bot}/{chat} InboxFunction",
         "POST /webhook WebhookFunction",
     ] {
         assert!(routes.contains(route), "{route} in {routes:?}");

@@ -128,6 +128,15 @@ fn the_webhook_may_only_queue_and_read_the_secret() {
 }
 
 #[test]
+fn the_inbox_may_only_queue_and_read_the_secret() {
+    let template = template().unwrap();
+    let of_webhook = actions(&template, "WebhookFunction");
+    assert_eq!(actions(&template, "InboxFunction"), of_webhook);
+    let secret = resources(&template, "InboxFunction", "secretsmanager:GetSecretValue");
+    assert_eq!(secret.len(), 1);
+}
+
+#[test]
 fn the_reconciler_lists_the_bots_and_nothing_else() {
     let template = template().unwrap();
     let queried = resources(&template, "ReconcilerFunction", "dynamodb:Query");

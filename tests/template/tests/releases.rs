@@ -79,6 +79,11 @@ fn a_function_is_shifted_gradually_and_rolled_back_by_its_own_alarm() {
             "AttachErrorsAlarm",
         ),
         (
+            "InboxFunction",
+            "Canary10Percent5Minutes",
+            "InboxErrorsAlarm",
+        ),
+        (
             "TimerFunction",
             "Linear10PercentEvery1Minute",
             "TimerErrorsAlarm",

@@ -9,13 +9,14 @@ use template::template;
 use template_file::TemplateError;
 
 /// Set locally only: in AWS the secret has an ARN.
-const LOCAL_ONLY: [&str; 1] = ["LINE_CHANNEL_SECRET"];
+const LOCAL_ONLY: [&str; 2] = ["INBOX_KEY", "LINE_CHANNEL_SECRET"];
 /// Set by Lambda, or locally for emulators.
 const OF_AWS: &str = "AWS_";
 
 /// Values with which no configuration is refused.
 fn env() -> Env {
     let values = [
+        ("INBOX_KEY", "a key"),
         ("LINE_CHANNEL_ID", "1"),
         ("LINE_CHANNEL_SECRET", "secret"),
         ("LINE_BOT_HEADER", "x-bot"),
@@ -59,6 +60,12 @@ fn the_webhook_is_given_what_it_reads() {
 }
 
 #[test]
+fn the_inbox_is_given_what_it_reads() {
+    let names = read(|env| drop(inbox::Config::read(env).unwrap()));
+    assert_eq!(given("InboxFunction").unwrap(), names);
+}
+
+#[test]
 fn attach_is_given_what_it_reads() {
     let names = read(|env| drop(attach::Config::read(env).unwrap()));
     assert_eq!(given("AttachFunction").unwrap(), names);
@@ -94,6 +101,7 @@ fn a_missing_variable_is_named() {
             .unwrap_err()
             .to_string(),
         timer::Config::read(&nothing()).unwrap_err().to_string(),
+        inbox::Config::read(&nothing()).unwrap_err().to_string(),
     ];
     let names = [
         "LINE_CHANNEL_SECRET",
@@ -101,6 +109,7 @@ fn a_missing_variable_is_named() {
         "LINE_CHANNEL_ID",
         "LINE_CHANNEL_ID",
         "TABLE_NAME",
+        "INBOX_KEY",
     ];
     for (error, name) in errors.iter().zip(names) {
         assert!(

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{problem, scripted, segment};
+use crate::company::CompanyCommand;
 use crate::emulator::Emulator;
 use crate::error::Error;
 
@@ -23,6 +24,8 @@ pub(super) struct Fields {
     mode: String,
     value: String,
     area: usize,
+    name: String,
+    payload: String,
 }
 
 /// A button of a chat's page.
@@ -74,6 +77,9 @@ async fn chat_act(
         "suspend" => emulator.suspend(bot).await,
         "resume" => emulator.resume(bot).await,
         "clock" => move_clock(emulator, &fields.value).await.map(|()| None),
+        "company" => company_says(emulator, bot, chat, fields)
+            .await
+            .map(|()| None),
         other => Err(Error::request(format!("a chat has no {other:?}"))),
     };
     sent.map(|_| ())
@@ -88,6 +94,26 @@ async fn move_clock(emulator: &Emulator, by: &str) -> Result<(), Error> {
     };
     emulator.advance_clock(Duration::from_secs(seconds)).await;
     Ok(())
+}
+
+/// A system of the company's says something to the module.
+async fn company_says(
+    emulator: &Emulator,
+    bot: &str,
+    chat: &str,
+    fields: &Fields,
+) -> Result<(), Error> {
+    let none = || Error::request("the emulator does not know the company's systems");
+    let say = emulator.company().ok_or_else(none)?;
+    let payload = serde_json::from_str(&fields.payload);
+    let payload = payload.map_err(|error| Error::request(format!("the payload: {error}")))?;
+    let said = say(CompanyCommand {
+        bot: bot.to_owned(),
+        chat: chat.to_owned(),
+        name: fields.name.trim().to_owned(),
+        payload,
+    });
+    said.await.map_err(Error::request)
 }
 
 /// A button of an account on the index page.

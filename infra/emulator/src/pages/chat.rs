@@ -41,6 +41,7 @@ struct ChatPage<'a> {
     ahead: String,
     entries: Vec<Entry>,
     traced: bool,
+    company: bool,
 }
 
 /// Why the module hears nothing of this chat.
@@ -63,15 +64,25 @@ pub(super) async fn show(
         let sentence = format!("there is no account {bot:?}");
         return problem(StatusCode::NOT_FOUND, &sentence);
     };
-    let traced = emulator.traces().is_some();
-    page(StatusCode::OK, &view(&platform, account, &chat, traced))
+    let given = Given {
+        traced: emulator.traces().is_some(),
+        company: emulator.company().is_some(),
+    };
+    page(StatusCode::OK, &view(&platform, account, &chat, given))
+}
+
+/// What whoever assembles the stack has handed in.
+#[derive(Clone, Copy)]
+struct Given {
+    traced: bool,
+    company: bool,
 }
 
 fn view<'a>(
     platform: &'a Platform,
     account: &'a Account,
     chat: &str,
-    traced: bool,
+    given: Given,
 ) -> ChatPage<'a> {
     let world = &platform.world;
     let (bot, now) = (account.bot_id.as_str(), platform.now());
@@ -106,7 +117,8 @@ fn view<'a>(
         ),
         ahead: clock::length(world.clock_ahead),
         entries: timeline::of_chat(world, bot, chat, hours),
-        traced,
+        traced: given.traced,
+        company: given.company,
     }
 }
 

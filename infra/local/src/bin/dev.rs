@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::process::ExitCode;
 
 use clap::Parser;
-use local::stack::{Options, Stack, StackError};
+use local::stack::{INBOX_KEY, Options, Stack, StackError};
 use serde_json::json;
 use tracing::level_filters::LevelFilter;
 
@@ -86,6 +86,7 @@ fn print_json(stack: &Stack) {
     addresses["channel_id"] = json!(line.channel_id);
     addresses["channel_secret"] = json!(line.channel_secret);
     addresses["bot_header"] = json!(line.bot_header);
+    addresses["inbox_key"] = json!(INBOX_KEY);
     println!("{addresses}");
 }
 
@@ -100,6 +101,7 @@ Ready: a signed webhook has made the whole round.
   2. Chat as a user     {}/
 
   Webhook               {}
+  Inbox                 {}/BOT-ID or {}/BOT-ID/CHAT-ID · key {INBOX_KEY}
   Channel               {} · secret {} · bot header {}
   DynamoDB              {} · table {}
   SQS                   {} · queue {}
@@ -108,6 +110,8 @@ Ctrl-C ends it.",
         at.public_url,
         at.line_url,
         at.webhook_url,
+        at.inbox_url,
+        at.inbox_url,
         line.channel_id,
         line.channel_secret,
         line.bot_header,

@@ -17,6 +17,8 @@ pub struct Addresses {
     pub public_url: String,
     /// Where LINE sends webhooks.
     pub webhook_url: String,
+    /// Where the company's own systems say something: behind it `/{bot}`, or `/{bot}/{chat}`.
+    pub inbox_url: String,
     /// The LINE Platform emulator: its pages, its API, its control interface.
     pub line_url: String,
     /// DynamoDB.

@@ -23,6 +23,7 @@ use template_file::{FunctionDefinition, Template, TemplateError};
 use tokio::task::JoinSet;
 
 use crate::bundle::{self, BundleError, Variables};
+use crate::company::Company;
 use crate::function::{Function, FunctionError};
 use crate::gate::Gate;
 use crate::lambda::Lambda;
@@ -31,6 +32,7 @@ use crate::schedule::Scheduled;
 pub use addresses::Addresses;
 pub use error::StackError;
 pub use options::Options;
+pub use variables::INBOX_KEY;
 
 use addresses::Listeners;
 use start::assemble;
@@ -43,6 +45,8 @@ pub struct Stack {
     pub line: Emulator,
     /// SQS.
     pub sqs: Sqs,
+    /// The company's own systems, which speak to the inbox.
+    pub company: Company,
     /// The table, by the functions' own code.
     pub store: Store,
     /// The event queue, likewise.

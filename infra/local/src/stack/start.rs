@@ -20,6 +20,7 @@ use super::variables::variables;
 use super::{Functions, Needs, Stack};
 use crate::bundle;
 use crate::clock;
+use crate::company::{Company, of_pages};
 use crate::event_source::EventSourceMapping;
 use crate::function::Function;
 use crate::gate::Gate;
@@ -57,6 +58,7 @@ impl Started {
             .unwrap_or_else(|| gateway_url.clone());
         let addresses = Addresses {
             webhook_url: format!("{public_url}/webhook"),
+            inbox_url: format!("{public_url}/inbox"),
             sqs_url: sqs.url,
             event_queue_url: sqs.event_queue_url,
             table_name: template.table("Table")?.name,
@@ -123,7 +125,10 @@ pub(super) async fn assemble<M: Module + Clone, K: Send + 'static>(
     let line = started.line;
     line.show_traces(traces(store.clone()));
     line.run_again(again(bundle::worker_app(&variables, &ground, module)?));
+    let company = Company::new(&addresses, clock);
+    line.company_says(of_pages(company.clone()));
     Ok(Stack {
+        company,
         line,
         sqs: started.sqs,
         store,

@@ -7,12 +7,15 @@ use crate::bundle::Variables;
 
 /// The scopes that the local module asks for.
 const SCOPES: &str = "message:send message:receive profile:read account:manage";
+/// The key with which this machine's systems sign what they say to the inbox.
+pub const INBOX_KEY: &str = "local-inbox-key";
 
 /// The functions' environment variables, as the template sets them.
 pub(super) fn variables(addresses: &Addresses, line: &Settings) -> Variables {
     [
         ("LINE_CHANNEL_ID", line.channel_id.as_str()),
         ("LINE_CHANNEL_SECRET", &line.channel_secret),
+        ("INBOX_KEY", INBOX_KEY),
         ("LINE_BOT_HEADER", &line.bot_header),
         ("LINE_API_URL", &addresses.line_url),
         ("LINE_DATA_API_URL", &addresses.line_url),
@@ -44,6 +47,7 @@ mod tests {
         Addresses {
             public_url: at(9000),
             webhook_url: at(9000) + "/webhook",
+            inbox_url: at(9000) + "/inbox",
             line_url: at(9001),
             dynamodb_url: at(9002),
             sqs_url: at(9003),

@@ -213,7 +213,20 @@ impl<M: Module> Checks<M> {
     }
 
     pub(super) async fn any_event(&self) -> Result<(), Broken> {
-        self.takes(Rule::AnyEvent, odd::events()).await
+        self.takes(Rule::AnyEvent, odd::events()).await?;
+        self.unknown_commands().await
+    }
+
+    /// The company's systems send what the module does not know.
+    async fn unknown_commands(&self) -> Result<(), Broken> {
+        let stage = self.stage().await;
+        let (company, user) = (stage.shop.company(), stage.shop.user("Mari"));
+        for (nth, payload) in odd::payloads().into_iter().enumerate() {
+            let (name, id) = ("a command that nobody knows", nth.to_string());
+            let _ = company.sends_to(&user, name, &id, &payload).await;
+            let _ = company.sends(name, &id, &payload).await;
+        }
+        stage.ends(Rule::AnyEvent).await
     }
 
     /// The script in a group, and by users whose id LINE does not tell.

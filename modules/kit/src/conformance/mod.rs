@@ -13,7 +13,7 @@ use line_module::Module;
 
 use checks::Checks;
 pub use rule::{Broken, Rule};
-pub use script::{Step, does, follows, says, taps, taps_label, usual};
+pub use script::{Step, commands, does, follows, says, taps, taps_label, usual};
 
 /// Every rule that has a check of its own. [`Rule::Finishes`] is judged by all of them.
 pub const RULES: [Rule; 12] = [
@@ -47,7 +47,7 @@ macro_rules! conformance {
     ($module:expr, script = [$($step:expr),* $(,)?]) => {
         $crate::conformance!(@tests $module, {
             #[allow(unused_imports, reason = "a script need not have all of them")]
-            use $crate::conformance::{does, follows, says, taps, taps_label};
+            use $crate::conformance::{commands, does, follows, says, taps, taps_label};
             vec![$($step),*]
         });
     };

@@ -80,6 +80,16 @@ pub(super) fn events() -> Vec<Value> {
     messages.into_iter().chain(kinds).chain(odd).collect()
 }
 
+/// What may go with a command.
+pub(super) fn payloads() -> [Value; 4] {
+    [
+        json!(null),
+        json!([]),
+        json!("😀"),
+        json!({ "a": { "b": [1.5] } }),
+    ]
+}
+
 /// Events as they are in a group, by this user and by nobody; and in a room; and by a user without an id.
 pub(super) fn in_groups(events: &[Value], user: &str) -> Vec<Value> {
     let group = format!("C{}", "5".repeat(32));

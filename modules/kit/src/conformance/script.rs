@@ -40,6 +40,14 @@ pub fn does(event: Value) -> Step {
     Step(What::Event(event))
 }
 
+/// A system of the company's own says something to the user's chat.
+pub fn commands(name: &str, payload: &Value) -> Step {
+    does(json!({ "type": COMMAND, "name": name, "payload": payload }))
+}
+
+/// The type of what is no event of LINE's.
+pub(super) const COMMAND: &str = "@command";
+
 /// What users do who know nothing of the module.
 pub fn usual() -> Vec<Step> {
     let texts = ["Hello", "menu", "予約する", "help", "Hello"];

@@ -9,10 +9,10 @@ use shared::domain::{LedgerEntry, Trace, Verdict};
 use worker::{Shadow, ShadowError};
 
 use super::rule::{Broken, Rule};
-use super::script::Step;
+use super::script::{COMMAND, Step};
 use crate::harness::{request, types};
 use crate::transcript::shown;
-use crate::world::{Hire, ReceivedEvent};
+use crate::world::{Came, Hire, ReceivedEvent};
 use crate::{Harness, Setup};
 
 /// So far are two events apart: enough for a crash, and for the tries after it.
@@ -110,8 +110,37 @@ impl Stage {
         event
     }
 
-    /// LINE sends some events in one webhook, some copies of it.
+    /// LINE sends some events in one webhook, some copies of it. A command among them comes by
+    /// the inbox, as often, in its place.
     pub(super) async fn sends_all(&self, events: Vec<Value>, copies: u32) -> Result<(), Broken> {
+        let mut of_line = Vec::new();
+        for event in events {
+            if event["type"] != COMMAND {
+                of_line.push(event);
+                continue;
+            }
+            self.line_sends(std::mem::take(&mut of_line), copies)
+                .await?;
+            for _ in 0..copies {
+                self.company_says(&event).await?;
+            }
+        }
+        self.line_sends(of_line, copies).await
+    }
+
+    async fn company_says(&self, command: &Value) -> Result<(), Broken> {
+        let text = |name: &str| command[name].as_str().unwrap_or_default();
+        let (name, id) = (text("name"), text("webhookEventId"));
+        let chat = Some(self.chat.as_str());
+        let world = self.shop.world();
+        let came = world.company_says(chat, name, id, &command["payload"]);
+        self.finishes(&came.await)
+    }
+
+    async fn line_sends(&self, events: Vec<Value>, copies: u32) -> Result<(), Broken> {
+        if events.is_empty() {
+            return Ok(());
+        }
         let events = Value::from(events);
         let words = format!("Mari: {}", words(&events));
         let mut request = request(self.shop.bot(), Some(&self.chat), events);
@@ -121,6 +150,10 @@ impl Stage {
         });
         let sent = self.shop.line().send_events(request);
         let came = self.shop.world().deed(words, sent).await;
+        self.finishes(&came)
+    }
+
+    fn finishes(&self, came: &Came) -> Result<(), Broken> {
         let is_done = |trace: &Trace| trace.outcome == shared::domain::Outcome::Done;
         let is_over = |trace: &Option<Trace>| trace.as_ref().is_some_and(is_done);
         let next = came.events.iter().find(|(_, trace)| !is_over(trace));
@@ -145,6 +178,10 @@ impl Stage {
     /// is known when they have results: when it has handled the event.
     pub(super) async fn tries_twice(&mut self, event: &Value) -> Result<(), Broken> {
         let event = self.next(event.clone()).await;
+        if event["type"] == COMMAND {
+            // What it would do is only shown of an event that has a row.
+            return self.sends_all(vec![event], 1).await;
+        }
         let mut request = request(self.shop.bot(), Some(&self.chat), event.clone());
         request.deliver = Deliver::Hold;
         let held = self.shop.line().send_events(request).await;

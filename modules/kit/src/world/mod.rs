@@ -1,6 +1,7 @@
 //! The whole bundle in memory, driven step by step: LINE's webhooks go to the webhook function, the queue's
 //! messages to the worker, until nothing is left to do.
 
+mod company;
 mod due;
 mod look;
 mod stand_ins;
@@ -49,6 +50,7 @@ pub(crate) struct World {
     parts: Parts,
     sqs: Sqs,
     webhook: webhook::App,
+    inbox: inbox::App,
     timer: timer::App,
     hire: Hire,
     worker: Mutex<Arc<dyn Worker>>,
@@ -102,6 +104,7 @@ impl World {
         let world = Self {
             transcript: Transcript::default(),
             webhook: parts.webhook(),
+            inbox: parts.inbox(),
             timer: parts.timer(),
             worker: Mutex::new(hire(&parts).into()),
             progress: Mutex::default(),

@@ -5,6 +5,7 @@
 //! ([`Router::account`]). An event that no route takes is handled by doing nothing:
 //! LINE also sends what belongs to other channels' messages.
 
+mod command;
 mod contents;
 mod event;
 mod handler;
@@ -187,7 +188,10 @@ impl Router {
         }
         match &self.fallback {
             Some(fallback) => fallback.run(&mut cx.reborrow(), event).await,
-            None => Ok(()),
+            None => {
+                command::note_not_taken(cx, event);
+                Ok(())
+            }
         }
     }
 

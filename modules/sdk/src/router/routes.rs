@@ -266,7 +266,7 @@ impl Routes<Account> {
 }
 
 /// A route, whatever it reads.
-trait Route<H>: Send + Sync {
+pub(super) trait Route<H>: Send + Sync {
     fn find<'r>(&'r self, event: &Event) -> Option<Box<dyn Match<H> + 'r>>;
 }
 
@@ -334,6 +334,14 @@ where
     }
 }
 
+impl<H> Routes<H> {
+    /// One more route.
+    pub(super) fn add(mut self, route: impl Route<H> + 'static) -> Self {
+        self.all.push(Arc::new(route));
+        self
+    }
+}
+
 /// Input that its handler cannot read.
 struct Unreadable {
     reason: String,
@@ -353,9 +361,9 @@ struct Reading<R, H, E> {
     handler: Box<dyn Handler<H, E>>,
 }
 
-struct MatchedRoute<'r, H, E> {
-    handler: &'r dyn Handler<H, E>,
-    input: E,
+pub(super) struct MatchedRoute<'r, H, E> {
+    pub(super) handler: &'r dyn Handler<H, E>,
+    pub(super) input: E,
 }
 
 impl<H, E, R> Route<H> for Reading<R, H, E>

@@ -6,11 +6,11 @@ use shared::random::Random;
 
 /// Random choices that can be repeated.
 #[derive(Clone)]
-pub(super) struct Dice(pub(super) Random);
+pub(crate) struct Dice(pub(crate) Random);
 
 impl Dice {
     /// splitmix64
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         let state = AtomicU64::new(seed);
         Self(Random::from_fn(move |bytes| {
             for chunk in bytes.chunks_mut(8) {
@@ -24,17 +24,17 @@ impl Dice {
         }))
     }
 
-    pub(super) fn below(&self, limit: usize) -> usize {
+    pub(crate) fn below(&self, limit: usize) -> usize {
         let number = self.0.below(u64::try_from(limit).unwrap_or(u64::MAX));
         usize::try_from(number).unwrap_or(0)
     }
 
     /// True once in this many times, on average.
-    pub(super) fn one_in(&self, times: usize) -> bool {
+    pub(crate) fn one_in(&self, times: usize) -> bool {
         self.below(times) == 0
     }
 
-    pub(super) fn pick<'a, T>(&self, all: &'a [T]) -> Option<&'a T> {
+    pub(crate) fn pick<'a, T>(&self, all: &'a [T]) -> Option<&'a T> {
         all.get(self.below(all.len()))
     }
 }

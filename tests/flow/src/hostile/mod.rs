@@ -2,7 +2,7 @@
 //! come and go, between the runs and during them. LINE knows the truth.
 
 mod accounts;
-mod dice;
+pub(crate) mod dice;
 mod faults;
 mod figures;
 

@@ -153,6 +153,16 @@ fn a_wrong_secret_rings_and_a_few_strangers_do_not() {
 }
 
 #[test]
+fn commands_that_come_to_nothing_ring_whatever_the_reason() {
+    let one = |metric| fires("LostCommandsAlarm", &[line(0, &[(metric, json!(1))])]);
+    assert!(one(Metric::CommandsNotTaken) && one(Metric::CommandsNotAttached));
+    assert!(!one(Metric::CommandsQueued));
+    let one = |metric| fires("CommandsNotQueuedAlarm", &[line(0, &[(metric, json!(1))])]);
+    assert!(one(Metric::CommandsNotQueued) && one(Metric::CommandsWithoutKey));
+    assert!(!one(Metric::CommandsMalformed));
+}
+
+#[test]
 fn replies_that_come_late_ring() {
     let ages = |ages: &[u64]| {
         let counts = vec![1; ages.len()];

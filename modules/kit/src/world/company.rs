@@ -1,0 +1,49 @@
+//! What the company's own systems say, handed to the inbox.
+
+use serde_json::{Value, json};
+
+use super::{A_MOMENT, Came, World};
+use crate::parts::INBOX_KEY;
+
+impl World {
+    /// The company's systems say something, and all that comes of it is done.
+    pub(crate) async fn company_says(
+        &self,
+        chat: Option<&str>,
+        name: &str,
+        id: &str,
+        payload: &Value,
+    ) -> Came {
+        self.line.let_pass(A_MOMENT);
+        let to = chat.map_or_else(|| "the account".to_owned(), |chat| self.name(chat));
+        let words = format!("The company's systems, to {to}: {name} {payload}");
+        self.transcript.note(words);
+        let body = json!({ "name": name, "id": id, "payload": payload }).to_string();
+        let answer = inbox::handle_request(&self.inbox, self.signed(chat, &body)).await;
+        assert!(
+            answer.status_code == 202,
+            "the inbox answers {}: {}\n\n{}",
+            answer.status_code,
+            answer.body,
+            self.transcript.text()
+        );
+        self.settle().await
+    }
+
+    /// As API Gateway hands on what a system has signed.
+    fn signed(&self, chat: Option<&str>, body: &str) -> shared::gateway::Request {
+        let chat = chat.map_or_else(String::new, |chat| format!("/{chat}"));
+        let path = format!("/inbox/{}{chat}", self.bot);
+        let seconds = u64::try_from(self.now().0 / 1000).unwrap_or_default();
+        let signature = inbox::sign(&INBOX_KEY.into(), seconds, &path, body.as_bytes());
+        let request = json!({
+            "headers": {
+                inbox::TIMESTAMP_HEADER: seconds.to_string(),
+                inbox::SIGNATURE_HEADER: signature,
+            },
+            "requestContext": { "http": { "method": "POST", "path": path } },
+            "body": body,
+        });
+        serde_json::from_value(request).expect("a request")
+    }
+}
