@@ -66,7 +66,8 @@ async fn commit(store: &Store) -> Result<(), CommitError> {
         subject: Subject::Chat(chat, &ChatRow::default()),
         rows: &[],
         timers: &[],
-        chat_kind: None,
+        rung: None,
+        chat: None,
         detached_at: None,
         now,
     };
@@ -104,9 +105,9 @@ async fn keys_that_are_left_unprocessed_are_no_absent_rows() {
     let connector = connector();
     let store = store(&connector);
     connector.table().leave_unprocessed(1);
-    let failed = store.load(&key(), Timestamp(0)).await;
+    let failed = store.load(&key(), None, Timestamp(0)).await;
     assert!(failed.is_err_and(|error| error.to_string().contains("throttled")));
-    assert!(store.load(&key(), Timestamp(0)).await.is_ok());
+    assert!(store.load(&key(), None, Timestamp(0)).await.is_ok());
 }
 
 #[tokio::test]

@@ -10,8 +10,8 @@ use flow::worker::{Message, Worker, states};
 use flow::{Bundle, texts};
 use line_module::flex::{Bubble, Button, Column, Separator, Text as Words};
 use line_module::{
-    Action, Active, Bounds, Context, Event, EventKind, Flex, Handled, Imagemap, ImagemapAction,
-    LinkedAccount, MessageContent, Module, ModuleError, Router, Routes, Text, TextMessage,
+    Action, Active, Bounds, Context, Event, Flex, Handled, Imagemap, ImagemapAction, LinkedAccount,
+    Module, ModuleError, Router, Routes, Text, TextMessage,
 };
 use serde_json::{Value, json};
 
@@ -24,18 +24,14 @@ struct Sends;
 
 impl Module for Sends {
     async fn handle(&self, cx: &mut Context<'_>, event: &Event) -> Result<(), ModuleError> {
-        let EventKind::Message {
-            content: MessageContent::Text(text),
-            ..
-        } = &event.kind
-        else {
+        let Some(text) = event.text() else {
             return Ok(());
         };
         let Some(mut cx) = cx.active() else {
             return Ok(());
         };
         let hi = [Text::new("hi")];
-        match text.as_str() {
+        match text {
             "reply" => cx.reply(&hi).map(drop),
             "reply silently" => cx.reply_silently(&hi).map(drop),
             "push" => cx.push(&hi),
