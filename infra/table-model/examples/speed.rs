@@ -88,7 +88,7 @@ async fn event(store: &Store, number: u32) {
         chat: Some(ChatId::new(format!("C{}", number % 100)).expect("an id")),
         event: EventId::new(format!("E{number}")).expect("an id"),
     };
-    let loaded = store.load(&key, now).await.expect("rows");
+    let loaded = store.load(&key, None, now).await.expect("rows");
     let name = format!("T{number}");
     let plan = Plan {
         effects: vec![ControlEffect::Release.into()],
@@ -104,7 +104,8 @@ async fn event(store: &Store, number: u32) {
         subject: Subject::Chat(id, &chat),
         rows: &[],
         timers: &[],
-        chat_kind: None,
+        rung: None,
+        chat: None,
         detached_at: None,
         now,
     };
