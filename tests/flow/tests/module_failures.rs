@@ -162,7 +162,7 @@ async fn a_failed_handler_has_done_nothing_and_what_the_events_say_is_kept() {
 
     let key = bundle.key(Some(&bundle.guest), "e");
     let now = worker.clock.timestamp();
-    let chat = worker.app.store.load(&key, now).await.unwrap().chat;
+    let chat = worker.app.store.load(&key, None, now).await.unwrap().chat;
     assert_eq!(chat.state, None);
     assert!(chat.registers.presence.is_some());
     // Also what a later event says, whose turn has not come.

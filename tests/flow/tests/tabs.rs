@@ -9,8 +9,7 @@ use flow::Bundle;
 use flow::faulty::Fate;
 use flow::worker::{Message, Worker, states};
 use line_module::{
-    Action, Area, Bounds, Context, Event, EventKind, Menu, MessageContent, Module, ModuleError,
-    RichMenu, Text,
+    Action, Area, Bounds, Context, Event, EventKind, Menu, Module, ModuleError, RichMenu, Text,
 };
 use serde_json::json;
 use shared::detach::detach;
@@ -64,10 +63,10 @@ impl Module for Tabbed {
     async fn handle(&self, cx: &mut Context<'_>, event: &Event) -> Result<(), ModuleError> {
         match &event.kind {
             EventKind::Resumed => cx.account().unwrap().ensure_menu("book"),
-            EventKind::Message {
-                content: MessageContent::Text(name),
-                ..
-            } => cx.active().unwrap().link_menu(name),
+            EventKind::Message(message) => {
+                let name = message.text().unwrap_or_default();
+                cx.active().unwrap().link_menu(name)
+            }
             EventKind::Postback { data, .. } => {
                 let words = format!("switched: {data}");
                 cx.active().unwrap().reply(&[Text::new(words)]).map(drop)
