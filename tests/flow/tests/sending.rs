@@ -1,8 +1,6 @@
 //! What a module can say, and how: silently, with cards and imagemaps, with the address at
 //! which a user links their account.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
-
 use std::time::Duration;
 
 use flow::faulty::Fate;
