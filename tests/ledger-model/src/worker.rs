@@ -57,7 +57,7 @@ pub(crate) struct Changing {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Step {
     /// The result of the module's step; the name is for the try that the commit begins.
-    NoteStep {
+    KeepResult {
         known: Arc<LedgerEntry>,
         name: String,
     },
@@ -137,7 +137,7 @@ impl Worker {
             None => Arc::new(self.new_entry().in_steps()),
         };
         match steps.lacks_step(&known) {
-            true => Next::change(Step::NoteStep { known, name }, Some(row.clone())),
+            true => Next::change(Step::KeepResult { known, name }, Some(row.clone())),
             false => Next::Phase(Phase::Commit(row.clone(), name)),
         }
     }
@@ -199,7 +199,7 @@ impl Changing {
     fn change(&self, row: &Row, job: Job, steps: Steps) -> Change<LedgerEntry, bool> {
         let entry = row.as_deref();
         match &self.step {
-            Step::NoteStep { known, .. } => steps.note_step(entry, known),
+            Step::KeepResult { known, .. } => steps.note_step(entry, known),
             Step::BeginTry { name } => ledger::begin_try(entry, name),
             Step::BeginPush(it) => steps.begin_push(entry, &it.name, it.ordinal),
             Step::EndTry { sending, .. } => {
@@ -261,9 +261,9 @@ impl Step {
     /// It is made; `row` is the row as it is then.
     pub(crate) fn made(self, row: Row, result: bool, job: Job, steps: Steps) -> Next {
         match self {
-            Self::NoteStep { name, .. } if result => Next::Phase(Phase::Commit(row, name)),
+            Self::KeepResult { name, .. } if result => Next::Phase(Phase::Commit(row, name)),
             // Read again, decided again.
-            Self::NoteStep { .. } => Next::Phase(Phase::Load { has_reopened: true }),
+            Self::KeepResult { .. } => Next::Phase(Phase::Load { has_reopened: true }),
             Self::BeginTry { name } => match row.filter(|_| result) {
                 Some(entry) => Sending::begin(name, entry, steps),
                 None => Next::GiveBack,
@@ -291,7 +291,7 @@ impl Step {
     /// The table does not answer.
     pub(crate) fn failed(self) -> Next {
         match self {
-            Self::NoteStep { .. } | Self::BeginTry { .. } | Self::EndTry { .. } => Next::failed(),
+            Self::KeepResult { .. } | Self::BeginTry { .. } | Self::EndTry { .. } => Next::failed(),
             Self::BeginPush(sending) => sending.end(true),
             Self::NoteFailure | Self::Park { .. } => Next::GiveBack,
         }
