@@ -199,7 +199,7 @@ async fn a_chat_that_another_channel_took_a_moment_ago_is_tried_again() {
     assert_eq!(states(&bundle.recorded("e").await), ["sent"]);
     let key = bundle.key(Some(&bundle.guest), "e");
     let store = &worker.app.store;
-    let chat = store.load(&key, Timestamp(0)).await.unwrap().chat;
+    let chat = store.load(&key, None, Timestamp(0)).await.unwrap().chat;
     let control = chat.registers.control.unwrap();
     assert!(
         matches!(control.value, Control::Ours(Some(_))),
