@@ -7,7 +7,10 @@ use serde_json::{Value, json};
 use crate::domain::{BotId, ChatId, EventId, Timestamp};
 use crate::hash::sha256_hex;
 
+/// Of most jobs, which the release before this one reads as well.
 const VERSION: u32 = 1;
+/// Of jobs that it would not understand: they wait for a worker of this one.
+const NEWEST: u32 = 2;
 /// The kind of the event that asks for its account to be detached: ours, not LINE's.
 const DETACH: &str = "@detach";
 /// The kind of an event that a module has planned itself: ours, not LINE's.
@@ -97,8 +100,22 @@ pub enum UnreadableJob {
     #[error("the message is not a job")]
     Json(#[source] serde_json::Error),
     /// It was written by a newer version.
-    #[error("the job has version {0}, this worker knows {VERSION}")]
+    #[error("the job has version {0}, this worker knows {NEWEST}")]
     Version(u32),
+}
+
+/// The release before this one knows no signals and no commands, and would do nothing for a timer
+/// of an account.
+fn version_of(chat: Option<&ChatId>, events: &[JobEvent]) -> u32 {
+    let is_new = events.iter().any(|event| match event.kind.as_str() {
+        SIGNAL | COMMAND => true,
+        TIMER => chat.is_none(),
+        _ => false,
+    });
+    match is_new {
+        true => NEWEST,
+        false => VERSION,
+    }
 }
 
 impl Job {
@@ -110,7 +127,7 @@ impl Job {
         events: Vec<JobEvent>,
     ) -> Self {
         Self {
-            v: VERSION,
+            v: version_of(chat.as_ref(), &events),
             bot,
             chat,
             received_at,
@@ -178,7 +195,7 @@ impl Job {
             v: u32,
         }
         let Version { v } = serde_json::from_str(body).map_err(UnreadableJob::Json)?;
-        if v != VERSION {
+        if v > NEWEST {
             return Err(UnreadableJob::Version(v));
         }
         serde_json::from_str(body).map_err(UnreadableJob::Json)
@@ -298,6 +315,27 @@ mod tests {
     }
 
     #[test]
+    fn only_what_the_release_before_would_not_understand_has_a_higher_version() {
+        let version = |chat: Option<&str>, kind: &str| {
+            let event = JobEvent {
+                id: EventId::new("e").unwrap(),
+                kind: kind.into(),
+                raw: RawValue::from_string("{}".into()).unwrap(),
+            };
+            let chat = chat.map(|id| ChatId::new(id).unwrap());
+            Job::new(BotId::new("U1").unwrap(), chat, Timestamp(1), vec![event]).v
+        };
+        let chat = Some("L1");
+        assert_eq!([version(chat, "message"), version(chat, TIMER)], [1, 1]);
+        let new = [
+            version(chat, SIGNAL),
+            version(chat, COMMAND),
+            version(None, TIMER),
+        ];
+        assert_eq!(new, [2, 2, 2]);
+    }
+
+    #[test]
     fn a_job_comes_out_of_its_message_as_it_went_in() {
         let raw = r#"{ "type": "message", "n": 1.10, "x": "\ud800" }"#;
         let messages = job(vec![event("a", raw)]).into_messages().unwrap();
@@ -396,8 +434,8 @@ mod tests {
     #[test]
     fn a_job_of_another_version_is_distinguished_from_rubbish() {
         assert!(matches!(
-            Job::read(r#"{"v":2}"#),
-            Err(UnreadableJob::Version(2))
+            Job::read(r#"{"v":3}"#),
+            Err(UnreadableJob::Version(3))
         ));
         assert!(matches!(Job::read("x"), Err(UnreadableJob::Json(_))));
     }

@@ -350,7 +350,7 @@ async fn what_is_no_job_is_set_aside_and_the_chat_goes_on() {
 async fn a_newer_versions_job_waits_for_its_worker_for_six_hours_of_its_own() {
     let bundle = Bundle::attached().await;
     let worker = Worker::new(&bundle, Moody);
-    let newer = Message::raw("m", r#"{"v": 2}"#);
+    let newer = Message::raw("m", r#"{"v": 3}"#);
     worker.clock.advance(6 * HOUR);
     worker.gives_back(&newer).await;
     assert_eq!(bundle.stack.store.parked_message("m").await.unwrap(), None);

@@ -16,6 +16,8 @@ use crate::world::World;
 /// Makes all checks.
 pub(crate) fn at_the_end(world: &World) {
     timers(world);
+    signals(world);
+    commands(world);
     lifecycle::at_the_end(world);
     rows_made::at_the_end(world);
     let events: Vec<_> = world.line().events.values().cloned().collect();
@@ -66,17 +68,8 @@ fn forgotten(world: &World, event: &LineEvent, row: Option<&LedgerEntry>) {
 /// Each timer that was set has become an event, which is handled as any other.
 fn timers(world: &World) {
     let timers = world.history().named_timers.expected().clone();
-    for (id, (bot, chat)) in timers {
-        let event = LineEvent {
-            id,
-            bot,
-            chat: Some(chat),
-            at: 0,
-            what: What::Message,
-            active: false,
-            token: false,
-            expire_at: None,
-        };
+    for (id, place) in timers {
+        let event = own_event(id, place);
         let row = row(world, &event);
         if world.history().judges.has_forgotten(&event.id) {
             forgotten(world, &event, row.as_ref());
@@ -89,6 +82,75 @@ fn timers(world: &World) {
             None if is_dropped(world, &event) => {}
             None => violation(world, "no timer lost", format!("{} has no row", event.id)),
         }
+    }
+}
+
+/// An event that the bundle has made itself, in a chat.
+fn own_event(id: String, (bot, chat): Place) -> LineEvent {
+    LineEvent {
+        id,
+        bot,
+        chat: Some(chat),
+        at: 0,
+        what: What::Message,
+        active: false,
+        token: false,
+        expire_at: None,
+    }
+}
+
+/// Each signal that the queue has taken is handled as any other event of its chat.
+fn signals(world: &World) {
+    let signals = world.history().judges.signals.events();
+    for (id, place) in signals {
+        let event = own_event(id, place);
+        let row = row(world, &event);
+        if world.history().judges.has_forgotten(&event.id) {
+            forgotten(world, &event, row.as_ref());
+            continue;
+        }
+        judges::at_the_end(world, &event.id, row.as_ref());
+        match row {
+            Some(row) if row.reason() == Some(SILENT_SIGNAL) => detached(world, &event),
+            Some(row) => of_row(world, &event, &row),
+            None if is_dropped(world, &event) => {}
+            None => violation(world, "no signal lost", format!("{} has no row", event.id)),
+        }
+    }
+    judges::signals::order(world);
+}
+
+/// Each command that the inbox has said to have queued is handled as any other event of its chat.
+fn commands(world: &World) {
+    let commands = world.history().judges.commands.events();
+    for (id, place) in commands {
+        let event = own_event(id, place);
+        let row = row(world, &event);
+        if world.history().judges.has_forgotten(&event.id) {
+            forgotten(world, &event, row.as_ref());
+            continue;
+        }
+        judges::at_the_end(world, &event.id, row.as_ref());
+        match row {
+            Some(row) => of_row(world, &event, &row),
+            None if is_dropped(world, &event) => {}
+            None => violation(world, "no command lost", format!("{} has no row", event.id)),
+        }
+    }
+}
+
+/// What the row says of a signal whose account was detached after it was sent.
+const SILENT_SIGNAL: &str = "the signal was sent before the account was detached";
+
+/// Only a detach silences a signal.
+fn detached(world: &World, signal: &LineEvent) {
+    let (line, history) = (world.line(), world.history());
+    let known = accounts::known(&history, &signal.bot, &line);
+    let was_detached = known.detached_at().is_some();
+    drop((line, history));
+    if !was_detached {
+        let what = format!("{} is silent without a detach", signal.id);
+        violation(world, "no signal lost", what);
     }
 }
 

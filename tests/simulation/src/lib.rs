@@ -6,6 +6,7 @@ mod after;
 mod call;
 mod checks;
 mod clients;
+mod company;
 pub mod doors;
 mod draw;
 mod history;

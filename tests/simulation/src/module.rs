@@ -5,13 +5,17 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use line_module::{Active, Context, Event, EventKind, Menu, Module, ModuleError};
+use line_module::{
+    Active, Chat, ChatId, ChatKind, Context, Event, EventKind, Menu, Module, ModuleError, Signal,
+};
+use serde::Serialize;
 use serde_json::{Value, json};
 use shared::domain::Scopes;
 use shared::line::endpoints::rich_menu::{RichMenu, Size};
 
 use crate::clients;
 use crate::judges::lifecycle::{Change, REPORTED};
+use crate::line::chat_id;
 use crate::schedule::{Happening, Schedule, Show, Wish};
 use crate::service::Service;
 
@@ -21,6 +25,8 @@ pub(crate) struct Script {
     wishes: Arc<BTreeMap<String, Wish>>,
     /// What is done with timers.
     timers: Arc<BTreeMap<String, Timers>>,
+    /// The chats that are sent signals, by their numbers.
+    signals: Arc<BTreeMap<String, Vec<u8>>>,
     /// How often it was asked about each event.
     asked: Arc<Mutex<BTreeMap<String, u32>>>,
     service: Service,
@@ -35,10 +41,14 @@ impl Script {
         let wishes = events
             .clone()
             .map(|event| (event.id.clone(), event.wish.clone()));
+        let signals = events
+            .clone()
+            .map(|event| (event.id.clone(), event.signals.clone()));
         let timers = events.map(|event| (event.id.clone(), Timers::of(event)));
         Self {
             wishes: Arc::new(wishes.collect()),
             timers: Arc::new(timers.collect()),
+            signals: Arc::new(signals.collect()),
             asked: Arc::default(),
             service: Service::new(&schedule.steps),
             push_instead: schedule.push_instead,
@@ -50,6 +60,20 @@ impl Script {
     pub(crate) fn times_asked(&self, id: &str) -> u32 {
         let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         asked.get(id).copied().unwrap_or_default()
+    }
+
+    /// Tells other chats of the account of an event, each by a signal.
+    fn signal(&self, cx: &mut Context<'_>, id: &str) -> Result<(), ModuleError> {
+        for (n, number) in self.signals.get(id).into_iter().flatten().enumerate() {
+            let chat = Chat {
+                kind: ChatKind::User,
+                id: ChatId::new(chat_id(*number))
+                    .map_err(|error| ModuleError::bug(error.to_string()))?,
+            };
+            let from = id.to_owned();
+            cx.signal(&chat, &Word { from, n })?;
+        }
+        Ok(())
     }
 
     /// How often it was asked about this event before.
@@ -65,7 +89,9 @@ impl Module for Script {
     async fn handle(&self, cx: &mut Context<'_>, event: &Event) -> Result<(), ModuleError> {
         let id = event.id.to_string();
         let other = match event.kind {
-            EventKind::Timer { .. } => Wish::Push,
+            EventKind::Timer { .. } | EventKind::Signal { .. } | EventKind::Command { .. } => {
+                Wish::Push
+            }
             _ => Wish::Nothing,
         };
         let scheduled = self.wishes.get(&id).cloned().unwrap_or(other);
@@ -87,7 +113,8 @@ impl Module for Script {
                 timers.change(cx, &id)?;
             }
         }
-        plan(cx, &id, &wish).await
+        plan(cx, &id, &wish).await?;
+        self.signal(cx, &id)
     }
 
     fn may_push_instead_of_reply(&self) -> bool {
@@ -97,6 +124,19 @@ impl Module for Script {
     fn menus(&self) -> &[Menu] {
         &self.menus
     }
+}
+
+/// What one chat tells another.
+#[derive(Serialize)]
+struct Word {
+    /// The event whose handler sends it,
+    from: String,
+    /// and which of its signals it is.
+    n: usize,
+}
+
+impl Signal for Word {
+    const NAME: &'static str = "word";
 }
 
 /// What it does with timers when it handles an event.

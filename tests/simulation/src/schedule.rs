@@ -40,6 +40,9 @@ pub struct Schedule {
     /// How many writes the indexes of the table lag behind.
     #[serde(default)]
     pub index_lag: usize,
+    /// What the company's own systems say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub commands: Vec<Command>,
     /// Admins who link the channel by our own pages.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<Link>,
@@ -80,6 +83,23 @@ impl Schedule {
     }
 }
 
+/// Something that a system of the company's own says in a chat.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Command {
+    /// When it is said.
+    pub at_ms: u64,
+    /// The account's number.
+    pub bot: u8,
+    /// The chat's number.
+    pub chat: u8,
+    /// The caller's id of it.
+    pub id: String,
+    /// How long after that each copy is said.
+    pub copies_ms: Vec<u64>,
+    /// How often a copy that was not taken is said again.
+    pub again: u8,
+}
+
 /// Events that happen together, and the deliveries of their webhook.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Webhook {
@@ -111,6 +131,9 @@ pub struct Happening {
     /// The number of that timer's name, which other events use as well; else it has one of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timer_name: Option<u8>,
+    /// The chats that the module sends signals to, by their numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signals: Vec<u8>,
     /// The number of the timer that the module cancels in its chat, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancels: Option<u8>,

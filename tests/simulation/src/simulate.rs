@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::actors;
 use crate::checks;
+use crate::company;
 use crate::history::Violation;
 use crate::judges::lifecycle;
 use crate::judges::{attempts, suspects};
@@ -103,6 +104,8 @@ fn counts(world: &World) -> BTreeMap<&'static str, u64> {
     counts.insert("changes reported to the module", judges.lifecycle.count());
     counts.insert("module's rows made", judges.rows_made.count());
     counts.insert("steps called", judges.steps.count());
+    counts.insert("signals", judges.signals.count());
+    counts.insert("commands", judges.commands.count());
     counts
 }
 
@@ -120,6 +123,10 @@ async fn live(world: Arc<World>, module: Script) {
         .webhooks
         .into_iter()
         .map(|webhook| actors::webhook(world.clone(), webhook));
+    let commands = schedule
+        .commands
+        .into_iter()
+        .map(|command| company::command(world.clone(), command));
     let rounds = schedule
         .rounds
         .into_iter()
@@ -130,9 +137,10 @@ async fn live(world: Arc<World>, module: Script) {
         .enumerate()
         .map(|(number, link)| link::link(world.clone(), number, link));
     let webhooks = futures::future::join_all(webhooks);
+    let commands = futures::future::join_all(commands);
     let links = futures::future::join_all(links);
     let rounds = futures::future::join_all(rounds);
-    futures::future::join3(webhooks, links, rounds).await;
+    futures::future::join4(webhooks, commands, links, rounds).await;
     for stop in &world.schedule.stops {
         world.time.until(Duration::from_millis(stop.to_ms)).await;
     }

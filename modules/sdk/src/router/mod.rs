@@ -5,10 +5,10 @@
 //! ([`Router::account`]). An event that no route takes is handled by doing nothing:
 //! LINE also sends what belongs to other channels' messages.
 
-mod command;
 mod contents;
 mod event;
 mod handler;
+mod named;
 mod pattern;
 mod routes;
 
@@ -189,7 +189,7 @@ impl Router {
         match &self.fallback {
             Some(fallback) => fallback.run(&mut cx.reborrow(), event).await,
             None => {
-                command::note_not_taken(cx, event);
+                named::note_not_taken(cx, event);
                 Ok(())
             }
         }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use crate::daily::Daily;
 use crate::hold::{Account, Active, Hold, InChat, Standby};
@@ -13,8 +12,9 @@ use crate::router::event::{
     MemberJoined, MemberLeft, Postback, Resumed, RouteInput, ScopesChanged, Suspended, TextMessage,
     Unfollow, VideoViewed,
 };
+use crate::router::named::Named;
 use crate::router::{Handler, Pattern};
-use crate::{Context, Day, Handled, ModuleError, Signal, TimeOfDay};
+use crate::{Context, Day, Handled, TimeOfDay};
 use shared::domain::{Event, EventKind};
 
 /// Routes of one kind of place, `H`. The first that takes an event has it.
@@ -78,31 +78,6 @@ impl<H: Hold> Routes<H> {
         self
     }
 
-    /// A timer of this name, or of one such as `name/1`: see [`Context::after`]. One that comes
-    /// while the chat is not ours is for the routes of
-    /// [`Router::standby`](super::Router::standby), and one of the account itself for those of
-    /// [`Router::account`](super::Router::account). A payload that is no `T` is the author's
-    /// error: the event is tried again, and then parked.
-    #[must_use]
-    pub fn timer<T>(self, name: impl Into<String>, handler: impl Handler<H, T>) -> Self
-    where
-        T: DeserializeOwned + Send + Sync + 'static,
-    {
-        self.named(Named::Timer, name.into(), handler)
-    }
-
-    fn named<T>(mut self, kind: Named, name: String, handler: impl Handler<H, T>) -> Self
-    where
-        T: DeserializeOwned + Send + Sync + 'static,
-    {
-        self.all.push(Arc::new(NamedRoute {
-            kind,
-            name,
-            handler: Box::new(handler),
-        }));
-        self
-    }
-
     /// Whether one of them takes this event.
     pub(super) fn takes(&self, event: &Event) -> bool {
         self.find(event).is_some()
@@ -147,18 +122,6 @@ impl<H: InChat> Routes<H> {
     pub fn postback(self, prefix: impl Into<String>, handler: impl Handler<H, Postback>) -> Self {
         let prefix = prefix.into();
         self.on(move |event| Postback::from_event(event, &prefix), handler)
-    }
-
-    /// A signal of another chat: see [`Context::signal`]. The payload's type says which. One
-    /// that comes while the chat is not ours is for the routes of
-    /// [`Router::standby`](super::Router::standby). A payload that is no `T` is the author's
-    /// error: the event is tried again, and then parked.
-    #[must_use]
-    pub fn signal<T>(self, handler: impl Handler<H, T>) -> Self
-    where
-        T: Signal + DeserializeOwned,
-    {
-        self.named(Named::Signal, T::NAME.to_owned(), handler)
     }
 
     routes! {
@@ -277,82 +240,11 @@ pub(super) trait Match<H>: Send {
         Self: 'a;
 }
 
-/// The kinds of events that have a name, and a payload of the module's own.
-#[derive(Clone, Copy)]
-enum Named {
-    Timer,
-    Signal,
-}
-
-impl Named {
-    /// Name and payload of an event, if it is of this kind and for the route of this name.
-    fn find<'e>(self, route: &str, event: &'e Event) -> Option<(&'e str, &'e Value)> {
-        match (self, &event.kind) {
-            (Self::Timer, EventKind::Timer { name, payload, .. }) => {
-                let rest = name.strip_prefix(route)?;
-                let is_ours = rest.is_empty() || rest.starts_with('/');
-                is_ours.then_some((name, payload))
-            }
-            (Self::Signal, EventKind::Signal { name, payload, .. }) => {
-                (name == route).then_some((name, payload))
-            }
-            _ => None,
-        }
-    }
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Timer => "timer",
-            Self::Signal => "signal",
-        }
-    }
-}
-
-/// The route of an event that has a name: found by it, whatever the payload is.
-struct NamedRoute<H, T> {
-    kind: Named,
-    name: String,
-    handler: Box<dyn Handler<H, T>>,
-}
-
-impl<H, T> Route<H> for NamedRoute<H, T>
-where
-    H: Hold,
-    T: DeserializeOwned + Send + Sync + 'static,
-{
-    fn find<'r>(&'r self, event: &Event) -> Option<Box<dyn Match<H> + 'r>> {
-        let (name, payload) = self.kind.find(&self.name, event)?;
-        let handler = &*self.handler;
-        Some(match serde_json::from_value(payload.clone()) {
-            Ok(input) => Box::new(MatchedRoute { handler, input }),
-            Err(error) => {
-                let kind = self.kind.word();
-                let reason = format!("the payload of the {kind} {name:?}: {error}");
-                Box::new(Unreadable { reason })
-            }
-        })
-    }
-}
-
 impl<H> Routes<H> {
     /// One more route.
     pub(super) fn add(mut self, route: impl Route<H> + 'static) -> Self {
         self.all.push(Arc::new(route));
         self
-    }
-}
-
-/// Input that its handler cannot read.
-struct Unreadable {
-    reason: String,
-}
-
-impl<H: Hold> Match<H> for Unreadable {
-    fn run<'a>(self: Box<Self>, _: &'a mut Context<'_, H>) -> BoxFuture<'a, Handled>
-    where
-        Self: 'a,
-    {
-        Box::pin(async move { Err(ModuleError::bug(self.reason)) })
     }
 }
 

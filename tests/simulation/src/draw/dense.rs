@@ -3,7 +3,9 @@
 
 use fastrand::Rng;
 
-use crate::draw::parts::{deeds, fault, lasting_harm, one_of, timer_names, timers, webhooks};
+use crate::draw::parts::{
+    commands, deeds, fault, lasting_harm, one_of, signals, timer_names, timers, webhooks,
+};
 use crate::draw::{deliveries, lifecycle};
 use crate::schedule::{
     Fault, Happening, Harm, Outage, Round, Schedule, Server, Slow, Upkeep, Webhook, What, Wish,
@@ -40,6 +42,8 @@ pub(super) fn draw(seed: u64) -> Schedule {
         timers(chance, &mut schedule, SPAN_MS);
         timer_names(&mut schedule);
     }
+    signals(&mut schedule, 2);
+    commands(&mut schedule, (1, 2), SPAN_MS);
     for webhook in &mut schedule.webhooks {
         let copies = one_of(chance, &[1, 1, 2, 3]);
         webhook.copies_ms = (0..copies).map(|_| chance.u64(0..SPAN_MS)).collect();
@@ -86,6 +90,7 @@ fn killer(schedule: &mut Schedule) {
             wish,
             timer_ms: None,
             timer_name: None,
+            signals: Vec::new(),
             cancels: None,
         };
         schedule.webhooks.push(Webhook {
@@ -115,6 +120,7 @@ fn queued_again(schedule: &mut Schedule) {
         wish: Wish::Push,
         timer_ms: Some(timer_ms),
         timer_name: None,
+        signals: Vec::new(),
         cancels: None,
     };
     schedule.webhooks.push(Webhook {
@@ -154,6 +160,7 @@ fn rivals(schedule: &mut Schedule) {
             wish: Wish::Row(place),
             timer_ms: None,
             timer_name: None,
+            signals: Vec::new(),
             cancels: None,
         };
         schedule.webhooks.push(Webhook {

@@ -5,7 +5,9 @@
 use fastrand::Rng;
 
 use crate::call::CHANGE;
-use crate::draw::parts::{deeds, fault, lasting_harm, one_of, timer_names, timers, webhooks};
+use crate::draw::parts::{
+    commands, deeds, fault, lasting_harm, one_of, signals, timer_names, timers, webhooks,
+};
 use crate::draw::{deliveries, lifecycle};
 use crate::schedule::{Harm, Outage, Round, Schedule, Server, Upkeep, Wish};
 use crate::world::seeded;
@@ -44,6 +46,8 @@ pub(super) fn draw(seed: u64) -> Schedule {
         timers(chance, &mut schedule, span_ms);
         timer_names(&mut schedule);
     }
+    signals(&mut schedule, chats);
+    commands(&mut schedule, (bots, chats), span_ms);
     ask_for_hours(chance, &mut schedule);
     arrive_late(chance, &mut schedule);
     let at = |chance: &mut Rng| chance.u64(0..span_ms) + chance.u64(0..9) * HOUR;

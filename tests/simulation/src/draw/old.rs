@@ -3,7 +3,9 @@
 
 use fastrand::Rng;
 
-use crate::draw::parts::{deeds, fault, one_of, outages, timer_names, timers, webhooks};
+use crate::draw::parts::{
+    commands, deeds, fault, one_of, outages, signals, timer_names, timers, webhooks,
+};
 use crate::draw::{deliveries, lifecycle};
 use crate::schedule::{Harm, Outage, Round, Schedule, Server, Stop, Upkeep, What, Wish};
 use crate::world::seeded;
@@ -55,6 +57,8 @@ pub(super) fn draw(seed: u64) -> Schedule {
         timers(chance, &mut schedule, SPAN_MS);
         timer_names(&mut schedule);
     }
+    signals(&mut schedule, chats);
+    commands(&mut schedule, (bots, chats), SPAN_MS);
     spread(chance, &mut schedule);
     let day = |chance: &mut Rng| chance.u64(0..SPAN_MS) + one_of(chance, &DAYS);
     deliveries::add(&mut schedule, |chance| {

@@ -4,8 +4,8 @@ use fastrand::Rng;
 
 use crate::call::CHANGE;
 use crate::schedule::{
-    Deed, Fault, Happening, Harm, Hold, Outage, Round, Schedule, Server, Upkeep, Webhook, What,
-    Wish,
+    Command, Deed, Fault, Happening, Harm, Hold, Outage, Round, Schedule, Server, Upkeep, Webhook,
+    What, Wish,
 };
 use crate::world::seeded;
 
@@ -73,6 +73,7 @@ fn happening(chance: &mut Rng, chats: u8, number: usize) -> Happening {
         wish: wish(chance),
         timer_ms: None,
         timer_name: None,
+        signals: Vec::new(),
         cancels: None,
     }
 }
@@ -157,6 +158,36 @@ pub(super) fn timer_names(schedule: &mut Schedule) {
         }
         event.cancels = (chance.u8(0..4) == 0).then(|| chance.u8(0..2));
     }
+}
+
+/// Some events send signals to chats of their account.
+pub(super) fn signals(schedule: &mut Schedule, chats: u8) {
+    let chance = &mut seeded(schedule.seed, &"signals");
+    if chance.u8(0..3) > 0 {
+        return;
+    }
+    let webhooks = schedule.webhooks.iter_mut();
+    for event in webhooks.flat_map(|webhook| &mut webhook.events) {
+        let count = one_of(chance, &[0, 0, 1, 2]);
+        event.signals = (0..count).map(|_| chance.u8(0..chats)).collect();
+    }
+}
+
+/// The company's own systems say something in some chats, and not always once.
+pub(super) fn commands(schedule: &mut Schedule, (bots, chats): (u8, u8), span_ms: u64) {
+    let chance = &mut seeded(schedule.seed, &"commands");
+    if chance.u8(0..3) > 0 {
+        return;
+    }
+    let commands = (0..chance.u8(1..=3)).map(|n| Command {
+        at_ms: chance.u64(0..=span_ms),
+        bot: chance.u8(0..bots),
+        chat: chance.u8(0..chats),
+        id: format!("order-{n}"),
+        copies_ms: one_of(chance, &[&[0][..], &[0, 500], &[0, 0, 400_000]]).to_vec(),
+        again: 3,
+    });
+    schedule.commands = commands.collect();
 }
 
 /// Some events set a timer; the function that queues them runs at times, and not always

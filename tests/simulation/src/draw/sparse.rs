@@ -2,7 +2,9 @@
 //! profiles, draw by draw.
 
 use crate::draw::lifecycle;
-use crate::draw::parts::{deeds, fault, one_of, outages, rounds, timer_names, timers, webhooks};
+use crate::draw::parts::{
+    commands, deeds, fault, one_of, outages, rounds, signals, timer_names, timers, webhooks,
+};
 use crate::schedule::Schedule;
 use crate::world::seeded;
 
@@ -42,6 +44,8 @@ pub(super) fn draw(seed: u64) -> Schedule {
         timers(&mut chance, &mut schedule, span_ms);
         timer_names(&mut schedule);
     }
+    signals(&mut schedule, chats);
+    commands(&mut schedule, (bots, chats), span_ms);
     lifecycle::draw(&mut schedule, bots, span_ms);
     schedule
 }

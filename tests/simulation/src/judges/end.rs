@@ -2,11 +2,12 @@
 
 use shared::domain::LedgerEntry;
 
-use super::{Wrong, lost_replies, unknown};
+use super::{Wrong, lost_replies, signals, unknown};
 use crate::world::World;
 
 /// What the row of an event says in the end.
 pub(crate) fn at_the_end(world: &World, event: &str, row: Option<&LedgerEntry>) {
+    signals::at_the_end(world, event, row);
     let line = world.line();
     let mut history = world.history();
     let mut wrong: Vec<Wrong> = Vec::new();

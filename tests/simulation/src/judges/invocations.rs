@@ -73,7 +73,10 @@ pub(super) fn ledger(world: &World, event: &str) -> Option<Json> {
         let place = line_event.map(|it| (it.bot.clone(), it.chat.clone()));
         place.or_else(|| {
             let history = world.history();
-            let (bot, chat) = history.named_timers.place(event)?.clone();
+            let timer = history.named_timers.place(event);
+            let signal = || history.judges.signals.place(event);
+            let command = || history.judges.commands.place(event);
+            let (bot, chat) = timer.or_else(signal).or_else(command)?.clone();
             Some((bot, Some(chat)))
         })?
     };

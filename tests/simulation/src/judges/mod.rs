@@ -5,6 +5,7 @@
 pub(crate) mod accounts;
 pub(crate) mod acknowledged;
 pub(crate) mod attempts;
+pub(crate) mod commands;
 mod control;
 mod counter;
 mod decorations;
@@ -29,6 +30,7 @@ mod replays;
 mod restored;
 pub(crate) mod rows_made;
 mod seen;
+pub(crate) mod signals;
 pub(crate) mod steps;
 pub(crate) mod suspects;
 pub(crate) mod timers;
@@ -80,6 +82,8 @@ pub(crate) struct Judges {
     pub(crate) reconciler: reconciler::Runs,
     pub(crate) replays: replays::Replays,
     pub(crate) rows_made: rows_made::RowsMade,
+    pub(crate) commands: commands::Commands,
+    pub(crate) signals: signals::Signals,
     pub(crate) steps: steps::Steps,
 }
 

@@ -103,6 +103,8 @@ fn queued(world: &World, who: usize, body: &Request, answer: &str) {
         history.queued(place, ids.into_iter());
         drop(history);
         judges::timers::queued(world, who, job);
+        judges::signals::queued(world, job);
+        judges::commands::queued(world, job);
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use crate::call::Request;
 use crate::history::{History, OLD, Place};
 use crate::judge::Known;
-use crate::judges::{self, lapsed, lifecycle, reconciler, rows_made, steps};
+use crate::judges::{self, lapsed, lifecycle, reconciler, rows_made, signals, steps};
 use crate::line::LineEvent;
 use crate::rows::{row, s, snapshot};
 use crate::schedule::What;
@@ -207,6 +207,7 @@ fn committed(world: &World, who: usize, body: &Request) {
     };
     let event = s(ledger, "chat_id").rsplit('#').next().unwrap_or_default();
     lifecycle::committed(&mut world.history(), &world.line(), who, &puts);
+    signals::committed(&mut world.history(), event, ledger);
     let chat = puts.iter().find(|item| {
         let sort = s(item, "chat_id");
         !sort.starts_with('@') && !sort.contains('#')
