@@ -111,6 +111,7 @@ fn silent(silence: Silence) -> Metric {
         Silence::ScopeMissing => Metric::SilentScopeMissing,
         Silence::NoChat => Metric::SilentNoChat,
         Silence::Overtaken => Metric::SilentOvertaken,
+        Silence::ToManyNotAllowed => Metric::ToManyNotAllowed,
     }
 }
 
@@ -140,6 +141,7 @@ enum Kind {
     ChatControl,
     /// It only goes with messages.
     Display,
+    ToMany,
     Signal,
 }
 
@@ -156,6 +158,7 @@ impl From<&Effect> for Kind {
                 | ChatEffect::UnlinkMenu,
             )
             | Effect::Account(_) => Self::Display,
+            Effect::ToMany(_) => Self::ToMany,
             Effect::Queue(_) => Self::Signal,
         }
     }
@@ -182,6 +185,9 @@ fn delivery(effect: &Effect, delivery: &Delivery) -> Metric {
         (Kind::Display, Dropped { .. } | Refused { .. } | Skipped { .. } | Expired) => {
             Metric::DisplaysSkipped
         }
+        (Kind::ToMany, Sent { .. }) => Metric::ToManySent,
+        (Kind::ToMany, Dropped { .. }) => Metric::ToManyDropped,
+        (Kind::ToMany, Refused { .. } | Skipped { .. } | Expired) => Metric::ToManyRefused,
         (Kind::Signal, Sent { .. }) => Metric::SignalsSent,
         (Kind::Signal, Dropped { .. } | Refused { .. } | Skipped { .. } | Expired) => {
             Metric::SignalsDropped

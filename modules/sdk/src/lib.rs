@@ -36,6 +36,7 @@ mod signal;
 mod step;
 mod step_log;
 mod timer;
+mod to_many;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -142,6 +143,7 @@ pub trait Module: Send + Sync + 'static {
 pub fn without_faults<M: Module>(module: M) -> Result<M, ConfigError> {
     let own = module.faults().first().cloned();
     let own = own.or_else(|| no_time_zone(&module));
+    let own = own.or_else(|| module.settings().fault());
     match own.or_else(|| menu::fault(module.menus())) {
         None => Ok(module),
         Some(fault) => Err(ConfigError::Module(fault)),

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::domain::{Chat, ReplyToken, Timestamp};
+use crate::domain::{Chat, ReplyToken, Timestamp, ToManyEffect};
 
 /// One effect of a plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,6 +16,8 @@ pub enum Effect {
     Control(ControlEffect),
     /// Something of the account itself.
     Account(AccountEffect),
+    /// A send that is into no one chat.
+    ToMany(ToManyEffect),
     /// An event for another chat's queue.
     Queue(QueueEffect),
 }
@@ -142,6 +144,7 @@ impl Effect {
     pub fn messages(&self) -> &[Value] {
         match self {
             Self::Chat(effect) => effect.messages(),
+            Self::ToMany(effect) => effect.messages(),
             Self::Control(_) | Self::Account(_) | Self::Queue(_) => &[],
         }
     }
@@ -154,6 +157,7 @@ impl Effect {
             Self::Control(ControlEffect::Release) => "release",
             Self::Account(AccountEffect::EnsureMenu { .. }) => "rich menu",
             Self::Account(AccountEffect::SetDefaultMenu { .. }) => "default rich menu",
+            Self::ToMany(effect) => effect.name(),
             Self::Queue(QueueEffect::Signal(_)) => "signal",
         }
     }
@@ -195,6 +199,12 @@ impl From<ControlEffect> for Effect {
     }
 }
 
+impl From<ToManyEffect> for Effect {
+    fn from(effect: ToManyEffect) -> Self {
+        Self::ToMany(effect)
+    }
+}
+
 impl From<QueueEffect> for Effect {
     fn from(effect: QueueEffect) -> Self {
         Self::Queue(effect)
@@ -210,7 +220,7 @@ impl From<AccountEffect> for Effect {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{ChatId, ChatKind};
+    use crate::domain::{Broadcast, ChatId, ChatKind, Multicast, UserId};
 
     /// A plan is kept as JSON, and read again by whoever goes on with it.
     #[test]
@@ -224,7 +234,7 @@ mod tests {
             name: "freed".into(),
             payload: Value::Null,
         };
-        let effects: [Effect; 11] = [
+        let effects: [Effect; 13] = [
             ChatEffect::Reply(Reply {
                 token: ReplyToken::new("token"),
                 messages: vec![Value::Null],
@@ -247,6 +257,18 @@ mod tests {
             ControlEffect::Release.into(),
             AccountEffect::EnsureMenu { menu: menu() }.into(),
             AccountEffect::SetDefaultMenu { menu: menu() }.into(),
+            ToManyEffect::Multicast(Multicast {
+                users: vec![UserId::new("U1").unwrap()],
+                messages: vec![Value::Null],
+                unit: Some("unit".into()),
+                silent: true,
+            })
+            .into(),
+            ToManyEffect::Broadcast(Broadcast {
+                messages: vec![Value::Null],
+                silent: false,
+            })
+            .into(),
             QueueEffect::Signal(signal).into(),
         ];
         for effect in effects {

@@ -14,6 +14,7 @@ pub mod plan;
 pub mod scope;
 pub mod speak;
 pub mod time;
+pub mod to_many;
 pub mod trace;
 pub mod window;
 
@@ -32,7 +33,9 @@ pub use message::{Message, MessageContent};
 pub use plan::Plan;
 pub use scope::{Scope, Scopes};
 pub use speak::{
-    MayBroadcast, MayControl, MaySpeak, Silence, may_broadcast, may_control, may_speak,
+    MayBroadcast, MayControl, MaySpeak, Silence, may_broadcast, may_control,
+    may_send_to_many, may_speak,
 };
 pub use time::Timestamp;
+pub use to_many::{Broadcast, Multicast, ToManyEffect};
 pub use trace::{Trace, TracedEffect, Verdict};

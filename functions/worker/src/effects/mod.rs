@@ -10,6 +10,7 @@ mod menu_at_line;
 mod push;
 mod reply;
 mod signal;
+mod to_many;
 mod user_menu;
 
 use line_module::Module;
@@ -106,6 +107,7 @@ impl<'a, M: Module> Sender<'a, M> {
             Effect::Account(AccountEffect::SetDefaultMenu { menu }) => {
                 self.set_default_menu(menu, step).await
             }
+            Effect::ToMany(effect) => self.to_many(effect, step).await,
             Effect::Queue(QueueEffect::Signal(signal)) => self.signal(signal, step).await,
         }
     }

@@ -1,0 +1,74 @@
+//! What goes to many, for the account. Before the call the client looks whether the month's quota
+//! has room for it.
+
+use line_module::Module;
+use shared::domain::{Broadcast, MayBroadcast, Multicast, Silence, ToManyEffect, may_send_to_many};
+use shared::line::LineError;
+use shared::line::endpoints::message::{self, Accepted};
+use shared::metrics::Metric;
+use uuid::Uuid;
+
+use super::{NotSent, Sender, Sent, Step};
+
+impl<M: Module> Sender<'_, M> {
+    /// Sends it.
+    pub(super) async fn to_many(
+        &self,
+        effect: &ToManyEffect,
+        step: Step<'_>,
+    ) -> Result<Sent, NotSent> {
+        let may = self.may_send_to_many(step)?;
+        let key = self.retry_key(step)?;
+        let answer = match effect {
+            ToManyEffect::Multicast(send) => self.multicast(&may, send, key).await,
+            ToManyEffect::Broadcast(send) => self.broadcast(&may, send, key).await,
+        };
+        match answer {
+            Ok(accepted) => Ok(accepted.into()),
+            Err(error) => Err(self.not_sent(&error, step.before.may_be_accepted()).await),
+        }
+    }
+
+    async fn multicast(
+        &self,
+        may: &MayBroadcast,
+        send: &Multicast,
+        key: Uuid,
+    ) -> Result<Accepted, LineError> {
+        let mut request = message::Multicast::new(may, &send.users, &send.messages[..], key);
+        if let Some(unit) = &send.unit {
+            request = request.unit(unit);
+        }
+        if send.silent {
+            request = request.silently();
+        }
+        Ok(self.line.ask(&request).await?.into())
+    }
+
+    async fn broadcast(
+        &self,
+        may: &MayBroadcast,
+        send: &Broadcast,
+        key: Uuid,
+    ) -> Result<Accepted, LineError> {
+        let mut request = message::Broadcast::new(may, &send.messages[..], key);
+        if send.silent {
+            request = request.silently();
+        }
+        Ok(self.line.ask(&request).await?.into())
+    }
+
+    /// By what right many are sent to now.
+    fn may_send_to_many(&self, step: Step<'_>) -> Result<MayBroadcast, NotSent> {
+        let bot = &self.view.bot;
+        let by_account = self.app.module.settings().may_send_to_many(&bot.settings);
+        let is_allowed = self.app.may_send_to_many || by_account;
+        may_send_to_many(&bot.state, is_allowed, self.app.now()).map_err(|silence| {
+            if silence == Silence::ToManyNotAllowed {
+                self.app.metrics.count(Metric::ToManyNotAllowed);
+                tracing::warn!("a send is dropped: {silence}");
+            }
+            NotSent::silenced(step, silence)
+        })
+    }
+}
