@@ -26,6 +26,7 @@ pub mod daily;
 mod draft;
 mod hold;
 mod menu;
+mod narrowcast;
 mod outgoing;
 mod read;
 mod router;
@@ -46,6 +47,7 @@ pub use daily::{Day, TimeOfDay};
 pub use draft::Draft;
 pub use hold::{Account, Active, Anywhere, Hold, InChat, OneChat, Place, Speaks, Standby};
 pub use menu::{Menu, Tab};
+pub use narrowcast::{Narrowcast, NarrowcastEnded, NarrowcastOutcome};
 pub use router::{
     Attached, AudioMessage, Beacon, ControlGained, ControlLost, Delivered, Detached, EditedMessage,
     FileMessage, Follow, Handler, ImageMessage, Join, Leave, LinkedAccount, LocationMessage,
@@ -64,8 +66,8 @@ pub use shared::domain::message::{
     VideoContent,
 };
 pub use shared::domain::{
-    Chat, ChatId, ChatKind, Event, EventKind, MembershipChange, RawJson, Scope, Scopes, Timestamp,
-    UserId,
+    Chat, ChatId, ChatKind, Event, EventKind, MembershipChange, RawJson, Recipient, Scope, Scopes,
+    Timestamp, UserId,
 };
 /// What can be asked of LINE, by [`Context::ask`].
 pub use shared::line::endpoints;

@@ -130,7 +130,7 @@ impl Context<'_, Account> {
 
     /// What will be dropped for want of the scope is not shown to LINE; the same messages are
     /// shown to it once.
-    fn is_to_be_validated(&self, messages: &[Value]) -> bool {
+    pub(super) fn is_to_be_validated(&self, messages: &[Value]) -> bool {
         let bot = &self.around.bot.state;
         let mut planned = self.draft.plan.effects.iter();
         let is_same =

@@ -220,7 +220,7 @@ impl From<AccountEffect> for Effect {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Broadcast, ChatId, ChatKind, Multicast, UserId};
+    use crate::domain::{Broadcast, ChatId, ChatKind, Multicast, Narrowcast, Recipient, UserId};
 
     /// A plan is kept as JSON, and read again by whoever goes on with it.
     #[test]
@@ -234,7 +234,7 @@ mod tests {
             name: "freed".into(),
             payload: Value::Null,
         };
-        let effects: [Effect; 13] = [
+        let effects: [Effect; 14] = [
             ChatEffect::Reply(Reply {
                 token: ReplyToken::new("token"),
                 messages: vec![Value::Null],
@@ -266,6 +266,14 @@ mod tests {
             .into(),
             ToManyEffect::Broadcast(Broadcast {
                 messages: vec![Value::Null],
+                silent: false,
+            })
+            .into(),
+            ToManyEffect::Narrowcast(Narrowcast {
+                messages: vec![Value::Null],
+                recipient: Some(Recipient::Not(Box::new(Recipient::audience("regulars")))),
+                demographic: Some(Value::Bool(true)),
+                most: Some(5),
                 silent: false,
             })
             .into(),

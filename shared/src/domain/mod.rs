@@ -37,5 +37,5 @@ pub use speak::{
     may_send_to_many, may_speak,
 };
 pub use time::Timestamp;
-pub use to_many::{Broadcast, Multicast, ToManyEffect};
+pub use to_many::{Broadcast, Multicast, Narrowcast, Recipient, ToManyEffect};
 pub use trace::{Trace, TracedEffect, Verdict};

@@ -2,9 +2,12 @@
 //! has room for it.
 
 use line_module::Module;
-use shared::domain::{Broadcast, MayBroadcast, Multicast, Silence, ToManyEffect, may_send_to_many};
-use shared::line::LineError;
-use shared::line::endpoints::message::{self, Accepted};
+use serde_json::Value;
+use shared::domain::{
+    Broadcast, MayBroadcast, Multicast, Narrowcast, Silence, ToManyEffect, may_send_to_many,
+};
+use shared::line::{LineError, recipient_object};
+use shared::line::endpoints::message::{self, Accepted, Limit};
 use shared::metrics::Metric;
 use uuid::Uuid;
 
@@ -22,6 +25,10 @@ impl<M: Module> Sender<'_, M> {
         let answer = match effect {
             ToManyEffect::Multicast(send) => self.multicast(&may, send, key).await,
             ToManyEffect::Broadcast(send) => self.broadcast(&may, send, key).await,
+            ToManyEffect::Narrowcast(send) => {
+                let recipient = self.recipient(send, step)?;
+                self.narrowcast(&may, send, recipient, key).await
+            }
         };
         match answer {
             Ok(accepted) => Ok(accepted.into()),
@@ -56,6 +63,48 @@ impl<M: Module> Sender<'_, M> {
             request = request.silently();
         }
         Ok(self.line.ask(&request).await?.into())
+    }
+
+    async fn narrowcast(
+        &self,
+        may: &MayBroadcast,
+        send: &Narrowcast,
+        recipient: Option<Value>,
+        key: Uuid,
+    ) -> Result<Accepted, LineError> {
+        let mut request = message::Narrowcast::new(may, &send.messages[..], key);
+        if let Some(recipient) = recipient {
+            request = request.recipient(recipient);
+        }
+        if let Some(demographic) = &send.demographic {
+            request = request.demographic(demographic.clone());
+        }
+        if let Some(max) = send.most {
+            request = request.limit(Limit {
+                max: Some(max),
+                ..Limit::default()
+            });
+        }
+        if send.silent {
+            request = request.silently();
+        }
+        Ok(self.line.ask(&request).await?.into())
+    }
+
+    /// LINE's recipient object. What is for an audience that is not there goes to nobody, and not
+    /// to everybody.
+    fn recipient(&self, send: &Narrowcast, step: Step<'_>) -> Result<Option<Value>, NotSent> {
+        let Some(recipient) = &send.recipient else {
+            return Ok(None);
+        };
+        let id_of = |name: &str| self.view.bot.audiences.get(name).copied();
+        let object = recipient_object(recipient, &id_of).map_err(|name| {
+            let reason = format!(
+                "the account has no audience {name:?} of the module's: plan `ensure_audience` first"
+            );
+            NotSent::refused(&reason, step.before.may_be_accepted())
+        });
+        object.map(Some)
     }
 
     /// By what right many are sent to now.
