@@ -2,7 +2,7 @@
 
 use line_module::Module;
 use shared::domain::ledger::ParkKind;
-use shared::domain::{ChatEffect, Delivery, Effect, EventKind, Silence};
+use shared::domain::{AccountEffect, ChatEffect, Delivery, Effect, EventKind, Silence};
 use shared::metrics::Metric;
 
 use crate::App;
@@ -142,6 +142,8 @@ enum Kind {
     /// It only goes with messages.
     Display,
     ToMany,
+    /// Audiences and coupons.
+    KeptAtLine,
     Signal,
 }
 
@@ -157,7 +159,10 @@ impl From<&Effect> for Kind {
                 | ChatEffect::LinkMenu { .. }
                 | ChatEffect::UnlinkMenu,
             )
-            | Effect::Account(_) => Self::Display,
+            | Effect::Account(
+                AccountEffect::EnsureMenu { .. } | AccountEffect::SetDefaultMenu { .. },
+            ) => Self::Display,
+            Effect::Account(_) => Self::KeptAtLine,
             Effect::ToMany(_) => Self::ToMany,
             Effect::Queue(_) => Self::Signal,
         }
@@ -188,6 +193,11 @@ fn delivery(effect: &Effect, delivery: &Delivery) -> Metric {
         (Kind::ToMany, Sent { .. }) => Metric::ToManySent,
         (Kind::ToMany, Dropped { .. }) => Metric::ToManyDropped,
         (Kind::ToMany, Refused { .. } | Skipped { .. } | Expired) => Metric::ToManyRefused,
+        (Kind::KeptAtLine, Sent { .. }) => Metric::KeptAtLineSent,
+        (Kind::KeptAtLine, Dropped { .. }) => Metric::KeptAtLineDropped,
+        (Kind::KeptAtLine, Refused { .. } | Skipped { .. } | Expired) => {
+            Metric::KeptAtLineRefused
+        }
         (Kind::Signal, Sent { .. }) => Metric::SignalsSent,
         (Kind::Signal, Dropped { .. } | Refused { .. } | Skipped { .. } | Expired) => {
             Metric::SignalsDropped

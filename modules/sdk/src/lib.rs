@@ -25,6 +25,7 @@ mod context;
 pub mod daily;
 mod draft;
 mod hold;
+mod kept_at_line;
 mod menu;
 mod narrowcast;
 mod outgoing;
@@ -66,7 +67,7 @@ pub use shared::domain::message::{
     VideoContent,
 };
 pub use shared::domain::{
-    Chat, ChatId, ChatKind, Event, EventKind, MembershipChange, RawJson, Recipient, Scope, Scopes,
+    Chat, ChatId, ChatKind, CouponFields, Event, EventKind, MembershipChange, RawJson, Recipient, Scope, Scopes,
     Timestamp, UserId,
 };
 /// What can be asked of LINE, by [`Context::ask`].

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::domain::{Chat, ReplyToken, Timestamp, ToManyEffect};
+use crate::domain::{Chat, CouponFields, ReplyToken, Timestamp, ToManyEffect, UserId};
 
 /// One effect of a plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -112,6 +112,35 @@ pub enum AccountEffect {
         /// Its name.
         menu: String,
     },
+    /// To see to it that the account has an audience of the module's.
+    EnsureAudience {
+        /// Its name.
+        audience: String,
+    },
+    /// To add users to it.
+    AddToAudience {
+        /// Its name.
+        audience: String,
+        /// Up to 10,000.
+        users: Vec<UserId>,
+    },
+    /// To delete it.
+    DeleteAudience {
+        /// Its name.
+        audience: String,
+    },
+    /// To see to it that the account has a coupon of the module's.
+    EnsureCoupon {
+        /// Its name.
+        coupon: String,
+        /// What it is.
+        fields: Box<CouponFields>,
+    },
+    /// To close it.
+    CloseCoupon {
+        /// Its name.
+        coupon: String,
+    },
 }
 
 /// What goes into the queue, and not to LINE: judged by whether the account is attached.
@@ -155,10 +184,23 @@ impl Effect {
             Self::Chat(effect) => effect.name(),
             Self::Control(ControlEffect::Acquire { .. }) => "acquire",
             Self::Control(ControlEffect::Release) => "release",
-            Self::Account(AccountEffect::EnsureMenu { .. }) => "rich menu",
-            Self::Account(AccountEffect::SetDefaultMenu { .. }) => "default rich menu",
+            Self::Account(effect) => effect.name(),
             Self::ToMany(effect) => effect.name(),
             Self::Queue(QueueEffect::Signal(_)) => "signal",
+        }
+    }
+}
+
+impl AccountEffect {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::EnsureMenu { .. } => "rich menu",
+            Self::SetDefaultMenu { .. } => "default rich menu",
+            Self::EnsureAudience { .. } => "audience",
+            Self::AddToAudience { .. } => "add to audience",
+            Self::DeleteAudience { .. } => "delete audience",
+            Self::EnsureCoupon { .. } => "coupon",
+            Self::CloseCoupon { .. } => "close coupon",
         }
     }
 }
@@ -220,7 +262,7 @@ impl From<AccountEffect> for Effect {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Broadcast, ChatId, ChatKind, Multicast, Narrowcast, Recipient, UserId};
+    use crate::domain::{Broadcast, ChatId, ChatKind, Multicast, Narrowcast, Recipient};
 
     /// A plan is kept as JSON, and read again by whoever goes on with it.
     #[test]
@@ -234,7 +276,7 @@ mod tests {
             name: "freed".into(),
             payload: Value::Null,
         };
-        let effects: [Effect; 14] = [
+        let effects: [Effect; 19] = [
             ChatEffect::Reply(Reply {
                 token: ReplyToken::new("token"),
                 messages: vec![Value::Null],
@@ -257,6 +299,24 @@ mod tests {
             ControlEffect::Release.into(),
             AccountEffect::EnsureMenu { menu: menu() }.into(),
             AccountEffect::SetDefaultMenu { menu: menu() }.into(),
+            AccountEffect::EnsureAudience { audience: menu() }.into(),
+            AccountEffect::AddToAudience {
+                audience: menu(),
+                users: vec![UserId::new("U1").unwrap()],
+            }
+            .into(),
+            AccountEffect::DeleteAudience { audience: menu() }.into(),
+            AccountEffect::EnsureCoupon {
+                coupon: menu(),
+                fields: Box::new(CouponFields::new(
+                    "Half",
+                    Timestamp(0),
+                    Timestamp(1_000),
+                    "ASIA_TOKYO",
+                )),
+            }
+            .into(),
+            AccountEffect::CloseCoupon { coupon: menu() }.into(),
             ToManyEffect::Multicast(Multicast {
                 users: vec![UserId::new("U1").unwrap()],
                 messages: vec![Value::Null],

@@ -4,6 +4,7 @@
 
 pub mod bot;
 pub mod chat;
+pub mod coupon;
 pub mod delivery;
 pub mod effect;
 pub mod event;
@@ -20,6 +21,7 @@ pub mod window;
 
 pub use bot::{Attachment, BotState, LifecycleChange};
 pub use chat::ChatState;
+pub use coupon::CouponFields;
 pub use delivery::Delivery;
 pub use effect::{
     AccountEffect, ChatEffect, ControlEffect, Effect, Push, QueueEffect, Reply, Signal,

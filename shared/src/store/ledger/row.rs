@@ -10,7 +10,7 @@ use serde_dynamo::string_set;
 
 use crate::domain::ledger::{ParkKind, Steps};
 use crate::domain::{
-    Attempts, ChatEffect, Delivery, Effect, LedgerEntry, Outcome, Parked, Plan, Replays, Sends,
+    AccountEffect, Attempts, ChatEffect, Delivery, Effect, LedgerEntry, Outcome, Parked, Plan, Replays, Sends,
     Silence, State, Timestamp,
 };
 use crate::store::ledger::unreadable::Unreadable;
@@ -206,7 +206,7 @@ impl LedgerRow {
 
 /// Whether the release before this one reads the row as well. It would lose steps when it writes
 /// the row, of which they may still be asked for; send aloud what is to be silent; and take a plan
-/// with a signal, or with a send to many, for damaged.
+/// with a signal, a send to many, an audience or a coupon for damaged.
 fn version_of(entry: &LedgerEntry) -> i64 {
     let is_new = |plan: Plan| plan.effects.iter().any(is_newer);
     match entry.needs_steps() || entry.plan().is_some_and(is_new) {
@@ -219,7 +219,10 @@ fn is_newer(effect: &Effect) -> bool {
     match effect {
         Effect::Chat(ChatEffect::Reply(reply)) => reply.silent,
         Effect::Chat(ChatEffect::Push(push)) => push.silent,
-        Effect::ToMany(_) => true,
+        Effect::Account(AccountEffect::EnsureMenu { .. } | AccountEffect::SetDefaultMenu { .. }) => {
+            false
+        }
+        Effect::Account(_) | Effect::ToMany(_) => true,
         effect => !effect.is_for_line(),
     }
 }
