@@ -195,9 +195,7 @@ fn delivery(effect: &Effect, delivery: &Delivery) -> Metric {
         (Kind::ToMany, Refused { .. } | Skipped { .. } | Expired) => Metric::ToManyRefused,
         (Kind::KeptAtLine, Sent { .. }) => Metric::KeptAtLineSent,
         (Kind::KeptAtLine, Dropped { .. }) => Metric::KeptAtLineDropped,
-        (Kind::KeptAtLine, Refused { .. } | Skipped { .. } | Expired) => {
-            Metric::KeptAtLineRefused
-        }
+        (Kind::KeptAtLine, Refused { .. } | Skipped { .. } | Expired) => Metric::KeptAtLineRefused,
         (Kind::Signal, Sent { .. }) => Metric::SignalsSent,
         (Kind::Signal, Dropped { .. } | Refused { .. } | Skipped { .. } | Expired) => {
             Metric::SignalsDropped

@@ -67,8 +67,8 @@ pub use shared::domain::message::{
     VideoContent,
 };
 pub use shared::domain::{
-    Chat, ChatId, ChatKind, CouponFields, Event, EventKind, MembershipChange, RawJson, Recipient, Scope, Scopes,
-    Timestamp, UserId,
+    Chat, ChatId, ChatKind, CouponFields, Event, EventKind, MembershipChange, RawJson, Recipient,
+    Scope, Scopes, Timestamp, UserId,
 };
 /// What can be asked of LINE, by [`Context::ask`].
 pub use shared::line::endpoints;

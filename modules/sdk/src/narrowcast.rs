@@ -267,7 +267,9 @@ fn stage_of(progress: NarrowcastProgress) -> Stage {
             failed: progress.failure_count.unwrap_or_default(),
         }),
         "failed" => {
-            let code = progress.error_code.map(|code| format!("LINE's error {code}"));
+            let code = progress
+                .error_code
+                .map(|code| format!("LINE's error {code}"));
             let reason = progress.failed_description.or(code).unwrap_or_default();
             Stage::Ended(NarrowcastOutcome::Failed { reason })
         }

@@ -35,8 +35,8 @@ pub use message::{Message, MessageContent};
 pub use plan::Plan;
 pub use scope::{Scope, Scopes};
 pub use speak::{
-    MayBroadcast, MayControl, MaySpeak, Silence, may_broadcast, may_control,
-    may_send_to_many, may_speak,
+    MayBroadcast, MayControl, MaySpeak, Silence, may_broadcast, may_control, may_send_to_many,
+    may_speak,
 };
 pub use time::Timestamp;
 pub use to_many::{Broadcast, Multicast, Narrowcast, Recipient, ToManyEffect};

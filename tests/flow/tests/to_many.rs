@@ -215,7 +215,9 @@ impl Scene {
     async fn received(&self, user: &str) -> Vec<String> {
         let all = self.bundle.stack.line.conversation(&self.bundle.bot, user);
         let all = all.await;
-        let ours = all.iter().filter(|it| it.from == emulator::Speaker::Account);
+        let ours = all
+            .iter()
+            .filter(|it| it.from == emulator::Speaker::Account);
         let texts = ours.filter_map(|bubble| bubble.text());
         texts.map(str::to_owned).collect()
     }
@@ -477,7 +479,10 @@ async fn a_narrowcast_that_line_does_not_make_is_told_with_its_reason() {
     scene.time_goes_by(HOUR).await;
     scene.time_goes_by(HOUR).await;
     let ended = scene.ended("old").await.unwrap();
-    assert!(ended.starts_with("Failed") && ended.contains("recipients"), "{ended}");
+    assert!(
+        ended.starts_with("Failed") && ended.contains("recipients"),
+        "{ended}"
+    );
 }
 
 #[tokio::test]
@@ -545,4 +550,26 @@ async fn after_twelve_hours_in_which_line_does_not_tell_its_end_is_not_known() {
     scene.time_goes_by(HOUR).await;
     let ended = scene.ended("spring").await.unwrap();
     assert!(ended.starts_with("Unknown"), "{ended}");
+}
+
+/// Of what the first try has taken there is nothing left: LINE knows, by the retry key.
+#[tokio::test]
+async fn a_send_that_has_used_up_the_quota_and_whose_answer_is_lost_is_known_to_be_sent() {
+    let scene = Scene::begin().await;
+    let line = &scene.bundle.stack.line;
+    line.set_quota(&scene.bundle.bot, Some(4)).await.unwrap();
+    let worker = Worker::new(&scene.bundle, module());
+    let message = scene.is_back().await;
+    worker.line.next(BROADCAST, Fate::AnswerLost);
+    worker.gives_back(&message).await;
+    let other = Worker::new(&scene.bundle, module());
+    let known = Fate::Answered(
+        409,
+        r#"{"message":"The retry key is already accepted"}"#.into(),
+    );
+    other.line.next(BROADCAST, known);
+    other.settles(&message).await;
+    assert_eq!(states(&scene.record("back").await), ["sent"]);
+    let asked = "/v2/bot/message/quota/consumption";
+    assert_eq!(scene.bundle.calls(asked).await.len(), 1);
 }

@@ -70,9 +70,9 @@ impl<M: Module> Sender<'_, M> {
         let mut start = None;
         loop {
             let list = ListCoupons {
-                status: Some("RUNNING,DRAFT"),
                 start: start.as_deref(),
                 limit: Some(PAGE),
+                ..ListCoupons::default()
             };
             let page = self.line.call(&list).await?;
             for listed in page.items.iter().filter(|it| it.title == fields.title) {
@@ -106,7 +106,8 @@ impl<M: Module> Sender<'_, M> {
 }
 
 fn is_same(coupon: &CouponDetail, fields: &CouponFields) -> bool {
-    coupon.start_timestamp == Some(fields.starts.seconds())
+    coupon.status.as_deref() != Some("CLOSED")
+        && coupon.start_timestamp == Some(fields.starts.seconds())
         && coupon.end_timestamp == Some(fields.ends.seconds())
 }
 
@@ -120,7 +121,10 @@ fn at_line(fields: &CouponFields) -> CreateCoupon {
         visibility: if fields.public { "PUBLIC" } else { "UNLISTED" }.to_owned(),
         max_use_count_per_ticket: 1,
         acquisition_condition: fields.acquisition.clone().unwrap_or_else(condition),
-        reward: fields.reward.clone().filter(|reward| *reward != Value::Null),
+        reward: fields
+            .reward
+            .clone()
+            .filter(|reward| *reward != Value::Null),
         description: fields.description.clone(),
         usage_condition: fields.usage_condition.clone(),
         image_url: fields.image_url.clone(),

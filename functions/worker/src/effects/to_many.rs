@@ -6,8 +6,9 @@ use serde_json::Value;
 use shared::domain::{
     Broadcast, MayBroadcast, Multicast, Narrowcast, Silence, ToManyEffect, may_send_to_many,
 };
-use shared::line::{LineError, recipient_object};
+use shared::line::endpoint::{Endpoint, ForBot};
 use shared::line::endpoints::message::{self, Accepted, Limit};
+use shared::line::{LineError, recipient_object};
 use shared::metrics::Metric;
 use uuid::Uuid;
 
@@ -23,11 +24,11 @@ impl<M: Module> Sender<'_, M> {
         let may = self.may_send_to_many(step)?;
         let key = self.retry_key(step)?;
         let answer = match effect {
-            ToManyEffect::Multicast(send) => self.multicast(&may, send, key).await,
-            ToManyEffect::Broadcast(send) => self.broadcast(&may, send, key).await,
+            ToManyEffect::Multicast(send) => self.multicast(&may, send, key, step).await,
+            ToManyEffect::Broadcast(send) => self.broadcast(&may, send, key, step).await,
             ToManyEffect::Narrowcast(send) => {
                 let recipient = self.recipient(send, step)?;
-                self.narrowcast(&may, send, recipient, key).await
+                self.narrowcast(&may, (send, recipient), key, step).await
             }
         };
         match answer {
@@ -41,6 +42,7 @@ impl<M: Module> Sender<'_, M> {
         may: &MayBroadcast,
         send: &Multicast,
         key: Uuid,
+        step: Step<'_>,
     ) -> Result<Accepted, LineError> {
         let mut request = message::Multicast::new(may, &send.users, &send.messages[..], key);
         if let Some(unit) = &send.unit {
@@ -49,7 +51,7 @@ impl<M: Module> Sender<'_, M> {
         if send.silent {
             request = request.silently();
         }
-        Ok(self.line.ask(&request).await?.into())
+        self.ask_for_many(&request, step).await
     }
 
     async fn broadcast(
@@ -57,20 +59,21 @@ impl<M: Module> Sender<'_, M> {
         may: &MayBroadcast,
         send: &Broadcast,
         key: Uuid,
+        step: Step<'_>,
     ) -> Result<Accepted, LineError> {
         let mut request = message::Broadcast::new(may, &send.messages[..], key);
         if send.silent {
             request = request.silently();
         }
-        Ok(self.line.ask(&request).await?.into())
+        self.ask_for_many(&request, step).await
     }
 
     async fn narrowcast(
         &self,
         may: &MayBroadcast,
-        send: &Narrowcast,
-        recipient: Option<Value>,
+        (send, recipient): (&Narrowcast, Option<Value>),
         key: Uuid,
+        step: Step<'_>,
     ) -> Result<Accepted, LineError> {
         let mut request = message::Narrowcast::new(may, &send.messages[..], key);
         if let Some(recipient) = recipient {
@@ -88,7 +91,20 @@ impl<M: Module> Sender<'_, M> {
         if send.silent {
             request = request.silently();
         }
-        Ok(self.line.ask(&request).await?.into())
+        self.ask_for_many(&request, step).await
+    }
+
+    /// A first try looks whether the month has room for it. Of a later one that room may be what
+    /// the first has taken: LINE knows by the retry key.
+    async fn ask_for_many<E>(&self, request: &E, step: Step<'_>) -> Result<Accepted, LineError>
+    where
+        E: Endpoint<By = ForBot, Answer = message::Sent>,
+    {
+        let answered = match step.before.may_be_accepted() {
+            true => self.line.ask_again(request).await,
+            false => self.line.ask(request).await,
+        };
+        Ok(answered?.into())
     }
 
     /// LINE's recipient object. What is for an audience that is not there goes to nobody, and not

@@ -10,8 +10,8 @@ use serde_dynamo::string_set;
 
 use crate::domain::ledger::{ParkKind, Steps};
 use crate::domain::{
-    AccountEffect, Attempts, ChatEffect, Delivery, Effect, LedgerEntry, Outcome, Parked, Plan, Replays, Sends,
-    Silence, State, Timestamp,
+    AccountEffect, Attempts, ChatEffect, Delivery, Effect, LedgerEntry, Outcome, Parked, Plan,
+    Replays, Sends, Silence, State, Timestamp,
 };
 use crate::store::ledger::unreadable::Unreadable;
 use crate::store::row::VersionedRow;
@@ -219,9 +219,9 @@ fn is_newer(effect: &Effect) -> bool {
     match effect {
         Effect::Chat(ChatEffect::Reply(reply)) => reply.silent,
         Effect::Chat(ChatEffect::Push(push)) => push.silent,
-        Effect::Account(AccountEffect::EnsureMenu { .. } | AccountEffect::SetDefaultMenu { .. }) => {
-            false
-        }
+        Effect::Account(
+            AccountEffect::EnsureMenu { .. } | AccountEffect::SetDefaultMenu { .. },
+        ) => false,
         Effect::Account(_) | Effect::ToMany(_) => true,
         effect => !effect.is_for_line(),
     }
@@ -289,6 +289,7 @@ impl VersionedRow for LedgerRow {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{Broadcast, ToManyEffect};
 
     const NOW: Timestamp = Timestamp(1_000);
 
@@ -298,6 +299,23 @@ mod tests {
 
     fn done() -> LedgerEntry {
         LedgerEntry::done("message", NOW, NOW, NOW)
+    }
+
+    /// The release before would take such a plan for damaged.
+    #[test]
+    fn a_plan_with_what_is_new_is_read_by_this_release_alone() {
+        let menu = || "main".to_owned();
+        let is_new = |effect: Effect| {
+            let effects = vec![effect];
+            let entry = done().with_plan(&Plan { effects }, "a try", NOW).unwrap();
+            version_of(&entry) == version::NEWEST
+        };
+        assert!(!is_new(AccountEffect::EnsureMenu { menu: menu() }.into()));
+        let audience = menu();
+        assert!(is_new(AccountEffect::EnsureAudience { audience }.into()));
+        let (messages, silent) = (Vec::new(), false);
+        let broadcast = ToManyEffect::Broadcast(Broadcast { messages, silent });
+        assert!(is_new(broadcast.into()));
     }
 
     #[test]
