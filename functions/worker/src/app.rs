@@ -35,6 +35,8 @@ pub struct App<M> {
     pub line: LineClient,
     /// Whether the channel holds chats by default.
     pub default_active: bool,
+    /// Whether sends to many are allowed for all accounts.
+    pub may_send_to_many: bool,
     pub clock: SharedTimeSource,
     pub sleep: SharedAsyncSleep,
     /// For short waits of different length.
@@ -61,6 +63,7 @@ impl<M> App<M> {
             store,
             queue: ground.queue(config.queue_url, Timeouts::DEFAULT),
             default_active: config.default_active,
+            may_send_to_many: config.may_send_to_many,
             clock: ground.clock.clone(),
             sleep: ground.sleep.clone(),
             random: ground.random.clone(),

@@ -13,6 +13,8 @@ pub struct Config {
     pub secret: SecretPlace,
     /// `LINE_DEFAULT_ACTIVE`.
     pub default_active: bool,
+    /// `MAY_SEND_TO_MANY`.
+    pub may_send_to_many: bool,
     /// `TABLE_NAME`.
     pub table: String,
     /// `EVENT_QUEUE_URL`.
@@ -29,6 +31,7 @@ impl Config {
             channel: Channel::read(env)?,
             secret: SecretPlace::from_env(env)?,
             default_active: env.flag("LINE_DEFAULT_ACTIVE", true)?,
+            may_send_to_many: env.flag("MAY_SEND_TO_MANY", false)?,
             table: env.required("TABLE_NAME", "give the table's name")?,
             queue_url: env.required("EVENT_QUEUE_URL", "give the event queue's URL")?,
         })

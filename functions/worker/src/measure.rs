@@ -2,7 +2,7 @@
 
 use line_module::Module;
 use shared::domain::ledger::ParkKind;
-use shared::domain::{ChatEffect, Delivery, Effect, EventKind, Silence};
+use shared::domain::{AccountEffect, ChatEffect, Delivery, Effect, EventKind, Silence};
 use shared::metrics::Metric;
 
 use crate::App;
@@ -111,6 +111,7 @@ fn silent(silence: Silence) -> Metric {
         Silence::ScopeMissing => Metric::SilentScopeMissing,
         Silence::NoChat => Metric::SilentNoChat,
         Silence::Overtaken => Metric::SilentOvertaken,
+        Silence::ToManyNotAllowed => Metric::ToManyNotAllowed,
     }
 }
 
@@ -140,6 +141,9 @@ enum Kind {
     ChatControl,
     /// It only goes with messages.
     Display,
+    ToMany,
+    /// Audiences and coupons.
+    KeptAtLine,
     Signal,
 }
 
@@ -155,7 +159,11 @@ impl From<&Effect> for Kind {
                 | ChatEffect::LinkMenu { .. }
                 | ChatEffect::UnlinkMenu,
             )
-            | Effect::Account(_) => Self::Display,
+            | Effect::Account(
+                AccountEffect::EnsureMenu { .. } | AccountEffect::SetDefaultMenu { .. },
+            ) => Self::Display,
+            Effect::Account(_) => Self::KeptAtLine,
+            Effect::ToMany(_) => Self::ToMany,
             Effect::Queue(_) => Self::Signal,
         }
     }
@@ -182,6 +190,12 @@ fn delivery(effect: &Effect, delivery: &Delivery) -> Metric {
         (Kind::Display, Dropped { .. } | Refused { .. } | Skipped { .. } | Expired) => {
             Metric::DisplaysSkipped
         }
+        (Kind::ToMany, Sent { .. }) => Metric::ToManySent,
+        (Kind::ToMany, Dropped { .. }) => Metric::ToManyDropped,
+        (Kind::ToMany, Refused { .. } | Skipped { .. } | Expired) => Metric::ToManyRefused,
+        (Kind::KeptAtLine, Sent { .. }) => Metric::KeptAtLineSent,
+        (Kind::KeptAtLine, Dropped { .. }) => Metric::KeptAtLineDropped,
+        (Kind::KeptAtLine, Refused { .. } | Skipped { .. } | Expired) => Metric::KeptAtLineRefused,
         (Kind::Signal, Sent { .. }) => Metric::SignalsSent,
         (Kind::Signal, Dropped { .. } | Refused { .. } | Skipped { .. } | Expired) => {
             Metric::SignalsDropped

@@ -85,6 +85,7 @@ pub(crate) fn meaning(verdict: &str) -> &'static str {
         "suspended" => "The account is suspended.",
         "detached" => "The account is not attached.",
         "scope_missing" => "A scope that it needs was not granted.",
+        "to_many_not_allowed" => "It was to reach many, and nobody has said that it may.",
         "token_expired" => "The reply token had expired.",
         "unknown" => "Whether LINE took what was sent is not known.",
         "refused" => "LINE refused what was sent.",

@@ -25,7 +25,9 @@ mod context;
 pub mod daily;
 mod draft;
 mod hold;
+mod kept_at_line;
 mod menu;
+mod narrowcast;
 mod outgoing;
 mod read;
 mod router;
@@ -36,6 +38,7 @@ mod signal;
 mod step;
 mod step_log;
 mod timer;
+mod to_many;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -45,6 +48,7 @@ pub use daily::{Day, TimeOfDay};
 pub use draft::Draft;
 pub use hold::{Account, Active, Anywhere, Hold, InChat, OneChat, Place, Speaks, Standby};
 pub use menu::{Menu, Tab};
+pub use narrowcast::{Narrowcast, NarrowcastEnded, NarrowcastOutcome};
 pub use router::{
     Attached, AudioMessage, Beacon, ControlGained, ControlLost, Delivered, Detached, EditedMessage,
     FileMessage, Follow, Handler, ImageMessage, Join, Leave, LinkedAccount, LocationMessage,
@@ -63,8 +67,8 @@ pub use shared::domain::message::{
     VideoContent,
 };
 pub use shared::domain::{
-    Chat, ChatId, ChatKind, Event, EventKind, MembershipChange, RawJson, Scope, Scopes, Timestamp,
-    UserId,
+    Chat, ChatId, ChatKind, CouponFields, Event, EventKind, MembershipChange, RawJson, Recipient,
+    Scope, Scopes, Timestamp, UserId,
 };
 /// What can be asked of LINE, by [`Context::ask`].
 pub use shared::line::endpoints;
@@ -142,6 +146,7 @@ pub trait Module: Send + Sync + 'static {
 pub fn without_faults<M: Module>(module: M) -> Result<M, ConfigError> {
     let own = module.faults().first().cloned();
     let own = own.or_else(|| no_time_zone(&module));
+    let own = own.or_else(|| module.settings().fault());
     match own.or_else(|| menu::fault(module.menus())) {
         None => Ok(module),
         Some(fault) => Err(ConfigError::Module(fault)),

@@ -285,7 +285,7 @@ impl Context<'_, Account> {
     }
 }
 
-fn check_unit(unit: &str) -> Result<(), ModuleError> {
+pub(super) fn check_unit(unit: &str) -> Result<(), ModuleError> {
     let is_sign = |sign: u8| sign.is_ascii_alphanumeric() || sign == b'_';
     match (1..=30).contains(&unit.len()) && unit.bytes().all(is_sign) {
         true => Ok(()),
@@ -295,7 +295,7 @@ fn check_unit(unit: &str) -> Result<(), ModuleError> {
     }
 }
 
-fn wire<M: Serialize>(messages: &[M]) -> Result<Vec<Value>, ModuleError> {
+pub(super) fn wire<M: Serialize>(messages: &[M]) -> Result<Vec<Value>, ModuleError> {
     if messages.is_empty() || messages.len() > MOST_MESSAGES {
         return Err(ModuleError::bug(format!(
             "a send has one to {MOST_MESSAGES} messages, not {}",

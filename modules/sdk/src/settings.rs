@@ -72,6 +72,10 @@ pub enum Kind {
     /// A time zone, by its name in the IANA database: `Asia/Tokyo`. Daily handlers go by the
     /// first setting of this kind.
     TimeZone,
+    /// On or off: whether the account lets the module send to many, as
+    /// [`Context::broadcast`](crate::Context::broadcast) does. The bundle goes by it; its default
+    /// is off.
+    MaySendToMany,
 }
 
 /// Why a value is not taken.
@@ -129,6 +133,29 @@ impl Schema {
         Value::Object(filled.collect::<Map<_, _>>())
     }
 
+    /// Whether the account lets the module send to many: by its setting of
+    /// [`Kind::MaySendToMany`], if the module has one.
+    pub fn may_send_to_many(&self, values: &Values) -> bool {
+        let mut fields = self.fields.iter();
+        let field = fields.find(|field| matches!(field.kind, Kind::MaySendToMany));
+        field.is_some_and(|field| values.get(field.key) == Some(&Value::Bool(true)))
+    }
+
+    /// What is wrong with it, as its author's error.
+    pub(super) fn fault(&self) -> Option<String> {
+        let mut fields = self.fields.iter();
+        let is_on = |field: &&Field| {
+            matches!(field.kind, Kind::MaySendToMany) && field.default != Value::Bool(false)
+        };
+        fields.find(is_on).map(|field| {
+            format!(
+                "the setting {:?}: the default of `Kind::MaySendToMany` is false, so that an \
+                 account says itself that many may be sent to",
+                field.key
+            )
+        })
+    }
+
     /// The account's time zone: the first setting that is one.
     pub(crate) fn time_zone(&self, values: &Values) -> Option<TimeZone> {
         let is_zone = |field: &&Field| matches!(field.kind, Kind::TimeZone);
@@ -172,7 +199,7 @@ impl Kind {
                     .is_some_and(|number| (*least..=*most).contains(&number)),
                 format!("is a whole number from {least} to {most}"),
             ),
-            Self::Truth => (value.is_boolean(), "is true or false".into()),
+            Self::Truth | Self::MaySendToMany => (value.is_boolean(), "is true or false".into()),
             Self::Choice(options) => {
                 let names: Vec<_> = options.iter().map(|(option, _)| *option).collect();
                 let fits = value.as_str().is_some_and(|text| names.contains(&text));
@@ -270,6 +297,24 @@ mod tests {
         let set = values(&json!({"opens": "09:30", "days": 31, "gone": 1}));
         let expected = json!({"opens": "09:30", "days": 7, "name": "", "zone": "Asia/Tokyo", "remind": true, "look": "dark"});
         assert_eq!(schema().filled(&set), expected);
+    }
+
+    #[test]
+    fn many_are_sent_to_only_where_the_account_has_said_so() {
+        let news = |default| Field {
+            key: "news",
+            name: OPENS,
+            kind: Kind::MaySendToMany,
+            default,
+        };
+        let with = Schema::new([news(json!(false))]);
+        let may = |set: Value| with.may_send_to_many(&values(&set));
+        assert!(may(json!({"news": true})));
+        assert!(!may(json!({"news": false})) && !may(json!({})));
+        assert!(!schema().may_send_to_many(&values(&json!({"news": true}))));
+        assert_eq!(with.fault(), None);
+        let fault = Schema::new([news(json!(true))]).fault().unwrap();
+        assert!(fault.starts_with("the setting \"news\": "), "{fault}");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::domain::{Chat, ReplyToken, Timestamp};
+use crate::domain::{Chat, CouponFields, ReplyToken, Timestamp, ToManyEffect, UserId};
 
 /// One effect of a plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,6 +16,8 @@ pub enum Effect {
     Control(ControlEffect),
     /// Something of the account itself.
     Account(AccountEffect),
+    /// A send that is into no one chat.
+    ToMany(ToManyEffect),
     /// An event for another chat's queue.
     Queue(QueueEffect),
 }
@@ -110,6 +112,35 @@ pub enum AccountEffect {
         /// Its name.
         menu: String,
     },
+    /// To see to it that the account has an audience of the module's.
+    EnsureAudience {
+        /// Its name.
+        audience: String,
+    },
+    /// To add users to it.
+    AddToAudience {
+        /// Its name.
+        audience: String,
+        /// Up to 10,000.
+        users: Vec<UserId>,
+    },
+    /// To delete it.
+    DeleteAudience {
+        /// Its name.
+        audience: String,
+    },
+    /// To see to it that the account has a coupon of the module's.
+    EnsureCoupon {
+        /// Its name.
+        coupon: String,
+        /// What it is.
+        fields: Box<CouponFields>,
+    },
+    /// To close it.
+    CloseCoupon {
+        /// Its name.
+        coupon: String,
+    },
 }
 
 /// What goes into the queue, and not to LINE: judged by whether the account is attached.
@@ -142,6 +173,7 @@ impl Effect {
     pub fn messages(&self) -> &[Value] {
         match self {
             Self::Chat(effect) => effect.messages(),
+            Self::ToMany(effect) => effect.messages(),
             Self::Control(_) | Self::Account(_) | Self::Queue(_) => &[],
         }
     }
@@ -152,9 +184,23 @@ impl Effect {
             Self::Chat(effect) => effect.name(),
             Self::Control(ControlEffect::Acquire { .. }) => "acquire",
             Self::Control(ControlEffect::Release) => "release",
-            Self::Account(AccountEffect::EnsureMenu { .. }) => "rich menu",
-            Self::Account(AccountEffect::SetDefaultMenu { .. }) => "default rich menu",
+            Self::Account(effect) => effect.name(),
+            Self::ToMany(effect) => effect.name(),
             Self::Queue(QueueEffect::Signal(_)) => "signal",
+        }
+    }
+}
+
+impl AccountEffect {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::EnsureMenu { .. } => "rich menu",
+            Self::SetDefaultMenu { .. } => "default rich menu",
+            Self::EnsureAudience { .. } => "audience",
+            Self::AddToAudience { .. } => "add to audience",
+            Self::DeleteAudience { .. } => "delete audience",
+            Self::EnsureCoupon { .. } => "coupon",
+            Self::CloseCoupon { .. } => "close coupon",
         }
     }
 }
@@ -195,6 +241,12 @@ impl From<ControlEffect> for Effect {
     }
 }
 
+impl From<ToManyEffect> for Effect {
+    fn from(effect: ToManyEffect) -> Self {
+        Self::ToMany(effect)
+    }
+}
+
 impl From<QueueEffect> for Effect {
     fn from(effect: QueueEffect) -> Self {
         Self::Queue(effect)
@@ -210,7 +262,7 @@ impl From<AccountEffect> for Effect {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{ChatId, ChatKind};
+    use crate::domain::{Broadcast, ChatId, ChatKind, Multicast, Narrowcast, Recipient};
 
     /// A plan is kept as JSON, and read again by whoever goes on with it.
     #[test]
@@ -224,7 +276,7 @@ mod tests {
             name: "freed".into(),
             payload: Value::Null,
         };
-        let effects: [Effect; 11] = [
+        let effects: [Effect; 19] = [
             ChatEffect::Reply(Reply {
                 token: ReplyToken::new("token"),
                 messages: vec![Value::Null],
@@ -247,6 +299,44 @@ mod tests {
             ControlEffect::Release.into(),
             AccountEffect::EnsureMenu { menu: menu() }.into(),
             AccountEffect::SetDefaultMenu { menu: menu() }.into(),
+            AccountEffect::EnsureAudience { audience: menu() }.into(),
+            AccountEffect::AddToAudience {
+                audience: menu(),
+                users: vec![UserId::new("U1").unwrap()],
+            }
+            .into(),
+            AccountEffect::DeleteAudience { audience: menu() }.into(),
+            AccountEffect::EnsureCoupon {
+                coupon: menu(),
+                fields: Box::new(CouponFields::new(
+                    "Half",
+                    Timestamp(0),
+                    Timestamp(1_000),
+                    "ASIA_TOKYO",
+                )),
+            }
+            .into(),
+            AccountEffect::CloseCoupon { coupon: menu() }.into(),
+            ToManyEffect::Multicast(Multicast {
+                users: vec![UserId::new("U1").unwrap()],
+                messages: vec![Value::Null],
+                unit: Some("unit".into()),
+                silent: true,
+            })
+            .into(),
+            ToManyEffect::Broadcast(Broadcast {
+                messages: vec![Value::Null],
+                silent: false,
+            })
+            .into(),
+            ToManyEffect::Narrowcast(Narrowcast {
+                messages: vec![Value::Null],
+                recipient: Some(Recipient::Not(Box::new(Recipient::audience("regulars")))),
+                demographic: Some(Value::Bool(true)),
+                most: Some(5),
+                silent: false,
+            })
+            .into(),
             QueueEffect::Signal(signal).into(),
         ];
         for effect in effects {

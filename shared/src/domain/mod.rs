@@ -4,6 +4,7 @@
 
 pub mod bot;
 pub mod chat;
+pub mod coupon;
 pub mod delivery;
 pub mod effect;
 pub mod event;
@@ -14,11 +15,13 @@ pub mod plan;
 pub mod scope;
 pub mod speak;
 pub mod time;
+pub mod to_many;
 pub mod trace;
 pub mod window;
 
 pub use bot::{Attachment, BotState, LifecycleChange};
 pub use chat::ChatState;
+pub use coupon::CouponFields;
 pub use delivery::Delivery;
 pub use effect::{
     AccountEffect, ChatEffect, ControlEffect, Effect, Push, QueueEffect, Reply, Signal,
@@ -32,7 +35,9 @@ pub use message::{Message, MessageContent};
 pub use plan::Plan;
 pub use scope::{Scope, Scopes};
 pub use speak::{
-    MayBroadcast, MayControl, MaySpeak, Silence, may_broadcast, may_control, may_speak,
+    MayBroadcast, MayControl, MaySpeak, Silence, may_broadcast, may_control, may_send_to_many,
+    may_speak,
 };
 pub use time::Timestamp;
+pub use to_many::{Broadcast, Multicast, Narrowcast, Recipient, ToManyEffect};
 pub use trace::{Trace, TracedEffect, Verdict};

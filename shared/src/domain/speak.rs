@@ -50,6 +50,12 @@ pub enum Silence {
     /// Who holds the chat has changed since the event.
     #[error("who holds the chat has changed since the event")]
     Overtaken,
+    /// Neither the account nor the operator has said that it may be sent to many.
+    #[error(
+        "sends to many are not allowed: switch on the account's setting for it, or set \
+         MAY_SEND_TO_MANY of the worker"
+    )]
+    ToManyNotAllowed,
 }
 
 /// Judges by the registers of account and chat, and by the time; `default_active`
@@ -94,6 +100,23 @@ pub fn may_broadcast(bot: &BotState, scope: &str, now: Timestamp) -> Result<MayB
     Ok(MayBroadcast(()))
 }
 
+/// The same for what a module sends to many users, where the account or the operator must have
+/// said that it may: `is_allowed`.
+///
+/// # Errors
+/// The [`Silence`] that forbids it.
+pub fn may_send_to_many(
+    bot: &BotState,
+    is_allowed: bool,
+    now: Timestamp,
+) -> Result<MayBroadcast, Silence> {
+    let may = may_broadcast(bot, Scope::MESSAGE_SEND, now)?;
+    match is_allowed {
+        true => Ok(may),
+        false => Err(Silence::ToManyNotAllowed),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,6 +131,9 @@ mod tests {
         let mut mute = BotState::default();
         mute.attach(Timestamp(1), &Scopes::from_words("profile:read"));
         assert_eq!(may(&mute), Some(Silence::ScopeMissing));
+        let many = |is_allowed| may_send_to_many(&bot, is_allowed, Timestamp(9)).err();
+        assert_eq!(many(true), None);
+        assert_eq!(many(false), Some(Silence::ToManyNotAllowed));
         bot.suspended_at = Some(Timestamp(2));
         assert_eq!(may(&bot), Some(Silence::Suspended));
         bot.detach(Timestamp(3));

@@ -24,6 +24,8 @@ pub enum Verdict {
     Detached,
     /// A scope that it needs is not granted.
     ScopeMissing,
+    /// It was to reach many, and nobody has said that it may.
+    ToManyNotAllowed,
     /// The reply token was used or too old.
     TokenExpired,
     /// Whether LINE has taken a message cannot be known.
@@ -46,6 +48,7 @@ impl fmt::Display for Verdict {
             Self::Suspended => "suspended",
             Self::Detached => "detached",
             Self::ScopeMissing => "scope missing",
+            Self::ToManyNotAllowed => "to many not allowed",
             Self::TokenExpired => "token expired",
             Self::Unknown => "unknown",
             Self::Refused => "refused",
@@ -158,6 +161,7 @@ impl From<Silence> for Verdict {
             Silence::Suspended => Self::Suspended,
             Silence::NotAttached => Self::Detached,
             Silence::ScopeMissing => Self::ScopeMissing,
+            Silence::ToManyNotAllowed => Self::ToManyNotAllowed,
             Silence::NoChat => Self::Recorded,
         }
     }

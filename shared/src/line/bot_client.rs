@@ -76,7 +76,29 @@ impl BotClient {
         let request = Request::of(endpoint)?;
         self.check_scope(E::FACTS)?;
         self.spend(E::FACTS, endpoint.spends()).await?;
-        let answer = self.client.send(&request, Some(&self.bot)).await?;
+        self.send(endpoint, &request).await
+    }
+
+    /// The same, of a call with a retry key that LINE may have taken already: what is left of
+    /// the quota then says nothing, and LINE knows.
+    ///
+    /// # Errors
+    /// As [`BotClient::call`].
+    pub async fn ask_again<E: Endpoint<By = ForBot>>(
+        &self,
+        endpoint: &E,
+    ) -> Result<Answered<E::Answer>, LineError> {
+        let request = Request::of(endpoint)?;
+        self.check_scope(E::FACTS)?;
+        self.send(endpoint, &request).await
+    }
+
+    async fn send<E: Endpoint<By = ForBot>>(
+        &self,
+        endpoint: &E,
+        request: &Request,
+    ) -> Result<Answered<E::Answer>, LineError> {
+        let answer = self.client.send(request, Some(&self.bot)).await?;
         let answered = answered::<E>(answer)?;
         self.spent(endpoint.spends());
         Ok(answered)

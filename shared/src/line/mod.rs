@@ -33,6 +33,8 @@ pub mod message;
 pub mod own_event;
 #[cfg(feature = "client")]
 pub mod quota;
+#[cfg(feature = "client")]
+mod recipient;
 pub mod signature;
 #[cfg(feature = "client")]
 pub mod token;
@@ -46,4 +48,6 @@ pub use channel::Channel;
 pub use client::LineClient;
 #[cfg(feature = "client")]
 pub use error::LineError;
+#[cfg(feature = "client")]
+pub use recipient::recipient_object;
 pub use signature::{Signature, VerifiedBody};

@@ -149,6 +149,16 @@ metrics! {
     PushesSent: Count,
     PushesDropped: Count,
     PushesRefused: Count,
+    /// Multicasts, narrowcasts and broadcasts.
+    ToManySent: Count,
+    ToManyDropped: Count,
+    /// Of these: because neither the account nor the operator has said that it may be sent to many.
+    ToManyNotAllowed: Count,
+    ToManyRefused: Count,
+    /// Audiences and coupons: made, filled, deleted, closed.
+    KeptAtLineSent: Count,
+    KeptAtLineDropped: Count,
+    KeptAtLineRefused: Count,
     ChatControlsSent: Count,
     ChatControlsDropped: Count,
     ChatControlsRefused: Count,

@@ -29,6 +29,12 @@ pub struct BotRow {
     /// The ids of the rich menus that the module has made for it, by their names at LINE.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub menus: BTreeMap<String, String>,
+    /// The ids of the audiences that the module has made for it, by the module's names.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub audiences: BTreeMap<String, u64>,
+    /// The ids of its coupons, by the module's names.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub coupons: BTreeMap<String, String>,
     /// When its daily timers are due, by their names.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub dailies: BTreeMap<String, ArmedDaily>,

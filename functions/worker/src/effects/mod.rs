@@ -2,7 +2,9 @@
 //! or the queue is asked, and what the answer means.
 
 mod account_menu;
+mod audience;
 mod control;
+mod coupon;
 mod line_error;
 mod loading;
 mod mark_as_read;
@@ -10,6 +12,7 @@ mod menu_at_line;
 mod push;
 mod reply;
 mod signal;
+mod to_many;
 mod user_menu;
 
 use line_module::Module;
@@ -100,13 +103,33 @@ impl<'a, M: Module> Sender<'a, M> {
                 self.acquire(self.chat()?, *seconds, step).await
             }
             Effect::Control(ControlEffect::Release) => self.release(self.chat()?, step).await,
-            Effect::Account(AccountEffect::EnsureMenu { menu }) => {
-                self.ensure_menu(menu, step).await
-            }
-            Effect::Account(AccountEffect::SetDefaultMenu { menu }) => {
-                self.set_default_menu(menu, step).await
-            }
+            Effect::Account(effect) => self.deliver_to_account(effect, step).await,
+            Effect::ToMany(effect) => self.to_many(effect, step).await,
             Effect::Queue(QueueEffect::Signal(signal)) => self.signal(signal, step).await,
+        }
+    }
+
+    async fn deliver_to_account(
+        &mut self,
+        effect: &AccountEffect,
+        step: Step<'_>,
+    ) -> Result<Sent, NotSent> {
+        match effect {
+            AccountEffect::EnsureMenu { menu } => self.ensure_menu(menu, step).await,
+            AccountEffect::SetDefaultMenu { menu } => self.set_default_menu(menu, step).await,
+            AccountEffect::EnsureAudience { audience } => {
+                self.ensure_audience(audience, step).await
+            }
+            AccountEffect::AddToAudience { audience, users } => {
+                self.add_to_audience(audience, users, step).await
+            }
+            AccountEffect::DeleteAudience { audience } => {
+                self.delete_audience(audience, step).await
+            }
+            AccountEffect::EnsureCoupon { coupon, fields } => {
+                self.ensure_coupon(coupon, fields, step).await
+            }
+            AccountEffect::CloseCoupon { coupon } => self.close_coupon(coupon, step).await,
         }
     }
 

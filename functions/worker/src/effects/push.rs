@@ -23,13 +23,7 @@ impl<M: Module> Sender<'_, M> {
         step: Step<'_>,
     ) -> Result<Sent, NotSent> {
         let may = self.may_speak(step)?;
-        let open = step.before.may_be_accepted();
-        if open && self.app.now().since(self.planned_at) >= KEY_LIFE {
-            return Err(NotSent::unknown(
-                "LINE did not answer while it knew the retry key",
-            ));
-        }
-        let key = retry_key(self.work, self.run, step.ordinal);
+        let key = self.retry_key(step)?;
         let mut request = message::Push::new(&may, chat, &push.messages[..], key);
         if let Some(unit) = &push.unit {
             request = request.unit(unit);
@@ -39,8 +33,19 @@ impl<M: Module> Sender<'_, M> {
         }
         match self.line.ask(&request).await {
             Ok(accepted) => Ok(message::Accepted::from(accepted).into()),
-            Err(error) => Err(self.not_sent(&error, open).await),
+            Err(error) => Err(self.not_sent(&error, step.before.may_be_accepted()).await),
         }
+    }
+
+    /// The key of this send, as long as LINE knows it from an earlier try.
+    pub(super) fn retry_key(&self, step: Step<'_>) -> Result<Uuid, NotSent> {
+        let open = step.before.may_be_accepted();
+        if open && self.app.now().since(self.planned_at) >= KEY_LIFE {
+            return Err(NotSent::unknown(
+                "LINE did not answer while it knew the retry key",
+            ));
+        }
+        Ok(retry_key(self.work, self.run, step.ordinal))
     }
 }
 

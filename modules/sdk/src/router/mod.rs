@@ -29,6 +29,7 @@ pub use event::{
 pub use handler::{Handler, Wrapper};
 pub use pattern::{Pattern, Regex};
 pub use routes::Routes;
+pub(crate) use routes::{Match, Route};
 
 use crate::daily::Daily;
 use crate::settings::Schema;

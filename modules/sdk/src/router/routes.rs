@@ -229,12 +229,12 @@ impl Routes<Account> {
 }
 
 /// A route, whatever it reads.
-pub(super) trait Route<H>: Send + Sync {
+pub(crate) trait Route<H>: Send + Sync {
     fn find<'r>(&'r self, event: &Event) -> Option<Box<dyn Match<H> + 'r>>;
 }
 
 /// A handler, with its input.
-pub(super) trait Match<H>: Send {
+pub(crate) trait Match<H>: Send {
     fn run<'a>(self: Box<Self>, cx: &'a mut Context<'_, H>) -> BoxFuture<'a, Handled>
     where
         Self: 'a;
@@ -242,7 +242,7 @@ pub(super) trait Match<H>: Send {
 
 impl<H> Routes<H> {
     /// One more route.
-    pub(super) fn add(mut self, route: impl Route<H> + 'static) -> Self {
+    pub(crate) fn add(mut self, route: impl Route<H> + 'static) -> Self {
         self.all.push(Arc::new(route));
         self
     }

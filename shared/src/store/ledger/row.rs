@@ -10,8 +10,8 @@ use serde_dynamo::string_set;
 
 use crate::domain::ledger::{ParkKind, Steps};
 use crate::domain::{
-    Attempts, ChatEffect, Delivery, Effect, LedgerEntry, Outcome, Parked, Plan, Replays, Sends,
-    Silence, State, Timestamp,
+    AccountEffect, Attempts, ChatEffect, Delivery, Effect, LedgerEntry, Outcome, Parked, Plan,
+    Replays, Sends, Silence, State, Timestamp,
 };
 use crate::store::ledger::unreadable::Unreadable;
 use crate::store::row::VersionedRow;
@@ -206,7 +206,7 @@ impl LedgerRow {
 
 /// Whether the release before this one reads the row as well. It would lose steps when it writes
 /// the row, of which they may still be asked for; send aloud what is to be silent; and take a plan
-/// with a signal for damaged.
+/// with a signal, a send to many, an audience or a coupon for damaged.
 fn version_of(entry: &LedgerEntry) -> i64 {
     let is_new = |plan: Plan| plan.effects.iter().any(is_newer);
     match entry.needs_steps() || entry.plan().is_some_and(is_new) {
@@ -219,6 +219,10 @@ fn is_newer(effect: &Effect) -> bool {
     match effect {
         Effect::Chat(ChatEffect::Reply(reply)) => reply.silent,
         Effect::Chat(ChatEffect::Push(push)) => push.silent,
+        Effect::Account(
+            AccountEffect::EnsureMenu { .. } | AccountEffect::SetDefaultMenu { .. },
+        ) => false,
+        Effect::Account(_) | Effect::ToMany(_) => true,
         effect => !effect.is_for_line(),
     }
 }
@@ -285,6 +289,7 @@ impl VersionedRow for LedgerRow {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{Broadcast, ToManyEffect};
 
     const NOW: Timestamp = Timestamp(1_000);
 
@@ -294,6 +299,23 @@ mod tests {
 
     fn done() -> LedgerEntry {
         LedgerEntry::done("message", NOW, NOW, NOW)
+    }
+
+    /// The release before would take such a plan for damaged.
+    #[test]
+    fn a_plan_with_what_is_new_is_read_by_this_release_alone() {
+        let menu = || "main".to_owned();
+        let is_new = |effect: Effect| {
+            let effects = vec![effect];
+            let entry = done().with_plan(&Plan { effects }, "a try", NOW).unwrap();
+            version_of(&entry) == version::NEWEST
+        };
+        assert!(!is_new(AccountEffect::EnsureMenu { menu: menu() }.into()));
+        let audience = menu();
+        assert!(is_new(AccountEffect::EnsureAudience { audience }.into()));
+        let (messages, silent) = (Vec::new(), false);
+        let broadcast = ToManyEffect::Broadcast(Broadcast { messages, silent });
+        assert!(is_new(broadcast.into()));
     }
 
     #[test]
