@@ -17,24 +17,25 @@ pub enum Account {}
 #[derive(Debug)]
 pub enum Anywhere {}
 
-/// Where an event is handled, as a value.
+/// Where an event is handled, as a value. No variant has the name of one of the types above: the
+/// compiler would tell authors of those by their whole paths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// In a chat that is ours: [`Active`].
-    Active,
+    ActiveChat,
     /// In a chat where nothing can be sent: [`Standby`].
-    Standby,
+    StandbyChat,
     /// In no chat: [`Account`].
-    Account,
+    NoChat,
 }
 
 impl Place {
     /// Of an event that is of a chat, or not, and of whether that chat can be spoken to.
     pub fn of(is_of_chat: bool, may_speak: bool) -> Self {
         match (is_of_chat, may_speak) {
-            (false, _) => Self::Account,
-            (true, true) => Self::Active,
-            (true, false) => Self::Standby,
+            (false, _) => Self::NoChat,
+            (true, true) => Self::ActiveChat,
+            (true, false) => Self::StandbyChat,
         }
     }
 }

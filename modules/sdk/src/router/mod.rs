@@ -199,9 +199,9 @@ impl Router {
     /// Whether a route of this router, or of one that is nested in it, takes the event.
     fn takes(&self, place: Place, event: &Event) -> bool {
         let takes = match place {
-            Place::Active => self.active.takes(event),
-            Place::Standby => self.standby.takes(event),
-            Place::Account => self.account.takes(event),
+            Place::ActiveChat => self.active.takes(event),
+            Place::StandbyChat => self.standby.takes(event),
+            Place::NoChat => self.account.takes(event),
         };
         takes || self.nested.iter().any(|inner| inner.takes(place, event))
     }
