@@ -95,13 +95,13 @@ pub(crate) fn without_module<M: Module>(
             entry.recorded("it was reported to the module, or it is no longer so")
         }
         kind if kind.is_of_bot() => return None,
-        EventKind::Timer { epoch, .. } if Some(*epoch) <= view.bot.state.detached_at => {
+        EventKind::Timer { epoch, .. } if has_ended(view, *epoch) => {
             entry.recorded("the timer was set before the account was detached")
         }
         EventKind::Timer { .. } if was_ended(app, work, view) => {
             entry.recorded("the timer was cancelled or set again before it was handled")
         }
-        EventKind::Signal { epoch, .. } if Some(*epoch) <= view.bot.state.detached_at => {
+        EventKind::Signal { epoch, .. } if has_ended(view, *epoch) => {
             entry.recorded("the signal was sent before the account was detached")
         }
         _ if is_too_old(app, work, view) => {
@@ -117,6 +117,11 @@ pub(crate) fn without_module<M: Module>(
         _ => return None,
     };
     Some(Decision::record(app, entry, None))
+}
+
+/// Whether the attachment in which something was planned has ended.
+fn has_ended(view: &View, epoch: Timestamp) -> bool {
+    Some(epoch) <= view.bot.state.detached_at
 }
 
 /// Whether the event is a timer that was cancelled or set again. A forced replay does again what
