@@ -73,7 +73,7 @@ pub(crate) struct Judges {
     lost_replies: lost_replies::LostReplies,
     lease: lease::Lease,
     pub(crate) restored: restored::Restored,
-    timers: timers::Timers,
+    pub(crate) timers: timers::Timers,
     pub(crate) accounts: accounts::Accounts,
     pub(crate) epochs: epochs::Epochs,
     pub(crate) lifecycle: lifecycle::Reports,
@@ -298,7 +298,7 @@ pub(crate) fn taken(world: &World, who: usize, rows: &[&Json]) {
 pub(crate) fn deleted(world: &World, who: usize, key: &Json) {
     match s(key, "chat_id") {
         "@lease" => lease::deleted(world, who),
-        sort if sort.starts_with("@timer#") => timers::deleted(world, sort),
+        sort if sort.starts_with("@timer#") => timers::deleted(world, s(key, "bot_id"), sort),
         _ => {}
     }
 }

@@ -63,8 +63,10 @@ impl Timers {
         waiting.insert(s(row, "chat_id").to_owned(), timer);
     }
 
-    fn gone(&mut self, key: &str) {
-        for waiting in self.waiting.values_mut() {
+    /// The row of this key is gone from the account's partition.
+    pub(crate) fn gone(&mut self, bot: &str, key: &str) {
+        let of_bot = self.waiting.iter_mut().filter(|(place, _)| place.0 == bot);
+        for (_, waiting) in of_bot {
             waiting.remove(key);
         }
     }
@@ -87,8 +89,8 @@ pub(super) fn written(world: &World, row: &Json) {
 }
 
 /// A timer's row was deleted.
-pub(super) fn deleted(world: &World, key: &str) {
-    world.history().judges.timers.gone(key);
+pub(super) fn deleted(world: &World, bot: &str, key: &str) {
+    world.history().judges.timers.gone(bot, key);
 }
 
 /// A run of the timer function begins.

@@ -22,6 +22,12 @@ pub(super) fn without_cause(troubles: &Troubles, event: &str, row: &LedgerEntry)
         let name = names.as_ref().and_then(|names| names.get(ordinal));
         name.is_some_and(|name| name.ends_with("rich menu"))
     };
+    // Whether the queue has taken a signal is no call to LINE: who has sent it knows, or the queue does.
+    let is_signal = |ordinal: usize| {
+        let name = names.as_ref().and_then(|names| names.get(ordinal));
+        name.is_some_and(|name| *name == "signal")
+    };
+    let unknown = unknown.filter(|(ordinal, _)| !is_signal(*ordinal));
     let unknown = unknown
         .filter(|(ordinal, _)| cause(troubles, event, *ordinal, is_menu(*ordinal)).is_none());
     unknown

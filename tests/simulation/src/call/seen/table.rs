@@ -266,7 +266,9 @@ fn change_timers(
     for action in actions {
         let (set, ended) = (&action["Put"]["Item"], &action["Delete"]["Key"]);
         if s(ended, "chat_id").starts_with("@timer#") {
-            history.named_timers.ended(name_of(ended), event);
+            let (bot, key) = name_of(ended);
+            history.judges.timers.gone(&bot, &key);
+            history.named_timers.ended((bot, key), event);
         }
         if s(set, "chat_id").starts_with("@timer#") {
             set_timer(world, history, (event, set), by);
