@@ -5,8 +5,10 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use local::demo;
+use line_module::{Context, Event, EventKind, Handled, Next, Router};
+use local::demo::{self, Register};
 use local::stack::Options;
+use reservation::{Change, Crm, Entry};
 use tracing::level_filters::LevelFilter;
 
 /// Attach an account, talk to it, and show each answer, on a stack of its own on free ports. Ends
@@ -20,6 +22,35 @@ struct Arguments {
     lambda: bool,
 }
 
+/// The demo's register, as the example's.
+struct Noted(Register);
+
+impl Crm for Noted {
+    async fn note(&self, _: &str, entry: &Entry) -> Result<(), String> {
+        let change = match entry.change {
+            Change::Reserved => "reserved",
+            Change::Cancelled => "cancelled",
+        };
+        self.0.note(format!("{} {change}", entry.time));
+        Ok(())
+    }
+}
+
+fn example(register: &Register) -> Router {
+    reservation::module_with(Noted(register.clone())).wrap(crash)
+}
+
+/// Ends an attempt at an entry of the register, after the handler and before the commit. It is a
+/// panic without a word on the screen.
+async fn crash(cx: &mut Context<'_>, event: &Event, next: Next<'_>) -> Handled {
+    next.run(cx, event).await?;
+    let is_entry = matches!(event.kind, EventKind::Signal { .. });
+    if is_entry && cx.shared::<Noted>()?.0.crashes() {
+        std::panic::resume_unwind(Box::new("the worker's attempt ends here"));
+    }
+    Ok(())
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let options = Options {
@@ -28,9 +59,9 @@ async fn main() -> ExitCode {
     };
     // The demo brings about failures on purpose: its transcript tells of them.
     local::start_logs(LevelFilter::OFF);
-    let mut out = std::io::stdout();
+    let (register, mut out) = (Register::default(), std::io::stdout());
     let result = tokio::select! {
-        result = demo::run(&options, reservation::module(), &mut out) => result,
+        result = demo::run(&options, example(&register), &register, &mut out) => result,
         () = local::asked_to_end() => return ExitCode::FAILURE,
     };
     match result {

@@ -4,6 +4,8 @@
 //! says what it expects and stops the demo if it is not so.
 
 mod life;
+mod register;
+mod shop;
 
 use std::io::Write;
 use std::time::Duration;
@@ -16,22 +18,25 @@ use shared::domain::{Trace, Verdict};
 use crate::stack::{Options, Stack};
 use crate::talk::{Chat, Link, Unexpected};
 
+pub use register::Register;
+
 type Done = Result<(), Unexpected>;
 
 /// The part of it that is a scenario.
 const SCENARIO: &str = include_str!("../../emulator/scenarios/demo.scenario.toml");
 
 /// Runs the demo on a stack of its own, started as `options` say, with the example
-/// module, whose words it speaks; tells how many steps there were.
+/// module, whose words it speaks and which tells `register`; says how many steps there were.
 ///
 /// # Errors
 /// The first step that did not do what it should.
 pub async fn run<M: Module + Clone>(
     options: &Options,
     example: M,
+    register: &Register,
     out: &mut impl Write,
 ) -> Result<usize, Unexpected> {
-    let stack = Stack::start(options, example)
+    let stack = Stack::start(options, example.clone())
         .await
         .map_err(|error| Unexpected(error.to_string()))?;
     let cast = Cast::of(&stack).await?;
@@ -42,6 +47,8 @@ pub async fn run<M: Module + Clone>(
         steps: 0,
     };
     demo.scenario().await?;
+    let register = Some(register).filter(|_| !options.lambda);
+    demo.shop(&cast, &example, register).await?;
     let mut guest = stack.chat(&cast.account.bot_id, &cast.guest.user_id);
     guest.heard().await?;
     let mut admin = demo.attach().await?;
@@ -62,13 +69,14 @@ fn unexpected(error: impl std::fmt::Display) -> Unexpected {
 struct Cast {
     account: BotState,
     guest: UserState,
+    other: UserState,
     /// An account that is attached later, and one of its users.
     second: BotState,
     patron: UserState,
 }
 
 impl Cast {
-    /// The first account of the world and a user of it; the second and one of its.
+    /// The first account of the world and two users of it; the second and one of its.
     async fn of(stack: &Stack) -> Result<Self, Unexpected> {
         let world = stack.line.state().await;
         let missing = || Unexpected("the LINE world has not enough accounts and users".into());
@@ -80,12 +88,13 @@ impl Cast {
             users.cloned().collect::<Vec<_>>()
         };
         let (users, patrons) = (users_of(account), users_of(second));
-        let ([guest, ..], [patron, ..]) = (users.as_slice(), patrons.as_slice()) else {
+        let ([guest, other, ..], [patron, ..]) = (users.as_slice(), patrons.as_slice()) else {
             return Err(missing());
         };
         Ok(Self {
             account: account.clone(),
             guest: guest.clone(),
+            other: other.clone(),
             second: second.clone(),
             patron: patron.clone(),
         })
@@ -197,6 +206,10 @@ impl<W: Write> Demo<'_, W> {
 
     fn hear(&mut self, name: &str, said: &str, answers: &[Bubble]) -> Done {
         self.line(&format!("{name}: {said}"))?;
+        self.answered(answers)
+    }
+
+    fn answered(&mut self, answers: &[Bubble]) -> Done {
         for answer in answers {
             let text = answer.text().unwrap_or_default().replace('\n', "\n     ");
             self.line(&format!("{}: {text}", self.account.display_name))?;

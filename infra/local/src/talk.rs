@@ -291,7 +291,12 @@ impl Chat<'_> {
 
     /// What became of the user's last event.
     pub async fn trace(&self) -> Result<Trace, Unexpected> {
-        let event = self.event.as_deref().unwrap_or_default();
+        self.trace_of(self.event.as_deref().unwrap_or_default())
+            .await
+    }
+
+    /// What became of an event of this chat, by its id.
+    pub async fn trace_of(&self, event: &str) -> Result<Trace, Unexpected> {
         let key = LedgerKey {
             bot: BotId::new(&self.bot).map_err(unexpected)?,
             chat: Some(ChatId::new(&self.user).map_err(unexpected)?),

@@ -24,7 +24,7 @@ pub use account::Account;
 pub use came::Came;
 pub use clock::Clock;
 pub use company::Company;
-pub use conformance::{commands, does, follows, says, taps, taps_label};
+pub use conformance::{commands, does, follows, says, signals, taps, taps_label};
 pub use harness::{Harness, Setup};
 pub use shared::domain::{Outcome, Trace, Verdict};
 pub use staff::Staff;

@@ -3,9 +3,13 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use line_module::{Context, Event, EventKind, Module, ModuleError, Text};
-use line_module_kit::conformance::{Broken, RULES, Rule, Step, check, follows, says, taps};
+use line_module_kit::conformance::{
+    Broken, RULES, Rule, Step, check, follows, says, signals, taps,
+};
+use serde_json::{Value, json};
 
 /// What is wrong with the module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +24,9 @@ enum Fault {
     NeedsTheOrder,
     DislikesRedeliveries,
     PanicsOnStandby,
+    PanicsOnSignalsInStandby,
+    PanicsOnTimersInStandby,
+    RetriesWhatItCannotRead,
     InsistsOnAProfile,
     InsistsOnItsPostbacks,
     InsistsOnTexts,
@@ -95,7 +102,24 @@ impl Echo {
             answer += &self.first(&chat, text);
         }
         cx.set_state(&(said + 1))?;
+        cx.after("a day later", Duration::from_secs(24 * 3600), &said)?;
         self.say(cx, &answer)
+    }
+
+    /// What another chat sends, and what it has set itself: a number.
+    fn hear(&self, on_standby: bool, event: &Event, payload: &Value) -> Result<(), ModuleError> {
+        let fault = match event.kind {
+            EventKind::Signal { .. } => Fault::PanicsOnSignalsInStandby,
+            _ => Fault::PanicsOnTimersInStandby,
+        };
+        assert!(!on_standby || !self.has(fault), "standby");
+        match payload.is_number() {
+            false if self.has(Fault::RetriesWhatItCannotRead) => {
+                Err(ModuleError::retry("no number"))
+            }
+            false => Err(ModuleError::bug("no number")),
+            true => Ok(()),
+        }
     }
 
     fn say(&self, cx: &mut Context<'_>, answer: &str) -> Result<(), ModuleError> {
@@ -141,13 +165,22 @@ impl Module for Echo {
             EventKind::Postback { .. } if self.has(Fault::InsistsOnItsPostbacks) => {
                 Err(ModuleError::Bug("not mine".into()))
             }
+            EventKind::Signal { payload, .. } | EventKind::Timer { payload, .. } => {
+                self.hear(on_standby, event, payload)
+            }
             _ => Ok(()),
         }
     }
 }
 
 fn script() -> Vec<Step> {
-    vec![follows(), says("first"), says("second"), taps("echo hello")]
+    vec![
+        follows(),
+        says("first"),
+        says("second"),
+        taps("echo hello"),
+        signals("news", &json!(1)),
+    ]
 }
 
 /// These run the script many times, so that each is tried with its own faults and the faultless only.
@@ -223,6 +256,21 @@ async fn one_that_dislikes_redeliveries() {
 #[tokio::test]
 async fn one_that_panics_on_standby() {
     breaks(Fault::PanicsOnStandby, Rule::Silence).await;
+}
+
+#[tokio::test]
+async fn one_that_panics_on_a_signal_while_staff_have_the_chat() {
+    breaks(Fault::PanicsOnSignalsInStandby, Rule::Silence).await;
+}
+
+#[tokio::test]
+async fn one_that_panics_on_a_timer_that_rings_while_staff_have_the_chat() {
+    breaks(Fault::PanicsOnTimersInStandby, Rule::Silence).await;
+}
+
+#[tokio::test]
+async fn one_that_tries_again_what_it_cannot_read() {
+    breaks(Fault::RetriesWhatItCannotRead, Rule::OldPayloads).await;
 }
 
 #[tokio::test]

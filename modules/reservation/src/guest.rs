@@ -1,9 +1,12 @@
 //! A guest: what is kept of their chat, and how they are greeted.
 
-use line_module::{Active, ChatKind, Context, Follow, Handled, ModuleError, QuickReply, Text};
+use line_module::{
+    Action, Active, ChatKind, Context, Follow, Handled, InChat, ModuleError, QuickReply, Text,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::menu;
+use crate::news::News;
 use crate::shop::Shop;
 use crate::slot::Slot;
 use crate::texts::{Language, Texts};
@@ -18,11 +21,17 @@ pub(crate) struct Guest {
     /// They asked to be answered by the module again.
     #[serde(default)]
     pub(crate) returns: bool,
+    /// The key of their row, if they wait for a time.
+    #[serde(default)]
+    pub(crate) waits: Option<String>,
+    /// What is to be said when the chat is ours again.
+    #[serde(default)]
+    pub(crate) news: Vec<News>,
 }
 
 /// One event of a guest's: the chat, who it is, and the shop.
-pub(crate) struct Visit<'v, 'cx> {
-    pub(crate) cx: &'v mut Context<'cx, Active>,
+pub(crate) struct Visit<'v, 'cx, H = Active> {
+    pub(crate) cx: &'v mut Context<'cx, H>,
     pub(crate) guest: Guest,
     pub(crate) shop: Shop,
 }
@@ -41,8 +50,8 @@ pub(crate) async fn greet(cx: &mut Context<'_, Active>, _: &Follow) -> Handled {
     visit.say_with_menu(greeting)
 }
 
-impl<'v, 'cx> Visit<'v, 'cx> {
-    pub(crate) fn begin(cx: &'v mut Context<'cx, Active>) -> Result<Self, ModuleError> {
+impl<'v, 'cx, H: InChat> Visit<'v, 'cx, H> {
+    pub(crate) fn begin(cx: &'v mut Context<'cx, H>) -> Result<Self, ModuleError> {
         Ok(Self {
             guest: cx.state()?,
             shop: cx.settings()?,
@@ -54,6 +63,19 @@ impl<'v, 'cx> Visit<'v, 'cx> {
         self.guest.language.unwrap_or(self.shop.language)
     }
 
+    pub(crate) fn texts(&self) -> &'static Texts {
+        self.language().texts()
+    }
+
+    /// What is over is no longer listed.
+    pub(crate) fn forget_past(&mut self) {
+        let now = self.shop.local(self.cx.now());
+        self.guest.reservations.retain(|slot| !slot.is_past(now));
+    }
+}
+
+/// What only a chat that is ours can have.
+impl Visit<'_, '_> {
     /// They speak another language than we knew.
     pub(crate) fn hear(&mut self, language: Language) -> Handled {
         if self.guest.language.replace(language) == Some(language) {
@@ -70,20 +92,15 @@ impl<'v, 'cx> Visit<'v, 'cx> {
         }
     }
 
-    pub(crate) fn texts(&self) -> &'static Texts {
-        self.language().texts()
-    }
-
-    /// What is over is no longer listed.
-    pub(crate) fn forget_past(&mut self) {
-        let now = self.cx.now();
-        self.guest.reservations.retain(|slot| !slot.is_past(now));
-    }
-
-    pub(crate) fn menu(&self) -> [QuickReply; 3] {
+    /// What guests can say and, where there are branches, a way to send their place.
+    pub(crate) fn menu(&self) -> Vec<QuickReply> {
         let texts = self.texts();
         let labels = [texts.reserve_label, texts.list_label, texts.staff_label];
-        labels.map(|label| QuickReply::message(label, label))
+        let words = labels.map(|label| QuickReply::message(label, label));
+        let asks_for_place = self.cx.chat().kind == ChatKind::User;
+        let branch = self.shop.branches().next().filter(|_| asks_for_place);
+        let place = branch.map(|_| QuickReply::new(Action::location(texts.location_label)));
+        words.into_iter().chain(place).collect()
     }
 
     pub(crate) fn say_with_menu(self, text: impl Into<String>) -> Handled {

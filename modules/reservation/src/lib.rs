@@ -1,37 +1,72 @@
 #![doc = include_str!("../README.md")]
 
 mod account;
+mod branch;
 mod card;
+mod crm;
+mod digest;
 mod guest;
 mod menu;
+mod news;
 mod reminder;
 mod reserve;
 mod shop;
 mod slot;
 mod staff;
 mod texts;
+mod waiting;
+mod web;
 
-use line_module::{Router, Routes};
+use line_module::{Account, Active, Router, Routes, Standby};
 
+pub use crm::{Change, Crm, Entry};
+use shop::Shop;
+
+/// The module, with a line in the log for each entry of a customer register.
 pub fn module() -> Router {
-    let active = Routes::new()
+    module_with(crm::StandIn)
+}
+
+/// The module, with the shop's own register.
+pub fn module_with<C: Crm>(crm: C) -> Router {
+    Router::new()
+        .share(crm)
+        .active(active::<C>())
+        .standby(standby::<C>())
+        .account(account())
+        .settings(shop::schema())
+        .menus(menu::all())
+}
+
+fn active<C: Crm>() -> Routes<Active> {
+    Routes::new()
         .follow(guest::greet)
         .on(texts::command, reserve::obey)
         .postback("reserve ", reserve::reserve)
         .postback("cancel ", reserve::cancel)
+        .postback(waiting::WAIT, waiting::wait)
+        .signal(waiting::freed)
+        .location(branch::nearest)
+        .command(web::COMMAND, web::booked)
         .timer(reminder::TIMER, reminder::remind)
-        .gained(staff::welcome_back);
-    let standby = Routes::new()
+        .signal(crm::tell::<C, Active>)
+        .on(digest::said_in_group, digest::name_group)
+        .signal(digest::tell)
+        .gained(staff::welcome_back)
+}
+
+fn standby<C: Crm>() -> Routes<Standby> {
+    Routes::new()
         .on(staff::call_for_us, staff::come_back)
-        .timer(staff::TIMER, staff::take_over);
-    Router::new()
-        .active(active)
-        .standby(standby)
-        .account(
-            Routes::new()
-                .attached(account::set_up)
-                .scopes_changed(account::set_up_again),
-        )
-        .settings(shop::schema())
-        .menus(menu::all())
+        .timer(staff::TIMER, staff::take_over)
+        .signal(waiting::freed_meanwhile)
+        .command(web::COMMAND, web::booked_meanwhile)
+        .signal(crm::tell::<C, Standby>)
+}
+
+fn account() -> Routes<Account> {
+    Routes::new()
+        .attached(account::set_up)
+        .scopes_changed(account::set_up_again)
+        .daily(digest::DAILY, |shop: &Shop| shop.digest_at, digest::send)
 }

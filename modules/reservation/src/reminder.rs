@@ -1,6 +1,6 @@
 //! The day before, a guest is reminded.
 
-use line_module::{Active, Context, Handled, QuickReply, Text};
+use line_module::{Active, Context, Handled, InChat, QuickReply, Text};
 use serde::{Deserialize, Serialize};
 
 use crate::guest::Visit;
@@ -19,7 +19,7 @@ pub(crate) struct Reminder {
 }
 
 /// Sees to it that the guest is reminded, if there is still time for that.
-pub(crate) fn plan(visit: &mut Visit<'_, '_>, slot: Slot) -> Handled {
+pub(crate) fn plan<H: InChat>(visit: &mut Visit<'_, '_, H>, slot: Slot) -> Handled {
     let now = visit.cx.now();
     match visit.shop.reminder(slot, now) {
         Some(at) => visit.cx.at(&timer(slot), at, &Reminder { remind_of: slot }),
@@ -33,7 +33,7 @@ fn timer(slot: Slot) -> String {
 }
 
 /// The reservation is cancelled.
-pub(crate) fn cancel(visit: &mut Visit<'_, '_>, slot: Slot) -> Handled {
+pub(crate) fn cancel<H: InChat>(visit: &mut Visit<'_, '_, H>, slot: Slot) -> Handled {
     visit.cx.cancel_timer(&timer(slot))
 }
 

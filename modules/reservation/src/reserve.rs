@@ -1,19 +1,31 @@
 //! Reserving, looking, cancelling.
 
-use line_module::{Active, Context, Handled, Postback, QuickReply, Text};
+use line_module::{Active, Context, Handled, ModuleError, OneChat, Postback, QuickReply, Text};
 use serde::{Deserialize, Serialize};
 
 use crate::card;
+use crate::crm::{self, Change};
 use crate::guest::Visit;
 use crate::reminder;
 use crate::slot::Slot;
 use crate::staff;
 use crate::texts::{Command, Said};
+use crate::waiting;
 
 /// What is kept of a time that is taken.
 #[derive(Debug, Serialize, Deserialize)]
-struct Booking {
+pub(crate) struct Booking {
     chat: String,
+}
+
+/// What becomes of a guest's wish for a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wish {
+    Granted,
+    AlreadyTheirs,
+    Taken,
+    /// The shop has no such time, or it is over.
+    NotOffered,
 }
 
 /// A word of the menu.
@@ -52,34 +64,51 @@ async fn offer(visit: Visit<'_, '_>, text: impl Into<String>) -> Handled {
             return visit.say(Text::new(text).quick_replies(choices));
         }
     }
-    visit.say(Text::new(texts.nothing_free))
+    let wait = QuickReply::postback(texts.wait_label, waiting::WAIT);
+    visit.say(Text::new(texts.nothing_free).quick_replies([wait]))
 }
 
-/// A time was chosen. The row tells who has it, whatever the guest's own list says.
+/// A time was chosen.
 pub(crate) async fn reserve(cx: &mut Context<'_, Active>, tapped: &Postback) -> Handled {
     let Some(slot) = Slot::read(&tapped.rest) else {
         return Ok(()); // another channel's, or an older version's
     };
     let mut visit = Visit::begin(cx)?;
     let texts = visit.texts();
-    if !visit.shop.offers(slot, visit.cx.now()) {
-        return offer(visit, texts.too_late).await;
-    }
-    let chat = chat(&visit);
-    match visit.cx.row::<Booking>(&slot.key()).await? {
-        Some(taken) if taken.value.chat == chat => {
-            return visit.say_with_menu(texts.already_yours(slot));
+    match take(&mut visit, slot).await? {
+        Wish::Granted => {
+            let card = card::confirmation(&visit.shop, texts, slot);
+            visit.say(card)
         }
-        Some(_) => return offer(visit, texts.taken(slot)).await,
+        Wish::AlreadyTheirs => visit.say_with_menu(texts.already_yours(slot)),
+        Wish::Taken => offer(visit, texts.taken(slot)).await,
+        Wish::NotOffered => offer(visit, texts.too_late).await,
+    }
+}
+
+/// Gives the guest a time, if it is free, with all that goes with it. The row tells who has it,
+/// whatever the guest's own list says.
+pub(crate) async fn take<H: OneChat>(
+    visit: &mut Visit<'_, '_, H>,
+    slot: Slot,
+) -> Result<Wish, ModuleError> {
+    if !visit.shop.offers(slot, visit.cx.now()) {
+        return Ok(Wish::NotOffered);
+    }
+    let chat = chat(visit);
+    match visit.cx.row::<Booking>(&slot.key()).await? {
+        Some(taken) if taken.value.chat == chat => return Ok(Wish::AlreadyTheirs),
+        Some(_) => return Ok(Wish::Taken),
         None => visit.cx.create(slot.key(), &Booking { chat })?,
     }
     let reservations = &mut visit.guest.reservations;
     reservations.retain(|kept| *kept != slot);
     reservations.push(slot);
     reservations.sort_unstable();
-    reminder::plan(&mut visit, slot)?;
-    let card = card::confirmation(&visit.shop, texts, slot);
-    visit.say(card)
+    waiting::end(visit).await?;
+    reminder::plan(visit, slot)?;
+    crm::plan(visit, slot, Change::Reserved)?;
+    Ok(Wish::Granted)
 }
 
 /// A reservation was called off.
@@ -99,6 +128,8 @@ async fn take_back(mut visit: Visit<'_, '_>, slot: Slot) -> Handled {
     let row = visit.cx.row::<Booking>(&slot.key()).await?;
     if let Some(own) = row.filter(|row| row.value.chat == chat) {
         visit.cx.delete(own);
+        crm::plan(&mut visit, slot, Change::Cancelled)?;
+        waiting::offer(&mut visit, slot).await?;
     }
     visit.guest.reservations.retain(|kept| *kept != slot);
     reminder::cancel(&mut visit, slot)?;
@@ -113,6 +144,6 @@ fn ask_which_to_cancel(visit: Visit<'_, '_>) -> Handled {
     visit.say(Text::new(texts.cancel_which).quick_replies(choices))
 }
 
-fn chat(visit: &Visit<'_, '_>) -> String {
+fn chat<H: OneChat>(visit: &Visit<'_, '_, H>) -> String {
     visit.cx.chat().id.to_string()
 }

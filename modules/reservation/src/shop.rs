@@ -1,14 +1,16 @@
-//! What each shop sets: when it is open, how far ahead it takes reservations, when it
-//! reminds.
+//! What each shop sets: where it is, when it is open, how far ahead it takes reservations, when it
+//! reminds guests and tells its staff.
 
 use jiff::civil::{DateTime, Time};
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, ToSpan as _};
-use line_module::Timestamp;
 use line_module::settings::{Field, Kind, Schema, Words};
+use line_module::{TimeOfDay, Timestamp};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::slot::{Day, Slot, japan, local};
+use crate::branch::Branch;
+use crate::slot::{Day, Slot};
 use crate::texts::Language;
 
 /// One shop's settings.
@@ -32,12 +34,38 @@ pub(crate) struct Shop {
     pub(crate) remind_at: Time,
     /// Hours until a chat that staff were asked into is ours again.
     pub(crate) staff_hours: u64,
+    /// Where its clocks are, by the name in the IANA database.
+    time_zone: String,
+    /// Its branches, as [`Branch::read`] reads them.
+    branch_1: String,
+    branch_2: String,
+    /// What staff write in their group, so that it is told of tomorrow.
+    pub(crate) staff_word: String,
+    /// When it is told.
+    pub(crate) digest_at: TimeOfDay,
 }
 
 impl Shop {
+    /// The shop's branches.
+    pub(crate) fn branches(&self) -> impl Iterator<Item = Branch> {
+        let all = [&self.branch_1, &self.branch_2].into_iter();
+        all.filter_map(|text| Branch::read(text))
+    }
+
+    /// The date and time of day where the shop is.
+    pub(crate) fn local(&self, now: Timestamp) -> DateTime {
+        let now = jiff::Timestamp::from_millisecond(now.0).unwrap_or_default();
+        now.to_zoned(self.zone()).datetime()
+    }
+
+    /// The settings take no other.
+    fn zone(&self) -> TimeZone {
+        TimeZone::get(&self.time_zone).unwrap_or(TimeZone::UTC)
+    }
+
     /// The days from tomorrow on.
     pub(crate) fn next_days(&self, now: Timestamp) -> impl Iterator<Item = Day> + use<> {
-        let today = local(now).date();
+        let today = self.local(now).date();
         (1..=self.days).filter_map(move |days| Some(Day(today.checked_add(days.days()).ok()?)))
     }
 
@@ -66,7 +94,7 @@ impl Shop {
         let day_before = slot.0.date().yesterday().ok()?;
         let at = day_before
             .to_datetime(self.remind_at)
-            .to_zoned(japan())
+            .to_zoned(self.zone())
             .ok()?
             .timestamp()
             .as_millisecond();
@@ -77,6 +105,7 @@ impl Shop {
 /// What can be set.
 pub(crate) fn schema() -> Schema {
     let number = |least, most| Kind::Number { least, most };
+    let text = || Kind::Text { most: 60 };
     let languages = vec![("ja", JAPANESE), ("zh", CHINESE), ("en", ENGLISH)];
     Schema::new([
         field("name", NAME, Kind::Text { most: 40 }, json!("")),
@@ -88,6 +117,11 @@ pub(crate) fn schema() -> Schema {
         field("remind", REMIND, Kind::Truth, json!(true)),
         field("remind_at", REMIND_AT, Kind::Time, json!("18:00")),
         field("staff_hours", STAFF_HOURS, number(1, 72), json!(12)),
+        field("time_zone", ZONE, Kind::TimeZone, json!("Asia/Tokyo")),
+        field("branch_1", BRANCH, text(), json!("渋谷店 35.6580,139.7016")),
+        field("branch_2", BRANCH, text(), json!("新宿店 35.6896,139.7006")),
+        field("staff_word", STAFF_WORD, text(), json!("スタッフ通知")),
+        field("digest_at", DIGEST_AT, Kind::Time, json!("20:00")),
     ])
 }
 
@@ -145,6 +179,25 @@ const STAFF_HOURS: Words = words(
     "店員服務時數",
     "Hours that staff have a chat",
     "จำนวนชั่วโมงที่พนักงานดูแลแชท",
+);
+const ZONE: Words = words("タイムゾーン", "時區", "Time zone", "เขตเวลา");
+const BRANCH: Words = words(
+    "店舗（店名 緯度,経度）",
+    "分店（店名 緯度,經度）",
+    "Branch (name latitude,longitude)",
+    "สาขา (ชื่อ ละติจูด,ลองจิจูด)",
+);
+const STAFF_WORD: Words = words(
+    "スタッフのグループを登録する合言葉",
+    "設定店員群組的通關密語",
+    "Password that makes a group the staff's",
+    "รหัสสำหรับตั้งกลุ่มพนักงาน",
+);
+const DIGEST_AT: Words = words(
+    "翌日の予約をスタッフに知らせる時刻",
+    "通知店員隔天預約的時間",
+    "Time at which staff are told of tomorrow",
+    "เวลาที่แจ้งพนักงานเรื่องการจองของวันพรุ่งนี้",
 );
 
 #[cfg(test)]

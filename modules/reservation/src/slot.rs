@@ -1,11 +1,8 @@
-//! Times that can be reserved, in Japan's time.
+//! Times that can be reserved, by the clocks where the shop is.
 
 use std::fmt;
 
-use jiff::SignedDuration;
-use jiff::civil::{Date, DateTime, date};
-use jiff::tz::{Offset, TimeZone};
-use line_module::Timestamp;
+use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
 /// One time, as `2026-11-21T10:00`.
@@ -30,13 +27,17 @@ impl Slot {
         (Self(time).to_string() == text).then_some(Self(time))
     }
 
-    pub(crate) fn is_past(self, now: Timestamp) -> bool {
-        self.0 <= local(now)
+    pub(crate) fn is_past(self, now: DateTime) -> bool {
+        self.0 <= now
     }
 
     /// The key of its row.
     pub(crate) fn key(self) -> String {
         format!("slot#{self}")
+    }
+
+    pub(crate) fn of_key(key: &str) -> Option<Self> {
+        Self::read(key.strip_prefix("slot#")?)
     }
 
     pub(crate) fn month_day(self) -> (i8, i8) {
@@ -72,20 +73,9 @@ impl From<Slot> for String {
     }
 }
 
-/// When `Timestamp` begins, by the clocks of Japan.
-const EPOCH: DateTime = date(1970, 1, 1).at(9, 0, 0, 0);
-
-/// The date and time of day in Japan.
-pub(crate) fn local(now: Timestamp) -> DateTime {
-    EPOCH.saturating_add(SignedDuration::from_millis(now.0))
-}
-
-pub(crate) fn japan() -> TimeZone {
-    TimeZone::fixed(Offset::constant(9))
-}
-
 #[cfg(test)]
 mod tests {
+    use line_module::Timestamp;
     use serde_json::json;
 
     use super::*;
@@ -105,13 +95,17 @@ mod tests {
     }
 
     #[test]
-    fn tomorrow_is_japans_tomorrow() {
+    fn tomorrow_is_the_shops_tomorrow() {
         let shop = shop(json!({}));
         let day = shop.next_days(LATE).next().unwrap();
         let first = shop.slots(day).next().unwrap();
         assert_eq!(first.to_string(), "2026-11-21T10:00");
         assert_eq!(first.key(), "slot#2026-11-21T10:00");
-        assert!(!first.is_past(LATE));
+        assert_eq!(Slot::of_key(&first.key()), Some(first));
+        assert!(!first.is_past(shop.local(LATE)));
+        let abroad = self::shop(json!({"time_zone": "Pacific/Kiritimati"}));
+        let day = abroad.next_days(LATE).next().unwrap();
+        assert_eq!(day.0.to_string(), "2026-11-22");
     }
 
     #[test]

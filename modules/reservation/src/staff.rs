@@ -6,6 +6,7 @@ use std::time::Duration;
 use line_module::{Active, Context, ControlGained, Event, Handled, QuickReply, Standby, Text};
 
 use crate::guest::{Guest, Visit};
+use crate::news;
 use crate::texts::{self, Command, Said};
 
 /// How long we hold a chat that a guest has asked us back into.
@@ -48,14 +49,18 @@ pub(crate) async fn take_over(cx: &mut Context<'_, Standby>, _: &()) -> Handled 
     cx.acquire(None)
 }
 
-/// The chat is ours. Only a guest who asked for that gets a message: LINE gives no
-/// reply token here, and a push counts against the account's quota.
+/// The chat is ours. Only a guest who asked for that, or for whom there is news, gets a
+/// message: LINE gives no reply token here, and a push counts against the account's quota.
 pub(crate) async fn welcome_back(cx: &mut Context<'_, Active>, _: &ControlGained) -> Handled {
     let mut visit = Visit::begin(cx)?;
-    if !std::mem::take(&mut visit.guest.returns) {
-        return Ok(());
+    let mut messages = news::kept(&mut visit).await?;
+    if std::mem::take(&mut visit.guest.returns) {
+        let word = Text::new(visit.texts().back).quick_replies(visit.menu());
+        messages.push(serde_json::to_value(word)?);
     }
-    let word = Text::new(visit.texts().back).quick_replies(visit.menu());
     visit.cx.set_state(&visit.guest)?;
-    visit.cx.push(&[word])
+    match messages.is_empty() {
+        true => Ok(()),
+        false => visit.cx.push(&messages),
+    }
 }

@@ -1,6 +1,6 @@
 //! What the module says, in three languages, and what it understands.
 
-use line_module::Event;
+use line_module::{Event, TimeOfDay};
 use serde::{Deserialize, Serialize};
 
 use crate::slot::Slot;
@@ -108,6 +108,18 @@ pub(crate) struct Texts {
     pub(crate) back: &'static str,
     pub(crate) choose: &'static str,
     pub(crate) nothing_free: &'static str,
+    pub(crate) wait_label: &'static str,
+    pub(crate) waiting: &'static str,
+    /// The heading of its card, and the card in words.
+    pub(crate) free_again: &'static str,
+    freed: &'static str,
+    pub(crate) location_label: &'static str,
+    /// `{km}` is the distance.
+    nearest: &'static str,
+    not_booked: &'static str,
+    staff_chat: &'static str,
+    no_digest: &'static str,
+    digest: &'static str,
     pub(crate) too_late: &'static str,
     taken: &'static str,
     already_yours: &'static str,
@@ -135,6 +147,16 @@ const JA: Texts = Texts {
     back: "自動のご案内に戻りました。ご予約はこちらからどうぞ。",
     choose: "ご希望の時間をお選びください。",
     nothing_free: "申し訳ありません。ただいまご予約いただける時間がありません。",
+    wait_label: "空きを待つ",
+    waiting: "承知しました。空きが出ましたら、こちらでお知らせします。",
+    free_again: "空きが出ました",
+    freed: "{}に空きが出ました。先着順でご予約いただけます。",
+    location_label: "近くの店舗を探す",
+    nearest: "最寄りの店舗は{}です（約{km} km）。",
+    not_booked: "申し訳ありません。ウェブサイトでお選びの{}は、ご予約をお取りできませんでした。お手数ですが、別の時間をお選びください。",
+    staff_chat: "毎日{}に、翌日のご予約をこのグループにお知らせします。",
+    no_digest: "明日のご予約はありません。",
+    digest: "明日のご予約：",
     too_late: "その時間は選べません。別の時間をお選びください。",
     taken: "申し訳ありません。{}はほかの方の予約が入りました。別の時間をお選びください。",
     already_yours: "{}はすでにご予約済みです。",
@@ -162,6 +184,16 @@ const ZH: Texts = Texts {
     back: "已回到自動服務，歡迎從這裡預約。",
     choose: "請選擇時間。",
     nothing_free: "很抱歉，目前沒有可預約的時間。",
+    wait_label: "等候空位",
+    waiting: "好的，一有空位就會在這裡通知您。",
+    free_again: "有空位了",
+    freed: "{}有空位了，先預約先得。",
+    location_label: "尋找最近的分店",
+    nearest: "離您最近的是{}（約{km}公里）。",
+    not_booked: "很抱歉，您在網站上選擇的{}無法預約，請選擇其他時間。",
+    staff_chat: "每天{}會在這個群組通知隔天的預約。",
+    no_digest: "明天沒有預約。",
+    digest: "明天的預約：",
     too_late: "無法選擇該時間，請選擇其他時間。",
     taken: "很抱歉，{}已有人預約，請選擇其他時間。",
     already_yours: "您已預約{}。",
@@ -189,6 +221,16 @@ const EN: Texts = Texts {
     back: "You are back in the automatic service. You can make a reservation here.",
     choose: "Which time would you like?",
     nothing_free: "Sorry, there is no free time at the moment.",
+    wait_label: "Wait for a free time",
+    waiting: "We will tell you here as soon as a time is free.",
+    free_again: "Free again",
+    freed: "{} is free again. The first to reserve has it.",
+    location_label: "Nearest branch",
+    nearest: "The branch nearest to you is {}, about {km} km away.",
+    not_booked: "Sorry, {}, which you chose on our website, could not be reserved. Please choose another time.",
+    staff_chat: "This group is told of the next day's reservations, each day at {}.",
+    no_digest: "There are no reservations for tomorrow.",
+    digest: "Tomorrow's reservations:",
     too_late: "That time cannot be chosen. Please choose another one.",
     taken: "Sorry, {} has just been taken. Please choose another time.",
     already_yours: "You have already reserved {}.",
@@ -229,12 +271,39 @@ impl Texts {
         self.reminder.replace("{}", &self.slot(slot))
     }
 
+    pub(crate) fn freed(&self, slot: Slot) -> String {
+        self.freed.replace("{}", &self.slot(slot))
+    }
+
+    pub(crate) fn not_booked(&self, slot: Slot) -> String {
+        self.not_booked.replace("{}", &self.slot(slot))
+    }
+
+    pub(crate) fn nearest(&self, branch: &str, kilometres: f64) -> String {
+        let distance = format!("{kilometres:.1}");
+        self.nearest
+            .replace("{km}", &distance)
+            .replace("{}", branch)
+    }
+
+    pub(crate) fn staff_chat(&self, at: TimeOfDay) -> String {
+        self.staff_chat.replace("{}", &at.to_string())
+    }
+
     pub(crate) fn list(&self, slots: &[Slot]) -> String {
+        self.lines(slots, self.your_reservations, self.no_reservations)
+    }
+
+    pub(crate) fn digest(&self, slots: &[Slot]) -> String {
+        self.lines(slots, self.digest, self.no_digest)
+    }
+
+    fn lines(&self, slots: &[Slot], heading: &str, none: &str) -> String {
         if slots.is_empty() {
-            return self.no_reservations.to_owned();
+            return none.to_owned();
         }
         let lines = slots.iter().map(|slot| format!("\n・{}", self.slot(*slot)));
-        format!("{}{}", self.your_reservations, lines.collect::<String>())
+        format!("{heading}{}", lines.collect::<String>())
     }
 
     /// A time as it is said; at most 20 characters, the length of a label.

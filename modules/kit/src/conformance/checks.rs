@@ -1,5 +1,6 @@
 //! The checks: each plays the script under a difficulty, and judges what is left.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -14,6 +15,8 @@ use super::stage::{Left, Stage};
 use crate::lock;
 use crate::wire::{Asked, Harm};
 
+/// What is set for later rings within this time, mostly.
+const DAYS: Duration = Duration::from_secs(3 * 24 * 3600);
 /// How late a redelivery comes.
 const LATE: Duration = Duration::from_secs(3 * 3600);
 /// What LINE may answer to any call.
@@ -193,7 +196,17 @@ impl<M: Module> Checks<M> {
             let _ = user.blocks().await;
             stage.ends(Rule::Silence).await?;
         }
-        Ok(())
+        self.silence_afterwards(&events).await
+    }
+
+    /// Staff take the chat after the script, and what was set for later rings there.
+    async fn silence_afterwards(&self, events: &[Value]) -> Result<(), Broken> {
+        let mut stage = self.stage().await;
+        stage.play_events(events).await?;
+        let user = stage.shop.user("Mari");
+        let _ = stage.shop.staff(&user).takes_control().await;
+        let _ = stage.shop.world().advance(DAYS).await;
+        stage.ends(Rule::Silence).await
     }
 
     /// Without the right to send, then without profiles.
@@ -227,6 +240,29 @@ impl<M: Module> Checks<M> {
             let _ = company.sends(name, &id, &payload).await;
         }
         stage.ends(Rule::AnyEvent).await
+    }
+
+    /// After the script, all timers, signals and commands that came in it come with payloads that
+    /// nobody expects. They may end as they like, but soon.
+    pub(super) async fn old_payloads(&self) -> Result<(), Broken> {
+        let events = self.undisturbed().await?.events;
+        let mut stage = self.stage().await;
+        stage.play_events(&events).await?;
+        let _ = stage.shop.world().advance(DAYS).await;
+        let mut known = BTreeSet::new();
+        for (kind, event) in stage.shop.world().not_of_line() {
+            let read: Value = serde_json::from_str(&event.raw).unwrap_or_default();
+            let name = read["name"].as_str().unwrap_or_default().to_owned();
+            if !known.insert((kind.clone(), name)) {
+                continue;
+            }
+            for payload in odd::payloads() {
+                stage
+                    .comes_otherwise(&event.key, &kind, &read, payload)
+                    .await?;
+            }
+        }
+        Ok(())
     }
 
     /// The script in a group, and by users whose id LINE does not tell.

@@ -13,10 +13,10 @@ use line_module::Module;
 
 use checks::Checks;
 pub use rule::{Broken, Rule};
-pub use script::{Step, commands, does, follows, says, taps, taps_label, usual};
+pub use script::{Step, commands, does, follows, says, signals, taps, taps_label, usual};
 
 /// Every rule that has a check of its own. [`Rule::Finishes`] is judged by all of them.
-pub const RULES: [Rule; 12] = [
+pub const RULES: [Rule; 13] = [
     Rule::Conversation,
     Rule::Once,
     Rule::Repeatable,
@@ -27,6 +27,7 @@ pub const RULES: [Rule; 12] = [
     Rule::Scopes,
     Rule::ForeignPostbacks,
     Rule::AnyEvent,
+    Rule::OldPayloads,
     Rule::Groups,
     Rule::LineErrors,
 ];
@@ -47,7 +48,9 @@ macro_rules! conformance {
     ($module:expr, script = [$($step:expr),* $(,)?]) => {
         $crate::conformance!(@tests $module, {
             #[allow(unused_imports, reason = "a script need not have all of them")]
-            use $crate::conformance::{commands, does, follows, says, taps, taps_label};
+            use $crate::conformance::{
+                commands, does, follows, says, signals, taps, taps_label,
+            };
             vec![$($step),*]
         });
     };
@@ -63,6 +66,7 @@ macro_rules! conformance {
             conformance_missing_scopes = Scopes,
             conformance_foreign_postbacks = ForeignPostbacks,
             conformance_any_event = AnyEvent,
+            conformance_old_payloads = OldPayloads,
             conformance_groups = Groups,
             conformance_lines_errors = LineErrors,
         );
@@ -119,6 +123,7 @@ pub async fn check<M: Module>(
         Rule::Scopes => checks.scopes().boxed(),
         Rule::ForeignPostbacks => checks.foreign_postbacks().boxed(),
         Rule::AnyEvent => checks.any_event().boxed(),
+        Rule::OldPayloads => checks.old_payloads().boxed(),
         Rule::Groups => checks.groups().boxed(),
         Rule::LineErrors => checks.line_errors().boxed(),
     };

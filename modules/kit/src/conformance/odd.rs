@@ -80,7 +80,7 @@ pub(super) fn events() -> Vec<Value> {
     messages.into_iter().chain(kinds).chain(odd).collect()
 }
 
-/// What may go with a command.
+/// What may go with a command, a signal or a timer.
 pub(super) fn payloads() -> [Value; 4] {
     [
         json!(null),

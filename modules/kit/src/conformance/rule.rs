@@ -27,6 +27,8 @@ pub enum Rule {
     ForeignPostbacks,
     /// It takes any event, known or not.
     AnyEvent,
+    /// It comes to an end with what an older version of it has planned.
+    OldPayloads,
     /// It works in groups, and without a user's id.
     Groups,
     /// It bears LINE's errors.
@@ -69,6 +71,9 @@ impl Rule {
             }
             Self::AnyEvent => {
                 "A module must take any kind of event and message: end its match with an arm that returns Ok(())."
+            }
+            Self::OldPayloads => {
+                "A module must come to an end with a payload that it cannot read, as of an older version of it: return Ok(()), ModuleError::park or ModuleError::bug, and not ModuleError::retry, for which the chat waits six hours."
             }
             Self::Groups => {
                 "A module must work in groups and without a user's id: take event.user as something that may be missing."

@@ -2,6 +2,7 @@
 
 use emulator::Bubble;
 use serde_json::{Value, json};
+pub(super) use shared::queue::{COMMAND, SIGNAL};
 
 use crate::screen::{label, tappable};
 
@@ -45,8 +46,10 @@ pub fn commands(name: &str, payload: &Value) -> Step {
     does(json!({ "type": COMMAND, "name": name, "payload": payload }))
 }
 
-/// The type of what is no event of LINE's.
-pub(super) const COMMAND: &str = "@command";
+/// Another chat sends the user's chat a signal, by its name and as JSON.
+pub fn signals(name: &str, payload: &Value) -> Step {
+    does(json!({ "type": SIGNAL, "name": name, "payload": payload }))
+}
 
 /// What users do who know nothing of the module.
 pub fn usual() -> Vec<Step> {

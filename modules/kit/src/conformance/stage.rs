@@ -4,12 +4,14 @@ use std::time::{Duration, SystemTime};
 
 use emulator::{Deliver, DeliverOptions, Outcome};
 use futures::FutureExt as _;
-use serde_json::Value;
-use shared::domain::{LedgerEntry, Trace, Verdict};
+use line_module::daily::Daily;
+use serde_json::{Value, json};
+use shared::domain::{ChatId, EventId, LedgerEntry, Timestamp, Trace, Verdict};
+use shared::store::LedgerKey;
 use worker::{Shadow, ShadowError};
 
 use super::rule::{Broken, Rule};
-use super::script::{COMMAND, Step};
+use super::script::{COMMAND, SIGNAL, Step};
 use crate::harness::{request, types};
 use crate::transcript::shown;
 use crate::world::{Came, Hire, ReceivedEvent};
@@ -17,6 +19,8 @@ use crate::{Harness, Setup};
 
 /// So far are two events apart: enough for a crash, and for the tries after it.
 const BETWEEN: Duration = Duration::from_secs(600);
+/// Long enough for the first tries.
+const A_WHILE: Duration = Duration::from_secs(60);
 /// An event is parked by then, whatever happens.
 const UNTIL_PARKED: Duration = Duration::from_secs(8 * 3600);
 /// What the worker writes of attempts that did not end.
@@ -111,18 +115,21 @@ impl Stage {
     }
 
     /// LINE sends some events in one webhook, some copies of it. A command among them comes by
-    /// the inbox, as often, in its place.
+    /// the inbox, and a signal by the queue, as often, in its place.
     pub(super) async fn sends_all(&self, events: Vec<Value>, copies: u32) -> Result<(), Broken> {
         let mut of_line = Vec::new();
         for event in events {
-            if event["type"] != COMMAND {
+            if !is_not_of_line(&event) {
                 of_line.push(event);
                 continue;
             }
             self.line_sends(std::mem::take(&mut of_line), copies)
                 .await?;
             for _ in 0..copies {
-                self.company_says(&event).await?;
+                match event["type"] == COMMAND {
+                    true => self.company_says(&event).await?,
+                    false => self.is_signalled(&event).await?,
+                }
             }
         }
         self.line_sends(of_line, copies).await
@@ -134,6 +141,34 @@ impl Stage {
         let chat = Some(self.chat.as_str());
         let world = self.shop.world();
         let came = world.company_says(chat, name, id, &command["payload"]);
+        self.finishes(&came.await)
+    }
+
+    async fn is_signalled(&self, signal: &Value) -> Result<(), Broken> {
+        let id = signal["webhookEventId"].as_str().unwrap_or_default();
+        let signal = json!({
+            "type": "signal",
+            "timestamp": Timestamp::from(self.shop.clock().now()),
+            "source": { "type": "user", "userId": self.chat },
+            "epoch": Timestamp::from(self.shop.clock().now()),
+            "name": signal["name"],
+            "payload": signal["payload"],
+        });
+        let chat = ChatId::new(&self.chat).ok();
+        self.comes_by_queue(chat, SIGNAL, id, &signal).await
+    }
+
+    /// An event that is not of LINE's making comes to a chat, or to the account.
+    pub(super) async fn comes_by_queue(
+        &self,
+        chat: Option<ChatId>,
+        kind: &str,
+        id: &str,
+        event: &Value,
+    ) -> Result<(), Broken> {
+        let id = EventId::new(id).expect("an id");
+        let world = self.shop.world();
+        let came = world.comes_by_queue(chat, kind, id, event);
         self.finishes(&came.await)
     }
 
@@ -151,6 +186,35 @@ impl Stage {
         let sent = self.shop.line().send_events(request);
         let came = self.shop.world().deed(words, sent).await;
         self.finishes(&came)
+    }
+
+    /// A timer, signal or command that has come before comes once more, with another payload, and
+    /// is settled before it would be time for the next event.
+    pub(super) async fn comes_otherwise(
+        &mut self,
+        key: &LedgerKey,
+        kind: &str,
+        event: &Value,
+        payload: Value,
+    ) -> Result<(), Broken> {
+        self.events += 1;
+        let id = format!("event-{}", self.events);
+        let mut event = event.clone();
+        event["payload"] = payload;
+        event["timestamp"] = json!(Timestamp::from(self.shop.clock().now()));
+        // Whose row stands no more: it would count as cancelled.
+        event["named"] = false.into();
+        self.comes_by_queue(key.chat.clone(), kind, &id, &event)
+            .await?;
+        let _ = self.shop.world().advance(BETWEEN).await;
+        match self.shop.world().is_waiting() {
+            false => Ok(()),
+            true => {
+                let (name, payload) = (&event["name"], &event["payload"]);
+                let detail = format!("{kind} {name} with the payload {payload} holds up the chat");
+                Err(self.broken(Rule::OldPayloads, detail))
+            }
+        }
     }
 
     fn finishes(&self, came: &Came) -> Result<(), Broken> {
@@ -178,7 +242,7 @@ impl Stage {
     /// is known when they have results: when it has handled the event.
     pub(super) async fn tries_twice(&mut self, event: &Value) -> Result<(), Broken> {
         let event = self.next(event.clone()).await;
-        if event["type"] == COMMAND {
+        if is_not_of_line(&event) {
             // What it would do is only shown of an event that has a row.
             return self.sends_all(vec![event], 1).await;
         }
@@ -224,9 +288,7 @@ impl Stage {
 
     /// Waits until every event is settled, and judges: none has failed, which would break `rule`.
     pub(super) async fn ends(&self, rule: Rule) -> Result<(), Broken> {
-        if self.shop.world().is_waiting() {
-            let _ = self.shop.world().advance(UNTIL_PARKED).await;
-        }
+        self.waits_for_tries().await;
         for key in self.shop.world().all_received() {
             let Some(row) = self.shop.world().row(&key).await else {
                 continue;
@@ -236,6 +298,16 @@ impl Stage {
             }
         }
         Ok(())
+    }
+
+    /// Lets as much time go by as the queue's messages need, so that no timer rings that would not
+    /// have in another run.
+    async fn waits_for_tries(&self) {
+        let mut waited = Duration::ZERO;
+        while self.shop.world().is_waiting() && waited < UNTIL_PARKED {
+            let _ = self.shop.world().advance(A_WHILE).await;
+            waited += A_WHILE;
+        }
     }
 
     /// What is left of it.
@@ -282,6 +354,11 @@ impl Stage {
     }
 }
 
+/// A command or a signal.
+fn is_not_of_line(event: &Value) -> bool {
+    event["type"] == COMMAND || event["type"] == SIGNAL
+}
+
 /// Whether two sends of an event's plan have the same messages.
 fn says_twice(row: &LedgerEntry) -> bool {
     let effects = row.plan().unwrap_or_default().effects;
@@ -290,12 +367,14 @@ fn says_twice(row: &LedgerEntry) -> bool {
     said.iter().enumerate().any(again)
 }
 
-/// A chat's state, a row of the module's own or a timer, without what the bundle counts.
+/// A chat's state, a row of the module's own or a timer, without what the bundle counts, and
+/// without its own timers, of daily handlers.
 fn kept(row: &Value) -> Option<(String, String)> {
     let text = |name: &str| row[name]["S"].as_str();
     let key = text("chat_id")?;
     let value = match key.split('#').next() {
         Some("@m") => text("value"),
+        Some("@timer") if text("name").is_some_and(Daily::is_timer) => None,
         Some("@timer") => text("payload"),
         _ => text("state"),
     };

@@ -14,12 +14,13 @@ use std::time::Duration;
 
 use emulator::{Emulator, NewAccount};
 use futures::FutureExt as _;
-use serde_json::json;
+use serde_json::value::to_raw_value;
+use serde_json::{Value, json};
 use shared::detach::detach;
-use shared::domain::{BotId, LedgerEntry, Scopes, Timestamp};
+use shared::domain::{BotId, ChatId, EventId, LedgerEntry, Scopes, Timestamp};
 use shared::hash::sha256_hex;
 use shared::line::event;
-use shared::queue::Job;
+use shared::queue::{Job, JobEvent};
 use shared::store::LedgerKey;
 use sqs::Sqs;
 use table_model::Table;
@@ -68,6 +69,8 @@ struct Progress {
     open: Vec<(LedgerKey, Option<String>)>,
     /// The key of every event that the bundle has received.
     received: Vec<LedgerKey>,
+    /// The timers, signals and commands among them, each with its kind.
+    not_of_line: Vec<(String, ReceivedEvent)>,
     /// Whether the webhook cannot be reached.
     unreachable: bool,
 }
@@ -221,6 +224,34 @@ impl World {
     /// The key of every event that the bundle has received, in the order in which they first came.
     pub(crate) fn all_received(&self) -> Vec<LedgerKey> {
         lock(&self.progress).received.clone()
+    }
+
+    /// Every timer, signal and command that the bundle has received, with its kind in the queue.
+    pub(crate) fn not_of_line(&self) -> Vec<(String, ReceivedEvent)> {
+        lock(&self.progress).not_of_line.clone()
+    }
+
+    /// Such an event comes by the queue, whoever has planned it, and all that comes of it is done.
+    pub(crate) async fn comes_by_queue(
+        &self,
+        chat: Option<ChatId>,
+        kind: &str,
+        id: EventId,
+        event: &Value,
+    ) -> Came {
+        self.line.let_pass(A_MOMENT);
+        let word = event["name"].as_str().unwrap_or_default();
+        let kind_word = kind.trim_start_matches('@');
+        self.transcript
+            .note(format!("A {kind_word} comes: {word} {}", event["payload"]));
+        let event = JobEvent {
+            id,
+            kind: kind.to_owned(),
+            raw: to_raw_value(event).expect("it is JSON"),
+        };
+        let job = Job::new(self.bot_id(), chat, self.now(), vec![event]);
+        self.queue_job(job).await;
+        self.settle().await
     }
 
     /// Whether LINE reaches the webhook from now on.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use shared::queue::{COMMAND, Job, JobEvent, TIMER};
+use shared::queue::{COMMAND, Job, JobEvent, SIGNAL, TIMER};
 use shared::store::LedgerKey;
 use sqs::{ReceivedMessage, lambda_event};
 
@@ -36,7 +36,7 @@ impl World {
         self.look(received).await
     }
 
-    /// Hands the queue's messages to the worker; gives the timers and commands that come by them. None if there is no message.
+    /// Hands the queue's messages to the worker; gives the timers, signals and commands that come by them. None if there is no message.
     async fn work(&self) -> Option<Vec<ReceivedEvent>> {
         let mut rung = None;
         loop {
@@ -55,12 +55,13 @@ impl World {
         }
     }
 
-    /// The events of timers and commands among the queue's messages that come for the first time.
+    /// The events of timers, signals and commands among the queue's messages that come for the first time.
     fn ring(&self, messages: &[ReceivedMessage]) -> Vec<ReceivedEvent> {
         let jobs = messages.iter().filter_map(|it| Job::read(&it.body).ok());
         let events = jobs.flat_map(|job| {
             let (bot, chat) = (job.bot, job.chat);
-            let is_ours = |event: &JobEvent| [TIMER, COMMAND].contains(&event.kind.as_str());
+            let is_ours =
+                |event: &JobEvent| [TIMER, SIGNAL, COMMAND].contains(&event.kind.as_str());
             let ours = job.events.into_iter().filter(is_ours);
             ours.map(move |event| {
                 let key = LedgerKey {
@@ -69,13 +70,15 @@ impl World {
                     event: event.id,
                 };
                 let raw = event.raw.get().to_owned();
-                (event.kind == TIMER, ReceivedEvent { key, raw })
+                (event.kind, ReceivedEvent { key, raw })
             })
         });
         let known = self.all_received();
         let new = events.filter(|(_, event)| !known.contains(&event.key));
-        let new = new.inspect(|(is_timer, event)| {
-            if let Some(chat) = event.key.chat.as_ref().filter(|_| *is_timer) {
+        let new = new.inspect(|(kind, event)| {
+            let planned = (kind.clone(), event.clone());
+            lock(&self.progress).not_of_line.push(planned);
+            if let Some(chat) = event.key.chat.as_ref().filter(|_| kind == TIMER) {
                 let name = self.name(chat.as_str());
                 self.transcript.note(format!("A timer rings for {name}"));
             }
