@@ -26,16 +26,19 @@ impl Signal for Digest {
 }
 
 /// What is written in a group.
-pub(crate) fn said_in_group(event: &Event) -> Option<String> {
+pub(crate) struct SaidInGroup(String);
+
+/// Reads it.
+pub(crate) fn said_in_group(event: &Event) -> Option<SaidInGroup> {
     let in_group = event.chat.as_ref()?.kind == ChatKind::Group;
     let said = event.text()?.to_owned();
-    in_group.then_some(said)
+    in_group.then_some(SaidInGroup(said))
 }
 
 /// The group in which the shop's own word is written is the staff's from now on.
-pub(crate) async fn name_group(cx: &mut Context<'_, Active>, said: &String) -> Handled {
+pub(crate) async fn name_group(cx: &mut Context<'_, Active>, said: &SaidInGroup) -> Handled {
     let visit = Visit::begin(cx)?;
-    if said.trim() != visit.shop.staff_word {
+    if said.0.trim() != visit.shop.staff_word {
         return Ok(());
     }
     let chat = visit.cx.chat().clone();

@@ -46,7 +46,7 @@ pub(crate) async fn obey(cx: &mut Context<'_, Active>, said: &Said) -> Handled {
             [only] => take_back(visit, only).await,
             _ => ask_which_to_cancel(visit),
         },
-        Command::AskStaff => staff::hand_over(visit),
+        Command::AskStaff => staff::hand_over(&mut visit),
         Command::BackToUs => visit.say_with_menu(texts.back),
     }
 }

@@ -16,7 +16,7 @@ const OUR_TURN: Duration = Duration::from_secs(3600);
 pub(crate) const TIMER: &str = "staff time";
 
 /// The last word before staff answer. Asking again begins their hours anew.
-pub(crate) fn hand_over(visit: Visit<'_, '_>) -> Handled {
+pub(crate) fn hand_over(visit: &mut Visit<'_, '_>) -> Handled {
     let hours = Duration::from_secs(3600 * visit.shop.staff_hours);
     visit.cx.after(TIMER, hours, &())?;
     let texts = visit.texts();

@@ -155,7 +155,7 @@ impl Context<'_, Account> {
             let line = self.around.line;
             line.call(&ValidateNarrowcast { messages }).await?;
         }
-        self.watch(Watched {
+        self.watch(&Watched {
             name: name.to_owned(),
             event: self.around.event.id.clone(),
             ordinal: self.draft.plan.effects.len(),
@@ -171,14 +171,14 @@ impl Context<'_, Account> {
         Ok(())
     }
 
-    fn watch(&mut self, watched: Watched) -> Result<(), ModuleError> {
+    fn watch(&mut self, watched: &Watched) -> Result<(), ModuleError> {
         let age = self.around.now.since(watched.since);
         let wait = (age / 2).clamp(SOONEST, LONGEST_WAIT);
         let of = [watched.event.as_str(), &watched.ordinal.to_string()].join("\n");
         self.draft.change_timer(TimerChange::Set(NewTimer {
             due: self.around.now.plus(wait),
             name: format!("{PREFIX}{}", &sha256_hex([of])[..32]),
-            payload: serde_json::to_string(&watched)?,
+            payload: serde_json::to_string(watched)?,
         }));
         Ok(())
     }
@@ -195,7 +195,7 @@ impl Context<'_, Account> {
         };
         match self.stage(&watched).await? {
             Stage::UnderWay => {
-                self.watch(watched)?;
+                self.watch(&watched)?;
                 Ok(None)
             }
             Stage::Ended(outcome) => Ok(Some(NarrowcastEnded {

@@ -30,8 +30,8 @@ impl NamedTimers {
 
     /// What stands under this name ends, by the commit of `event`: by its own, where that is the
     /// timer's.
-    pub(crate) fn ended(&mut self, name: Name, event: &str) {
-        let Some(id) = self.by_name.remove(&name).filter(|id| id != event) else {
+    pub(crate) fn ended(&mut self, name: &Name, event: &str) {
+        let Some(id) = self.by_name.remove(name).filter(|id| id != event) else {
             return;
         };
         if let Some(place) = self.expected.remove(&id) {

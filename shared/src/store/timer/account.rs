@@ -39,7 +39,7 @@ impl Store {
             items.push(put);
             Ok(items)
         });
-        let items = items.map_err(unwritable)?;
+        let items = items.map_err(|error| unwritable(&error))?;
         let write = self
             .client
             .transact_write_items()
@@ -63,7 +63,7 @@ fn is_refused(error: Option<&Failed>) -> bool {
     )
 }
 
-fn unwritable(error: CommitError) -> StoreError {
+fn unwritable(error: &CommitError) -> StoreError {
     StoreError::Malformed {
         operation: OPERATION,
         reason: error.to_string(),

@@ -241,7 +241,7 @@ fn committed(world: &World, who: usize, body: &Request) {
     change_timers(
         world,
         &mut history,
-        (event, &request),
+        (event, request),
         (&known, is_ambiguous),
     );
 }
@@ -268,7 +268,7 @@ fn change_timers(
         if s(ended, "chat_id").starts_with("@timer#") {
             let (bot, key) = name_of(ended);
             history.judges.timers.gone(&bot, &key);
-            history.named_timers.ended((bot, key), event);
+            history.named_timers.ended(&(bot, key), event);
         }
         if s(set, "chat_id").starts_with("@timer#") {
             set_timer(world, history, (event, set), by);
@@ -286,7 +286,7 @@ fn set_timer(
     let place = (s(item, "bot").to_owned(), s(item, "chat").to_owned());
     history.tell(|| format!("a timer is set: {id}"));
     history.judges.epochs.timer(&id, by);
-    history.named_timers.ended(name_of(item), event);
+    history.named_timers.ended(&name_of(item), event);
     // One of an event that the ledger has forgotten is the same timer; the ledger may
     // remember that it has rung, or was ended by a detach.
     let waits = !is_settled(world, &place, &id);
