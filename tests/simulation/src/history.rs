@@ -350,13 +350,25 @@ impl History {
         let order = self.order.get(place).cloned().unwrap_or_default();
         let at = |id: &str| order.iter().position(|other| other == id);
         let handled = self.handled.entry(place.clone()).or_default();
+        // What is done again sends its signals again.
+        let origin = self.judges.signals.origin(event);
+        let of_repeated =
+            origin.is_some_and(|it| self.forced.contains(it) || self.judges.has_forgotten(it));
         let may_repeat = self.forced.contains(event)
+            || of_repeated
             || self.judges.has_forgotten(event)
             || is_old && self.replayed.contains(event);
         let twice = !may_repeat && handled.iter().any(|other| other == event);
         let has_ended = !may_repeat && self.named_timers.has_ended(event);
         // One that is run again has several places in the queue.
-        let in_order = |id: &str| !self.replayed.contains(id) && !self.judges.has_forgotten(id);
+        let in_order = |id: &str| {
+            let of_replayed = self
+                .judges
+                .signals
+                .origin(id)
+                .is_some_and(|it| self.replayed.contains(it));
+            !self.replayed.contains(id) && !of_replayed && !self.judges.has_forgotten(id)
+        };
         let late = handled
             .iter()
             .find(|other| at(other) > at(event) && in_order(other) && in_order(event))

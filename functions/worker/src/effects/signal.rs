@@ -1,14 +1,21 @@
 //! An event for another chat of the account. It goes into that chat's own queue, so that it is
 //! in order with the chat's other events; its id makes another try harmless.
 
+use std::time::Duration;
+
+use aws_smithy_async::future::timeout::Timeout;
+use aws_smithy_async::rt::sleep::AsyncSleep as _;
 use line_module::Module;
 use shared::domain::{Delivery, EventId, Signal, Silence};
 use shared::hash::sha256_hex;
 use shared::line::own_event;
-use shared::queue::{Job, JobEvent, NotQueued, SIGNAL};
+use shared::queue::{Job, JobEvent, SIGNAL};
 
 use super::{NotSent, Sender, Sent, Step};
 use crate::requeue::{Cause, Requeue};
+
+/// Time enough is left then to write that it is open, and since when the queue fails.
+const LONGEST_SEND: Duration = Duration::from_millis(1_500);
 
 impl<M: Module> Sender<'_, M> {
     /// Queues it. What the other chat may be told, its own handlers decide.
@@ -19,9 +26,12 @@ impl<M: Module> Sender<'_, M> {
         let job = self
             .signal_job(signal, step.ordinal)
             .map_err(|error| NotSent::refused(&error.to_string(), false))?;
-        match self.app.queue.send_jobs(vec![job]).await {
-            Ok(()) => Ok(Sent::default()),
-            Err(error) => Err(not_queued(&error)),
+        let sent = self.app.queue.send_jobs(vec![job]);
+        let limit = self.app.sleep.sleep(LONGEST_SEND);
+        match Timeout::new(sent, limit).await {
+            Ok(Ok(())) => Ok(Sent::default()),
+            Ok(Err(error)) => Err(not_queued(error.to_string())),
+            Err(_) => Err(not_queued("the queue did not answer in time".into())),
         }
     }
 
@@ -49,10 +59,10 @@ impl<M: Module> Sender<'_, M> {
 }
 
 /// It may be in the queue all the same.
-fn not_queued(error: &NotQueued) -> NotSent {
-    tracing::warn!(%error, "a signal could not be queued");
+fn not_queued(reason: String) -> NotSent {
+    tracing::warn!(reason, "a signal could not be queued");
     NotSent::Interrupted {
         known: Delivery::Open,
-        requeue: Requeue::transient(Cause::Queue, error.to_string()),
+        requeue: Requeue::transient(Cause::Queue, reason),
     }
 }

@@ -36,6 +36,11 @@ impl Signals {
         self.sent.get(id).map(|sent| &sent.place)
     }
 
+    /// The event that has planned a signal.
+    pub(crate) fn origin(&self, id: &str) -> Option<&str> {
+        self.sent.get(id).map(|sent| sent.name.0.as_str())
+    }
+
     /// The events of all signals, and where they are.
     pub(crate) fn events(&self) -> Vec<(String, Place)> {
         let all = self.sent.iter();
