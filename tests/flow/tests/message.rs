@@ -15,7 +15,7 @@ async fn a_new_friend_is_greeted_by_name() {
             "{name}さん、友だち追加ありがとうございます。ご予約はこちらからどうぞ。"
         )]
     );
-    assert_eq!(choices(&answers).len(), 3);
+    assert_eq!(choices(&answers).len(), 4);
 }
 
 #[tokio::test]

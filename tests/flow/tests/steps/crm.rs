@@ -127,6 +127,16 @@ pub(crate) struct Scene {
     pub(crate) worker: Worker<Greets>,
 }
 
+/// The module of the bundle's own worker: it has nothing to set for the account.
+#[derive(Clone, Copy)]
+struct Silent;
+
+impl Module for Silent {
+    async fn handle(&self, _: &mut Context<'_>, _: &Event) -> Result<(), ModuleError> {
+        Ok(())
+    }
+}
+
 impl Scene {
     pub(crate) async fn begin() -> Self {
         Self::with(Step::new("crm")).await
@@ -134,7 +144,7 @@ impl Scene {
 
     /// With this step.
     pub(crate) async fn with(step: Step) -> Self {
-        let bundle = Bundle::attached().await;
+        let bundle = Bundle::with(Silent).await;
         let crm = Crm::default();
         let module = Greets {
             crm: crm.clone(),

@@ -14,7 +14,13 @@ pub(crate) fn at_the_end(world: &World, event: &str, row: Option<&LedgerEntry>) 
     let mut cause = None;
     {
         let judges = &history.judges;
-        let doubled = judges.accepted.doubled(event);
+        // What is done again sends its signals again, and the ledger may have forgotten the first.
+        let origin = judges.signals.origin(event);
+        let of_repeated = origin.is_some_and(|it| history.forced.contains(it));
+        let doubled = match of_repeated {
+            true => Vec::new(),
+            false => judges.accepted.doubled(event),
+        };
         wrong.extend(doubled.into_iter().map(|what| ("no message doubled", what)));
         if let Some(row) = row {
             let missing = judges.accepted.not_again(event, row).into_iter();
