@@ -101,7 +101,7 @@ impl Refusal {
                 .into(),
             Self::Stale { off, ours } => format!(
                 "The call was signed {off} seconds from now, and {} are allowed. Here it is {ours}. \
-                 Sign it anew when you send it again, and set your clock.",
+                 Make a new signature for each try, and check your clock.",
                 SIGNED_FOR.as_secs()
             ),
             Self::UnknownAccount => "This is no account: its bot id begins with U, as the webhook's \

@@ -37,7 +37,7 @@ pub(crate) struct Decision {
     pub(crate) try_name: String,
     /// The change in the account's lifecycle that it reports to the module.
     pub(crate) reported: Option<LifecycleChange>,
-    /// The account's daily timer that it sets anew.
+    /// The next day's timer of the account that it sets.
     pub(crate) daily: Option<(String, ArmedDaily)>,
     /// Why the event comes again, if it does.
     pub(crate) requeue: Option<Requeue>,

@@ -15,7 +15,7 @@ const OUR_TURN: Duration = Duration::from_secs(3600);
 /// The timer's name.
 pub(crate) const TIMER: &str = "staff time";
 
-/// The last word before staff answer. Asking again begins their hours anew.
+/// The last word before staff answer. Asking again restarts their hours.
 pub(crate) fn hand_over(visit: &mut Visit<'_, '_>) -> Handled {
     let hours = Duration::from_secs(3600 * visit.shop.staff_hours);
     visit.cx.after(TIMER, hours, &())?;

@@ -1,5 +1,5 @@
 //! What every attached account has done each day, at a time of its own: an account's timer that
-//! the bundle sets at the attach, again each day, and anew where the settings change.
+//! the bundle sets at the attach, again each day, and whenever the settings change it.
 
 use std::collections::BTreeMap;
 use std::fmt;

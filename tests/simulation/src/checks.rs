@@ -68,7 +68,37 @@ fn forgotten(world: &World, event: &LineEvent, row: Option<&LedgerEntry>) {
 /// Each timer that was set has become an event, which is handled as any other.
 fn timers(world: &World) {
     let timers = world.history().named_timers.expected().clone();
-    for (id, place) in timers {
+    own_events(world, timers, "no timer lost", |event, reason| {
+        let is_ended = reason == Some(ENDED);
+        is_ended.then(|| ended(world, event)).is_some()
+    });
+}
+
+/// Each signal that the queue has taken is handled as any other event of its chat.
+fn signals(world: &World) {
+    let signals = world.history().judges.signals.events();
+    own_events(world, signals, "no signal lost", |event, reason| {
+        let is_silent = reason == Some(SILENT_SIGNAL);
+        is_silent.then(|| detached(world, event)).is_some()
+    });
+    judges::signals::order(world);
+}
+
+/// Each command that the inbox has said to have queued is handled as any other event of its chat.
+fn commands(world: &World) {
+    let commands = world.history().judges.commands.events();
+    own_events(world, commands, "no command lost", |_, _| false);
+}
+
+/// Events that the bundle has made itself; `has_ended` judges those that came to nothing, by the
+/// reason of their rows, and tells whether it has.
+fn own_events(
+    world: &World,
+    events: impl IntoIterator<Item = (String, Place)>,
+    lost: &'static str,
+    has_ended: impl Fn(&LineEvent, Option<&str>) -> bool,
+) {
+    for (id, place) in events {
         let event = own_event(id, place);
         let row = row(world, &event);
         if world.history().judges.has_forgotten(&event.id) {
@@ -77,10 +107,10 @@ fn timers(world: &World) {
         }
         judges::at_the_end(world, &event.id, row.as_ref());
         match row {
-            Some(row) if row.reason() == Some(ENDED) => ended(world, &event),
+            Some(row) if has_ended(&event, row.reason()) => {}
             Some(row) => of_row(world, &event, &row),
             None if is_dropped(world, &event) => {}
-            None => violation(world, "no timer lost", format!("{} has no row", event.id)),
+            None => violation(world, lost, format!("{} has no row", event.id)),
         }
     }
 }
@@ -96,46 +126,6 @@ fn own_event(id: String, (bot, chat): Place) -> LineEvent {
         active: false,
         token: false,
         expire_at: None,
-    }
-}
-
-/// Each signal that the queue has taken is handled as any other event of its chat.
-fn signals(world: &World) {
-    let signals = world.history().judges.signals.events();
-    for (id, place) in signals {
-        let event = own_event(id, place);
-        let row = row(world, &event);
-        if world.history().judges.has_forgotten(&event.id) {
-            forgotten(world, &event, row.as_ref());
-            continue;
-        }
-        judges::at_the_end(world, &event.id, row.as_ref());
-        match row {
-            Some(row) if row.reason() == Some(SILENT_SIGNAL) => detached(world, &event),
-            Some(row) => of_row(world, &event, &row),
-            None if is_dropped(world, &event) => {}
-            None => violation(world, "no signal lost", format!("{} has no row", event.id)),
-        }
-    }
-    judges::signals::order(world);
-}
-
-/// Each command that the inbox has said to have queued is handled as any other event of its chat.
-fn commands(world: &World) {
-    let commands = world.history().judges.commands.events();
-    for (id, place) in commands {
-        let event = own_event(id, place);
-        let row = row(world, &event);
-        if world.history().judges.has_forgotten(&event.id) {
-            forgotten(world, &event, row.as_ref());
-            continue;
-        }
-        judges::at_the_end(world, &event.id, row.as_ref());
-        match row {
-            Some(row) => of_row(world, &event, &row),
-            None if is_dropped(world, &event) => {}
-            None => violation(world, "no command lost", format!("{} has no row", event.id)),
-        }
     }
 }
 

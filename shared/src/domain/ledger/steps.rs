@@ -79,8 +79,8 @@ impl Steps {
         }
     }
 
-    /// As a replay finds them: a forced one makes each anew, another has all tries again for what
-    /// has not succeeded.
+    /// As a replay finds them: none where it is forced, so that each is made again; else those that
+    /// have succeeded, while the others have all their tries again.
     pub(super) fn reopened(mut self, force: bool) -> Self {
         self.0.retain(|_, record| !force && record.result.is_some());
         for record in self.0.values_mut() {
@@ -91,8 +91,8 @@ impl Steps {
 }
 
 impl LedgerEntry {
-    /// Whether what its steps have come to may still be asked for: a handler may run again that
-    /// is not to run anew.
+    /// Whether the results of its steps may still be asked for: its handler may run again without
+    /// a forced replay.
     pub fn needs_steps(&self) -> bool {
         let may_run = matches!(
             self.state,
