@@ -1,6 +1,7 @@
 //! Coupons and memberships.
 
 use serde_json::json;
+use shared::domain::Timestamp;
 use shared::line::endpoint::Facts;
 use shared::line::endpoints::coupon::{CloseCoupon, CreateCoupon, GetCoupon, ListCoupons};
 use shared::line::endpoints::membership::{GetSubscriptions, ListMembershipUsers, ListMemberships};
@@ -10,9 +11,12 @@ use crate::{Caller, Ended, Sample};
 impl<R: FnMut(&'static Facts, Ended<'_>)> Caller<'_, R> {
     pub(super) async fn coupons_and_memberships(&mut self) {
         let Sample {
-            user, membership, ..
+            user,
+            membership,
+            now,
+            ..
         } = self.with;
-        let made = self.call(&coupon()).await;
+        let made = self.call(&coupon(*now)).await;
         let coupon = &made.map_or_else(|| "coupon-1".into(), |made| made.value.coupon_id);
         self.call(&ListCoupons {
             status: Some("RUNNING"),
@@ -34,11 +38,11 @@ impl<R: FnMut(&'static Facts, Ended<'_>)> Caller<'_, R> {
     }
 }
 
-fn coupon() -> CreateCoupon {
+fn coupon(now: Timestamp) -> CreateCoupon {
     CreateCoupon {
         title: "10 %".into(),
-        start_timestamp: 1_795_000_000,
-        end_timestamp: 1_796_000_000,
+        start_timestamp: now.seconds(),
+        end_timestamp: now.seconds() + 7 * 86_400,
         timezone: "ASIA_TOKYO".into(),
         visibility: "UNLISTED".into(),
         max_use_count_per_ticket: 1,

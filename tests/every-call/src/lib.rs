@@ -80,6 +80,8 @@ pub struct Sample {
     pub webhook_url: String,
     /// A day, as `20261120`.
     pub day: String,
+    /// The LINE Platform's time: a coupon begins at it.
+    pub now: Timestamp,
     /// A new id for each send.
     pub key: fn() -> Uuid,
 }

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use answers::an_answer;
 use every_call::{Caller, Sample};
 use fake::{BOT_HEADER, Fate, Line, Seen, bot};
-use shared::domain::{ChatId, ReplyToken, UserId};
+use shared::domain::{ChatId, ReplyToken, Timestamp, UserId};
 use shared::line::endpoint::{Facts, Host, Made, Twice};
 use shared::line::endpoints::table::{ALL, ATTACH};
 use uuid::Uuid;
@@ -35,6 +35,7 @@ fn sample() -> Sample {
         assertion: "a.b.c".to_owned().into(),
         webhook_url: "https://example.com/webhook".into(),
         day: "20261120".into(),
+        now: Timestamp(1_795_000_000_000),
         key: || Uuid::from_u128(7),
     }
 }

@@ -159,6 +159,7 @@ impl Stage {
             assertion,
             webhook_url: "https://example.com/webhook".into(),
             day: "20260101".into(),
+            now,
             key: Uuid::new_v4,
         })
     }
