@@ -11,7 +11,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use emulator::scenario::{self, Place, Scenario};
-use emulator::{BotState, Bubble, UserState};
+use emulator::{BotState, Bubble, Call, UserState};
 use line_module::Module;
 use shared::domain::{Trace, Verdict};
 
@@ -101,6 +101,11 @@ impl Cast {
     }
 }
 
+/// Of two workers that give a rich menu its image, LINE refuses the second.
+fn is_second_image(call: &Call) -> bool {
+    call.method == "POST" && call.status == 400 && call.path.ends_with("/content")
+}
+
 struct Demo<'a, W> {
     stack: &'a Stack,
     account: &'a BotState,
@@ -167,7 +172,7 @@ impl<W: Write> Demo<'_, W> {
         // slow machine the answer came too late, and the retry met what LINE had taken before.
         let refused: Vec<_> = calls
             .iter()
-            .filter(|call| ![200, 401, 409].contains(&call.status))
+            .filter(|call| ![200, 401, 409].contains(&call.status) && !is_second_image(call))
             .map(|call| {
                 format!(
                     "{} {}: {} {}",

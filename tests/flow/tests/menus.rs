@@ -319,6 +319,29 @@ async fn a_menu_without_its_image_gets_it_when_the_event_comes_again() {
     assert_eq!(states(&row), ["sent"]);
 }
 
+/// One worker has made the menu; before its image is at LINE, another finds the menu there.
+#[tokio::test]
+async fn a_menu_whose_image_another_worker_has_set_meanwhile_is_shown_by_both() {
+    let scene = Scene::begin().await;
+    let first = scene.guest_says("a").await;
+    let second = scene.says(&scene.bundle.rival, "b").await;
+    let held = Held::default();
+    let image = Fate::RequestHeld(held.clone());
+    scene.worker.line.next("/content", image);
+    let meanwhile = async {
+        held.is_there().await;
+        scene.worker.settles(&second).await;
+        held.let_go();
+    };
+    tokio::join!(scene.worker.settles(&first), meanwhile);
+    for (user, id) in [(&scene.bundle.guest, "a"), (&scene.bundle.rival, "b")] {
+        let row = scene.bundle.record(Some(user), id).await.unwrap();
+        assert_eq!(states(&row), ["sent"], "{row:?}");
+        assert_eq!(scene.bar(user).await.unwrap(), "Menu");
+    }
+    assert_eq!(scene.at_line("Main ").await.len(), 1);
+}
+
 /// The table is away when the menu's id is to be remembered: LINE's list has it.
 #[tokio::test]
 async fn a_menu_whose_id_was_not_remembered_is_found_by_its_name() {

@@ -6,7 +6,8 @@ use line_module::{Menu, Module, Tab};
 use shared::line::LineError;
 use shared::line::body::Upload;
 use shared::line::endpoints::rich_menu::{
-    CreateRichMenu, DeleteRichMenu, KnownRichMenu, ListRichMenus, SetRichMenuImage,
+    CreateRichMenu, DeleteRichMenu, GetRichMenuImage, KnownRichMenu, ListRichMenus,
+    SetRichMenuImage,
 };
 use shared::line::endpoints::rich_menu_alias::{
     Alias, CreateAlias, DeleteAlias, ListAliases, UpdateAlias,
@@ -86,22 +87,27 @@ impl<M: Module> Sender<'_, M> {
         Ok(made.rich_menu_id)
     }
 
-    /// Whoever made it may have stopped before its image. LINE takes one once, so a
-    /// refusal tells that it is there.
+    /// Whoever made it may have stopped before its image.
     async fn complete(&self, tab: &Tab, id: &str) -> Result<String, LineError> {
-        match self.set_image(tab, id).await {
-            Err(error) if error.kind != LineErrorKind::Invalid => Err(error),
-            _ => Ok(id.to_owned()),
-        }
+        self.set_image(tab, id).await?;
+        Ok(id.to_owned())
     }
 
+    /// LINE takes an image once. Two workers may set that of one menu: the one that has made it, and
+    /// one that has found it in LINE's list since. Who comes second is refused, and the image is there.
     async fn set_image(&self, tab: &Tab, id: &str) -> Result<(), LineError> {
         let image = SetRichMenuImage {
             menu: id,
             kind: tab.kind,
             image: Upload::bytes(tab.image.clone()),
         };
-        self.line.call(&image).await
+        match self.line.call(&image).await {
+            Err(error) if error.kind == LineErrorKind::Invalid => {
+                let there = self.line.call(&GetRichMenuImage { menu: id }).await;
+                there.map(drop).map_err(|_| error)
+            }
+            set => set,
+        }
     }
 
     /// The account's aliases, where a tab has one or an older version may have.

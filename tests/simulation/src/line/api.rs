@@ -79,6 +79,9 @@ impl Asked {
             [.., "richmenu"] => Kind::Menus(Menus::Make),
             [.., "richmenu", "list"] => Kind::Menus(Menus::List),
             [.., "richmenu", "alias", "list"] => Kind::Menus(Menus::Aliases),
+            [.., "richmenu", id, "content"] if form.is_empty() => {
+                Kind::Menus(Menus::FetchImage((*id).to_owned()))
+            }
             [.., "richmenu", id, "content"] => Kind::Menus(Menus::Image((*id).to_owned())),
             [.., "richmenu", id] => Kind::Menus(Menus::Delete((*id).to_owned())),
             [.., "channel", "detach"] => Kind::Detach(text("botId")),

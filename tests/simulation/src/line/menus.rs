@@ -14,6 +14,8 @@ pub(crate) enum Menus {
     Make,
     /// One is given its image, which LINE takes once.
     Image(String),
+    /// The image of one is fetched.
+    FetchImage(String),
     /// One is deleted.
     Delete(String),
     /// Their aliases are listed: the module's menu has no tabs, so there are none.
@@ -58,6 +60,12 @@ impl Line {
                 }
                 None => refused(404, "Not found"),
             },
+            Menus::FetchImage(id) => {
+                match menus.iter().any(|known| known.id == *id && known.has_image) {
+                    true => ok(json!({})),
+                    false => refused(404, "Not found"),
+                }
+            }
             Menus::Aliases => ok(json!({"aliases": []})),
             Menus::Delete(id) => {
                 let before = menus.len();
