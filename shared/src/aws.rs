@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
@@ -44,7 +45,7 @@ impl Timeouts {
 #[derive(Debug, Clone)]
 pub(crate) struct Aws {
     region: String,
-    credentials: Credentials,
+    credentials: SharedCredentialsProvider,
     /// Instead of those that a caller names.
     pub(crate) timeouts: Option<Timeouts>,
     #[cfg(feature = "store")]
@@ -150,17 +151,29 @@ impl Aws {
             env.required("AWS_SECRET_ACCESS_KEY", REMEDY)?,
             env.optional("AWS_SESSION_TOKEN"),
         );
-        let aws = Self::new(env.required("AWS_REGION", REMEDY)?, credentials);
-        aws.at_endpoints_of(env)
+        let region = env.required("AWS_REGION", REMEDY)?;
+        Self::of(region, SharedCredentialsProvider::new(credentials), env)
+    }
+
+    /// This region, these credentials, and endpoints by the SDK's own variables.
+    pub(crate) fn of(
+        region: String,
+        credentials: SharedCredentialsProvider,
+        env: &Env,
+    ) -> Result<Self, ConfigError> {
+        Self::new(region, credentials).at_endpoints_of(env)
     }
 
     /// Keys of no value, for emulators.
     pub(crate) fn emulated() -> Self {
         let credentials = Credentials::from_keys("emulated", "emulated", None);
-        Self::new("us-east-1".into(), credentials)
+        Self::new(
+            "us-east-1".into(),
+            SharedCredentialsProvider::new(credentials),
+        )
     }
 
-    fn new(region: String, credentials: Credentials) -> Self {
+    fn new(region: String, credentials: SharedCredentialsProvider) -> Self {
         Self {
             region,
             credentials,

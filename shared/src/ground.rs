@@ -5,6 +5,7 @@
 #[cfg(feature = "client")]
 use std::time::Duration;
 
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_async::time::SharedTimeSource;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -59,6 +60,20 @@ impl Ground {
             metrics: namespace.map(|it| MetricsSink::stdout(&it)),
             ..Self::over(Aws::from_env(env)?)
         })
+    }
+
+    /// A tool's: by the credentials of the person who runs it, and endpoints by the SDK's own
+    /// variables.
+    ///
+    /// # Errors
+    /// An endpoint that is no URL.
+    pub fn of_operator(
+        region: &str,
+        credentials: SharedCredentialsProvider,
+        env: &Env,
+    ) -> Result<Self, ConfigError> {
+        let aws = Aws::of(region.to_owned(), credentials, env)?;
+        Ok(Self::over(aws))
     }
 
     /// One with keys of no value, for emulators: say where they are.

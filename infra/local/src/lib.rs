@@ -4,6 +4,7 @@ pub mod bundle;
 mod clock;
 pub mod company;
 pub mod demo;
+pub mod dev_file;
 pub mod dynamodb;
 pub mod event_source;
 pub mod function;

@@ -1,77 +1,47 @@
 #![doc = include_str!("../README.md")]
 
-mod name;
-mod new;
-mod refusal;
+mod arguments;
+mod failure;
+mod look;
+mod output;
+mod site;
 mod workspace;
 
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser as _};
 
-use name::Name;
-use refusal::Refusal;
-use workspace::Workspace;
+use arguments::{Arguments, Command};
+use failure::Failure;
+use output::Screen;
+use site::Site;
 
-/// A module of your own: what the channel does in its chats.
-#[derive(Parser)]
-#[command(name = "modctl", version)]
-struct Arguments {
-    #[command(subcommand)]
-    command: Command,
-    /// The workspace's folder; without it, it is looked for upwards.
-    #[arg(long, global = true)]
-    dir: Option<PathBuf>,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Writes a module to begin with into modules/NAME, and chooses it.
-    New {
-        /// The name of its crate, such as my-module.
-        name: String,
-    },
-    /// Chooses the module in modules/NAME: the worker and `cargo dev` run it.
-    Choose {
-        /// The name of its crate.
-        name: String,
-    },
-}
-
-fn main() -> ExitCode {
-    match run(Arguments::parse()) {
-        Ok(done) => {
-            print!("{done}");
-            ExitCode::SUCCESS
-        }
-        Err(refusal) => {
-            eprintln!("modctl: {refusal}");
-            ExitCode::FAILURE
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("modctl: {failure}");
+            failure.exit_code()
         }
     }
 }
 
-/// Does it; gives the words for the person.
-fn run(arguments: Arguments) -> Result<String, Refusal> {
-    let mut workspace = match arguments.dir {
-        Some(dir) => Workspace::open(&dir)?,
-        None => around_here()?,
+async fn run(arguments: Arguments) -> Result<(), Failure> {
+    let mut screen = Screen::of_process(arguments.output.json);
+    let words = match arguments.command {
+        Command::New { name } => workspace::new_module(arguments.dir, &name)?,
+        Command::Choose { name } => workspace::choose(arguments.dir, &name)?,
+        Command::Completions { shell } => {
+            let command = &mut Arguments::command();
+            clap_complete::generate(shell, command, "modctl", &mut std::io::stdout());
+            return Ok(());
+        }
+        Command::OfSite(command) => {
+            let site = Site::open(&arguments.site).await?;
+            return command.run(&site, &mut screen).await;
+        }
     };
-    match arguments.command {
-        Command::New { name } => new::new(&mut workspace, &Name::read(&name)?),
-        Command::Choose { name } => choose(&mut workspace, &Name::read(&name)?),
-    }
-}
-
-fn around_here() -> Result<Workspace, Refusal> {
-    let here = Path::new(".").canonicalize();
-    Workspace::around(&here.map_err(|_| Refusal::NoWorkspace)?)
-}
-
-fn choose(workspace: &mut Workspace, name: &Name) -> Result<String, Refusal> {
-    workspace.check_there(name)?;
-    workspace.choose(name)?;
-    workspace.save()?;
-    Ok(format!("The worker and `cargo dev` run {name} now.\n"))
+    print!("{words}");
+    Ok(())
 }

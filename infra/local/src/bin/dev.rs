@@ -5,6 +5,7 @@ use std::pin::pin;
 use std::process::ExitCode;
 
 use clap::Parser;
+use local::dev_file::DevFile;
 use local::stack::{INBOX_KEY, Options, Stack, StackError};
 use serde_json::json;
 use tracing::level_filters::LevelFilter;
@@ -70,6 +71,7 @@ async fn run(arguments: Arguments) -> Result<(), StackError> {
         stack = Stack::start(&options, module::module()) => stack?,
         () = &mut asked_to_end => return Ok(()),
     };
+    let _file = DevFile::write(&stack)?;
     if arguments.json {
         print_json(&stack);
     } else {

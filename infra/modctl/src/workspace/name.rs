@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::refusal::Refusal;
+use crate::workspace::refusal::Refusal;
 
 /// Words that Rust or its library has taken.
 const TAKEN: &[&str] = &[

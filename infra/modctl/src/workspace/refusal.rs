@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::name::Name;
+use crate::workspace::name::Name;
 
 /// Why nothing is done, in one sentence that names the remedy.
 #[derive(Debug, thiserror::Error)]

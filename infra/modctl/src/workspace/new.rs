@@ -3,13 +3,13 @@
 use std::fs;
 use std::path::Path;
 
-use crate::name::Name;
-use crate::refusal::Refusal;
-use crate::workspace::Workspace;
+use crate::workspace::manifest::Workspace;
+use crate::workspace::name::Name;
+use crate::workspace::refusal::Refusal;
 
 macro_rules! template {
     ($($path:literal)*) => {
-        &[$(($path, include_str!(concat!("../template/", $path)))),*]
+        &[$(($path, include_str!(concat!("../../template/", $path)))),*]
     };
 }
 

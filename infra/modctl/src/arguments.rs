@@ -1,0 +1,106 @@
+//! The command line. Each command's own arguments are beside what it does.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::failure::Failure;
+use crate::look;
+use crate::output::Screen;
+use crate::site::Site;
+
+/// The operator's command line of a LINE module channel, and the author's: a module of your own.
+#[derive(Parser)]
+#[command(name = "modctl", version, after_help = AFTER)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) site: SiteArguments,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+    /// For `new` and `choose`: the workspace's folder; without it, it is looked for upwards.
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Workspace")]
+    pub(crate) dir: Option<PathBuf>,
+}
+
+const AFTER: &str = "\
+Exit codes: 0 done, 1 not done, 2 wrong arguments, 3 not found, 4 not allowed, 5 something is wrong.
+
+Examples:
+  modctl --stack line-module bots --suspended
+  modctl --local bot @demo";
+
+/// Where the bundle is that a command is about.
+#[derive(Args)]
+#[command(next_help_heading = "Where it works")]
+pub(crate) struct SiteArguments {
+    /// A deployed stack, by its name; found with your ordinary AWS credentials.
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        conflicts_with = "local",
+        env = "MODCTL_STACK"
+    )]
+    pub(crate) stack: Option<String>,
+    /// The `cargo dev` that runs on this machine.
+    #[arg(long, global = true)]
+    pub(crate) local: bool,
+    /// The stack's region; without it, your configuration's.
+    #[arg(long, global = true, requires = "stack")]
+    pub(crate) region: Option<String>,
+    /// A profile of your AWS configuration.
+    #[arg(long, global = true, requires = "stack")]
+    pub(crate) profile: Option<String>,
+}
+
+/// How a command answers.
+#[derive(Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct OutputArguments {
+    /// Answer with JSON, for scripts.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+/// What is to be done.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Writes a module to begin with into modules/NAME, and chooses it.
+    New {
+        /// The name of its crate, such as my-module.
+        name: String,
+    },
+    /// Chooses the module in modules/NAME: the worker and `cargo dev` run it.
+    Choose {
+        /// The name of its crate.
+        name: String,
+    },
+    /// Writes the completions of a shell to the standard output.
+    Completions {
+        /// Which shell.
+        shell: Shell,
+    },
+    #[command(flatten)]
+    OfSite(SiteCommand),
+}
+
+/// What is to be done with a stack or a `cargo dev`.
+#[derive(Subcommand)]
+pub(crate) enum SiteCommand {
+    /// Lists the accounts. (SupportPolicy)
+    Bots(look::bots::Bots),
+    /// Shows one account. (SupportPolicy)
+    Bot(look::bot::Bot),
+}
+
+impl SiteCommand {
+    pub(crate) async fn run(self, site: &Site, screen: &mut Screen) -> Result<(), Failure> {
+        match self {
+            Self::Bots(bots) => screen.show(&bots.run(site).await?),
+            Self::Bot(bot) => screen.show(&bot.run(site).await?),
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Looking: nothing here changes anything.
+
+pub(crate) mod account;
+pub(crate) mod bot;
+pub(crate) mod bots;
