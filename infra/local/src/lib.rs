@@ -17,6 +17,7 @@ mod ready;
 mod replay;
 pub mod schedule;
 pub mod stack;
+pub mod stream;
 pub mod talk;
 mod trace;
 
