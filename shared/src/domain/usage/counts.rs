@@ -16,8 +16,10 @@ pub struct Counts {
     pub replies: u64,
     /// Pushes that LINE took in place of a reply.
     pub replies_pushed: u64,
-    /// Other pushes that LINE took, by their aggregation unit; without one under the empty name.
-    pub pushes: BTreeMap<String, u64>,
+    /// Other pushes that LINE took.
+    pub pushes: u64,
+    /// Of these: with an aggregation unit, by its name.
+    pub units: BTreeMap<String, u64>,
     /// Of replies and pushes: into groups and rooms, of which LINE counts each member.
     pub into_groups: u64,
     /// Multicasts that LINE took.
@@ -52,19 +54,15 @@ impl Counts {
         *self == Self::default()
     }
 
-    /// Pushes of all units, without those in place of a reply.
-    pub fn all_pushes(&self) -> u64 {
-        self.pushes.values().sum()
-    }
-
     /// Adds what `other` has counted.
     pub fn add(&mut self, other: &Self) {
         self.events += other.events;
         self.own_events += other.own_events;
         self.replies += other.replies;
         self.replies_pushed += other.replies_pushed;
-        for (unit, number) in &other.pushes {
-            *self.pushes.entry(unit.clone()).or_default() += number;
+        self.pushes += other.pushes;
+        for (unit, number) in &other.units {
+            *self.units.entry(unit.clone()).or_default() += number;
         }
         self.into_groups += other.into_groups;
         self.multicasts.calls += other.multicasts.calls;

@@ -189,7 +189,8 @@ mod tests {
         let month: Month = "2026-11".parse().unwrap();
         let counts = Counts {
             events: 7,
-            pushes: [(String::new(), 1), ("news".to_owned(), 2)].into(),
+            pushes: 3,
+            units: [("news".to_owned(), 2)].into(),
             ..Counts::default()
         };
         let contract = Contract {

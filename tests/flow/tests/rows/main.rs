@@ -207,7 +207,7 @@ async fn usage_is_read(store: &Store, version: u32) {
     }
     let (bot, month) = (written::counted(), Month::of(NOW));
     let closed = store.usage(&bot, month, NOW).await.unwrap();
-    assert_eq!((closed.counts.events, closed.counts.pushes["news"]), (7, 2));
+    assert_eq!((closed.counts.events, closed.counts.units["news"]), (7, 2));
     assert!(closed.attached_days > 0 && closed.suspended_days > 0);
     let open = store.open_usage(&bot).await.unwrap();
     assert_eq!(open.months.keys().collect::<Vec<_>>(), [&month.next()]);

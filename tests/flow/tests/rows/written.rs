@@ -213,7 +213,8 @@ async fn usage(store: &Store) {
     };
     let counts = Counts {
         events: 7,
-        pushes: [(String::new(), 1), ("news".to_owned(), 2)].into(),
+        pushes: 3,
+        units: [("news".to_owned(), 2)].into(),
         ..Counts::default()
     };
     let record = |sequence: &str, change| UsageRecord {
