@@ -235,7 +235,8 @@ async fn usage(store: &Store) {
         ),
     ];
     for (now, record) in changes {
-        let counted = store.count_usage(&counted(), "a-shard", &[record], now);
-        assert_eq!(counted.await.unwrap().counted, 1);
+        let (bot, records) = (counted(), [record]);
+        let tally = store.count_usage(&bot, "a-shard", &records, now).await;
+        assert_eq!(tally.unwrap().counted, 1);
     }
 }
