@@ -106,6 +106,12 @@ fn function<M: Module + Clone>(
             timer::App::new(timer::Config::read(env)?, ground),
             |app, _event: Value, deadline| timer::handle(&app, deadline).await
         ),
+        "UsageFunction" => over!(
+            "usage",
+            definition,
+            usage::App::new(usage::Config::read(env)?, ground),
+            |app, batch: Value, _deadline| usage::handle(&app, batch).await
+        ),
         "WebhookFunction" => over!(
             "webhook",
             definition,

@@ -18,6 +18,7 @@ mod ready;
 mod replay;
 pub mod schedule;
 pub mod stack;
+pub mod stream;
 pub mod talk;
 mod trace;
 

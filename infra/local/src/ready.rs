@@ -29,8 +29,11 @@ impl Stack {
             event,
         };
         self.wait_for_record(&key).await?;
-        for row in ["@bot".to_owned(), format!("@bot#{}", key.event)] {
-            self.forget(row).await?;
+        let counted = self.usage_is_counted().await;
+        counted.map_err(|error| error.to_string())?;
+        let event = format!("@bot#{}", key.event);
+        for row in ["@bot", "@usage#open", &event] {
+            self.forget(row.to_owned()).await?;
         }
         Ok(())
     }

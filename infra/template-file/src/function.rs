@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::error::TemplateError;
 use crate::members::{members, number, string};
-use crate::queue;
+use crate::{queue, table};
 
 /// A Lambda function.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub struct FunctionDefinition {
     pub routes: Vec<Route>,
     /// The queues it is fed from.
     pub event_sources: Vec<EventSource>,
+    /// The tables whose streams it is fed from.
+    pub streams: Vec<StreamSource>,
     /// The schedules that run it.
     pub schedules: Vec<Schedule>,
 }
@@ -64,6 +66,21 @@ pub struct EventSource {
     pub report_batch_item_failures: bool,
 }
 
+/// An event source mapping: a table whose changes are handed to the function in batches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StreamSource {
+    /// The table's local name.
+    pub table: String,
+    /// The most records in a batch.
+    pub batch_size: u64,
+    /// Patterns of which a record fits one, or it is not handed over. All are where there is none.
+    pub filters: Vec<Value>,
+    /// Whether the function is told the shard of a batch, as it is where there is a window.
+    pub tumbling_window: Option<u64>,
+    /// Whether the function's answer says from which record on it failed.
+    pub report_batch_item_failures: bool,
+}
+
 /// A schedule that runs the function again and again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schedule {
@@ -98,6 +115,7 @@ impl FunctionDefinition {
             variables: variables(&properties["Environment"]["Variables"]),
             routes: Vec::new(),
             event_sources: Vec::new(),
+            streams: Vec::new(),
             schedules: Vec::new(),
         };
         for (name, event) in members(&properties["Events"]) {
@@ -107,6 +125,10 @@ impl FunctionDefinition {
                 Some("SQS") => {
                     let source = event_source(&event["Properties"], &place)?;
                     function.event_sources.push(source);
+                }
+                Some("DynamoDB") => {
+                    let source = stream_source(&event["Properties"], &place)?;
+                    function.streams.push(source);
                 }
                 Some("ScheduleV2") => {
                     let expression = "ScheduleExpression";
@@ -165,9 +187,38 @@ fn event_source(properties: &Value, place: &str) -> Result<EventSource, Template
         queue: queue.to_owned(),
         batch_size: number(properties, "BatchSize", place)?.unwrap_or(10),
         maximum_concurrency: number(scaling, "MaximumConcurrency", place)?,
-        report_batch_item_failures: properties["FunctionResponseTypes"]
-            .as_array()
-            .is_some_and(|types| types.iter().any(|t| t == "ReportBatchItemFailures")),
+        report_batch_item_failures: reports_batch_item_failures(properties),
+    })
+}
+
+fn reports_batch_item_failures(properties: &Value) -> bool {
+    let types = properties["FunctionResponseTypes"].as_array();
+    types.is_some_and(|types| types.iter().any(|it| it == "ReportBatchItemFailures"))
+}
+
+fn stream_source(properties: &Value, place: &str) -> Result<StreamSource, TemplateError> {
+    let arn = string(properties, "Stream", place)?;
+    let table = table::name_in_stream_arn(&arn).ok_or_else(|| {
+        let place = format!("{place} Stream");
+        TemplateError::unfit(place, "a stream's ARN", &properties["Stream"])
+    })?;
+    let filters = properties["FilterCriteria"]["Filters"].as_array();
+    let pattern = |filter: &Value| {
+        let pattern = filter["Pattern"].as_str().map(serde_json::from_str);
+        pattern
+            .and_then(Result::ok)
+            .ok_or_else(|| TemplateError::unfit(format!("{place} FilterCriteria"), "JSON", filter))
+    };
+    Ok(StreamSource {
+        table: table.to_owned(),
+        batch_size: number(properties, "BatchSize", place)?.unwrap_or(100),
+        filters: filters
+            .into_iter()
+            .flatten()
+            .map(pattern)
+            .collect::<Result<_, _>>()?,
+        tumbling_window: number(properties, "TumblingWindowInSeconds", place)?,
+        report_batch_item_failures: reports_batch_item_failures(properties),
     })
 }
 

@@ -101,6 +101,9 @@ impl<'a> Resolver<'a> {
                 "arn:aws:dynamodb:{REGION}:{ACCOUNT_ID}:table/{}",
                 table::local_name(resource, properties)
             ),
+            ("AWS::DynamoDB::Table", "StreamArn") => {
+                table::stream_arn(&table::local_name(resource, properties))
+            }
             _ => format!("{resource}.{attribute}"),
         }))
     }

@@ -17,7 +17,9 @@ use std::path::Path;
 use serde_json::Value;
 
 pub use error::TemplateError;
-pub use function::{EventSource, FunctionDefinition, Route, Schedule, ScheduleKeeper};
+pub use function::{
+    EventSource, FunctionDefinition, Route, Schedule, ScheduleKeeper, StreamSource,
+};
 pub use members::{ACCOUNT_ID, REGION};
 pub use queue::QueueDefinition;
 pub use table::TableDefinition;

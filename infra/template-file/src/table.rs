@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::error::TemplateError;
-use crate::members::members;
+use crate::members::{ACCOUNT_ID, REGION, members};
 
 /// A DynamoDB table.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +16,8 @@ pub struct TableDefinition {
     pub create: Value,
     /// The attribute that says when a row may go, if rows go by themselves.
     pub ttl_attribute: Option<String>,
+    /// What the records of its stream show of a row, if it has a stream.
+    pub stream_view_type: Option<String>,
 }
 
 /// What `CreateTable` takes; the rest is CloudFormation's, and set by calls of its own.
@@ -46,6 +48,9 @@ impl TableDefinition {
             name,
             create: Value::Object(create),
             ttl_attribute: ttl_attribute(properties),
+            stream_view_type: properties["StreamSpecification"]["StreamViewType"]
+                .as_str()
+                .map(str::to_owned),
         })
     }
 }
@@ -56,6 +61,17 @@ fn ttl_attribute(properties: &Value) -> Option<String> {
         Value::Bool(true) => ttl["AttributeName"].as_str().map(str::to_owned),
         _ => None,
     }
+}
+
+/// What the local stack has in place of a stream's ARN. In AWS its label is a time.
+pub(super) fn stream_arn(table: &str) -> String {
+    format!("arn:aws:dynamodb:{REGION}:{ACCOUNT_ID}:table/{table}/stream/local")
+}
+
+/// The table in a stream's ARN.
+pub(super) fn name_in_stream_arn(arn: &str) -> Option<&str> {
+    let (_, rest) = arn.split_once(":table/")?;
+    rest.split_once("/stream/").map(|(table, _)| table)
 }
 
 /// The name in the local DynamoDB: the given one, else the logical name.

@@ -35,6 +35,8 @@ pub mod own_event;
 pub mod quota;
 #[cfg(feature = "client")]
 mod recipient;
+#[cfg(feature = "client")]
+mod sent_counts;
 pub mod signature;
 #[cfg(feature = "client")]
 pub mod token;

@@ -223,4 +223,16 @@ metrics! {
     TimersUnreadable: Count,
     /// How late the oldest timer was that was found due; 0 where none was.
     TimerLateness: Seconds,
+
+    // Usage: one line for each batch of the table's stream.
+    /// Changes of rows that were counted.
+    UsageCounted: Count,
+    /// Changes that were counted before: their batch came again.
+    UsageRepeated: Count,
+    /// Of those counted: their month was closed, and they count in the first that is open.
+    UsageLate: Count,
+    /// Records that cannot be read: they are not counted.
+    UsageUnreadable: Count,
+    /// Batches that come again, from some record on.
+    UsageGivenBack: Count,
 }

@@ -13,6 +13,7 @@ pub(super) const MESSAGES: &str = "@message";
 pub(super) const MODULE: &str = "@m#";
 pub(super) const LIMIT: &str = "@limit#";
 pub(super) const TIMER: &str = "@timer#";
+pub(super) const USAGE: &str = "@usage#";
 pub(super) const RECONCILER: &str = "@reconciler";
 pub(super) const LEASE: &str = "@lease";
 pub(super) const WALK: &str = "@walk";

@@ -15,6 +15,7 @@ mod module_row;
 mod reconciler;
 mod row;
 mod timer;
+mod usage;
 mod version;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
@@ -35,6 +36,7 @@ pub use load::Loaded;
 pub use module_row::{ModuleRow, RowChange};
 pub use reconciler::{Stopped, WalkRow, fingerprint};
 pub use timer::{DueTimers, NewTimer, TIMER_SHARDS, Timer, TimerChange};
+pub use usage::{ReadRecord, StreamRecord};
 
 /// An item as DynamoDB has it.
 type Item = std::collections::HashMap<String, AttributeValue>;

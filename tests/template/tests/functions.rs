@@ -93,6 +93,7 @@ fn a_timeout_of_the_template_is_the_one_that_the_functions_code_goes_by() {
             "its lease, and when it stops",
         ),
         ("TimerFunction", timer::TIMEOUT, "when it stops"),
+        ("UsageFunction", usage::TIMEOUT, "nothing"),
         (
             "WebhookFunction",
             webhook::TIMEOUT,

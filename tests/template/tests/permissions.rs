@@ -165,8 +165,38 @@ fn the_timer_reads_its_index_changes_its_rows_and_queues() {
 }
 
 #[test]
+fn usage_reads_the_stream_writes_its_rows_and_names_what_it_could_not_count() {
+    let template = template().unwrap();
+    let mut actions = actions(&template, "UsageFunction");
+    actions.retain(|action| !action.starts_with("kms:"));
+    assert_eq!(
+        actions,
+        names([
+            "dynamodb:DescribeStream",
+            "dynamodb:GetItem",
+            "dynamodb:GetRecords",
+            "dynamodb:GetShardIterator",
+            "dynamodb:ListStreams",
+            "dynamodb:PutItem",
+            "logs:CreateLogStream",
+            "logs:PutLogEvents",
+            "sqs:SendMessage",
+        ])
+    );
+    let queues = resources(&template, "UsageFunction", "sqs:SendMessage");
+    assert_eq!(
+        queues,
+        [json!("arn:aws:sqs:us-east-1:000000000000:UsageFailures")]
+    );
+    let streams = resources(&template, "UsageFunction", "dynamodb:GetRecords");
+    assert_eq!(streams, [table_arn("Table/stream/local")]);
+}
+
+#[test]
 fn with_a_table_that_is_given_every_permission_is_on_that_table() {
-    let template = with(&[("TableName", "restored")]);
+    let stream =
+        "arn:aws:dynamodb:us-east-1:000000000000:table/restored/stream/2026-11-30T00:00:00.000";
+    let template = with(&[("TableName", "restored"), ("TableStreamArn", stream)]);
     for function in functions(&template) {
         let on_tables = actions(&template, &function)
             .into_iter()

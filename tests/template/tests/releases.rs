@@ -89,6 +89,11 @@ fn a_function_is_shifted_gradually_and_rolled_back_by_its_own_alarm() {
             "TimerErrorsAlarm",
         ),
         (
+            "UsageFunction",
+            "Canary10Percent5Minutes",
+            "UsageErrorsAlarm",
+        ),
+        (
             "WebhookFunction",
             "Canary10Percent5Minutes",
             "WebhookErrorsAlarm",

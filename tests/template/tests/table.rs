@@ -6,6 +6,10 @@ use serde_json::{Value, json};
 use template::{is_made, template, with};
 use template_file::Template;
 
+/// The stream of a table that is given.
+const STREAM: &str =
+    "arn:aws:dynamodb:us-east-1:000000000000:table/restored/stream/2026-11-30T00:00:00.000";
+
 fn properties() -> Value {
     let template = template().unwrap();
     template.resource("Table").unwrap()["Properties"].clone()
@@ -93,7 +97,7 @@ fn the_table_has_awss_own_key_unless_another_is_given() {
 fn a_table_that_is_given_is_used_and_none_is_made() {
     let template = template().unwrap();
     assert!(is_made(&template, "Table"));
-    let restored = with(&[("TableName", "restored")]);
+    let restored = with(&[("TableName", "restored"), ("TableStreamArn", STREAM)]);
     assert!(!is_made(&restored, "Table"));
     let output = |template: &Template| {
         let output = &template.document()["Outputs"]["TableName"]["Value"];
@@ -112,6 +116,66 @@ fn a_table_that_is_given_is_used_and_none_is_made() {
         references(&restored.document()[part], &mut bare);
         assert_eq!(bare, [""; 0], "{part}");
     }
+}
+
+/// Without the stream nobody would count what accounts use, and the one of another table is no use.
+#[test]
+fn a_table_that_is_given_comes_with_its_stream() {
+    let refusals = |values: &[(&str, &str)]| with(values).refusals().unwrap().len();
+    let (table, stream) = (("TableName", "restored"), ("TableStreamArn", STREAM));
+    assert_eq!(refusals(&[]), 0);
+    assert_eq!(refusals(&[table, stream]), 0);
+    assert_eq!(refusals(&[table]), 1);
+    assert_eq!(refusals(&[stream]), 1);
+    let restored = with(&[table, stream]);
+    let usage = restored.function("UsageFunction").unwrap();
+    assert_eq!(usage.streams[0].table, "restored");
+    let parameter = &restored.document()["Parameters"]["TableStreamArn"];
+    let pattern = parameter["AllowedPattern"].as_str().unwrap();
+    let pattern = regex_lite::Regex::new(&format!("^({pattern})$")).unwrap();
+    assert!(pattern.is_match(STREAM) && pattern.is_match(""));
+    assert!(!pattern.is_match("arn:aws:dynamodb:us-east-1:000000000000:table/restored"));
+}
+
+/// Usage is counted from the difference, and its batches must name their shard.
+#[test]
+fn the_stream_has_rows_before_and_after_and_its_batches_are_known_by_their_shard() {
+    let template = template().unwrap();
+    let table = template.table("Table").unwrap();
+    assert_eq!(
+        table.stream_view_type.as_deref(),
+        Some("NEW_AND_OLD_IMAGES")
+    );
+    let usage = template.function("UsageFunction").unwrap();
+    let [source] = &usage.streams[..] else {
+        panic!("one stream, not {:?}", usage.streams);
+    };
+    assert_eq!(source.table, table.name);
+    assert!(source.tumbling_window.is_some() && source.report_batch_item_failures);
+    // More is not allowed without asking AWS.
+    assert!((1..=5).contains(&source.filters.len()));
+}
+
+/// A record that ends the function never stops its shard for a day, and is not lost unseen.
+#[test]
+fn what_cannot_be_counted_is_given_up_before_the_stream_forgets_and_named() {
+    let template = template().unwrap();
+    let usage = template.resource("UsageFunction").unwrap();
+    let source = &usage["Properties"]["Events"]["Changes"]["Properties"];
+    assert_eq!(source["BisectBatchOnFunctionError"], true);
+    assert!(source["MaximumRetryAttempts"].as_u64().unwrap() > 0);
+    assert!(source["MaximumRecordAgeInSeconds"].as_u64().unwrap() <= 12 * 3600);
+    let destination = template
+        .resolve(&source["DestinationConfig"]["OnFailure"])
+        .unwrap();
+    let failures = template.queue("UsageFailures").unwrap();
+    assert_eq!(
+        destination,
+        json!({"Type": "SQS", "Destination": failures.arn()})
+    );
+    let alarm = &template.resource("UsageNotCountedAlarm").unwrap()["Properties"];
+    let queue = template.resolve(&alarm["Dimensions"][0]["Value"]).unwrap();
+    assert_eq!(queue, failures.name);
 }
 
 /// References to the stack's own table outside of a choice by `MakesTable`.

@@ -89,6 +89,12 @@ fn the_timer_is_given_what_it_reads() {
     assert_eq!(given("TimerFunction").unwrap(), names);
 }
 
+#[test]
+fn usage_is_given_what_it_reads() {
+    let names = read(|env| drop(usage::Config::read(env).unwrap()));
+    assert_eq!(given("UsageFunction").unwrap(), names);
+}
+
 /// Each variable that cannot be left out is named in one line when it is.
 #[test]
 fn a_missing_variable_is_named() {
@@ -102,6 +108,7 @@ fn a_missing_variable_is_named() {
             .to_string(),
         timer::Config::read(&nothing()).unwrap_err().to_string(),
         inbox::Config::read(&nothing()).unwrap_err().to_string(),
+        usage::Config::read(&nothing()).unwrap_err().to_string(),
     ];
     let names = [
         "LINE_CHANNEL_SECRET",
@@ -110,6 +117,7 @@ fn a_missing_variable_is_named() {
         "LINE_CHANNEL_ID",
         "TABLE_NAME",
         "INBOX_KEY",
+        "TABLE_NAME",
     ];
     for (error, name) in errors.iter().zip(names) {
         assert!(

@@ -48,6 +48,9 @@ pub enum StackError {
     /// The functions do not run as processes.
     #[error(transparent)]
     Lambda(#[from] LambdaError),
+    /// What the table's stream has was not handed over.
+    #[error("the table's stream: {0}")]
+    Stream(String),
     /// The first round did not come to its end.
     #[error("the stack is up, but a signed webhook did not make the whole round: {0}")]
     NotReady(String),

@@ -12,6 +12,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use dynoxide::DynoxideError;
 use emulator::Emulator;
 use line_module::Module;
 use serde_json::Value;
@@ -24,10 +25,12 @@ use tokio::task::JoinSet;
 
 use crate::bundle::{self, BundleError, Variables};
 use crate::company::Company;
+use crate::dynamodb::DynamoDb;
 use crate::function::{Function, FunctionError};
 use crate::gate::Gate;
 use crate::lambda::Lambda;
 use crate::schedule::Scheduled;
+use crate::stream::{StreamMapping, TableStream};
 
 pub use addresses::Addresses;
 pub use error::StackError;
@@ -62,6 +65,8 @@ pub struct Stack {
     /// The gateway's own address.
     pub(crate) gateway_url: String,
     schedules: HashMap<String, Scheduled>,
+    dynamodb: DynamoDb,
+    streams: Vec<StreamMapping>,
     tasks: JoinSet<()>,
     /// What runs the functions, if it is not this process.
     _kept: Box<dyn Send>,
@@ -142,6 +147,29 @@ impl Stack {
         };
         let scheduled = self.schedules.get(logical_name).ok_or_else(none)?;
         scheduled.run_now().await
+    }
+
+    /// Waits until what has changed in the table before this call has been handed to the functions
+    /// that are fed from its stream: what was used is counted.
+    ///
+    /// # Errors
+    /// [`StackError`]: the stream cannot be read, or nobody has counted in time.
+    pub async fn usage_is_counted(&self) -> Result<(), StackError> {
+        let counted = async {
+            for mapping in &self.streams {
+                mapping.is_up_to_date().await?;
+            }
+            Ok::<_, DynoxideError>(())
+        };
+        match tokio::time::timeout(TIMEOUT, counted).await {
+            Ok(counted) => counted.map_err(|error| StackError::Stream(error.to_string())),
+            Err(_) => Err(StackError::Stream("it was not counted in time".to_owned())),
+        }
+    }
+
+    /// The stream of the template's table.
+    pub fn table_stream(&self) -> TableStream {
+        self.dynamodb.stream(&self.addresses.table_name)
     }
 
     /// Serves until a server ends by itself, which it does not.

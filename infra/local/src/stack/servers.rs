@@ -54,13 +54,20 @@ pub(super) async fn start_sqs(
     })
 }
 
+/// DynamoDB, with the tables of the template and their streams.
+pub(super) struct StartedDynamoDb {
+    pub(super) server: DynamoDb,
+    pub(super) gate: Gate,
+    pub(super) url: String,
+}
+
 pub(super) async fn start_dynamodb(
     template: &Template,
     listener: TcpListener,
     data: Option<&Path>,
     tasks: &mut JoinSet<()>,
-) -> Result<(Gate, String), StackError> {
-    let dynamodb = match data {
+) -> Result<StartedDynamoDb, StackError> {
+    let server = match data {
         None => DynamoDb::in_memory()?,
         Some(folder) => {
             std::fs::create_dir_all(folder)
@@ -69,13 +76,14 @@ pub(super) async fn start_dynamodb(
         }
     };
     for table in template.tables()? {
-        dynamodb.ensure(&table)?;
+        server.ensure(&table)?;
+        server.enable_stream(&table)?;
     }
     let url = url(&listener)?;
     let inner = bind(0, "--dynamodb-port").await?;
     let gate = gate(listener, &inner, tasks)?;
-    tasks.spawn(dynamodb.serve(inner));
-    Ok((gate, url))
+    tasks.spawn(server.clone().serve(inner));
+    Ok(StartedDynamoDb { server, gate, url })
 }
 
 /// The functions reach a server through a gate, whose port is the one asked for.

@@ -8,7 +8,7 @@ use line_module::Module;
 use shared::aws::Timeouts;
 use shared::ground::Ground;
 use sqs::Sqs;
-use template_file::Template;
+use template_file::{FunctionDefinition, Template};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -21,12 +21,14 @@ use super::{Functions, Needs, Stack};
 use crate::bundle;
 use crate::clock;
 use crate::company::{Company, of_pages};
+use crate::dynamodb::DynamoDb;
 use crate::event_source::EventSourceMapping;
 use crate::function::Function;
 use crate::gate::Gate;
 use crate::gateway::Gateway;
 use crate::replay::again;
 use crate::schedule::Scheduled;
+use crate::stream::StreamMapping;
 use crate::trace::traces;
 
 /// What the functions stand on, and what is served of it.
@@ -35,6 +37,7 @@ struct Started {
     line: Emulator,
     sqs: Sqs,
     sqs_gate: Gate,
+    dynamodb: DynamoDb,
     dynamodb_gate: Gate,
     gateway_url: String,
     tasks: JoinSet<()>,
@@ -50,7 +53,7 @@ impl Started {
         let data = options.data.as_deref();
         let sqs = start_sqs(template, at.sqs, &mut tasks).await?;
         let dynamodb = start_dynamodb(template, at.dynamodb, data, &mut tasks);
-        let (dynamodb_gate, dynamodb_url) = dynamodb.await?;
+        let dynamodb = dynamodb.await?;
         let gateway_url = url(&at.public)?;
         let public_url = options
             .public_url
@@ -64,7 +67,7 @@ impl Started {
             table_name: template.table("Table")?.name,
             public_url,
             line_url: url(&at.line)?,
-            dynamodb_url,
+            dynamodb_url: dynamodb.url,
         };
         let line = start_line(&addresses, at.line, data, &mut tasks)?;
         let started = Self {
@@ -72,7 +75,8 @@ impl Started {
             line,
             sqs: sqs.server,
             sqs_gate: sqs.gate,
-            dynamodb_gate,
+            dynamodb: dynamodb.server,
+            dynamodb_gate: dynamodb.gate,
             gateway_url,
             tasks,
         };
@@ -104,8 +108,9 @@ pub(super) async fn assemble<M: Module + Clone, K: Send + 'static>(
         .with_clock(clock.clone())
         .with_dynamodb_at(&addresses.dynamodb_url)
         .with_sqs_at(&addresses.sqs_url);
+    let definitions = template.functions()?;
     let needs = Needs {
-        definitions: &template.functions()?,
+        definitions: &definitions,
         variables: &variables,
         ground: &ground,
         module: &module,
@@ -113,6 +118,12 @@ pub(super) async fn assemble<M: Module + Clone, K: Send + 'static>(
     let (functions, kept) = run(needs).await?;
     let schedules = schedules(template, &functions, &clock)?;
     feed_from_queues(template, &functions, &started.sqs, &mut started.tasks)?;
+    let streams = feed_from_streams(
+        &definitions,
+        &functions,
+        &started.dynamodb,
+        &mut started.tasks,
+    );
     if options.scheduled {
         for scheduled in schedules.values().cloned() {
             started.tasks.spawn(scheduled.run());
@@ -140,6 +151,8 @@ pub(super) async fn assemble<M: Module + Clone, K: Send + 'static>(
         ground,
         gateway_url: started.gateway_url,
         schedules,
+        dynamodb: started.dynamodb,
+        streams,
         tasks: started.tasks,
         _kept: Box::new(kept),
     })
@@ -161,6 +174,28 @@ fn feed_from_queues(
         }
     }
     Ok(())
+}
+
+/// The mapping of each function that is fed from a table's stream.
+fn feed_from_streams(
+    definitions: &[FunctionDefinition],
+    functions: &HashMap<String, Function>,
+    dynamodb: &DynamoDb,
+    tasks: &mut JoinSet<()>,
+) -> Vec<StreamMapping> {
+    let mut mappings = Vec::new();
+    for definition in definitions {
+        let Some(function) = functions.get(&definition.logical_name) else {
+            continue;
+        };
+        for source in definition.streams.iter().cloned() {
+            let stream = dynamodb.stream(&source.table);
+            let mapping = StreamMapping::new(stream, source, function.clone());
+            tasks.spawn(mapping.clone().run());
+            mappings.push(mapping);
+        }
+    }
+    mappings
 }
 
 /// The schedule of each function that has one, by the function's logical name.

@@ -67,6 +67,7 @@ impl LedgerEntry {
         now: Timestamp,
     ) -> Result<Self, serde_json::Error> {
         if !plan.effects.is_empty() {
+            self.ended_at = None;
             self.state = State::Planned(Sends {
                 plan: serde_json::to_string(plan)?,
                 planned_at: now,
@@ -92,7 +93,11 @@ impl LedgerEntry {
         let state = State::Failed {
             reason: Some(reason.into()),
         };
-        Self { state, ..self }
+        Self {
+            state,
+            ended_at: None,
+            ..self
+        }
     }
 
     /// Set aside, with the event itself. A plan that it has stays, with its open tries.
@@ -109,6 +114,7 @@ impl LedgerEntry {
 
     fn set_aside(mut self, parked: Parked) -> Self {
         let sends = self.state.into_raw_and_sends().1;
+        self.ended_at = Some(parked.since);
         self.state = State::Parked(Parked { sends, ..parked });
         self.attempts.begun = None;
         self.raw = None;

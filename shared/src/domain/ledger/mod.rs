@@ -46,6 +46,9 @@ pub struct LedgerEntry {
     pub silence: Option<Silence>,
     /// What became of it so far.
     pub state: State,
+    /// When the event, or the newest try to send its plan, came to an end, by the worker's clock.
+    /// Absent before the first, and in rows of releases that did not write it.
+    pub ended_at: Option<Timestamp>,
     /// What the module's attempts at it came to.
     pub attempts: Attempts,
     /// What the steps of its handler have come to, in this run of it.
@@ -173,6 +176,7 @@ impl LedgerEntry {
         };
         Self {
             state,
+            ended_at: Some(now),
             ..Self::unsettled(kind, at, received_at, now)
         }
     }
@@ -187,6 +191,7 @@ impl LedgerEntry {
             epoch: Timestamp::default(),
             silence: None,
             state: State::Failed { reason: None },
+            ended_at: None,
             attempts: Attempts::default(),
             steps: Steps::default(),
             failing_since: None,

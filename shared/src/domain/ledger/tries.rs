@@ -90,6 +90,7 @@ impl LedgerEntry {
             false => ours,
         };
         sends.open.remove(ended.name);
+        self.ended_at = Some(now);
         if !self.effects().iter().all(Delivery::is_final) {
             return Some(self);
         }

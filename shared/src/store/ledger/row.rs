@@ -28,6 +28,8 @@ struct LedgerItem {
     at: Timestamp,
     received_at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    ended_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     request_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
@@ -90,6 +92,7 @@ impl From<&LedgerEntry> for LedgerItem {
             kind: entry.kind.clone(),
             at: entry.at,
             received_at: entry.received_at,
+            ended_at: entry.ended_at,
             request_id: entry.request_id.clone(),
             reason: entry.reason().map(str::to_owned),
             silence: entry.silence,
@@ -154,6 +157,7 @@ impl TryFrom<LedgerItem> for LedgerEntry {
             epoch: row.epoch,
             silence: row.silence,
             state,
+            ended_at: row.ended_at,
             attempts: Attempts {
                 failed: row.attempts,
                 begun: row.begun_by,

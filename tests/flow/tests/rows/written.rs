@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use shared::domain::ledger::{ParkKind, StepEnd};
+use shared::domain::usage::{Counts, Lifecycle, Month, UsageChange, UsageRecord};
 use shared::domain::{
     Attempts, BotId, Chat, ChatEffect, ChatId, ChatKind, ChatState, Delivery, Effect, EventId,
     LedgerEntry, Plan, Push, QueueEffect, Scopes, Signal, Silence, State, Timestamp,
@@ -21,6 +22,11 @@ const RAW: &str = r#"{"type":"message"}"#;
 
 pub(crate) fn account() -> BotId {
     BotId::new("Uaccount").unwrap()
+}
+
+/// Whose usage is kept.
+pub(crate) fn counted() -> BotId {
+    BotId::new("Ucounted").unwrap()
 }
 
 pub(crate) fn chat() -> ChatId {
@@ -190,9 +196,47 @@ async fn rest(store: &Store) {
     };
     store.keep_walk(&walk).await.unwrap();
     store.approve("a-fingerprint").await.unwrap();
+    usage(store).await;
     store
         .park_message(MESSAGE, "no job", "the message is not a job", NOW)
         .await
         .unwrap();
     store.note_unread("another-message", NOW).await.unwrap();
+}
+
+/// Another account's usage: a month that is closed, and the next.
+async fn usage(store: &Store) {
+    let lifecycle = Lifecycle {
+        attached_at: Some(NOW),
+        suspended_at: Some(NOW.plus(Duration::from_secs(60))),
+        ..Lifecycle::default()
+    };
+    let counts = Counts {
+        events: 7,
+        pushes: 3,
+        units: [("news".to_owned(), 2)].into(),
+        ..Counts::default()
+    };
+    let record = |sequence: &str, change| UsageRecord {
+        sequence: sequence.to_owned(),
+        written_at: NOW,
+        change,
+    };
+    let later = Month::of(NOW).closes_at();
+    let changes = [
+        (NOW, record("1", UsageChange::Lifecycle(lifecycle))),
+        (
+            NOW,
+            record("2", UsageChange::Counted(Some(NOW), counts.clone())),
+        ),
+        (
+            later,
+            record("3", UsageChange::Counted(Some(later), counts)),
+        ),
+    ];
+    for (now, record) in changes {
+        let (bot, records) = (counted(), [record]);
+        let tally = store.count_usage(&bot, "a-shard", &records, now).await;
+        assert_eq!(tally.unwrap().counted, 1);
+    }
 }
