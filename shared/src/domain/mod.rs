@@ -18,6 +18,7 @@ pub mod time;
 pub mod to_many;
 pub mod trace;
 pub mod window;
+pub mod words;
 
 pub use bot::{Attachment, BotState, LifecycleChange};
 pub use chat::ChatState;
