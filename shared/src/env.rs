@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use secrecy::SecretString;
 
@@ -167,12 +168,33 @@ impl Env {
         }
     }
 
+    /// A whole number of days, one at least.
+    ///
+    /// # Errors
+    /// [`ConfigError::Invalid`] for anything else.
+    pub fn days(&self, name: &'static str, default: u32) -> Result<Duration, ConfigError> {
+        let invalid = ConfigError::Invalid {
+            name,
+            expected: "it must be a whole number of days, 1 to 3650",
+        };
+        let days = match self.optional(name) {
+            None => default,
+            Some(text) => text.parse().map_err(|_| invalid.clone())?,
+        };
+        match (1..=3650).contains(&days) {
+            true => Ok(DAY * days),
+            false => Err(invalid),
+        }
+    }
+
     /// The names asked for so far, for the test that holds them against
     /// template.yaml.
     pub fn names_read(&self) -> Vec<&'static str> {
         self.read.borrow().clone()
     }
 }
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 const THIS_MACHINE: [&str; 2] = ["localhost", "127.0.0.1"];
 
@@ -195,6 +217,19 @@ mod tests {
 
     fn env(name: &str, value: &str) -> Env {
         Env::from_map(BTreeMap::from([(name.to_owned(), value.to_owned())]))
+    }
+
+    #[test]
+    fn days_are_whole_and_one_at_least() {
+        assert_eq!(env("A", "2").days("A", 30), Ok(DAY * 2));
+        assert_eq!(env("A", "").days("A", 30), Ok(DAY * 30));
+        for wrong in ["0", "-1", "1.5", "3651", "many"] {
+            let line = env("A", wrong).days("A", 30).unwrap_err().to_string();
+            assert_eq!(
+                line,
+                "A is wrong: it must be a whole number of days, 1 to 3650"
+            );
+        }
     }
 
     #[test]

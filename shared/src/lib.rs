@@ -6,6 +6,8 @@ pub mod connector;
 pub mod detach;
 pub mod domain;
 pub mod env;
+#[cfg(all(feature = "queue", feature = "store"))]
+pub mod erase;
 pub mod gateway;
 pub mod ground;
 pub mod hash;

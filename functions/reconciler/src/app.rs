@@ -33,6 +33,10 @@ pub struct App {
     pub sleep: SharedAsyncSleep,
     /// One line for each run.
     pub metrics: Metrics,
+    /// How long after its detach an account's data ends.
+    pub erase_after: Duration,
+    /// How long a parked event waits for a person.
+    pub parked_for: Duration,
     /// For the lease's name, and waits of different length.
     pub random: Random,
 }
@@ -52,6 +56,8 @@ impl App {
             clock: ground.clock.clone(),
             sleep: ground.sleep.clone(),
             metrics,
+            erase_after: config.erase_after,
+            parked_for: config.parked_for,
             random: ground.random.clone(),
         }
     }

@@ -1,5 +1,7 @@
 //! The function's variables.
 
+use std::time::Duration;
+
 use shared::env::{ConfigError, Env};
 use shared::line::Channel;
 use shared::secret::SecretPlace;
@@ -15,6 +17,10 @@ pub struct Config {
     pub table: String,
     /// `EVENT_QUEUE_URL`.
     pub queue_url: String,
+    /// `ERASE_AFTER_DAYS`: how long after its detach an account's data ends.
+    pub erase_after: Duration,
+    /// `PARKED_DAYS`: how long a parked event waits for a person.
+    pub parked_for: Duration,
 }
 
 impl Config {
@@ -28,6 +34,8 @@ impl Config {
             secret: SecretPlace::from_env(env)?,
             table: env.required("TABLE_NAME", "give the table's name")?,
             queue_url: env.required("EVENT_QUEUE_URL", "give the event queue's URL")?,
+            erase_after: env.days("ERASE_AFTER_DAYS", 30)?,
+            parked_for: env.days("PARKED_DAYS", 90)?,
         })
     }
 }

@@ -10,6 +10,7 @@ use shared::store::WalkRow;
 
 use crate::again::again;
 use crate::apply::apply;
+use crate::parked::end_parked;
 use crate::plan::{Planner, Step};
 use crate::tell::Teller;
 use crate::walk::walk;
@@ -82,6 +83,8 @@ async fn hold(app: &App, holder: &str, otherwise: Failure) -> Result<(), Failure
 }
 
 async fn reconcile(app: &App, holder: &str, done: &mut WalkRow) -> Result<(), Failure> {
+    // What fails here is told at the end: the accounts do not wait for it.
+    let parked = end_parked(app).await;
     let mut planner = walk(app).await.map(Planner::new);
     // Unreported changes are queued again without waiting for LINE's list.
     read_rows(app, planner.as_mut().ok(), done).await?;
@@ -91,7 +94,8 @@ async fn reconcile(app: &App, holder: &str, done: &mut WalkRow) -> Result<(), Fa
     done.listed = planner.listed();
     let steps = decide(app, planner, done).await?;
     hold(app, holder, Failure::LeaseLost).await?;
-    apply(app, steps, began, done).await
+    apply(app, steps, began, done).await?;
+    Ok(parked?)
 }
 
 /// Reads every account's row, once: for the plan, and for what is open.

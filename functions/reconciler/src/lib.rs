@@ -6,6 +6,7 @@ mod apply;
 pub mod config;
 mod failure;
 mod handle;
+mod parked;
 mod plan;
 mod tell;
 mod walk;

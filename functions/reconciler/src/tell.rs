@@ -1,12 +1,13 @@
 //! What is queued again: a change of an account's lifecycle that was not reported to the module,
-//! and a detach that was begun long ago. A second copy is harmless: its ids are
+//! a detach that was begun long ago, and the end of data some time after a detach. A second copy is harmless: its ids are
 //! the first one's.
 
 use std::time::Duration;
 
 use shared::domain::{Attachment, BotId, BotState, Timestamp};
 use shared::line::event;
-use shared::queue::{Job, NotQueued};
+use shared::metrics::Metric;
+use shared::queue::{Erasure, Job, NotQueued};
 
 use crate::App;
 
@@ -38,7 +39,12 @@ impl<'a> Teller<'a> {
     /// # Errors
     /// Something may not be in the queue.
     pub(crate) async fn tell(&mut self, bot: &BotId, state: &BotState) -> Result<(), NotQueued> {
-        self.jobs.extend(job(bot, state, self.now)?);
+        if let Some(at) = state.to_erase(self.now, self.app.erase_after) {
+            self.app.metrics.count(Metric::ErasuresQueued);
+            self.jobs.push(to_erase(bot, at, self.now)?);
+        } else {
+            self.jobs.extend(job(bot, state, self.now)?);
+        }
         match self.jobs.len() >= GATHERED {
             true => self.send().await,
             false => Ok(()),
@@ -71,9 +77,19 @@ fn job(bot: &BotId, state: &BotState, now: Timestamp) -> Result<Option<Job>, Not
         }
         _ => return Ok(None),
     };
-    let unwritable = |error: serde_json::Error| NotQueued {
+    job.map(Some).map_err(unwritable)
+}
+
+/// Also where the detach was never reported to the module: a module that fails must not keep
+/// data from its end.
+fn to_erase(bot: &BotId, at: Timestamp, now: Timestamp) -> Result<Job, NotQueued> {
+    let erasure = Erasure::of_detach(at);
+    Job::to_erase(bot.clone(), None, &erasure, now).map_err(unwritable)
+}
+
+fn unwritable(error: serde_json::Error) -> NotQueued {
+    NotQueued {
         failed: 1,
         reason: error.to_string(),
-    };
-    job.map(Some).map_err(unwritable)
+    }
 }

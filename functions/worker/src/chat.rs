@@ -3,13 +3,15 @@
 use std::collections::HashSet;
 
 use line_module::Module;
-use shared::domain::{Event, EventId, Timestamp};
+use shared::domain::{ChatId, Event, EventId, EventKind, Timestamp};
+use shared::metrics::Metric;
 use shared::queue::{Job, JobEvent, UnreadableJob};
 use shared::store::{LedgerKey, StoreError};
 use tracing::{Instrument as _, Span};
 
 use crate::App;
 use crate::detach::detach;
+use crate::erase::{erase_account, erase_chat};
 use crate::measure;
 use crate::park::{after_failure, is_overdue, park_message};
 use crate::record::Record;
@@ -77,8 +79,8 @@ async fn handle_job<M: Module>(
             received_at: job.received_at,
             request_id: job.request_id.as_deref(),
             received: record.received,
-            // A detach has nothing to open again: it is asked for as it was the first time.
-            replay: job.replay.filter(|_| sent.detach_mark().is_none()),
+            // These have nothing to open again: they are asked for as they were the first time.
+            replay: job.replay.filter(|_| !is_task(sent)),
             in_hand,
             until: turn.until,
             is_alone: turn.is_alone,
@@ -116,17 +118,56 @@ async fn handle_event<M: Module>(
     if let Some(until) = app.line.outage() {
         return Err(Requeue::Untried(Untried::Outage(until)));
     }
-    let result = match sent.detach_mark() {
-        Some(mark) => detach(app, work, mark).await.map(|()| Settled::Done(None)),
-        None => settle(app, work).await,
-    };
-    let ended = match result {
+    let ended = match handle_as_asked(app, work, sent).await {
         Err(Requeue::Transient { cause, reason }) => {
             after_failure(app, work, cause, reason).await?
         }
         result => result?,
     };
     measure::settled(app, work, ended);
+    Ok(())
+}
+
+/// Whether it asks for something that the bundle itself does.
+fn is_task(sent: &JobEvent) -> bool {
+    sent.detach_mark().is_some() || sent.erasure().is_some()
+}
+
+async fn handle_as_asked<M: Module>(
+    app: &App<M>,
+    work: &Work<'_>,
+    sent: &JobEvent,
+) -> Result<Settled, Requeue> {
+    if let Some(mark) = sent.detach_mark() {
+        detach(app, work, mark).await?;
+        return Ok(Settled::Done(None));
+    }
+    match (sent.erasure(), &work.key.chat) {
+        (Some(erasure), Some(chat)) => erase_chat(app, work, chat, &erasure).await,
+        (Some(erasure), None) => {
+            erase_account(app, work, erasure).await?;
+            Ok(Settled::Done(None))
+        }
+        (None, chat) => {
+            if let (EventKind::Unsend { message_id }, Some(chat)) = (&work.event.kind, chat) {
+                unsend(app, work, chat, message_id).await?;
+            }
+            settle(app, work).await
+        }
+    }
+}
+
+/// What a user has taken back is kept no longer, whoever holds the chat and whatever the module
+/// makes of it.
+async fn unsend<M>(
+    app: &App<M>,
+    work: &Work<'_>,
+    chat: &ChatId,
+    message_id: &str,
+) -> Result<(), Requeue> {
+    let now = app.now();
+    let rows = app.store.unsend(&work.key.bot, chat, message_id, now);
+    app.metrics.add(Metric::RowsRedacted, rows.await?);
     Ok(())
 }
 

@@ -104,6 +104,9 @@ pub(crate) fn without_module<M: Module>(
         EventKind::Signal { epoch, .. } if has_ended(view, *epoch) => {
             entry.recorded("the signal was sent before the account was detached")
         }
+        _ if is_of_erased(work, view) => {
+            entry.recorded("the event is of an attachment whose data was erased")
+        }
         _ if is_too_old(app, work, view) => {
             let reason = "the event is too old";
             entry.into_parked(ParkKind::TooOld, reason, work.raw, app.now())
@@ -122,6 +125,13 @@ pub(crate) fn without_module<M: Module>(
 /// Whether the attachment in which something was planned has ended.
 fn has_ended(view: &View, epoch: Timestamp) -> bool {
     Some(epoch) <= view.bot.state.detached_at
+}
+
+/// Whether the event happened before a detach whose data is erased: its row may have gone with it,
+/// and nothing tells whether it was handled.
+fn is_of_erased(work: &Work<'_>, view: &View) -> bool {
+    let erased = view.bot.state.erased_detach;
+    erased.is_some_and(|at| work.event.at <= at)
 }
 
 /// Whether the event is a timer that was cancelled or set again. A forced replay does again what
@@ -327,6 +337,7 @@ pub(crate) fn failed<M>(
 /// The event's entry, as settled; failed attempts are kept.
 pub(crate) fn entry<M>(app: &App<M>, work: &Work<'_>, view: &View) -> LedgerEntry {
     let done = LedgerEntry::done(work.kind, work.event.at, work.received_at, app.now());
+    let done = work.named(done);
     let entry = match (&view.ledger, work.replay) {
         (Some(seen), _) => done.in_place_of(seen),
         (None, Some(replay)) => done.of_replay(replay.number, replay.force),

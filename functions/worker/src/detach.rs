@@ -58,7 +58,7 @@ fn wait_for_workers<M>(app: &App<M>, work: &Work<'_>) -> Result<(), Requeue> {
 }
 
 /// What was recorded of earlier failures is settled with it.
-async fn settle_failures<M>(app: &App<M>, work: &Work<'_>) -> Result<(), Requeue> {
+pub(crate) async fn settle_failures<M>(app: &App<M>, work: &Work<'_>) -> Result<(), Requeue> {
     let Some(seen) = app.store.ledger(&work.key).await? else {
         return Ok(());
     };

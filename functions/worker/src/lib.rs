@@ -11,6 +11,7 @@ mod decide;
 mod detach;
 mod effects;
 mod ended_attempts;
+mod erase;
 mod measure;
 mod park;
 mod record;

@@ -41,6 +41,7 @@ pub(crate) async fn after_failure<M: Module>(
         request_id: work.request_id.map(str::to_owned),
         ..LedgerEntry::unsettled(work.kind, work.event.at, received_at, now)
     };
+    let new = work.named(new);
     match app.store.note_failure(&work.key, &new, now).await {
         Ok(Some(failing)) if is_overdue(failing.since, now) => {
             park(app, work, (ParkKind::RetriesOver, &reason), failing.row).await

@@ -192,7 +192,10 @@ fn an_attach_may_come<M>(app: &App<M>, work: &Work<'_>, view: &View) -> bool {
     let is_late = app.now().since(work.received_at) >= ATTACH_MAY_COME;
     let kind = &work.event.kind;
     // What is not LINE's says nothing of an attach.
-    let is_ours = matches!(kind, EventKind::Timer { .. } | EventKind::Signal { .. });
+    let is_ours = matches!(
+        kind,
+        EventKind::Timer { .. } | EventKind::Signal { .. } | EventKind::Erased
+    );
     let is_ours = is_ours || work.is_command();
     let waits = !kind.is_of_bot() && !is_ours;
     waits && work.event.at > at && work.replay.is_none() && !is_late

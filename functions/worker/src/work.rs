@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use shared::domain::ledger::user_mark;
 use shared::domain::{
-    BotId, Event, EventId, EventKind, LedgerEntry, MaySpeak, Silence, Timestamp, may_speak,
+    BotId, ChatKind, Event, EventId, EventKind, LedgerEntry, MaySpeak, Silence, Timestamp, UserId,
+    may_speak,
 };
 use shared::line::{command, event, own_event};
-use shared::queue::{COMMAND, Job, Replay, SIGNAL, TIMER};
+use shared::queue::{COMMAND, ERASE, Job, Replay, SIGNAL, TIMER};
 use shared::store::{BotRow, ChatRow, LedgerKey};
 
 /// An event is not begun with less time than this.
@@ -45,6 +47,7 @@ pub(crate) fn read(
     match kind {
         TIMER => own_event::read_timer(bot, id, raw, received_at),
         SIGNAL => own_event::read_signal(bot, id, raw, received_at),
+        ERASE => own_event::read_erase(bot, id, raw, received_at),
         COMMAND => command::read(bot, id, raw, received_at),
         _ => event::read(bot, id, raw, received_at),
     }
@@ -88,6 +91,38 @@ impl Work<'_> {
     /// Whether the company's own systems say it, and not LINE.
     pub(crate) fn is_command(&self) -> bool {
         matches!(self.event.kind, EventKind::Command { .. })
+    }
+
+    /// The entry with what finds it where its message is taken back, or its user is erased.
+    pub(crate) fn named(&self, entry: LedgerEntry) -> LedgerEntry {
+        let message_id = match &self.event.kind {
+            EventKind::Message(message) | EventKind::Edited(message) => Some(message.id.clone()),
+            _ => None,
+        };
+        // In a user's own chat the row's key says whose it is.
+        let is_own = self
+            .event
+            .chat
+            .as_ref()
+            .is_some_and(|chat| chat.kind == ChatKind::User && self.kind != SIGNAL);
+        LedgerEntry {
+            message_id,
+            user_mark: self.user_mark().filter(|_| !is_own),
+            ..entry
+        }
+    }
+
+    /// Whose event it is, as [`user_mark`] writes it: what comes of it may repeat what they wrote,
+    /// in other chats too.
+    pub(crate) fn user_mark(&self) -> Option<String> {
+        if self.kind == SIGNAL {
+            return own_event::mark_of_signal(self.raw);
+        }
+        let chat = self.event.chat.as_ref();
+        let chat = chat.filter(|chat| chat.kind == ChatKind::User);
+        let of_chat = chat.and_then(|chat| UserId::new(chat.id.as_str()).ok());
+        let user = self.event.user.clone().or(of_chat)?;
+        Some(user_mark(&self.key.bot, &user))
     }
 
     /// Whether there is time to begin something.

@@ -40,6 +40,10 @@ impl Table {
         let mut scope = Scope::read(names, request.expression_attribute_values.take())?;
         let text = request.key_condition_expression.as_str();
         let condition = Parser::read("KeyConditionExpression", text, &mut scope, Condition::read)?;
+        let filter = request.filter_expression.as_deref();
+        let filter = filter
+            .map(|text| Parser::read("FilterExpression", text, &mut scope, Condition::read))
+            .transpose()?;
         scope.check_all_used()?;
         let index = request
             .index_name
@@ -66,7 +70,8 @@ impl Table {
             None => true,
         };
         entries.retain(|entry| after(entry) && condition.holds(&entry.item));
-        Ok(body(&self.answer(&page(entries, request.limit), index)))
+        let page = page(entries, request.limit);
+        Ok(body(&self.answer(&page, filter.as_ref(), index)))
     }
 
     fn check(&self, request: &Query) -> Result<(), Failure> {
@@ -162,8 +167,8 @@ impl Table {
         }
     }
 
-    fn answer(&self, page: &Page, index: Option<&Index>) -> Json {
-        let count = page.entries.len();
+    fn answer(&self, page: &Page, filter: Option<&Condition>, index: Option<&Index>) -> Json {
+        let scanned = page.entries.len();
         let next = page.entries.last().filter(|_| !page.is_last).map(|last| {
             let is_key = |name: &str| {
                 self.definition.is_key(name) || index.is_some_and(|index| index.is_key(name))
@@ -175,8 +180,10 @@ impl Table {
             .entries
             .iter()
             .map(|entry| entry.item.as_ref())
+            .filter(|item| filter.is_none_or(|filter| filter.holds(item)))
             .collect();
-        let mut answer = json!({"Items": items, "Count": count, "ScannedCount": count});
+        let count = items.len();
+        let mut answer = json!({"Items": items, "Count": count, "ScannedCount": scanned});
         if let Some(next) = next {
             answer["LastEvaluatedKey"] = json!(next);
         }

@@ -54,6 +54,8 @@ pub(super) struct Query {
     pub(super) table_name: String,
     pub(super) index_name: Option<String>,
     pub(super) key_condition_expression: String,
+    /// Of what a page has read: what does not pass it is left out.
+    pub(super) filter_expression: Option<String>,
     pub(super) expression_attribute_names: Names,
     pub(super) expression_attribute_values: Option<RawItem>,
     pub(super) consistent_read: Option<bool>,

@@ -68,6 +68,25 @@ pub(crate) fn plan<H: OneChat>(
     visit.cx.signal(&chat, &entry)
 }
 
+/// Tells it at once, of a guest who is to be forgotten: a signal would be kept of them.
+pub(crate) async fn note<C: Crm, H: OneChat>(
+    cx: &mut Context<'_, H>,
+    slot: Slot,
+    change: Change,
+) -> Handled {
+    let crm = cx.shared::<C>()?;
+    let entry = Entry {
+        chat: cx.chat().id.to_string(),
+        time: slot.to_string(),
+        change,
+    };
+    let note = async |attempt: line_module::StepAttempt| {
+        let noted = crm.note(attempt.key(), &entry).await;
+        noted.map_err(ModuleError::retry)
+    };
+    cx.step(format!("crm {slot}"), note).await
+}
+
 /// Tells it, whoever holds the chat.
 pub(crate) async fn tell<C: Crm, H: InChat>(cx: &mut Context<'_, H>, entry: &Entry) -> Handled {
     let crm = cx.shared::<C>()?;

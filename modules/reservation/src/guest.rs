@@ -1,15 +1,19 @@
 //! A guest: what is kept of their chat, and how they are greeted.
 
 use line_module::{
-    Action, Active, ChatKind, Context, Follow, Handled, InChat, ModuleError, QuickReply, Text,
+    Action, Active, ChatKind, Context, Erased, Follow, Handled, InChat, ModuleError, OneChat,
+    QuickReply, Text,
 };
 use serde::{Deserialize, Serialize};
 
+use crate::crm::{self, Change, Crm};
 use crate::menu;
 use crate::news::News;
+use crate::reserve;
 use crate::shop::Shop;
 use crate::slot::Slot;
 use crate::texts::{Language, Texts};
+use crate::waiting;
 
 /// What is kept of a chat.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -48,6 +52,24 @@ pub(crate) async fn greet(cx: &mut Context<'_, Active>, _: &Follow) -> Handled {
     let greeting = visit.texts().greeting(name.as_deref());
     visit.give_menu()?;
     visit.say_with_menu(greeting)
+}
+
+/// Someone asks to be forgotten: their times are free again, and the register hears of it. Their
+/// rows and reminders go by themselves.
+pub(crate) async fn forget<C: Crm, H: OneChat>(cx: &mut Context<'_, H>, _: &Erased) -> Handled {
+    let mut visit = Visit::begin(cx)?;
+    visit.forget_past();
+    let reservations = std::mem::take(&mut visit.guest.reservations);
+    for slot in &reservations {
+        if reserve::give_back(&mut visit, *slot).await? {
+            crm::note::<C, H>(visit.cx, *slot, Change::Cancelled).await?;
+        }
+    }
+    // Each who waits is offered one time.
+    if let Some(first) = reservations.first() {
+        waiting::offer(&mut visit, *first).await?;
+    }
+    waiting::end(&mut visit).await
 }
 
 impl<'v, 'cx, H: InChat> Visit<'v, 'cx, H> {

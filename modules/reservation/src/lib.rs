@@ -50,6 +50,7 @@ fn active<C: Crm>() -> Routes<Active> {
         .command(web::COMMAND, web::booked)
         .timer(reminder::TIMER, reminder::remind)
         .signal(crm::tell::<C, Active>)
+        .erased(guest::forget::<C, Active>)
         .on(digest::said_in_group, digest::name_group)
         .signal(digest::tell)
         .gained(staff::welcome_back)
@@ -62,6 +63,7 @@ fn standby<C: Crm>() -> Routes<Standby> {
         .signal(waiting::freed_meanwhile)
         .command(web::COMMAND, web::booked_meanwhile)
         .signal(crm::tell::<C, Standby>)
+        .erased(guest::forget::<C, Standby>)
 }
 
 fn account() -> Routes<Account> {

@@ -124,16 +124,26 @@ async fn take_back(mut visit: Visit<'_, '_>, slot: Slot) -> Handled {
     if !visit.guest.reservations.contains(&slot) {
         return visit.say_with_menu(texts.nothing_to_cancel);
     }
-    let chat = chat(&visit);
-    let row = visit.cx.row::<Booking>(&slot.key()).await?;
-    if let Some(own) = row.filter(|row| row.value.chat == chat) {
-        visit.cx.delete(own);
+    if give_back(&mut visit, slot).await? {
         crm::plan(&mut visit, slot, Change::Cancelled)?;
         waiting::offer(&mut visit, slot).await?;
     }
     visit.guest.reservations.retain(|kept| *kept != slot);
     reminder::cancel(&mut visit, slot)?;
     visit.say_with_menu(texts.cancelled(slot))
+}
+
+/// Frees a time, if it is the guest's.
+pub(crate) async fn give_back<H: OneChat>(
+    visit: &mut Visit<'_, '_, H>,
+    slot: Slot,
+) -> Result<bool, ModuleError> {
+    let chat = chat(visit);
+    let row = visit.cx.row::<Booking>(&slot.key()).await?;
+    let own = row.filter(|row| row.value.chat == chat);
+    let is_own = own.is_some();
+    own.into_iter().for_each(|row| visit.cx.delete(row));
+    Ok(is_own)
 }
 
 fn ask_which_to_cancel(visit: Visit<'_, '_>) -> Handled {

@@ -51,10 +51,10 @@ pub use menu::{Menu, Tab};
 pub use narrowcast::{Narrowcast, NarrowcastEnded, NarrowcastOutcome};
 pub use router::{
     Attached, AudioMessage, Beacon, ControlGained, ControlLost, Delivered, Detached, EditedMessage,
-    FileMessage, Follow, Handler, ImageMessage, Join, Leave, LinkedAccount, LocationMessage,
-    MemberJoined, MemberLeft, Membership, Next, Pattern, Postback, Regex, Resumed, Router, Routes,
-    ScopesChanged, StickerMessage, Suspended, TextMessage, Unfollow, Unknown, Unsend, VideoMessage,
-    VideoViewed, Wrapper,
+    Erased, FileMessage, Follow, Handler, ImageMessage, Join, Leave, LinkedAccount,
+    LocationMessage, MemberJoined, MemberLeft, Membership, Next, Pattern, Postback, Regex, Resumed,
+    Router, Routes, ScopesChanged, StickerMessage, Suspended, TextMessage, Unfollow, Unknown,
+    Unsend, VideoMessage, VideoViewed, Wrapper,
 };
 pub use row::Row;
 pub use signal::Signal;

@@ -38,6 +38,13 @@ pub struct BotState {
     /// When a walk over LINE's list began that did not find it: the reconciler's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing_since: Option<Timestamp>,
+    /// When what ended attachments had left behind was erased last, by our clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased_at: Option<Timestamp>,
+    /// The newest detach whose data is being erased, or was: the rows of events before it may be
+    /// gone, also where the account was attached again meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased_detach: Option<Timestamp>,
     /// When LINE last refused a call for want of a scope.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     denied: BTreeMap<Scope, Timestamp>,
@@ -236,6 +243,16 @@ impl BotState {
         }
     }
 
+    /// The detach whose data is to be erased at `now`, if there is one: `grace` after it, and
+    /// again as long after each erase, of what was recorded of the account since.
+    pub fn to_erase(&self, now: Timestamp, grace: Duration) -> Option<Timestamp> {
+        let Attachment::Detached(at) = self.attachment() else {
+            return None;
+        };
+        let since = self.erased_at.map_or(at, |erased| erased.max(at));
+        (now.since(since) >= grace).then_some(at)
+    }
+
     /// The time of the newest attach known, which dates every row written now.
     pub fn epoch(&self) -> Timestamp {
         self.attached_at.unwrap_or_default()
@@ -281,6 +298,23 @@ mod tests {
         assert_eq!(bot.begin_detach(Timestamp(60)), None);
         bot.attach(Timestamp(70), &Scopes::Unknown);
         assert_eq!(may_send(&bot), Ok(()));
+    }
+
+    #[test]
+    fn data_ends_a_while_after_the_detach_if_the_account_is_not_back() {
+        let mut bot = BotState::default();
+        let grace = Duration::from_millis(30);
+        assert_eq!(bot.to_erase(Timestamp(1_000), grace), None);
+        bot.attach(Timestamp(10), &Scopes::Unknown);
+        assert_eq!(bot.to_erase(Timestamp(1_000), grace), None);
+        bot.detach(Timestamp(20));
+        assert_eq!(bot.to_erase(Timestamp(49), grace), None);
+        assert_eq!(bot.to_erase(Timestamp(50), grace), Some(Timestamp(20)));
+        bot.erased_at = Some(Timestamp(60));
+        assert_eq!(bot.to_erase(Timestamp(89), grace), None);
+        assert_eq!(bot.to_erase(Timestamp(90), grace), Some(Timestamp(20)));
+        bot.attach(Timestamp(95), &Scopes::Unknown);
+        assert_eq!(bot.to_erase(Timestamp(1_000), grace), None);
     }
 
     #[test]

@@ -192,6 +192,9 @@ pub enum EventKind {
         /// What the caller gave.
         payload: Value,
     },
+    /// All that is kept of the chat is about to be erased, because its user or the account has
+    /// asked for it.
+    Erased,
     /// A module event that names another account, this one, than it was sent to. It
     /// changes nothing of either.
     Misdirected(String),

@@ -19,6 +19,7 @@ pub mod to_many;
 pub mod trace;
 pub mod usage;
 pub mod window;
+pub mod words;
 
 pub use bot::{Attachment, BotState, LifecycleChange};
 pub use chat::ChatState;

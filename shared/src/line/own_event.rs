@@ -21,6 +21,9 @@ struct OwnEvent<'a, P> {
     /// Of a timer whose row stands under its name.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     named: bool,
+    /// Of a signal: whose event has planned it, as `user_mark` writes that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<&'a str>,
     payload: P,
 }
 
@@ -53,6 +56,7 @@ pub fn of_timer(timer: &Ringing<'_>) -> Result<Box<RawValue>, serde_json::Error>
         epoch: timer.epoch,
         name: timer.name,
         named: timer.is_named,
+        from: None,
         payload: timer.payload,
     })
 }
@@ -74,7 +78,7 @@ pub fn read_timer(bot: &BotId, id: &EventId, raw: &str, received_at: Timestamp) 
 }
 
 /// A signal for its chat: for [`read_signal`]. `at` is when it was planned; `epoch` the newest
-/// attach known then.
+/// attach known then; `from` the mark of the user for whose event it was.
 ///
 /// # Errors
 /// Only if it cannot be written as JSON.
@@ -82,6 +86,7 @@ pub fn of_signal(
     signal: &Signal,
     at: Timestamp,
     epoch: Timestamp,
+    from: Option<&str>,
 ) -> Result<Box<RawValue>, serde_json::Error> {
     to_raw_value(&OwnEvent {
         r#type: "signal",
@@ -90,8 +95,25 @@ pub fn of_signal(
         epoch,
         name: &signal.name,
         named: false,
+        from,
         payload: &signal.payload,
     })
+}
+
+/// The mark of the user for whose event a signal was planned, if it has one.
+pub fn mark_of_signal(raw: &str) -> Option<String> {
+    let signal = members(raw);
+    signal["from"].as_str().map(str::to_owned)
+}
+
+/// Reads an event that asks for what is kept of its chat to be erased: it comes as the queue has
+/// it.
+pub fn read_erase(bot: &BotId, id: &EventId, raw: &str, received_at: Timestamp) -> Event {
+    let members = members(raw);
+    Event {
+        kind: EventKind::Erased,
+        ..of_members(bot, id, raw, &members, received_at)
+    }
 }
 
 /// Reads a signal's event.
@@ -187,7 +209,8 @@ mod tests {
                 name: "freed".into(),
                 payload: json!({ "table": 2 }),
             };
-            let raw = of_signal(&signal, Timestamp(5), Timestamp(3)).unwrap();
+            let raw = of_signal(&signal, Timestamp(5), Timestamp(3), Some("mark")).unwrap();
+            assert_eq!(mark_of_signal(raw.get()).as_deref(), Some("mark"));
             let read = read_signal(&bot, &id, raw.get(), Timestamp(7));
             let planned = EventKind::Signal {
                 name: signal.name,

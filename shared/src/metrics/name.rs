@@ -174,6 +174,14 @@ metrics! {
     SendsUnknown: Count,
     /// Accounts that LINE refuses to detach.
     DetachesRefused: Count,
+    /// Accounts whose data has ended, some time after their detach.
+    AccountsErased: Count,
+    /// Chats that were erased, as their users or the account wished.
+    ChatsErased: Count,
+    /// Rows that went by that,
+    RowsErased: Count,
+    /// and rows that lost what a user wrote, or their name: by that, or because they took it back.
+    RowsRedacted: Count,
 
     // Each function that calls LINE.
     /// LINE's answers by class, and calls without one.
@@ -213,6 +221,14 @@ metrics! {
     AccountsAttached: Count,
     AccountsDetached: Count,
     AccountsMissing: Count,
+    /// Erasures that were queued: of accounts whose time after the detach is over.
+    ErasuresQueued: Count,
+    /// Parked events whose time was over: settled, and without themselves.
+    ParkedExpired: Count,
+    /// Runs that found a parked event whose time is over within two weeks.
+    ParkedExpiringSoon: Count,
+    /// How old the oldest parked event was; 0 where there was none.
+    ParkedOldestAge: Seconds,
 
     // The timer: one line for each run.
     TimersDue: Count,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 
-use crate::domain::{BotId, ChatId, EventId, Timestamp};
+use crate::domain::{BotId, Chat, ChatId, ChatKind, EventId, Timestamp};
 use crate::hash::sha256_hex;
 
 /// Of most jobs, which the release before this one reads as well.
@@ -13,6 +13,8 @@ const VERSION: u32 = 1;
 const NEWEST: u32 = 2;
 /// The kind of the event that asks for its account to be detached: ours, not LINE's.
 const DETACH: &str = "@detach";
+/// The kind of the event that asks for data to be erased: ours, not LINE's.
+pub const ERASE: &str = "@erase";
 /// The kind of an event that a module has planned itself: ours, not LINE's.
 pub const TIMER: &str = "@timer";
 /// The kind of an event that another chat's handler has planned: ours, not LINE's.
@@ -68,7 +70,44 @@ pub struct JobEvent {
     pub raw: Box<RawValue>,
 }
 
+/// Data that is to be erased: of the job's chat, or where there is none of its account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Erasure {
+    /// Of its receipt.
+    pub id: String,
+    /// The account's detach: what is newer stays. None of a chat, of which all is erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detached_at: Option<Timestamp>,
+    /// Which worker it is for: an account may have more rows than one has time for.
+    #[serde(default)]
+    pub part: u32,
+}
+
+impl Erasure {
+    /// Of what an account's detach has left behind: the same for whoever finds it due.
+    pub fn of_detach(at: Timestamp) -> Self {
+        Self {
+            id: format!("detach-{}", at.0),
+            detached_at: Some(at),
+            part: 0,
+        }
+    }
+}
+
 impl JobEvent {
+    /// What is to be erased, if this is what asks for that.
+    pub fn erasure(&self) -> Option<Erasure> {
+        #[derive(Deserialize)]
+        struct Asked {
+            erasure: Erasure,
+        }
+        if self.kind != ERASE {
+            return None;
+        }
+        let asked: Asked = serde_json::from_str(self.raw.get()).ok()?;
+        Some(asked.erasure)
+    }
+
     /// The mark for which the account is to be detached, if this is what asks for that.
     pub fn detach_mark(&self) -> Option<Timestamp> {
         #[derive(Deserialize)]
@@ -104,11 +143,11 @@ pub enum UnreadableJob {
     Version(u32),
 }
 
-/// The release before this one knows no signals and no commands, and would do nothing for a timer
+/// The release before this one knows no signals, no commands and no erasures, and would do nothing for a timer
 /// of an account.
 fn version_of(chat: Option<&ChatId>, events: &[JobEvent]) -> u32 {
     let is_new = events.iter().any(|event| match event.kind.as_str() {
-        SIGNAL | COMMAND => true,
+        SIGNAL | COMMAND | ERASE => true,
         TIMER => chat.is_none(),
         _ => false,
     });
@@ -183,6 +222,32 @@ impl Job {
     ) -> Result<Self, serde_json::Error> {
         let id = EventId::dated("detach", mark);
         Self::of_account(bot, now, (id, DETACH, json!({ "mark": mark })))
+    }
+
+    /// Asks for data to be erased, of a chat or of the account.
+    ///
+    /// # Errors
+    /// Only if it cannot be written as JSON.
+    pub fn to_erase(
+        bot: BotId,
+        chat: Option<&Chat>,
+        erasure: &Erasure,
+        now: Timestamp,
+    ) -> Result<Self, serde_json::Error> {
+        let hash = sha256_hex([erasure.id.as_str(), "\n", &erasure.part.to_string()]);
+        let event = json!({
+            "type": "erase",
+            "timestamp": now,
+            "erasure": erasure,
+            "source": chat.map(source),
+        });
+        let event = JobEvent {
+            id: EventId::hashed("erase", &hash),
+            kind: ERASE.to_owned(),
+            raw: to_raw_value(&event)?,
+        };
+        let chat = chat.map(|chat| chat.id.clone());
+        Ok(Self::new(bot, chat, now, vec![event]))
     }
 
     /// Reads a message's body.
@@ -260,6 +325,15 @@ pub fn group(bot: &BotId, chat: Option<&ChatId>) -> String {
     }
     // NUL is in no id that LINE has ever had, and ends each part.
     sha256_hex([bot.as_str(), "\0", chat.map_or("", ChatId::as_str), "\0"])
+}
+
+/// A chat, in the form in which events have it.
+fn source(chat: &Chat) -> Value {
+    match chat.kind {
+        ChatKind::User => json!({ "type": "user", "userId": chat.id }),
+        ChatKind::Group => json!({ "type": "group", "groupId": chat.id }),
+        ChatKind::Room => json!({ "type": "room", "roomId": chat.id }),
+    }
 }
 
 fn cut(events: Vec<JobEvent>) -> Vec<Vec<JobEvent>> {
@@ -423,6 +497,25 @@ mod tests {
         assert_eq!(read.events[0].detach_mark(), Some(Timestamp(7)));
         let other = job_of_a_chat_with("detach");
         assert_eq!(other.events[0].detach_mark(), None);
+    }
+
+    #[test]
+    fn a_job_to_erase_says_what_and_no_event_of_lines_looks_like_one() {
+        let bot = || BotId::new("U1").unwrap();
+        let chat = Chat::of_id(ChatId::new("C2").unwrap());
+        let erasure = Erasure::of_detach(Timestamp(7));
+        for (chat, group) in [(None, "U1#@bot"), (Some(&chat), "U1#C2")] {
+            let job = Job::to_erase(bot(), chat, &erasure, Timestamp(9)).unwrap();
+            let message = job.into_messages().unwrap().remove(0);
+            assert_eq!(message.group, group);
+            let read = Job::read(&message.body).unwrap();
+            assert_eq!(read.v, NEWEST);
+            assert_eq!(read.events[0].erasure(), Some(erasure.clone()));
+        }
+        let mut other = job_of_a_chat_with("erase");
+        let raw = r#"{"erasure": {"id": "a"}}"#.to_owned();
+        other.events[0].raw = RawValue::from_string(raw).unwrap();
+        assert_eq!(other.events[0].erasure(), None);
     }
 
     fn job_of_a_chat_with(kind: &str) -> Job {

@@ -92,6 +92,20 @@ impl ChatRow {
 }
 
 impl Store {
+    /// The profile that is kept of a chat's user, as JSON, whatever its age and attachment.
+    ///
+    /// # Errors
+    /// The table is not available, or the row cannot be read.
+    pub async fn any_profile(
+        &self,
+        bot: &BotId,
+        chat: &ChatId,
+    ) -> Result<Option<String>, StoreError> {
+        let key = keys::key(&keys::bot(bot), &keys::chat(chat));
+        let row: Option<ChatRow> = self.read("read a profile", key).await?;
+        Ok(row.and_then(|row| row.profile).map(|kept| kept.profile))
+    }
+
     /// Changes the chat's registers, or makes its row; `epoch` is the newest attach
     /// known. `change` may run again, on what someone else has written meanwhile;
     /// it writes only what it changes.

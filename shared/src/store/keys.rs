@@ -14,6 +14,7 @@ pub(super) const MODULE: &str = "@m#";
 pub(super) const LIMIT: &str = "@limit#";
 pub(super) const TIMER: &str = "@timer#";
 pub(super) const USAGE: &str = "@usage#";
+pub(super) const RECEIPT: &str = "@erase#";
 pub(super) const RECONCILER: &str = "@reconciler";
 pub(super) const LEASE: &str = "@lease";
 pub(super) const WALK: &str = "@walk";
@@ -22,6 +23,9 @@ pub(super) const APPROVAL: &str = "@approval";
 /// The index that lists all accounts, and its key's one value.
 pub(super) const BOTS: &str = "bots";
 pub(super) const LISTED: &str = "bot";
+
+/// The index that lists all parked events, and its key's one value.
+pub(super) const PARKED: &str = "parked";
 
 /// The index that lists all timers, by shard and time.
 pub(super) const TIMERS: &str = "timers";

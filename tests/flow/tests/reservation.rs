@@ -1,6 +1,9 @@
 //! A shop takes reservations in its chat.
 
+use flow::worker::Worker;
 use flow::{Bundle, choices, texts};
+use shared::domain::{BotId, ChatId};
+use shared::erase::erase_chat;
 
 #[tokio::test]
 async fn a_guest_reserves_looks_and_cancels() {
@@ -70,6 +73,44 @@ async fn a_time_that_someone_has_is_refused_and_others_are_offered() {
         "{refused:?}"
     );
     assert!(choices(&refused).iter().all(|choice| choice.0 != data));
+}
+
+/// Their times are free again, and no row names them.
+#[tokio::test]
+async fn a_guest_who_is_erased_leaves_their_times_to_others() {
+    let bundle = Bundle::attached().await;
+    let mut guest = bundle.stack.chat(&bundle.bot, &bundle.guest);
+    let mut rival = bundle.stack.chat(&bundle.bot, &bundle.rival);
+    guest.follows().await.unwrap();
+    rival.follows().await.unwrap();
+    let (data, label) = choices(&guest.says("予約する").await.unwrap()).remove(0);
+    guest.taps(&data, &label).await.unwrap();
+    bundle.stack.settled().await.unwrap();
+    let offered = choices(&rival.says("予約する").await.unwrap());
+    assert!(offered.iter().all(|choice| choice.0 != data));
+
+    let app = Worker::new(&bundle, reservation::module()).app;
+    let (bot, chat) = (BotId::new(&bundle.bot), ChatId::new(&bundle.guest));
+    let (bot, chat) = (bot.unwrap(), chat.unwrap());
+    let now = app.clock.now().into();
+    let asked = erase_chat(&app.store, &app.queue, &bot, &chat, "a-request", now);
+    asked.await.unwrap();
+    bundle.stack.settled().await.unwrap();
+
+    let offered = choices(&rival.says("予約する").await.unwrap());
+    assert!(offered.iter().any(|choice| choice.0 == data));
+    let receipt = app.store.receipt(&bot, "a-request").await.unwrap().unwrap();
+    assert!(receipt.ended_at.is_some());
+    let mut from = None;
+    loop {
+        let page = app.store.export(&bot, Some(&chat), from.as_deref()).await;
+        let page = page.unwrap();
+        assert_eq!(page.rows, [""; 0]);
+        from = page.next;
+        if from.is_none() {
+            break;
+        }
+    }
 }
 
 /// Many users tap the same time in the same moment: exactly one has it.

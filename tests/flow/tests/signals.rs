@@ -111,7 +111,7 @@ fn signal(bundle: &Bundle, payload: Value, now: Timestamp) -> Message {
     let event = JobEvent {
         id: EventId::new("s").unwrap(),
         kind: SIGNAL.into(),
-        raw: own_event::of_signal(&signal, now, now).unwrap(),
+        raw: own_event::of_signal(&signal, now, now, None).unwrap(),
     };
     let bot = BotId::new(&bundle.bot).unwrap();
     Message::of(Job::new(bot, Some(chat.id), now, vec![event]))

@@ -9,6 +9,7 @@ mod clients;
 mod company;
 pub mod doors;
 mod draw;
+pub mod ends;
 mod history;
 mod judge;
 mod judges;

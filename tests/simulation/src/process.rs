@@ -162,6 +162,9 @@ impl Process {
             ("LINE_MANAGER_URL", NOWHERE),
             ("LINE_SCOPES", "message:send message:receive profile:read"),
             ("LINE_DEFAULT_ACTIVE", &default_active),
+            // Of the end of data there is a simulation of its own: `ends`.
+            ("ERASE_AFTER_DAYS", "3650"),
+            ("PARKED_DAYS", "3650"),
             ("TABLE_NAME", &TABLE.0),
             ("EVENT_QUEUE_URL", &queue),
         ];

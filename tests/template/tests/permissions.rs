@@ -137,10 +137,11 @@ fn the_inbox_may_only_queue_and_read_the_secret() {
 }
 
 #[test]
-fn the_reconciler_lists_the_bots_and_nothing_else() {
+fn the_reconciler_lists_the_bots_and_what_is_parked_and_nothing_else() {
     let template = template().unwrap();
     let queried = resources(&template, "ReconcilerFunction", "dynamodb:Query");
-    assert_eq!(queried, [table_arn("Table/index/bots")]);
+    let indexes = ["bots", "parked"].map(|index| table_arn(&format!("Table/index/{index}")));
+    assert_eq!(queried, indexes);
     assert!(!actions(&template, "ReconcilerFunction").contains("sqs:ReceiveMessage"));
 }
 

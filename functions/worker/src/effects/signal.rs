@@ -37,10 +37,11 @@ impl<M: Module> Sender<'_, M> {
 
     fn signal_job(&self, signal: &Signal, ordinal: usize) -> Result<Job, serde_json::Error> {
         let epoch = self.view.bot.state.epoch();
+        let from = self.work.user_mark();
         let event = JobEvent {
             id: self.signal_id(ordinal),
             kind: SIGNAL.to_owned(),
-            raw: own_event::of_signal(signal, self.planned_at, epoch)?,
+            raw: own_event::of_signal(signal, self.planned_at, epoch, from.as_deref())?,
         };
         let bot = self.work.key.bot.clone();
         let chat = Some(signal.chat.id.clone());

@@ -130,6 +130,11 @@ without_members! {
     Leave
     /// The chat is ours no longer.
     ControlLost
+    /// All that is kept of the chat is about to be erased, because its user or the account has asked
+    /// for it. What the module keeps of it elsewhere should go too: the chat's state, its timers,
+    /// and rows of the module's that have the chat's id go by themselves when the handler has
+    /// ended.
+    Erased
     /// The account was suspended.
     Suspended
     /// The account is back.
@@ -175,6 +180,7 @@ route_inputs! {
     Attached: EventKind::Attached { scopes, .. } => Self { scopes: scopes.clone() };
     ScopesChanged: EventKind::ScopesChanged { scopes } => Self { scopes: scopes.clone() };
     Detached: EventKind::Detached { reason, .. } => Self { reason: reason.clone() };
+    Erased: EventKind::Erased => Self;
     Suspended: EventKind::Suspended => Self;
     Resumed: EventKind::Resumed => Self;
 }

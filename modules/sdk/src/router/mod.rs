@@ -22,9 +22,9 @@ pub use contents::{
     StickerMessage, Unknown, Unsend, VideoMessage,
 };
 pub use event::{
-    Attached, Beacon, ControlGained, ControlLost, Detached, Follow, Join, Leave, LinkedAccount,
-    MemberJoined, MemberLeft, Postback, Resumed, ScopesChanged, Suspended, TextMessage, Unfollow,
-    VideoViewed,
+    Attached, Beacon, ControlGained, ControlLost, Detached, Erased, Follow, Join, Leave,
+    LinkedAccount, MemberJoined, MemberLeft, Postback, Resumed, ScopesChanged, Suspended,
+    TextMessage, Unfollow, VideoViewed,
 };
 pub use handler::{Handler, Wrapper};
 pub use pattern::{Pattern, Regex};

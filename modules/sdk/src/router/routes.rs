@@ -8,9 +8,9 @@ use serde::de::DeserializeOwned;
 use crate::daily::Daily;
 use crate::hold::{Account, Active, Hold, InChat, Standby};
 use crate::router::event::{
-    Attached, Beacon, ControlGained, ControlLost, Detached, Follow, Join, Leave, LinkedAccount,
-    MemberJoined, MemberLeft, Postback, Resumed, RouteInput, ScopesChanged, Suspended, TextMessage,
-    Unfollow, VideoViewed,
+    Attached, Beacon, ControlGained, ControlLost, Detached, Erased, Follow, Join, Leave,
+    LinkedAccount, MemberJoined, MemberLeft, Postback, Resumed, RouteInput, ScopesChanged,
+    Suspended, TextMessage, Unfollow, VideoViewed,
 };
 use crate::router::named::Named;
 use crate::router::{Handler, Pattern};
@@ -139,6 +139,8 @@ impl<H: InChat> Routes<H> {
         video_viewed VideoViewed
         /// A user linked their LINE account with one elsewhere.
         account_linked LinkedAccount
+        /// All that is kept of the chat is about to be erased.
+        erased Erased
     }
 }
 

@@ -21,6 +21,8 @@ impl LedgerEntry {
         self.failing_since = seen.failing_since;
         self.replays = seen.replays;
         self.request_id = seen.request_id.clone().or(self.request_id);
+        self.message_id = self.message_id.or_else(|| seen.message_id.clone());
+        self.user_mark = self.user_mark.or_else(|| seen.user_mark.clone());
         self
     }
 

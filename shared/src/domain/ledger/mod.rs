@@ -4,6 +4,7 @@
 
 mod change;
 mod decision;
+mod erase;
 mod park_kind;
 mod replay;
 mod steps;
@@ -14,10 +15,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Delivery, Plan, Silence, Timestamp};
+use crate::domain::{BotId, Delivery, Plan, Silence, Timestamp, UserId};
+use crate::hash::sha256_hex;
 
 pub use change::Change;
 pub use decision::{Parking, end_attempt, note_failure, park};
+pub use erase::Person;
 pub use park_kind::ParkKind;
 pub use steps::{StepEnd, StepRecord, Steps, note_step};
 pub use tries::{Ended, begin_push, begin_try, end_try};
@@ -26,6 +29,8 @@ pub use tries::{Ended, begin_push, begin_try, end_try};
 const LEDGER_RETENTION: Duration = Duration::from_secs(30 * 24 * 3600);
 /// An item has 400 KB at most, and a plan with its event 300 KB.
 const LARGEST_RAW: usize = 300 * 1024;
+/// Of a user's hash, in characters: enough to tell those of one account apart.
+const MARK_LENGTH: usize = 20;
 /// A type is a word. What is longer is kept with the event itself.
 const LONGEST_KIND: usize = 100;
 
@@ -53,6 +58,10 @@ pub struct LedgerEntry {
     pub attempts: Attempts,
     /// What the steps of its handler have come to, in this run of it.
     pub steps: Steps,
+    /// The id of the message, if it is one: what its user takes back is found by it.
+    pub message_id: Option<String>,
+    /// Whose it is in a group or room, as [`user_mark`] writes it: what is theirs is found by it.
+    pub user_mark: Option<String>,
     /// Since when it meets transient failures, by the clock of the worker that met the
     /// first; the newest replay starts without.
     pub failing_since: Option<Timestamp>,
@@ -194,6 +203,8 @@ impl LedgerEntry {
             ended_at: None,
             attempts: Attempts::default(),
             steps: Steps::default(),
+            message_id: None,
+            user_mark: None,
             failing_since: None,
             replays: Replays::default(),
             raw: None,
@@ -319,6 +330,12 @@ impl Sends {
         let plan: Option<Plan> = serde_json::from_str(&self.plan).ok();
         plan.filter(|plan| plan.effects.len() == self.effects.len())
     }
+}
+
+/// What is kept of who has done something in a group or room: no id, but the same for the same
+/// user of the account.
+pub fn user_mark(bot: &BotId, user: &UserId) -> String {
+    sha256_hex([bot.as_str(), "\0", user.as_str()])[..MARK_LENGTH].to_owned()
 }
 
 /// When the entry of an event that is settled now may go, in epoch seconds.

@@ -66,6 +66,15 @@ impl Steps {
         self.0.iter().map(size).sum()
     }
 
+    pub(super) fn map(self, change: impl Fn(StepRecord) -> StepRecord) -> Self {
+        let records = self.0.into_iter();
+        Self(
+            records
+                .map(|(name, record)| (name, change(record)))
+                .collect(),
+        )
+    }
+
     fn end(&mut self, name: &str, end: StepEnd) {
         let record = self.0.entry(name.to_owned()).or_default();
         match end {

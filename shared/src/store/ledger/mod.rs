@@ -32,7 +32,7 @@ pub(super) fn is_settled(row: &Item) -> bool {
 }
 
 impl LedgerKey {
-    fn place(&self, operation: &'static str, now: Timestamp) -> Place {
+    pub(super) fn place(&self, operation: &'static str, now: Timestamp) -> Place {
         Place {
             operation,
             key: self.key(),

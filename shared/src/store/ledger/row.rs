@@ -57,6 +57,10 @@ struct LedgerItem {
     #[serde(default, skip_serializing_if = "Steps::is_empty")]
     steps: Steps,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    message_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    user_mark: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     failing_since: Option<Timestamp>,
     #[serde(default)]
     replays: u32,
@@ -104,6 +108,8 @@ impl From<&LedgerEntry> for LedgerItem {
             attempts: entry.attempts.failed,
             begun_by: entry.attempts.begun.clone(),
             steps: entry.steps.clone(),
+            message_id: entry.message_id.clone(),
+            user_mark: entry.user_mark.clone(),
             failing_since: entry.failing_since,
             replays: entry.replays.number,
             replay_forced: entry.replays.forced,
@@ -163,6 +169,8 @@ impl TryFrom<LedgerItem> for LedgerEntry {
                 begun: row.begun_by,
             },
             steps: row.steps,
+            message_id: row.message_id,
+            user_mark: row.user_mark,
             failing_since: row.failing_since,
             replays: Replays {
                 number: row.replays,

@@ -77,6 +77,38 @@ impl Unreadable {
         }
     }
 
+    /// Without the event's JSON and its plan, whatever they are; none if it has neither.
+    pub(in crate::store) fn without_words(&self) -> Option<Self> {
+        let mut row = self.clone();
+        let is_parked = row.item.contains_key("parked");
+        let had_raw = match is_parked {
+            // A parked row must have it.
+            true => row.item.insert("raw".into(), s("{}")) != Some(s("{}")),
+            false => row.item.remove("raw").is_some(),
+        };
+        let had_plan = row.item.remove("plan").is_some();
+        (had_raw || had_plan).then_some(row)
+    }
+
+    /// Of a parked event whose time is over: settled, and out of the index.
+    pub(in crate::store) fn expired(&self, now: Timestamp) -> Self {
+        let mut row = self.clone();
+        for name in ["raw", "plan", "parked", "parked_at"] {
+            row.item.remove(name);
+        }
+        let ended = [
+            ("outcome".to_owned(), word(Outcome::Done)),
+            ("expires_at".to_owned(), n(ledger_end(now))),
+        ];
+        row.item.extend(ended);
+        row
+    }
+
+    /// Since when it is parked, if it is.
+    pub(in crate::store) fn parked_at(&self) -> Option<Timestamp> {
+        number_of(&self.item, "parked_at").map(Timestamp)
+    }
+
     /// With what parks an event: it is in the index, and stays.
     fn parked(mut self, parked: &Parked) -> Self {
         self.item.extend([

@@ -8,6 +8,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod json;
+mod privacy;
 mod written;
 
 use std::collections::BTreeMap;

@@ -11,9 +11,9 @@ mod report;
 mod run;
 mod samples;
 mod signature;
-mod sqs;
+pub(crate) mod sqs;
 mod token;
-mod wire;
+pub(crate) mod wire;
 mod world;
 
 use std::future::Future;
