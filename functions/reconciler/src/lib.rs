@@ -9,6 +9,7 @@ mod handle;
 mod plan;
 mod tell;
 mod walk;
+mod withheld;
 
 pub use app::{App, TIMEOUT};
 pub use config::Config;

@@ -3,6 +3,7 @@
 mod app;
 mod attempt;
 mod batch;
+mod channel_pause;
 mod chat;
 mod commit;
 pub mod config;
@@ -20,6 +21,7 @@ mod settle;
 mod shadow;
 mod steps;
 mod wait;
+mod withheld;
 mod work;
 
 pub use app::{App, TIMEOUT};

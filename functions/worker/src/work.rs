@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use shared::domain::{
-    BotId, Event, EventId, EventKind, LedgerEntry, MaySpeak, Silence, Timestamp, may_speak,
+    BotId, Event, EventId, EventKind, LedgerEntry, MaySpeak, Silence, Timestamp, may_notify,
+    may_speak,
 };
-use shared::line::{command, event, own_event};
-use shared::queue::{COMMAND, Job, Replay, SIGNAL, TIMER};
+use shared::line::{command, entitlement, event, own_event};
+use shared::queue::{COMMAND, ENTITLEMENT, Job, Replay, SIGNAL, TIMER};
 use shared::store::{BotRow, ChatRow, LedgerKey};
 
 /// An event is not begun with less time than this.
@@ -46,6 +47,7 @@ pub(crate) fn read(
         TIMER => own_event::read_timer(bot, id, raw, received_at),
         SIGNAL => own_event::read_signal(bot, id, raw, received_at),
         COMMAND => command::read(bot, id, raw, received_at),
+        ENTITLEMENT => entitlement::read(bot, id, raw, received_at),
         _ => event::read(bot, id, raw, received_at),
     }
 }
@@ -87,7 +89,10 @@ impl Work<'_> {
 
     /// Whether the company's own systems say it, and not LINE.
     pub(crate) fn is_command(&self) -> bool {
-        matches!(self.event.kind, EventKind::Command { .. })
+        matches!(
+            self.event.kind,
+            EventKind::Command { .. } | EventKind::Entitlement(_)
+        )
     }
 
     /// Whether there is time to begin something.
@@ -119,5 +124,14 @@ impl View {
         default_active: bool,
     ) -> Result<MaySpeak, Silence> {
         may_speak(&self.bot.state, &self.chat.registers, now, default_active)
+    }
+
+    /// Whether the chat may be told at `now` that its account is not entitled.
+    pub(crate) fn may_notify(
+        &self,
+        now: Timestamp,
+        default_active: bool,
+    ) -> Result<MaySpeak, Silence> {
+        may_notify(&self.bot.state, &self.chat.registers, now, default_active)
     }
 }

@@ -19,6 +19,9 @@ pub const TIMER: &str = "@timer";
 pub const SIGNAL: &str = "@signal";
 /// The kind of an event by which the company's own systems say something: ours, not LINE's.
 pub const COMMAND: &str = "@command";
+/// The kind of the event by which the company's billing says whether its account may be served:
+/// ours, not LINE's.
+pub const ENTITLEMENT: &str = "@entitlement";
 /// A chat's events are cut into messages of about this size, in bytes,
 const CUT_AT: usize = 200 * 1024;
 /// and of this number: a worker must come through one, and DynamoDB reads this number of rows at once.
@@ -104,11 +107,11 @@ pub enum UnreadableJob {
     Version(u32),
 }
 
-/// The release before this one knows no signals and no commands, and would do nothing for a timer
-/// of an account.
+/// The release before this one knows no signals, no commands and nothing of what an account is
+/// entitled to, and would do nothing for a timer of an account.
 fn version_of(chat: Option<&ChatId>, events: &[JobEvent]) -> u32 {
     let is_new = events.iter().any(|event| match event.kind.as_str() {
-        SIGNAL | COMMAND => true,
+        SIGNAL | COMMAND | ENTITLEMENT => true,
         TIMER => chat.is_none(),
         _ => false,
     });
@@ -330,9 +333,10 @@ mod tests {
         let new = [
             version(chat, SIGNAL),
             version(chat, COMMAND),
+            version(None, ENTITLEMENT),
             version(None, TIMER),
         ];
-        assert_eq!(new, [2, 2, 2]);
+        assert_eq!(new, [2, 2, 2, 2]);
     }
 
     #[test]

@@ -7,7 +7,9 @@ mod job;
 mod send;
 
 pub use give_back::Receipt;
-pub use job::{COMMAND, Job, JobEvent, Message, Replay, SIGNAL, TIMER, UnreadableJob, group};
+pub use job::{
+    COMMAND, ENTITLEMENT, Job, JobEvent, Message, Replay, SIGNAL, TIMER, UnreadableJob, group,
+};
 pub use send::NotQueued;
 
 #[derive(Debug, Clone)]

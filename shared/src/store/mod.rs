@@ -12,6 +12,7 @@ mod ledger;
 mod limit;
 mod load;
 mod module_row;
+mod pause;
 mod reconciler;
 mod row;
 mod timer;
