@@ -1,12 +1,14 @@
-//! A command, and the job that it becomes.
+//! A command, and the job that it becomes. Names that begin with @ are the bundle's own.
 
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
-use shared::domain::{Chat, EventId, Timestamp};
+use shared::domain::{Chat, Entitlement, EventId, Timestamp};
 use shared::line::command::{Said, write};
-use shared::queue::{COMMAND, Job, JobEvent};
+use shared::line::entitlement as own;
+use shared::queue::{COMMAND, ENTITLEMENT, Job, JobEvent};
 
+use crate::entitlement;
 use crate::place::Place;
 use crate::refusal::Refusal;
 use crate::signed::VerifiedCall;
@@ -23,9 +25,20 @@ const LONGEST_ID: usize = 100;
 #[derive(Debug)]
 pub(crate) struct Command {
     place: Place,
-    name: String,
     id: String,
-    payload: Box<RawValue>,
+    what: What,
+}
+
+/// Whom it is for.
+#[derive(Debug)]
+enum What {
+    /// The module.
+    Said {
+        name: String,
+        payload: Box<RawValue>,
+    },
+    /// The bundle itself: whether the account may be served.
+    Entitled(Entitlement),
 }
 
 /// The body of a request.
@@ -92,12 +105,18 @@ impl Command {
             let reason = format!("id has 1 to {LONGEST_ID} visible characters of ASCII");
             return Err(Refusal::Malformed(reason));
         }
-        Ok(Self {
-            place,
-            name,
-            id,
-            payload,
-        })
+        let what = match name.as_str() {
+            entitlement::NAME => What::Entitled(entitlement::read(&place, &payload)?),
+            name if name.starts_with('@') => {
+                let reason = format!(
+                    "names that begin with @ are our own, and of these there is {} alone",
+                    entitlement::NAME
+                );
+                return Err(Refusal::Malformed(reason));
+            }
+            _ => What::Said { name, payload },
+        };
+        Ok(Self { place, id, what })
     }
 
     /// The event's id, and the job that carries it: the same for the same id in the same place,
@@ -112,17 +131,22 @@ impl Command {
     ) -> Result<(EventId, Job), Refusal> {
         let Place { bot, chat } = self.place;
         let id = EventId::new(format!("command-{}", self.id)).map_err(malformed)?;
-        let said = Said {
-            name: &self.name,
-            id: &self.id,
-            payload: &self.payload,
+        let (kind, raw) = match self.what {
+            What::Said { name, payload } => {
+                let said = Said {
+                    name: &name,
+                    id: &self.id,
+                    payload: &payload,
+                };
+                let of_chat = chat.clone().map(Chat::of_id);
+                (COMMAND, write(of_chat.as_ref(), received_at, said))
+            }
+            What::Entitled(said) => (ENTITLEMENT, own::write(said, received_at)),
         };
-        let of_chat = chat.clone().map(Chat::of_id);
-        let raw = write(of_chat.as_ref(), received_at, said).map_err(malformed)?;
         let event = JobEvent {
             id: id.clone(),
-            kind: COMMAND.to_owned(),
-            raw,
+            kind: kind.to_owned(),
+            raw: raw.map_err(malformed)?,
         };
         let job = Job::new(bot, chat, received_at, vec![event]);
         Ok((id, job.of_request(request_id)))
@@ -166,6 +190,28 @@ mod tests {
         assert_eq!((read.chat, read.events[0].kind.as_str()), (None, COMMAND));
         let raw: Value = serde_json::from_str(read.events[0].raw.get()).unwrap();
         assert!(raw["source"].is_null(), "{raw}");
+    }
+
+    #[test]
+    fn what_billing_says_is_in_the_accounts_group_and_no_command_of_the_modules() {
+        let command = |name: &str| {
+            Command::of_invocation(json!({"bot": "U1", "name": name, "id": "bill-7",
+                "payload": {"entitled": "no"}}))
+        };
+        let (id, job) = command("@entitlement")
+            .unwrap()
+            .into_job(Timestamp(5), None)
+            .unwrap();
+        assert_eq!(id.as_str(), "command-bill-7");
+        let read = Job::read(&job.into_messages().unwrap()[0].body).unwrap();
+        assert_eq!(
+            (read.chat, read.events[0].kind.as_str()),
+            (None, ENTITLEMENT)
+        );
+        for reserved in ["@entitled", "@command", "@"] {
+            let refusal = command(reserved).unwrap_err();
+            assert!(refusal.message().contains("begin with @"), "{reserved}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod app;
 mod call;
 mod command;
 pub mod config;
+mod entitlement;
 mod handle;
 mod place;
 mod refusal;

@@ -14,6 +14,7 @@ use crate::parked::end_parked;
 use crate::plan::{Planner, Step};
 use crate::tell::Teller;
 use crate::walk::walk;
+use crate::withheld::Withheld;
 use crate::{App, Failure, TIMEOUT};
 
 /// Work stops this long before Lambda would stop it, so that what became of it
@@ -105,18 +106,21 @@ async fn read_rows(
     done: &mut WalkRow,
 ) -> Result<(), Failure> {
     let mut teller = Teller::new(app);
+    let mut withheld = Withheld::begin(app).await;
     let mut from = None;
     loop {
         let page = again(app, || app.store.bots(from.as_ref())).await?;
         done.known += page.rows.len();
         for (bot, row) in page.rows {
             teller.tell(&bot, &row.state).await?;
+            withheld.add(&row.state);
             if let Some(planner) = &mut planner {
                 planner.row(bot, &row);
             }
         }
         from = page.next;
         if from.is_none() {
+            withheld.measure(app);
             done.queued += teller.end().await?;
             return Ok(());
         }

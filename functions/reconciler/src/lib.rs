@@ -10,6 +10,7 @@ mod parked;
 mod plan;
 mod tell;
 mod walk;
+mod withheld;
 
 pub use app::{App, TIMEOUT};
 pub use config::Config;

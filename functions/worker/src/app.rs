@@ -14,6 +14,7 @@ use shared::queue::Queue;
 use shared::random::Random;
 use shared::store::Store;
 
+use crate::channel_pause::ChannelPause;
 use crate::{Config, EndedAttempts};
 
 /// Lambda stops the function after this: `Timeout` in template.yaml. The queue's visibility
@@ -45,6 +46,8 @@ pub struct App<M> {
     pub metrics: Metrics,
     /// Attempts of this process that have ended and could not be written down.
     pub(crate) ended_attempts: EndedAttempts,
+    /// Whether an operator has paused the whole channel.
+    pub(crate) channel_pause: ChannelPause,
 }
 
 impl<M> App<M> {
@@ -69,6 +72,7 @@ impl<M> App<M> {
             random: ground.random.clone(),
             metrics,
             ended_attempts: EndedAttempts::default(),
+            channel_pause: ChannelPause::default(),
         }
     }
 

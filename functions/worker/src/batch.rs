@@ -14,6 +14,7 @@ use shared::metrics::Metric;
 use shared::queue::Receipt;
 
 use crate::App;
+use crate::channel_pause;
 use crate::chat::{Progress, Turn, handle_in_order};
 use crate::record::Record;
 use crate::requeue::{Cause, Requeue, Untried};
@@ -58,6 +59,7 @@ pub async fn handle<M: Module>(
     let records: Vec<_> = event.records.into_iter().filter_map(Record::read).collect();
     let of_accounts = records.iter().flat_map(Record::events_of_account).collect();
     let chats = by_chat(records);
+    channel_pause::renew(app).await;
     let batch = Batch {
         app,
         of_accounts,

@@ -49,7 +49,8 @@ async fn write<M: Module>(
         .chat
         .clone()
         .with_state(decision.draft.state.clone(), epoch)
-        .with_profile(profile, app.now(), epoch);
+        .with_profile(profile, app.now(), epoch)
+        .with_notice_of(decision.told_of);
     let mut bot = view.bot.clone();
     if let Some(change) = decision.reported {
         bot.state.mark_reported(change);

@@ -17,6 +17,7 @@ use crate::daily;
 use crate::requeue::{Cause, Requeue, Untried};
 use crate::steps::{self, NotHandled};
 use crate::wait::backoff_of_attempts;
+use crate::withheld;
 use crate::work::{View, Work};
 
 /// A module that fails this often with one event has it parked.
@@ -39,6 +40,8 @@ pub(crate) struct Decision {
     pub(crate) reported: Option<LifecycleChange>,
     /// The next day's timer of the account that it sets.
     pub(crate) daily: Option<(String, ArmedDaily)>,
+    /// The lapse of the account's entitlement that the chat is told of.
+    pub(crate) told_of: Option<Timestamp>,
     /// Why the event comes again, if it does.
     pub(crate) requeue: Option<Requeue>,
 }
@@ -52,6 +55,7 @@ impl Decision {
             try_name: app.new_name(),
             reported: None,
             daily: None,
+            told_of: None,
             requeue,
         }
     }
@@ -79,6 +83,7 @@ pub(crate) fn without_module<M: Module>(
     view: &View,
 ) -> Option<Decision> {
     let entry = entry(app, work, view);
+    let withheld = view.bot.state.withheld(app.now());
     let entry = match &work.event.kind {
         EventKind::Unknown(kind) if !is_asked_for(app, work, view) => {
             let reason = format!("the event's type is not known: {kind:.100}");
@@ -94,6 +99,7 @@ pub(crate) fn without_module<M: Module>(
         {
             entry.recorded("it was reported to the module, or it is no longer so")
         }
+        EventKind::Entitlement(_) => entry.recorded("whether the account is entitled is entered"),
         kind if kind.is_of_bot() => return None,
         EventKind::Timer { epoch, .. } if has_ended(view, *epoch) => {
             entry.recorded("the timer was set before the account was detached")
@@ -112,6 +118,9 @@ pub(crate) fn without_module<M: Module>(
             entry.into_parked(ParkKind::TooOld, reason, work.raw, app.now())
         }
         _ if !view.bot.state.is_attached() => entry.silenced(Some(Silence::NotAttached)),
+        _ if let Some(silence) = withheld => {
+            return Some(withheld::record(app, work, view, (entry, silence)));
+        }
         EventKind::Unknown(_)
         | EventKind::Delivered { .. }
         | EventKind::Timer { .. }
@@ -152,6 +161,7 @@ fn is_asked_for<M: Module>(app: &App<M>, work: &Work<'_>, view: &View) -> bool {
     let place = Place::of(work.event.chat.is_some(), may_speak);
     work.key.chat.is_some() == work.event.chat.is_some()
         && view.bot.state.is_attached()
+        && view.bot.state.withheld(app.now()).is_none()
         && !is_too_old(app, work, view)
         && app.module.takes_unknown(&work.event, place)
 }
@@ -292,6 +302,7 @@ fn planned<M>(app: &App<M>, work: &Work<'_>, view: &View, draft: Draft) -> Decis
             try_name,
             reported: lifecycle_change(work, view),
             daily: None,
+            told_of: None,
             requeue: None,
         },
         Err(error) => failed(app, work, view, &error.into()),

@@ -3,6 +3,7 @@
 mod app;
 mod attempt;
 mod batch;
+mod channel_pause;
 mod chat;
 mod commit;
 pub mod config;
@@ -21,6 +22,7 @@ mod settle;
 mod shadow;
 mod steps;
 mod wait;
+mod withheld;
 mod work;
 
 pub use app::{App, TIMEOUT};

@@ -91,7 +91,10 @@ pub(crate) async fn park<M: Module>(
 }
 
 /// Gives the epoch of the account's attachment.
-async fn keep_registers<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<Timestamp, StoreError> {
+pub(crate) async fn keep_registers<M: Module>(
+    app: &App<M>,
+    work: &Work<'_>,
+) -> Result<Timestamp, StoreError> {
     let bot = &work.key.bot;
     let events = work.in_hand.iter();
     let (of_bot, of_chat): (Vec<_>, Vec<_>) = events.partition(|event| event.kind.is_of_bot());

@@ -60,6 +60,9 @@ pub(crate) enum Untried {
     /// An earlier attempt at it may have ended the process, so that it must run alone.
     #[error("they must run alone, after an attempt that has vanished")]
     Suspect,
+    /// An operator has paused the account, or the whole channel, since then.
+    #[error("an operator has paused the account, or the whole channel")]
+    Paused { since: Timestamp },
     /// LINE as a whole fails, and is asked again at this time.
     #[error("LINE as a whole fails")]
     Outage(Timestamp),
@@ -70,7 +73,7 @@ impl Untried {
     pub(crate) fn rest(self, now: Timestamp) -> Duration {
         match self {
             Self::Outage(until) => until.since(now),
-            Self::NoTime | Self::NoStepTime | Self::Suspect => Duration::ZERO,
+            Self::NoTime | Self::NoStepTime | Self::Suspect | Self::Paused { .. } => Duration::ZERO,
         }
     }
 }

@@ -2,7 +2,7 @@
 //! ledger, so that whoever comes next knows what may have happened.
 
 use line_module::Module;
-use shared::domain::{Delivery, Effect, Plan};
+use shared::domain::{Delivery, Effect, Plan, Silence};
 use shared::store::Try;
 
 use crate::App;
@@ -27,6 +27,8 @@ pub(crate) async fn send<M: Module>(
             "the plan cannot be read",
         ));
     };
+    let is_notice = |silence: &Silence| *silence == Silence::NotEntitled;
+    let silence = this.entry.silence.filter(is_notice);
     let mut effects = sends.effects_for(&this.name);
     let mut sender = Sender::new(app, work, view, sends.planned_at, this.entry.replays.run);
     let interrupted = deliver_all(app, work, &mut sender, &plan, &mut effects, &mut this).await;
@@ -43,7 +45,7 @@ pub(crate) async fn send<M: Module>(
         )),
         None => Ok(match effects.iter().find_map(Delivery::refusal) {
             Some((kind, _)) => Settled::Parked(kind),
-            None => Settled::Done(None),
+            None => Settled::Done(silence),
         }),
     }
 }
@@ -61,6 +63,9 @@ async fn deliver_all<M: Module>(
         let before = &*known;
         if before.is_final() {
             continue;
+        }
+        if let Some(requeue) = sender.waits() {
+            return Some(requeue);
         }
         if !is_ready(app, work, effect).await {
             return None;

@@ -17,6 +17,7 @@ use crate::park::park;
 use crate::requeue::{Cause, Requeue, Untried};
 use crate::send::send;
 use crate::wait::backoff;
+use crate::withheld;
 use crate::work::{View, Work};
 
 /// Maximum number of times that an event is decided, because something changed meanwhile.
@@ -75,6 +76,7 @@ async fn in_rounds<M: Module>(
         if view.ledger.as_ref().is_some_and(LedgerEntry::is_settled) {
             return Ok(Settled::Before);
         }
+        withheld::wait(app, work, &view).await?;
         let planned = |entry: &mut LedgerEntry| entry.outcome() == Outcome::Planned;
         if let Some(entry) = view.ledger.take_if(planned) {
             return resume(app, work, view, entry).await;
@@ -153,6 +155,7 @@ pub(crate) async fn load<M: Module>(app: &App<M>, work: &Work<'_>) -> Result<Vie
         }
         None => BotRow::default(),
     };
+    bot.state.channel_pause = app.channel_pause.get()?;
     for event in work.in_hand {
         match event.kind.is_of_bot() {
             true => bot.state.fold(event),

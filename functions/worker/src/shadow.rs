@@ -5,6 +5,7 @@ use shared::domain::{Plan, Silence};
 use shared::store::{LedgerKey, RowChange, StoreError, TimerChange};
 
 use crate::App;
+use crate::channel_pause;
 use crate::decide::run_module;
 use crate::requeue::Requeue;
 use crate::settle::load;
@@ -50,6 +51,7 @@ pub async fn shadow<M: Module>(
     key: &LedgerKey,
     raw: &str,
 ) -> Result<Shadow, ShadowError> {
+    channel_pause::renew(app).await;
     let now = app.now();
     let not_now = |error: StoreError| ShadowError::NotNow(error.to_string());
     let row = app.store.ledger(key).await.map_err(not_now)?;

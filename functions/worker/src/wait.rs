@@ -5,10 +5,13 @@ use std::time::Duration;
 use crate::App;
 use crate::measure;
 use crate::record::Record;
-use crate::requeue::Requeue;
+use crate::requeue::{Requeue, Untried};
 
 const FIRST_WAIT: Duration = Duration::from_secs(2);
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
+/// What was paused waits this long at first, and never longer than that, and a quarter more.
+const FIRST_PAUSED_WAIT: Duration = Duration::from_secs(10);
+const LONGEST_PAUSED_WAIT: Duration = Duration::from_secs(20 * 60);
 
 /// What was not tried waits 0 to 2 seconds.
 const UNTRIED_WAIT_BELOW: u64 = 3;
@@ -27,6 +30,9 @@ pub(crate) fn wait<M>(
     measure::given_back(app, requeue, messages);
     let now = app.now();
     match requeue {
+        Requeue::Untried(Untried::Paused { since }) => {
+            with_jitter(app, wait_of_pause(now.since(*since)))
+        }
         Requeue::Untried(_) if first.received >= MANY_RECEIVES => with_jitter(app, LONGEST_WAIT),
         Requeue::Untried(untried) => soon(app) + untried.rest(now),
         Requeue::ModuleFailed { wait } | Requeue::NotYet { wait, .. } => with_jitter(app, *wait),
@@ -42,6 +48,13 @@ pub(crate) fn wait<M>(
 /// to five minutes.
 pub(crate) fn backoff(failing_for: Duration) -> Duration {
     failing_for.clamp(FIRST_WAIT, LONGEST_WAIT)
+}
+
+/// The wait of what an operator has paused for this long: a pause ends for all chats within as
+/// long again as it has lasted, and within 25 minutes at most. The queue gives up on a message
+/// that was received 1,000 times: with the longest wait after 14 days.
+fn wait_of_pause(paused_for: Duration) -> Duration {
+    paused_for.clamp(FIRST_PAUSED_WAIT, LONGEST_PAUSED_WAIT)
 }
 
 /// The wait after the module has failed this often.
@@ -72,6 +85,12 @@ mod tests {
             failing_for += backoff(failing_for);
         }
         assert_eq!(waits, [2, 2, 4, 8, 16, 32, 64, 128, 256, 300]);
+    }
+
+    #[test]
+    fn what_is_paused_waits_as_long_as_the_pause_has_lasted_for_twenty_minutes_at_most() {
+        let wait = |seconds| wait_of_pause(Duration::from_secs(seconds)).as_secs();
+        assert_eq!([0, 11, 600, 86_400].map(wait), [10, 11, 600, 1_200]);
     }
 
     #[test]

@@ -5,10 +5,10 @@ use std::time::Duration;
 use shared::domain::ledger::user_mark;
 use shared::domain::{
     BotId, ChatKind, Event, EventId, EventKind, LedgerEntry, MaySpeak, Silence, Timestamp, UserId,
-    may_speak,
+    may_notify, may_speak,
 };
-use shared::line::{command, event, own_event};
-use shared::queue::{COMMAND, ERASE, Job, Replay, SIGNAL, TIMER};
+use shared::line::{command, entitlement, event, own_event};
+use shared::queue::{COMMAND, ENTITLEMENT, ERASE, Job, Replay, SIGNAL, TIMER};
 use shared::store::{BotRow, ChatRow, LedgerKey};
 
 /// An event is not begun with less time than this.
@@ -49,6 +49,7 @@ pub(crate) fn read(
         SIGNAL => own_event::read_signal(bot, id, raw, received_at),
         ERASE => own_event::read_erase(bot, id, raw, received_at),
         COMMAND => command::read(bot, id, raw, received_at),
+        ENTITLEMENT => entitlement::read(bot, id, raw, received_at),
         _ => event::read(bot, id, raw, received_at),
     }
 }
@@ -90,7 +91,10 @@ impl Work<'_> {
 
     /// Whether the company's own systems say it, and not LINE.
     pub(crate) fn is_command(&self) -> bool {
-        matches!(self.event.kind, EventKind::Command { .. })
+        matches!(
+            self.event.kind,
+            EventKind::Command { .. } | EventKind::Entitlement(_)
+        )
     }
 
     /// The entry with what finds it where its message is taken back, or its user is erased.
@@ -154,5 +158,14 @@ impl View {
         default_active: bool,
     ) -> Result<MaySpeak, Silence> {
         may_speak(&self.bot.state, &self.chat.registers, now, default_active)
+    }
+
+    /// Whether the chat may be told at `now` that its account is not entitled.
+    pub(crate) fn may_notify(
+        &self,
+        now: Timestamp,
+        default_active: bool,
+    ) -> Result<MaySpeak, Silence> {
+        may_notify(&self.bot.state, &self.chat.registers, now, default_active)
     }
 }

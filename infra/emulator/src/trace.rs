@@ -83,6 +83,8 @@ pub(crate) fn meaning(verdict: &str) -> &'static str {
         "standby" => "Another channel holds the chat.",
         "gone" => "Nobody is there any more to be answered.",
         "suspended" => "The account is suspended.",
+        "paused" => "An operator has paused the account, or the whole channel.",
+        "not_entitled" => "The company's billing says that the account is not to be served.",
         "detached" => "The account is not attached.",
         "scope_missing" => "A scope that it needs was not granted.",
         "to_many_not_allowed" => "It was to reach many, and nobody has said that it may.",

@@ -28,6 +28,7 @@ mod hold;
 mod kept_at_line;
 mod menu;
 mod narrowcast;
+mod not_entitled;
 mod outgoing;
 mod read;
 mod router;
@@ -49,6 +50,7 @@ pub use draft::Draft;
 pub use hold::{Account, Active, Anywhere, Hold, InChat, OneChat, Place, Speaks, Standby};
 pub use menu::{Menu, Tab};
 pub use narrowcast::{Narrowcast, NarrowcastEnded, NarrowcastOutcome};
+pub use not_entitled::NotEntitled;
 pub use router::{
     Attached, AudioMessage, Beacon, ControlGained, ControlLost, Delivered, Detached, EditedMessage,
     Erased, FileMessage, Follow, Handler, ImageMessage, Join, Leave, LinkedAccount,
@@ -111,6 +113,14 @@ pub trait Module: Send + Sync + 'static {
         false
     }
 
+    /// What a chat is told whose account is not entitled to the service, by what the company's
+    /// billing says: by a reply, once until the account is entitled again. Meanwhile the
+    /// module is asked about nothing but the account's own lifecycle. Without a text nothing is
+    /// said.
+    fn not_entitled(&self, _about: &NotEntitled<'_>) -> Option<Text> {
+        None
+    }
+
     /// Whether a push, which counts against the account's quota, may stand in
     /// for a reply whose token certainly did not work.
     fn may_push_instead_of_reply(&self) -> bool {
@@ -167,6 +177,10 @@ impl<M: Module> Module for Arc<M> {
 
     fn takes_unknown(&self, event: &Event, place: Place) -> bool {
         M::takes_unknown(self, event, place)
+    }
+
+    fn not_entitled(&self, about: &NotEntitled<'_>) -> Option<Text> {
+        M::not_entitled(self, about)
     }
 
     fn may_push_instead_of_reply(&self) -> bool {

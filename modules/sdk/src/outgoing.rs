@@ -10,7 +10,8 @@ use serde_json::Value;
 use crate::hold::{Account, Hold, InChat, Speaks};
 use crate::{Context, Menu, ModuleError};
 use shared::domain::{
-    AccountEffect, ChatEffect, ChatKind, ControlEffect, Effect, EventKind, Push, Reply, Timestamp,
+    AccountEffect, ChatEffect, ChatKind, ControlEffect, Effect, Event, EventKind, Push, Reply,
+    Timestamp,
 };
 
 /// LINE takes this many messages in one send.
@@ -64,16 +65,11 @@ impl<H: Hold> Context<'_, H> {
             token,
             messages: wire(messages)?,
             or_push: self.around.push_instead,
-            deadline: self.reply_deadline(),
+            deadline: reply_deadline(self.around.event, self.around.received_at),
             silent,
+            is_notice: false,
         }));
         Ok(true)
-    }
-
-    fn reply_deadline(&self) -> Timestamp {
-        let redelivered = self.around.event.at.plus(REDELIVERED_TOKEN_LIFE);
-        let fresh = self.around.received_at.plus(TOKEN_LIFE);
-        fresh.min(redelivered)
     }
 
     /// Sends to the chat, which counts against the account's monthly quota.
@@ -283,6 +279,12 @@ impl Context<'_, Account> {
         self.plan(AccountEffect::SetDefaultMenu { menu });
         Ok(())
     }
+}
+
+/// When the event's reply token is no longer worth trying.
+pub(super) fn reply_deadline(event: &Event, received_at: Timestamp) -> Timestamp {
+    let redelivered = event.at.plus(REDELIVERED_TOKEN_LIFE);
+    received_at.plus(TOKEN_LIFE).min(redelivered)
 }
 
 pub(super) fn check_unit(unit: &str) -> Result<(), ModuleError> {

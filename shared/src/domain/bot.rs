@@ -1,13 +1,15 @@
 //! The lifecycle of an Official Account with us: attached, to be detached or not
-//! attached; suspended or not; and what of it was reported to the module. Registers
-//! again: the newest of each kind is kept, in any order.
+//! attached; suspended or not; paused or entitled, by our own word; and what of it was reported
+//! to the module. Registers again: the newest of each kind is kept, in any order.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Event, EventKind, Scope, Scopes, Silence, Timestamp};
+use crate::domain::{
+    Entitled, Entitlement, Event, EventKind, Pause, Scope, Scopes, Silence, Timestamp,
+};
 
 /// How long a refusal by LINE counts against a scope.
 const DENIAL: Duration = Duration::from_secs(3600);
@@ -57,6 +59,16 @@ pub struct BotState {
     /// The newest detach that was reported to the module.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reported_detach: Option<Timestamp>,
+    /// An operator's pause of the account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pause: Option<Pause>,
+    /// An operator's pause of the whole channel, as whoever judges knows it: it is kept in a
+    /// row of its own, and never in the account's.
+    #[serde(skip)]
+    pub channel_pause: Option<Pause>,
+    /// The newest word of the company's billing; none if it has said nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    entitled: Option<Entitled>,
 }
 
 /// What the newest entry of the attachment says.
@@ -90,6 +102,7 @@ impl BotState {
             EventKind::Detached { .. } => self.detach(event.at),
             EventKind::Suspended => keep_newest(&mut self.suspended_at, event.at),
             EventKind::Resumed => keep_newest(&mut self.resumed_at, event.at),
+            EventKind::Entitlement(said) => self.entitle(*said, event.at),
             _ => {}
         }
     }
@@ -154,6 +167,35 @@ impl BotState {
         self.suspended_at > self.resumed_at && self.suspended_at >= self.attached_at
     }
 
+    /// The company's billing says at `at` whether the account may be served.
+    pub fn entitle(&mut self, said: Entitlement, at: Timestamp) {
+        self.entitled = Some(Entitled::after(self.entitled, said, at));
+    }
+
+    /// What the company's billing has said last.
+    pub fn entitlement(&self) -> Entitlement {
+        self.entitled.map(Entitled::entitlement).unwrap_or_default()
+    }
+
+    /// Since when the account has not been entitled, if it is not at `now`.
+    pub fn lapsed_at(&self, now: Timestamp) -> Option<Timestamp> {
+        self.entitled?.lapsed_at(now)
+    }
+
+    /// The pause that holds: the account's own word goes before the channel's.
+    pub fn pause(&self) -> Option<&Pause> {
+        self.pause.as_ref().or(self.channel_pause.as_ref())
+    }
+
+    /// Why the account's events are not given to the module at `now`, by an operator's word or
+    /// by billing's, if so.
+    pub fn withheld(&self, now: Timestamp) -> Option<Silence> {
+        if self.pause().is_some() {
+            return Some(Silence::Paused);
+        }
+        self.lapsed_at(now).map(|_| Silence::NotEntitled)
+    }
+
     /// What the admin granted with today's attachment, as far as it is known.
     pub fn scopes(&self) -> &Scopes {
         let of_present = self.scopes_of > self.detached_at;
@@ -185,11 +227,27 @@ impl BotState {
     /// # Errors
     /// The [`Silence`] that forbids it.
     pub fn may_act(&self, scope: &str, now: Timestamp) -> Result<(), Silence> {
+        match self.may_act_unentitled(scope, now) {
+            Ok(()) | Err(Silence::ScopeMissing) if self.lapsed_at(now).is_some() => {
+                Err(Silence::NotEntitled)
+            }
+            may => may,
+        }
+    }
+
+    /// The same, whether the account is entitled or not.
+    ///
+    /// # Errors
+    /// The [`Silence`] that forbids it.
+    pub fn may_act_unentitled(&self, scope: &str, now: Timestamp) -> Result<(), Silence> {
         if !self.is_attached() {
             return Err(Silence::NotAttached);
         }
         if self.is_suspended() {
             return Err(Silence::Suspended);
+        }
+        if self.pause().is_some() {
+            return Err(Silence::Paused);
         }
         match self.may(scope, now) {
             true => Ok(()),

@@ -64,6 +64,9 @@ pub struct Reply {
     /// Whether the user's phone does not notify of it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub silent: bool,
+    /// Whether it is the notice that the account is not entitled: that does not stop it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_notice: bool,
 }
 
 /// A message without a reply token. Messages are LINE's message objects.
@@ -283,6 +286,7 @@ mod tests {
                 or_push: true,
                 deadline: Timestamp(1),
                 silent: true,
+                is_notice: true,
             })
             .into(),
             ChatEffect::Push(Push {

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::domain::message::{Message, MessageContent};
-use crate::domain::{BotId, Chat, EventId, ReplyToken, Scopes, Timestamp, UserId};
+use crate::domain::{BotId, Chat, Entitlement, EventId, ReplyToken, Scopes, Timestamp, UserId};
 
 /// Something that happened in a chat, or to an Official Account.
 #[derive(Debug, Clone)]
@@ -195,6 +195,9 @@ pub enum EventKind {
     /// All that is kept of the chat is about to be erased, because its user or the account has
     /// asked for it.
     Erased,
+    /// The company's billing says whether the account may be served, by the inbox. Ours. Its
+    /// `at` is the moment at which the inbox took it.
+    Entitlement(Entitlement),
     /// A module event that names another account, this one, than it was sent to. It
     /// changes nothing of either.
     Misdirected(String),
@@ -277,6 +280,7 @@ impl EventKind {
                 | Self::Detached { .. }
                 | Self::Suspended
                 | Self::Resumed
+                | Self::Entitlement(_)
         )
     }
 

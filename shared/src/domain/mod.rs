@@ -13,6 +13,7 @@ pub mod ledger;
 pub mod message;
 pub mod plan;
 pub mod scope;
+pub mod service;
 pub mod speak;
 pub mod time;
 pub mod to_many;
@@ -36,9 +37,10 @@ pub use ledger::{
 pub use message::{Message, MessageContent};
 pub use plan::Plan;
 pub use scope::{Scope, Scopes};
+pub use service::{Entitled, Entitlement, Pause, PauseMode};
 pub use speak::{
-    MayBroadcast, MayControl, MaySpeak, Silence, may_broadcast, may_control, may_send_to_many,
-    may_speak,
+    MayBroadcast, MayControl, MaySpeak, Silence, may_broadcast, may_control, may_notify,
+    may_send_to_many, may_speak,
 };
 pub use time::Timestamp;
 pub use to_many::{Broadcast, Multicast, Narrowcast, Recipient, ToManyEffect};

@@ -1,6 +1,6 @@
 //! The rule that holds whatever a module does: nothing is sent into a chat that
-//! is standby or gone, for an account that is suspended or not attached, or
-//! without a scope that is known not to be granted.
+//! is standby or gone, for an account that is suspended, paused, not entitled or not
+//! attached, or without a scope that is known not to be granted.
 
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +38,12 @@ pub enum Silence {
     /// The account is suspended.
     #[error("the account is suspended")]
     Suspended,
+    /// An operator has paused the account, or the whole channel.
+    #[error("an operator has paused the account, or the whole channel")]
+    Paused,
+    /// The company's billing says that the account is not to be served.
+    #[error("the account is not entitled to the service")]
+    NotEntitled,
     /// The module channel is not attached to the account.
     #[error("the account is not attached")]
     NotAttached,
@@ -70,6 +76,22 @@ pub fn may_speak(
     default_active: bool,
 ) -> Result<MaySpeak, Silence> {
     bot.may_act(Scope::MESSAGE_SEND, now)?;
+    chat.may_speak(now, bot.detached_at, default_active)?;
+    Ok(MaySpeak(()))
+}
+
+/// The same for the one notice by which a chat is told that its account is not entitled: all
+/// that forbids to speak forbids it too, but for that.
+///
+/// # Errors
+/// The [`Silence`] that forbids it.
+pub fn may_notify(
+    bot: &BotState,
+    chat: &ChatState,
+    now: Timestamp,
+    default_active: bool,
+) -> Result<MaySpeak, Silence> {
+    bot.may_act_unentitled(Scope::MESSAGE_SEND, now)?;
     chat.may_speak(now, bot.detached_at, default_active)?;
     Ok(MaySpeak(()))
 }
@@ -120,7 +142,38 @@ pub fn may_send_to_many(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Scopes;
+    use crate::domain::{Entitlement, Pause, PauseMode, Scopes};
+
+    fn pause() -> Pause {
+        Pause {
+            how: PauseMode::Wait,
+            since: Timestamp(1),
+            by: "an operator".into(),
+            reason: "a test".into(),
+        }
+    }
+
+    #[test]
+    fn the_notice_passes_where_only_entitlement_forbids_to_speak() {
+        let mut bot = BotState::default();
+        let chat = ChatState::default();
+        bot.attach(Timestamp(1), &Scopes::from_words("message:send"));
+        bot.entitle(Entitlement::Until(Timestamp(5)), Timestamp(1));
+        let speak = |bot: &BotState, at| may_speak(bot, &chat, Timestamp(at), true).err();
+        let notify = |bot: &BotState, at| may_notify(bot, &chat, Timestamp(at), true).err();
+        assert_eq!([speak(&bot, 4), notify(&bot, 4)], [None, None]);
+        assert_eq!(speak(&bot, 5), Some(Silence::NotEntitled));
+        assert_eq!(notify(&bot, 5), None);
+        bot.pause = Some(pause());
+        assert_eq!(notify(&bot, 5), Some(Silence::Paused));
+        bot.channel_pause = bot.pause.take();
+        assert_eq!(notify(&bot, 5), Some(Silence::Paused));
+        bot.channel_pause = None;
+        let mute = Scopes::from_words("profile:read");
+        bot.attach(Timestamp(2), &mute);
+        assert_eq!(notify(&bot, 5), Some(Silence::ScopeMissing));
+        assert_eq!(speak(&bot, 5), Some(Silence::NotEntitled));
+    }
 
     #[test]
     fn only_an_attached_account_yields_the_right_to_broadcast() {
@@ -134,6 +187,10 @@ mod tests {
         let many = |is_allowed| may_send_to_many(&bot, is_allowed, Timestamp(9)).err();
         assert_eq!(many(true), None);
         assert_eq!(many(false), Some(Silence::ToManyNotAllowed));
+        bot.entitle(Entitlement::No, Timestamp(2));
+        assert_eq!(may(&bot), Some(Silence::NotEntitled));
+        bot.pause = Some(pause());
+        assert_eq!(may(&bot), Some(Silence::Paused));
         bot.suspended_at = Some(Timestamp(2));
         assert_eq!(may(&bot), Some(Silence::Suspended));
         bot.detach(Timestamp(3));

@@ -20,6 +20,10 @@ pub enum Verdict {
     Gone,
     /// The account is suspended.
     Suspended,
+    /// An operator has paused the account, or the whole channel.
+    Paused,
+    /// The company's billing says that the account is not to be served.
+    NotEntitled,
     /// The account is not attached.
     Detached,
     /// A scope that it needs is not granted.
@@ -46,6 +50,8 @@ impl fmt::Display for Verdict {
             Self::Standby => "standby",
             Self::Gone => "gone",
             Self::Suspended => "suspended",
+            Self::Paused => "paused",
+            Self::NotEntitled => "not entitled",
             Self::Detached => "detached",
             Self::ScopeMissing => "scope missing",
             Self::ToManyNotAllowed => "to many not allowed",
@@ -142,8 +148,12 @@ impl LedgerEntry {
             Delivery::Dropped { silence } => Some(*silence),
             _ => None,
         });
-        // A silent chat can still be taken: what was done counts.
-        let silence = self.silence.filter(|_| self.effects().is_empty());
+        // A silent chat can still be taken: what was done counts. What goes out where the account
+        // is not entitled is only the notice of that.
+        let is_not_entitled = self.silence == Some(Silence::NotEntitled);
+        let silence = self
+            .silence
+            .filter(|_| is_not_entitled || self.effects().is_empty());
         match dropped.or(silence) {
             Some(silence) => silence.into(),
             None if !self.effects().is_empty() => Verdict::Handled,
@@ -159,6 +169,8 @@ impl From<Silence> for Verdict {
             Silence::Gone => Self::Gone,
             Silence::Standby | Silence::Overtaken => Self::Standby,
             Silence::Suspended => Self::Suspended,
+            Silence::Paused => Self::Paused,
+            Silence::NotEntitled => Self::NotEntitled,
             Silence::NotAttached => Self::Detached,
             Silence::ScopeMissing => Self::ScopeMissing,
             Silence::ToManyNotAllowed => Self::ToManyNotAllowed,
@@ -269,5 +281,10 @@ mod tests {
             ..entry(Outcome::Done, vec![sent()])
         };
         assert_eq!(taken.verdict(), Verdict::Handled);
+        let told = LedgerEntry {
+            silence: Some(Silence::NotEntitled),
+            ..entry(Outcome::Done, vec![sent()])
+        };
+        assert_eq!(told.verdict(), Verdict::NotEntitled);
     }
 }

@@ -18,6 +18,7 @@ pub mod command;
 pub mod endpoint;
 #[cfg(feature = "client")]
 pub mod endpoints;
+pub mod entitlement;
 #[cfg(feature = "client")]
 pub mod error;
 pub mod event;

@@ -96,6 +96,8 @@ metrics! {
     SilentStandby: Count,
     SilentSuspended: Count,
     SilentNotAttached: Count,
+    SilentPaused: Count,
+    SilentNotEntitled: Count,
     SilentScopeMissing: Count,
     SilentNoChat: Count,
     SilentOvertaken: Count,
@@ -127,6 +129,7 @@ metrics! {
     GivenBackUntried: Count,
     GivenBackSuspect: Count,
     GivenBackOutage: Count,
+    GivenBackPaused: Count,
     GivenBackStepTime: Count,
     /// Calls of a module's steps to services that are not ours.
     StepsCalled: Count,
@@ -229,6 +232,12 @@ metrics! {
     ParkedExpiringSoon: Count,
     /// How old the oldest parked event was; 0 where there was none.
     ParkedOldestAge: Seconds,
+    /// Accounts that an operator has paused; all that are known where it is the whole channel.
+    AccountsPaused: Count,
+    /// Accounts that are not entitled to the service, by what the company's billing says.
+    AccountsNotEntitled: Count,
+    /// How long the oldest pause has lasted, of an account or of the channel; 0 without one.
+    OldestPause: Seconds,
 
     // The timer: one line for each run.
     TimersDue: Count,

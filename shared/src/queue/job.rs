@@ -21,6 +21,9 @@ pub const TIMER: &str = "@timer";
 pub const SIGNAL: &str = "@signal";
 /// The kind of an event by which the company's own systems say something: ours, not LINE's.
 pub const COMMAND: &str = "@command";
+/// The kind of the event by which the company's billing says whether its account may be served:
+/// ours, not LINE's.
+pub const ENTITLEMENT: &str = "@entitlement";
 /// A chat's events are cut into messages of about this size, in bytes,
 const CUT_AT: usize = 200 * 1024;
 /// and of this number: a worker must come through one, and DynamoDB reads this number of rows at once.
@@ -143,11 +146,11 @@ pub enum UnreadableJob {
     Version(u32),
 }
 
-/// The release before this one knows no signals, no commands and no erasures, and would do nothing for a timer
-/// of an account.
+/// The release before this one knows no signals, no commands, no erasures and nothing of what an
+/// account is entitled to, and would do nothing for a timer of an account.
 fn version_of(chat: Option<&ChatId>, events: &[JobEvent]) -> u32 {
     let is_new = events.iter().any(|event| match event.kind.as_str() {
-        SIGNAL | COMMAND | ERASE => true,
+        SIGNAL | COMMAND | ENTITLEMENT | ERASE => true,
         TIMER => chat.is_none(),
         _ => false,
     });
@@ -404,9 +407,10 @@ mod tests {
         let new = [
             version(chat, SIGNAL),
             version(chat, COMMAND),
+            version(None, ENTITLEMENT),
             version(None, TIMER),
         ];
-        assert_eq!(new, [2, 2, 2]);
+        assert_eq!(new, [2, 2, 2, 2]);
     }
 
     #[test]

@@ -8,7 +8,8 @@ mod send;
 
 pub use give_back::Receipt;
 pub use job::{
-    COMMAND, ERASE, Erasure, Job, JobEvent, Message, Replay, SIGNAL, TIMER, UnreadableJob, group,
+    COMMAND, ENTITLEMENT, ERASE, Erasure, Job, JobEvent, Message, Replay, SIGNAL, TIMER,
+    UnreadableJob, group,
 };
 pub use send::NotQueued;
 

@@ -7,7 +7,7 @@ use serde_dynamo::aws_sdk_dynamodb_1::to_item;
 use serde_json::Value;
 
 use crate::domain::ledger::Change;
-use crate::domain::{BotId, BotState, Timestamp};
+use crate::domain::{BotId, BotState, Entitlement, Timestamp};
 use crate::store::row::{CountedRow, Place};
 use crate::store::{Item, Store, StoreError, keys, n, s, version};
 
@@ -78,7 +78,19 @@ impl CountedRow for BotRow {
         item.insert("epoch".into(), n(self.state.epoch().0));
         // The key of the index that lists all accounts.
         item.insert("listed".into(), s(keys::LISTED));
-        Ok(version::stamped(item))
+        Ok(match self.is_stopped() {
+            true => version::stamped_as(version::NEWEST, item),
+            false => version::stamped(item),
+        })
+    }
+}
+
+impl BotRow {
+    /// Whether something of ours may keep the account from speaking, which the release before
+    /// does not know, and would lose when it writes the row.
+    fn is_stopped(&self) -> bool {
+        let entitlement = self.state.entitlement();
+        self.state.pause.is_some() || entitlement != Entitlement::Yes
     }
 }
 

@@ -18,6 +18,10 @@ pub struct ChatRow {
     /// The profile of the chat's user, and when it was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile: Option<KeptProfile>,
+    /// Since when the account was not entitled when the chat was told so: it is told once of each
+    /// such time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_of_lapse: Option<Timestamp>,
     /// The newest attach known when the state was begun.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state_epoch: Option<Timestamp>,
@@ -73,6 +77,13 @@ impl ChatRow {
             self.state_epoch.get_or_insert(epoch);
         }
         self.epoch = epoch;
+        self
+    }
+
+    /// The row after the chat was told, if it was, that its account is not entitled since then.
+    #[must_use]
+    pub fn with_notice_of(mut self, lapse: Option<Timestamp>) -> Self {
+        self.told_of_lapse = lapse.or(self.told_of_lapse);
         self
     }
 

@@ -19,6 +19,8 @@ pub(super) const RECONCILER: &str = "@reconciler";
 pub(super) const LEASE: &str = "@lease";
 pub(super) const WALK: &str = "@walk";
 pub(super) const APPROVAL: &str = "@approval";
+pub(super) const CHANNEL: &str = "@channel";
+pub(super) const PAUSE: &str = "@pause";
 
 /// The index that lists all accounts, and its key's one value.
 pub(super) const BOTS: &str = "bots";

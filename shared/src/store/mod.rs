@@ -17,6 +17,7 @@ mod load;
 mod module_row;
 mod parked;
 mod partition;
+mod pause;
 mod reconciler;
 mod row;
 mod timer;

@@ -10,6 +10,7 @@ use shared::store::WalkRow;
 use crate::emulators::{Emulators, Places};
 use crate::faulty::Faulty;
 use crate::hurry::Hurry;
+use crate::measured::Lines;
 use crate::worker::TIMEOUTS;
 
 /// The path of LINE's list.
@@ -25,6 +26,8 @@ pub struct Reconciler {
     pub table: Faulty,
     /// Its connection to LINE.
     pub line: Faulty,
+    /// Its metric lines.
+    pub lines: Lines,
 }
 
 impl Reconciler {
@@ -40,16 +43,23 @@ impl Reconciler {
     /// A reconciler that goes by this clock and sleep.
     pub fn over(places: &Places, clock: SharedTimeSource, sleep: SharedAsyncSleep) -> Self {
         let (table, line) = (Faulty::default(), Faulty::default());
+        let lines = Lines::default();
         let ground = places
             .ground()
             .with_timeouts(TIMEOUTS)
             .with_clock(clock)
             .with_line_over(line.connector())
-            .with_dynamodb_over(table.client());
+            .with_dynamodb_over(table.client())
+            .with_metrics(lines.sink());
         let config = Config::read(&places.env()).expect("its variables");
         let mut app = App::new(config, &ground);
         app.sleep = sleep;
-        Self { app, table, line }
+        Self {
+            app,
+            table,
+            line,
+            lines,
+        }
     }
 
     /// Runs once, as its schedule would.

@@ -11,7 +11,9 @@ use flow::emulators::Emulators;
 use flow::faulty::{Fate, Held};
 use flow::reconciler::{INFO, LIST, Reconciler};
 use reconciler::{Failure, TIMEOUT};
-use shared::domain::{Attachment, BotId, LifecycleChange, Scopes, Verdict};
+use shared::domain::{
+    Attachment, BotId, Entitlement, LifecycleChange, Pause, PauseMode, Scopes, Verdict,
+};
 use shared::line::endpoints::module::Detached;
 use shared::store::WalkRow;
 
@@ -523,4 +525,39 @@ async fn a_new_name_is_entered_and_a_suspended_account_is_not_judged() {
     assert_eq!(reconciler.succeeds().await.writes, 0);
     emulators.advance(25 * HOUR).await;
     assert_eq!(reconciler.succeeds().await.marked, 1);
+}
+
+#[tokio::test]
+async fn a_pause_that_was_forgotten_rings() {
+    let scene = Scene::known(2).await;
+    let (store, app) = (&scene.emulators.store, &scene.reconciler.app);
+    let lines = &scene.reconciler.lines;
+    let said_no = store.set_entitlement(&scene.bots[1], Entitlement::No, app.clock.now().into());
+    assert!(said_no.await.unwrap());
+    let pause = Pause {
+        how: PauseMode::Wait,
+        since: app.clock.now().into(),
+        by: "mika".into(),
+        reason: "a test".into(),
+    };
+    let bot = &scene.bots[0];
+    assert!(
+        store
+            .set_pause(Some(bot), Some(pause.clone()))
+            .await
+            .unwrap()
+    );
+    let counted = |metric| lines.all().last().unwrap()[metric].as_u64();
+    scene.emulators.advance(6 * HOUR - MINUTE).await;
+    scene.reconciler.succeeds().await;
+    assert_eq!(counted("AccountsPaused"), Some(1));
+    assert_eq!(counted("AccountsNotEntitled"), Some(1));
+    assert!(!lines.set_off("LongPauseAlarm"));
+    // That of the channel counts too.
+    assert!(store.set_pause(Some(bot), None).await.unwrap());
+    assert!(store.set_pause(None, Some(pause)).await.unwrap());
+    scene.emulators.advance(2 * MINUTE).await;
+    scene.reconciler.succeeds().await;
+    assert_eq!(counted("AccountsPaused"), Some(2));
+    assert!(lines.set_off("LongPauseAlarm"));
 }

@@ -26,6 +26,7 @@ use shared::store::{StoreError, Try};
 
 use crate::App;
 use crate::requeue::Requeue;
+use crate::withheld::waits;
 use crate::work::{View, Work};
 
 pub(crate) use line_error::log;
@@ -109,6 +110,11 @@ impl<'a, M: Module> Sender<'a, M> {
         }
     }
 
+    /// Why what is left of the plan waits, if it does.
+    pub(crate) fn waits(&self) -> Option<Requeue> {
+        waits(self.app, self.work, &self.view)
+    }
+
     async fn deliver_to_account(
         &mut self,
         effect: &AccountEffect,
@@ -159,6 +165,14 @@ impl<'a, M: Module> Sender<'a, M> {
     /// a write in between may take longer than the chat stays ours.
     fn may_speak(&self, step: Step<'_>) -> Result<MaySpeak, NotSent> {
         let may = self.view.may_speak(self.app.now(), self.app.default_active);
+        may.map_err(|silence| NotSent::silenced(step, silence))
+    }
+
+    /// By what right the chat is told that its account is not entitled.
+    fn may_notify(&self, step: Step<'_>) -> Result<MaySpeak, NotSent> {
+        let may = self
+            .view
+            .may_notify(self.app.now(), self.app.default_active);
         may.map_err(|silence| NotSent::silenced(step, silence))
     }
 

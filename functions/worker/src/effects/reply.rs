@@ -1,7 +1,7 @@
 //! An answer by the event's reply token, and the push that may stand in for it.
 
 use line_module::Module;
-use shared::domain::{ChatId, Delivery, Push, Reply};
+use shared::domain::{ChatId, Delivery, Push, Reply, Silence};
 use shared::line::endpoints::message;
 use shared::line::error::LineErrorKind;
 use shared::metrics::Metric;
@@ -31,6 +31,10 @@ impl<M: Module> Sender<'_, M> {
         match self.by_token(reply, step).await? {
             Answer::Taken(sent) => Ok(sent),
             Answer::NotTaken if reply.or_push => self.push_instead(chat, reply, step, this).await,
+            // Nobody needs to look at an event for whose chat there was no more to be done.
+            Answer::NotTaken if reply.is_notice => {
+                Err(NotSent::silenced(step, Silence::NotEntitled))
+            }
             Answer::NotTaken => Err(NotSent::As(Delivery::Expired)),
         }
     }
@@ -38,7 +42,10 @@ impl<M: Module> Sender<'_, M> {
     /// A reply has no key: LINE takes its token once. After a try without a
     /// definite answer, "not taken" may mean that it was taken then.
     async fn by_token(&self, reply: &Reply, step: Step<'_>) -> Result<Answer, NotSent> {
-        let may = self.may_speak(step)?;
+        let may = match reply.is_notice {
+            true => self.may_notify(step)?,
+            false => self.may_speak(step)?,
+        };
         let open = step.before.may_be_accepted();
         let not_taken = || match open {
             true => Err(NotSent::unknown(

@@ -34,8 +34,13 @@ pub(crate) use routes::{Match, Route};
 use crate::daily::Daily;
 use crate::settings::Schema;
 use crate::shared_values::SharedValues;
-use crate::{Account, Active, Anywhere, Context, Handled, Menu, Module, Place, Standby};
+use crate::{
+    Account, Active, Anywhere, Context, Handled, Menu, Module, NotEntitled, Place, Standby, Text,
+};
 use shared::domain::Event;
+
+/// What a chat is told whose account is not entitled.
+type Notice = dyn Fn(&NotEntitled<'_>) -> Option<Text> + Send + Sync;
 
 /// A module made of routes. Clones are the same module.
 #[derive(Clone, Default)]
@@ -50,6 +55,7 @@ pub struct Router {
     settings: Schema,
     menus: Vec<Menu>,
     dailies: Vec<Daily>,
+    not_entitled: Option<Arc<Notice>>,
     push_instead: bool,
     faults: Vec<String>,
 }
@@ -111,8 +117,8 @@ impl Router {
     }
 
     /// Routes of another router, which come after this one's own; its wrappers lie around
-    /// them alone. What it shares, and its rich menus, are for all. Settings and a fallback
-    /// belong to the outermost router.
+    /// them alone. What it shares, and its rich menus, are for all. Settings, a fallback
+    /// and the words of [`Router::not_entitled`] belong to the outermost router.
     #[must_use]
     pub fn nest(mut self, mut inner: Self) -> Self {
         let shared = std::mem::take(&mut inner.shared);
@@ -123,6 +129,11 @@ impl Router {
         self.push_instead |= inner.push_instead;
         if inner.fallback.take().is_some() {
             let fault = "a nested router has a fallback: give it to the outermost router";
+            self.faults.push(fault.to_owned());
+        }
+        if inner.not_entitled.take().is_some() {
+            let fault = "a nested router has words for accounts that are not entitled: give them \
+                         to the outermost router";
             self.faults.push(fault.to_owned());
         }
         if !inner.settings.fields.is_empty() {
@@ -155,6 +166,19 @@ impl Router {
     pub fn menus(mut self, menus: Vec<Menu>) -> Self {
         self.menus.extend(menus);
         self
+    }
+
+    /// What a chat is told, once, whose account is not entitled to the service: see
+    /// [`Module::not_entitled`]. Without it, nothing is said.
+    #[must_use]
+    pub fn not_entitled(
+        self,
+        words: impl Fn(&NotEntitled<'_>) -> Option<Text> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            not_entitled: Some(Arc::new(words)),
+            ..self
+        }
     }
 
     /// A push, which counts against the account's quota, may stand in for a reply whose
@@ -252,6 +276,10 @@ impl Module for Router {
     /// recorded, and the other way round.
     fn takes_unknown(&self, event: &Event, place: Place) -> bool {
         self.takes(place, event)
+    }
+
+    fn not_entitled(&self, about: &NotEntitled<'_>) -> Option<Text> {
+        self.not_entitled.as_ref()?(about)
     }
 
     fn may_push_instead_of_reply(&self) -> bool {

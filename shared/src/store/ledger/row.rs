@@ -217,19 +217,30 @@ impl LedgerRow {
 }
 
 /// Whether the release before this one reads the row as well. It would lose steps when it writes
-/// the row, of which they may still be asked for; send aloud what is to be silent; and take a plan
-/// with a signal, a send to many, an audience or a coupon for damaged.
+/// the row, of which they may still be asked for; send aloud what is to be silent; take a plan
+/// with a signal, a send to many, an audience or a coupon for damaged; and not know a word for why
+/// nothing was said.
 fn version_of(entry: &LedgerEntry) -> i64 {
     let is_new = |plan: Plan| plan.effects.iter().any(is_newer);
-    match entry.needs_steps() || entry.plan().is_some_and(is_new) {
+    let is_dropped_anew = |effect: &Delivery| match effect {
+        Delivery::Dropped { silence } => is_new_silence(*silence),
+        _ => false,
+    };
+    let has_new_word =
+        entry.silence.is_some_and(is_new_silence) || entry.effects().iter().any(is_dropped_anew);
+    match entry.needs_steps() || entry.plan().is_some_and(is_new) || has_new_word {
         true => version::NEWEST,
         false => version::VERSION,
     }
 }
 
+fn is_new_silence(silence: Silence) -> bool {
+    matches!(silence, Silence::Paused | Silence::NotEntitled)
+}
+
 fn is_newer(effect: &Effect) -> bool {
     match effect {
-        Effect::Chat(ChatEffect::Reply(reply)) => reply.silent,
+        Effect::Chat(ChatEffect::Reply(reply)) => reply.silent || reply.is_notice,
         Effect::Chat(ChatEffect::Push(push)) => push.silent,
         Effect::Account(
             AccountEffect::EnsureMenu { .. } | AccountEffect::SetDefaultMenu { .. },
@@ -328,6 +339,28 @@ mod tests {
         let (messages, silent) = (Vec::new(), false);
         let broadcast = ToManyEffect::Broadcast(Broadcast { messages, silent });
         assert!(is_new(broadcast.into()));
+    }
+
+    /// The release before knows no such word.
+    #[test]
+    fn what_is_silent_by_our_own_word_is_read_by_this_release_alone() {
+        let is_new = |entry: &LedgerEntry| version_of(entry) == version::NEWEST;
+        let silenced = |silence| done().silenced(Some(silence));
+        assert!(!is_new(&silenced(Silence::Standby)));
+        for silence in [Silence::Paused, Silence::NotEntitled] {
+            assert!(is_new(&silenced(silence)));
+            let mut dropped = done();
+            dropped.state = State::Done {
+                reason: None,
+                sends: Some(Sends {
+                    plan: "{}".into(),
+                    planned_at: NOW,
+                    effects: vec![Delivery::Dropped { silence }],
+                    open: BTreeSet::new(),
+                }),
+            };
+            assert!(is_new(&dropped));
+        }
     }
 
     #[test]

@@ -21,9 +21,11 @@ use line_module::{Context, Event, Module, ModuleError};
 use serde_json::{Value, json};
 use shared::domain::ledger::ParkKind;
 use shared::domain::usage::Month;
-use shared::domain::{BotId, Delivery, Effect, LedgerEntry, Outcome, Scope, UserId};
+use shared::domain::{
+    BotId, ChatEffect, Delivery, Effect, Entitlement, LedgerEntry, Outcome, Scope, Silence, UserId,
+};
 use shared::store::{Store, StoreError, TIMER_SHARDS};
-use written::{ATTACH_STATE, MESSAGE, NOW, account, key};
+use written::{ATTACH_STATE, MESSAGE, NOW, account, key, pause, stopped_account};
 
 /// The versions of rows that there have been. Those before the first had none. A version's folder has all rows as its
 /// release wrote them: those that the release before could read as well carry the version before.
@@ -118,6 +120,23 @@ async fn an_event_with_steps_has_what_they_have_come_to() {
     assert_eq!((crm.failed, crm.result.as_deref()), (1, Some("7")));
     let mail = steps.get("mail").unwrap();
     assert_eq!((mail.failed, mail.reason.as_deref()), (1, Some("busy")));
+}
+
+#[tokio::test]
+async fn what_keeps_an_account_from_speaking_is_read() {
+    let bundle = with_rows_of(2).await;
+    let store = &bundle.stack.store;
+    assert_eq!(store.pause(None).await.unwrap(), Some(pause()));
+    let bot = store.bot(&stopped_account()).await.unwrap().unwrap();
+    assert_eq!(bot.state.pause, Some(pause()));
+    assert_eq!(bot.state.entitlement(), Entitlement::No);
+    assert_eq!(bot.state.lapsed_at(NOW), Some(NOW));
+    let told = store.ledger(&key("told")).await.unwrap().unwrap();
+    assert_eq!(told.silence, Some(Silence::NotEntitled));
+    let Effect::Chat(ChatEffect::Reply(reply)) = &told.plan().unwrap().effects[0] else {
+        panic!("{told:?}");
+    };
+    assert!(reply.is_notice);
 }
 
 #[tokio::test]

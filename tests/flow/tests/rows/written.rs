@@ -6,8 +6,9 @@ use serde_json::json;
 use shared::domain::ledger::{ParkKind, StepEnd};
 use shared::domain::usage::{Counts, Lifecycle, Month, UsageChange, UsageRecord};
 use shared::domain::{
-    Attempts, BotId, Chat, ChatEffect, ChatId, ChatKind, ChatState, Delivery, Effect, EventId,
-    LedgerEntry, Plan, Push, QueueEffect, Scopes, Signal, Silence, State, Timestamp,
+    Attempts, BotId, Chat, ChatEffect, ChatId, ChatKind, ChatState, Delivery, Effect, Entitlement,
+    EventId, LedgerEntry, Pause, PauseMode, Plan, Push, QueueEffect, Reply, ReplyToken, Scopes,
+    Signal, Silence, State, Timestamp,
 };
 use shared::line::event;
 use shared::store::{
@@ -73,7 +74,48 @@ pub(crate) async fn write_all(store: &Store) {
         assert!(store.replace_ledger(&key(event), &row, NOW).await.unwrap());
     }
     steps(store).await;
+    stopped(store).await;
     rest(store).await;
+}
+
+/// An account that may not speak by our own word, and the pause of the whole channel.
+pub(crate) fn stopped_account() -> BotId {
+    BotId::new("Ustopped").unwrap()
+}
+
+pub(crate) fn pause() -> Pause {
+    Pause {
+        how: PauseMode::Wait,
+        since: NOW,
+        by: "mika".into(),
+        reason: "a reason".into(),
+    }
+}
+
+async fn stopped(store: &Store) {
+    let bot = stopped_account();
+    let row = store.update_bot(&bot, |row| {
+        row.state.pause = Some(pause());
+        row.state.entitle(Entitlement::Until(NOW), NOW);
+        row.state.entitle(Entitlement::No, NOW);
+    });
+    row.await.unwrap();
+    assert!(store.set_pause(None, Some(pause())).await.unwrap());
+    let reply = Reply {
+        token: ReplyToken::new("a-token"),
+        messages: vec![json!({"type": "text", "text": "closed"})],
+        or_push: false,
+        deadline: NOW,
+        silent: false,
+        is_notice: true,
+    };
+    let effects = vec![Effect::Chat(ChatEffect::Reply(reply))];
+    let told = entry()
+        .silenced(Some(Silence::NotEntitled))
+        .with_plan(&Plan { effects }, "a-try", NOW)
+        .unwrap();
+    let written = store.replace_ledger(&key("told"), &told, NOW).await;
+    assert!(written.unwrap());
 }
 
 /// An event whose handler has made steps.

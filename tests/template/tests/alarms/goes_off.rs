@@ -122,6 +122,14 @@ fn chats_given_back_for_minutes_with_nothing_settled_ring() {
     assert!(!fires(&minutes(2, 0, 0)[..2]));
     assert!(!fires(&minutes(2, 0, 1)));
     assert!(!fires(&minutes(2, 2, 0)));
+    let paused = |minute| {
+        let counts = [
+            (Metric::ChatsGivenBack, json!(2)),
+            (Metric::GivenBackPaused, json!(2)),
+        ];
+        line(minute, &counts)
+    };
+    assert!(!fires(&[paused(0), paused(1), paused(3)]));
     // Some are only counted when there are some.
     let only = |minute| line(minute, &[(Metric::ChatsGivenBack, json!(1))]);
     assert!(fires(&[only(0), only(1), only(3)]));
@@ -184,6 +192,24 @@ fn one_pause_of_one_worker_is_no_outage() {
     };
     assert!(fires("LineOutageAlarm", &pauses(3)));
     assert!(!fires("LineOutageAlarm", &pauses(2)));
+}
+
+#[test]
+fn a_pause_of_hours_rings_as_long_as_it_lasts() {
+    let longest = |seconds: u64, minute| {
+        let values = [(Metric::OldestPause, json!(seconds))];
+        line(minute, &values)
+    };
+    assert!(fires("LongPauseAlarm", &[longest(21_601, 0)]));
+    // The next run comes an hour later, or a minute more.
+    assert!(fires(
+        "LongPauseAlarm",
+        &[longest(21_601, 0), longest(0, 1)]
+    ));
+    assert!(!fires(
+        "LongPauseAlarm",
+        &[longest(21_600, 0), longest(0, 61)]
+    ));
 }
 
 #[test]

@@ -149,10 +149,12 @@ fn a_function_that_its_schedule_no_longer_runs_is_missed() {
 }
 
 /// What is as it is, and is not added up.
-const LEVELS: [Metric; 4] = [
+const LEVELS: [Metric; 6] = [
     Metric::AccountsKnown,
     Metric::AccountsListed,
     Metric::AccountsMissing,
+    Metric::AccountsNotEntitled,
+    Metric::AccountsPaused,
     Metric::EventAttempts,
 ];
 
