@@ -17,6 +17,7 @@ pub mod speak;
 pub mod time;
 pub mod to_many;
 pub mod trace;
+pub mod why;
 pub mod window;
 
 pub use bot::{Attachment, BotState, LifecycleChange};

@@ -6,6 +6,7 @@ mod attach;
 mod bot;
 mod bots;
 mod chat;
+mod chats;
 mod commit;
 mod keys;
 mod ledger;
@@ -28,13 +29,16 @@ pub use attach::{AttachUnderWay, browser_hash};
 pub use bot::{ArmedDaily, BotRow, Changed};
 pub use bots::{BotsPage, Place};
 pub use chat::{ChatRow, KeptProfile};
+pub use chats::ChatsPage;
 pub use commit::{Commit, CommitError, Subject};
 pub use keys::LedgerKey;
-pub use ledger::{Failing, LedgerRow, Try};
+pub use ledger::{
+    Failing, KeptEvent, LedgerRow, ParkedPage, ParkedRow, ParkedThing, ParkedWhy, Since, Try,
+};
 pub use load::Loaded;
 pub use module_row::{ModuleRow, RowChange};
 pub use reconciler::{Stopped, WalkRow, fingerprint};
-pub use timer::{DueTimers, NewTimer, TIMER_SHARDS, Timer, TimerChange};
+pub use timer::{DueTimers, NewTimer, TIMER_SHARDS, Timer, TimerChange, WaitingTimer};
 
 /// An item as DynamoDB has it.
 type Item = std::collections::HashMap<String, AttributeValue>;
