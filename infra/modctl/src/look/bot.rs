@@ -7,7 +7,7 @@ use serde::Serialize;
 use shared::domain::{BotId, BotState, Scope, Scopes, Timestamp};
 use shared::store::{ArmedDaily, BotRow};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Policy};
 use crate::look::account::{Account, State};
 use crate::look::chat::{Waiting, print_timers};
 use crate::look::event::{Listed, print};
@@ -143,8 +143,17 @@ fn not_granted(state: &BotState) -> Option<Vec<&'static str>> {
 
 async fn quota(site: &Site, bot: &BotId) -> Result<Quota, Failure> {
     let asked = site.line().await?.bot(bot).quota().await;
-    let quota =
-        asked.map_err(|error| Failure::Refused(format!("ask LINE for the quota: {error}")))?;
+    let quota = asked.map_err(|error| {
+        let reasons = shared::aws::reasons(&error);
+        match reasons.contains("AccessDenied") {
+            true => Failure::NotAllowed(format!(
+                "ask LINE for the quota: you may not read the channel's secret; it takes the \
+                 stack's {}: {reasons}",
+                Policy::Operator
+            )),
+            false => Failure::Refused(format!("ask LINE for the quota: {reasons}")),
+        }
+    })?;
     Ok(Quota {
         limit: quota.limit,
         used: quota.used,

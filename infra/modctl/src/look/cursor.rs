@@ -1,6 +1,6 @@
 //! Where `tail` has come to: kept in a file, so that it goes on there after an interruption.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -66,7 +66,11 @@ impl Cursor {
     ///
     /// # Errors
     /// The file cannot be written.
-    pub(super) fn advance(&mut self, until: Timestamp, seen: &[String]) -> Result<(), Failure> {
+    pub(super) fn advance(
+        &mut self,
+        until: Timestamp,
+        seen: &BTreeSet<String>,
+    ) -> Result<(), Failure> {
         self.until = until;
         self.shown.retain(|key, _| seen.contains(key));
         let Some(path) = &self.file else {
@@ -98,7 +102,9 @@ mod tests {
         assert!(cursor.has_shown("a", "failed"));
         assert!(!cursor.has_shown("a", "done"));
         cursor.has_shown("old", "done");
-        cursor.advance(Timestamp(9), &["a".into()]).unwrap();
+        cursor
+            .advance(Timestamp(9), &BTreeSet::from(["a".into()]))
+            .unwrap();
         let mut again = open("U1").unwrap();
         assert_eq!(again.until, Timestamp(9));
         assert!(again.has_shown("a", "done") && !again.has_shown("old", "done"));

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use shared::domain::chat::{Control, Word};
-use shared::domain::why::{Reader, Tense, holder};
+use shared::domain::why::{Reader, Telling, Tense};
 use shared::domain::{BotState, ChatState, EventId, Timestamp};
 
 use crate::output::{Screen, Tone};
@@ -56,6 +56,12 @@ impl Held {
             time: &time,
             is_ticket: false,
         };
+        let telling = Telling {
+            tense: Tense::Present,
+            event: None,
+            changes: &[],
+            reader: &reader,
+        };
         Self {
             by: match (chat.is_gone(detached_at), holding.is_ours) {
                 (true, _) => Holder::Gone,
@@ -65,7 +71,7 @@ impl Held {
             since,
             until,
             event,
-            sentence: holder(&holding, Tense::Present, None, &reader),
+            sentence: telling.holder(&holding),
         }
     }
 

@@ -1,5 +1,6 @@
 //! `tail`: events as they are decided.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -128,7 +129,7 @@ impl Tail {
         bot: &BotId,
         cursor: &mut Cursor,
         screen: &mut Screen,
-    ) -> Result<Vec<String>, Failure> {
+    ) -> Result<BTreeSet<String>, Failure> {
         let since = cursor.until.minus(OVERLAP);
         let mut events = written(site, bot, None, since).await?;
         let mut after = None;
@@ -143,7 +144,7 @@ impl Tail {
             }
         }
         events.sort_by_key(Listed::at);
-        let mut seen = Vec::new();
+        let mut seen = BTreeSet::new();
         for event in events {
             let Some(trace) = &event.trace else { continue };
             let chat = event.chat.as_ref().map_or("", ChatId::as_str);
@@ -154,7 +155,7 @@ impl Tail {
             if !cursor.has_shown(&key, &state) && is_wanted {
                 screen.show_next(&Next { event })?;
             }
-            seen.push(key);
+            seen.insert(key);
         }
         Ok(seen)
     }
@@ -176,8 +177,8 @@ async fn parked(
     site: &Site,
     cursor: &mut Cursor,
     screen: &mut Screen,
-) -> Result<Vec<String>, Failure> {
-    let (mut from, mut seen) = (None, Vec::new());
+) -> Result<BTreeSet<String>, Failure> {
+    let (mut from, mut seen) = (None, BTreeSet::new());
     let since = cursor.until.minus(OVERLAP);
     loop {
         let page = site.store.parked(since, from.as_ref()).await?;
@@ -188,7 +189,7 @@ async fn parked(
             if !cursor.has_shown(&key, &line.parked_at.0.to_string()) {
                 screen.show_next(&NextParked { line })?;
             }
-            seen.push(key);
+            seen.insert(key);
         }
         from = page.next;
         if from.is_none() {

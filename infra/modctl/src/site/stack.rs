@@ -103,7 +103,14 @@ async fn ground(aws: &SdkConfig) -> Result<Ground, Failure> {
         .credentials_provider()
         .ok_or_else(|| Failure::NotAllowed(none.into()))?;
     let got = credentials.provide_credentials().await;
-    got.map_err(|error| Failure::NotAllowed(format!("{none}: {}", shared::aws::reasons(&error))))?;
+    got.map_err(|error| {
+        let reasons = shared::aws::reasons(&error);
+        // A chain that has found none names every place at which it has looked, on a line each.
+        Failure::NotAllowed(match reasons.contains('\n') {
+            true => none.into(),
+            false => format!("{none}: {reasons}"),
+        })
+    })?;
     Ok(Ground::of_operator(
         region.as_ref(),
         credentials,

@@ -7,7 +7,7 @@ mod gather;
 use clap::Args;
 use serde::Serialize;
 use shared::domain::why::{self as sentences, Reader, Remedy, Sentence};
-use shared::domain::{BotId, ChatId, EventId, Timestamp};
+use shared::domain::{BotId, ChatId, EventId, Timestamp, Verdict};
 use shared::store::LedgerKey;
 
 use crate::failure::Failure;
@@ -47,7 +47,7 @@ pub(crate) struct Told {
     chat: Option<String>,
     event: EventId,
     at: Timestamp,
-    verdict: String,
+    verdict: Verdict,
     /// In one sentence.
     answer: String,
     /// In order.
@@ -84,7 +84,7 @@ impl Why {
         Ok(Told {
             chat: key.chat.as_ref().map(|chat| reader.chat(chat)),
             at: gathered.entry.at,
-            verdict: why.verdict.to_string(),
+            verdict: why.verdict,
             answer: why.answer,
             story: why.story,
             remedies: why.remedies.into_iter().map(doing).collect(),

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::Duration;
 
 use emulator::{EventsRequest, Fault, FaultKind};
 use local::dev_file::DevFile;
@@ -38,6 +39,8 @@ impl Scene {
         let bot = stack.line.state().await.bots[0].bot_id.clone();
         stack.attach(&bot, "ja").await.unwrap();
         stack.settled().await.unwrap();
+        // An attach counts as of the end of LINE's second: what comes is to be after it.
+        stack.line.let_pass(Duration::from_secs(2));
         Self {
             stack,
             bot,

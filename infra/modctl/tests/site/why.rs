@@ -80,13 +80,8 @@ async fn each_end_is_told_in_words() {
     line.resume(&scene.bot).await.unwrap();
     scene.stack.settled().await.unwrap();
     let bot = shared::domain::BotId::new(&scene.bot).unwrap();
-    let before = scene.stack.last_delivery().await;
     scene.stack.detach(&bot).await.unwrap();
-    scene
-        .stack
-        .event_after(before, &scene.bot, "module")
-        .await
-        .unwrap();
+    scene.stack.settled().await.unwrap();
     chat.arrives(&detached).await.unwrap();
     let event = detached.event_ids[0].as_str();
     let said = scene.said(&["why", &scene.bot, event]).await;

@@ -13,15 +13,15 @@ pub(super) fn answer(facts: &Facts<'_>, reader: &Reader<'_>) -> String {
             .into(),
         Verdict::Failed if entry.outcome() == Outcome::Failed => failing(entry),
         Verdict::Failed => format!(
-            "The event is parked, which means set aside for a person: {}.",
+            "The event is parked, which means that it waits for a person: {}.",
             parked(entry.park_kind())
         ),
         Verdict::Refused => "The bot's message was not sent: LINE refuses it for good. The event \
-             is parked, which means set aside for a person."
+             is parked, which means that it waits for a person."
             .into(),
         Verdict::TokenExpired => "The bot's answer came too late: the reply token, which LINE \
              takes once and for about a minute, was used or too old. The event is parked, which \
-             means set aside for a person."
+             means that it waits for a person."
             .into(),
         Verdict::Unknown => "Nobody can tell whether the user has got the message: it was sent, \
              and LINE's answer was lost. It is not sent again, so that the user does not get it \
@@ -66,7 +66,7 @@ fn failing(entry: &LedgerEntry) -> String {
 fn parked(kind: Option<ParkKind>) -> &'static str {
     match kind.unwrap_or_default() {
         ParkKind::ModuleFailed => "the module failed with it five times",
-        ParkKind::ByModule => "the module set it aside itself",
+        ParkKind::ByModule => "the bot's module has set it aside itself",
         ParkKind::Vanished => {
             "the process ended in the middle of it each time: killed, out of memory or out of time"
         }
@@ -104,8 +104,8 @@ fn silent(entry: &LedgerEntry) -> String {
 fn because(silence: Silence) -> &'static str {
     match silence {
         Silence::Gone => "the user has blocked the account, or the account has left the group",
-        Silence::Standby => "another channel or the account's staff held the chat",
-        Silence::Overtaken => "who holds the chat had changed by then",
+        Silence::Standby => "another channel or the account's staff were in charge of the chat",
+        Silence::Overtaken => "who is in charge of the chat had changed by then",
         Silence::Suspended => "LINE had suspended the account",
         Silence::NotAttached => "the account was not linked with this module channel",
         Silence::ScopeMissing => {

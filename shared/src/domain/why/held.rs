@@ -49,18 +49,19 @@ pub(super) fn sentences(
         chat.default_active,
     );
     let was_ours = !was_standby(facts.entry);
+    let told = |tense| Telling {
+        tense,
+        event: Some(facts.event).filter(|_| tense == Tense::Past),
+        changes: chat.changes,
+        reader,
+    };
     let mut said = vec![Sentence::undated(match then.is_ours == was_ours {
-        true => holder(&then, Tense::Past, Some(facts.event), reader),
+        true => told(Tense::Past).holder(&then),
         false => forgotten(was_ours),
     })];
     let now = now(facts, chat);
     if now.is_ours != was_ours {
-        said.push(Sentence::undated(holder(
-            &now,
-            Tense::Present,
-            None,
-            reader,
-        )));
+        said.push(Sentence::undated(told(Tense::Present).holder(&now)));
     }
     said
 }
@@ -127,8 +128,8 @@ fn as_of(facts: &Facts<'_>, chat: &ChatFacts<'_>, moment: Timestamp) -> ChatStat
 
 fn forgotten(was_ours: bool) -> String {
     let who = match was_ours {
-        true => "We held the chat",
-        false => "Another channel or the account's staff held the chat",
+        true => "The bot was in charge of the chat",
+        false => "Another channel or the account's staff were in charge of the chat",
     };
     format!("{who}. Which event said so is no longer known: newer ones have taken its place.")
 }
@@ -142,67 +143,93 @@ pub enum Tense {
     Present,
 }
 
-/// Who holds a chat, in one sentence. `event` is the event that is asked about: its own mode
-/// needs no id.
-pub fn holder(
-    holding: &Holding,
-    tense: Tense,
-    event: Option<&EventId>,
-    reader: &Reader<'_>,
-) -> String {
-    let is_past = tense == Tense::Past;
-    let who = match (holding.is_ours, is_past) {
-        (true, true) => "We held the chat",
-        (true, false) => "Now we hold the chat",
-        (false, true) => "Another channel or the account's staff held the chat",
-        (false, false) => "Now another channel or the account's staff hold the chat",
-    };
-    format!("{who}: {}.", by(holding, event, reader))
+/// How it is told who holds a chat.
+#[derive(Debug, Clone, Copy)]
+pub struct Telling<'a> {
+    /// Of then or of now.
+    pub tense: Tense,
+    /// The event that is asked about, if one is: its own mode needs no id.
+    pub event: Option<&'a EventId>,
+    /// Events by which the holder may have changed, as far as they are known: they tell who has
+    /// ended our hold.
+    pub changes: &'a [Change],
+    /// Who reads it.
+    pub reader: &'a Reader<'a>,
 }
 
-fn by(holding: &Holding, event: Option<&EventId>, reader: &Reader<'_>) -> String {
-    match &holding.word {
-        Word::Nothing if holding.is_ours => {
-            "nobody had taken it, and the channel holds chats by default".into()
-        }
-        Word::Nothing => {
-            "the channel does not hold chats by default, and had not taken this one".into()
-        }
-        Word::Control(entry) => by_control(entry, reader),
-        Word::Lapsed(_, at) => format!("our hold on it ran out on {}", reader.time(*at)),
-        Word::Mode(entry) => by_mode(entry, event, reader),
+impl Telling<'_> {
+    /// Who holds a chat, in one sentence.
+    pub fn holder(&self, holding: &Holding) -> String {
+        let is_past = self.tense == Tense::Past;
+        let who = match (holding.is_ours, is_past) {
+            (true, true) => "The bot was in charge of the chat",
+            (true, false) => "Now the bot is in charge of the chat",
+            (false, true) => "Another channel or the account's staff were in charge of the chat",
+            (false, false) => {
+                "Now another channel or the account's staff are in charge of the chat"
+            }
+        };
+        format!("{who}: {}.", self.by(holding))
     }
-}
 
-fn by_control(entry: &Entry<Control>, reader: &Reader<'_>) -> String {
-    let (at, id) = (reader.time(entry.at), &entry.by);
-    match entry.value {
-        Control::Ours(None) => format!("it became ours on {at}, by event {id}, without an end"),
-        Control::Ours(Some(until)) => {
-            let until = reader.time(until);
-            format!("it became ours on {at}, by event {id}, until {until}")
-        }
-        Control::Theirs => format!("it was taken, or given back, on {at}, by event {id}"),
-        Control::Default => {
-            format!(
-                "the user added the account on {at} (event {id}), which puts the chat back to the channel's default"
-            )
+    fn by(&self, holding: &Holding) -> String {
+        match &holding.word {
+            Word::Nothing if holding.is_ours => {
+                "nobody has taken it, and the channel has chats by default".into()
+            }
+            Word::Nothing => {
+                "the channel does not have chats by default, and has not taken this one".into()
+            }
+            Word::Control(entry) => self.by_control(entry),
+            Word::Lapsed(_, at) => {
+                let at = self.reader.time(*at);
+                format!("the time for which the bot had it ran out on {at}")
+            }
+            Word::Mode(entry) => self.by_mode(entry),
         }
     }
-}
 
-fn by_mode(entry: &Entry<Mode>, event: Option<&EventId>, reader: &Reader<'_>) -> String {
-    let mode = match entry.value {
-        Mode::Active => "active",
-        Mode::Standby => "standby",
-    };
-    match event == Some(&entry.by) {
-        true => format!("LINE sent this event in the mode {mode}"),
-        false => format!(
-            "LINE sent event {} of {} in the mode {mode}",
-            entry.by,
-            reader.time(entry.at)
-        ),
+    fn by_control(&self, entry: &Entry<Control>) -> String {
+        let (at, id) = (self.reader.time(entry.at), &entry.by);
+        match entry.value {
+            Control::Ours(None) => format!("the bot got it on {at}, by event {id}, without an end"),
+            Control::Ours(Some(until)) => {
+                let until = self.reader.time(until);
+                format!("the bot got it on {at}, by event {id}, until {until}")
+            }
+            Control::Theirs if self.is_lines(id) => {
+                format!("LINE told the bot so on {at} (event {id})")
+            }
+            Control::Theirs => format!(
+                "it was taken from the bot, or given back by its module, on {at} (event {id})"
+            ),
+            Control::Default => format!(
+                "the user added the account on {at} (event {id}), which puts the chat back to the \
+                 channel's default"
+            ),
+        }
+    }
+
+    /// Whether it is known that LINE has told of it by an event of its own: what the module gives
+    /// back is entered with the event that it was done for.
+    fn is_lines(&self, by: &EventId) -> bool {
+        let is_it = |change: &Change| change.by == *by && change.value == Control::Theirs;
+        self.changes.iter().any(is_it)
+    }
+
+    fn by_mode(&self, entry: &Entry<Mode>) -> String {
+        let mode = match entry.value {
+            Mode::Active => "active",
+            Mode::Standby => "standby",
+        };
+        match self.event == Some(&entry.by) {
+            true => format!("LINE sent this event in the mode {mode}"),
+            false => format!(
+                "LINE sent event {} of {} in the mode {mode}",
+                entry.by,
+                self.reader.time(entry.at)
+            ),
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use crate::domain::{BotId, BotState, ChatId, ChatState, EventId, LedgerEntry, Timestamp, Verdict};
 
-pub use held::{Change, Tense, holder};
+pub use held::{Change, Telling, Tense};
 pub use reader::Reader;
 pub use what::kind_in_words;
 

@@ -4,6 +4,11 @@ use crate::domain::ledger::ParkKind;
 use crate::domain::why::{Facts, Reader, Remedy, held};
 use crate::domain::{Delivery, LedgerEntry, Outcome, Silence, Verdict};
 
+/// To fill in.
+const REASON: &str = " --reason \"…\"";
+const FORCE: &str = " --force";
+const SHADOW: &str = " --shadow";
+
 pub(super) fn remedies(facts: &Facts<'_>, reader: &Reader<'_>) -> Vec<Remedy> {
     match facts.entry.verdict() {
         Verdict::Handled | Verdict::Recorded => vec![nothing("Nothing has to be done.")],
@@ -24,14 +29,14 @@ pub(super) fn remedies(facts: &Facts<'_>, reader: &Reader<'_>) -> Vec<Remedy> {
             doing(
                 "Have the module handle it anew. It can only answer by a push by now, which counts \
                  against the account's quota.",
-                replay(facts, " --force"),
+                replay(facts, FORCE),
             ),
             leave(facts),
         ],
         Verdict::Unknown => vec![doing(
             "Look at the chat, or ask the user. If the message is not there, run it again by \
              force; if it is there, the user gets it twice by that.",
-            replay(facts, " --force"),
+            replay(facts, FORCE),
         )],
         _ => silent(facts, reader),
     }
@@ -39,15 +44,14 @@ pub(super) fn remedies(facts: &Facts<'_>, reader: &Reader<'_>) -> Vec<Remedy> {
 
 fn parked(facts: &Facts<'_>) -> Vec<Remedy> {
     let first = match facts.entry.park_kind().unwrap_or_default() {
-        ParkKind::ModuleFailed | ParkKind::Vanished | ParkKind::ByModule => {
-            "Mend the module, or what it asks for. See then what it would do:"
-        }
-        ParkKind::RetriesOver => "When the failure is over, see what the module would do:",
-        ParkKind::TooOld => "See what the module would do; look whether it was done a month ago:",
-        _ => "See what the module would do:",
+        ParkKind::ByModule => "See to what the module's reason names. What it would do by now:",
+        ParkKind::ModuleFailed | ParkKind::Vanished => "Mend the module. What it would do by then:",
+        ParkKind::RetriesOver => "When the failure is over. What the module would do:",
+        ParkKind::TooOld => "Look whether it was done a month ago. What the module would do:",
+        _ => "What the module would do:",
     };
     vec![
-        doing(first, replay(facts, " --shadow")),
+        doing(first, replay(facts, SHADOW)),
         doing("Run it again:", replay(facts, "")),
         leave(facts),
     ]
@@ -88,10 +92,15 @@ fn standby(facts: &Facts<'_>, reader: &Reader<'_>) -> Vec<Remedy> {
     };
     if held::now(facts, chat).is_ours {
         return vec![nothing(
-            "Nothing has to be done: we hold the chat again, and the bot answers what comes next.",
+            "Nothing has to be done: the bot is in charge of the chat again, and answers what comes \
+             next.",
         )];
     }
-    let take = format!("chat acquire {} {}", facts.bot, reader.chat(chat.id));
+    let take = format!(
+        "chat acquire {} {}{REASON}",
+        facts.bot,
+        reader.chat(chat.id)
+    );
     vec![
         nothing("Wait until the staff give the chat back: the bot answers then by itself."),
         doing("Or take it, if the staff agree:", Some(take)),
@@ -118,15 +127,14 @@ fn doing(text: &str, command: Option<String>) -> Remedy {
 }
 
 fn replay(facts: &Facts<'_>, how: &str) -> Option<String> {
-    Some(format!("replay {} {}{how}", facts.bot, facts.event))
+    // Whoever changes something says why; who only looks need not.
+    let why = if how == SHADOW { "" } else { REASON };
+    Some(format!("replay {} {}{how}{why}", facts.bot, facts.event))
 }
 
 fn leave(facts: &Facts<'_>) -> Remedy {
     doing(
         "Or leave it, with a word for the colleagues:",
-        Some(format!(
-            "settle {} {} --reason \"…\"",
-            facts.bot, facts.event
-        )),
+        Some(format!("settle {} {}{REASON}", facts.bot, facts.event)),
     )
 }

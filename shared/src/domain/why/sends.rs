@@ -19,7 +19,7 @@ pub(super) fn sentences(facts: &Facts<'_>, reader: &Reader<'_>) -> Vec<Sentence>
     said.extend(both.map(|(place, (effect, delivery))| {
         let what = effect_in_words(effect);
         let became = delivered(effect, delivery, reader);
-        Sentence::undated(format!("{}. {}: {became}", place + 1, capitalised(&what)))
+        Sentence::undated(format!("{}. {}. {became}", place + 1, capitalised(&what)))
     }));
     if !sends.open.is_empty() {
         said.push(Sentence::undated(
@@ -36,33 +36,33 @@ fn planned(sends: &Sends, effects: &[Effect]) -> Sentence {
     };
     Sentence::at(
         sends.planned_at,
-        format!("The module handled it and planned {what}."),
+        format!("The bot's module handled it and planned {what}."),
     )
 }
 
 fn delivered(effect: &Effect, delivery: &Delivery, reader: &Reader<'_>) -> String {
     match delivery {
-        Delivery::Pending => "not sent yet; it is tried again.".into(),
-        Delivery::Open => "tried, without a definite answer of LINE's so far.".into(),
+        Delivery::Pending => "Not sent yet; it is tried again.".into(),
+        Delivery::Open => "Tried, without a definite answer of LINE's so far.".into(),
         Delivery::Pushing { .. } => {
             "LINE did not take the reply token; a push in place of it is under way.".into()
         }
         Delivery::Sent { request_id } => sent(effect, request_id.as_deref()),
-        Delivery::Dropped { silence } => format!("not sent, on purpose: {silence}."),
+        Delivery::Dropped { silence } => format!("Not sent, on purpose: {silence}."),
         Delivery::Skipped { reason } => format!(
-            "left out, which does no harm: LINE said: {}.",
+            "Left out, which does no harm to the rest: {}.",
             reader.words(reason)
         ),
         Delivery::Expired => {
-            "not sent: LINE takes a reply token once and for about a minute, and it was used or \
+            "Not sent: LINE takes a reply token once and for about a minute, and it was used or \
              too old."
                 .into()
         }
         Delivery::Refused { reason } => {
-            format!("not sent: it was refused: {}.", reader.words(reason))
+            format!("Not sent, since it was refused: {}.", reader.words(reason))
         }
         Delivery::Unknown { reason } => format!(
-            "sent, and not known whether LINE has taken it: {}.",
+            "Sent, and it is not known whether LINE has taken it: {}.",
             reader.words(reason)
         ),
     }
@@ -70,7 +70,7 @@ fn delivered(effect: &Effect, delivery: &Delivery, reader: &Reader<'_>) -> Strin
 
 fn sent(effect: &Effect, request_id: Option<&str>) -> String {
     match (effect.is_for_line(), request_id) {
-        (false, _) => "it is in the queue.".into(),
+        (false, _) => "It is in the queue.".into(),
         (true, Some(id)) => format!("LINE took it (LINE's request id {id})."),
         (true, None) => "LINE took it.".into(),
     }

@@ -6,7 +6,10 @@ use crate::domain::chat::Presence;
 use crate::domain::ledger::{ParkKind, StepRecord};
 use crate::domain::why::reader::length;
 use crate::domain::why::{Facts, Reader, Sentence, held, kind_in_words, sends};
-use crate::domain::{Delivery, LedgerEntry, Outcome, Scope, Scopes, Silence, State, Timestamp};
+use crate::domain::{
+    Attachment, BotState, Delivery, LedgerEntry, Outcome, Parked, Scope, Scopes, Silence, State,
+    Timestamp,
+};
 
 /// What is longer than this between receipt and decision is worth a word.
 const A_WHILE: Duration = Duration::from_secs(3);
@@ -85,16 +88,29 @@ fn account(facts: &Facts<'_>, reader: &Reader<'_>) -> Option<Sentence> {
         .chain(facts.entry.silence)
         .find_map(|silence| match silence {
             Silence::Suspended => Some(at("LINE had suspended the account.", account.suspended_at)),
-            Silence::NotAttached => Some(at(
-                "The account was unlinked from the module channel, or never linked.",
-                account.detached_at.or(account.detaching_at),
-            )),
+            Silence::NotAttached => Some(not_attached(account)),
             Silence::ScopeMissing => Some(scope_missing(facts, reader)),
             Silence::Gone => Some(gone(facts)),
             Silence::Standby | Silence::Overtaken | Silence::NoChat | Silence::ToManyNotAllowed => {
                 None
             }
         })
+}
+
+fn not_attached(account: &BotState) -> Sentence {
+    match account.attachment() {
+        Attachment::Detaching(at) => Sentence::at(
+            at,
+            "The company began to unlink the account from the module channel.",
+        ),
+        Attachment::Detached(at) => {
+            Sentence::at(at, "The account was unlinked from the module channel.")
+        }
+        Attachment::Attached => Sentence::undated(
+            "The account was not linked with the module channel then. It has been linked since, \
+             or was never heard of.",
+        ),
+    }
 }
 
 fn scope_missing(facts: &Facts<'_>, reader: &Reader<'_>) -> Sentence {
@@ -207,11 +223,11 @@ fn nothing_planned(entry: &LedgerEntry) -> Option<Sentence> {
     let text = match (entry.silence, reason) {
         (Some(Silence::NotAttached), _) => "The module was not asked, and nothing was sent.",
         (Some(_), _) => {
-            "The module was told of the event, as one that it may not answer. It planned nothing, \
-             and nothing was sent."
+            "The bot's module was told of the event, as one that it may not answer. It planned \
+             nothing, and nothing was sent."
         }
         (None, Some(_)) => return None,
-        (None, None) => "The module handled it, and planned nothing: nothing was sent.",
+        (None, None) => "The bot's module handled it, and planned nothing: nothing was sent.",
     };
     Some(Sentence::undated(text))
 }
@@ -236,20 +252,24 @@ fn ended(entry: &LedgerEntry, reader: &Reader<'_>) -> Option<Sentence> {
     let at = entry.settled_at()?;
     let after = length(at.since(entry.received_at));
     match (&entry.state, entry.outcome()) {
-        (State::Parked(parked), _) => {
-            let reason = match parked.kind {
-                ParkKind::ModuleFailed | ParkKind::ByModule => reader.of_module(&parked.reason),
-                _ => reader.words(&parked.reason),
-            };
-            Some(Sentence::at(
-                at,
-                format!("It was parked ({}): {reason}.", parked.kind),
-            ))
-        }
+        (State::Parked(parked), _) => Some(Sentence::at(at, set_aside(parked, reader))),
         (_, Outcome::Done) => Some(Sentence::at(
             at,
-            format!("It was over, {after} after we had received it."),
+            format!("All was done, {after} after it had reached us."),
         )),
         _ => None,
     }
+}
+
+/// What LINE has refused is told of the send itself.
+fn set_aside(parked: &Parked, reader: &Reader<'_>) -> String {
+    let kind = parked.kind;
+    let reason = match kind {
+        ParkKind::RefusedByLine | ParkKind::ReplyExpired if parked.sends.is_some() => {
+            return format!("It was parked for that ({kind}).");
+        }
+        ParkKind::ModuleFailed | ParkKind::ByModule => reader.of_module(&parked.reason),
+        _ => reader.words(&parked.reason),
+    };
+    format!("It was parked ({kind}): {reason}.")
 }

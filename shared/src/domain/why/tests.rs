@@ -112,7 +112,7 @@ fn who_has_taken_the_chat_is_named_and_what_one_could_do() {
     };
     let said = said(&why_of(&silent, &taken(900_000), &[], false));
     assert!(
-        said.contains("it was taken, or given back, on [900000], by event 01D"),
+        said.contains("taken from the bot, or given back by its module, on [900000] (event 01D)"),
         "{said}"
     );
     assert!(
@@ -136,9 +136,18 @@ fn what_has_changed_since_does_not_hide_what_was_then() {
         value: Control::Theirs,
     };
     let said = said(&why_of(&silent, &now, &[before], false));
-    assert!(said.contains("on [800000], by event 01C"), "{said}");
-    assert!(said.contains("Now we hold the chat"), "{said}");
-    assert!(said.contains("we hold the chat again"), "{said}");
+    assert!(
+        said.contains("LINE told the bot so on [800000] (event 01C)"),
+        "{said}"
+    );
+    assert!(
+        said.contains("Now the bot is in charge of the chat"),
+        "{said}"
+    );
+    assert!(
+        said.contains("the bot is in charge of the chat again"),
+        "{said}"
+    );
     let forgotten = why_of(&silent, &ChatState::default(), &[], false);
     assert!(
         forgotten
@@ -196,7 +205,7 @@ fn each_parked_event_is_given_a_way_to_see_to_run_and_to_leave_it() {
             commands,
             [
                 "replay Ubot 01E --shadow",
-                "replay Ubot 01E",
+                "replay Ubot 01E --reason \"…\"",
                 "settle Ubot 01E --reason \"…\""
             ]
         );
