@@ -23,7 +23,14 @@ impl DevFile {
     /// # Errors
     /// It cannot be written.
     pub fn write(stack: &Stack) -> Result<Self, StackError> {
-        let path = PathBuf::from(FILE);
+        Self::write_to(stack, PathBuf::from(FILE))
+    }
+
+    /// The same at another path: modctl looks there if `MODCTL_DEV_FILE` names it.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn write_to(stack: &Stack, path: PathBuf) -> Result<Self, StackError> {
         let content = json!({
             "process": std::process::id(),
             "addresses": stack.addresses,

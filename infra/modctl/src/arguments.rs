@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::look;
 use crate::output::Screen;
 use crate::site::Site;
+use crate::why;
 
 /// The operator's command line of a LINE module channel, and the author's: a module of your own.
 #[derive(Parser)]
@@ -30,7 +31,7 @@ Exit codes: 0 done, 1 not done, 2 wrong arguments, 3 not found, 4 not allowed, 5
 
 Examples:
   modctl --stack line-module bots --suspended
-  modctl --local bot @demo";
+  modctl --local why @demo Mari";
 
 /// Where the bundle is that a command is about.
 #[derive(Args)]
@@ -92,8 +93,20 @@ pub(crate) enum Command {
 pub(crate) enum SiteCommand {
     /// Lists the accounts. (SupportPolicy)
     Bots(look::bots::Bots),
-    /// Shows one account. (SupportPolicy)
+    /// Shows one account. (SupportPolicy; with --quota OperatorPolicy)
     Bot(look::bot::Bot),
+    /// Lists the chats of an account, and who holds each. (SupportPolicy)
+    Chats(look::chats::Chats),
+    /// Shows one chat: who holds it, its timers, its last events. (SupportPolicy)
+    Chat(look::chat::Chat),
+    /// Lists the events of a chat, or of all chats of an account. (SupportPolicy)
+    Events(look::events::Events),
+    /// Shows events as they are decided. (SupportPolicy)
+    Tail(look::tail::Tail),
+    /// Lists what is parked, by its reason. (SupportPolicy)
+    Parked(look::parked::Parked),
+    /// Tells an event's whole way, and what one could do now. (SupportPolicy)
+    Why(why::Why),
 }
 
 impl SiteCommand {
@@ -101,6 +114,12 @@ impl SiteCommand {
         match self {
             Self::Bots(bots) => screen.show(&bots.run(site).await?),
             Self::Bot(bot) => screen.show(&bot.run(site).await?),
+            Self::Chats(chats) => screen.show(&chats.run(site, screen).await?),
+            Self::Chat(chat) => screen.show(&chat.run(site, screen).await?),
+            Self::Events(events) => screen.show(&events.run(site).await?),
+            Self::Tail(tail) => tail.run(site, screen).await,
+            Self::Parked(parked) => screen.show(&parked.run(site).await?),
+            Self::Why(why) => screen.show(&why.run(site, screen).await?),
         }
     }
 }

@@ -19,6 +19,7 @@ pub(crate) enum Failure {
     NotAllowed(String),
     /// It was checked, and something is wrong: exit code 5. The findings are printed already.
     #[error("{0}")]
+    #[expect(dead_code, reason = "for the commands that check")]
     Unwell(String),
     /// Anything else that was refused or did not work: exit code 1.
     #[error("{0}")]
@@ -28,7 +29,7 @@ pub(crate) enum Failure {
     Workspace(#[from] Refusal),
     /// The table.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
     /// A variable of the deployed functions.
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -40,10 +41,19 @@ impl Failure {
         ExitCode::from(match self {
             Self::NotFound(_) => 3,
             Self::NotAllowed(_) => 4,
-            Self::Store(error) if is_denied(&error.to_string()) => 4,
             Self::Unwell(_) => 5,
             Self::Refused(_) | Self::Workspace(_) | Self::Store(_) | Self::Config(_) => 1,
         })
+    }
+
+    /// What the table has failed with: `needs` is the policy of the template with which it works.
+    pub(crate) fn of_store(needs: Policy, error: StoreError) -> Self {
+        match is_denied(&error.to_string()) {
+            true => Self::NotAllowed(format!(
+                "AWS says that you may not use the table so; it takes the stack's {needs}: {error}"
+            )),
+            false => Self::Store(error),
+        }
     }
 
     /// What an AWS call has failed with: `needs` is the policy of the template with which it works.
@@ -55,6 +65,13 @@ impl Failure {
             )),
             false => Self::Refused(format!("{doing}: {reasons}")),
         }
+    }
+}
+
+/// Most commands read; one that changes says [`Failure::of_store`] itself.
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::of_store(Policy::Support, error)
     }
 }
 

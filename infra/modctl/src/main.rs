@@ -5,6 +5,7 @@ mod failure;
 mod look;
 mod output;
 mod site;
+mod why;
 mod workspace;
 
 use std::process::ExitCode;

@@ -212,6 +212,17 @@ impl BotState {
         *denied = (*denied).max(at);
     }
 
+    /// The scopes that LINE has refused a call for, with the newest time of each. They say
+    /// nothing of today where the account was attached or resumed since.
+    pub fn denied(&self) -> impl Iterator<Item = (&Scope, Timestamp)> {
+        self.denied.iter().map(|(scope, at)| (scope, *at))
+    }
+
+    /// The newest attach and the newest detach that were reported to the module.
+    pub fn reported(&self) -> (Option<Timestamp>, Option<Timestamp>) {
+        (self.reported_attach, self.reported_detach)
+    }
+
     /// Whether a call that needs `scope` is worth trying at `now`: it may be
     /// granted, and LINE has not refused it within the hour since the attach, or
     /// since a suspension ended, which LINE refuses in the same way.

@@ -45,6 +45,28 @@ pub enum Control {
     Default,
 }
 
+/// Who holds a chat at some moment, and what says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holding {
+    /// Whether it is ours.
+    pub is_ours: bool,
+    /// What says so.
+    pub word: Word,
+}
+
+/// What says who holds a chat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Word {
+    /// An entry of the control register.
+    Control(Entry<Control>),
+    /// The mode in which LINE has sent an event.
+    Mode(Entry<Mode>),
+    /// It was ours until this moment.
+    Lapsed(Entry<Control>, Timestamp),
+    /// Nothing: it is held as the channel holds chats by default.
+    Nothing,
+}
+
 /// The registers of one chat.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChatState {
@@ -129,6 +151,40 @@ impl ChatState {
         }
     }
 
+    /// Who holds the chat at `now`, and what says so, for people: the judgement is that of
+    /// [`may_speak`](Self::may_speak), presence left out. Where control and mode agree, control
+    /// is named: it is what has begun it.
+    #[must_use]
+    pub fn holding(
+        &self,
+        now: Timestamp,
+        detached_at: Option<Timestamp>,
+        default_active: bool,
+    ) -> Holding {
+        let control = of_present(&self.control, detached_at);
+        let mode = of_present(&self.mode, detached_at);
+        let is_ours = is_ours(control, mode, default_active);
+        let lapse = lapses_at(control, mode).filter(|at| is_ours && now >= *at);
+        let agrees = |control: &Entry<Control>| by_control(control, default_active) == is_ours;
+        let word = match (control, mode, lapse) {
+            (Some(control), _, Some(at)) => Word::Lapsed(control.clone(), at),
+            (Some(control), _, None) if agrees(control) => Word::Control(control.clone()),
+            (_, Some(mode), _) => Word::Mode(mode.clone()),
+            _ => Word::Nothing,
+        };
+        Holding {
+            is_ours: is_ours && lapse.is_none(),
+            word,
+        }
+    }
+
+    /// Whether the user has blocked the account, or it has left the group.
+    #[must_use]
+    pub fn is_gone(&self, detached_at: Option<Timestamp>) -> bool {
+        let presence = of_present(&self.presence, detached_at);
+        presence.is_some_and(|entry| entry.value == Presence::Gone)
+    }
+
     /// When a chat that is ours stops being so by itself; none if it does not. A little
     /// before LINE's own `expireAt`: a message on its way must not come too late.
     #[must_use]
@@ -195,11 +251,7 @@ fn is_ours(
     mode: Option<&Entry<Mode>>,
     default_active: bool,
 ) -> bool {
-    let by_control = |control: &Entry<Control>| match control.value {
-        Control::Ours(_) => true,
-        Control::Theirs => false,
-        Control::Default => default_active,
-    };
+    let by_control = |control| by_control(control, default_active);
     let by_mode = |mode: &Entry<Mode>| mode.value == Mode::Active;
     match (control, mode) {
         (None, None) => default_active,
@@ -208,6 +260,14 @@ fn is_ours(
         (Some(control), Some(mode)) if is_newer(mode, control) => by_mode(mode),
         (Some(control), Some(mode)) if mode.at < control.at => by_control(control),
         (Some(control), Some(mode)) => by_mode(mode) && by_control(control),
+    }
+}
+
+fn by_control(control: &Entry<Control>, default_active: bool) -> bool {
+    match control.value {
+        Control::Ours(_) => true,
+        Control::Theirs => false,
+        Control::Default => default_active,
     }
 }
 
@@ -302,6 +362,25 @@ mod tests {
         talks.reply_token = Some(ReplyToken::new("t"));
         let block = event(10, "u", EventKind::Unfollow, Mode::Active);
         assert_eq!(at(&after(&[block, talks]), 31), Ok(()));
+    }
+
+    #[test]
+    fn who_holds_a_chat_is_told_with_what_has_begun_it() {
+        let activated = |until| {
+            let kind = EventKind::Activated { expire_at: until };
+            event(10, "a", kind, Mode::Active)
+        };
+        let holding = |state: &ChatState, now| state.holding(Timestamp(now), None, true);
+        assert_eq!(holding(&after(&[]), 5).word, Word::Nothing);
+        let ours = after(&[activated(None), message(20, Mode::Active)]);
+        assert!(matches!(holding(&ours, 30).word, Word::Control(entry) if entry.at.0 == 10));
+        let until = after(&[activated(Some(Timestamp(9_000)))]);
+        let lapsed = holding(&until, 8_000);
+        assert!(matches!(lapsed.word, Word::Lapsed(_, Timestamp(7_000))));
+        assert!(!lapsed.is_ours);
+        let standby = after(&[activated(None), message(20, Mode::Standby)]);
+        let theirs = holding(&standby, 30);
+        assert!(matches!(theirs.word, Word::Mode(_)) && !theirs.is_ours);
     }
 
     #[test]

@@ -97,6 +97,20 @@ id!(
 );
 
 impl EventId {
+    /// What LINE's ids of events at `at` or later are not less than. They are ULIDs, which begin
+    /// with their time
+    /// (<https://developers.line.biz/en/reference/messaging-api/#common-properties>). Ids of our
+    /// own begin with a lower-case letter, and come after all of LINE's.
+    pub fn first_at(at: Timestamp) -> Self {
+        const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+        let time = at.0.max(0).unsigned_abs();
+        let digit = |place: u32| {
+            let index = usize::try_from((time >> (5 * place)) & 31).unwrap_or_default();
+            char::from(DIGITS[index])
+        };
+        Self((0..10).rev().map(digit).collect())
+    }
+
     /// The id of something that we make ourselves: the same for the same deed.
     pub fn dated(word: &str, at: Timestamp) -> Self {
         Self(format!("{word}-{}", at.0))
@@ -190,6 +204,16 @@ mod tests {
         assert_eq!(BotId::new(""), Err(IdError::Empty));
         assert_eq!(BotId::new("x".repeat(257)), Err(IdError::TooLong));
         assert!(ChatId::new("何でも #@").is_ok());
+    }
+
+    #[test]
+    fn ids_of_line_are_in_the_order_of_their_time() {
+        // The example of the ULID specification.
+        let at = Timestamp(1_469_918_176_385);
+        assert_eq!(EventId::first_at(at).as_str(), "01ARYZ6S41");
+        assert!(EventId::first_at(at) < EventId::new("01ARYZ6S41TSV4RRFFQ69G5FAV").unwrap());
+        assert!(EventId::first_at(Timestamp(at.0 + 1)) > EventId::first_at(at));
+        assert!(EventId::first_at(at) < EventId::dated("timer", Timestamp(0)));
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub mod time;
 pub mod to_many;
 pub mod trace;
 pub mod usage;
+pub mod why;
 pub mod window;
 pub mod words;
 

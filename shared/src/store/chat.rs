@@ -117,6 +117,15 @@ impl Store {
         Ok(row.and_then(|row| row.profile).map(|kept| kept.profile))
     }
 
+    /// The chat's row.
+    ///
+    /// # Errors
+    /// The table is not available, or the row cannot be read.
+    pub async fn chat(&self, bot: &BotId, chat: &ChatId) -> Result<Option<ChatRow>, StoreError> {
+        let key = keys::key(&keys::bot(bot), &keys::chat(chat));
+        self.read("read a chat", key).await
+    }
+
     /// Changes the chat's registers, or makes its row; `epoch` is the newest attach
     /// known. `change` may run again, on what someone else has written meanwhile;
     /// it writes only what it changes.

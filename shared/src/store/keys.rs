@@ -26,11 +26,18 @@ pub(super) const PAUSE: &str = "@pause";
 pub(super) const BOTS: &str = "bots";
 pub(super) const LISTED: &str = "bot";
 
-/// The index that lists all parked events, and its key's one value.
+/// The index that lists what is parked, and its key's one value.
 pub(super) const PARKED: &str = "parked";
 
 /// The index that lists all timers, by shard and time.
 pub(super) const TIMERS: &str = "timers";
+
+/// Between a chat's key and an event's, in the key of the event's row.
+pub(super) const OF_CHAT: char = '#';
+/// Comes behind every character of an id.
+pub(super) const LAST: char = char::MAX;
+/// All our own sort keys begin with `@`, and come before this and before those of chats.
+pub(super) const LAST_OF_OURS: &str = "@\u{10ffff}";
 
 /// What an id begins with that is written hashed.
 const HASHED: &str = "sha256:";
@@ -54,6 +61,20 @@ impl LedgerKey {
     pub(super) fn key(&self) -> Item {
         key(&bot(&self.bot), &self.sort())
     }
+
+    /// Of an event's row. Ids that are kept as hashes stay so: they lead to the same row.
+    pub(super) fn of_row(item: &Item) -> Option<Self> {
+        let (chat, event) = sort_of(item).split_once(OF_CHAT)?;
+        let chat = match chat {
+            BOT => None,
+            chat => Some(ChatId::new(chat).ok()?),
+        };
+        Some(Self {
+            bot: bot_of(item)?,
+            chat,
+            event: EventId::new(event).ok()?,
+        })
+    }
 }
 
 pub(super) fn bot(id: &BotId) -> String {
@@ -66,6 +87,13 @@ pub(super) fn chat(id: &ChatId) -> String {
 
 pub(super) fn key(bot_id: &str, chat_id: &str) -> Item {
     Item::from([("bot_id".into(), s(bot_id)), ("chat_id".into(), s(chat_id))])
+}
+
+/// The key of a row, which an index also has.
+pub(super) fn of(item: &Item) -> Item {
+    let names = ["bot_id", "chat_id"].into_iter();
+    let pairs = names.filter_map(|name| Some((name.to_owned(), item.get(name)?.clone())));
+    pairs.collect()
 }
 
 /// A row: its keys, and everything of `fields`.

@@ -106,10 +106,27 @@ impl Store {
         );
         rows.extend(timer.map(|sort| keys::key(&bot, sort)));
         let read = self.read_batch(wanted(rows)).await?;
-        match read.is_whole {
+        match read.left.is_empty() {
             true => Ok(read.items),
             false => Err(unavailable("the table is throttled")),
         }
+    }
+
+    /// These rows, each read by its key, in any order; without those that are not there.
+    pub(super) async fn read_all(&self, rows: Vec<Item>) -> Result<Vec<Item>, StoreError> {
+        let mut items = Vec::new();
+        let mut left = rows;
+        while !left.is_empty() {
+            let rest = left.split_off(left.len().min(LARGEST_BATCH));
+            let read = self.read_batch(wanted(left)).await?;
+            if read.items.is_empty() && !read.left.is_empty() {
+                return Err(unavailable("the table is throttled"));
+            }
+            items.extend(read.items);
+            left = read.left;
+            left.extend(rest);
+        }
+        Ok(items)
     }
 
     async fn read_batch(&self, wanted: KeysAndAttributesBuilder) -> Result<Read, StoreError> {
@@ -125,8 +142,10 @@ impl Store {
             .await
             .map_err(StoreError::unavailable(OPERATION))?;
         let tables = answer.responses;
+        let left = answer.unprocessed_keys.unwrap_or_default();
+        let left = left.into_values().flat_map(|keys| keys.keys).collect();
         Ok(Read {
-            is_whole: answer.unprocessed_keys.is_none_or(|keys| keys.is_empty()),
+            left,
             items: tables
                 .and_then(|mut tables| tables.remove(&self.table))
                 .unwrap_or_default(),
@@ -134,10 +153,10 @@ impl Store {
     }
 }
 
-/// What a batch has read, and whether that is all of it.
+/// What a batch has read, and the keys of what it has not.
 struct Read {
     items: Vec<Item>,
-    is_whole: bool,
+    left: Vec<Item>,
 }
 
 fn wanted(keys: Vec<Item>) -> KeysAndAttributesBuilder {

@@ -6,6 +6,7 @@ mod attach;
 mod bot;
 mod bots;
 mod chat;
+mod chats;
 mod commit;
 mod erase;
 mod export;
@@ -15,7 +16,7 @@ mod ledger;
 mod limit;
 mod load;
 mod module_row;
-mod parked;
+mod parked_end;
 mod partition;
 mod pause;
 mod reconciler;
@@ -35,17 +36,20 @@ pub use attach::{AttachUnderWay, browser_hash};
 pub use bot::{ArmedDaily, BotRow, Changed};
 pub use bots::{BotsPage, Place};
 pub use chat::{ChatRow, KeptProfile};
+pub use chats::ChatsPage;
 pub use commit::{Commit, CommitError, Subject};
 pub use erase::{AccountPage, ChatPage, Counts, Receipt, Target};
 pub use export::ExportPage;
 pub use keys::LedgerKey;
 pub use kind::RowKind;
-pub use ledger::{Failing, LedgerRow, Try};
+pub use ledger::{
+    Failing, KeptEvent, LedgerRow, ParkedPage, ParkedRow, ParkedThing, ParkedWhy, Since, Try,
+};
 pub use load::Loaded;
 pub use module_row::{ModuleRow, RowChange};
-pub use parked::ParkedRow;
+pub use parked_end::EndingParked;
 pub use reconciler::{Stopped, WalkRow, fingerprint};
-pub use timer::{DueTimers, NewTimer, TIMER_SHARDS, Timer, TimerChange};
+pub use timer::{DueTimers, NewTimer, TIMER_SHARDS, Timer, TimerChange, WaitingTimer};
 pub use usage::{ReadRecord, StreamRecord};
 
 /// An item as DynamoDB has it.

@@ -6,7 +6,7 @@ use shared::store::BotRow;
 
 use crate::failure::Failure;
 use crate::look::account::{Account, State};
-use crate::output::{Report, Screen, Table};
+use crate::output::{Progress, Report, Screen, Table, Tone};
 use crate::site::Site;
 
 #[derive(Args)]
@@ -34,9 +34,11 @@ pub(crate) struct Found {
 impl Bots {
     pub(crate) async fn run(&self, site: &Site) -> Result<Found, Failure> {
         let mut found = Found { bots: Vec::new() };
+        let progress = Progress::of("accounts");
         let mut from = None;
         loop {
             let page = site.store.bots(from.as_ref()).await?;
+            progress.add(page.rows.len());
             let wanted = page.rows.into_iter().filter(|(_, row)| self.wants(row));
             let accounts = wanted.map(|(bot, row)| Account::of(bot, &row));
             found.bots.extend(accounts);
@@ -64,14 +66,28 @@ impl Bots {
 
 impl Report for Found {
     fn print(&self, screen: &mut Screen) {
-        let mut table = Table::new(&["bot", "basic id", "name", "state", "since", "scopes"]);
+        let headings = [
+            "bot",
+            "basic id",
+            "name",
+            "state",
+            "since",
+            "scopes",
+            "not in LINE's list since",
+        ];
+        let mut table = Table::new(&headings);
         for account in &self.bots {
             let since = match account.state {
                 State::Suspended => account.suspended_at,
                 State::Detached => account.detached_at,
                 State::Attached | State::Detaching => account.attached_at,
             };
-            table.row([
+            let tone = match account.state {
+                State::Attached => None,
+                State::Suspended | State::Detaching => Some(Tone::Warning),
+                State::Detached => Some(Tone::Quiet),
+            };
+            let cells = [
                 account.bot.to_string(),
                 account.basic_id.clone().unwrap_or_default(),
                 account.name.clone().unwrap_or_default(),
@@ -81,8 +97,15 @@ impl Report for Found {
                     .scopes
                     .as_ref()
                     .map_or_else(|| "not known".into(), |it| it.len().to_string()),
-            ]);
+                account
+                    .missing_since
+                    .map_or_else(String::new, |at| screen.time(at)),
+            ];
+            table.toned_row(tone, cells);
         }
         table.print(screen, "No account.");
+        if self.bots.len() > 1 {
+            screen.line(&format!("{} accounts", self.bots.len()));
+        }
     }
 }

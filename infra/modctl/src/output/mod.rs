@@ -1,5 +1,6 @@
 //! How a command answers: JSON for scripts, tables and sentences for people.
 
+mod progress;
 mod table;
 
 use std::io::{IsTerminal as _, Write as _};
@@ -10,6 +11,7 @@ use shared::domain::Timestamp;
 
 use crate::failure::Failure;
 
+pub(crate) use progress::Progress;
 pub(crate) use table::Table;
 
 /// What a command has found or done. Its JSON is an interface: members are added and never
@@ -59,6 +61,22 @@ impl Screen {
         Ok(())
     }
 
+    /// Shows one of many, which come one after the other: JSON on a line of its own.
+    ///
+    /// # Errors
+    /// It cannot be written as JSON.
+    pub(crate) fn show_next(&mut self, report: &impl Report) -> Result<(), Failure> {
+        match self.is_json {
+            true => {
+                let json = serde_json::to_string(report);
+                let json = json.map_err(|error| Failure::Refused(error.to_string()))?;
+                self.line(&json);
+            }
+            false => report.print(self),
+        }
+        Ok(())
+    }
+
     /// One line. A reader that has gone (`| head`) is no failure.
     pub(crate) fn line(&mut self, text: &str) {
         let _ = writeln!(self.out, "{text}");
@@ -66,7 +84,7 @@ impl Screen {
 
     /// A line with a name and what belongs to it.
     pub(crate) fn field(&mut self, name: &str, value: &str) {
-        let name = self.toned(&format!("{name:<16}"), Tone::Quiet);
+        let name = self.toned(&format!("{name:<20}"), Tone::Quiet);
         self.line(&format!("{name} {value}"));
     }
 

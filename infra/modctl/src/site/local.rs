@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::net::{TcpStream, ToSocketAddrs as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -10,10 +12,27 @@ use crate::failure::Failure;
 
 /// Where `cargo dev` of this working copy writes it. The local stack has the same path.
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/dev.json");
+/// Another path, for tests.
+const VARIABLE: &str = "MODCTL_DEV_FILE";
+/// It is on this machine: it answers at once, or does not run.
+const AT_ONCE: Duration = Duration::from_secs(1);
 
+/// The file.
 #[derive(Deserialize)]
 struct Running {
     variables: BTreeMap<String, String>,
+}
+
+/// What `GET /_emulator/state` has of the clock.
+#[derive(Deserialize)]
+struct World {
+    clock: Clock,
+}
+
+#[derive(Deserialize)]
+struct Clock {
+    /// How far it was moved ahead of the system's, in milliseconds.
+    ahead: u64,
 }
 
 /// The variables of its functions.
@@ -21,14 +40,47 @@ struct Running {
 /// # Errors
 /// [`Failure::NotFound`] if none runs.
 pub(super) fn variables() -> Result<BTreeMap<String, String>, Failure> {
-    let path = Path::new(FILE);
-    let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
+    let path = std::env::var_os(VARIABLE).map_or_else(|| PathBuf::from(FILE), PathBuf::from);
+    let text = std::fs::read_to_string(&path).map_err(|error| match error.kind() {
         ErrorKind::NotFound => Failure::NotFound(
             "no `cargo dev` runs in this working copy: start it in another terminal".into(),
         ),
-        _ => Failure::Refused(format!("{}: {error}", path.display())),
+        _ => unusable(&path, &error),
     })?;
-    let running: Running = serde_json::from_str(&text)
-        .map_err(|error| Failure::Refused(format!("{}: {error}", path.display())))?;
-    Ok(running.variables)
+    let running: Running = serde_json::from_str(&text).map_err(|error| unusable(&path, &error))?;
+    let url = running.variables.get("AWS_ENDPOINT_URL_DYNAMODB");
+    match url.is_some_and(|url| answers(url)) {
+        true => Ok(running.variables),
+        false => Err(Failure::NotFound(
+            "no `cargo dev` runs any more: it has ended without taking its file away. Start it \
+             again in another terminal"
+                .into(),
+        )),
+    }
+}
+
+/// How far the functions' clock is ahead of the system's: they go by the LINE Platform's, which
+/// can be moved.
+pub(super) async fn ahead(variables: &BTreeMap<String, String>) -> Duration {
+    let Some(line) = variables.get("LINE_API_URL") else {
+        return Duration::ZERO;
+    };
+    let ask = async {
+        let client = reqwest::Client::builder().timeout(AT_ONCE).build().ok()?;
+        let url = format!("{}/_emulator/state", line.trim_end_matches('/'));
+        let world: World = client.get(url).send().await.ok()?.json().await.ok()?;
+        Some(Duration::from_millis(world.clock.ahead))
+    };
+    ask.await.unwrap_or_default()
+}
+
+/// Whether something listens at this address.
+fn answers(url: &str) -> bool {
+    let address = url.trim_start_matches("http://").trim_end_matches('/');
+    let mut addresses = address.to_socket_addrs().into_iter().flatten();
+    addresses.any(|at| TcpStream::connect_timeout(&at, AT_ONCE).is_ok())
+}
+
+fn unusable(path: &Path, error: &dyn std::error::Error) -> Failure {
+    Failure::Refused(format!("{}: {error}", path.display()))
 }

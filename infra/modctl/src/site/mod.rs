@@ -31,6 +31,8 @@ pub(crate) struct Site {
     #[expect(dead_code, reason = "the commands that change something take it")]
     pub(crate) queue: Queue,
     ground: Ground,
+    /// How far its clock is ahead of this machine's.
+    ahead: Duration,
     kind: Kind,
 }
 
@@ -55,17 +57,18 @@ impl Site {
                     store: ground.table(table),
                     queue: ground.queue(queue, Timeouts::DEFAULT),
                     ground,
+                    ahead: Duration::ZERO,
                     kind: Kind::Stack(Box::new(stack)),
                 })
             }
-            (None, true) => Self::of_local(local::variables()?),
+            (None, true) => Self::of_local(local::variables()?).await,
             (None, false) => Err(Failure::Refused(
                 "say where: --stack NAME for a deployed stack, --local for the `cargo dev` on this machine".into(),
             )),
         }
     }
 
-    fn of_local(variables: BTreeMap<String, String>) -> Result<Self, Failure> {
+    async fn of_local(variables: BTreeMap<String, String>) -> Result<Self, Failure> {
         const REMEDY: &str = "start `cargo dev` again";
         let env = Env::from_map(variables.clone());
         let ground = Ground::emulated()
@@ -76,6 +79,7 @@ impl Site {
             store: ground.table(env.required("TABLE_NAME", REMEDY)?),
             queue: ground.queue(env.required("EVENT_QUEUE_URL", REMEDY)?, Timeouts::DEFAULT),
             ground,
+            ahead: local::ahead(&variables).await,
             kind: Kind::Local { variables },
         })
     }
@@ -105,8 +109,26 @@ impl Site {
         Ok(LineClient::new(http, Channel::read(&env)?, secret))
     }
 
+    /// Now, by the clock that its functions go by.
     pub(crate) fn now(&self) -> Timestamp {
-        SystemTime::now().into()
+        Timestamp::from(SystemTime::now()).plus(self.ahead)
+    }
+
+    /// Whether the channel holds chats by default.
+    pub(crate) fn default_active(&self) -> bool {
+        let word = match &self.kind {
+            Kind::Local { variables } => variables.get("LINE_DEFAULT_ACTIVE").cloned(),
+            Kind::Stack(stack) => stack.parameter("LineDefaultActive"),
+        };
+        word.is_none_or(|word| word != "false")
+    }
+
+    /// What stands before a command that works here too.
+    pub(crate) fn command(&self, rest: &str) -> String {
+        match &self.kind {
+            Kind::Local { .. } => format!("modctl --local {rest}"),
+            Kind::Stack(_) => format!("modctl --stack {} {rest}", self.name),
+        }
     }
 
     /// The account that a person means: by its bot id, or by its basic id, such as `@demo`.

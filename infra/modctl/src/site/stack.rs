@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::ProvideCredentials as _;
 use aws_sdk_cloudformation::error::ProvideErrorMetadata as _;
+use aws_sdk_cloudformation::types::Stack as Description;
 use shared::connector;
 use shared::env::Env;
 use shared::ground::Ground;
@@ -21,6 +22,7 @@ pub(super) struct Stack {
     pub(super) ground: Ground,
     aws: SdkConfig,
     outputs: BTreeMap<String, String>,
+    parameters: BTreeMap<String, String>,
 }
 
 impl Stack {
@@ -28,12 +30,19 @@ impl Stack {
     pub(super) async fn find(name: &str, arguments: &SiteArguments) -> Result<Self, Failure> {
         let aws = configured(arguments).await;
         let ground = ground(&aws).await?;
-        let outputs = outputs(&aws, name).await?;
+        let stack = described(&aws, name).await?;
+        let outputs = stack.outputs.unwrap_or_default().into_iter();
+        let parameters = stack.parameters.unwrap_or_default().into_iter();
         Ok(Self {
             name: name.to_owned(),
             ground,
             aws,
-            outputs,
+            outputs: outputs
+                .filter_map(|it| Some((it.output_key?, it.output_value?)))
+                .collect(),
+            parameters: parameters
+                .filter_map(|it| Some((it.parameter_key?, it.parameter_value?)))
+                .collect(),
         })
     }
 
@@ -43,6 +52,11 @@ impl Stack {
 
     pub(super) fn queue_url(&self) -> Result<String, Failure> {
         self.output("EventQueueUrl")
+    }
+
+    /// A parameter of the template, as it is set.
+    pub(super) fn parameter(&self, key: &str) -> Option<String> {
+        self.parameters.get(key).cloned()
     }
 
     /// An output of the template.
@@ -89,7 +103,14 @@ async fn ground(aws: &SdkConfig) -> Result<Ground, Failure> {
         .credentials_provider()
         .ok_or_else(|| Failure::NotAllowed(none.into()))?;
     let got = credentials.provide_credentials().await;
-    got.map_err(|error| Failure::NotAllowed(format!("{none}: {}", shared::aws::reasons(&error))))?;
+    got.map_err(|error| {
+        let reasons = shared::aws::reasons(&error);
+        // A chain that has found none names every place at which it has looked, on a line each.
+        Failure::NotAllowed(match reasons.contains('\n') {
+            true => none.into(),
+            false => format!("{none}: {reasons}"),
+        })
+    })?;
     Ok(Ground::of_operator(
         region.as_ref(),
         credentials,
@@ -97,23 +118,24 @@ async fn ground(aws: &SdkConfig) -> Result<Ground, Failure> {
     )?)
 }
 
-async fn outputs(aws: &SdkConfig, name: &str) -> Result<BTreeMap<String, String>, Failure> {
+async fn described(aws: &SdkConfig, name: &str) -> Result<Description, Failure> {
     let client = aws_sdk_cloudformation::Client::new(aws);
+    let unknown = || {
+        Failure::NotFound(format!(
+            "there is no stack {name} in {}: check its name and --region",
+            aws.region().map_or("this region", AsRef::as_ref)
+        ))
+    };
     let answer = client.describe_stacks().stack_name(name).send().await;
     let answer = answer.map_err(|error| {
         let is_unknown = error
             .message()
             .is_some_and(|it| it.contains("does not exist"));
         match is_unknown {
-            true => Failure::NotFound(format!(
-                "there is no stack {name} in {}: check its name and --region",
-                aws.region().map_or("this region", AsRef::as_ref)
-            )),
+            true => unknown(),
             false => Failure::of_aws("read the stack's outputs", Policy::Support, &error),
         }
     })?;
     let stack = answer.stacks.unwrap_or_default().into_iter().next();
-    let outputs = stack.and_then(|it| it.outputs).unwrap_or_default();
-    let pair = |it: aws_sdk_cloudformation::types::Output| Some((it.output_key?, it.output_value?));
-    Ok(outputs.into_iter().filter_map(pair).collect())
+    stack.ok_or_else(unknown)
 }

@@ -275,6 +275,18 @@ impl LedgerEntry {
         }
     }
 
+    /// When it was settled or parked, if it is; to the second where it is done.
+    pub fn settled_at(&self) -> Option<Timestamp> {
+        match &self.state {
+            State::Failed { .. } | State::Planned(_) => None,
+            State::Done { .. } => {
+                let end = Timestamp(self.expires_at.saturating_mul(1000));
+                Some(end.minus(LEDGER_RETENTION).max(self.received_at))
+            }
+            State::Parked(parked) => Some(parked.since),
+        }
+    }
+
     /// Why it is parked, in one word, if it is.
     pub fn park_kind(&self) -> Option<ParkKind> {
         match &self.state {

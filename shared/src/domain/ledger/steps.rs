@@ -57,6 +57,11 @@ impl Steps {
         self.0.get(name)
     }
 
+    /// Each step by its name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &StepRecord)> {
+        self.0.iter().map(|(name, record)| (name.as_str(), record))
+    }
+
     /// The size of all names, results and reasons, in bytes.
     pub fn size(&self) -> usize {
         let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);

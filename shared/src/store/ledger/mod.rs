@@ -1,8 +1,10 @@
 //! The event ledger: one row for each event, a file for each of what is done to it.
 
 mod attempt;
+mod events;
 mod message;
 mod park;
+mod parked;
 mod row;
 mod steps;
 mod tries;
@@ -16,6 +18,8 @@ use crate::store::row::{Place, VersionedRow};
 use crate::store::{Item, LedgerKey, Store, StoreError, s};
 
 pub use attempt::Failing;
+pub use events::{KeptEvent, Since};
+pub use parked::{ParkedPage, ParkedRow, ParkedThing, ParkedWhy};
 pub use row::LedgerRow;
 pub use tries::Try;
 

@@ -7,9 +7,11 @@ mod account;
 mod change;
 mod due;
 mod row;
+mod waiting;
 
 pub use change::{NewTimer, TimerChange};
 pub(super) use change::{Setting, write};
 pub use due::DueTimers;
 pub use row::{TIMER_SHARDS, Timer};
 pub(super) use row::{id_of, key};
+pub use waiting::WaitingTimer;

@@ -1,4 +1,5 @@
-//! Parked events, by the index that lists them: the oldest first. It may be some moments behind.
+//! The end of parked events whose time is over, by the index that lists them: the oldest first. It
+//! may be some moments behind.
 
 use crate::domain::Timestamp;
 use crate::domain::ledger::Change;
@@ -11,13 +12,13 @@ const PAGE: i32 = 200;
 
 /// A parked event, or a message of the queue that nobody can read.
 #[derive(Debug, Clone)]
-pub struct ParkedRow {
+pub struct EndingParked {
     bot_id: String,
     sort: String,
     since: Timestamp,
 }
 
-impl ParkedRow {
+impl EndingParked {
     fn of(item: &Item) -> Option<Self> {
         let text = |name: &str| item.get(name)?.as_s().ok().cloned();
         Some(Self {
@@ -39,8 +40,8 @@ impl Store {
     ///
     /// # Errors
     /// The table is not available.
-    pub async fn parked_before(&self, before: Timestamp) -> Result<Vec<ParkedRow>, StoreError> {
-        self.parked(before, PAGE).await
+    pub async fn parked_before(&self, before: Timestamp) -> Result<Vec<EndingParked>, StoreError> {
+        self.parked_up_to(before, PAGE).await
     }
 
     /// Since when the oldest parked event is parked; none if there is none.
@@ -48,11 +49,11 @@ impl Store {
     /// # Errors
     /// The table is not available.
     pub async fn oldest_parked(&self) -> Result<Option<Timestamp>, StoreError> {
-        let oldest = self.parked(Timestamp(i64::MAX), 1).await?;
+        let oldest = self.parked_up_to(Timestamp(i64::MAX), 1).await?;
         Ok(oldest.first().map(|row| row.since))
     }
 
-    async fn parked(&self, before: Timestamp, most: i32) -> Result<Vec<ParkedRow>, StoreError> {
+    async fn parked_up_to(&self, before: Timestamp, most: i32) -> Result<Vec<EndingParked>, StoreError> {
         let query = self
             .client
             .query()
@@ -65,7 +66,7 @@ impl Store {
         let page = query.send().await;
         let page = page.map_err(StoreError::unavailable("list the parked events"))?;
         let items = page.items.unwrap_or_default();
-        Ok(items.iter().filter_map(ParkedRow::of).collect())
+        Ok(items.iter().filter_map(EndingParked::of).collect())
     }
 
     /// Settles a parked event whose time is over, without the event itself; false if it is not
@@ -75,7 +76,7 @@ impl Store {
     /// The table is not available.
     pub async fn expire_parked(
         &self,
-        parked: &ParkedRow,
+        parked: &EndingParked,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         if parked.bot_id == keys::MESSAGES {
