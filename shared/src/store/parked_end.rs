@@ -53,7 +53,11 @@ impl Store {
         Ok(oldest.first().map(|row| row.since))
     }
 
-    async fn parked_up_to(&self, before: Timestamp, most: i32) -> Result<Vec<EndingParked>, StoreError> {
+    async fn parked_up_to(
+        &self,
+        before: Timestamp,
+        most: i32,
+    ) -> Result<Vec<EndingParked>, StoreError> {
         let query = self
             .client
             .query()
