@@ -7,6 +7,7 @@ use clap_complete::Shell;
 
 use crate::failure::Failure;
 use crate::look;
+use crate::mend::MendCommand;
 use crate::output::Screen;
 use crate::site::Site;
 
@@ -94,6 +95,8 @@ pub(crate) enum SiteCommand {
     Bots(look::bots::Bots),
     /// Shows one account. (SupportPolicy)
     Bot(look::bot::Bot),
+    #[command(flatten)]
+    Mend(MendCommand),
 }
 
 impl SiteCommand {
@@ -101,6 +104,7 @@ impl SiteCommand {
         match self {
             Self::Bots(bots) => screen.show(&bots.run(site).await?),
             Self::Bot(bot) => screen.show(&bot.run(site).await?),
+            Self::Mend(command) => Box::pin(command.run(site, screen)).await,
         }
     }
 }

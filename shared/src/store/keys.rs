@@ -17,10 +17,15 @@ pub(super) const RECONCILER: &str = "@reconciler";
 pub(super) const LEASE: &str = "@lease";
 pub(super) const WALK: &str = "@walk";
 pub(super) const APPROVAL: &str = "@approval";
+pub(super) const AUDIT: &str = "@audit";
+pub(super) const AUDIT_OF_ACCOUNT: &str = "@audit#";
 
 /// The index that lists all accounts, and its key's one value.
 pub(super) const BOTS: &str = "bots";
 pub(super) const LISTED: &str = "bot";
+
+/// The index that lists what is parked, and its key's one value.
+pub(super) const PARKED: &str = "parked";
 
 /// The index that lists all timers, by shard and time.
 pub(super) const TIMERS: &str = "timers";
@@ -47,6 +52,19 @@ impl LedgerKey {
     pub(super) fn key(&self) -> Item {
         key(&bot(&self.bot), &self.sort())
     }
+
+    /// Whose row it is, if it is an event's and none of its ids is kept as a hash.
+    pub(super) fn of_row(item: &Item) -> Option<Self> {
+        let bot = bot_of(item).filter(|bot| !bot.as_str().starts_with('@'))?;
+        let (chat, event) = sort_of(item).rsplit_once('#')?;
+        let is_other = chat.starts_with('@') && chat != BOT;
+        if is_other || chat.starts_with(HASHED) || event.starts_with(HASHED) {
+            return None;
+        }
+        let chat = (chat != BOT).then(|| ChatId::new(chat)).transpose().ok()?;
+        let event = EventId::new(event).ok()?;
+        Some(Self { bot, chat, event })
+    }
 }
 
 pub(super) fn bot(id: &BotId) -> String {
@@ -69,6 +87,10 @@ pub(super) fn with_key(mut fields: Item, bot_id: &str, chat_id: &str) -> Item {
 
 pub(super) fn sort_of(item: &Item) -> &str {
     text(item, "chat_id").unwrap_or_default()
+}
+
+pub(super) fn partition_of(item: &Item) -> &str {
+    text(item, "bot_id").unwrap_or_default()
 }
 
 /// Whose row it is; none if the id is kept as a hash.

@@ -3,6 +3,7 @@
 //! crosses from one account to another.
 
 mod attach;
+mod audit;
 mod bot;
 mod bots;
 mod chat;
@@ -12,6 +13,7 @@ mod ledger;
 mod limit;
 mod load;
 mod module_row;
+mod parked;
 mod reconciler;
 mod row;
 mod timer;
@@ -25,6 +27,7 @@ use crate::domain::Timestamp;
 use crate::store::version::Unread;
 
 pub use attach::{AttachUnderWay, browser_hash};
+pub use audit::{AuditKey, AuditPage, AuditRow};
 pub use bot::{ArmedDaily, BotRow, Changed};
 pub use bots::{BotsPage, Place};
 pub use chat::{ChatRow, KeptProfile};
@@ -33,6 +36,7 @@ pub use keys::LedgerKey;
 pub use ledger::{Failing, LedgerRow, Try};
 pub use load::Loaded;
 pub use module_row::{ModuleRow, RowChange};
+pub use parked::{ParkedPage, ParkedRow, ParkedWhat};
 pub use reconciler::{Stopped, WalkRow, fingerprint};
 pub use timer::{DueTimers, NewTimer, TIMER_SHARDS, Timer, TimerChange};
 

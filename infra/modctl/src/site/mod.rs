@@ -1,6 +1,9 @@
 //! Where a command works: a deployed stack, or a `cargo dev` on this machine.
 
+mod caller;
+mod functions;
 mod local;
+mod places;
 mod stack;
 
 use std::collections::BTreeMap;
@@ -18,6 +21,8 @@ use shared::store::Store;
 use crate::arguments::SiteArguments;
 use crate::failure::Failure;
 
+pub(crate) use functions::Called;
+use local::Running;
 use stack::Stack;
 
 /// For one exchange with LINE: a person waits.
@@ -28,14 +33,16 @@ pub(crate) struct Site {
     /// The stack's name, or `local`.
     pub(crate) name: String,
     pub(crate) store: Store,
-    #[expect(dead_code, reason = "the commands that change something take it")]
     pub(crate) queue: Queue,
     ground: Ground,
     kind: Kind,
 }
 
 enum Kind {
-    Local { variables: BTreeMap<String, String> },
+    Local {
+        variables: BTreeMap<String, String>,
+        addresses: BTreeMap<String, String>,
+    },
     Stack(Box<Stack>),
 }
 
@@ -58,15 +65,19 @@ impl Site {
                     kind: Kind::Stack(Box::new(stack)),
                 })
             }
-            (None, true) => Self::of_local(local::variables()?),
+            (None, true) => Self::of_local(local::running()?),
             (None, false) => Err(Failure::Refused(
                 "say where: --stack NAME for a deployed stack, --local for the `cargo dev` on this machine".into(),
             )),
         }
     }
 
-    fn of_local(variables: BTreeMap<String, String>) -> Result<Self, Failure> {
+    fn of_local(running: Running) -> Result<Self, Failure> {
         const REMEDY: &str = "start `cargo dev` again";
+        let Running {
+            variables,
+            addresses,
+        } = running;
         let env = Env::from_map(variables.clone());
         let ground = Ground::emulated()
             .with_dynamodb_at(env.required("AWS_ENDPOINT_URL_DYNAMODB", REMEDY)?)
@@ -76,7 +87,10 @@ impl Site {
             store: ground.table(env.required("TABLE_NAME", REMEDY)?),
             queue: ground.queue(env.required("EVENT_QUEUE_URL", REMEDY)?, Timeouts::DEFAULT),
             ground,
-            kind: Kind::Local { variables },
+            kind: Kind::Local {
+                variables,
+                addresses,
+            },
         })
     }
 
@@ -87,7 +101,7 @@ impl Site {
     /// [`Failure`].
     pub(crate) async fn variables(&self) -> Result<BTreeMap<String, String>, Failure> {
         match &self.kind {
-            Kind::Local { variables } => Ok(variables.clone()),
+            Kind::Local { variables, .. } => Ok(variables.clone()),
             Kind::Stack(stack) => stack.variables().await,
         }
     }

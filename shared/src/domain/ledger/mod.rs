@@ -6,6 +6,7 @@ mod change;
 mod decision;
 mod park_kind;
 mod replay;
+mod settle;
 mod steps;
 mod tries;
 
@@ -19,6 +20,7 @@ use crate::domain::{Delivery, Plan, Silence, Timestamp};
 pub use change::Change;
 pub use decision::{Parking, end_attempt, note_failure, park};
 pub use park_kind::ParkKind;
+pub use settle::settle;
 pub use steps::{StepEnd, StepRecord, Steps, note_step};
 pub use tries::{Ended, begin_push, begin_try, end_try};
 

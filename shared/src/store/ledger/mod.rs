@@ -1,9 +1,11 @@
 //! The event ledger: one row for each event, a file for each of what is done to it.
 
 mod attempt;
+mod find;
 mod message;
 mod park;
 mod row;
+mod settle;
 mod steps;
 mod tries;
 mod unreadable;
