@@ -54,7 +54,7 @@ impl LedgerKey {
     }
 
     /// Whose row it is, if it is an event's and none of its ids is kept as a hash.
-    pub(super) fn of_row(item: &Item) -> Option<Self> {
+    pub(super) fn of_plain_row(item: &Item) -> Option<Self> {
         let bot = bot_of(item).filter(|bot| !bot.as_str().starts_with('@'))?;
         let (chat, event) = sort_of(item).rsplit_once('#')?;
         let is_other = chat.starts_with('@') && chat != BOT;

@@ -13,7 +13,7 @@ mod ledger;
 mod limit;
 mod load;
 mod module_row;
-mod parked;
+mod parked_keys;
 mod reconciler;
 mod row;
 mod timer;
@@ -36,7 +36,7 @@ pub use keys::LedgerKey;
 pub use ledger::{Failing, LedgerRow, Try};
 pub use load::Loaded;
 pub use module_row::{ModuleRow, RowChange};
-pub use parked::{ParkedPage, ParkedRow, ParkedWhat};
+pub use parked_keys::{ParkedKey, ParkedKeyOf, ParkedKeysPage};
 pub use reconciler::{Stopped, WalkRow, fingerprint};
 pub use timer::{DueTimers, NewTimer, TIMER_SHARDS, Timer, TimerChange};
 

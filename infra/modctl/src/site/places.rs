@@ -17,6 +17,14 @@ impl Site {
         self.ground.sqs(Timeouts::DEFAULT)
     }
 
+    /// The event queue: no other bundle has the same.
+    ///
+    /// # Errors
+    /// [`Failure::Refused`]: the stack or the `cargo dev` is of an older release.
+    pub(crate) fn event_queue_url(&self) -> Result<String, Failure> {
+        self.place("EventQueueUrl", "event_queue_url")
+    }
+
     /// The queue of messages that were received too often.
     ///
     /// # Errors

@@ -28,7 +28,7 @@ impl Store {
             let page = query.send().await;
             let page = page.map_err(StoreError::unavailable(OPERATION))?;
             let rows = page.items.unwrap_or_default();
-            let mut keys = rows.iter().filter_map(LedgerKey::of_row);
+            let mut keys = rows.iter().filter_map(LedgerKey::of_plain_row);
             if let Some(key) = keys.find(|key| key.event == *event) {
                 return Ok(Some(key));
             }

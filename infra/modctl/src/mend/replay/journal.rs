@@ -67,8 +67,8 @@ pub(super) struct Journal {
 }
 
 impl Journal {
-    /// Where the file of such a run is: one for each place, mode and selection.
-    pub(super) fn place(site: &str, mode: Mode, selection: &str) -> Result<PathBuf, Failure> {
+    /// Where the file of such a run is: one for each event queue, mode and selection.
+    pub(super) fn place(queue: &str, mode: Mode, selection: &str) -> Result<PathBuf, Failure> {
         let folder = state_folder().ok_or_else(|| {
             Failure::Refused(
                 "there is no folder for the run's file: set HOME or XDG_STATE_HOME".into(),
@@ -78,7 +78,7 @@ impl Journal {
             Mode::Respect => "respect",
             Mode::Force => "force",
         };
-        let name = sha256_hex([site, "\0", mode, "\0", selection]);
+        let name = sha256_hex([queue, "\0", mode, "\0", selection]);
         Ok(folder
             .join("modctl")
             .join(format!("replay-{}.jsonl", &name[..16])))

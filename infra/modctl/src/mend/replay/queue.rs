@@ -49,7 +49,7 @@ pub(super) async fn run(asked: &Replay, site: &Site, screen: &mut Screen) -> Res
 
 async fn all(asked: &Replay, site: &Site) -> Result<Queued, Failure> {
     let (mode, selection) = (asked.how.mode(), asked.which.words());
-    let path = Journal::place(&site.name, mode, &selection)?;
+    let path = Journal::place(&site.event_queue_url()?, mode, &selection)?;
     if asked.anew {
         Journal::forget(&path)?;
     }

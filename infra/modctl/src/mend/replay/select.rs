@@ -3,7 +3,7 @@
 use futures::{StreamExt as _, TryStreamExt as _};
 use shared::domain::ledger::ParkKind;
 use shared::domain::{BotId, LedgerEntry, Outcome, Timestamp};
-use shared::store::{LedgerKey, ParkedWhat};
+use shared::store::{LedgerKey, ParkedKeyOf};
 
 use crate::failure::Failure;
 use crate::mend::event;
@@ -81,12 +81,12 @@ async fn parked(
 ) -> Result<(Vec<LedgerKey>, usize), Failure> {
     let (mut keys, mut left_out, mut from) = (Vec::new(), 0, None);
     loop {
-        let page = site.store.parked(since, from.as_ref()).await?;
+        let page = site.store.parked_keys(since, from.as_ref()).await?;
         for row in page.rows {
             match row.what {
-                ParkedWhat::Event(key) if bot.is_none_or(|bot| *bot == key.bot) => keys.push(key),
-                ParkedWhat::Event(_) => {}
-                ParkedWhat::Message(_) | ParkedWhat::Hashed(..) => {
+                ParkedKeyOf::Event(key) if bot.is_none_or(|bot| *bot == key.bot) => keys.push(key),
+                ParkedKeyOf::Event(_) => {}
+                ParkedKeyOf::Message(_) | ParkedKeyOf::Hashed(..) => {
                     left_out += usize::from(bot.is_none());
                 }
             }

@@ -44,6 +44,13 @@ impl Document {
         Ok(())
     }
 
+    /// Takes a value away; tells whether there was one.
+    pub(super) fn clear(&mut self, member: Member) -> bool {
+        let was_set = self.has(member);
+        self.0.remove(member.name());
+        was_set
+    }
+
     /// Sets a new value; tells whether there was one before, which is kept.
     pub(super) fn rotate(
         &mut self,

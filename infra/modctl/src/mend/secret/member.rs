@@ -58,6 +58,20 @@ impl Member {
         }
     }
 
+    /// Whether the bundle works without it.
+    ///
+    /// # Errors
+    /// [`Failure::Refused`]: it does not.
+    pub(super) fn check_clearable(self) -> Result<(), Failure> {
+        match self {
+            Self::ChannelSecret | Self::InboxKey => Err(Failure::Refused(format!(
+                "{} is in use: rotate it instead",
+                self.name()
+            ))),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether a value looks like one. The reason never shows the value.
     ///
     /// # Errors

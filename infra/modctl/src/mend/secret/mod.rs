@@ -43,6 +43,13 @@ pub(crate) enum Secret {
         #[command(flatten)]
         why: Why,
     },
+    /// Takes a member away: previous-channel-secret, previous-inbox-key or assertion-key. (OperatorPolicy)
+    Clear {
+        /// Which one.
+        member: Member,
+        #[command(flatten)]
+        why: Why,
+    },
     /// Asks LINE for a token with it. (OperatorPolicy)
     Verify,
 }
@@ -62,6 +69,13 @@ struct Written {
     member: &'static str,
     /// Whether the value before is kept as the previous one.
     keeps_previous: bool,
+}
+
+/// What was taken away, by its name.
+#[derive(Debug, Serialize)]
+struct Cleared {
+    member: &'static str,
+    was_set: bool,
 }
 
 /// LINE takes it.
@@ -90,6 +104,10 @@ impl Secret {
                 let previous = member.previous()?;
                 let value = from_stdin(member, unchecked)?;
                 screen.show(&rotate(site, (member, previous), value, &why).await?)
+            }
+            Self::Clear { member, why } => {
+                member.check_clearable()?;
+                screen.show(&clear(site, member, &why).await?)
             }
             Self::Verify => screen.show(&verify(site).await?),
         }
@@ -129,6 +147,24 @@ async fn put(
         "it is written".into()
     })
     .await
+}
+
+async fn clear(site: &Site, member: Member, why: &Why) -> Result<Cleared, Failure> {
+    let place = Place::of(site)?;
+    let work = async {
+        let mut document = place.read().await?.unwrap_or_default();
+        let was_set = document.clear(member);
+        if was_set {
+            place.write(&document).await?;
+        }
+        let member = member.name();
+        Ok(Cleared { member, was_set })
+    };
+    let result = |cleared: &Cleared| match cleared.was_set {
+        true => "it is taken away".into(),
+        false => "it was not set".into(),
+    };
+    audited(site, change("secret clear", member, why), work, result).await
 }
 
 async fn rotate(
@@ -225,6 +261,16 @@ impl Report for Written {
         };
         screen.line(&format!("{} is set.{kept}", self.member));
         screen.line("Functions that run read it when one does not fit, at most once a minute.");
+    }
+}
+
+impl Report for Cleared {
+    fn print(&self, screen: &mut Screen) {
+        screen.line(&match self.was_set {
+            true => format!("{} is taken away.", self.member),
+            false => format!("{} was not set.", self.member),
+        });
+        screen.line("Functions that run accept it until Lambda replaces them.");
     }
 }
 

@@ -8,23 +8,23 @@ const OPERATION: &str = "list what is parked";
 
 /// One page of what is parked, the longest parked first.
 #[derive(Debug)]
-pub struct ParkedPage {
-    pub rows: Vec<ParkedRow>,
+pub struct ParkedKeysPage {
+    pub rows: Vec<ParkedKey>,
     /// Where the next page begins; none on the last.
     pub next: Option<Place>,
 }
 
 /// What is parked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ParkedRow {
+pub struct ParkedKey {
     /// Since when.
     pub since: Timestamp,
-    pub what: ParkedWhat,
+    pub what: ParkedKeyOf,
 }
 
 /// What kind of row it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ParkedWhat {
+pub enum ParkedKeyOf {
     /// An event, by its key.
     Event(LedgerKey),
     /// A message of the queue that nobody can read, by its id.
@@ -38,11 +38,11 @@ impl Store {
     ///
     /// # Errors
     /// The table is not available.
-    pub async fn parked(
+    pub async fn parked_keys(
         &self,
         since: Timestamp,
         from: Option<&Place>,
-    ) -> Result<ParkedPage, StoreError> {
+    ) -> Result<ParkedKeysPage, StoreError> {
         let query = self
             .client
             .query()
@@ -54,22 +54,22 @@ impl Store {
             .set_exclusive_start_key(from.map(|place| place.0.clone()));
         let page = query.send().await;
         let page = page.map_err(StoreError::unavailable(OPERATION))?;
-        Ok(ParkedPage {
+        Ok(ParkedKeysPage {
             rows: page.items.unwrap_or_default().iter().map(read).collect(),
             next: page.last_evaluated_key.map(Place),
         })
     }
 }
 
-fn read(item: &Item) -> ParkedRow {
+fn read(item: &Item) -> ParkedKey {
     let (partition, sort) = (keys::partition_of(item), keys::sort_of(item));
-    let what = match LedgerKey::of_row(item) {
-        Some(key) => ParkedWhat::Event(key),
-        None if partition == keys::MESSAGES => ParkedWhat::Message(sort.to_owned()),
-        None => ParkedWhat::Hashed(partition.to_owned(), sort.to_owned()),
+    let what = match LedgerKey::of_plain_row(item) {
+        Some(key) => ParkedKeyOf::Event(key),
+        None if partition == keys::MESSAGES => ParkedKeyOf::Message(sort.to_owned()),
+        None => ParkedKeyOf::Hashed(partition.to_owned(), sort.to_owned()),
     };
     let since = number_of(item, "parked_at").unwrap_or_default();
-    ParkedRow {
+    ParkedKey {
         since: Timestamp(since),
         what,
     }
@@ -88,17 +88,17 @@ mod tests {
             assert_eq!(row.since, Timestamp(7));
             row.what
         };
-        let ParkedWhat::Event(key) = what("U1", "L2#01A") else {
+        let ParkedKeyOf::Event(key) = what("U1", "L2#01A") else {
             panic!("an event");
         };
         assert_eq!((key.bot.as_str(), key.event.as_str()), ("U1", "01A"));
         assert_eq!(key.chat.unwrap().as_str(), "L2");
-        assert!(matches!(what("U1", "@bot#01A"), ParkedWhat::Event(key) if key.chat.is_none()));
-        assert_eq!(what("@message", "m-1"), ParkedWhat::Message("m-1".into()));
+        assert!(matches!(what("U1", "@bot#01A"), ParkedKeyOf::Event(key) if key.chat.is_none()));
+        assert_eq!(what("@message", "m-1"), ParkedKeyOf::Message("m-1".into()));
         let hashed = what("U1", "sha256:00#01A");
         assert_eq!(
             hashed,
-            ParkedWhat::Hashed("U1".into(), "sha256:00#01A".into())
+            ParkedKeyOf::Hashed("U1".into(), "sha256:00#01A".into())
         );
     }
 }
