@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use serde_json::json;
 use shared::domain::Outcome;
 
 use crate::bench::{Bench, words};
@@ -201,7 +202,17 @@ async fn one_event_is_run_again_by_force_only_when_it_is_settled() {
     let ran = bench.modctl(&replay).await;
     assert_eq!(ran.code, 1);
     assert!(ran.out.contains("only force runs it again"), "{ran:?}");
-    let ran = bench.modctl(&words(&[&replay[..], &["--force"]])).await;
+    // What is done keeps no JSON: whoever wants it once more must have it.
+    let force = words(&[&replay[..], &["--force"]]);
+    let ran = bench.modctl(&force).await;
+    assert!(
+        ran.out.contains("give it with --json-of-event FILE"),
+        "{ran:?}"
+    );
+    let raw = json!({"type": "message", "timestamp": 1, "source": {"type": "user", "userId": bench.guest},
+        "message": {"type": "text", "text": "hello"}});
+    let force = words(&[&force[..], &["--json-of-event", "-"]]);
+    let ran = bench.modctl_with(&force, &raw.to_string()).await;
     assert_eq!(ran.code, 0, "{ran:?}");
     bench.stack.settled().await.unwrap();
     assert_eq!(bench.pushed().await.len(), 2);

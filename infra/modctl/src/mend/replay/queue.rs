@@ -136,7 +136,7 @@ async fn send(asked: &Replay, site: &Site, mut journal: Journal) -> Result<Queue
             }
             Err(error) => queued.refused.push(Refused {
                 event: words(&key),
-                reason: error.to_string(),
+                reason: reason(&error),
             }),
         }
         journal.advance()?;
@@ -145,6 +145,14 @@ async fn send(asked: &Replay, site: &Site, mut journal: Journal) -> Result<Queue
     bar.finish_and_clear();
     journal.end();
     Ok(queued)
+}
+
+/// What the person can do about it is theirs to know.
+fn reason(error: &ReplayError) -> String {
+    match error {
+        ReplayError::NoEvent => "its JSON is not kept: give it with --json-of-event FILE".into(),
+        error => error.to_string(),
+    }
 }
 
 /// One event whose JSON the person has.
