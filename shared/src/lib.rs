@@ -12,6 +12,7 @@ pub mod gateway;
 pub mod ground;
 pub mod hash;
 pub mod hmac_sha256;
+pub mod invitation;
 #[cfg(all(feature = "client", feature = "store"))]
 pub mod limits;
 pub mod line;

@@ -3,7 +3,7 @@
 
 use serde_json::value::RawValue;
 
-use crate::domain::{Outcome, Timestamp};
+use crate::domain::{LedgerEntry, Outcome, Timestamp};
 use crate::queue::{Job, JobEvent, NotQueued, Queue, Replay};
 use crate::store::{LedgerKey, Store, StoreError};
 
@@ -37,6 +37,15 @@ pub enum ReplayError {
     NotQueued(#[from] NotQueued),
 }
 
+/// What became of the wish.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replayed {
+    /// The event is in the queue, as the replay of this number.
+    Queued(u32),
+    /// The replay of this number has begun before: nothing is queued.
+    Before,
+}
+
 /// Queues the event to be run again. `given` is its JSON, for one whose JSON the
 /// ledger does not keep. Gives the number of the replay.
 ///
@@ -51,12 +60,52 @@ pub async fn replay(
     now: Timestamp,
 ) -> Result<u32, ReplayError> {
     let row = store.ledger(key).await?;
+    let number = next_number(row.as_ref());
+    let job = job(key, row, given, mode, number, now)?;
+    queue.send_jobs(vec![job]).await?;
+    Ok(number)
+}
+
+/// The number that the next replay of this event has.
+pub fn next_number(row: Option<&LedgerEntry>) -> u32 {
+    row.map_or(0, |row| row.replays.number) + 1
+}
+
+/// Queues the event as the replay of exactly this number, unless that one has begun: however
+/// often this is called with a number, the event is run again once. What is queued twice before
+/// a worker has seen it is dropped by the queue, or finds its number begun.
+///
+/// # Errors
+/// [`ReplayError`].
+pub async fn replay_once(
+    store: &Store,
+    queue: &Queue,
+    key: &LedgerKey,
+    mode: Mode,
+    number: u32,
+    now: Timestamp,
+) -> Result<Replayed, ReplayError> {
+    let row = store.ledger(key).await?;
     let force = mode == Mode::Force;
-    if !force
-        && row
-            .as_ref()
-            .is_some_and(|row| row.outcome() == Outcome::Done)
-    {
+    if row.as_ref().is_some_and(|row| row.has_begun(number, force)) {
+        return Ok(Replayed::Before);
+    }
+    let job = job(key, row, None, mode, number, now)?;
+    queue.send_jobs(vec![job]).await?;
+    Ok(Replayed::Queued(number))
+}
+
+fn job(
+    key: &LedgerKey,
+    row: Option<LedgerEntry>,
+    given: Option<&str>,
+    mode: Mode,
+    number: u32,
+    now: Timestamp,
+) -> Result<Job, ReplayError> {
+    let force = mode == Mode::Force;
+    let is_done = |row: &LedgerEntry| row.outcome() == Outcome::Done;
+    if !force && row.as_ref().is_some_and(is_done) {
         return Err(ReplayError::Settled);
     }
     let kept = row.as_ref().and_then(|row| row.raw().map(str::to_owned));
@@ -70,11 +119,15 @@ pub async fn replay(
         raw: raw.map_err(ReplayError::Malformed)?,
     };
     let replay = Replay {
-        number: row.as_ref().map_or(0, |row| row.replays.number) + 1,
+        number,
         force,
         first_receipt: row.map(|row| row.received_at),
     };
-    let job = Job::again(key.bot.clone(), key.chat.clone(), now, event, replay);
-    queue.send_jobs(vec![job]).await?;
-    Ok(replay.number)
+    Ok(Job::again(
+        key.bot.clone(),
+        key.chat.clone(),
+        now,
+        event,
+        replay,
+    ))
 }

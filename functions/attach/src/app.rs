@@ -12,6 +12,7 @@ use shared::line::attach::{AttachClient, Credentials};
 use shared::metrics::Metrics;
 use shared::queue::Queue;
 use shared::random::Random;
+use shared::secret::ChannelSecret;
 use shared::store::Store;
 
 use crate::{Config, Offer};
@@ -27,6 +28,10 @@ const LINE_TIMEOUT: Duration = Duration::from_secs(4);
 pub struct App {
     /// What accounts are asked for, and where.
     pub offer: Offer,
+    /// Whether only invited admins may begin.
+    pub requires_invitation: bool,
+    /// The channel secret, with which invitations are checked.
+    pub secret: ChannelSecret,
     /// LINE's link screen and the exchange behind it.
     pub attach: AttachClient,
     /// LINE, for the account's name.
@@ -54,6 +59,8 @@ impl App {
             .measured_by(metrics.clone());
         Self {
             offer: config.offer,
+            requires_invitation: config.requires_invitation,
+            secret: secret.clone(),
             attach: AttachClient::new(
                 http.clone(),
                 config.manager_url,

@@ -7,27 +7,30 @@ use shared::metrics::Metric;
 use crate::App;
 use crate::language::Language;
 use crate::limit::{self, BasicId, RANDOM_LENGTH};
+use crate::link::Link;
 use crate::pages::{self, Outcome, Trouble};
 use crate::under_way::{Cookie, Kept, cookie_value};
 
 /// Keeps a new attach and sends the browser to LINE.
-pub(crate) async fn begin(app: &App, language: Language, request: &Request) -> Response {
-    let limit = match BasicId::of_link(&request.raw_query_string) {
-        Ok(limit) => limit,
-        Err(wrong) => return pages::result(language, &Outcome::WrongLimit(wrong), None),
-    };
-    let limit = limit.as_ref();
+pub(crate) async fn begin(
+    app: &App,
+    language: Language,
+    request: &Request,
+    link: &Link,
+) -> Response {
+    let limit = link.limit.as_ref();
     let public_url = app.offer.public_url(request);
     let state = limit::state(&app.random.alphanumeric(RANDOM_LENGTH), limit);
     let secret = cookie_value(&app.random, app.now());
     let kept = Kept {
         verifier: Verifier::new(app.random.bytes()),
         terms: terms(app, limit, &public_url),
+        invitation: link.invitation.clone(),
     };
     if let Err(error) = keep(app, &state, &secret, &kept).await {
         app.metrics.count(Metric::AttachesFailed);
         tracing::error!(error, "an attach could not be begun");
-        return pages::result(language, &Outcome::Not(Trouble::TryLater), limit);
+        return pages::result(language, &Outcome::Not(Trouble::TryLater), link);
     }
     app.metrics.count(Metric::AttachesBegun);
     let url = app

@@ -15,6 +15,7 @@ use shared::store::{AttachUnderWay, BotRow, browser_hash};
 use crate::account::{self, Account, Ending};
 use crate::language::Language;
 use crate::limit;
+use crate::link::Link;
 use crate::pages::{self, Outcome, Trouble};
 use crate::under_way::{Cookie, EXPIRES_AFTER, Kept, SHOWN_AGAIN};
 use crate::{App, TIMEOUT};
@@ -68,8 +69,8 @@ enum Answer {
 pub(crate) async fn callback(app: &App, language: Language, request: &Request) -> Response {
     let mut query = Query::read(&request.raw_query_string);
     let state = query.state.take().unwrap_or_default();
-    let limit = limit::of_state(&state);
-    let page = |outcome: &Outcome| pages::result(language, outcome, limit.as_ref());
+    let link = Link::from(limit::of_state(&state));
+    let page = |outcome: &Outcome| pages::result(language, outcome, &link);
     let start_over = Outcome::Not(Trouble::StartOver);
     let Some(answer) = query.answer().filter(|_| !state.is_empty()) else {
         return page(&start_over);
@@ -85,8 +86,17 @@ pub(crate) async fn callback(app: &App, language: Language, request: &Request) -
         taker: app.random.alphanumeric(16),
     };
     match visit.end(answer).await {
-        Ok(Some(outcome)) if outcome.is_linked() => page(&outcome).with_cookie(cookie.kept(secret)),
-        Ok(Some(outcome)) => page(&outcome), // loaded again, it says the same
+        Ok(Some(End {
+            outcome,
+            invitation,
+        })) => {
+            let link = Link { invitation, ..link };
+            let page = pages::result(language, &outcome, &link);
+            match outcome.is_linked() {
+                true => page.with_cookie(cookie.kept(secret)),
+                false => page, // loaded again, it says the same
+            }
+        }
         Ok(None) => page(&start_over).with_cookie(cookie.cleared()),
         Err(reason) => {
             app.metrics.count(Metric::AttachesFailed);
@@ -106,9 +116,15 @@ struct Visit<'a> {
     taker: String,
 }
 
+/// How an attach ended, and the invitation by which it was begun, for a start again.
+struct End {
+    outcome: Outcome,
+    invitation: Option<String>,
+}
+
 impl Visit<'_> {
     /// How the attach ended; none if this browser has none under this state, or it is too old.
-    async fn end(&self, answer: Answer) -> Result<Option<Outcome>, String> {
+    async fn end(&self, answer: Answer) -> Result<Option<End>, String> {
         let now = self.app.now();
         let taken = self
             .app
@@ -122,7 +138,7 @@ impl Visit<'_> {
     }
 
     /// This visit has taken the attach, and nobody else will ask LINE.
-    async fn finish(&self, attach: &AttachUnderWay, answer: Answer) -> Result<Outcome, String> {
+    async fn finish(&self, attach: &AttachUnderWay, answer: Answer) -> Result<End, String> {
         let kept = kept(attach)?;
         let begun_at = Timestamp(attach.expires_at * 1000).minus(EXPIRES_AFTER);
         let (ending, row) = match answer {
@@ -133,7 +149,10 @@ impl Visit<'_> {
         if let Err(reason) = self.keep(&ending, attach).await {
             tracing::warn!(reason, "the last page of an attach cannot be loaded again");
         }
-        Ok(ending.outcome(row, &kept.terms))
+        Ok(End {
+            outcome: ending.outcome(row, &kept.terms),
+            invitation: kept.invitation,
+        })
     }
 
     async fn keep(&self, ending: &Ending, attach: &AttachUnderWay) -> Result<(), String> {
@@ -151,7 +170,7 @@ impl Visit<'_> {
 
     /// Another visit took the attach: the page is the one that it ends with. Where that visit
     /// has crashed, nobody can tell whether LINE took the code, and LINE is not asked again.
-    async fn wait(&self) -> Result<Option<Outcome>, String> {
+    async fn wait(&self) -> Result<Option<End>, String> {
         let (store, end) = (&self.app.store, self.app.now().plus(WAIT));
         loop {
             let now = self.app.now();
@@ -162,28 +181,37 @@ impl Visit<'_> {
             if let Some(ended) = &attach.ended {
                 return self.ended(&attach, ended).await.map(Some);
             }
+            let invitation = kept(&attach)?.invitation;
+            let unknown = |outcome| End {
+                outcome,
+                invitation,
+            };
             // Lambda has stopped the other one by then.
             if attach.taken_at.is_none_or(|at| now >= at.plus(TIMEOUT)) {
                 self.app.metrics.count(Metric::AttachesFailed);
                 tracing::warn!("a callback took an attach and did not end it");
-                return Ok(Some(Outcome::Not(Trouble::Interrupted)));
+                return Ok(Some(unknown(Outcome::Not(Trouble::Interrupted))));
             }
             if now >= end {
-                return Ok(Some(Outcome::UnderWay));
+                return Ok(Some(unknown(Outcome::UnderWay)));
             }
             self.app.sleep.sleep(POLL).await;
         }
     }
 
     /// How the account is now that was attached, or why none was.
-    async fn ended(&self, attach: &AttachUnderWay, ended: &str) -> Result<Outcome, String> {
+    async fn ended(&self, attach: &AttachUnderWay, ended: &str) -> Result<End, String> {
         let ending: Ending = serde_json::from_str(ended).map_err(|error| error.to_string())?;
         let row = match ending.bot() {
             Some(bot) => self.app.store.bot(bot).await,
             None => Ok(None),
         };
         let row = row.map_err(|error| error.to_string())?;
-        Ok(ending.outcome(row, &kept(attach)?.terms))
+        let kept = kept(attach)?;
+        Ok(End {
+            outcome: ending.outcome(row, &kept.terms),
+            invitation: kept.invitation,
+        })
     }
 }
 

@@ -16,6 +16,8 @@ pub struct Config {
     pub manager_url: String,
     /// `LINE_SCOPES`, `LINE_REGION`, `LINE_BRAND_TYPE`, `PUBLIC_URL`.
     pub offer: Offer,
+    /// `REQUIRE_INVITATION`.
+    pub requires_invitation: bool,
     /// `TABLE_NAME`.
     pub table: String,
     /// `EVENT_QUEUE_URL`.
@@ -45,6 +47,7 @@ impl Config {
             secret: SecretPlace::from_env(env)?,
             manager_url: env.url("LINE_MANAGER_URL", "https://manager.line.biz")?,
             offer: Offer::read(env)?,
+            requires_invitation: env.flag("REQUIRE_INVITATION", false)?,
             table: env.required("TABLE_NAME", "give the table's name")?,
             queue_url: env.required("EVENT_QUEUE_URL", "give the event queue's URL")?,
         })

@@ -7,6 +7,7 @@ use crate::App;
 use crate::begin::begin;
 use crate::callback::callback;
 use crate::language::Language;
+use crate::link::Link;
 use crate::pages;
 
 /// Answers the routes of template.yaml.
@@ -23,8 +24,11 @@ pub async fn handle(app: &App, request: Request) -> Response {
 async fn answer(app: &App, request: &Request) -> Response {
     let language = Language::asked_for(request.header("accept-language").unwrap_or_default());
     match request.route().as_ref() {
-        "GET /" => pages::start(language, &app.offer, request),
-        "GET /attach" => begin(app, language, request).await,
+        route @ ("GET /" | "GET /attach") => match Link::read(app, request).await {
+            Ok(link) if route == "GET /" => pages::start(language, &app.offer, &link),
+            Ok(link) => begin(app, language, request, &link).await,
+            Err(outcome) => pages::result(language, &outcome, &Link::default()),
+        },
         "GET /attach/callback" => callback(app, language, request).await,
         "GET /health" => Response::text(200, "ok"),
         _ => Response::text(404, "There is nothing here."),

@@ -8,6 +8,7 @@ pub mod config;
 mod handle;
 mod language;
 mod limit;
+mod link;
 mod pages;
 mod under_way;
 

@@ -45,6 +45,11 @@ impl BasicId {
         Ok(limit)
     }
 
+    /// The account of an invitation, which is signed; none if it is no basic id all the same.
+    pub(crate) fn invited(text: &str) -> Option<Self> {
+        Self::read(text).ok()
+    }
+
     fn read(text: &str) -> Result<Self, WrongLimit> {
         let is_plain = |name: &str| {
             (1..MOST).contains(&name.len())
@@ -90,13 +95,22 @@ fn byte(digits: &[u8]) -> Option<u8> {
     u8::try_from(digit(*high)? * 16 + digit(*low)?).ok()
 }
 
-/// Where a link begins to be followed: the path of `GET /attach`, with the limit.
-pub(crate) fn begin_path(limit: Option<&BasicId>) -> String {
-    let Some(limit) = limit else {
+/// Where a link begins to be followed: the path of `GET /attach`, with the limit and with
+/// another parameter, if there is one.
+pub(crate) fn begin_path(
+    limit: Option<&BasicId>,
+    (name, value): (&'static str, Option<&str>),
+) -> String {
+    let limit = limit.map(|limit| (BASIC_SEARCH_ID, limit.as_str()));
+    let pairs: Vec<_> = limit
+        .into_iter()
+        .chain(value.map(|it| (name, it)))
+        .collect();
+    if pairs.is_empty() {
         return "/attach".to_owned();
-    };
+    }
     let mut query = form_urlencoded::Serializer::new(String::new());
-    query.append_pair(BASIC_SEARCH_ID, limit.as_str());
+    query.extend_pairs(pairs);
     format!("/attach?{}", query.finish())
 }
 
@@ -182,7 +196,10 @@ mod tests {
     #[test]
     fn a_start_again_keeps_the_limit() {
         let id = BasicId::read("@shop").unwrap();
-        assert_eq!(begin_path(Some(&id)), "/attach?basic_search_id=%40shop");
-        assert_eq!(begin_path(None), "/attach");
+        let path = |limit, other| begin_path(limit, ("invitation", other));
+        assert_eq!(path(Some(&id), None), "/attach?basic_search_id=%40shop");
+        assert_eq!(path(None, None), "/attach");
+        let both = "/attach?basic_search_id=%40shop&invitation=x.y";
+        assert_eq!(path(Some(&id), Some("x.y")), both);
     }
 }

@@ -6,11 +6,12 @@ mod texts;
 
 use askama::Template;
 use serde::{Deserialize, Serialize};
-use shared::gateway::{Request, Response};
+use shared::gateway::Response;
 
 use crate::config::Offer;
 use crate::language::Language;
-use crate::limit::{BasicId, WrongLimit, begin_path};
+use crate::limit::WrongLimit;
+use crate::link::Link;
 use crate::pages::texts::{ResultTexts, StartTexts};
 
 /// How an attach ended, as the admin sees it.
@@ -38,6 +39,8 @@ pub(crate) enum Outcome {
     UnderWay,
     /// The link does not say rightly which account it is for. Nothing was begun.
     WrongLimit(WrongLimit),
+    /// The link invites nobody. Nothing was begun.
+    Uninvited(Uninvited),
     /// Not linked.
     Not(Trouble),
 }
@@ -47,7 +50,7 @@ impl Outcome {
     pub(crate) fn is_linked(&self) -> bool {
         match self {
             Self::Linked { .. } | Self::Suspended { .. } | Self::AnotherLinked { .. } => true,
-            Self::UnderWay | Self::WrongLimit(_) | Self::Not(_) => false,
+            Self::UnderWay | Self::WrongLimit(_) | Self::Uninvited(_) | Self::Not(_) => false,
         }
     }
 
@@ -56,10 +59,21 @@ impl Outcome {
             Self::Linked { .. } | Self::Suspended { .. } => 200,
             Self::UnderWay => 202,
             Self::WrongLimit(_) => 400,
-            Self::AnotherLinked { .. } => 403,
+            Self::AnotherLinked { .. } | Self::Uninvited(_) => 403,
             Self::Not(trouble) => trouble.status(),
         }
     }
+}
+
+/// Why a link invites nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Uninvited {
+    /// It has no invitation, and there must be one.
+    NoInvitation,
+    /// We have not made it, or it was changed.
+    NotOurs,
+    /// Its time is over.
+    RunOut,
 }
 
 /// Why an account is not linked.
@@ -134,11 +148,8 @@ struct ResultPage {
 
 /// The start page: what linking does, and the button. A link to it may be limited to one
 /// account, as a link to `/attach` may.
-pub(crate) fn start(language: Language, offer: &Offer, request: &Request) -> Response {
-    let limit = match BasicId::of_link(&request.raw_query_string) {
-        Ok(limit) => limit,
-        Err(wrong) => return result(language, &Outcome::WrongLimit(wrong), None),
-    };
+pub(crate) fn start(language: Language, offer: &Offer, link: &Link) -> Response {
+    let limit = link.limit.as_ref();
     let texts = texts::start(language);
     let scopes = offer
         .scopes
@@ -151,15 +162,15 @@ pub(crate) fn start(language: Language, offer: &Offer, request: &Request) -> Res
             lang: language.tag(),
             texts,
             scopes,
-            only_for: limit.as_ref().map(|id| texts::only_for(language, id)),
-            begin: begin_path(limit.as_ref()),
+            only_for: limit.map(|id| texts::only_for(language, id)),
+            begin: link.begin_path(),
         }
         .render(),
     )
 }
 
-/// The page that ends an attach. What it leads to has the limit of the link.
-pub(crate) fn result(language: Language, outcome: &Outcome, limit: Option<&BasicId>) -> Response {
+/// The page that ends an attach. What it leads to has the limit of the link, and its invitation.
+pub(crate) fn result(language: Language, outcome: &Outcome, link: &Link) -> Response {
     page(
         outcome.status(),
         ResultPage {
@@ -167,7 +178,7 @@ pub(crate) fn result(language: Language, outcome: &Outcome, limit: Option<&Basic
             texts: texts::result(language, outcome),
             good: matches!(outcome, Outcome::Linked { .. }),
             reloads: *outcome == Outcome::UnderWay,
-            begin: begin_path(limit),
+            begin: link.begin_path(),
         }
         .render(),
     )
@@ -200,6 +211,7 @@ fn page(status: u16, html: askama::Result<String>) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limit::BasicId;
 
     /// An outcome of every kind.
     fn outcomes() -> Vec<Outcome> {
@@ -222,14 +234,17 @@ mod tests {
             Outcome::WrongLimit(WrongLimit::WithoutAt("shop".into())),
             Outcome::WrongLimit(WrongLimit::NotABasicId),
             Outcome::WrongLimit(WrongLimit::NotInALink("region")),
+            Outcome::Uninvited(Uninvited::NoInvitation),
+            Outcome::Uninvited(Uninvited::NotOurs),
+            Outcome::Uninvited(Uninvited::RunOut),
         ];
         all.extend(Trouble::ALL.map(Outcome::Not));
         all
     }
 
-    fn limit() -> BasicId {
+    fn link() -> Link {
         let limit = BasicId::of_link("basic_search_id=@shop");
-        limit.unwrap().unwrap()
+        limit.unwrap().into()
     }
 
     #[test]
@@ -239,7 +254,7 @@ mod tests {
             missing: vec![],
         };
         for language in Language::ALL {
-            let page = result(language, &outcome, None);
+            let page = result(language, &outcome, &Link::default());
             assert!(!page.body.contains("<script>"), "{}", page.body);
             assert!(page.body.contains("&#60;script&#62;"));
         }
@@ -252,7 +267,7 @@ mod tests {
             missing: vec!["message:send".into()],
         };
         assert!(
-            result(Language::En, &outcome, None)
+            result(Language::En, &outcome, &Link::default())
                 .body
                 .contains("Send messages")
         );
@@ -263,7 +278,7 @@ mod tests {
         for language in Language::ALL {
             let mut pages: Vec<_> = outcomes()
                 .iter()
-                .map(|outcome| result(language, outcome, None).body)
+                .map(|outcome| result(language, outcome, &Link::default()).body)
                 .collect();
             let count = pages.len();
             pages.sort();
@@ -276,7 +291,7 @@ mod tests {
     fn every_link_of_a_page_keeps_the_limit() {
         for language in Language::ALL {
             for outcome in outcomes() {
-                let page = result(language, &outcome, Some(&limit())).body;
+                let page = result(language, &outcome, &link()).body;
                 let links = page.matches("href=").count();
                 let limited = r#"href="/attach?basic_search_id=%40shop""#;
                 assert_eq!(page.matches(limited).count(), links, "{outcome:?} {page}");
@@ -287,13 +302,16 @@ mod tests {
     #[test]
     fn who_cannot_start_again_rightly_by_the_link_has_no_button() {
         for outcome in outcomes() {
-            let page = result(Language::En, &outcome, None).body;
+            let page = result(Language::En, &outcome, &Link::default()).body;
             let is_complete =
                 matches!(&outcome, Outcome::Linked { missing, .. } if missing.is_empty());
             let leads_nowhere = is_complete
                 || matches!(
                     outcome,
-                    Outcome::Suspended { .. } | Outcome::UnderWay | Outcome::WrongLimit(_)
+                    Outcome::Suspended { .. }
+                        | Outcome::UnderWay
+                        | Outcome::WrongLimit(_)
+                        | Outcome::Uninvited(_)
                 );
             assert_eq!(!page.contains("href="), leads_nowhere, "{outcome:?}");
         }
@@ -302,7 +320,7 @@ mod tests {
     #[test]
     fn only_the_page_of_an_attach_under_way_reloads_itself() {
         for outcome in outcomes() {
-            let page = result(Language::Ja, &outcome, None).body;
+            let page = result(Language::Ja, &outcome, &Link::default()).body;
             let reloads = page.contains(r#"http-equiv="refresh""#);
             assert_eq!(reloads, outcome == Outcome::UnderWay, "{outcome:?}");
         }

@@ -26,6 +26,9 @@ const SECRET_LENGTH: usize = 32;
 pub(crate) struct Kept {
     pub(crate) verifier: Verifier,
     pub(crate) terms: AttachTerms,
+    /// The invitation by which it was begun, for a start again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) invitation: Option<String>,
 }
 
 impl Kept {

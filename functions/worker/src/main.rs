@@ -2,13 +2,12 @@
 
 use std::process::ExitCode;
 
-use aws_lambda_events::sqs::SqsEvent;
 use lambda_runtime::{LambdaEvent, service_fn};
 use line_module::{Router, without_faults};
 use shared::env::{ConfigError, Env};
 use shared::ground::Ground;
 use shared::start;
-use worker::{App, Config, TIMEOUT, handle};
+use worker::{App, Call, Config, TIMEOUT, answer};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -19,10 +18,10 @@ async fn main() -> ExitCode {
         Err(error) => return start::refuse(&error),
     };
     let app = &app;
-    let handler = |event: LambdaEvent<SqsEvent>| async move {
+    let handler = |event: LambdaEvent<Call>| async move {
         let deadline = start::deadline(event.context.deadline, app.clock.now().into(), TIMEOUT);
         // Boxed: one future for all of a batch's is more than the runtime's own can hold.
-        Ok::<_, std::convert::Infallible>(Box::pin(handle(app, event.payload, deadline)).await)
+        Ok::<_, std::convert::Infallible>(Box::pin(answer(app, event.payload, deadline)).await)
     };
     start::ended(lambda_runtime::run(service_fn(handler)).await)
 }

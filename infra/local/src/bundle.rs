@@ -126,7 +126,7 @@ fn function<M: Module + Clone>(
                 without_faults(module())?,
                 ground
             ),
-            |app, batch, deadline| Ok::<_, Infallible>(worker::handle(&app, batch, deadline).await)
+            |app, call, deadline| Ok::<_, Infallible>(worker::answer(&app, call, deadline).await)
         ),
         _ => return Ok(None),
     }))

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 
+use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
@@ -35,8 +36,12 @@ pub async fn serve(
 async fn invoke(
     State(functions): State<Functions>,
     Path(name): Path<String>,
-    Json(event): Json<Value>,
+    event: Bytes,
 ) -> Response {
+    // By its content alone, as Lambda reads it: the SDK names it no JSON.
+    let Ok(event) = serde_json::from_slice::<Value>(&event) else {
+        return (StatusCode::BAD_REQUEST, "the event is no JSON").into_response();
+    };
     let Some(function) = functions.get(&name) else {
         return (StatusCode::NOT_FOUND, name).into_response();
     };

@@ -5,10 +5,9 @@ use emulator::{RunAgain, TraceKey};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use line_module::Module;
-use serde_json::{Value, json};
 use shared::replay::{Mode, replay};
-use shared::store::{LedgerKey, TimerChange};
-use worker::{App, Shadow, shadow};
+use shared::store::LedgerKey;
+use worker::{App, Shown, shadow};
 
 use crate::trace::ledger_key;
 
@@ -53,29 +52,5 @@ async fn show<M: Module>(
 ) -> Result<String, String> {
     let raw = raw.ok_or("the event's JSON is no longer known")?;
     let shown = shadow(app, key, &raw).await.map_err(|e| e.to_string())?;
-    serde_json::to_string_pretty(&json(&shown)).map_err(|e| e.to_string())
-}
-
-fn json(shown: &Shadow) -> Value {
-    let effects = shown.plan.effects.iter();
-    let state: Option<Value> = shown
-        .state
-        .as_deref()
-        .and_then(|state| serde_json::from_str(state).ok());
-    json!({
-        "silence": shown.silence.map(|silence| silence.to_string()),
-        "sends": effects.map(|effect| json!({ "what": effect.name(), "messages": effect.messages() })).collect::<Vec<_>>(),
-        "state": state,
-        "rows": shown.rows.iter().map(|row| row.key()).collect::<Vec<_>>(),
-        "timers": shown.timers.iter().map(timer).collect::<Vec<_>>(),
-    })
-}
-
-fn timer(change: &TimerChange) -> Value {
-    match change {
-        TimerChange::Set(timer) => {
-            json!({ "due": timer.due, "name": timer.name, "payload": timer.payload })
-        }
-        TimerChange::Cancel(name) => json!({ "cancelled": name }),
-    }
+    serde_json::to_string_pretty(&Shown::from(&shown)).map_err(|e| e.to_string())
 }

@@ -7,6 +7,7 @@ use clap_complete::Shell;
 
 use crate::failure::Failure;
 use crate::look;
+use crate::mend::{self, MendCommand};
 use crate::output::Screen;
 use crate::site::Site;
 use crate::why;
@@ -97,8 +98,9 @@ pub(crate) enum SiteCommand {
     Bot(look::bot::Bot),
     /// Lists the chats of an account, and who holds each. (SupportPolicy)
     Chats(look::chats::Chats),
-    /// Shows one chat: who holds it, its timers, its last events. (SupportPolicy)
-    Chat(look::chat::Chat),
+    /// Shows one chat: who holds it, its timers, its last events (SupportPolicy); or takes it, or
+    /// gives it back (OperatorPolicy).
+    Chat(ChatCommand),
     /// Lists the events of a chat, or of all chats of an account. (SupportPolicy)
     Events(look::events::Events),
     /// Shows events as they are decided. (SupportPolicy)
@@ -107,6 +109,31 @@ pub(crate) enum SiteCommand {
     Parked(look::parked::Parked),
     /// Tells an event's whole way, and what one could do now. (SupportPolicy)
     Why(why::Why),
+    #[command(flatten)]
+    Mend(MendCommand),
+}
+
+/// `chat B C` looks; `chat acquire` and `chat release` change.
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(crate) struct ChatCommand {
+    #[command(subcommand)]
+    change: Option<mend::chat::Chat>,
+    #[command(flatten)]
+    look: Option<look::chat::Chat>,
+}
+
+impl ChatCommand {
+    async fn run(self, site: &Site, screen: &mut Screen) -> Result<(), Failure> {
+        match (self.change, self.look) {
+            (Some(change), _) => screen.show(&change.run(site).await?),
+            (None, Some(look)) => {
+                let found = look.run(site, screen).await?;
+                screen.show(&found)
+            }
+            (None, None) => Err(Failure::Refused("say which account and which chat".into())),
+        }
+    }
 }
 
 impl SiteCommand {
@@ -115,11 +142,12 @@ impl SiteCommand {
             Self::Bots(bots) => screen.show(&bots.run(site).await?),
             Self::Bot(bot) => screen.show(&bot.run(site).await?),
             Self::Chats(chats) => screen.show(&chats.run(site, screen).await?),
-            Self::Chat(chat) => screen.show(&chat.run(site, screen).await?),
+            Self::Chat(chat) => chat.run(site, screen).await,
             Self::Events(events) => screen.show(&events.run(site).await?),
             Self::Tail(tail) => tail.run(site, screen).await,
             Self::Parked(parked) => screen.show(&parked.run(site).await?),
             Self::Why(why) => screen.show(&why.run(site, screen).await?),
+            Self::Mend(command) => Box::pin(command.run(site, screen)).await,
         }
     }
 }

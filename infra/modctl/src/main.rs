@@ -3,6 +3,7 @@
 mod arguments;
 mod failure;
 mod look;
+mod mend;
 mod output;
 mod site;
 mod why;

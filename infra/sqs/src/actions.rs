@@ -13,7 +13,7 @@ use super::error::Error;
 use super::protocol::{
     Batch, BatchResult, CreateQueue, Entry, GetQueueAttributes, GetQueueUrl, Handle, ListQueues,
     Messages, PurgeQueue, QueueAttributes, QueueList, QueueUrl, ReceiveMessage, SendMessage,
-    SendMessageResult, Success, required,
+    SendMessageResult, StartMessageMoveTask, Success, required,
 };
 use super::service::Sqs;
 use super::{batch, content};
@@ -39,6 +39,7 @@ pub(super) async fn perform(sqs: &Sqs, action: &str, body: &[u8]) -> Result<Valu
         "DeleteMessageBatch" => write(delete_message_batch(sqs, read(body)?)?),
         "ChangeMessageVisibility" => change_visibility(sqs, read(body)?),
         "ChangeMessageVisibilityBatch" => write(change_visibility_batch(sqs, read(body)?)?),
+        "StartMessageMoveTask" => start_move(sqs, read(body)?),
         other => Err(Error::UnknownAction(other.to_owned())),
     }
 }
@@ -116,6 +117,12 @@ fn read_token(token: &str) -> Result<String, Error> {
 fn purge_queue(sqs: &Sqs, request: PurgeQueue) -> Result<Value, Error> {
     sqs.purge(&queue(request.queue_url)?)?;
     Ok(json!({}))
+}
+
+fn start_move(sqs: &Sqs, request: StartMessageMoveTask) -> Result<Value, Error> {
+    let source = required(request.source_arn, "SourceArn")?;
+    let handle = sqs.move_messages(&source, request.destination_arn.as_deref())?;
+    Ok(json!({ "TaskHandle": handle }))
 }
 
 fn send_message(sqs: &Sqs, mut request: SendMessage) -> Result<SendMessageResult, Error> {

@@ -72,6 +72,13 @@ pub(super) struct PurgeQueue {
     pub(super) queue_url: Option<String>,
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct StartMessageMoveTask {
+    pub(super) source_arn: Option<String>,
+    pub(super) destination_arn: Option<String>,
+}
+
 /// A message to send, alone or as an entry of a batch.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]

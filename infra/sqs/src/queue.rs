@@ -108,6 +108,26 @@ impl Queue {
         self.store(message.moved(sequence, arn(source), kept_since, now));
     }
 
+    /// Takes out what came from other queues and can be received now, the oldest first: each
+    /// with the ARN of the queue that gave it up.
+    pub fn take_out(&mut self, now: SystemTime) -> Vec<(String, Dead)> {
+        self.expire(now);
+        let visible = self.messages.values().filter(|it| it.visible_at <= now);
+        let moving = visible.filter_map(|it| Some((it.sequence, it.source.clone()?)));
+        let moving: Vec<_> = moving.collect();
+        let taken = moving.into_iter().filter_map(|(sequence, source)| {
+            let message = self.remove(sequence)?;
+            Some((source, Dead(message)))
+        });
+        taken.collect()
+    }
+
+    /// Takes a message back from its dead-letter queue, as one that is newly sent.
+    pub fn take_back(&mut self, Dead(message): Dead, now: SystemTime) {
+        let accepted = self.accept();
+        self.store(Stored::new(accepted, message.content, Duration::ZERO, now));
+    }
+
     /// Deletes a received message. To delete one that is gone already is no error.
     pub fn delete(&mut self, handle: &str, now: SystemTime) -> Result<(), Error> {
         let receipt = self.receipt(handle)?;

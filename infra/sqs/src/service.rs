@@ -5,6 +5,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use tokio::sync::Notify;
 
 use super::attributes::{ACCOUNT, Attributes, MOST_BYTES};
@@ -185,6 +187,30 @@ impl Sqs {
         self.change(queue, Queue::purge)
     }
 
+    /// Moves the messages of a dead-letter queue back to where they came from, or all to
+    /// `destination`; both by their ARNs. SQS does it in its own time, this at once. Gives the
+    /// task's handle.
+    pub fn move_messages(&self, source: &str, destination: Option<&str>) -> Result<String, Error> {
+        let now = self.inner.clock.now();
+        let mut state = self.state();
+        let name = name_of(source);
+        state.entry(name)?;
+        if !state.is_dead_letter_queue(name) {
+            let reason = "Source queue must be configured as a Dead Letter Queue";
+            return Err(Error::value("SourceArn", source, reason));
+        }
+        if let Some(destination) = destination {
+            state.entry(name_of(destination))?;
+        }
+        for (from, message) in state.entry(name)?.queue.take_out(now) {
+            let target = name_of(destination.unwrap_or(&from)).to_owned();
+            let entry = state.entry(&target)?;
+            entry.queue.take_back(message, now);
+            entry.changed.notify_waiters();
+        }
+        Ok(STANDARD.encode(source))
+    }
+
     /// How many messages of a queue are visible, and how many in flight; none if there is no such queue.
     ///
     /// A message that an earlier one of its group holds back counts as visible, as in SQS's own numbers.
@@ -301,6 +327,15 @@ impl State {
         entry.ok_or(Error::QueueDoesNotExist)
     }
 
+    /// Whether a queue is where another's messages go.
+    fn is_dead_letter_queue(&self, name: &str) -> bool {
+        let mut targets = self
+            .queues
+            .values()
+            .filter_map(|entry| entry.queue.attributes().dead_letter());
+        targets.any(|it| it.queue == name)
+    }
+
     fn check_dead_letter(&self, attributes: &Attributes) -> Result<(), Error> {
         let Some(dead_letter) = attributes.dead_letter() else {
             return Ok(());
@@ -316,6 +351,11 @@ impl State {
         };
         Err(Error::value("RedrivePolicy", &dead_letter.queue, reason))
     }
+}
+
+/// Of a queue, by its ARN.
+fn name_of(arn: &str) -> &str {
+    arn.rsplit(':').next().unwrap_or(arn)
 }
 
 fn last_part(queue: &str) -> &str {

@@ -35,7 +35,7 @@ pub(super) struct Stored {
     /// When the newest receipt handle was given.
     pub(super) last_received: Option<SystemTime>,
     /// The ARN of the queue that it was received from too often.
-    source: Option<String>,
+    pub(super) source: Option<String>,
 }
 
 impl Stored {

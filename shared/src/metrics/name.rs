@@ -211,6 +211,8 @@ metrics! {
     AttachesLinked: Count,
     /// The admin or LINE said no: nothing is wrong on our side.
     AttachesRefused: Count,
+    /// Somebody came without an invitation that holds: nothing was begun.
+    AttachesUninvited: Count,
     /// An error on our side or on LINE's.
     AttachesFailed: Count,
 

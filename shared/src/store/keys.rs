@@ -21,6 +21,8 @@ pub(super) const WALK: &str = "@walk";
 pub(super) const APPROVAL: &str = "@approval";
 pub(super) const CHANNEL: &str = "@channel";
 pub(super) const PAUSE: &str = "@pause";
+pub(super) const AUDIT: &str = "@audit";
+pub(super) const AUDIT_OF_ACCOUNT: &str = "@audit#";
 
 /// The index that lists all accounts, and its key's one value.
 pub(super) const BOTS: &str = "bots";
@@ -75,6 +77,19 @@ impl LedgerKey {
             event: EventId::new(event).ok()?,
         })
     }
+
+    /// Whose row it is, if it is an event's and none of its ids is kept as a hash.
+    pub(super) fn of_plain_row(item: &Item) -> Option<Self> {
+        let bot = bot_of(item).filter(|bot| !bot.as_str().starts_with('@'))?;
+        let (chat, event) = sort_of(item).rsplit_once('#')?;
+        let is_other = chat.starts_with('@') && chat != BOT;
+        if is_other || chat.starts_with(HASHED) || event.starts_with(HASHED) {
+            return None;
+        }
+        let chat = (chat != BOT).then(|| ChatId::new(chat)).transpose().ok()?;
+        let event = EventId::new(event).ok()?;
+        Some(Self { bot, chat, event })
+    }
 }
 
 pub(super) fn bot(id: &BotId) -> String {
@@ -104,6 +119,10 @@ pub(super) fn with_key(mut fields: Item, bot_id: &str, chat_id: &str) -> Item {
 
 pub(super) fn sort_of(item: &Item) -> &str {
     text(item, "chat_id").unwrap_or_default()
+}
+
+pub(super) fn partition_of(item: &Item) -> &str {
+    text(item, "bot_id").unwrap_or_default()
 }
 
 /// Whose row it is; none if the id is kept as a hash.

@@ -3,6 +3,7 @@
 //! crosses from one account to another.
 
 mod attach;
+mod audit;
 mod bot;
 mod bots;
 mod chat;
@@ -17,6 +18,7 @@ mod limit;
 mod load;
 mod module_row;
 mod parked_end;
+mod parked_keys;
 mod partition;
 mod pause;
 mod reconciler;
@@ -33,6 +35,7 @@ use crate::domain::Timestamp;
 use crate::store::version::Unread;
 
 pub use attach::{AttachUnderWay, browser_hash};
+pub use audit::{AuditKey, AuditPage, AuditRow};
 pub use bot::{ArmedDaily, BotRow, Changed};
 pub use bots::{BotsPage, Place};
 pub use chat::{ChatRow, KeptProfile};
@@ -48,6 +51,7 @@ pub use ledger::{
 pub use load::Loaded;
 pub use module_row::{ModuleRow, RowChange};
 pub use parked_end::EndingParked;
+pub use parked_keys::{ParkedKey, ParkedKeyOf, ParkedKeysPage};
 pub use reconciler::{Stopped, WalkRow, fingerprint};
 pub use timer::{DueTimers, NewTimer, TIMER_SHARDS, Timer, TimerChange, WaitingTimer};
 pub use usage::{ReadRecord, StreamRecord};

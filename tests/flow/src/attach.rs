@@ -86,7 +86,7 @@ impl Attach {
     }
 
     async fn asked(&self, place: &str, cookies: &[String]) -> Response {
-        let at = place.find("/attach").expect("a page of the function");
+        let at = place.find("/attach").unwrap_or_default();
         let (path, query) = place[at..].split_once('?').unwrap_or((&place[at..], ""));
         let request = json!({
             "routeKey": format!("GET {path}"),

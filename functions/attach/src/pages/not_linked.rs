@@ -3,8 +3,8 @@
 
 use crate::language::Language;
 use crate::limit::WrongLimit;
-use crate::pages::Trouble;
 use crate::pages::texts::ResultTexts;
+use crate::pages::{Trouble, Uninvited};
 
 /// An account is not linked; the way on is to start again.
 pub(crate) fn not_linked(language: Language, trouble: Trouble) -> ResultTexts {
@@ -186,6 +186,44 @@ pub(crate) fn under_way(language: Language) -> ResultTexts {
             "Please wait. This page reloads by itself in a few seconds.",
         ),
     }
+}
+
+/// A link invites nobody. Without a button: by itself nobody can start.
+pub(crate) fn uninvited(language: Language, why: Uninvited) -> ResultTexts {
+    use Uninvited::{NoInvitation, NotOurs, RunOut};
+    let title = match language {
+        Language::Ja => "招待リンクが必要です",
+        Language::ZhHant => "需要邀請連結",
+        Language::En => "An invitation is needed",
+    };
+    let lead = match (language, why) {
+        (Language::Ja, NoInvitation) => {
+            "連携は、提供元からお送りした招待リンクからのみはじめられます。招待リンクを開いてください。"
+        }
+        (Language::Ja, NotOurs) => {
+            "この招待リンクは正しくありません。リンクの全体を開いているかご確認のうえ、提供元に新しいリンクをお求めください。"
+        }
+        (Language::Ja, RunOut) => {
+            "この招待リンクは期限が切れています。提供元に新しいリンクをお求めください。"
+        }
+        (Language::ZhHant, NoInvitation) => {
+            "只能透過提供者寄送的邀請連結開始連結。請開啟邀請連結。"
+        }
+        (Language::ZhHant, NotOurs) => {
+            "此邀請連結不正確。請確認您開啟的是完整的連結，或向提供者索取新的連結。"
+        }
+        (Language::ZhHant, RunOut) => "此邀請連結已過期。請向提供者索取新的連結。",
+        (Language::En, NoInvitation) => {
+            "Linking can only be started by the invitation that the provider has sent you. Please open that link."
+        }
+        (Language::En, NotOurs) => {
+            "This invitation is not a right one. Please check that you have opened the whole link, or ask the provider for a new one."
+        }
+        (Language::En, RunOut) => {
+            "This invitation has run out. Please ask the provider for a new one."
+        }
+    };
+    ResultTexts::of(title, lead)
 }
 
 /// A link does not say rightly which account it is for. Without a button: a start without

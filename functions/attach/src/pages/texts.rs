@@ -149,6 +149,7 @@ pub(crate) fn result(language: Language, outcome: &Outcome) -> ResultTexts {
         } => not_linked::another_linked(language, asked, linked.as_deref(), *stays),
         Outcome::UnderWay => not_linked::under_way(language),
         Outcome::WrongLimit(wrong) => not_linked::wrong_limit(language, wrong),
+        Outcome::Uninvited(why) => not_linked::uninvited(language, *why),
         Outcome::Not(trouble) => not_linked::not_linked(language, *trouble),
     }
 }

@@ -29,6 +29,10 @@ pub struct Addresses {
     pub table_name: String,
     /// The event queue's URL.
     pub event_queue_url: String,
+    /// The URL of the queue of messages that were received too often.
+    pub dead_letter_queue_url: String,
+    /// Lambda's Invoke call of the functions, by their own names.
+    pub invoke_url: String,
 }
 
 pub(super) struct Listeners {
@@ -36,6 +40,7 @@ pub(super) struct Listeners {
     pub(super) line: TcpListener,
     pub(super) dynamodb: TcpListener,
     pub(super) sqs: TcpListener,
+    pub(super) invoke: TcpListener,
 }
 
 impl Listeners {
@@ -45,6 +50,7 @@ impl Listeners {
             line: bind(options.line_port, "--line-port").await?,
             dynamodb: bind(options.dynamodb_port, "--dynamodb-port").await?,
             sqs: bind(options.sqs_port, "--sqs-port").await?,
+            invoke: bind(0, "--port").await?,
         })
     }
 }

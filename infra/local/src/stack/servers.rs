@@ -19,6 +19,7 @@ pub(super) struct StartedSqs {
     pub(super) gate: Gate,
     pub(super) url: String,
     pub(super) event_queue_url: String,
+    pub(super) dead_letter_queue_url: String,
 }
 
 pub(super) async fn start_sqs(
@@ -37,11 +38,8 @@ pub(super) async fn start_sqs(
             reason: error.to_string(),
         })?;
     }
-    let name = template.queue("EventQueue")?.name;
-    let event_queue_url = server.queue_url(&name).map_err(|error| StackError::Queue {
-        name,
-        reason: error.to_string(),
-    })?;
+    let event_queue_url = queue_url(template, &server, "EventQueue")?;
+    let dead_letter_queue_url = queue_url(template, &server, "DeadLetterQueue")?;
     let url = url(&listener)?;
     let inner = bind(0, "--sqs-port").await?;
     let gate = gate(listener, &inner, tasks)?;
@@ -51,6 +49,15 @@ pub(super) async fn start_sqs(
         gate,
         url,
         event_queue_url,
+        dead_letter_queue_url,
+    })
+}
+
+fn queue_url(template: &Template, server: &Sqs, logical: &str) -> Result<String, StackError> {
+    let name = template.queue(logical)?.name;
+    server.queue_url(&name).map_err(|error| StackError::Queue {
+        name,
+        reason: error.to_string(),
     })
 }
 

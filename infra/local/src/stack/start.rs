@@ -26,6 +26,7 @@ use crate::event_source::EventSourceMapping;
 use crate::function::Function;
 use crate::gate::Gate;
 use crate::gateway::Gateway;
+use crate::invoke_api;
 use crate::replay::again;
 use crate::schedule::Scheduled;
 use crate::stream::StreamMapping;
@@ -48,7 +49,7 @@ impl Started {
         template: &Template,
         at: Listeners,
         options: &Options,
-    ) -> Result<(Self, TcpListener), StackError> {
+    ) -> Result<(Self, TcpListener, TcpListener), StackError> {
         let mut tasks = JoinSet::new();
         let data = options.data.as_deref();
         let sqs = start_sqs(template, at.sqs, &mut tasks).await?;
@@ -64,6 +65,8 @@ impl Started {
             inbox_url: format!("{public_url}/inbox"),
             sqs_url: sqs.url,
             event_queue_url: sqs.event_queue_url,
+            dead_letter_queue_url: sqs.dead_letter_queue_url,
+            invoke_url: url(&at.invoke)?,
             table_name: template.table("Table")?.name,
             public_url,
             line_url: url(&at.line)?,
@@ -80,7 +83,7 @@ impl Started {
             gateway_url,
             tasks,
         };
-        Ok((started, at.public))
+        Ok((started, at.public, at.invoke))
     }
 
     /// A process of its own goes by the system's clock.
@@ -100,7 +103,7 @@ pub(super) async fn assemble<M: Module + Clone, K: Send + 'static>(
     module: M,
     run: impl AsyncFnOnce(Needs<'_, M>) -> Result<(Functions, K), StackError>,
 ) -> Result<Stack, StackError> {
-    let (mut started, public) = Started::new(template, at, options).await?;
+    let (mut started, public, invoke) = Started::new(template, at, options).await?;
     let addresses = started.addresses.clone();
     let clock = started.clock(options);
     let variables = variables(&addresses, &started.line.settings());
@@ -129,6 +132,9 @@ pub(super) async fn assemble<M: Module + Clone, K: Send + 'static>(
             started.tasks.spawn(scheduled.run());
         }
     }
+    let invoked: Vec<_> = functions.values().cloned().collect();
+    let serving = async move { drop(invoke_api::serve(invoke, invoked).await) };
+    started.tasks.spawn(serving);
     let gateway = Gateway::new(template.routes()?, functions, clock::of_line(&started.line));
     let serving = async move { drop(gateway.serve(public).await) };
     started.tasks.spawn(serving);

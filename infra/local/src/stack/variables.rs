@@ -53,6 +53,8 @@ mod tests {
             sqs_url: at(9003),
             table_name: "Table".into(),
             event_queue_url: at(9003) + "/000000000000/EventQueue.fifo",
+            dead_letter_queue_url: at(9003) + "/000000000000/DeadLetterQueue.fifo",
+            invoke_url: at(9004),
         }
     }
 

@@ -17,10 +17,14 @@ const VARIABLE: &str = "MODCTL_DEV_FILE";
 /// It is on this machine: it answers at once, or does not run.
 const AT_ONCE: Duration = Duration::from_secs(1);
 
-/// The file.
+/// What it says of itself.
 #[derive(Deserialize)]
-struct Running {
-    variables: BTreeMap<String, String>,
+pub(super) struct Running {
+    /// Its functions' variables.
+    pub(super) variables: BTreeMap<String, String>,
+    /// Where its parts are, by name.
+    #[serde(default)]
+    pub(super) addresses: BTreeMap<String, String>,
 }
 
 /// What `GET /_emulator/state` has of the clock.
@@ -35,11 +39,11 @@ struct Clock {
     ahead: u64,
 }
 
-/// The variables of its functions.
+/// The one that runs.
 ///
 /// # Errors
 /// [`Failure::NotFound`] if none runs.
-pub(super) fn variables() -> Result<BTreeMap<String, String>, Failure> {
+pub(super) fn running() -> Result<Running, Failure> {
     let path = std::env::var_os(VARIABLE).map_or_else(|| PathBuf::from(FILE), PathBuf::from);
     let text = std::fs::read_to_string(&path).map_err(|error| match error.kind() {
         ErrorKind::NotFound => Failure::NotFound(
@@ -50,7 +54,7 @@ pub(super) fn variables() -> Result<BTreeMap<String, String>, Failure> {
     let running: Running = serde_json::from_str(&text).map_err(|error| unusable(&path, &error))?;
     let url = running.variables.get("AWS_ENDPOINT_URL_DYNAMODB");
     match url.is_some_and(|url| answers(url)) {
-        true => Ok(running.variables),
+        true => Ok(running),
         false => Err(Failure::NotFound(
             "no `cargo dev` runs any more: it has ended without taking its file away. Start it \
              again in another terminal"

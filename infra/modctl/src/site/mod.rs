@@ -1,6 +1,9 @@
 //! Where a command works: a deployed stack, or a `cargo dev` on this machine.
 
+mod caller;
+mod functions;
 mod local;
+mod places;
 mod stack;
 
 use std::collections::BTreeMap;
@@ -18,6 +21,8 @@ use shared::store::Store;
 use crate::arguments::SiteArguments;
 use crate::failure::Failure;
 
+pub(crate) use functions::Called;
+use local::Running;
 use stack::Stack;
 
 /// For one exchange with LINE: a person waits.
@@ -28,7 +33,6 @@ pub(crate) struct Site {
     /// The stack's name, or `local`.
     pub(crate) name: String,
     pub(crate) store: Store,
-    #[expect(dead_code, reason = "the commands that change something take it")]
     pub(crate) queue: Queue,
     ground: Ground,
     /// How far its clock is ahead of this machine's.
@@ -37,7 +41,10 @@ pub(crate) struct Site {
 }
 
 enum Kind {
-    Local { variables: BTreeMap<String, String> },
+    Local {
+        variables: BTreeMap<String, String>,
+        addresses: BTreeMap<String, String>,
+    },
     Stack(Box<Stack>),
 }
 
@@ -61,15 +68,19 @@ impl Site {
                     kind: Kind::Stack(Box::new(stack)),
                 })
             }
-            (None, true) => Self::of_local(local::variables()?).await,
+            (None, true) => Self::of_local(local::running()?).await,
             (None, false) => Err(Failure::Refused(
                 "say where: --stack NAME for a deployed stack, --local for the `cargo dev` on this machine".into(),
             )),
         }
     }
 
-    async fn of_local(variables: BTreeMap<String, String>) -> Result<Self, Failure> {
+    async fn of_local(running: Running) -> Result<Self, Failure> {
         const REMEDY: &str = "start `cargo dev` again";
+        let Running {
+            variables,
+            addresses,
+        } = running;
         let env = Env::from_map(variables.clone());
         let ground = Ground::emulated()
             .with_dynamodb_at(env.required("AWS_ENDPOINT_URL_DYNAMODB", REMEDY)?)
@@ -80,7 +91,10 @@ impl Site {
             queue: ground.queue(env.required("EVENT_QUEUE_URL", REMEDY)?, Timeouts::DEFAULT),
             ground,
             ahead: local::ahead(&variables).await,
-            kind: Kind::Local { variables },
+            kind: Kind::Local {
+                variables,
+                addresses,
+            },
         })
     }
 
@@ -91,7 +105,7 @@ impl Site {
     /// [`Failure`].
     pub(crate) async fn variables(&self) -> Result<BTreeMap<String, String>, Failure> {
         match &self.kind {
-            Kind::Local { variables } => Ok(variables.clone()),
+            Kind::Local { variables, .. } => Ok(variables.clone()),
             Kind::Stack(stack) => stack.variables().await,
         }
     }

@@ -14,13 +14,13 @@ use crate::arguments::SiteArguments;
 use crate::failure::{Failure, Policy};
 
 /// A connection to AWS is made within this.
-const CONNECT: std::time::Duration = std::time::Duration::from_secs(5);
+pub(super) const CONNECT: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// A deployed stack.
 pub(super) struct Stack {
     name: String,
     pub(super) ground: Ground,
-    aws: SdkConfig,
+    pub(super) aws: SdkConfig,
     outputs: BTreeMap<String, String>,
     parameters: BTreeMap<String, String>,
 }

@@ -271,3 +271,32 @@ async fn a_batch_of_deletions_tells_of_each() {
     assert_eq!(deleted, [Err(invalid), Ok(())]);
     assert_eq!(sqs.depth("q.fifo"), (0, 0));
 }
+
+#[tokio::test]
+async fn what_a_dead_letter_queue_has_goes_back_where_it_came_from_in_each_groups_order() {
+    let (sqs, _clock) = world(&[]);
+    let redrive = format!(
+        r#"{{"deadLetterTargetArn":"{}","maxReceiveCount":1}}"#,
+        arn("q.fifo")
+    );
+    let given = attributes(&[("FifoQueue", "true"), ("RedrivePolicy", &redrive)]);
+    sqs.create_queue("events.fifo", given).unwrap();
+    for body in ["1", "2"] {
+        sqs.send("events.fifo", message(body)).unwrap();
+    }
+    let now = Some(Duration::ZERO);
+    for _ in 0..2 {
+        let receive = sqs.receive("events.fifo", 10, Duration::ZERO, now);
+        receive.await.unwrap();
+    }
+    assert_eq!(sqs.depth("q.fifo"), (2, 0));
+    let error = sqs.move_messages(&arn("events.fifo"), None).unwrap_err();
+    assert!(error.to_string().contains("Dead Letter Queue"), "{error}");
+    sqs.move_messages(&arn("q.fifo"), None).unwrap();
+    assert_eq!(sqs.depth("q.fifo"), (0, 0));
+    let receive = sqs.receive("events.fifo", 10, Duration::ZERO, None);
+    let received = receive.await.unwrap();
+    assert_eq!(bodies(&received), ["1", "2"]);
+    let count = &received[0].system_attributes["ApproximateReceiveCount"];
+    assert_eq!(count, "1", "they are as newly sent");
+}

@@ -7,6 +7,7 @@ mod decision;
 mod erase;
 mod park_kind;
 mod replay;
+mod settle;
 mod steps;
 mod tries;
 
@@ -22,6 +23,7 @@ pub use change::Change;
 pub use decision::{Parking, end_attempt, note_failure, park};
 pub use erase::Person;
 pub use park_kind::ParkKind;
+pub use settle::settle;
 pub use steps::{StepEnd, StepRecord, Steps, note_step};
 pub use tries::{Ended, begin_push, begin_try, end_try};
 

@@ -2,10 +2,12 @@
 
 mod attempt;
 mod events;
+mod find;
 mod message;
 mod park;
 mod parked;
 mod row;
+mod settle;
 mod steps;
 mod tries;
 mod unreadable;

@@ -19,7 +19,7 @@ use crate::store::version::{self, Unread};
 use crate::store::{Item, is_past, n};
 
 /// The key under which the index has all parked rows.
-pub(super) const IN_INDEX: &str = "parked";
+pub(super) const IN_INDEX: &str = crate::store::keys::PARKED;
 
 #[derive(PartialEq, Serialize, Deserialize)]
 struct LedgerItem {
