@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::data;
 use crate::failure::Failure;
 use crate::look;
 use crate::mend::{self, MendCommand};
 use crate::output::Screen;
 use crate::site::Site;
+use crate::usage;
 use crate::why;
 
 /// The operator's command line of a LINE module channel, and the author's: a module of your own.
@@ -109,6 +111,12 @@ pub(crate) enum SiteCommand {
     Parked(look::parked::Parked),
     /// Tells an event's whole way, and what one could do now. (SupportPolicy)
     Why(why::Why),
+    /// Shows what accounts have used in a month. (SupportPolicy; check: OperatorPolicy)
+    Usage(usage::Usage),
+    /// Writes everything that is kept of an account or a chat, one JSON object a line. (OperatorPolicy)
+    Export(data::export::Export),
+    /// Ends everything that is kept of a chat, or of a detached account. (OperatorPolicy)
+    Erase(data::erase::Erase),
     #[command(flatten)]
     Mend(MendCommand),
 }
@@ -147,6 +155,9 @@ impl SiteCommand {
             Self::Tail(tail) => tail.run(site, screen).await,
             Self::Parked(parked) => screen.show(&parked.run(site).await?),
             Self::Why(why) => screen.show(&why.run(site, screen).await?),
+            Self::Usage(usage) => usage.run(site, screen).await,
+            Self::Export(export) => export.run(site, screen).await,
+            Self::Erase(erase) => screen.show(&erase.run(site).await?),
             Self::Mend(command) => Box::pin(command.run(site, screen)).await,
         }
     }

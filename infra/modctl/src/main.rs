@@ -1,11 +1,13 @@
 #![doc = include_str!("../README.md")]
 
 mod arguments;
+mod data;
 mod failure;
 mod look;
 mod mend;
 mod output;
 mod site;
+mod usage;
 mod why;
 mod workspace;
 

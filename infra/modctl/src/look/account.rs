@@ -1,7 +1,7 @@
 //! An account, as commands show it.
 
 use serde::Serialize;
-use shared::domain::{Attachment, BotId, Scopes, Timestamp};
+use shared::domain::{Attachment, BotId, Entitlement, Pause, Scopes, Timestamp};
 use shared::store::BotRow;
 
 /// What is known of an account.
@@ -18,6 +18,12 @@ pub(crate) struct Account {
     pub(crate) missing_since: Option<Timestamp>,
     /// Absent if not known.
     pub(crate) scopes: Option<Vec<String>>,
+    /// An operator's pause of the account itself.
+    pub(crate) pause: Option<Pause>,
+    /// What billing says of it.
+    pub(crate) entitled: Entitlement,
+    /// When the data of an ended attachment was erased.
+    pub(crate) erased_at: Option<Timestamp>,
 }
 
 /// In one word.
@@ -58,6 +64,9 @@ impl Account {
             detached_at: state.detached_at,
             suspended_at: state.suspended_at.filter(|_| state.is_suspended()),
             missing_since: state.missing_since,
+            pause: state.pause.clone(),
+            entitled: state.entitlement(),
+            erased_at: state.erased_at,
             scopes: match state.scopes() {
                 Scopes::Unknown => None,
                 Scopes::Granted(scopes) => {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use clap::Args;
 use serde::Serialize;
-use shared::domain::{BotId, BotState, Scope, Scopes, Timestamp};
+use shared::domain::{BotId, BotState, Entitlement, Scope, Scopes, Timestamp};
 use shared::store::{ArmedDaily, BotRow};
 
 use crate::failure::{Failure, Policy};
@@ -173,6 +173,7 @@ impl Report for Found {
         };
         let state = screen.toned(it.state.name(), tone);
         screen.field("state", &state);
+        self.print_service(screen);
         self.print_times(screen);
         self.print_scopes(screen);
         self.print_reported(screen);
@@ -188,6 +189,23 @@ impl Report for Found {
 }
 
 impl Found {
+    /// What keeps the account silent beside LINE.
+    fn print_service(&self, screen: &mut Screen) {
+        let it = &self.account;
+        if let Some(pause) = &it.pause {
+            let since = screen.time(pause.since);
+            let text = format!("since {since} by {}: {}", pause.by, pause.reason);
+            let text = screen.toned(&text, Tone::Warning);
+            screen.field("paused", &text);
+        }
+        let entitled = match it.entitled {
+            Entitlement::Yes => return,
+            Entitlement::No => "no".to_owned(),
+            Entitlement::Until(end) => format!("until {}", screen.time(end)),
+        };
+        screen.field("entitled", &entitled);
+    }
+
     fn print_times(&self, screen: &mut Screen) {
         let it = &self.account;
         let times = [
@@ -195,6 +213,7 @@ impl Found {
             ("suspended", it.suspended_at),
             ("detached", it.detached_at),
             ("not in LINE's list", it.missing_since),
+            ("erased", it.erased_at),
         ];
         for (name, at) in times {
             if let Some(at) = at {

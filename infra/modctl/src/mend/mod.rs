@@ -6,14 +6,16 @@ pub(crate) mod audit;
 pub(crate) mod chat;
 pub(crate) mod detach;
 pub(crate) mod dlq;
+pub(crate) mod entitle;
+pub(crate) mod pause;
 pub(crate) mod reconcile;
 pub(crate) mod replay;
 pub(crate) mod secret;
 pub(crate) mod send_event;
 pub(crate) mod settle;
 
-mod audited;
-mod confirm;
+pub(crate) mod audited;
+pub(crate) mod confirm;
 mod event;
 mod when;
 
@@ -32,6 +34,12 @@ pub(crate) enum MendCommand {
     Settle(settle::Settle),
     /// Detaches an account from the channel. (OperatorPolicy)
     Detach(detach::Detach),
+    /// Silences an account, or the whole channel, until it is resumed. (OperatorPolicy)
+    Pause(pause::Pause),
+    /// Ends a pause. (OperatorPolicy)
+    Resume(pause::Resume),
+    /// Says whether an account may be served. (OperatorPolicy)
+    Entitle(entitle::Entitle),
     /// LINE's list of accounts against the table. (status: SupportPolicy; now, approve: OperatorPolicy)
     #[command(subcommand)]
     Reconcile(reconcile::Reconcile),
@@ -55,6 +63,9 @@ impl MendCommand {
             Self::Replay(it) => it.run(site, screen).await,
             Self::Settle(it) => screen.show(&it.run(site).await?),
             Self::Detach(it) => screen.show(&it.run(site).await?),
+            Self::Pause(it) => screen.show(&it.run(site).await?),
+            Self::Resume(it) => screen.show(&it.run(site).await?),
+            Self::Entitle(it) => screen.show(&it.run(site).await?),
             Self::Reconcile(it) => it.run(site, screen).await,
             Self::Dlq(it) => it.run(site, screen).await,
             Self::Secret(it) => it.run(site, screen).await,

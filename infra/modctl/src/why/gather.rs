@@ -42,9 +42,11 @@ pub(super) async fn gather(site: &Site, key: &LedgerKey) -> Result<Gathered, Fai
         let entry = event.entry.as_ref()?;
         Change::of(&event.key.event, entry)
     });
+    let mut account = bot.unwrap_or_default().state;
+    account.channel_pause = site.store.pause(None).await?;
     Ok(Gathered {
         entry,
-        account: bot.unwrap_or_default().state,
+        account,
         chat: chat.registers,
         changes: changes.collect(),
     })

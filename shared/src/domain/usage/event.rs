@@ -121,6 +121,7 @@ mod tests {
             or_push: true,
             deadline: NOW,
             silent: false,
+            is_notice: false,
         })
         .into()
     }

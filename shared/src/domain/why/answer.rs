@@ -112,6 +112,10 @@ fn because(silence: Silence) -> &'static str {
             "the account's admin has not granted the permission that it takes, or LINE says so"
         }
         Silence::NoChat => "the event is of no chat",
+        Silence::Paused => "an operator had paused the account, or the whole channel",
+        Silence::NotEntitled => {
+            "the company's billing says that the account is not entitled to the service"
+        }
         Silence::ToManyNotAllowed => {
             "it was for many users, and neither the account nor the operator has allowed that"
         }

@@ -82,8 +82,32 @@ fn silent(facts: &Facts<'_>, reader: &Reader<'_>) -> Vec<Remedy> {
             "The account switches its setting for that on, or the operator sets MAY_SEND_TO_MANY \
              of the worker.",
         )],
+        Some(Silence::Paused) => paused(facts),
+        Some(Silence::NotEntitled) => vec![doing(
+            "Ask the company's billing. It says by the inbox that the account is entitled again, or \
+             by hand:",
+            Some(format!("entitle {bot} yes{REASON}")),
+        )],
         Some(Silence::NoChat) | None => vec![nothing("Nothing has to be done.")],
     }
+}
+
+fn paused(facts: &Facts<'_>) -> Vec<Remedy> {
+    let (bot, account) = (facts.bot, facts.account);
+    let resume = match (&account.pause, &account.channel_pause) {
+        (Some(_), _) => format!("resume {bot}{REASON}"),
+        (None, Some(_)) => format!("resume --all{REASON}"),
+        (None, None) => {
+            return vec![
+                nothing("The pause has ended: the bot answers what comes next."),
+                doing("Run this one again:", replay(facts, FORCE)),
+            ];
+        }
+    };
+    vec![doing(
+        "End the pause, when its reason is over:",
+        Some(resume),
+    )]
 }
 
 fn standby(facts: &Facts<'_>, reader: &Reader<'_>) -> Vec<Remedy> {

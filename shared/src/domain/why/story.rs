@@ -91,10 +91,25 @@ fn account(facts: &Facts<'_>, reader: &Reader<'_>) -> Option<Sentence> {
             Silence::NotAttached => Some(not_attached(account)),
             Silence::ScopeMissing => Some(scope_missing(facts, reader)),
             Silence::Gone => Some(gone(facts)),
+            Silence::Paused => Some(paused(account)),
+            Silence::NotEntitled => Some(at(
+                "The company's billing had ended the service for the account.",
+                account.lapsed_at(facts.now),
+            )),
             Silence::Standby | Silence::Overtaken | Silence::NoChat | Silence::ToManyNotAllowed => {
                 None
             }
         })
+}
+
+fn paused(account: &BotState) -> Sentence {
+    match account.pause() {
+        Some(pause) => Sentence::at(
+            pause.since,
+            format!("{} paused it: {}.", pause.by, pause.reason),
+        ),
+        None => Sentence::undated("It was paused then. It is not any more."),
+    }
 }
 
 fn not_attached(account: &BotState) -> Sentence {
