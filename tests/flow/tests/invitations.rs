@@ -33,7 +33,7 @@ impl Shop {
 
     /// An invitation for a day, for this account or for any, signed with this secret or ours.
     fn invitation(&self, basic_id: Option<&str>, secret: Option<&str>) -> String {
-        let ours = self.bundle.stack.line.settings().channel_secret.clone();
+        let ours = self.bundle.stack.line.settings().channel_secret;
         let secret = secret.unwrap_or(&ours);
         let json = serde_json::json!({ "channel_secret": secret }).to_string();
         let secrets = Secrets::parse(&json).unwrap();

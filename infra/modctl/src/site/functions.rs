@@ -1,7 +1,8 @@
 //! Calling the bundle's functions: by Lambda's Invoke call, of a stack or of `cargo dev`.
 
-use aws_config::Region;
+use aws_config::{Region, SdkConfig};
 use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_lambda::config::{BehaviorVersion, StalledStreamProtectionConfig};
 use aws_sdk_lambda::error::ProvideErrorMetadata as _;
 use aws_sdk_lambda::primitives::Blob;
@@ -72,13 +73,15 @@ impl Site {
 
     fn lambda(&self, function: Called) -> Result<(aws_sdk_lambda::Client, String), Failure> {
         let config = match &self.kind {
-            Kind::Local { .. } => aws_sdk_lambda::Config::builder()
+            Kind::Local { .. } => SdkConfig::builder()
                 .behavior_version(BehaviorVersion::latest())
                 .region(Region::from_static("us-east-1"))
-                .credentials_provider(Credentials::from_keys("emulated", "emulated", None))
+                .credentials_provider(SharedCredentialsProvider::new(Credentials::from_keys(
+                    "emulated", "emulated", None,
+                )))
                 .http_client(connector::client(CONNECT))
                 .endpoint_url(self.local_address("invoke_url")?),
-            Kind::Stack(stack) => aws_sdk_lambda::config::Builder::from(&stack.aws),
+            Kind::Stack(stack) => stack.aws.clone().into_builder(),
         };
         // A reconciler may be silent for minutes.
         let config = config.stalled_stream_protection(StalledStreamProtectionConfig::disabled());
@@ -86,6 +89,6 @@ impl Site {
             Kind::Local { .. } => function.name().to_owned(),
             Kind::Stack(stack) => stack.output(function.output())?,
         };
-        Ok((aws_sdk_lambda::Client::from_conf(config.build()), name))
+        Ok((aws_sdk_lambda::Client::new(&config.build()), name))
     }
 }

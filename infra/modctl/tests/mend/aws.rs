@@ -15,13 +15,13 @@ use serde_json::{Value, json};
 
 use crate::bench::{Bench, words};
 
-pub const CALLER: &str = "arn:aws:sts::123456789012:assumed-role/operator/mei";
+pub(crate) const CALLER: &str = "arn:aws:sts::123456789012:assumed-role/operator/mei";
 const SECRET: &str = "arn:aws:secretsmanager:us-east-1:123456789012:secret:channel";
 const WORKER: &str = "arn:aws:lambda:us-east-1:123456789012:function:worker:live";
 
 #[derive(Clone)]
-pub struct Aws {
-    pub url: String,
+pub(crate) struct Aws {
+    pub(crate) url: String,
     inner: Arc<Inner>,
 }
 
@@ -34,7 +34,7 @@ struct Inner {
 
 impl Aws {
     /// A stack called `line-module`, over the bundle of the bench.
-    pub async fn over(bench: &Bench) -> Self {
+    pub(crate) async fn over(bench: &Bench) -> Self {
         let at = bench.stack.addresses.clone();
         let mut variables = bench.stack.variables.clone();
         variables.remove("LINE_CHANNEL_SECRET");
@@ -57,13 +57,13 @@ impl Aws {
         Self { url, inner }
     }
 
-    pub fn secret(&self) -> Value {
+    pub(crate) fn secret(&self) -> Value {
         let secret = self.inner.secret.lock().unwrap();
         serde_json::from_str(secret.as_deref().unwrap_or("null")).unwrap()
     }
 
     /// The program against the stack.
-    pub fn command(&self, bench: &Bench, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, bench: &Bench, arguments: &[&str]) -> Command {
         let arguments = words(&[&["--stack", "line-module", "--json"], arguments]);
         let mut command = bench.command(&arguments);
         command

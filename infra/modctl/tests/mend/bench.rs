@@ -15,7 +15,7 @@ use tempfile::TempDir;
 
 /// Pushes back what it is told, once it is mended.
 #[derive(Clone, Default)]
-pub struct Echo {
+pub(crate) struct Echo {
     is_mended: Arc<AtomicBool>,
 }
 
@@ -35,38 +35,38 @@ impl Module for Echo {
 }
 
 /// Several lists of words as one.
-pub fn words<'a>(parts: &[&[&'a str]]) -> Vec<&'a str> {
+pub(crate) fn words<'a>(parts: &[&[&'a str]]) -> Vec<&'a str> {
     parts.concat()
 }
 
 /// What the program has said.
 #[derive(Debug)]
-pub struct Ran {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Ran {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
     }
 }
 
-pub struct Bench {
-    pub stack: Stack,
+pub(crate) struct Bench {
+    pub(crate) stack: Stack,
     /// The account that is attached.
-    pub bot: String,
-    pub basic_id: String,
-    pub name: String,
-    pub guest: String,
+    pub(crate) bot: String,
+    pub(crate) basic_id: String,
+    pub(crate) name: String,
+    pub(crate) guest: String,
     /// The program's home.
-    pub folder: TempDir,
+    pub(crate) folder: TempDir,
     echo: Echo,
 }
 
 impl Bench {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let echo = Echo::default();
         let stack = Stack::start(&Options::default(), echo.clone())
             .await
@@ -94,7 +94,7 @@ impl Bench {
     }
 
     /// What the file of the running `cargo dev` says.
-    pub fn runs_at(&self, addresses: &Value, variables: &Value) {
+    pub(crate) fn runs_at(&self, addresses: &Value, variables: &Value) {
         let file = json!({ "addresses": addresses, "variables": variables });
         std::fs::write(self.dev_file(), file.to_string()).unwrap();
     }
@@ -104,19 +104,19 @@ impl Bench {
     }
 
     /// The new release of the module.
-    pub fn mend(&self) {
+    pub(crate) fn mend(&self) {
         self.echo.is_mended.store(true, Ordering::SeqCst);
     }
 
     /// Another user of the account.
-    pub async fn user(&self, name: &str) -> String {
+    pub(crate) async fn user(&self, name: &str) -> String {
         let user = json!({"name": name, "friend": true});
         let user: NewUser = serde_json::from_value(user).unwrap();
         self.stack.line.make_user(&self.bot, user).await.unwrap()
     }
 
     /// A user writes: the event of this id.
-    pub async fn writes(&self, user: &str, event: &str) {
+    pub(crate) async fn writes(&self, user: &str, event: &str) {
         let message = json!({"type": "text", "text": "hello"});
         let event = json!({"type": "message", "webhookEventId": event, "message": message});
         let request = EventsRequest {
@@ -128,7 +128,7 @@ impl Bench {
         self.stack.line.send_events(request).await.unwrap();
     }
 
-    pub fn key(&self, user: &str, event: &str) -> LedgerKey {
+    pub(crate) fn key(&self, user: &str, event: &str) -> LedgerKey {
         LedgerKey {
             bot: BotId::new(&self.bot).unwrap(),
             chat: Some(ChatId::new(user).unwrap()),
@@ -136,13 +136,13 @@ impl Bench {
         }
     }
 
-    pub async fn row(&self, user: &str, event: &str) -> LedgerEntry {
+    pub(crate) async fn row(&self, user: &str, event: &str) -> LedgerEntry {
         let row = self.stack.store.ledger(&self.key(user, event)).await;
         row.unwrap().unwrap()
     }
 
     /// To whom what was pushed, in order.
-    pub async fn pushed(&self) -> Vec<(String, String)> {
+    pub(crate) async fn pushed(&self) -> Vec<(String, String)> {
         let calls = self.stack.line.calls(0).await.into_iter();
         let pushes = calls.filter(|call| call.path == "/v2/bot/message/push" && call.status == 200);
         let pushed = pushes.map(|call| {
@@ -154,7 +154,7 @@ impl Bench {
     }
 
     /// The program with these arguments, at home in the folder of the test alone.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_modctl"));
         command
             .args(arguments)
@@ -171,25 +171,25 @@ impl Bench {
     }
 
     /// Runs it against the bundle; its answer is JSON where it has one.
-    pub async fn modctl(&self, arguments: &[&str]) -> Ran {
+    pub(crate) async fn modctl(&self, arguments: &[&str]) -> Ran {
         let local = words(&[&["--local", "--json"], arguments]);
         run(self.command(&local), None).await
     }
 
     /// The same with a standard input.
-    pub async fn modctl_with(&self, arguments: &[&str], input: &str) -> Ran {
+    pub(crate) async fn modctl_with(&self, arguments: &[&str], input: &str) -> Ran {
         let local = words(&[&["--local", "--json"], arguments]);
         run(self.command(&local), Some(input)).await
     }
 
     /// Starts it and lets it run.
-    pub fn begins(&self, arguments: &[&str]) -> Child {
+    pub(crate) fn begins(&self, arguments: &[&str]) -> Child {
         let local = words(&[&["--local", "--json"], arguments]);
         self.command(&local).spawn().unwrap()
     }
 
     /// What was changed, by the newest first.
-    pub async fn audit(&self) -> Vec<Value> {
+    pub(crate) async fn audit(&self) -> Vec<Value> {
         let listed = self.modctl(&["audit"]).await.json();
         let mut changes = listed["changes"].as_array().unwrap().clone();
         changes.reverse();
@@ -198,7 +198,7 @@ impl Bench {
 }
 
 /// Runs a program to its end beside the bundle.
-pub async fn run(mut command: Command, input: Option<&str>) -> Ran {
+pub(crate) async fn run(mut command: Command, input: Option<&str>) -> Ran {
     use std::io::Write as _;
     let input = input.map(str::to_owned);
     if input.is_some() {

@@ -35,7 +35,7 @@ async fn the_secret_is_put_in_rotated_and_verified_and_never_shown() {
     );
     assert!(status.json()["changed_at"].is_null());
 
-    let ours = operator.bench.stack.line.settings().channel_secret.clone();
+    let ours = operator.bench.stack.line.settings().channel_secret;
     let put = ["secret", "put", "channel-secret"];
     let ran = operator.says(&put, Some("not a secret\n")).await;
     assert_eq!(ran.code, 1);

@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use shared::domain::Delivery;
 
 use crate::failure::Failure;
 use crate::mend::event::words;
@@ -90,13 +89,9 @@ fn before(it: &Selected) -> Before {
         outcome: row.outcome().name().to_owned(),
         reason: row.reason().map(str::to_owned),
         effects: with
-            .map(|(effect, became)| of_effect(json!(effect), became))
+            .map(|(effect, became)| json!({ "effect": effect, "delivery": became }))
             .collect(),
     }
-}
-
-fn of_effect(effect: Value, became: &Delivery) -> Value {
-    json!({ "effect": effect, "delivery": became })
 }
 
 impl Report for Shown {
