@@ -77,17 +77,17 @@ fn job(bot: &BotId, state: &BotState, now: Timestamp) -> Result<Option<Job>, Not
         }
         _ => return Ok(None),
     };
-    job.map(Some).map_err(unwritable)
+    job.map(Some).map_err(|error| unwritable(&error))
 }
 
 /// Also where the detach was never reported to the module: a module that fails must not keep
 /// data from its end.
 fn to_erase(bot: &BotId, at: Timestamp, now: Timestamp) -> Result<Job, NotQueued> {
     let erasure = Erasure::of_detach(at);
-    Job::to_erase(bot.clone(), None, &erasure, now).map_err(unwritable)
+    Job::to_erase(bot.clone(), None, &erasure, now).map_err(|error| unwritable(&error))
 }
 
-fn unwritable(error: serde_json::Error) -> NotQueued {
+fn unwritable(error: &serde_json::Error) -> NotQueued {
     NotQueued {
         failed: 1,
         reason: error.to_string(),

@@ -66,7 +66,7 @@ pub(crate) fn record<M: Module>(
     };
     let decision = notice.map_or_else(
         || Decision::record(app, entry.clone(), None),
-        |notice| told(app, entry.clone(), notice),
+        |notice| told(app, entry.clone(), &notice),
     );
     daily::with_next(app, work, view, decision)
 }
@@ -77,7 +77,7 @@ struct Notice {
     lapse: Timestamp,
 }
 
-fn told<M>(app: &App<M>, entry: LedgerEntry, notice: Notice) -> Decision {
+fn told<M>(app: &App<M>, entry: LedgerEntry, notice: &Notice) -> Decision {
     let decision = Decision::record(app, entry.clone(), None);
     let planned = entry.with_plan(&notice.plan, &decision.try_name, app.now());
     match planned {

@@ -19,7 +19,6 @@ pub(crate) enum Failure {
     NotAllowed(String),
     /// It was checked, and something is wrong: exit code 5. The findings are printed already.
     #[error("{0}")]
-    #[expect(dead_code, reason = "for the commands that check")]
     Unwell(String),
     /// Anything else that was refused or did not work: exit code 1.
     #[error("{0}")]

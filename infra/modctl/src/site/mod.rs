@@ -131,7 +131,7 @@ impl Site {
     /// Whether the channel holds chats by default.
     pub(crate) fn default_active(&self) -> bool {
         let word = match &self.kind {
-            Kind::Local { variables } => variables.get("LINE_DEFAULT_ACTIVE").cloned(),
+            Kind::Local { variables, .. } => variables.get("LINE_DEFAULT_ACTIVE").cloned(),
             Kind::Stack(stack) => stack.parameter("LineDefaultActive"),
         };
         word.is_none_or(|word| word != "false")
