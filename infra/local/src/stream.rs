@@ -59,7 +59,7 @@ impl TableStream {
             limit: None,
         })?;
         let records = page.records.iter().map(serde_json::to_value);
-        records.collect::<Result<_, _>>().map_err(internal)
+        records.collect::<Result<_, _>>().map_err(|error| internal(&error))
     }
 
     /// The sequence number of the newest record, if there is one.
@@ -80,10 +80,10 @@ impl TableStream {
 }
 
 fn parsed<T: serde::de::DeserializeOwned>(request: Value) -> Result<T, DynoxideError> {
-    serde_json::from_value(request).map_err(internal)
+    serde_json::from_value(request).map_err(|error| internal(&error))
 }
 
-fn internal(error: serde_json::Error) -> DynoxideError {
+fn internal(error: &serde_json::Error) -> DynoxideError {
     DynoxideError::InternalServerError(error.to_string())
 }
 
