@@ -59,7 +59,9 @@ impl TableStream {
             limit: None,
         })?;
         let records = page.records.iter().map(serde_json::to_value);
-        records.collect::<Result<_, _>>().map_err(|error| internal(&error))
+        records
+            .collect::<Result<_, _>>()
+            .map_err(|error| internal(&error))
     }
 
     /// The sequence number of the newest record, if there is one.
