@@ -55,7 +55,7 @@ impl Script {
             asked: Arc::default(),
             service: Service::new(&schedule.steps),
             push_instead: schedule.push_instead,
-            has_notice: schedule.seed % 3 > 0,
+            has_notice: !schedule.seed.is_multiple_of(3),
             menus: Arc::new(vec![menu()]),
         }
     }
