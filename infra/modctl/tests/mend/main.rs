@@ -8,3 +8,4 @@ mod bench;
 mod bundle;
 mod replay;
 mod secret;
+mod service;
