@@ -7,8 +7,7 @@ use template::{is_made, template, with};
 use template_file::Template;
 
 /// The stream of a table that is given.
-const STREAM: &str =
-    "arn:aws:dynamodb:us-east-1:000000000000:table/restored/stream/2026-11-30T00:00:00.000";
+const STREAM: &str = "2026-11-30T00:00:00.000";
 
 fn properties() -> Value {
     let template = template().unwrap();
@@ -97,7 +96,7 @@ fn the_table_has_awss_own_key_unless_another_is_given() {
 fn a_table_that_is_given_is_used_and_none_is_made() {
     let template = template().unwrap();
     assert!(is_made(&template, "Table"));
-    let restored = with(&[("TableName", "restored"), ("TableStreamArn", STREAM)]);
+    let restored = with(&[("TableName", "restored"), ("TableStreamLabel", STREAM)]);
     assert!(!is_made(&restored, "Table"));
     let output = |template: &Template| {
         let output = &template.document()["Outputs"]["TableName"]["Value"];
@@ -122,7 +121,7 @@ fn a_table_that_is_given_is_used_and_none_is_made() {
 #[test]
 fn a_table_that_is_given_comes_with_its_stream() {
     let refusals = |values: &[(&str, &str)]| with(values).refusals().unwrap().len();
-    let (table, stream) = (("TableName", "restored"), ("TableStreamArn", STREAM));
+    let (table, stream) = (("TableName", "restored"), ("TableStreamLabel", STREAM));
     assert_eq!(refusals(&[]), 0);
     assert_eq!(refusals(&[table, stream]), 0);
     assert_eq!(refusals(&[table]), 1);
@@ -130,7 +129,7 @@ fn a_table_that_is_given_comes_with_its_stream() {
     let restored = with(&[table, stream]);
     let usage = restored.function("UsageFunction").unwrap();
     assert_eq!(usage.streams[0].table, "restored");
-    let parameter = &restored.document()["Parameters"]["TableStreamArn"];
+    let parameter = &restored.document()["Parameters"]["TableStreamLabel"];
     let pattern = parameter["AllowedPattern"].as_str().unwrap();
     let pattern = regex_lite::Regex::new(&format!("^({pattern})$")).unwrap();
     assert!(pattern.is_match(STREAM) && pattern.is_match(""));
