@@ -213,7 +213,8 @@ mod tests {
             .into_iter()
             .map(|q| q.name)
             .collect();
-        assert_eq!(names, ["DeadLetterQueue.fifo", "EventQueue.fifo"]);
+        let expected = ["DeadLetterQueue.fifo", "UsageFailures", "EventQueue.fifo"];
+        assert_eq!(names, expected);
         let queue = template.queue("EventQueue").unwrap();
         assert_eq!(queue.attributes["VisibilityTimeout"], "20");
         assert_eq!(queue.attributes["FifoQueue"], "true");

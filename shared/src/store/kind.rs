@@ -19,6 +19,8 @@ pub enum RowKind {
     Limit,
     /// What an erasure came to.
     Receipt,
+    /// A change by a person: it stays, and may say about whom it was.
+    Audit,
     /// Any other: it names no user.
     Other,
 }
@@ -30,6 +32,7 @@ impl RowKind {
             (keys::TIMER, Self::Timer),
             (keys::LIMIT, Self::Limit),
             (keys::RECEIPT, Self::Receipt),
+            (keys::AUDIT_OF_ACCOUNT, Self::Audit),
             ("@bot#", Self::Event),
         ];
         let known = prefixes.iter().find(|(prefix, _)| sort.starts_with(prefix));
@@ -52,6 +55,7 @@ impl RowKind {
             Self::Timer => "timer",
             Self::Limit => "limit",
             Self::Receipt => "receipt",
+            Self::Audit => "audit",
             Self::Other => "other",
         }
     }
@@ -78,6 +82,7 @@ mod tests {
             ("@timer#ab", RowKind::Timer),
             ("@limit#narrowcast", RowKind::Limit),
             ("@erase#a", RowKind::Receipt),
+            ("@audit#1-a", RowKind::Audit),
             ("@usage#2026-11", RowKind::Other),
         ] {
             assert_eq!(RowKind::of(sort), kind, "{sort}");

@@ -287,7 +287,7 @@ async fn where_the_channels_pause_cannot_be_read_what_was_known_holds() {
             scene
                 .worker
                 .table
-                .next("GetItem", Fate::Answered(500, body));
+                .next("LookForPause", Fate::Answered(500, body));
         }
     };
     // Nothing is known yet: nothing is begun.

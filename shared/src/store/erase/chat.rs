@@ -7,7 +7,7 @@ use crate::domain::{BotId, ChatId, EventId, LedgerEntry, Timestamp, UserId, word
 use crate::store::erase::{Counts, PAGE, has_text, key_of, text};
 use crate::store::kind::RowKind;
 use crate::store::row::Place;
-use crate::store::{BotRow, ChatRow, Item, LedgerKey, Store, StoreError, if_held, keys};
+use crate::store::{BotRow, ChatRow, Item, LedgerKey, Store, StoreError, if_held, keys, s};
 
 const OPERATION: &str = "erase a chat";
 /// Maximum number of times that a row is looked at again, as others have written it meanwhile.
@@ -223,6 +223,7 @@ impl Store {
                 self.rewrite_event(OPERATION, item, now, take_out).await
             }
             RowKind::Chat => self.rewrite_state(target, item).await,
+            RowKind::Audit => self.rewrite_audit(target, item).await,
             _ => {
                 let out = |row: &mut BotRow| {
                     let settings = std::mem::take(&mut row.settings);
@@ -235,6 +236,32 @@ impl Store {
                 self.update_bot(&target.bot, out).await.map(|_| true)
             }
         }
+    }
+
+    /// What a person has done stays, without about whom. Its row has an end, and none is made anew.
+    async fn rewrite_audit(&self, target: &Target, item: &Item) -> Result<bool, StoreError> {
+        let words = ["about", "reason", "result"].into_iter();
+        let named = words.filter_map(|name| Some((name, text(item, name)?)));
+        let named: Vec<_> = named
+            .filter(|(_, words)| target.person.is_named_by_id(words))
+            .collect();
+        let sets: Vec<_> = named
+            .iter()
+            .map(|(name, _)| format!("#{name} = :{name}"))
+            .collect();
+        let mut update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key_of(item)))
+            .condition_expression("attribute_exists(chat_id)")
+            .update_expression(format!("SET {}", sets.join(", ")));
+        for (name, words) in named {
+            update = update
+                .expression_attribute_names(format!("#{name}"), name)
+                .expression_attribute_values(format!(":{name}"), s(target.person.out_of(words)));
+        }
+        Ok(if_held(OPERATION, update.send().await)?.is_some())
     }
 
     /// The module's state of another chat: a group's, say.
@@ -276,7 +303,7 @@ impl Target {
             RowKind::Timer if text(item, "chat") == Some(self.chat.as_str()) => Fate::Goes,
             RowKind::Timer | RowKind::Module if is_named => Fate::Goes,
             RowKind::Chat if has_id("state") => Fate::IsRewritten,
-            RowKind::Account if is_named => Fate::IsRewritten,
+            RowKind::Account | RowKind::Audit if is_named => Fate::IsRewritten,
             RowKind::Other if is_named => Fate::IsLeft,
             _ => Fate::Stays,
         }

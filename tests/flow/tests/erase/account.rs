@@ -54,6 +54,8 @@ impl Scene {
 
     /// It is detached now, as LINE says.
     async fn detached(&self) -> Timestamp {
+        // An attach counts as of the end of LINE's second.
+        self.worker.clock.advance(Duration::from_secs(2));
         let at = self.worker.clock.timestamp();
         let detach = |row: &mut shared::store::BotRow| {
             row.state.detach(at);
