@@ -5,6 +5,7 @@ use std::time::Duration;
 use line_module::Module;
 use shared::domain::ledger::{ParkKind, Parking};
 use shared::domain::{ChatState, LedgerEntry, Parked, Timestamp};
+use shared::queue::ERASE;
 use shared::store::{BotRow, LedgerRow, StoreError};
 
 use crate::App;
@@ -47,8 +48,9 @@ pub(crate) async fn after_failure<M: Module>(
             park(app, work, (ParkKind::RetriesOver, &reason), failing.row).await
         }
         // Settled or parked by another worker meanwhile. For a replay this may be what it
-        // is to open again: it has only begun when the row says so.
-        Ok(None) if work.replay.is_none() => Ok(Settled::Before),
+        // is to open again: it has only begun when the row says so. And an erasure goes on when
+        // its event is settled, which is when the module has been told.
+        Ok(None) if work.replay.is_none() && work.kind != ERASE => Ok(Settled::Before),
         Ok(Some(failing)) => Err(Requeue::Failing {
             cause,
             reason,

@@ -9,7 +9,7 @@ use shared::erase::{EraseError, erase_account, erase_chat};
 use shared::random::Random;
 use shared::store::Receipt;
 
-use crate::data::{chat, words};
+use crate::data::{about, chat, words};
 use crate::failure::Failure;
 use crate::mend::audited::{Change, Why, audited};
 use crate::mend::confirm::Sure;
@@ -57,14 +57,7 @@ impl Erase {
             bot: Some(&bot),
             what: "erase".into(),
             // Who was erased is not kept.
-            about: Some(
-                if chat.is_some() {
-                    "a chat"
-                } else {
-                    "the account"
-                }
-                .into(),
-            ),
+            about: Some(about(chat.as_ref()).into()),
             why: &self.why,
             count: 1,
         };

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::data::chat;
+use crate::data::{about, chat};
 use crate::failure::Failure;
 use crate::mend::audited::{Change, Why, audited};
 use crate::output::{Progress, Screen};
@@ -27,7 +27,8 @@ impl Export {
         let change = Change {
             bot: Some(&bot),
             what: "export".into(),
-            about: chat.as_ref().map(ToString::to_string),
+            // Whose data was given is not kept: it may be to be erased.
+            about: Some(about(chat.as_ref()).into()),
             why: &self.why,
             count: 1,
         };

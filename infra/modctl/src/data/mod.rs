@@ -13,6 +13,14 @@ fn chat(named: Option<&str>) -> Result<Option<ChatId>, Failure> {
     chat.map_err(|error| Failure::Refused(format!("the chat's id: {error}")))
 }
 
+/// For the list of changes, which outlives what is erased.
+fn about(chat: Option<&ChatId>) -> &'static str {
+    match chat {
+        Some(_) => "a chat",
+        None => "the account",
+    }
+}
+
 fn words(bot: &BotId, chat: Option<&ChatId>) -> String {
     match chat {
         Some(chat) => format!("the chat {chat} of {bot}"),

@@ -183,10 +183,8 @@ async fn a_receipt_says_what_was_done_and_the_module_was_told_first() {
     let chat = user_chat(scene.guest.as_str());
     let now = scene.worker.clock.timestamp();
     let job = Job::to_erase(scene.bot.clone(), Some(&chat), &erasure, now).unwrap();
-    scene.bundle.stack.usage_is_counted().await.unwrap();
     let before = dump(&scene.bundle).await;
     scene.worker.settles(&Message::of(job).received(2)).await;
-    scene.bundle.stack.usage_is_counted().await.unwrap();
     assert_eq!(dump(&scene.bundle).await, before);
 }
 
@@ -234,8 +232,11 @@ async fn a_table_that_fails_in_the_middle_is_gone_on_with() {
     let message = Message::of(job);
     let mut tries = 0;
     for received in 1.. {
-        scene.worker.table.next("DeleteItem", Fate::Done);
-        scene.worker.table.loses("DeleteItem", 10);
+        // In the end all is well, as it is one day.
+        if received < 6 {
+            scene.worker.table.next("DeleteItem", Fate::Done);
+            scene.worker.table.loses("DeleteItem", 10);
+        }
         let given_back = scene
             .worker
             .is_given([&message.clone().received(received)])

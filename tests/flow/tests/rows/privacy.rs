@@ -99,7 +99,8 @@ fn members(file: &str, name: &str) -> BTreeSet<String> {
     let mut is_flat = false;
     let mut members = BTreeSet::new();
     for line in body.lines().map(str::trim) {
-        if line.starts_with("#[serde(flatten)]") {
+        // The members of another type, or none of the row's.
+        if line.starts_with("#[serde(flatten)]") || line.starts_with("#[serde(skip)]") {
             is_flat = true;
         }
         let Some((member, _)) = line

@@ -1,6 +1,6 @@
 //! The table, the queue and the workers of a run.
 
-use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
@@ -72,9 +72,6 @@ pub(crate) struct Scene {
     chance: Arc<Mutex<Rng>>,
     vanished: Arc<Mutex<usize>>,
     verdict: Verdict,
-    /// Their clients are built once: that takes longer than all that they do.
-    calm: Arc<OnceLock<worker::App<Keeps>>>,
-    hurried: Arc<OnceLock<worker::App<Keeps>>>,
 }
 
 fn lock<T>(of: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -91,8 +88,6 @@ impl Scene {
             chance: Arc::new(Mutex::new(chance)),
             vanished: Arc::default(),
             verdict: Verdict::default(),
-            calm: Arc::default(),
-            hurried: Arc::default(),
         }
     }
 
@@ -117,12 +112,9 @@ impl Scene {
     }
 
     /// The worker; all is well with its calls if it is calm.
-    fn worker(&self, is_calm: bool) -> &worker::App<Keeps> {
-        let kept = if is_calm { &self.calm } else { &self.hurried };
-        kept.get_or_init(|| {
-            let config = worker::Config::read(&env()).expect("its variables");
-            worker::App::new(config, Keeps, &self.ground(is_calm))
-        })
+    fn worker(&self, is_calm: bool) -> worker::App<Keeps> {
+        let config = worker::Config::read(&env()).expect("its variables");
+        worker::App::new(config, Keeps, &self.ground(is_calm))
     }
 
     fn ground(&self, is_calm: bool) -> Ground {
@@ -147,8 +139,8 @@ impl Scene {
             .with_sqs_over(self.queue.wire().client())
     }
 
-    pub(crate) fn store(&self) -> &Store {
-        &self.worker(true).store
+    pub(crate) fn store(&self) -> Store {
+        self.worker(true).store
     }
 
     /// Somebody writes the account's row, whatever the table does.
@@ -214,7 +206,8 @@ impl Scene {
 
     async fn is_given(&self, message: &Message, received: u32, is_calm: bool) -> bool {
         let deadline = self.now().plus(TIME);
-        let work = worker::handle(self.worker(is_calm), batch(message, received), deadline);
+        let worker = self.worker(is_calm);
+        let work = worker::handle(&worker, batch(message, received), deadline);
         let lives = match self.below(9) {
             0 if !is_calm => Duration::from_millis(self.below(self.plan.slowest_ms * 40)),
             _ => TIME,
