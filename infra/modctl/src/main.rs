@@ -8,6 +8,7 @@ mod mend;
 mod output;
 mod site;
 mod usage;
+mod when;
 mod why;
 mod workspace;
 

@@ -58,7 +58,7 @@ impl Entitled {
             Entitlement::Until(end) => end,
             Entitlement::No => self.said_at,
         };
-        // One that was entitled to a time to come has begun anew with that.
+        // One that was entitled to a time to come has begun again with that.
         let before = self.lapsed_at.filter(|_| lapse <= self.said_at);
         Some(before.unwrap_or(lapse))
     }

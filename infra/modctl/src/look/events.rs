@@ -10,9 +10,9 @@ use shared::store;
 use crate::failure::Failure;
 use crate::look::event::{Listed, print};
 use crate::look::find;
-use crate::look::since::Since;
 use crate::output::{Report, Screen};
 use crate::site::Site;
+use crate::when::Since;
 
 /// How long before the moment that is asked for an event of LINE's may have happened.
 pub(crate) const LATE: Duration = Duration::from_secs(24 * 3600);

@@ -11,5 +11,4 @@ pub(crate) mod events;
 pub(crate) mod find;
 pub(crate) mod holder;
 pub(crate) mod parked;
-pub(crate) mod since;
 pub(crate) mod tail;

@@ -9,9 +9,9 @@ use shared::domain::{BotId, ChatId, EventId, Timestamp};
 use shared::store::{ParkedRow, ParkedThing};
 
 use crate::failure::Failure;
-use crate::look::since::Since;
 use crate::output::{Progress, Report, Screen, Table};
 use crate::site::Site;
+use crate::when::Since;
 
 #[derive(Args)]
 pub(crate) struct Parked {

@@ -14,9 +14,9 @@ use crate::look::cursor::Cursor;
 use crate::look::event::Listed;
 use crate::look::find::PAGE;
 use crate::look::parked::Line;
-use crate::look::since::Since;
 use crate::output::{Report, Screen};
 use crate::site::Site;
+use crate::when::Since;
 
 /// What was written so long before the last round is read again: rows have the second alone,
 /// clocks differ, and an index is some moments behind.

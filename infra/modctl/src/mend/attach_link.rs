@@ -12,9 +12,9 @@ use shared::secret::SecretPlace;
 
 use crate::failure::Failure;
 use crate::mend::audited::{Change, Why, audited};
-use crate::mend::when::span;
 use crate::output::{Report, Screen};
 use crate::site::Site;
+use crate::when::span;
 
 #[derive(Args)]
 pub(crate) struct AttachLink {

@@ -7,9 +7,9 @@ use shared::domain::{BotId, Timestamp};
 use shared::store::AuditRow;
 
 use crate::failure::Failure;
-use crate::mend::when::moment;
 use crate::output::{Report, Screen, Table};
 use crate::site::Site;
+use crate::when::moment;
 
 /// Accounts whose changes are read at once.
 const SIDE_BY_SIDE: usize = 16;

@@ -11,9 +11,9 @@ use shared::store::LedgerKey;
 
 use crate::failure::Failure;
 use crate::mend::audited::{Change, Why, audited};
-use crate::mend::when::span;
 use crate::output::{Report, Screen};
 use crate::site::Site;
+use crate::when::span;
 
 #[derive(Subcommand)]
 pub(crate) enum Chat {

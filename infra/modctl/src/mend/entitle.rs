@@ -7,9 +7,9 @@ use shared::domain::{BotId, Timestamp};
 
 use crate::failure::Failure;
 use crate::mend::audited::{Change, Why, audited};
-use crate::mend::when::moment;
 use crate::output::{Report, Screen};
 use crate::site::Site;
+use crate::when::moment;
 
 #[derive(Args)]
 pub(crate) struct Entitle {

@@ -17,7 +17,6 @@ pub(crate) mod settle;
 pub(crate) mod audited;
 pub(crate) mod confirm;
 mod event;
-mod when;
 
 use clap::Subcommand;
 

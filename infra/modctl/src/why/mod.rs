@@ -13,9 +13,9 @@ use shared::store::LedgerKey;
 use crate::failure::Failure;
 use crate::look::event::{Listed, print};
 use crate::look::find;
-use crate::look::since::Since;
 use crate::output::{Report, Screen, Tone};
 use crate::site::Site;
+use crate::when::Since;
 
 /// Events of a chat that are listed where one was not named.
 const NEWEST: usize = 5;

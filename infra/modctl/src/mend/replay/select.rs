@@ -7,8 +7,8 @@ use shared::store::{LedgerKey, ParkedKeyOf};
 
 use crate::failure::Failure;
 use crate::mend::event;
-use crate::mend::when::moment;
 use crate::site::Site;
+use crate::when::moment;
 
 use super::Which;
 

@@ -19,7 +19,7 @@ impl Document {
     pub(super) fn read(json: &str) -> Result<Self, Failure> {
         let map = serde_json::from_str(json).map_err(|_| {
             Failure::Unwell(
-                "the secret is no JSON with members: put it in anew in AWS's console".into(),
+                "the secret is no JSON with members: put it in again in AWS's console".into(),
             )
         });
         map.map(Self)

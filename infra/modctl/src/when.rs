@@ -1,4 +1,4 @@
-//! A moment as a person gives it: `2h` ago, or a time.
+//! Times and spans as people write them.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -7,10 +7,22 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use shared::domain::Timestamp;
 
+/// A moment: `2h` or `3d` ago, a date, a date and time in the reader's zone, or one with its
+/// own zone, such as `2026-11-20T10:00:00+09:00`.
+///
+/// # Errors
+/// It is none of these.
+pub(crate) fn moment(text: &str, now: Timestamp) -> Result<Timestamp, String> {
+    let since: Result<Since, _> = text.parse();
+    since.map(|since| since.moment(now)).map_err(|_| {
+        format!("{text} is no time: write 2h, 3d, 2026-11-20 or 2026-11-20T10:00:00+09:00")
+    })
+}
+
 /// Since when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Since {
-    /// So long ago.
+    /// This long ago.
     Ago(Duration),
     /// Since this moment.
     At(Timestamp),
@@ -30,26 +42,13 @@ impl FromStr for Since {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let ago = ago(text).map(Self::Ago);
+        let ago = span(text).ok().map(Self::Ago);
         ago.or_else(|| time(text).map(Self::At)).ok_or_else(|| {
             "say how long ago, such as 30m, 2h or 3d, or a time, such as 2026-11-20T10:00 (in \
              your zone) or 2026-11-20T10:00:00+09:00"
                 .to_owned()
         })
     }
-}
-
-fn ago(text: &str) -> Option<Duration> {
-    let (unit, _) = text.char_indices().next_back()?;
-    let number: u64 = text[..unit].parse().ok()?;
-    let seconds = match &text[unit..] {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3_600,
-        "d" => 86_400,
-        _ => return None,
-    };
-    Some(Duration::from_secs(number.checked_mul(seconds)?))
 }
 
 fn time(text: &str) -> Option<Timestamp> {
@@ -62,9 +61,42 @@ fn time(text: &str) -> Option<Timestamp> {
     Some(Timestamp(at.as_millisecond()))
 }
 
+/// A span of time: a number and `s`, `m`, `h` or `d`.
+///
+/// # Errors
+/// It is none.
+pub(crate) fn span(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("{text} is no span of time: write 90s, 30m, 12h or 7d");
+    let unit = text.chars().last().ok_or_else(wrong)?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3_600,
+        'd' => 24 * 3_600,
+        _ => return Err(wrong()),
+    };
+    let number: u64 = text[..text.len() - 1].parse().map_err(|_| wrong())?;
+    let seconds = number
+        .checked_mul(seconds)
+        .filter(|it| *it <= u64::from(u32::MAX));
+    seconds.map(Duration::from_secs).ok_or_else(wrong)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_moment_is_a_span_ago_a_date_or_a_time() {
+        let now = Timestamp(1_795_136_400_000);
+        assert_eq!(moment("2h", now).unwrap(), Timestamp(1_795_129_200_000));
+        let at = moment("2026-11-20T10:00:00+09:00", now).unwrap();
+        assert_eq!(at, moment("2026-11-20T01:00:00Z", now).unwrap());
+        assert!(moment("2026-11-20", now).is_ok());
+        for wrong in ["", "yesterday", "2x", "99999999999d", "é"] {
+            assert!(moment(wrong, now).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn a_moment_is_told_by_how_long_ago_or_as_a_time() {
