@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::data;
+use crate::doctor;
 use crate::failure::Failure;
 use crate::look;
 use crate::mend::{self, MendCommand};
@@ -111,6 +112,9 @@ pub(crate) enum SiteCommand {
     Parked(look::parked::Parked),
     /// Tells an event's whole way, and what one could do now. (SupportPolicy)
     Why(why::Why),
+    /// Looks at everything that a person would, and tells what is wrong and what mends it.
+    /// (OperatorPolicy; with SupportPolicy alone some is left unchecked)
+    Doctor(doctor::Doctor),
     /// Shows what accounts have used in a month. (SupportPolicy; check: OperatorPolicy)
     Usage(usage::Usage),
     /// Writes everything that is kept of an account or a chat, one JSON object a line. (OperatorPolicy)
@@ -155,6 +159,7 @@ impl SiteCommand {
             Self::Tail(tail) => tail.run(site, screen).await,
             Self::Parked(parked) => screen.show(&parked.run(site).await?),
             Self::Why(why) => screen.show(&why.run(site, screen).await?),
+            Self::Doctor(doctor) => Box::pin(doctor.run(site, screen)).await,
             Self::Usage(usage) => usage.run(site, screen).await,
             Self::Export(export) => export.run(site, screen).await,
             Self::Erase(erase) => screen.show(&erase.run(site).await?),

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod data;
+mod doctor;
 mod failure;
 mod look;
 mod mend;

@@ -22,8 +22,9 @@ use crate::arguments::SiteArguments;
 use crate::failure::Failure;
 
 pub(crate) use functions::Called;
+pub(crate) use stack::Stack;
+
 use local::Running;
-use stack::Stack;
 
 /// For one exchange with LINE: a person waits.
 const LINE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -128,12 +129,25 @@ impl Site {
         Timestamp::from(SystemTime::now()).plus(self.ahead)
     }
 
+    /// The stack, where it is one.
+    pub(crate) fn deployed(&self) -> Option<&Stack> {
+        match &self.kind {
+            Kind::Local { .. } => None,
+            Kind::Stack(stack) => Some(stack),
+        }
+    }
+
+    /// What the stack's parameter says, or with `cargo dev` the functions' variable.
+    pub(crate) fn parameter(&self, parameter: &str, variable: &str) -> Option<String> {
+        match &self.kind {
+            Kind::Local { variables, .. } => variables.get(variable).cloned(),
+            Kind::Stack(stack) => stack.parameter(parameter),
+        }
+    }
+
     /// Whether the channel holds chats by default.
     pub(crate) fn default_active(&self) -> bool {
-        let word = match &self.kind {
-            Kind::Local { variables, .. } => variables.get("LINE_DEFAULT_ACTIVE").cloned(),
-            Kind::Stack(stack) => stack.parameter("LineDefaultActive"),
-        };
+        let word = self.parameter("LineDefaultActive", "LINE_DEFAULT_ACTIVE");
         word.is_none_or(|word| word != "false")
     }
 

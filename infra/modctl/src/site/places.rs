@@ -41,6 +41,14 @@ impl Site {
         self.place("InboxUrl", "inbox_url")
     }
 
+    /// Where LINE is to send webhooks.
+    ///
+    /// # Errors
+    /// As [`Site::dead_letter_queue_url`].
+    pub(crate) fn webhook_url(&self) -> Result<String, Failure> {
+        self.place("WebhookUrl", "webhook_url")
+    }
+
     /// The page for an account's admin, without a stroke at its end.
     ///
     /// # Errors

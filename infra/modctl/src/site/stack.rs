@@ -17,8 +17,9 @@ use crate::failure::{Failure, Policy};
 pub(super) const CONNECT: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// A deployed stack.
-pub(super) struct Stack {
+pub(crate) struct Stack {
     name: String,
+    status: String,
     pub(super) ground: Ground,
     pub(super) aws: SdkConfig,
     outputs: BTreeMap<String, String>,
@@ -31,10 +32,12 @@ impl Stack {
         let aws = configured(arguments).await;
         let ground = ground(&aws).await?;
         let stack = described(&aws, name).await?;
+        let status = stack.stack_status.map(|it| it.as_str().to_owned());
         let outputs = stack.outputs.unwrap_or_default().into_iter();
         let parameters = stack.parameters.unwrap_or_default().into_iter();
         Ok(Self {
             name: name.to_owned(),
+            status: status.unwrap_or_default(),
             ground,
             aws,
             outputs: outputs
@@ -54,13 +57,28 @@ impl Stack {
         self.output("EventQueueUrl")
     }
 
+    /// CloudFormation's word for it, such as `UPDATE_COMPLETE`.
+    pub(crate) fn status(&self) -> &str {
+        &self.status
+    }
+
+    /// The caller's configuration, for AWS's clients.
+    pub(crate) fn aws(&self) -> &SdkConfig {
+        &self.aws
+    }
+
+    /// A parameter of the template that is a number, as it is set.
+    pub(crate) fn number(&self, key: &str) -> Option<u64> {
+        self.parameters.get(key)?.parse().ok()
+    }
+
     /// A parameter of the template, as it is set.
-    pub(super) fn parameter(&self, key: &str) -> Option<String> {
+    pub(crate) fn parameter(&self, key: &str) -> Option<String> {
         self.parameters.get(key).cloned()
     }
 
     /// An output of the template.
-    pub(super) fn output(&self, key: &str) -> Result<String, Failure> {
+    pub(crate) fn output(&self, key: &str) -> Result<String, Failure> {
         self.outputs.get(key).cloned().ok_or_else(|| {
             Failure::Refused(format!(
                 "the stack {} has no output {key}: deploy it with this release's template",

@@ -14,6 +14,7 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, words};
+use crate::checkup::Checkup;
 
 pub(crate) const CALLER: &str = "arn:aws:sts::123456789012:assumed-role/operator/mei";
 const SECRET: &str = "arn:aws:secretsmanager:us-east-1:123456789012:secret:channel";
@@ -30,6 +31,7 @@ struct Inner {
     variables: BTreeMap<String, String>,
     /// The secret's text; none before the first value.
     secret: Mutex<Option<String>>,
+    checkup: Mutex<Checkup>,
 }
 
 impl Aws {
@@ -44,6 +46,11 @@ impl Aws {
             ("EventQueueUrl", at.event_queue_url),
             ("ChannelSecretArn", SECRET.into()),
             ("WorkerFunctionArn", WORKER.into()),
+            ("ReconcilerFunctionArn", WORKER.into()),
+            ("DeadLetterQueueUrl", at.dead_letter_queue_url),
+            ("InboxUrl", at.inbox_url),
+            ("StartPage", at.public_url),
+            ("WebhookUrl", at.webhook_url),
         ]);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -51,10 +58,21 @@ impl Aws {
             outputs,
             variables,
             secret: Mutex::default(),
+            checkup: Mutex::default(),
         });
         let router = Router::new().fallback(answer).with_state(inner.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self { url, inner }
+    }
+
+    /// Changes what AWS says of the stack.
+    pub(crate) fn plant(&self, change: impl FnOnce(&mut Checkup)) {
+        change(&mut self.inner.checkup.lock().unwrap());
+    }
+
+    /// Puts a secret in, whatever it is.
+    pub(crate) fn put_secret(&self, text: &str) {
+        *self.inner.secret.lock().unwrap() = Some(text.to_owned());
     }
 
     pub(crate) fn secret(&self) -> Value {
@@ -86,6 +104,9 @@ async fn answer(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
+    if let Some(answer) = aws.checkup.lock().unwrap().answer(&uri, &headers, &body) {
+        return answer;
+    }
     let text = String::from_utf8(body.to_vec()).unwrap();
     let target = headers.get("x-amz-target").and_then(|it| it.to_str().ok());
     match target {
@@ -117,7 +138,9 @@ impl Inner {
                 "<member><OutputKey>{key}</OutputKey><OutputValue>{value}</OutputValue></member>"
             );
         }
-        format!("<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>line-module</StackName><CreationTime>2026-11-20T00:00:00Z</CreationTime><StackStatus>CREATE_COMPLETE</StackStatus><Outputs>{outputs}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>").into_response()
+        let checkup = self.checkup.lock().unwrap();
+        let (status, parameters) = (checkup.status, checkup.parameters());
+        format!("<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>line-module</StackName><CreationTime>2026-11-20T00:00:00Z</CreationTime><StackStatus>{status}</StackStatus><Outputs>{outputs}</Outputs><Parameters>{parameters}</Parameters></member></Stacks></DescribeStacksResult></DescribeStacksResponse>").into_response()
     }
 
     fn secrets_manager(&self, target: &str, request: &Value) -> Response {

@@ -201,6 +201,7 @@ async fn dead_letters_are_listed_and_go_back() {
         .unwrap();
     let mut addresses = serde_json::to_value(&bench.stack.addresses).unwrap();
     addresses["dead_letter_queue_url"] = dead.into();
+    addresses["event_queue_url"] = events.clone().into();
     let mut variables = json!(bench.stack.variables);
     variables["AWS_ENDPOINT_URL_SQS"] = at.into();
     variables["EVENT_QUEUE_URL"] = events.into();
@@ -232,6 +233,14 @@ async fn dead_letters_are_listed_and_go_back() {
         sqs.depth("dead.fifo"),
         (3, 0),
         "they can be received at once"
+    );
+
+    let doctor = bench.modctl(&["doctor", "--quiet"]).await;
+    assert_eq!(doctor.code, 5, "{doctor:?}");
+    let findings = doctor.json()["findings"].to_string();
+    assert!(
+        findings.contains("3 messages in the dead-letter queue"),
+        "{findings}"
     );
 
     let why = ["--reason", "the table is back"];

@@ -6,6 +6,8 @@
 mod aws;
 mod bench;
 mod bundle;
+mod checkup;
+mod doctor;
 mod replay;
 mod secret;
 mod service;

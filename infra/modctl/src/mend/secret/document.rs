@@ -8,8 +8,8 @@ use shared::domain::Timestamp;
 use crate::failure::Failure;
 use crate::site::Site;
 
-use super::failed;
 use super::member::Member;
+use super::{Shape, failed};
 
 /// The JSON. What we do not know of it stays.
 #[derive(Default)]
@@ -31,6 +31,16 @@ impl Document {
             Some(Value::String(text)) => !text.trim().is_empty(),
             Some(_) => true,
         }
+    }
+
+    pub(super) fn shape(&self, member: Member) -> Shape {
+        let checked = match self.0.get(member.name()) {
+            _ if !self.has(member) => return Shape::Absent,
+            Some(Value::String(text)) => member.check(text.trim()),
+            Some(value) => member.check(&value.to_string()),
+            None => return Shape::Absent,
+        };
+        checked.err().map_or(Shape::Good, Shape::Odd)
     }
 
     pub(super) fn set(&mut self, member: Member, value: &SecretString) -> Result<(), Failure> {

@@ -126,6 +126,25 @@ async fn status(site: &Site) -> Result<Status, Failure> {
     })
 }
 
+/// What a member looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    Absent,
+    Good,
+    /// Why it does not look like one; it never shows the value.
+    Odd(&'static str),
+}
+
+/// Each member by its name, and what it looks like.
+///
+/// # Errors
+/// [`Failure::Unwell`]: the secret is no JSON with members; else it cannot be read.
+pub(crate) async fn shapes(site: &Site) -> Result<Vec<(&'static str, Shape)>, Failure> {
+    let document = Place::of(site)?.read().await?.unwrap_or_default();
+    let members = Member::ALL.into_iter();
+    Ok(members.map(|it| (it.name(), document.shape(it))).collect())
+}
+
 async fn put(
     site: &Site,
     member: Member,
