@@ -37,6 +37,8 @@ pub struct App {
     pub erase_after: Duration,
     /// How long a parked event waits for a person.
     pub parked_for: Duration,
+    /// How long a profile is kept that nobody has read again.
+    pub profiles_for: Duration,
     /// For the lease's name, and waits of different length.
     pub random: Random,
 }
@@ -58,6 +60,7 @@ impl App {
             metrics,
             erase_after: config.erase_after,
             parked_for: config.parked_for,
+            profiles_for: config.profiles_for,
             random: ground.random.clone(),
         }
     }

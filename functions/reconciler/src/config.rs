@@ -21,6 +21,8 @@ pub struct Config {
     pub erase_after: Duration,
     /// `PARKED_DAYS`: how long a parked event waits for a person.
     pub parked_for: Duration,
+    /// `PROFILE_DAYS`: how long a profile is kept that nobody has read again.
+    pub profiles_for: Duration,
 }
 
 impl Config {
@@ -36,6 +38,7 @@ impl Config {
             queue_url: env.required("EVENT_QUEUE_URL", "give the event queue's URL")?,
             erase_after: env.days("ERASE_AFTER_DAYS", 30)?,
             parked_for: env.days("PARKED_DAYS", 90)?,
+            profiles_for: env.days("PROFILE_DAYS", 90)?,
         })
     }
 }

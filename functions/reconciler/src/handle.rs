@@ -12,6 +12,7 @@ use crate::again::again;
 use crate::apply::apply;
 use crate::parked::end_parked;
 use crate::plan::{Planner, Step};
+use crate::profiles::end_profiles;
 use crate::tell::Teller;
 use crate::walk::walk;
 use crate::withheld::Withheld;
@@ -83,9 +84,17 @@ async fn hold(app: &App, holder: &str, otherwise: Failure) -> Result<(), Failure
     }
 }
 
+/// The accounts, and data whose time is over. What of one fails does not hold up the other.
 async fn reconcile(app: &App, holder: &str, done: &mut WalkRow) -> Result<(), Failure> {
-    // What fails here is told at the end: the accounts do not wait for it.
     let parked = end_parked(app).await;
+    let accounts = reconcile_accounts(app, holder, done).await;
+    // It takes longest: the accounts do not wait for it.
+    let profiles = end_profiles(app).await;
+    accounts?;
+    Ok(parked.and(profiles)?)
+}
+
+async fn reconcile_accounts(app: &App, holder: &str, done: &mut WalkRow) -> Result<(), Failure> {
     let mut planner = walk(app).await.map(Planner::new);
     // Unreported changes are queued again without waiting for LINE's list.
     read_rows(app, planner.as_mut().ok(), done).await?;
@@ -95,8 +104,7 @@ async fn reconcile(app: &App, holder: &str, done: &mut WalkRow) -> Result<(), Fa
     done.listed = planner.listed();
     let steps = decide(app, planner, done).await?;
     hold(app, holder, Failure::LeaseLost).await?;
-    apply(app, steps, began, done).await?;
-    Ok(parked?)
+    apply(app, steps, began, done).await
 }
 
 /// Reads every account's row, once: for the plan, and for what is open.

@@ -8,6 +8,7 @@ mod failure;
 mod handle;
 mod parked;
 mod plan;
+mod profiles;
 mod tell;
 mod walk;
 mod withheld;

@@ -230,6 +230,8 @@ metrics! {
     ErasuresQueued: Count,
     /// Parked events whose time was over: settled, and without themselves.
     ParkedExpired: Count,
+    /// Profiles that have ended, as no module had read them again for so long.
+    ProfilesEnded: Count,
     /// Runs that found a parked event whose time is over within two weeks.
     ParkedExpiringSoon: Count,
     /// How old the oldest parked event was; 0 where there was none.

@@ -44,6 +44,19 @@ pub struct KeptProfile {
     pub epoch: Timestamp,
 }
 
+impl KeptProfile {
+    /// The user's name in it.
+    pub fn display_name(&self) -> Option<String> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Named {
+            display_name: String,
+        }
+        let named: Named = serde_json::from_str(&self.profile).ok()?;
+        Some(named.display_name)
+    }
+}
+
 impl CountedRow for ChatRow {
     fn version(&self) -> u64 {
         self.version
@@ -103,20 +116,6 @@ impl ChatRow {
 }
 
 impl Store {
-    /// The profile that is kept of a chat's user, as JSON, whatever its age and attachment.
-    ///
-    /// # Errors
-    /// The table is not available, or the row cannot be read.
-    pub async fn any_profile(
-        &self,
-        bot: &BotId,
-        chat: &ChatId,
-    ) -> Result<Option<String>, StoreError> {
-        let key = keys::key(&keys::bot(bot), &keys::chat(chat));
-        let row: Option<ChatRow> = self.read("read a profile", key).await?;
-        Ok(row.and_then(|row| row.profile).map(|kept| kept.profile))
-    }
-
     /// The chat's row.
     ///
     /// # Errors

@@ -19,6 +19,7 @@ pub(super) const RECONCILER: &str = "@reconciler";
 pub(super) const LEASE: &str = "@lease";
 pub(super) const WALK: &str = "@walk";
 pub(super) const APPROVAL: &str = "@approval";
+pub(super) const PROFILES: &str = "@profiles";
 pub(super) const CHANNEL: &str = "@channel";
 pub(super) const PAUSE: &str = "@pause";
 pub(super) const AUDIT: &str = "@audit";

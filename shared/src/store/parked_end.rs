@@ -4,8 +4,9 @@
 use crate::domain::Timestamp;
 use crate::domain::ledger::Change;
 use crate::store::ledger::LedgerRow;
+use crate::store::parked_keys::LATEST;
 use crate::store::row::Place;
-use crate::store::{Item, Store, StoreError, keys, n, number_of, s};
+use crate::store::{Item, Store, StoreError, keys, number_of};
 
 /// Maximum number of rows read at once.
 const PAGE: i32 = 200;
@@ -49,7 +50,7 @@ impl Store {
     /// # Errors
     /// The table is not available.
     pub async fn oldest_parked(&self) -> Result<Option<Timestamp>, StoreError> {
-        let oldest = self.parked_up_to(Timestamp(i64::MAX), 1).await?;
+        let oldest = self.parked_up_to(LATEST, 1).await?;
         Ok(oldest.first().map(|row| row.since))
     }
 
@@ -58,18 +59,8 @@ impl Store {
         before: Timestamp,
         most: i32,
     ) -> Result<Vec<EndingParked>, StoreError> {
-        let query = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name(keys::PARKED)
-            .key_condition_expression("parked = :parked AND parked_at <= :before")
-            .expression_attribute_values(":parked", s(keys::PARKED))
-            .expression_attribute_values(":before", n(before.0))
-            .limit(most);
-        let page = query.send().await;
-        let page = page.map_err(StoreError::unavailable("list the parked events"))?;
-        let items = page.items.unwrap_or_default();
+        let page = self.parked_items(Timestamp(0)..=before, None, Some(most));
+        let items = page.await?.items;
         Ok(items.iter().filter_map(EndingParked::of).collect())
     }
 

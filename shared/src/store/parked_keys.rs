@@ -1,10 +1,20 @@
 //! The events that are parked, page after page, by the index that lists them. It may be some
 //! moments behind the rows themselves, and has only their keys.
 
+use std::ops::RangeInclusive;
+
 use crate::domain::Timestamp;
 use crate::store::{Item, LedgerKey, Place, Store, StoreError, keys, n, number_of, s};
 
 const OPERATION: &str = "list what is parked";
+/// No row is parked later.
+pub(in crate::store) const LATEST: Timestamp = Timestamp(i64::MAX);
+
+/// One page of the index.
+pub(in crate::store) struct ParkedItems {
+    pub(in crate::store) items: Vec<Item>,
+    pub(in crate::store) next: Option<Place>,
+}
 
 /// One page of what is parked, the longest parked first.
 #[derive(Debug)]
@@ -43,19 +53,35 @@ impl Store {
         since: Timestamp,
         from: Option<&Place>,
     ) -> Result<ParkedKeysPage, StoreError> {
+        let page = self.parked_items(since..=LATEST, from, None).await?;
+        Ok(ParkedKeysPage {
+            rows: page.items.iter().map(read).collect(),
+            next: page.next,
+        })
+    }
+
+    /// A page of the index: rows that were parked in this time, the longest parked first.
+    pub(in crate::store) async fn parked_items(
+        &self,
+        parked_at: RangeInclusive<Timestamp>,
+        from: Option<&Place>,
+        most: Option<i32>,
+    ) -> Result<ParkedItems, StoreError> {
         let query = self
             .client
             .query()
             .table_name(&self.table)
             .index_name(keys::PARKED)
-            .key_condition_expression("parked = :parked AND parked_at >= :since")
+            .key_condition_expression("parked = :parked AND parked_at BETWEEN :from AND :to")
             .expression_attribute_values(":parked", s(keys::PARKED))
-            .expression_attribute_values(":since", n(since.0))
+            .expression_attribute_values(":from", n(parked_at.start().0))
+            .expression_attribute_values(":to", n(parked_at.end().0))
+            .set_limit(most)
             .set_exclusive_start_key(from.map(|place| place.0.clone()));
         let page = query.send().await;
         let page = page.map_err(StoreError::unavailable(OPERATION))?;
-        Ok(ParkedKeysPage {
-            rows: page.items.unwrap_or_default().iter().map(read).collect(),
+        Ok(ParkedItems {
+            items: page.items.unwrap_or_default(),
             next: page.last_evaluated_key.map(Place),
         })
     }

@@ -164,7 +164,7 @@ impl Store {
             .await
     }
 
-    async fn put_own(
+    pub(super) async fn put_own(
         &self,
         operation: &'static str,
         row: &str,

@@ -165,6 +165,7 @@ impl Process {
             // Of the end of data there is a simulation of its own: `ends`.
             ("ERASE_AFTER_DAYS", "3650"),
             ("PARKED_DAYS", "3650"),
+            ("PROFILE_DAYS", "3650"),
             ("TABLE_NAME", &TABLE.0),
             ("EVENT_QUEUE_URL", &queue),
         ];

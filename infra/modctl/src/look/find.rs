@@ -1,6 +1,5 @@
 //! A chat as a person names it: by its id, or by a part of its id or of its user's name.
 
-use serde_json::Value;
 use shared::domain::{BotId, ChatId, Timestamp};
 use shared::store::{ChatRow, LedgerKey};
 
@@ -35,15 +34,7 @@ impl FoundChat {
 
 /// The name of a chat's user, if the module has read it: LINE tells names to nobody else.
 pub(crate) fn name(row: &ChatRow) -> Option<String> {
-    let kept = row.profile.as_ref()?;
-    let profile: Value = serde_json::from_str(&kept.profile).ok()?;
-    Some(
-        profile
-            .get("display_name")
-            .or(profile.get("displayName"))?
-            .as_str()?
-            .to_owned(),
-    )
+    row.profile.as_ref()?.display_name()
 }
 
 /// When anything was last heard of a chat that moves its registers: an event of its user's.

@@ -87,14 +87,10 @@ impl Store {
 
     /// The name in the profile that is kept, however old.
     async fn known_name(&self, bot: &BotId, chat: &ChatId) -> Result<Option<String>, StoreError> {
-        let Some(profile) = self.any_profile(bot, chat).await? else {
-            return Ok(None);
-        };
-        let profile: serde_json::Value = serde_json::from_str(&profile).unwrap_or_default();
+        let row = self.chat(bot, chat).await?;
+        let name = row.and_then(|row| row.profile?.display_name());
         // A name of one letter would be found everywhere.
-        let is_long = |name: &&str| name.chars().count() > 1;
-        let name = profile["displayName"].as_str().filter(is_long);
-        Ok(name.map(str::to_owned))
+        Ok(name.filter(|name| name.chars().count() > 1))
     }
 
     /// Erases the chat from a page of its account's rows.

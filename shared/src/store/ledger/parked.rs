@@ -6,10 +6,9 @@ use serde::Deserialize;
 use crate::domain::Timestamp;
 use crate::domain::ledger::ParkKind;
 use crate::store::bots::Place;
-use crate::store::ledger::row::IN_INDEX;
-use crate::store::{Item, LedgerKey, Store, StoreError, keys, n, number_of, s, version};
+use crate::store::parked_keys::LATEST;
+use crate::store::{Item, LedgerKey, Store, StoreError, keys, number_of, version};
 
-const OPERATION: &str = "list what is parked";
 /// One request reads so many rows.
 const PAGE: i32 = 100;
 
@@ -67,27 +66,15 @@ impl Store {
         since: Timestamp,
         from: Option<&Place>,
     ) -> Result<ParkedPage, StoreError> {
-        let query = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name(keys::PARKED)
-            .key_condition_expression("parked = :parked AND parked_at >= :since")
-            .expression_attribute_values(":parked", s(IN_INDEX))
-            .expression_attribute_values(":since", n(since.0))
-            .limit(PAGE)
-            .set_exclusive_start_key(from.map(|place| place.0.clone()));
-        let page = query
-            .send()
-            .await
-            .map_err(StoreError::unavailable(OPERATION))?;
-        let found = page.items.unwrap_or_default();
-        let rows = self.read_all(found.iter().map(keys::of).collect()).await?;
+        let page = self.parked_items(since..=LATEST, from, Some(PAGE)).await?;
+        let rows = self
+            .read_all(page.items.iter().map(keys::of).collect())
+            .await?;
         let mut rows: Vec<_> = rows.into_iter().filter_map(read).collect();
         rows.sort_by_key(|row| row.since);
         Ok(ParkedPage {
             rows,
-            next: page.last_evaluated_key.map(Place),
+            next: page.next,
         })
     }
 }

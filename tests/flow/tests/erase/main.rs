@@ -9,6 +9,7 @@ mod busy;
 mod chat;
 mod dump;
 mod parked;
+mod profile;
 mod unsend;
 
 use std::io;

@@ -66,7 +66,7 @@ fn told() -> Attributes {
 
 /// The types that are written as rows, each with the kind of row: their optional members are in no row that happens
 /// not to have them.
-const TYPES: [(&str, &str, &str); 13] = [
+const TYPES: [(&str, &str, &str); 14] = [
     ("account", "store/bot.rs", "BotRow"),
     ("account", "domain/bot.rs", "BotState"),
     ("chat", "store/chat.rs", "ChatRow"),
@@ -77,6 +77,7 @@ const TYPES: [(&str, &str, &str); 13] = [
     ("limit", "store/limit.rs", "LimitRow"),
     ("receipt", "store/erase/receipt.rs", "Receipt"),
     ("audit", "store/audit.rs", "AuditRow"),
+    ("reconciler", "store/profiles.rs", "KeptRound"),
     ("usage", "domain/usage/account.rs", "AccountUsage"),
     ("usage", "domain/usage/account.rs", "ClosedMonth"),
     ("usage", "domain/usage/counts.rs", "Counts"),
