@@ -128,16 +128,19 @@ pub(crate) struct Retries {
 
 impl Default for Retries {
     fn default() -> Self {
-        let own = || {
-            RetryPartition::custom("simulation")
-                .token_bucket(TokenBucket::builder().build())
-                .build()
-        };
         Self {
-            table: own(),
-            queue: own(),
+            table: own_retries(),
+            queue: own_retries(),
         }
     }
+}
+
+/// Tries of which no other client takes.
+pub(crate) fn own_retries() -> RetryPartition {
+    let bucket = TokenBucket::builder().build();
+    RetryPartition::custom("simulation")
+        .token_bucket(bucket)
+        .build()
 }
 
 /// Does the work as this process.

@@ -13,6 +13,7 @@ use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep};
 use aws_smithy_async::time::{SharedTimeSource, TimeSource};
 use fastrand::Rng;
 use futures::future::BoxFuture;
+use tokio::runtime::Handle;
 
 /// When every simulation begins, in seconds since 1970.
 pub(crate) const BEGINNING: u64 = 1_800_000_000;
@@ -270,11 +271,16 @@ struct Task {
 
 /// Runs until the first task has ended, and drops the others; false if all wait for
 /// nothing.
+///
+/// # Panics
+/// In a Tokio runtime: all of this is one poll there, and once that has spent its budget,
+/// Tokio's locks, which the SDK uses, let nobody in.
 pub(crate) fn run(
     time: &Time,
     seed: u64,
     first: impl Future<Output = ()> + Send + 'static,
 ) -> bool {
+    assert!(Handle::try_current().is_err(), "not in a Tokio runtime");
     let mut chance = Rng::with_seed(seed);
     let ready = Ready::default();
     let mut tasks: Vec<Option<Task>> = Vec::new();

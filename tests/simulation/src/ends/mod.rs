@@ -47,7 +47,7 @@ pub(crate) struct Plan {
 
 impl Plan {
     fn draw(chance: &mut Rng) -> Self {
-        let slowest_ms = chance.choice([5, 50, 400]).unwrap_or(5);
+        let slowest_ms = chance.choice([5, 50, 400, 800]).unwrap_or(5);
         Self {
             old: chance.usize(1..12),
             new: chance.bool().then(|| chance.usize(1..6)),
@@ -63,6 +63,8 @@ impl Plan {
 /// # Errors
 /// The first rule that does not hold, in words.
 pub fn run(seed: u64) -> Result<Ended, String> {
+    // The SDK draws its waits from the thread's chance.
+    fastrand::seed(seed);
     let mut chance = Rng::with_seed(seed);
     let plan = Plan::draw(&mut chance);
     let time = Time::default();

@@ -20,6 +20,7 @@ use table_model::Table;
 use table_model::connector::{Connector, End, Fate, Refusal};
 use template_file::Template;
 
+use crate::clients::own_retries;
 use crate::doors::sqs::Sqs;
 use crate::doors::wire::Wire;
 use crate::ends::{Ended, Plan};
@@ -117,14 +118,9 @@ impl Scene {
         worker::App::new(config, Keeps, &self.ground(is_calm))
     }
 
+    /// The SDK waits by the scene's time as well: by any other its retries would never come.
     fn ground(&self, is_calm: bool) -> Ground {
-        let (plan, dice) = (self.plan, self.chance.clone());
-        let table = match is_calm {
-            true => self.table.clone(),
-            false => self
-                .table
-                .with_fates(self.time.shared_sleep(), move |_| fate(plan, &dice)),
-        };
+        let (to_table, to_queue) = (self.time.clone(), self.time.clone());
         let chance = self.chance.clone();
         let random = Random::from_fn(move |bytes| lock(&chance).fill(bytes));
         Ground::emulated()
@@ -134,9 +130,26 @@ impl Scene {
             .with_random(random)
             .with_line_over(Wire::new(|_| (500, Vec::new())).connector())
             .with_dynamodb_at("http://table.example")
-            .with_dynamodb_over(table.client())
+            .with_dynamodb_over(self.way_to_table(is_calm).client())
+            .with_dynamodb_tuned(move |config| {
+                let config = config.sleep_impl(to_table.clone());
+                config.retry_partition(own_retries())
+            })
             .with_sqs_at("http://queue.example")
             .with_sqs_over(self.queue.wire().client())
+            .with_sqs_tuned(move |config| {
+                let config = config.sleep_impl(to_queue.clone());
+                config.retry_partition(own_retries())
+            })
+    }
+
+    fn way_to_table(&self, is_calm: bool) -> Connector {
+        if is_calm {
+            return self.table.clone();
+        }
+        let (plan, dice) = (self.plan, self.chance.clone());
+        self.table
+            .with_fates(self.time.shared_sleep(), move |_| fate(plan, &dice))
     }
 
     pub(crate) fn store(&self) -> Store {
@@ -209,7 +222,7 @@ impl Scene {
         let worker = self.worker(is_calm);
         let work = worker::handle(&worker, batch(message, received), deadline);
         let lives = match self.below(9) {
-            0 if !is_calm => Duration::from_millis(self.below(self.plan.slowest_ms * 40)),
+            0 if !is_calm => Duration::from_millis(self.below(self.plan.slowest_ms * 10)),
             _ => TIME,
         };
         match Timeout::new(work, self.time.sleep(lives)).await {
