@@ -53,6 +53,13 @@ impl Company {
         self.says(Some(chat), name, id, payload).await
     }
 
+    /// A user asks to be forgotten, and an operator erases all that is kept of their chat: the
+    /// module is told first, by its `.erased` route.
+    pub async fn erases(&self, user: &User) -> Came {
+        let came = self.world.erases(user.id()).await;
+        Came::new(&self.world, came)
+    }
+
     async fn says(
         &self,
         chat: Option<&str>,

@@ -33,7 +33,7 @@ pub(crate) const INBOX_KEY: &str = "the kit's inbox key";
 #[derive(Clone)]
 pub(crate) struct Parts {
     pub(crate) store: Store,
-    queue: Queue,
+    pub(crate) queue: Queue,
     secret: ChannelSecret,
     ground: Ground,
     variables: BTreeMap<String, String>,

@@ -307,6 +307,20 @@ async fn what_is_booked_while_staff_have_the_chat_is_reserved_at_once_and_confir
 }
 
 #[tokio::test]
+async fn the_times_of_a_guest_who_is_forgotten_are_offered_to_those_who_wait() {
+    let (shop, mut ken, mut mari, mut ann) = full_shop().await;
+    ken.news();
+    shop.company().erases(&ken).await;
+    mari.sees([FREED]);
+    mari.taps_label("予約する").await;
+    mari.sees([CONFIRMED]);
+    // Nothing is left of the guest's time: no reminder, and none to cancel.
+    shop.clock().advance(2 * DAY).await;
+    ken.sees_nothing();
+    ann.news();
+}
+
+#[tokio::test]
 async fn staff_are_told_of_tomorrow_each_evening_in_their_group() {
     let shop = shop().await;
     let mut guest = guest_of_monday(&shop).await;

@@ -1,9 +1,11 @@
 //! What the company's own systems say, handed to the inbox.
 
 use serde_json::{Value, json};
+use shared::domain::{BotId, ChatId};
+use shared::erase::erase_chat;
 
 use super::{A_MOMENT, Came, World};
-use crate::parts::INBOX_KEY;
+use crate::parts::{INBOX_KEY, Parts};
 
 impl World {
     /// The company's systems say something, and all that comes of it is done.
@@ -27,6 +29,20 @@ impl World {
             answer.body,
             self.transcript.text()
         );
+        self.settle().await
+    }
+
+    /// An operator erases all that is kept of a chat, as `modctl erase` does.
+    pub(crate) async fn erases(&self, chat: &str) -> Came {
+        self.line.let_pass(A_MOMENT);
+        let words = format!("All that is kept of {} is erased", self.name(chat));
+        self.transcript.note(words);
+        let (bot, chat) = (BotId::new(&self.bot), ChatId::new(chat));
+        let (bot, chat) = (bot.expect("a bot id"), chat.expect("a chat id"));
+        let (now, Parts { store, queue, .. }) = (self.now(), &self.parts);
+        let id = format!("erasure-{}", now.0);
+        let asked = erase_chat(store, queue, &bot, &chat, &id, now).await;
+        asked.expect("the erasure is queued");
         self.settle().await
     }
 
