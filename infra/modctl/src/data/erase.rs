@@ -48,7 +48,7 @@ impl Erase {
     pub(crate) async fn run(&self, site: &Site) -> Result<Erased, Failure> {
         self.why.required()?;
         let bot = site.account(&self.account).await?;
-        let chat = chat(self.chat.as_deref())?;
+        let chat = chat(site, &bot, self.chat.as_deref()).await?;
         let what = words(&bot, chat.as_ref());
         let question =
             format!("All that is kept of {what} ends, and nothing brings it back. Go on?");

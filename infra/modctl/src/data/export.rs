@@ -23,7 +23,7 @@ impl Export {
     pub(crate) async fn run(&self, site: &Site, screen: &mut Screen) -> Result<(), Failure> {
         self.why.required()?;
         let bot = site.account(&self.account).await?;
-        let chat = chat(self.chat.as_deref())?;
+        let chat = chat(site, &bot, self.chat.as_deref()).await?;
         let change = Change {
             bot: Some(&bot),
             what: "export".into(),

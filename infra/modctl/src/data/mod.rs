@@ -6,11 +6,15 @@ pub(crate) mod export;
 use shared::domain::{BotId, ChatId};
 
 use crate::failure::Failure;
+use crate::look::find;
+use crate::site::Site;
 
-/// The chat of this very id: a part of a name would be too little to give data away or to end it.
-fn chat(named: Option<&str>) -> Result<Option<ChatId>, Failure> {
-    let chat = named.map(ChatId::new).transpose();
-    chat.map_err(|error| Failure::Refused(format!("the chat's id: {error}")))
+/// The chat, by its whole id, if one is named.
+async fn chat(site: &Site, bot: &BotId, named: Option<&str>) -> Result<Option<ChatId>, Failure> {
+    match named {
+        None => Ok(None),
+        Some(named) => find::by_whole_id(site, bot, named).await.map(Some),
+    }
 }
 
 /// For the list of changes, which outlives what is erased.

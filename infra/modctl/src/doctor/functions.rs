@@ -43,7 +43,7 @@ async fn mapping(site: &Site) -> Result<Vec<Finding>, Failure> {
         _ => Finding::wrong(
             CHECK,
             format!("its queue mapping is {state}"),
-            "events wait in the queue, and nobody is answered; after four days they are lost",
+            "events wait in the queue, and nobody is answered; after 14 days they are lost",
             format!("aws lambda update-event-source-mapping --uuid {uuid} --enabled"),
         ),
     }])

@@ -9,6 +9,8 @@ use crate::site::Site;
 
 /// Chats read at once.
 pub(crate) const PAGE: usize = 100;
+/// An id of LINE's has so many characters at least.
+const SHORTEST_ID: usize = 33;
 /// More than these are not listed where one was wanted.
 const MOST_LISTED: usize = 10;
 
@@ -56,6 +58,27 @@ pub(crate) async fn chat(site: &Site, bot: &BotId, named: &str) -> Result<FoundC
     }
     let found = chats(site, bot, named).await?;
     one(found, named, bot)
+}
+
+/// The chat of this very id: a part of a name would be too little to change something, to give data
+/// away or to end it.
+///
+/// # Errors
+/// [`Failure::NotFound`]: it is no id, but a name or a part of one; else the table's.
+pub(crate) async fn by_whole_id(site: &Site, bot: &BotId, named: &str) -> Result<ChatId, Failure> {
+    let none = || {
+        Failure::NotFound(format!(
+            "{named:?} is no chat's id of {bot}: it takes the whole id, as `modctl chats {bot}` \
+             lists it, and no name"
+        ))
+    };
+    let chat = ChatId::new(named).map_err(|_| none())?;
+    // Who has written in groups alone has no chat, and is named in others' rows.
+    let is_id = named.len() >= SHORTEST_ID && named.bytes().all(|it| it.is_ascii_graphic());
+    match is_id || site.store.chat(bot, &chat).await?.is_some() {
+        true => Ok(chat),
+        false => Err(none()),
+    }
 }
 
 /// Of those found, if there is one.

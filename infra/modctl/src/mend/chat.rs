@@ -10,6 +10,7 @@ use shared::random::Random;
 use shared::store::LedgerKey;
 
 use crate::failure::Failure;
+use crate::look::find;
 use crate::mend::audited::{Change, Why, audited};
 use crate::output::{Report, Screen};
 use crate::site::Site;
@@ -96,8 +97,7 @@ impl Chat {
 impl<'a> Deed<'a> {
     async fn begin(site: &'a Site, place: &Place) -> Result<Self, Failure> {
         let bot = site.account(&place.account).await?;
-        let chat = ChatId::new(&place.chat);
-        let chat = chat.map_err(|error| Failure::Refused(error.to_string()))?;
+        let chat = find::by_whole_id(site, &bot, &place.chat).await?;
         let name = Random::system().alphanumeric(12);
         let by = EventId::new(format!("operator-{name}"));
         let by = by.map_err(|error| Failure::Refused(error.to_string()))?;

@@ -7,7 +7,7 @@ mod gather;
 use clap::Args;
 use serde::Serialize;
 use shared::domain::why::{self as sentences, Reader, Remedy, Sentence};
-use shared::domain::{BotId, ChatId, EventId, Timestamp, Verdict};
+use shared::domain::{BotId, ChatId, EventId, PauseMode, Timestamp, Verdict};
 use shared::store::LedgerKey;
 
 use crate::failure::Failure;
@@ -107,15 +107,35 @@ impl Why {
             return Ok((key, Vec::new()));
         }
         if search.chats.is_empty() {
-            return Err(Failure::NotFound(format!(
-                "{bot} has no event {named:?}, and no chat with that in its id or name. Events \
-                 are kept for 30 days; one that has just come may still be in the queue. `modctl \
-                 events {bot}` lists the newest"
-            )));
+            return Err(not_found(site, bot, named).await?);
         }
         let chat = find::one(search.chats, named, bot)?.id;
         newest(site, bot, chat).await
     }
+}
+
+/// Where events wait for the end of a pause, that is likely why.
+async fn not_found(site: &Site, bot: &BotId, named: &str) -> Result<Failure, Failure> {
+    let own = site.store.pause(Some(bot)).await?;
+    let pause = match own {
+        None => site
+            .store
+            .pause(None)
+            .await?
+            .map(|it| ("the whole channel", it)),
+        Some(pause) => Some(("the account", pause)),
+    };
+    let waiting = match pause {
+        Some((what, pause)) if pause.how == PauseMode::Wait => format!(
+            "{} has paused {what}, {:?}: what has come since waits in the queue",
+            pause.by, pause.reason
+        ),
+        _ => "one that has just come may still be in the queue".to_owned(),
+    };
+    Ok(Failure::NotFound(format!(
+        "{bot} has no event {named:?}, and no chat with that in its id or name. Events are kept for \
+         30 days; {waiting}. `modctl events {bot}` lists the newest"
+    )))
 }
 
 async fn newest(

@@ -57,6 +57,20 @@ async fn a_paused_account_is_silent_and_why_says_who_paused_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_an_event_that_waits_why_says_who_has_paused_its_account() {
+    let bench = answering().await;
+    let ran = bench
+        .modctl(&["pause", &bench.bot, "--reason", "wrong prices"])
+        .await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    bench.writes(&bench.guest, "a").await;
+    let ran = bench.modctl(&["why", &bench.bot, "a-waiting-one"]).await;
+    assert_eq!(ran.code, 3, "{ran:?}");
+    let said = "local mei has paused the account, \"wrong prices\": what has come since waits";
+    assert!(ran.err.contains(said), "{}", ran.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_whole_channel_is_paused_only_by_who_is_sure() {
     let bench = answering().await;
     let pause = ["pause", "--all", "--events", "record", "--reason", "a leak"];
@@ -139,6 +153,14 @@ async fn a_users_data_is_exported_and_then_erased() {
     assert_eq!(exported.code, 0, "{exported:?}");
     assert!(exported.out.contains(&bench.guest), "{}", exported.out);
 
+    // A name is no id: nobody is told that the user is erased while all stands.
+    let reason = ["--reason", "asked"];
+    for command in [&["export"][..], &["erase", "--yes"]] {
+        let by_name = words(&[command, &[&bench.bot, "Mari"], &reason]);
+        let ran = bench.modctl(&by_name).await;
+        assert_eq!(ran.code, 3, "{ran:?}");
+        assert!(ran.err.contains("it takes the whole id"), "{}", ran.err);
+    }
     let ran = bench.modctl(&of_guest("erase")).await;
     assert!(ran.err.contains("--yes"), "{}", ran.err);
     let ran = bench
