@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use shared::domain::{Delivery, LedgerEntry, Outcome, Verdict};
+use shared::domain::{Delivery, LedgerEntry, Outcome, Silence, Verdict};
 
 use crate::call::BY_ANOTHER;
 use crate::history::{OLD, Place};
@@ -203,7 +203,10 @@ fn handled(world: &World, event: &LineEvent, row: &LedgerEntry) {
         .get(&place)
         .is_some_and(|list| list.contains(&event.id));
     drop(history);
-    let silent = row.silence == Some(shared::domain::Silence::NotAttached);
+    let silent = matches!(
+        row.silence,
+        Some(Silence::NotAttached | Silence::Paused | Silence::NotEntitled)
+    );
     let without_plan = row.sends().is_none();
     let expected = match row.outcome() {
         _ if event.what == What::Unknown => false,
@@ -211,6 +214,8 @@ fn handled(world: &World, event: &LineEvent, row: &LedgerEntry) {
         Outcome::Parked if without_plan && is_old(world, event, row) => handled,
         Outcome::Parked if without_plan => false,
         _ if silent && without_plan && !handled => false,
+        // Its plan is the notice; or the module has planned a moment before the end.
+        _ if row.silence == Some(Silence::NotEntitled) => handled,
         _ => true,
     };
     if handled != expected {

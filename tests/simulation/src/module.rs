@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use line_module::{
-    Active, Chat, ChatId, ChatKind, Context, Event, EventKind, Menu, Module, ModuleError, Signal,
+    Active, Chat, ChatId, ChatKind, Context, Event, EventKind, Menu, Module, ModuleError,
+    NotEntitled, Signal, Text,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -15,6 +16,7 @@ use shared::line::endpoints::rich_menu::{RichMenu, Size};
 
 use crate::clients;
 use crate::judges::lifecycle::{Change, REPORTED};
+use crate::judges::withheld::NOTICE;
 use crate::line::chat_id;
 use crate::schedule::{Happening, Schedule, Show, Wish};
 use crate::service::Service;
@@ -31,6 +33,7 @@ pub(crate) struct Script {
     asked: Arc<Mutex<BTreeMap<String, u32>>>,
     service: Service,
     push_instead: bool,
+    has_notice: bool,
     menus: Arc<Vec<Menu>>,
 }
 
@@ -52,6 +55,7 @@ impl Script {
             asked: Arc::default(),
             service: Service::new(&schedule.steps),
             push_instead: schedule.push_instead,
+            has_notice: !schedule.seed.is_multiple_of(3),
             menus: Arc::new(vec![menu()]),
         }
     }
@@ -115,6 +119,12 @@ impl Module for Script {
         }
         plan(cx, &id, &wish).await?;
         self.signal(cx, &id)
+    }
+
+    fn not_entitled(&self, about: &NotEntitled<'_>) -> Option<Text> {
+        let id = &about.event().id;
+        self.has_notice
+            .then(|| Text::new(format!("{id}/0/{NOTICE}")))
     }
 
     fn may_push_instead_of_reply(&self) -> bool {

@@ -3,7 +3,7 @@
 
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
-use shared::domain::{BotState, ChatState, Silence, Timestamp, may_speak};
+use shared::domain::{BotState, ChatState, Silence, Timestamp, may_notify};
 
 use crate::history::{History, Place};
 use crate::judge::Known;
@@ -59,7 +59,10 @@ fn difference(
     now: i64,
 ) -> Option<String> {
     let default_active = world.schedule.default_active;
-    let ours = may_speak(bot, chat, Timestamp(now), default_active).map(drop);
+    // What operators and billing say is another judge's.
+    let mut bot = bot.clone();
+    bot.pause = None;
+    let ours = may_notify(&bot, chat, Timestamp(now), default_active).map(drop);
     let theirs = known.may_speak(now, default_active);
     // A refusal by LINE counts for an hour, whatever the events say.
     let refused = ours == Err(Silence::ScopeMissing) && is_denied;

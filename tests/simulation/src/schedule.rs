@@ -297,8 +297,28 @@ pub enum Upkeep {
     },
     /// We detach this account.
     Detach(u8),
+    /// An operator stops this account from speaking, or all without one.
+    Pause {
+        bot: Option<u8>,
+        /// Whether its events are recorded, and do not wait.
+        record: bool,
+    },
+    /// An operator lets it speak again.
+    Resume { bot: Option<u8> },
+    /// The company's billing says whether this account may be served.
+    Entitle { bot: u8, said: Said },
     /// The operator lets those accounts go for which the reconciler has stopped.
     Approve,
+}
+
+/// Whether an account may be served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Said {
+    Yes,
+    No,
+    /// For so many milliseconds.
+    For(u64),
 }
 
 /// Who shall hold a chat.

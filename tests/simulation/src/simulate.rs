@@ -106,6 +106,7 @@ fn counts(world: &World) -> BTreeMap<&'static str, u64> {
     counts.insert("steps called", judges.steps.count());
     counts.insert("signals", judges.signals.count());
     counts.insert("commands", judges.commands.count());
+    counts.extend(judges.withheld.counts.clone());
     counts
 }
 
@@ -154,6 +155,11 @@ async fn come_to_an_end(world: &Arc<World>) {
     let mut walks = 0;
     loop {
         world.time.sleep(latest).await;
+        let paused = world.history().judges.withheld.paused();
+        for bot in paused {
+            let at = world.time.elapsed();
+            round(world, at, Upkeep::Resume { bot }).await;
+        }
         let empty = world.sqs.0.depth(QUEUE) == (0, 0);
         let ended = empty && world.line().under_way == 0;
         let next = upkeep::next_timer(world).filter(|_| ended);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use reconciler::Failure;
 use serde_json::Value as Json;
-use shared::domain::{BotId, ChatId, EventId, Timestamp};
+use shared::domain::{BotId, ChatId, Entitlement, EventId, Pause, PauseMode, Timestamp};
 use shared::replay::{Mode, ReplayError, replay};
 use shared::store::LedgerKey;
 
@@ -15,7 +15,7 @@ use crate::judges::{Backup, lease, lifecycle, limits, timers};
 use crate::line::bot_id;
 use crate::process::Process;
 use crate::rows::text;
-use crate::schedule::{Round, Upkeep};
+use crate::schedule::{Round, Said, Upkeep};
 use crate::world::World;
 use table_model::Value;
 
@@ -76,6 +76,18 @@ pub(crate) async fn round(world: Arc<World>, round: Round) {
         }
         Upkeep::CountCall => {
             let work = count_call(&process);
+            process.invoke(invocation, OPERATORS_PATIENCE, work).await;
+        }
+        Upkeep::Pause { bot, record } => {
+            let work = pause(&process, bot, Some(record));
+            process.invoke(invocation, OPERATORS_PATIENCE, work).await;
+        }
+        Upkeep::Resume { bot } => {
+            let work = pause(&process, bot, None);
+            process.invoke(invocation, OPERATORS_PATIENCE, work).await;
+        }
+        Upkeep::Entitle { bot, said } => {
+            let work = entitle(&process, bot, said);
             process.invoke(invocation, OPERATORS_PATIENCE, work).await;
         }
         Upkeep::DropExpired => drop_expired(&world),
@@ -148,6 +160,37 @@ async fn detach(process: &Process, bot: u8) {
     process
         .world()
         .note(|| format!("a detach is begun: {begun:?}"));
+}
+
+/// An operator stops an account, or all, from speaking, or ends that.
+async fn pause(process: &Process, bot: Option<u8>, record: Option<bool>) {
+    let bot = bot.map(|bot| BotId::new(bot_id(bot)).expect("an account's id"));
+    let pause = record.map(|record| Pause {
+        how: match record {
+            true => PauseMode::Record,
+            false => PauseMode::Wait,
+        },
+        since: Timestamp(process.clock().millis()),
+        by: "an operator".into(),
+        reason: "the schedule says so".into(),
+    });
+    let set = process.store().set_pause(bot.as_ref(), pause).await;
+    process.world().note(|| format!("a pause is set: {set:?}"));
+}
+
+/// Billing says whether an account may be served.
+async fn entitle(process: &Process, bot: u8, said: Said) {
+    let bot = BotId::new(bot_id(bot)).expect("an account's id");
+    let now = Timestamp(process.clock().millis());
+    let said = match said {
+        Said::Yes => Entitlement::Yes,
+        Said::No => Entitlement::No,
+        Said::For(ms) => Entitlement::Until(now.plus(Duration::from_millis(ms))),
+    };
+    let set = process.store().set_entitlement(&bot, said, now).await;
+    process
+        .world()
+        .note(|| format!("{said:?} is said: {set:?}"));
 }
 
 /// An operator lets the accounts go for which the last walk has stopped.

@@ -8,6 +8,7 @@ mod old;
 mod parts;
 mod sparse;
 mod steps;
+mod withheld;
 
 use crate::profile::Profile;
 use crate::schedule::{Harm, Outage, Schedule, Server};
@@ -27,6 +28,7 @@ impl Schedule {
         // After days a row may be gone, and with it what was kept of a step.
         if Profile::of(seed) != Profile::Old {
             steps::draw(&mut schedule);
+            withheld::draw(&mut schedule);
         }
         lengthen_visibility(&mut schedule);
         schedule

@@ -38,7 +38,9 @@ pub(crate) fn ended(world: &World, who: usize, unsettled: Option<&[String]>) {
     let mut history = world.history();
     let (waits, fails): (Vec<_>, Vec<_>) = rows.into_iter().partition(|event| {
         let bot = line.events.get(event).map(|it| it.bot.as_str());
-        bot.is_some_and(|bot| !accounts::known(&history, bot, &line).is_attached())
+        let withheld = &history.judges.withheld;
+        withheld.may_wait(who)
+            || bot.is_some_and(|bot| !accounts::known(&history, bot, &line).is_attached())
     });
     drop(line);
     let judges = &mut history.judges;

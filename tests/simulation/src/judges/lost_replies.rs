@@ -28,7 +28,7 @@ pub(crate) struct LostReplies {
     refused: BTreeMap<(String, usize), (u16, bool)>,
     /// When the queue first took each event.
     queued: BTreeMap<String, i64>,
-    /// The events that were given back while their account was not attached.
+    /// The events that were given back while their account was not attached, or was paused.
     waited: BTreeSet<String>,
     /// How many replies were lost by each cause.
     pub(crate) causes: BTreeMap<String, u64>,
@@ -66,7 +66,7 @@ impl LostReplies {
         self.lost_at.get(&(event.to_owned(), ordinal)).copied()
     }
 
-    /// It waits for an attach that may come.
+    /// It waits for an attach that may come, or for the end of a pause.
     pub(super) fn waits(&mut self, event: &str) {
         self.waited.insert(event.to_owned());
     }
@@ -146,7 +146,7 @@ fn cause(judges: &Judges, facts: &Facts<'_>, event: &str) -> Option<String> {
         return Some("run again later".into());
     }
     if judges.lost_replies.waited.contains(event) {
-        return Some("its attach came later".into());
+        return Some("its attach, or the end of a pause, came later".into());
     }
     let troubles = &judges.troubles;
     if troubles.is_cut_off(event) {

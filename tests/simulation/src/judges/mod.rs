@@ -37,6 +37,7 @@ pub(crate) mod timers;
 mod troubles;
 mod unknown;
 pub(crate) mod untried;
+pub(crate) mod withheld;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -85,6 +86,7 @@ pub(crate) struct Judges {
     pub(crate) commands: commands::Commands,
     pub(crate) signals: signals::Signals,
     pub(crate) steps: steps::Steps,
+    pub(crate) withheld: withheld::Withheld,
 }
 
 /// A check, and what stands against it.
@@ -288,7 +290,11 @@ pub(crate) fn taken(world: &World, who: usize, rows: &[&Json]) {
         timers::written(world, row);
         match (s(row, "bot_id"), s(row, "chat_id")) {
             ("@reconciler", _) => reconciler::own_row(world, who, row),
-            (_, "@bot") => accounts::written(world, who, row, is_alone),
+            ("@channel", _) => withheld::channel(world, row),
+            (_, "@bot") => {
+                withheld::written(world, who, row);
+                accounts::written(world, who, row, is_alone);
+            }
             _ => {}
         }
     }
@@ -322,6 +328,7 @@ pub(crate) fn answered(world: &World, who: usize, asked: &Asked, answer: &Answer
     reconciler::answered(world, who, asked, answer);
     epochs::answered(world, who, asked, answer);
     links::answered(world, who, asked, answer);
+    withheld::answered(world, who, asked, answer);
     of_plan(world, who, asked, answer);
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::history::Place;
 use crate::judge::Own;
-use crate::judges::lifecycle;
+use crate::judges::{lifecycle, withheld};
 use crate::line::{Answer, Asked, Kind};
 use crate::schedule::{What, Wish};
 use crate::world::World;
@@ -21,6 +21,7 @@ pub(in crate::call) fn judge(world: &World, who: usize, now: i64, asked: &Asked)
         return; // the management screen's own
     }
     lifecycle::leaves(&mut history, &line, asked, world.schedule.skew_ms);
+    withheld::leaves(&mut history, who, (&place, now), asked);
     let loaded = history.invocations[who].loaded.get(&place);
     if loaded.is_some_and(|loaded| loaded.is_ambiguous) {
         return;

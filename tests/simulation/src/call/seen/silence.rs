@@ -95,6 +95,13 @@ fn check_silence(world: &World, who: usize, now: i64, place: &Place, event: &str
     if acted || place.1 == "@bot" || silence == "overtaken" {
         return;
     }
+    if matches!(silence, "paused" | "not_entitled") {
+        if !history.judges.withheld.has_reason(who, place, silence) {
+            let what = format!("{event} of {place:?} is kept silent: {silence}");
+            history.violation("silence has its reason", what);
+        }
+        return;
+    }
     let default_active = world.schedule.default_active;
     let known = history.may_know(who, place, &line);
     if silence == "scope_missing" {

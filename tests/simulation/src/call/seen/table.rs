@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use crate::call::Request;
 use crate::history::{History, OLD, Place};
 use crate::judge::Known;
-use crate::judges::{self, lapsed, lifecycle, reconciler, rows_made, signals, steps};
+use crate::judges::{self, lapsed, lifecycle, reconciler, rows_made, signals, steps, withheld};
 use crate::line::LineEvent;
 use crate::rows::{row, s, snapshot};
 use crate::schedule::What;
@@ -21,7 +21,10 @@ pub(in crate::call) fn table(world: &World, who: usize, target: &str, body: &Req
         }
         Some("PutItem") => written(world, who, body),
         Some("DeleteItem") => judges::deleted(world, who, &body.json()["Key"]),
-        Some("GetItem") => read_again(world, who, body),
+        Some("GetItem") => {
+            withheld::read(world, who, &body.json()["Key"]);
+            read_again(world, who, body);
+        }
         Some("Query") => reconciler::rows_read(world, who),
         _ => {}
     }
@@ -185,6 +188,7 @@ fn loaded(world: &World, who: usize, body: &Request) {
     }
     let event = ledger.and_then(|(_, sort)| sort.split_once('#'));
     let state = snapshot(world, &place);
+    withheld::loaded(world, who, &place);
     let invocation = &mut world.history().invocations[who];
     if let Some((_, event)) = event {
         invocation.at.insert(place.clone(), event.to_owned());
@@ -214,9 +218,10 @@ fn committed(world: &World, who: usize, body: &Request) {
     });
     let Some(row) = chat else { return };
     let place = (s(row, "bot_id").to_owned(), s(row, "chat_id").to_owned());
-    let list = serde_json::from_str(s(row, "state")).unwrap_or_default();
+    let list: Vec<String> = serde_json::from_str(s(row, "state")).unwrap_or_default();
     world.note(|| format!("invocation {who} commits {event} of {place:?}"));
     let (line, mut history) = (world.line(), world.history());
+    withheld::committed(&mut history, who, &place, (event, &list));
     let known = history.known(who, &place, &line);
     let line_event = line.events.get(event);
     steps::committed(&mut history, who, event, ledger);
