@@ -6,6 +6,7 @@ use shared::domain::{Delivery, LedgerEntry, Outcome, Silence, Verdict};
 
 use crate::call::BY_ANOTHER;
 use crate::history::{OLD, Place};
+use crate::judges::withheld::NOTICE;
 use crate::judges::{self, accounts, lifecycle, rows_made};
 use crate::line::LineEvent;
 use crate::registers;
@@ -246,10 +247,11 @@ fn traced(world: &World, event: &LineEvent, row: &LedgerEntry) {
     for (ordinal, effect) in row.effects().iter().enumerate() {
         let name = row.plan().map(|plan| plan.effects[ordinal].name());
         let speaks = matches!(name, Some("reply" | "push"));
-        let accepted = world
-            .line()
-            .times_accepted(&format!("{}/{ordinal}", event.id))
-            > 0;
+        let text = format!("{}/{ordinal}", event.id);
+        // What the module says, or the notice that its account is not entitled.
+        let texts = [format!("{text}/{NOTICE}"), text];
+        let is_accepted = |text: &String| world.line().times_accepted(text) > 0;
+        let accepted = texts.iter().any(is_accepted);
         let fits = match effect {
             Delivery::Sent { .. } => accepted || !speaks,
             Delivery::Unknown { .. } => true,

@@ -315,7 +315,7 @@ fn field(row: Option<&Json>, name: &str) -> i64 {
 }
 
 /// A number of a row as DynamoDB writes it.
-fn number(row: &Json, name: &str) -> Option<i64> {
+pub(crate) fn number(row: &Json, name: &str) -> Option<i64> {
     row[name]["N"].as_str()?.parse().ok()
 }
 

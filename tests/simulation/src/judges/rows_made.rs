@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use crate::history::History;
 use crate::judge::Known;
 use crate::judges::epochs::Begun;
+use crate::judges::withheld::NOTICE;
 use crate::line::Line;
 use crate::rows::s;
 use crate::world::World;
@@ -114,7 +115,8 @@ fn of_plan(ledger: &Json, event: &str) -> Vec<(String, String)> {
     let plan = s(ledger, "plan");
     let texts = plan.match_indices(&begin).filter_map(|(at, _)| {
         let text = plan[at + 1..].split('"').next()?;
-        let words = text.splitn(3, '/').nth(2)?;
+        // A notice says nothing of rows.
+        let words = text.splitn(3, '/').nth(2).filter(|it| *it != NOTICE)?;
         Some((words.to_owned(), text.to_owned()))
     });
     texts.collect()

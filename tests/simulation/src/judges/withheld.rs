@@ -14,6 +14,9 @@ use crate::world::World;
 /// The end of the text by which a chat is told that its account is not entitled.
 pub(crate) const NOTICE: &str = "closed";
 
+/// Ten days in milliseconds, but for what clocks may be off.
+const WAITS_AT_MOST: i64 = 10 * 24 * 3_600_000 - 60_000;
+
 /// What holds of an account.
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Word {
@@ -98,12 +101,22 @@ impl Withheld {
         is_paused || self.channel_was_paused
     }
 
-    /// Whether it may be that nothing is said into the chat for this silence.
-    pub(crate) fn has_reason(&self, who: usize, place: &Place, silence: &str) -> bool {
+    /// Whether it may be that nothing is said into the chat for this silence, of an event that was
+    /// received so long ago, in milliseconds.
+    pub(crate) fn has_reason(
+        &self,
+        (who, place): (usize, &Place),
+        silence: &str,
+        waited: i64,
+    ) -> bool {
         let loaded = self.loaded.get(&(who, place.clone()));
         let current = self.words.get(&place.0);
         let mut words = loaded.map(|it| &it.word).into_iter().chain(current);
         match silence {
+            // What waits is recorded too before the queue would lose it.
+            "paused" if waited >= WAITS_AT_MOST => {
+                self.channel_was_paused || words.any(|word| word.is_paused)
+            }
             "paused" => self.channel_was_recorded || words.any(|word| word.is_recorded),
             // The token of a notice may run out when the account is entitled again.
             _ => {

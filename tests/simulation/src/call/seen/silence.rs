@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 
 use crate::call::Request;
 use crate::history::Place;
+use crate::judges::number;
 use crate::rows::s;
 use crate::world::World;
 
@@ -17,12 +18,21 @@ pub(in crate::call) fn writes(world: &World, who: usize, now: i64, target: &str,
         Some("PutItem") => silences_of_try(world, body),
         _ => return,
     };
-    for (place, event, silence) in silences {
-        check_silence(world, who, now, &place, &event, &silence);
+    for silent in silences {
+        check_silence(world, who, now, &silent);
     }
 }
 
-fn silence_of_commit(body: &Request) -> Vec<(Place, String, String)> {
+/// An event that is kept silent.
+struct Silent {
+    place: Place,
+    event: String,
+    silence: String,
+    /// When it was received, in milliseconds.
+    received_at: i64,
+}
+
+fn silence_of_commit(body: &Request) -> Vec<Silent> {
     let request = body.json();
     let puts = request["TransactItems"].as_array().into_iter().flatten();
     let items = puts.map(|action| &action["Put"]["Item"]);
@@ -44,7 +54,7 @@ fn check_wait(world: &World, who: usize, now: i64, body: &Request) {
     let Some(item) = items.find(|item| s(item, "silence") == "not_attached") else {
         return;
     };
-    let (place, event, _) = of_row(item, "");
+    let Silent { place, event, .. } = of_row(item, "");
     let (line, mut history) = (world.line(), world.history());
     let Some(message) = line.events.get(&event).filter(|it| it.chat.is_some()) else {
         return;
@@ -63,13 +73,17 @@ fn check_wait(world: &World, who: usize, now: i64, body: &Request) {
     }
 }
 
-fn of_row(key: &Json, silence: &str) -> (Place, String, String) {
-    let (chat, event) = s(key, "chat_id").rsplit_once('#').unwrap_or_default();
-    let place = (s(key, "bot_id").to_owned(), chat.to_owned());
-    (place, event.to_owned(), silence.to_owned())
+fn of_row(row: &Json, silence: &str) -> Silent {
+    let (chat, event) = s(row, "chat_id").rsplit_once('#').unwrap_or_default();
+    Silent {
+        place: (s(row, "bot_id").to_owned(), chat.to_owned()),
+        event: event.to_owned(),
+        silence: silence.to_owned(),
+        received_at: number(row, "received_at").unwrap_or(i64::MAX),
+    }
 }
 
-fn silences_of_try(world: &World, body: &Request) -> Vec<(Place, String, String)> {
+fn silences_of_try(world: &World, body: &Request) -> Vec<Silent> {
     let request = body.json();
     let row = &request["Item"];
     let effects = row["effects"]["L"]
@@ -79,13 +93,15 @@ fn silences_of_try(world: &World, body: &Request) -> Vec<(Place, String, String)
         .enumerate();
     let dropped = effects.filter(|(_, effect)| s(&effect["M"], "state") == "dropped");
     let rows = dropped.map(|(ordinal, effect)| (ordinal, of_row(row, s(&effect["M"], "silence"))));
-    let new = rows.filter(|(ordinal, (_, event, _))| {
-        world.history().dropped.insert((event.clone(), *ordinal))
+    let new = rows.filter(|(ordinal, silent)| {
+        let dropped = (silent.event.clone(), *ordinal);
+        world.history().dropped.insert(dropped)
     });
     new.map(|(_, row)| row).collect()
 }
 
-fn check_silence(world: &World, who: usize, now: i64, place: &Place, event: &str, silence: &str) {
+fn check_silence(world: &World, who: usize, now: i64, silent: &Silent) {
+    let (place, event, silence) = (&silent.place, &silent.event, silent.silence.as_str());
     let line = world.line();
     let mut history = world.history();
     let acted = history.invocations[who]
@@ -96,7 +112,8 @@ fn check_silence(world: &World, who: usize, now: i64, place: &Place, event: &str
         return;
     }
     if matches!(silence, "paused" | "not_entitled") {
-        if !history.judges.withheld.has_reason(who, place, silence) {
+        let (withheld, waited) = (&history.judges.withheld, now - silent.received_at);
+        if !withheld.has_reason((who, place), silence, waited) {
             let what = format!("{event} of {place:?} is kept silent: {silence}");
             history.violation("silence has its reason", what);
         }
