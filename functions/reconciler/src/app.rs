@@ -20,6 +20,9 @@ pub const TIMEOUT: Duration = Duration::from_secs(900);
 /// For one exchange with LINE: nobody waits.
 const LINE_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// A small part of the time that the function has.
+const PROFILES_BUDGET: Duration = Duration::from_secs(120);
+
 /// What the function works with.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -39,6 +42,8 @@ pub struct App {
     pub parked_for: Duration,
     /// How long a profile is kept that nobody has read again.
     pub profiles_for: Duration,
+    /// How long a run looks for such profiles; the next one goes on there.
+    pub profiles_budget: Duration,
     /// For the lease's name, and waits of different length.
     pub random: Random,
 }
@@ -61,6 +66,7 @@ impl App {
             erase_after: config.erase_after,
             parked_for: config.parked_for,
             profiles_for: config.profiles_for,
+            profiles_budget: PROFILES_BUDGET,
             random: ground.random.clone(),
         }
     }

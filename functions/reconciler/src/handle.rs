@@ -62,9 +62,10 @@ fn measure(app: &App, result: &Result<WalkRow, Failure>) {
 async fn run(app: &App, deadline: Timestamp) -> Result<WalkRow, Failure> {
     let holder = app.random.alphanumeric(12);
     hold(app, &holder, Failure::AnotherAtWork).await?;
-    let left = deadline.minus(BEFORE_DEADLINE).since(app.now());
+    let end = deadline.minus(BEFORE_DEADLINE);
+    let left = end.since(app.now());
     let mut done = WalkRow::default();
-    let work = reconcile(app, &holder, &mut done);
+    let work = reconcile(app, (&holder, end), &mut done);
     let result = match Timeout::new(work, app.sleep.sleep(left)).await {
         Ok(result) => result,
         Err(_) => Err(Failure::TimeUp),
@@ -85,11 +86,15 @@ async fn hold(app: &App, holder: &str, otherwise: Failure) -> Result<(), Failure
 }
 
 /// The accounts, and data whose time is over. What of one fails does not hold up the other.
-async fn reconcile(app: &App, holder: &str, done: &mut WalkRow) -> Result<(), Failure> {
+async fn reconcile(
+    app: &App,
+    (holder, end): (&str, Timestamp),
+    done: &mut WalkRow,
+) -> Result<(), Failure> {
     let parked = end_parked(app).await;
     let accounts = reconcile_accounts(app, holder, done).await;
     // It takes longest: the accounts do not wait for it.
-    let profiles = end_profiles(app).await;
+    let profiles = end_profiles(app, end).await;
     accounts?;
     Ok(parked.and(profiles)?)
 }

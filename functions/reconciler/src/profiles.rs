@@ -12,16 +12,19 @@ use crate::again::again;
 
 /// A round begins so long after the one before has begun, or when that one ends.
 const EACH: Duration = Duration::from_secs(24 * 3600);
-/// What a run takes for it.
-const BUDGET: Duration = Duration::from_secs(120);
+/// Before the run's end, so that where the round is can be kept.
+const BEFORE_END: Duration = Duration::from_secs(20);
 /// Chats read at once.
 const PAGE: usize = 100;
 
-/// Ends the profiles that are too old, as far as this run comes.
+/// Ends the profiles that are too old, as far as this run comes, which ends at `end`.
 ///
 /// # Errors
-/// The table is not available. What is not done is done by a later run.
-pub(crate) async fn end_profiles(app: &App) -> Result<(), StoreError> {
+/// The table is not available, or a row cannot be read: the rest of that account's chats are left
+/// to the next round, so that a row which nobody can read does not hold up all others.
+pub(crate) async fn end_profiles(app: &App, end: Timestamp) -> Result<(), StoreError> {
+    let until = app.now().plus(app.profiles_budget);
+    let until = until.min(end.minus(BEFORE_END));
     let kept = again(app, || app.store.profiles_round()).await?;
     let round = match kept {
         Some(round) if round.ended_at.is_none() => round,
@@ -34,7 +37,7 @@ pub(crate) async fn end_profiles(app: &App) -> Result<(), StoreError> {
     let mut walk = Walk {
         app,
         round,
-        until: app.now().plus(BUDGET),
+        until,
         ended: 0,
     };
     let result = walk.run().await;
@@ -55,7 +58,7 @@ impl Walk<'_> {
     async fn run(&mut self) -> Result<(), StoreError> {
         // One account's chats may be left of the run before.
         if let (Some(bot), Some(_)) = (self.round.bot.clone(), &self.round.chat)
-            && !self.chats(&bot).await?
+            && (!self.chats(&bot).await? || self.is_over())
         {
             return Ok(());
         }
@@ -64,7 +67,7 @@ impl Walk<'_> {
             let page = again(self.app, || self.app.store.bots(from.as_ref())).await?;
             for (bot, _) in page.rows {
                 self.round.bot = Some(bot.clone());
-                if !self.chats(&bot).await? {
+                if !self.chats(&bot).await? || self.is_over() {
                     return Ok(());
                 }
             }
@@ -74,6 +77,10 @@ impl Walk<'_> {
                 return Ok(());
             }
         }
+    }
+
+    fn is_over(&self) -> bool {
+        self.app.now() >= self.until
     }
 
     /// The chats of one account; false if the time is up before the last.
@@ -93,7 +100,7 @@ impl Walk<'_> {
             let Some(next) = page.next else {
                 return Ok(true);
             };
-            if app.now() >= self.until {
+            if self.is_over() {
                 self.round.stopped_at(&next);
                 return Ok(false);
             }

@@ -82,11 +82,11 @@ impl Report for Findings {
                 finding.check,
                 first_upper(&finding.found)
             ));
-            let more = [("", &finding.means), ("→ ", &finding.remedy)];
-            for (sign, text) in more {
-                if let Some(text) = text {
-                    screen.line(&format!("{:25}{sign}{}", "", first_upper_of(sign, text)));
-                }
+            if let Some(means) = &finding.means {
+                screen.line(&format!("{:25}{}", "", first_upper(means)));
+            }
+            if let Some(remedy) = &finding.remedy {
+                screen.line(&format!("{:25}→ {remedy}", ""));
             }
         }
     }
@@ -100,14 +100,6 @@ impl Verdict {
             Self::Wrong => ("wrong", Tone::Bad),
             Self::Unchecked => ("unchecked", Tone::Quiet),
         }
-    }
-}
-
-/// A remedy may be a command, which stays as it is.
-fn first_upper_of(sign: &str, text: &str) -> String {
-    match sign {
-        "" => first_upper(text),
-        _ => text.to_owned(),
     }
 }
 
