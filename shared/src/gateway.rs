@@ -86,6 +86,11 @@ impl Request {
         &self.request_context.http.path
     }
 
+    /// The method that was asked by.
+    pub fn method(&self) -> &str {
+        &self.request_context.http.method
+    }
+
     /// A header, whatever the case of its name.
     pub fn header(&self, name: &str) -> Option<&str> {
         let (_, value) = self
@@ -111,8 +116,13 @@ impl Request {
     }
 
     /// The body's bytes; `None` if it claims to be base64 and is not.
-    pub fn into_body(self) -> Option<Vec<u8>> {
-        let body = self.body.unwrap_or_default();
+    pub fn into_body(mut self) -> Option<Vec<u8>> {
+        self.take_body()
+    }
+
+    /// The same, and the rest stays; asked again it is empty.
+    pub fn take_body(&mut self) -> Option<Vec<u8>> {
+        let body = self.body.take().unwrap_or_default();
         if self.is_base64_encoded {
             STANDARD.decode(body).ok()
         } else {

@@ -2,6 +2,8 @@
 
 pub mod aws;
 pub mod connector;
+#[cfg(all(feature = "client", feature = "random", feature = "store"))]
+pub mod control;
 #[cfg(all(feature = "queue", feature = "store"))]
 pub mod detach;
 pub mod domain;
@@ -17,6 +19,8 @@ pub mod invitation;
 pub mod limits;
 pub mod line;
 pub mod metrics;
+#[cfg(feature = "pages")]
+pub mod pages;
 #[cfg(feature = "queue")]
 pub mod queue;
 #[cfg(feature = "random")]
@@ -24,6 +28,8 @@ pub mod random;
 #[cfg(all(feature = "queue", feature = "store"))]
 pub mod replay;
 pub mod secret;
+#[cfg(all(feature = "random", feature = "store"))]
+pub mod session;
 pub mod start;
 #[cfg(feature = "store")]
 pub mod store;

@@ -69,6 +69,7 @@ impl Ending {
                 | Trouble::OtherBrowser
                 | Trouble::Unlinked => Metric::AttachesRefused,
                 Trouble::TryLater
+                | Trouble::TryAgain
                 | Trouble::Failed
                 | Trouble::Misconfigured
                 | Trouble::Interrupted => Metric::AttachesFailed,
@@ -102,7 +103,11 @@ impl Account {
             return Outcome::Suspended { name };
         }
         let missing = missing(asked, row.state.scopes());
-        Outcome::Linked { name, missing }
+        Outcome::Linked {
+            bot: self.bot.clone(),
+            name,
+            missing,
+        }
     }
 }
 

@@ -5,11 +5,12 @@ use std::time::Duration;
 use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use aws_smithy_async::time::SharedTimeSource;
 use shared::aws::Timeouts;
-use shared::domain::Timestamp;
+use shared::domain::{About, Timestamp};
 use shared::ground::Ground;
 use shared::line::LineClient;
 use shared::line::attach::{AttachClient, Credentials};
 use shared::metrics::Metrics;
+use shared::pages::Site;
 use shared::queue::Queue;
 use shared::random::Random;
 use shared::secret::ChannelSecret;
@@ -26,6 +27,8 @@ const LINE_TIMEOUT: Duration = Duration::from_secs(4);
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct App {
+    /// What all pages have.
+    pub site: Site,
     /// What accounts are asked for, and where.
     pub offer: Offer,
     /// Whether only invited admins may begin.
@@ -50,14 +53,15 @@ pub struct App {
 }
 
 impl App {
-    /// The function as it is configured, on this ground.
-    pub fn new(config: Config, ground: &Ground) -> Self {
+    /// The function as it is configured, for this extension, on this ground.
+    pub fn new(config: Config, about: About, ground: &Ground) -> Self {
         let secret = ground.secret(config.secret, Timeouts::DEFAULT);
         let metrics = ground.metrics();
         let http = ground
             .http_to_line(LINE_TIMEOUT)
             .measured_by(metrics.clone());
         Self {
+            site: Site::new(about),
             offer: config.offer,
             requires_invitation: config.requires_invitation,
             secret: secret.clone(),

@@ -5,16 +5,15 @@ use shared::line::attach::{AttachTerms, Verifier};
 use shared::metrics::Metric;
 
 use crate::App;
-use crate::language::Language;
 use crate::limit::{self, BasicId, RANDOM_LENGTH};
 use crate::link::Link;
-use crate::pages::{self, Outcome, Trouble};
+use crate::pages::{Outcome, Pages, Trouble};
 use crate::under_way::{Cookie, Kept, cookie_value};
 
 /// Keeps a new attach and sends the browser to LINE.
 pub(crate) async fn begin(
     app: &App,
-    language: Language,
+    pages: &Pages<'_>,
     request: &Request,
     link: &Link,
 ) -> Response {
@@ -30,13 +29,13 @@ pub(crate) async fn begin(
     if let Err(error) = keep(app, &state, &secret, &kept).await {
         app.metrics.count(Metric::AttachesFailed);
         tracing::error!(error, "an attach could not be begun");
-        return pages::result(language, &Outcome::Not(Trouble::TryLater), link);
+        return pages.result(&Outcome::Not(Trouble::TryLater), link);
     }
     app.metrics.count(Metric::AttachesBegun);
     let url = app
         .attach
         .authorize_url(&kept.terms, &state, &kept.verifier);
-    let response = pages::private(Response::status(302))
+    let response = shared::pages::private(Response::status(302))
         .with_header("location", url)
         .with_cookie(Cookie::of(&state, &public_url).set(&secret));
     let surplus = Cookie::surplus(&request.cookies, &public_url);

@@ -6,23 +6,25 @@
 use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::AsyncSleep as _;
-use shared::domain::Timestamp;
+use shared::domain::{BotId, Timestamp};
 use shared::gateway::{Request, Response};
 use shared::line::error::{LineError, LineErrorKind};
 use shared::metrics::Metric;
+use shared::session::{self, SessionId};
 use shared::store::{AttachUnderWay, BotRow, browser_hash};
 
 use crate::account::{self, Account, Ending};
-use crate::language::Language;
 use crate::limit;
 use crate::link::Link;
-use crate::pages::{self, Outcome, Trouble};
+use crate::pages::{Outcome, Pages, Trouble};
 use crate::under_way::{Cookie, EXPIRES_AFTER, Kept, SHOWN_AGAIN};
 use crate::{App, TIMEOUT};
 
 /// How long a second callback waits for the first before it shows a page that reloads: as
 /// long as the first usually waits for LINE, and well within the function's timeout.
 const WAIT: Duration = Duration::from_secs(5);
+/// How long after it took the attach a page signs its admin in, so that a double click does too.
+const SIGNS_IN: Duration = Duration::from_secs(60);
 /// How often it looks meanwhile.
 const POLL: Duration = Duration::from_millis(250);
 
@@ -66,11 +68,11 @@ enum Answer {
 }
 
 /// Ends an attach, and shows how.
-pub(crate) async fn callback(app: &App, language: Language, request: &Request) -> Response {
+pub(crate) async fn callback(app: &App, pages: &Pages<'_>, request: &Request) -> Response {
     let mut query = Query::read(&request.raw_query_string);
     let state = query.state.take().unwrap_or_default();
     let link = Link::from(limit::of_state(&state));
-    let page = |outcome: &Outcome| pages::result(language, outcome, &link);
+    let page = |outcome: &Outcome| pages.result(outcome, &link);
     let start_over = Outcome::Not(Trouble::StartOver);
     let Some(answer) = query.answer().filter(|_| !state.is_empty()) else {
         return page(&start_over);
@@ -86,13 +88,14 @@ pub(crate) async fn callback(app: &App, language: Language, request: &Request) -
         taker: app.random.alphanumeric(16),
     };
     match visit.end(answer).await {
-        Ok(Some(End {
-            outcome,
-            invitation,
-        })) => {
+        Ok(Some(end)) => {
+            let invitation = end.invitation;
             let link = Link { invitation, ..link };
-            let page = pages::result(language, &outcome, &link);
-            match outcome.is_linked() {
+            let linked = Some(&end.outcome).filter(|_| end.is_recent);
+            let session = sign_in(app, pages, request, linked.and_then(Outcome::bot)).await;
+            let page = pages.result_of(&end.outcome, &link, session.is_some());
+            let page = session.into_iter().fold(page, Response::with_cookie);
+            match end.outcome.is_linked() {
                 true => page.with_cookie(cookie.kept(secret)),
                 false => page, // loaded again, it says the same
             }
@@ -101,9 +104,23 @@ pub(crate) async fn callback(app: &App, language: Language, request: &Request) -
         Err(reason) => {
             app.metrics.count(Metric::AttachesFailed);
             tracing::error!(reason, "an attach could not be read");
-            page(&Outcome::Not(Trouble::TryLater)) // loading it again may help
+            page(&Outcome::Not(Trouble::TryAgain))
         }
     }
+}
+
+/// Whoever has just linked an account is signed in to its management screen; gives the cookie.
+async fn sign_in(
+    app: &App,
+    pages: &Pages<'_>,
+    request: &Request,
+    bot: Option<&BotId>,
+) -> Option<String> {
+    let is_secure = pages.is_secure();
+    let old = SessionId::of(request, is_secure);
+    let id = session::sign_in(&app.store, &app.random, old.as_ref(), bot?, app.now()).await;
+    let id = id.inspect_err(|error| tracing::warn!(%error, "an admin could not be signed in"));
+    id.ok().map(|id| id.cookie(is_secure))
 }
 
 /// A browser that comes back to an attach with the attach's cookie.
@@ -120,6 +137,9 @@ struct Visit<'a> {
 struct End {
     outcome: Outcome,
     invitation: Option<String>,
+    /// Whether it ended a moment ago: a double click shows the second answer, and so the second
+    /// signs in too. A page that is loaded again later does not, or signing out would not last.
+    is_recent: bool,
 }
 
 impl Visit<'_> {
@@ -146,13 +166,24 @@ impl Visit<'_> {
             Answer::Error(error) => (Ending::Not(refused(&error)), None),
         };
         self.app.metrics.count(ending.metric());
-        if let Err(reason) = self.keep(&ending, attach).await {
+        if matches!(ending, Ending::Not(Trouble::TryAgain)) {
+            self.give_back().await;
+        } else if let Err(reason) = self.keep(&ending, attach).await {
             tracing::warn!(reason, "the last page of an attach cannot be loaded again");
         }
         Ok(End {
             outcome: ending.outcome(row, &kept.terms),
             invitation: kept.invitation,
+            is_recent: true,
         })
+    }
+
+    /// LINE has not taken the code: the page can be loaded again, and asks once more.
+    async fn give_back(&self) {
+        let given = self.app.store.give_attach_back(self.state, &self.taker);
+        if let Err(error) = given.await {
+            tracing::warn!(%error, "an attach cannot be tried again by its own page");
+        }
     }
 
     async fn keep(&self, ending: &Ending, attach: &AttachUnderWay) -> Result<(), String> {
@@ -185,6 +216,7 @@ impl Visit<'_> {
             let unknown = |outcome| End {
                 outcome,
                 invitation,
+                is_recent: false,
             };
             // Lambda has stopped the other one by then.
             if attach.taken_at.is_none_or(|at| now >= at.plus(TIMEOUT)) {
@@ -208,9 +240,11 @@ impl Visit<'_> {
         };
         let row = row.map_err(|error| error.to_string())?;
         let kept = kept(attach)?;
+        let now = self.app.now();
         Ok(End {
             outcome: ending.outcome(row, &kept.terms),
             invitation: kept.invitation,
+            is_recent: attach.taken_at.is_some_and(|at| now < at.plus(SIGNS_IN)),
         })
     }
 }
@@ -276,9 +310,8 @@ fn not_exchanged(error: &LineError) -> Trouble {
     }
     tracing::error!(%error, "LINE did not exchange the code");
     match error.kind {
-        LineErrorKind::NotSent | LineErrorKind::Open | LineErrorKind::Throttled => {
-            Trouble::TryLater
-        }
+        LineErrorKind::NotSent | LineErrorKind::Throttled => Trouble::TryAgain,
+        LineErrorKind::Open => Trouble::TryLater,
         _ if error.is_of_our_configuration() => Trouble::Misconfigured,
         _ => Trouble::Failed,
     }

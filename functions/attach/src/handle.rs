@@ -1,14 +1,14 @@
 //! The routes.
 
 use shared::gateway::{Request, Response};
+use shared::pages::Visitor;
 use tracing::Instrument as _;
 
 use crate::App;
 use crate::begin::begin;
 use crate::callback::callback;
-use crate::language::Language;
 use crate::link::Link;
-use crate::pages;
+use crate::pages::Pages;
 
 /// Answers the routes of template.yaml.
 pub async fn handle(app: &App, request: Request) -> Response {
@@ -22,14 +22,15 @@ pub async fn handle(app: &App, request: Request) -> Response {
 }
 
 async fn answer(app: &App, request: &Request) -> Response {
-    let language = Language::asked_for(request.header("accept-language").unwrap_or_default());
+    let visitor = Visitor::of(request, &app.offer.public_url(request));
+    let pages = Pages::new(&app.site, &visitor);
     match request.route().as_ref() {
         route @ ("GET /" | "GET /attach") => match Link::read(app, request).await {
-            Ok(link) if route == "GET /" => pages::start(language, &app.offer, &link),
-            Ok(link) => begin(app, language, request, &link).await,
-            Err(outcome) => pages::result(language, &outcome, &Link::default()),
+            Ok(link) if route == "GET /" => pages.start(&app.offer.scopes, &link),
+            Ok(link) => begin(app, &pages, request, &link).await,
+            Err(outcome) => pages.result(&outcome, &Link::default()),
         },
-        "GET /attach/callback" => callback(app, language, request).await,
+        "GET /attach/callback" => callback(app, &pages, request).await,
         "GET /health" => Response::text(200, "ok"),
         _ => Response::text(404, "There is nothing here."),
     }

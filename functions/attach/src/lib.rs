@@ -6,7 +6,6 @@ mod begin;
 mod callback;
 pub mod config;
 mod handle;
-mod language;
 mod limit;
 mod link;
 mod pages;

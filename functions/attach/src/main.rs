@@ -1,9 +1,10 @@
-//! Wiring.
+//! Wiring. The crate `module` is the one that the root Cargo.toml names so.
 
 use std::process::ExitCode;
 
 use attach::{App, Config, handle};
 use lambda_runtime::{LambdaEvent, service_fn};
+use line_module::{Module, without_faults};
 use shared::env::{ConfigError, Env};
 use shared::gateway::Request;
 use shared::ground::Ground;
@@ -25,5 +26,7 @@ async fn main() -> ExitCode {
 }
 
 fn app(env: &Env) -> Result<App, ConfigError> {
-    Ok(App::new(Config::read(env)?, &Ground::from_env(env)?))
+    let module = without_faults(module::module())?;
+    let about = Module::about(&module).clone();
+    Ok(App::new(Config::read(env)?, about, &Ground::from_env(env)?))
 }

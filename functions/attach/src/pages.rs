@@ -1,24 +1,32 @@
-//! The pages. What they say is in [`crate::pages::texts`] and [`crate::pages::not_linked`];
-//! how they look, in `templates/`.
-
-mod not_linked;
-mod texts;
+//! The pages. What they say is in `texts/`, a file for each language; how they look, in
+//! `templates/` and in [`shared::pages`].
 
 use askama::Template;
 use serde::{Deserialize, Serialize};
+use shared::domain::{About, BotId, Language};
 use shared::gateway::Response;
+use shared::pages::{AllTexts, Frame, Site, Texts, Visitor, scope};
 
-use crate::config::Offer;
-use crate::language::Language;
 use crate::limit::WrongLimit;
 use crate::link::Link;
-use crate::pages::texts::{ResultTexts, StartTexts};
+
+/// Where the management screen is.
+const CONSOLE: &str = "/console/";
+
+/// What the pages say.
+static TEXTS: AllTexts = AllTexts::new(|language| match language {
+    Language::Ja => include_str!("../texts/ja.ftl"),
+    Language::En => include_str!("../texts/en.ftl"),
+    Language::ZhHant => include_str!("../texts/zh-Hant.ftl"),
+    Language::Th => include_str!("../texts/th.ftl"),
+});
 
 /// How an attach ended, as the admin sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// Linked; `missing` are scopes asked for and not granted.
     Linked {
+        bot: BotId,
         name: Option<String>,
         missing: Vec<String>,
     },
@@ -54,6 +62,14 @@ impl Outcome {
         }
     }
 
+    /// The account, if it is linked and can be used.
+    pub(crate) fn bot(&self) -> Option<&BotId> {
+        match self {
+            Self::Linked { bot, .. } => Some(bot),
+            _ => None,
+        }
+    }
+
     fn status(&self) -> u16 {
         match self {
             Self::Linked { .. } | Self::Suspended { .. } => 200,
@@ -86,8 +102,10 @@ pub(crate) enum Trouble {
     Failed,
     /// LINE does not take what we ask for: an operator must look.
     Misconfigured,
-    /// A transient failure.
+    /// A transient failure: it is begun again.
     TryLater,
+    /// A transient failure before LINE has taken the code: the same page is loaded again.
+    TryAgain,
     /// The callback that took the attach did not come to its end: the account may be linked.
     Interrupted,
     /// It was linked, and was unlinked since.
@@ -98,18 +116,44 @@ pub(crate) enum Trouble {
     OtherBrowser,
 }
 
+impl Uninvited {
+    /// The message that says so.
+    fn key(self) -> &'static str {
+        match self {
+            Self::NoInvitation => "uninvited-none",
+            Self::NotOurs => "uninvited-not-ours",
+            Self::RunOut => "uninvited-run-out",
+        }
+    }
+}
+
 impl Trouble {
     #[cfg(test)]
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Refused,
         Self::Failed,
         Self::Misconfigured,
         Self::TryLater,
+        Self::TryAgain,
         Self::Interrupted,
         Self::Unlinked,
         Self::StartOver,
         Self::OtherBrowser,
     ];
+
+    /// The messages that say so: title and text.
+    fn keys(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Refused => ("refused-title", "refused"),
+            Self::Failed => ("failed-title", "failed"),
+            Self::Misconfigured => ("misconfigured-title", "misconfigured"),
+            Self::TryLater | Self::TryAgain => ("try-later-title", "try-later"),
+            Self::Interrupted => ("interrupted-title", "interrupted"),
+            Self::Unlinked => ("unlinked-title", "unlinked"),
+            Self::StartOver => ("start-over-title", "start-over"),
+            Self::OtherBrowser => ("other-browser-title", "other-browser"),
+        }
+    }
 
     fn status(self) -> u16 {
         match self {
@@ -117,7 +161,7 @@ impl Trouble {
             Self::StartOver | Self::OtherBrowser => 400,
             Self::Unlinked => 410,
             Self::Failed | Self::Misconfigured => 502,
-            Self::TryLater | Self::Interrupted => 503,
+            Self::TryLater | Self::TryAgain | Self::Interrupted => 503,
         }
     }
 }
@@ -125,85 +169,195 @@ impl Trouble {
 #[derive(Template)]
 #[template(path = "start.html")]
 struct StartPage<'a> {
-    lang: &'static str,
-    texts: &'a StartTexts,
-    scopes: Vec<String>,
+    texts: &'a Texts,
+    about: &'a About,
+    /// Each permission in words, and what it is needed for.
+    permissions: Vec<(String, Option<&'static str>)>,
     /// Which account the link is for, in words.
     only_for: Option<String>,
     /// Where the button leads.
     begin: String,
+    /// What the module does not say of itself: for `modctl doctor`.
+    missing: String,
+}
+
+#[derive(Template)]
+#[template(path = "linked.html")]
+struct LinkedPage<'a> {
+    texts: &'a Texts,
+    about: &'a About,
+    lead: String,
+    missing: Vec<String>,
+    /// Where more is granted.
+    begin: String,
+    /// Where the account's management screen is.
+    console: String,
+    is_signed_in: bool,
 }
 
 #[derive(Template)]
 #[template(path = "result.html")]
 struct ResultPage {
-    lang: &'static str,
-    texts: ResultTexts,
-    good: bool,
+    title: String,
+    lead: String,
     /// Whether the page reloads itself.
     reloads: bool,
-    /// Where the button leads.
-    begin: String,
+    /// The button's words, and where it leads.
+    again: Option<(String, String)>,
 }
 
-/// The start page: what linking does, and the button. A link to it may be limited to one
-/// account, as a link to `/attach` may.
-pub(crate) fn start(language: Language, offer: &Offer, link: &Link) -> Response {
-    let limit = link.limit.as_ref();
-    let texts = texts::start(language);
-    let scopes = offer
-        .scopes
-        .split(' ')
-        .map(|scope| texts::scope(language, scope))
-        .collect();
-    page(
-        200,
-        StartPage {
-            lang: language.tag(),
+/// The pages for one visitor.
+pub(crate) struct Pages<'a> {
+    site: &'a Site,
+    visitor: &'a Visitor,
+    texts: &'static Texts,
+}
+
+impl<'a> Pages<'a> {
+    pub(crate) fn new(site: &'a Site, visitor: &'a Visitor) -> Self {
+        let texts = TEXTS.of(visitor.language);
+        Self {
+            site,
+            visitor,
             texts,
-            scopes,
-            only_for: limit.map(|id| texts::only_for(language, id)),
-            begin: link.begin_path(),
         }
-        .render(),
-    )
-}
+    }
 
-/// The page that ends an attach. What it leads to has the limit of the link, and its invitation.
-pub(crate) fn result(language: Language, outcome: &Outcome, link: &Link) -> Response {
-    page(
-        outcome.status(),
-        ResultPage {
-            lang: language.tag(),
-            texts: texts::result(language, outcome),
-            good: matches!(outcome, Outcome::Linked { .. }),
+    /// Whether the visitor came by https.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.visitor.is_secure
+    }
+
+    /// The start page: what the extension does, what linking means, and the button. A link to it
+    /// may be limited to one account, as a link to `/attach` may.
+    pub(crate) fn start(&self, scopes: &str, link: &Link) -> Response {
+        let (texts, about) = (self.texts, &self.site.about);
+        let language = texts.language();
+        let permission = |name: &str| (scope(texts, name), about.need(name, language));
+        let only_for =
+            |limit: &crate::limit::BasicId| texts.with("start-only", "id", limit.as_str());
+        let content = StartPage {
+            texts,
+            about,
+            permissions: scopes.split(' ').map(permission).collect(),
+            only_for: link.limit.as_ref().map(only_for),
+            begin: link.begin_path(),
+            missing: about.missing().join(" "),
+        };
+        self.site.page(&self.frame("start-title"), &content)
+    }
+
+    /// The page that ends an attach. What it leads to has the limit of the link, and its
+    /// invitation.
+    pub(crate) fn result(&self, outcome: &Outcome, link: &Link) -> Response {
+        self.result_of(outcome, link, false)
+    }
+
+    /// The same for an admin who is signed in to the account's management screen by now.
+    pub(crate) fn result_of(&self, outcome: &Outcome, link: &Link, is_signed_in: bool) -> Response {
+        if let Outcome::Linked { bot, name, missing } = outcome {
+            return self.linked(bot, name.as_deref(), missing, link, is_signed_in);
+        }
+        let (title, lead) = self.words(outcome);
+        let again = self.again(outcome, link);
+        let frame = Frame {
+            reloads_after: (*outcome == Outcome::UnderWay).then_some(2),
+            is_locked: matches!(outcome, Outcome::Suspended { .. }),
+            ..Frame::new(self.visitor, self.texts, title.clone())
+        };
+        let content = ResultPage {
+            title,
+            lead,
             reloads: *outcome == Outcome::UnderWay,
+            again,
+        };
+        self.site.page(&frame.status(outcome.status()), &content)
+    }
+
+    fn linked(
+        &self,
+        bot: &BotId,
+        name: Option<&str>,
+        missing: &[String],
+        link: &Link,
+        is_signed_in: bool,
+    ) -> Response {
+        let (texts, about) = (self.texts, &self.site.about);
+        let unnamed = texts.get("linked-unnamed");
+        let extension = about.name.of(texts.language());
+        let arguments = [
+            ("name", name.unwrap_or(&unnamed).into()),
+            ("extension", extension.into()),
+        ];
+        let content = LinkedPage {
+            texts,
+            about,
+            lead: texts.of("linked", arguments),
+            missing: missing.iter().map(|name| scope(texts, name)).collect(),
             begin: link.begin_path(),
+            console: format!("{CONSOLE}{bot}/overview"),
+            is_signed_in,
+        };
+        self.site.page(&self.frame("linked-title"), &content)
+    }
+
+    fn frame(&self, title: &str) -> Frame<'_> {
+        Frame::new(self.visitor, self.texts, self.texts.get(title))
+    }
+
+    /// Title and text.
+    fn words(&self, outcome: &Outcome) -> (String, String) {
+        let texts = self.texts;
+        let both = |title: &str, text: &str| (texts.get(title), texts.get(text));
+        match outcome {
+            Outcome::Linked { .. } => both("linked-title", "linked-title"),
+            Outcome::Suspended { name: Some(name) } => (
+                texts.get("locked-title"),
+                texts.with("locked", "name", name.as_str()),
+            ),
+            Outcome::Suspended { name: None } => both("locked-title", "locked-unnamed"),
+            Outcome::AnotherLinked {
+                asked,
+                linked,
+                stays,
+            } => {
+                let unnamed = texts.get("another-unnamed");
+                let linked = linked.as_deref().unwrap_or(&unnamed);
+                let key = match stays {
+                    true => "another-stays",
+                    false => "another-unlinking",
+                };
+                let arguments = [("asked", asked.as_str().into()), ("linked", linked.into())];
+                (texts.get("another-title"), texts.of(key, arguments))
+            }
+            Outcome::UnderWay => both("under-way-title", "under-way"),
+            Outcome::Uninvited(why) => both("uninvited-title", why.key()),
+            Outcome::WrongLimit(wrong) => {
+                let text = match wrong {
+                    WrongLimit::WithoutAt(id) => texts.with("wrong-link-at", "id", id.as_str()),
+                    WrongLimit::NotABasicId => texts.get("wrong-link-id"),
+                    WrongLimit::NotInALink(name) => texts.with("wrong-link-name", "name", *name),
+                };
+                (texts.get("wrong-link-title"), text)
+            }
+            Outcome::Not(trouble) => {
+                let (title, text) = trouble.keys();
+                both(title, text)
+            }
         }
-        .render(),
-    )
-}
+    }
 
-/// Never cached, never in a referrer: its address may hold a code.
-pub(crate) fn private(response: Response) -> Response {
-    response
-        .with_header("cache-control", "no-store")
-        .with_header("referrer-policy", "no-referrer")
-        .with_header("x-content-type-options", "nosniff")
-}
-
-fn page(status: u16, html: askama::Result<String>) -> Response {
-    match html {
-        Ok(html) => private(Response { body: html, ..Response::status(status) })
-            .with_header("content-type", "text/html; charset=utf-8")
-            .with_header(
-                "content-security-policy",
-                "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-            )
-            .with_header("vary", "accept-language"),
-        Err(error) => {
-            tracing::error!(%error, "a page could not be made");
-            Response::text(500, "The page could not be made.")
+    /// The button, where there is something to do. Where the link invites nobody, or does not say
+    /// rightly whom it is for, there is none: a start without the limit would link any account.
+    fn again(&self, outcome: &Outcome, link: &Link) -> Option<(String, String)> {
+        match outcome {
+            Outcome::Not(Trouble::TryAgain) => {
+                Some((self.texts.get("try-again"), self.visitor.place().to_owned()))
+            }
+            Outcome::Not(_) | Outcome::AnotherLinked { .. } => {
+                Some((self.texts.get("again"), link.begin_path()))
+            }
+            _ => None,
         }
     }
 }
@@ -211,6 +365,8 @@ fn page(status: u16, html: askama::Result<String>) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shared::domain::Words;
+
     use crate::limit::BasicId;
 
     /// An outcome of every kind.
@@ -221,6 +377,7 @@ mod tests {
             stays,
         };
         let linked = |missing: Vec<String>| Outcome::Linked {
+            bot: bot(),
             name: Some("A shop".into()),
             missing,
         };
@@ -242,6 +399,31 @@ mod tests {
         all
     }
 
+    fn bot() -> BotId {
+        BotId::new("U1").unwrap()
+    }
+
+    /// A page of an extension that has a name and nothing else.
+    fn result(language: Language, outcome: &Outcome, link: &Link) -> Response {
+        let site = Site::new(About::new(Words::same("E"), Words::same("e")));
+        let context = r#"{"http":{"method":"GET","path":"/attach/callback"}}"#;
+        let json = format!(
+            r#"{{"rawQueryString":"lang={}","requestContext":{context}}}"#,
+            language.tag()
+        );
+        let request = serde_json::from_str(&json).unwrap();
+        let visitor = Visitor::of(&request, "https://bot.example.com");
+        Pages::new(&site, &visitor).result(outcome, link)
+    }
+
+    /// Where the buttons of a page lead.
+    fn buttons(page: &str) -> Vec<&str> {
+        let parts = page.split("<a class=\"button").skip(1);
+        parts
+            .filter_map(|part| part.split("href=\"").nth(1)?.split('"').next())
+            .collect()
+    }
+
     fn link() -> Link {
         let limit = BasicId::of_link("basic_search_id=@shop");
         limit.unwrap().into()
@@ -250,12 +432,13 @@ mod tests {
     #[test]
     fn a_name_from_line_cannot_become_markup() {
         let outcome = Outcome::Linked {
+            bot: bot(),
             name: Some("<script>alert(1)</script>".into()),
             missing: vec![],
         };
         for language in Language::ALL {
             let page = result(language, &outcome, &Link::default());
-            assert!(!page.body.contains("<script>"), "{}", page.body);
+            assert!(!page.body.contains("<script>alert"), "{}", page.body);
             assert!(page.body.contains("&#60;script&#62;"));
         }
     }
@@ -263,6 +446,7 @@ mod tests {
     #[test]
     fn a_scope_that_was_not_granted_is_named_with_what_it_is_for() {
         let outcome = Outcome::Linked {
+            bot: bot(),
             name: None,
             missing: vec!["message:send".into()],
         };
@@ -292,9 +476,12 @@ mod tests {
         for language in Language::ALL {
             for outcome in outcomes() {
                 let page = result(language, &outcome, &link()).body;
-                let links = page.matches("href=").count();
-                let limited = r#"href="/attach?basic_search_id=%40shop""#;
-                assert_eq!(page.matches(limited).count(), links, "{outcome:?} {page}");
+                for place in buttons(&page)
+                    .into_iter()
+                    .filter(|it| !it.starts_with(CONSOLE) && *it != "/attach/callback")
+                {
+                    assert_eq!(place, "/attach?basic_search_id=%40shop", "{outcome:?}");
+                }
             }
         }
     }
@@ -313,7 +500,9 @@ mod tests {
                         | Outcome::WrongLimit(_)
                         | Outcome::Uninvited(_)
                 );
-            assert_eq!(!page.contains("href="), leads_nowhere, "{outcome:?}");
+            let places = buttons(&page);
+            let begins = places.iter().any(|it| it.starts_with("/attach"));
+            assert_eq!(!begins, leads_nowhere, "{outcome:?}");
         }
     }
 

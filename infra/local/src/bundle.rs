@@ -85,8 +85,18 @@ fn function<M: Module + Clone>(
         "AttachFunction" => over!(
             "attach",
             definition,
-            attach::App::new(attach::Config::read(env)?, ground),
+            attach::App::new(attach::Config::read(env)?, module().about().clone(), ground),
             |app, request, _deadline| Ok::<_, Infallible>(attach::handle(&app, request).await)
+        ),
+        "ConsoleFunction" => over!(
+            "console",
+            definition,
+            console::App::new(
+                console::Config::read(env)?,
+                without_faults(module())?,
+                ground
+            ),
+            |app, request, _deadline| Ok::<_, Infallible>(console::handle(&app, request).await)
         ),
         "InboxFunction" => over!(
             "inbox",

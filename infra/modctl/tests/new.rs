@@ -73,7 +73,9 @@ fn new_writes_a_crate_enters_it_and_chooses_it() {
 Written:
   modules/tea-shop/Cargo.toml
   modules/tea-shop/README.md
+  modules/tea-shop/src/about.rs
   modules/tea-shop/src/lib.rs
+  modules/tea-shop/tests/about.rs
   modules/tea-shop/tests/conformance.rs
   modules/tea-shop/tests/stories.rs
 

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod about;
 mod account;
 mod branch;
 mod card;
@@ -34,7 +35,9 @@ pub fn module_with<C: Crm>(crm: C) -> Router {
         .active(active::<C>())
         .standby(standby::<C>())
         .account(account())
+        .about(about::about())
         .settings(shop::schema())
+        .preview(shop::preview)
         .menus(menu::all())
 }
 

@@ -108,30 +108,77 @@ pub(crate) fn schema() -> Schema {
     let text = || Kind::Text { most: 60 };
     let languages = vec![("ja", JAPANESE), ("zh", CHINESE), ("en", ENGLISH)];
     Schema::new([
-        field("name", NAME, Kind::Text { most: 40 }, json!("")),
-        field("language", LANGUAGE, Kind::Choice(languages), json!("ja")),
-        field("opens", OPENS, Kind::Time, json!("10:00")),
-        field("closes", CLOSES, Kind::Time, json!("18:00")),
-        field("minutes", MINUTES, number(15, 480), json!(60)),
-        field("days", DAYS, number(1, 60), json!(7)),
-        field("remind", REMIND, Kind::Truth, json!(true)),
-        field("remind_at", REMIND_AT, Kind::Time, json!("18:00")),
-        field("staff_hours", STAFF_HOURS, number(1, 72), json!(12)),
-        field("time_zone", ZONE, Kind::TimeZone, json!("Asia/Tokyo")),
-        field("branch_1", BRANCH, text(), json!("渋谷店 35.6580,139.7016")),
-        field("branch_2", BRANCH, text(), json!("新宿店 35.6896,139.7006")),
-        field("staff_word", STAFF_WORD, text(), json!("スタッフ通知")),
-        field("digest_at", DIGEST_AT, Kind::Time, json!("20:00")),
+        of(SHOP, "name", NAME, Kind::Text { most: 40 }, json!("")).help(NAME_HELP),
+        of(
+            SHOP,
+            "language",
+            LANGUAGE,
+            Kind::Choice(languages),
+            json!("ja"),
+        )
+        .help(LANGUAGE_HELP),
+        of(SHOP, "time_zone", ZONE, Kind::TimeZone, json!("Asia/Tokyo")),
+        of(TIMES, "opens", OPENS, Kind::Time, json!("10:00")),
+        of(TIMES, "closes", CLOSES, Kind::Time, json!("18:00")).help(CLOSES_HELP),
+        of(TIMES, "minutes", MINUTES, number(15, 480), json!(60)),
+        of(TIMES, "days", DAYS, number(1, 60), json!(7)),
+        of(REMINDERS, "remind", REMIND, Kind::Truth, json!(true)).help(REMIND_HELP),
+        of(
+            REMINDERS,
+            "remind_at",
+            REMIND_AT,
+            Kind::Time,
+            json!("18:00"),
+        ),
+        of(STAFF, "staff_hours", STAFF_HOURS, number(1, 72), json!(12)).help(STAFF_HOURS_HELP),
+        of(
+            STAFF,
+            "staff_word",
+            STAFF_WORD,
+            text(),
+            json!("スタッフ通知"),
+        )
+        .help(STAFF_WORD_HELP),
+        of(STAFF, "digest_at", DIGEST_AT, Kind::Time, json!("20:00")),
+        of(
+            BRANCHES,
+            "branch_1",
+            BRANCH,
+            text(),
+            json!("渋谷店 35.6580,139.7016"),
+        )
+        .help(BRANCH_HELP),
+        of(
+            BRANCHES,
+            "branch_2",
+            BRANCH,
+            text(),
+            json!("新宿店 35.6896,139.7006"),
+        ),
     ])
 }
 
-fn field(key: &'static str, name: Words, kind: Kind, default: serde_json::Value) -> Field {
-    Field {
-        key,
-        name,
-        kind,
-        default,
-    }
+/// A setting under a heading.
+fn of(
+    group: Words,
+    key: &'static str,
+    name: Words,
+    kind: Kind,
+    default: serde_json::Value,
+) -> Field {
+    Field::new(key, name, kind, default).group(group)
+}
+
+/// What a guest would read by these settings.
+pub(crate) fn preview(shop: &Shop, language: line_module::Language) -> Vec<String> {
+    let texts = Language::of(language.tag()).texts();
+    let day = Day(jiff::civil::date(2026, 12, 1));
+    let Some(slot) = shop.slots(day).next() else {
+        return vec![texts.nothing_free.to_owned()];
+    };
+    let mut messages = vec![texts.greeting(None), texts.confirmed(slot)];
+    messages.extend(shop.remind.then(|| texts.reminder(slot)));
+    messages
 }
 
 const fn words(ja: &'static str, zh: &'static str, en: &'static str, th: &'static str) -> Words {
@@ -198,6 +245,64 @@ const DIGEST_AT: Words = words(
     "通知店員隔天預約的時間",
     "Time at which staff are told of tomorrow",
     "เวลาที่แจ้งพนักงานเรื่องการจองของวันพรุ่งนี้",
+);
+
+const SHOP: Words = words("お店の情報", "店家資訊", "Your shop", "ข้อมูลร้าน");
+const TIMES: Words = words(
+    "予約を受け付ける時間",
+    "可預約的時間",
+    "When guests can reserve",
+    "เวลาที่เปิดให้จอง",
+);
+const REMINDERS: Words = words(
+    "お客さまへのお知らせ",
+    "給顧客的提醒",
+    "Reminders to guests",
+    "การแจ้งเตือนลูกค้า",
+);
+const STAFF: Words = words("スタッフ", "店員", "Your staff", "พนักงาน");
+const BRANCHES: Words = words("店舗の場所", "分店位置", "Branches", "สาขา");
+const NAME_HELP: Words = words(
+    "予約の確認カードに表示されます。空欄のままでもかまいません。",
+    "會顯示在預約確認卡上，可留空。",
+    "It is shown on the card that confirms a reservation. It may stay empty.",
+    "แสดงบนการ์ดยืนยันการจอง เว้นว่างไว้ก็ได้",
+);
+const LANGUAGE_HELP: Words = words(
+    "言語がわからないお客さまには、この言語でご案内します。",
+    "不確定顧客語言時使用此語言。",
+    "Used for guests whose language is not known.",
+    "ใช้เมื่อไม่ทราบภาษาของลูกค้า",
+);
+const CLOSES_HELP: Words = words(
+    "この時刻までに終わる予約だけをご案内します。",
+    "只提供在此時間前結束的預約。",
+    "Only times that end by then are offered.",
+    "เสนอเฉพาะเวลาที่สิ้นสุดก่อนเวลานี้",
+);
+const REMIND_HELP: Words = words(
+    "お知らせは1通ごとに、アカウントのメッセージ通数に数えられます。",
+    "每則提醒都會計入帳號的訊息則數。",
+    "Each reminder counts as a message of your account's plan.",
+    "การแจ้งเตือนแต่ละครั้งนับเป็นข้อความในแพ็กเกจของบัญชี",
+);
+const STAFF_HOURS_HELP: Words = words(
+    "スタッフがお客さまに対応したあと、この時間がたつと自動応答に戻ります。",
+    "店員接手聊天後，經過此時數會恢復自動回覆。",
+    "After staff were asked into a chat, the extension answers again when these hours are over.",
+    "หลังพนักงานรับช่วงแชท ระบบจะกลับมาตอบอัตโนมัติเมื่อครบเวลานี้",
+);
+const STAFF_WORD_HELP: Words = words(
+    "この言葉を送ったグループに、翌日の予約をお知らせします。お客さまに知られない言葉にしてください。",
+    "傳送此密語的群組會收到隔天的預約。請使用顧客不知道的字詞。",
+    "The group in which it is written is told of tomorrow's reservations. Choose one that guests do not know.",
+    "กลุ่มที่ส่งรหัสนี้จะได้รับแจ้งการจองของวันพรุ่งนี้ ใช้คำที่ลูกค้าไม่รู้",
+);
+const BRANCH_HELP: Words = words(
+    "例：渋谷店 35.6580,139.7016。位置情報を送ったお客さまに、近い店舗をご案内します。",
+    "例：台南店 22.9971,120.2126。會告知傳送位置的顧客最近的分店。",
+    "For example: Shibuya 35.6580,139.7016. Guests who send their location are told the nearest.",
+    "ตัวอย่าง: Siam 13.7460,100.5340 ลูกค้าที่ส่งตำแหน่งจะได้รับแจ้งสาขาที่ใกล้ที่สุด",
 );
 
 #[cfg(test)]

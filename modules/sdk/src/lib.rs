@@ -69,8 +69,8 @@ pub use shared::domain::message::{
     VideoContent,
 };
 pub use shared::domain::{
-    Chat, ChatId, ChatKind, CouponFields, Event, EventKind, MembershipChange, RawJson, Recipient,
-    Scope, Scopes, Timestamp, UserId,
+    About, Accent, Chat, ChatId, ChatKind, CouponFields, Event, EventKind, Icon, Language,
+    MembershipChange, RawJson, Recipient, Scope, Scopes, Support, Timestamp, UserId, Words,
 };
 /// What can be asked of LINE, by [`Context::ask`].
 pub use shared::line::endpoints;
@@ -127,9 +127,20 @@ pub trait Module: Send + Sync + 'static {
         false
     }
 
+    /// Whose extension it is: what its pages say of it and of the company.
+    fn about(&self) -> &About {
+        &UNNAMED
+    }
+
     /// What each account may set.
     fn settings(&self) -> &settings::Schema {
         &settings::NONE
+    }
+
+    /// What users would read by these settings, all of which are there: messages that the
+    /// management screen shows beside the form.
+    fn preview(&self, _settings: &serde_json::Value, _language: Language) -> Vec<String> {
+        Vec::new()
     }
 
     /// The rich menus that handlers can give to accounts and users.
@@ -149,6 +160,9 @@ pub trait Module: Send + Sync + 'static {
     }
 }
 
+/// A module that says nothing of itself.
+static UNNAMED: About = About::unnamed();
+
 /// The module, if nothing is wrong with it.
 ///
 /// # Errors
@@ -157,6 +171,7 @@ pub fn without_faults<M: Module>(module: M) -> Result<M, ConfigError> {
     let own = module.faults().first().cloned();
     let own = own.or_else(|| no_time_zone(&module));
     let own = own.or_else(|| module.settings().fault());
+    let own = own.or_else(|| module.about().fault());
     match own.or_else(|| menu::fault(module.menus())) {
         None => Ok(module),
         Some(fault) => Err(ConfigError::Module(fault)),
@@ -187,8 +202,16 @@ impl<M: Module> Module for Arc<M> {
         M::may_push_instead_of_reply(self)
     }
 
+    fn about(&self) -> &About {
+        M::about(self)
+    }
+
     fn settings(&self) -> &settings::Schema {
         M::settings(self)
+    }
+
+    fn preview(&self, settings: &serde_json::Value, language: Language) -> Vec<String> {
+        M::preview(self, settings, language)
     }
 
     fn menus(&self) -> &[Menu] {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
@@ -10,6 +11,8 @@ use serde_json::{Map, Value};
 use crate::Module;
 use crate::daily::arm;
 use shared::domain::{BotId, Timestamp};
+
+pub use shared::domain::Words;
 use shared::store::{Store, StoreError};
 
 /// Values, by key.
@@ -24,6 +27,7 @@ pub struct Schema {
 
 /// One setting.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Field {
     /// Its name in the module's code.
     pub key: &'static str,
@@ -33,19 +37,40 @@ pub struct Field {
     pub kind: Kind,
     /// What it is where the account has not set it.
     pub default: Value,
+    /// What an admin must know to set it.
+    pub help: Option<Words>,
+    /// The heading under which it stands on the management screen, with those beside it of the
+    /// same.
+    pub group: Option<Words>,
 }
 
-/// The same words in the languages of LINE's markets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Words {
-    /// Japanese.
-    pub ja: &'static str,
-    /// Traditional Chinese.
-    pub zh: &'static str,
-    /// English.
-    pub en: &'static str,
-    /// Thai.
-    pub th: &'static str,
+impl Field {
+    /// A setting with its name in the module's code, its name for people, what it holds, and
+    /// what it is where the account has not set it.
+    pub fn new(key: &'static str, name: Words, kind: Kind, default: impl Into<Value>) -> Self {
+        Self {
+            key,
+            name,
+            kind,
+            default: default.into(),
+            help: None,
+            group: None,
+        }
+    }
+
+    /// With what an admin must know to set it.
+    #[must_use]
+    pub fn help(self, words: Words) -> Self {
+        let help = Some(words);
+        Self { help, ..self }
+    }
+
+    /// Under this heading.
+    #[must_use]
+    pub fn group(self, words: Words) -> Self {
+        let group = Some(words);
+        Self { group, ..self }
+    }
 }
 
 /// What a setting holds.
@@ -99,6 +124,10 @@ pub enum SaveError {
     /// Some values are wrong; nothing is saved.
     #[error("{}", list(.0))]
     Wrong(Vec<Wrong>),
+    /// Somebody else has changed them since they were read: nothing is saved. All of them, as
+    /// they are now.
+    #[error("the settings were changed meanwhile")]
+    Changed(Value),
     /// The table is not available.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -157,7 +186,7 @@ impl Schema {
     }
 
     /// The account's time zone: the first setting that is one.
-    pub(crate) fn time_zone(&self, values: &Values) -> Option<TimeZone> {
+    pub fn time_zone(&self, values: &Values) -> Option<TimeZone> {
         let is_zone = |field: &&Field| matches!(field.kind, Kind::TimeZone);
         let field = self.fields.iter().find(is_zone)?;
         let filled = self.filled(values);
@@ -253,6 +282,41 @@ pub async fn save<M: Module>(
     Ok(())
 }
 
+/// The same for whoever has looked at the settings before: only if all of them are still as `seen`
+/// has them, filled.
+///
+/// # Errors
+/// [`SaveError`]: nothing is saved then.
+pub async fn change<M: Module>(
+    store: &Store,
+    bot: &BotId,
+    module: &M,
+    (seen, values): (&Value, &Values),
+    now: Timestamp,
+) -> Result<(), SaveError> {
+    let schema = module.settings();
+    schema.check(values).map_err(SaveError::Wrong)?;
+    let other = Mutex::new(None);
+    let set = store.update_bot(bot, |row| {
+        let current = schema.filled(&row.settings);
+        let is_seen = current == *seen;
+        *other.lock().unwrap_or_else(PoisonError::into_inner) = (!is_seen).then_some(current);
+        if is_seen {
+            row.settings.extend(values.clone());
+        }
+    });
+    let row = set.await?;
+    let other = other.into_inner().unwrap_or_else(PoisonError::into_inner);
+    // The write of the values whose answer was lost is found as a change: it is this one.
+    let is_set = |current: &Value| values.iter().all(|(key, value)| current[key] == *value);
+    if let Some(current) = other.filter(|current| !is_set(current)) {
+        return Err(SaveError::Changed(current));
+    }
+    // What could not be moved is found by the worker.
+    let _ = arm(store, bot, &row, module, now).await;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -267,12 +331,7 @@ mod tests {
     };
 
     fn schema() -> Schema {
-        let field = |key, kind, default| Field {
-            key,
-            name: OPENS,
-            kind,
-            default,
-        };
+        let field = |key, kind, default| Field::new(key, OPENS, kind, default);
         let (least, most) = (1, 30);
         Schema::new([
             field("opens", Kind::Time, json!("10:00")),
@@ -301,12 +360,7 @@ mod tests {
 
     #[test]
     fn many_are_sent_to_only_where_the_account_has_said_so() {
-        let news = |default| Field {
-            key: "news",
-            name: OPENS,
-            kind: Kind::MaySendToMany,
-            default,
-        };
+        let news = |default| Field::new("news", OPENS, Kind::MaySendToMany, default);
         let with = Schema::new([news(json!(false))]);
         let may = |set: Value| with.may_send_to_many(&values(&set));
         assert!(may(json!({"news": true})));

@@ -2,6 +2,7 @@
 
 #![warn(missing_docs)]
 
+pub mod about;
 pub mod bot;
 pub mod chat;
 pub mod coupon;
@@ -9,11 +10,13 @@ pub mod delivery;
 pub mod effect;
 pub mod event;
 pub mod id;
+pub mod language;
 pub mod ledger;
 pub mod message;
 pub mod plan;
 pub mod scope;
 pub mod service;
+pub mod session;
 pub mod speak;
 pub mod time;
 pub mod to_many;
@@ -23,6 +26,7 @@ pub mod why;
 pub mod window;
 pub mod words;
 
+pub use about::{About, Accent, Icon, Support};
 pub use bot::{Attachment, BotState, LifecycleChange};
 pub use chat::ChatState;
 pub use coupon::CouponFields;
@@ -32,6 +36,7 @@ pub use effect::{
 };
 pub use event::{Event, EventKind, MembershipChange, Mode, RawJson};
 pub use id::{BotId, Chat, ChatId, ChatKind, EventId, IdError, ReplyToken, UserId};
+pub use language::{Language, Words};
 pub use ledger::{
     Attempts, LedgerEntry, Outcome, Parked, Replays, Sends, State, keepable, ledger_end,
 };

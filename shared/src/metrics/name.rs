@@ -77,6 +77,17 @@ metrics! {
     /// From the call to its answer.
     InboxTime: Milliseconds,
 
+    // The management screen: one line for each request.
+    /// Requests to the management screen, whatever the answer.
+    ConsoleRequests: Count,
+    /// Of these: nobody was signed in, the form was not ours, or there were too many changes
+    /// (401, 403, 429).
+    ConsoleRefused: Count,
+    /// Of these: the table or LINE was not available (5xx).
+    ConsoleFailed: Count,
+    /// Changes that an account's admins have made: settings, chats, a detach.
+    ConsoleChanges: Count,
+
     // The worker: one line for each batch.
     /// Events that came to an end in this batch, whatever it was.
     EventsSettled: Count,

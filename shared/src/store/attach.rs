@@ -110,6 +110,23 @@ impl Store {
             .transpose()
     }
 
+    /// Gives an attach back that was taken, so that it can be taken once more: what it is for has
+    /// certainly not been done.
+    ///
+    /// # Errors
+    /// The table is not available.
+    pub async fn give_attach_back(&self, state: &str, taker: &str) -> Result<(), StoreError> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(keys::key(keys::ATTACH, &sha256_hex([state]))))
+            .update_expression("REMOVE taker, taken_at")
+            .condition_expression("taker = :taker AND attribute_not_exists(ended)")
+            .expression_attribute_values(":taker", s(taker));
+        if_held("give an attach back", update.send().await).map(drop)
+    }
+
     /// Keeps how an attach ended, so that its page can be loaded again and a second
     /// callback shows the same, until `expires_at` in epoch seconds. Only the callback that
     /// took it ends it.

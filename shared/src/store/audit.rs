@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::to_item;
+use serde_json::Value;
 
 use crate::domain::{BotId, Timestamp};
 use crate::store::{Item, Place, Store, StoreError, if_held, keys, n, s, version};
@@ -34,6 +35,19 @@ pub struct AuditRow {
     /// What it came to; none like `ended_at`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<String>,
+    /// The settings of the module that it changes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub settings: Vec<SettingChange>,
+}
+
+/// A setting of the module that was changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettingChange {
+    /// Its name in the module's code.
+    pub key: String,
+    /// What it was: the default where it was not set.
+    pub from: Value,
+    pub to: Value,
 }
 
 /// The row of a change that is under way.

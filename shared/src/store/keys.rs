@@ -9,6 +9,7 @@ use crate::store::{Item, s};
 
 pub(super) const BOT: &str = "@bot";
 pub(super) const ATTACH: &str = "@attach";
+pub(super) const SESSION: &str = "@session";
 pub(super) const MESSAGES: &str = "@message";
 pub(super) const MODULE: &str = "@m#";
 pub(super) const LIMIT: &str = "@limit#";

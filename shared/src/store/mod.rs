@@ -24,6 +24,7 @@ mod pause;
 mod profiles;
 mod reconciler;
 mod row;
+mod session;
 mod timer;
 mod usage;
 mod version;
@@ -36,7 +37,7 @@ use crate::domain::Timestamp;
 use crate::store::version::Unread;
 
 pub use attach::{AttachUnderWay, browser_hash};
-pub use audit::{AuditKey, AuditPage, AuditRow};
+pub use audit::{AuditKey, AuditPage, AuditRow, SettingChange};
 pub use bot::{ArmedDaily, BotRow, Changed};
 pub use bots::{BotsPage, Place};
 pub use chat::{ChatRow, KeptProfile};
@@ -55,6 +56,7 @@ pub use parked_end::EndingParked;
 pub use parked_keys::{ParkedKey, ParkedKeyOf, ParkedKeysPage};
 pub use profiles::ProfilesRound;
 pub use reconciler::{Stopped, WalkRow, fingerprint};
+pub use session::{SessionRead, SignInLink};
 pub use timer::{DueTimers, NewTimer, TIMER_SHARDS, Timer, TimerChange, WaitingTimer};
 pub use usage::{ReadRecord, StreamRecord};
 

@@ -47,7 +47,7 @@ impl Attach {
             .with_dynamodb_over(table.client());
         let config = attach::Config::read(&bundle.env()).expect("its variables");
         Self {
-            app: attach::App::new(config, &ground),
+            app: attach::App::new(config, shared::domain::About::unnamed(), &ground),
             line,
             table,
             cookies: Mutex::default(),

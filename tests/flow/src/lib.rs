@@ -15,6 +15,7 @@ pub mod inbox;
 pub mod inbox_faults;
 pub mod measured;
 pub mod reconciler;
+pub mod screen;
 pub mod timer;
 pub mod worker;
 

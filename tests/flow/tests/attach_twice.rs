@@ -48,7 +48,8 @@ async fn a_double_click_ends_on_the_linked_page_both_times() {
     assert_eq!((first.status, second.status), (200, 200));
     assert!(first.body.contains(LINKED), "{}", first.body);
     assert_eq!(first.body, second.body);
-    assert_eq!((browser.cookies().len(), other.cookies().len()), (1, 1));
+    let cookies = (browser.cookies().len(), other.cookies().len());
+    assert_eq!(cookies, (2, 2), "of the attach, and of the session");
     assert_eq!(bundle.calls(EXCHANGE).await.len(), 1);
 }
 

@@ -41,12 +41,7 @@ fn digests() -> Router {
 }
 
 fn schema() -> Schema {
-    let field = |key, kind, default| Field {
-        key,
-        name: NAME,
-        kind,
-        default,
-    };
+    let field = |key, kind, default| Field::new(key, NAME, kind, default);
     Schema::new([
         field("digest", Kind::Truth, json!(true)),
         field("digest_at", Kind::Time, json!("18:00")),

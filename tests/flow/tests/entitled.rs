@@ -54,12 +54,7 @@ async fn detached(cx: &mut Context<'_, line_module::Account>, _: &Detached) -> H
 
 /// It repeats what a user says.
 fn echo(asked: &Asked) -> Router {
-    let shop = Field {
-        key: "name",
-        name: SHOP,
-        kind: Kind::Text { most: 20 },
-        default: json!("Tea House"),
-    };
+    let shop = Field::new("name", SHOP, Kind::Text { most: 20 }, "Tea House");
     Router::new()
         .active(Routes::new().any_text(said))
         .account(Routes::new().detached(detached))

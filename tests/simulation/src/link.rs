@@ -131,7 +131,7 @@ fn visits(world: &World, invocation: usize, back: &Back<'_>) {
 
 fn app(process: &Process) -> attach::App {
     let config = attach::Config::read(&process.env()).expect("its variables");
-    attach::App::new(config, &process.ground())
+    attach::App::new(config, shared::domain::About::unnamed(), &process.ground())
 }
 
 /// LINE has linked or unlinked an account for us, and sends an event of it as well,

@@ -25,6 +25,7 @@ fn the_routes_are_these() {
         "GET / AttachFunction",
         "GET /attach AttachFunction",
         "GET /attach/callback AttachFunction",
+        "ANY /console/{proxy+} ConsoleFunction",
         "GET /health AttachFunction",
         "POST /inbox/{bot} InboxFunction",
         "POST /inbox/{bot}/{chat} InboxFunction",

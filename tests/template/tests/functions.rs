@@ -86,6 +86,11 @@ fn a_timeout_of_the_template_is_the_one_that_the_functions_code_goes_by() {
     let template = template().unwrap();
     let timeouts = [
         ("AttachFunction", attach::TIMEOUT, "what an admin waits for"),
+        (
+            "ConsoleFunction",
+            console::TIMEOUT,
+            "what an admin waits for",
+        ),
         ("InboxFunction", inbox::TIMEOUT, "that it answers before"),
         (
             "ReconcilerFunction",

@@ -114,6 +114,10 @@ fn table_arn(name: &str) -> Value {
     ))
 }
 
+fn event_queue() -> Value {
+    json!("arn:aws:sqs:us-east-1:000000000000:EventQueue.fifo")
+}
+
 #[test]
 fn the_webhook_may_only_queue_and_read_the_secret() {
     assert_eq!(
@@ -134,6 +138,67 @@ fn the_inbox_may_only_queue_and_read_the_secret() {
     assert_eq!(actions(&template, "InboxFunction"), of_webhook);
     let secret = resources(&template, "InboxFunction", "secretsmanager:GetSecretValue");
     assert_eq!(secret.len(), 1);
+}
+
+/// What a function may do with the table.
+fn table_actions(template: &Template, function: &str) -> BTreeSet<String> {
+    let mut actions = actions(template, function);
+    actions.retain(|action| action.starts_with("dynamodb:"));
+    actions
+}
+
+/// An attach by its state, the account's row, and the session in which its admin is signed in.
+/// It looks for nothing by a query.
+#[test]
+fn attach_reads_and_writes_rows_by_their_keys_alone() {
+    let template = template().unwrap();
+    assert_eq!(
+        table_actions(&template, "AttachFunction"),
+        names([
+            "dynamodb:BatchGetItem",
+            "dynamodb:DeleteItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:UpdateItem",
+        ])
+    );
+    let queues = resources(&template, "AttachFunction", "sqs:SendMessage");
+    assert_eq!(queues, [event_queue()]);
+}
+
+/// It shows what is kept and changes what an admin may. Of other accounts it sees no more than
+/// the keys of what is parked, by the index, and it takes nothing out of a queue.
+#[test]
+fn the_console_lists_what_is_parked_and_queues_and_reads_no_queue() {
+    let template = template().unwrap();
+    let mut actions = actions(&template, "ConsoleFunction");
+    actions.retain(|action| !action.starts_with("kms:"));
+    assert_eq!(
+        actions,
+        names([
+            "dynamodb:BatchGetItem",
+            "dynamodb:DeleteItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:UpdateItem",
+            "logs:CreateLogStream",
+            "logs:PutLogEvents",
+            "secretsmanager:GetSecretValue",
+            "sqs:SendMessage",
+        ])
+    );
+    let queried = resources(&template, "ConsoleFunction", "dynamodb:Query");
+    assert_eq!(
+        queried,
+        [table_arn("Table"), table_arn("Table/index/parked")]
+    );
+    for action in ["dynamodb:DeleteItem", "dynamodb:PutItem"] {
+        let changed = resources(&template, "ConsoleFunction", action);
+        assert_eq!(changed, [table_arn("Table")], "{action}");
+    }
+    let queues = resources(&template, "ConsoleFunction", "sqs:SendMessage");
+    assert_eq!(queues, [event_queue()]);
 }
 
 #[test]

@@ -79,6 +79,11 @@ fn a_function_is_shifted_gradually_and_rolled_back_by_its_own_alarm() {
             "AttachErrorsAlarm",
         ),
         (
+            "ConsoleFunction",
+            "Canary10Percent5Minutes",
+            "ConsoleErrorsAlarm",
+        ),
+        (
             "InboxFunction",
             "Canary10Percent5Minutes",
             "InboxErrorsAlarm",

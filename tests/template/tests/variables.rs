@@ -72,6 +72,12 @@ fn attach_is_given_what_it_reads() {
 }
 
 #[test]
+fn the_console_is_given_what_it_reads() {
+    let names = read(|env| drop(console::Config::read(env).unwrap()));
+    assert_eq!(given("ConsoleFunction").unwrap(), names);
+}
+
+#[test]
 fn the_worker_is_given_what_it_reads() {
     let names = read(|env| drop(worker::Config::read(env).unwrap()));
     assert_eq!(given("WorkerFunction").unwrap(), names);
@@ -109,6 +115,7 @@ fn a_missing_variable_is_named() {
         timer::Config::read(&nothing()).unwrap_err().to_string(),
         inbox::Config::read(&nothing()).unwrap_err().to_string(),
         usage::Config::read(&nothing()).unwrap_err().to_string(),
+        console::Config::read(&nothing()).unwrap_err().to_string(),
     ];
     let names = [
         "LINE_CHANNEL_SECRET",
@@ -118,6 +125,7 @@ fn a_missing_variable_is_named() {
         "TABLE_NAME",
         "INBOX_KEY",
         "TABLE_NAME",
+        "LINE_SCOPES",
     ];
     for (error, name) in errors.iter().zip(names) {
         assert!(

@@ -101,6 +101,7 @@ Ready: a signed webhook has made the whole round.
 
   1. Link an account    {}/
   2. Chat as a user     {}/
+  3. Manage accounts    {}/console/accounts
 
   Webhook               {}
   Inbox                 {}/BOT-ID or {}/BOT-ID/CHAT-ID · key {INBOX_KEY}
@@ -111,6 +112,7 @@ Ready: a signed webhook has made the whole round.
 Ctrl-C ends it.",
         at.public_url,
         at.line_url,
+        at.public_url,
         at.webhook_url,
         at.inbox_url,
         at.inbox_url,

@@ -1,6 +1,7 @@
 //! `doctor`: everything that a person would look at, one after the other. Nothing here changes
 //! anything; LINE's own test of the webhook sends one without events.
 
+mod about;
 mod accounts;
 mod alarms;
 mod finding;
@@ -63,6 +64,7 @@ async fn examined(site: &Site) -> Vec<Finding> {
     let accounts = accounts::Accounts::read(site).await;
     findings.extend(line::check(site, &accounts).await);
     findings.extend(accounts::check(site, accounts).await);
+    findings.extend(about::check(site).await);
     findings.extend(quotas::check(site).await);
     findings.extend(alarms::check(site).await);
     findings.extend(waiting::check(site).await);

@@ -83,6 +83,14 @@ async fn of(site: &Site, bot: Option<BotId>, since: Timestamp) -> Result<Vec<Mad
     }
 }
 
+/// What was changed: of settings each with what it was and what it became.
+fn about(row: &AuditRow) -> String {
+    let settings = row.settings.iter();
+    let settings = settings.map(|it| format!("{}: {} → {}", it.key, it.from, it.to));
+    let all: Vec<_> = row.about.clone().into_iter().chain(settings).collect();
+    all.join("; ")
+}
+
 impl Report for Changes {
     fn print(&self, screen: &mut Screen) {
         let headings = [
@@ -96,7 +104,7 @@ impl Report for Changes {
                 row.who.clone(),
                 row.what.clone(),
                 bot.as_ref().map_or_else(String::new, ToString::to_string),
-                row.about.clone().unwrap_or_default(),
+                about(row),
                 row.count.to_string(),
                 row.reason.clone().unwrap_or_default(),
                 row.result.clone().unwrap_or_else(|| interrupted.into()),

@@ -64,6 +64,7 @@ pub(crate) async fn audited<T>(
         count: u64::try_from(change.count).unwrap_or(u64::MAX),
         ended_at: None,
         result: None,
+        settings: Vec::new(),
     };
     let key = AuditKey::new(change.bot, at, &Random::system().alphanumeric(8));
     site.store.begin_audit(&key, &row).await?;

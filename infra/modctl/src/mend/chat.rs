@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
-use shared::domain::{BotId, ChatId, ChatState, EventId, MayControl, Timestamp, may_control};
-use shared::line::error::{LineError, LineErrorKind};
+use shared::control::{self, ByHand, NotDone};
+use shared::domain::{BotId, ChatId, Timestamp};
+use shared::line::error::LineErrorKind;
 use shared::random::Random;
-use shared::store::LedgerKey;
 
 use crate::failure::Failure;
 use crate::look::find;
@@ -55,125 +55,88 @@ pub(crate) struct Held {
     until: Option<Timestamp>,
 }
 
-/// A chat that may be taken or given back, with LINE's client for its account.
-struct Deed<'a> {
-    site: &'a Site,
-    bot: BotId,
-    chat: ChatId,
-    may: MayControl,
-    epoch: Timestamp,
-    /// What the chat's register names as the entry's cause.
-    by: EventId,
-}
-
 impl Chat {
     pub(crate) async fn run(&self, site: &Site) -> Result<Held, Failure> {
         let (place, what) = match self {
             Self::Acquire { place, .. } => (place, "chat acquire"),
             Self::Release { place } => (place, "chat release"),
         };
-        let deed = Deed::begin(site, place).await?;
+        let bot = site.account(&place.account).await?;
+        let chat = find::by_whole_id(site, &bot, &place.chat).await?;
         let change = Change {
-            bot: Some(&deed.bot),
+            bot: Some(&bot),
             what: what.into(),
-            about: Some(deed.chat.to_string()),
+            about: Some(chat.to_string()),
             why: &place.why,
             count: 1,
         };
         let work = async {
-            match self {
-                Self::Acquire { ttl, .. } => deed.acquire(*ttl).await,
-                Self::Release { .. } => deed.release().await,
-            }
+            let held = self.by_hand(site, &bot, &chat).await;
+            let held = held.map_err(|error| failure(error, &bot, &chat))?;
+            Ok(Held::of(held, &bot, &chat))
         };
-        audited(site, change, work, |held| match held.is_ours {
+        audited(site, change, work, |held: &Held| match held.is_ours {
             true => "it is ours".into(),
             false => "it is given back".into(),
         })
         .await
     }
+
+    async fn by_hand(
+        &self,
+        site: &Site,
+        bot: &BotId,
+        chat: &ChatId,
+    ) -> Result<control::Held, Trouble> {
+        let line = site.line().await?;
+        let random = Random::system();
+        let begun = ByHand::begin(&site.store, &line, &random, (bot, chat), site.now()).await;
+        Ok(match self {
+            Self::Acquire { ttl, .. } => begun?.acquire(*ttl).await?,
+            Self::Release { .. } => begun?.release().await?,
+        })
+    }
 }
 
-impl<'a> Deed<'a> {
-    async fn begin(site: &'a Site, place: &Place) -> Result<Self, Failure> {
-        let bot = site.account(&place.account).await?;
-        let chat = find::by_whole_id(site, &bot, &place.chat).await?;
-        let name = Random::system().alphanumeric(12);
-        let by = EventId::new(format!("operator-{name}"));
-        let by = by.map_err(|error| Failure::Refused(error.to_string()))?;
-        let key = LedgerKey {
-            bot: bot.clone(),
-            chat: Some(chat.clone()),
-            event: by.clone(),
-        };
-        let now = site.now();
-        let rows = site.store.load(&key, None, now).await?;
-        let state = rows.bot.unwrap_or_default().state;
-        // A person's word comes after all that is known.
-        let newest = Timestamp(i64::MAX);
-        let may = may_control(&state, &rows.chat.registers, now, newest);
-        Ok(Self {
-            site,
-            may: may.map_err(|silence| {
-                Failure::Refused(format!("who holds {chat} cannot be changed: {silence}"))
-            })?,
-            bot,
-            chat,
-            epoch: state.epoch(),
-            by,
-        })
-    }
+/// Why a chat was not taken or given back: by what was wanted, or before.
+enum Trouble {
+    NotDone(NotDone),
+    Failure(Failure),
+}
 
-    async fn acquire(&self, ttl: Option<Duration>) -> Result<Held, Failure> {
-        let line = self.site.line().await?.bot(&self.bot);
-        let held = line.acquire(&self.may, &self.chat, ttl).await;
-        let held = held.map_err(|error| self.not_done(&error))?;
-        let entry = |it: &mut ChatState| it.acquired(held.from, &self.by, held.until);
-        self.enter(entry).await?;
-        Ok(self.held(true, held.from, held.until))
+impl From<NotDone> for Trouble {
+    fn from(error: NotDone) -> Self {
+        Self::NotDone(error)
     }
+}
 
-    async fn release(&self) -> Result<Held, Failure> {
-        let line = self.site.line().await?.bot(&self.bot);
-        let at = line.release(&self.may, &self.chat).await;
-        let at = at.map_err(|error| self.not_done(&error))?;
-        self.enter(|it: &mut ChatState| it.released(at, &self.by))
-            .await?;
-        Ok(self.held(false, at, None))
+impl From<Failure> for Trouble {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
     }
+}
 
-    fn held(&self, is_ours: bool, at: Timestamp, until: Option<Timestamp>) -> Held {
-        let (bot, chat) = (self.bot.clone(), self.chat.clone());
-        Held {
-            bot,
-            chat,
-            is_ours,
-            at,
-            until,
-        }
-    }
-
-    /// Enters what LINE has done into the chat's register, with LINE's time.
-    async fn enter(&self, entry: impl Fn(&mut ChatState)) -> Result<(), Failure> {
-        let (bot, chat) = (&self.bot, &self.chat);
-        let written = self
-            .site
-            .store
-            .update_registers(bot, chat, self.epoch, entry);
-        written.await.map_err(|error| {
-            Failure::Refused(format!(
-                "LINE has done it, and the table does not know: {error}; say it again"
-            ))
-        })
-    }
-
-    fn not_done(&self, error: &LineError) -> Failure {
-        let Self { bot, chat, .. } = self;
-        match error.kind {
-            LineErrorKind::NotFound => Failure::NotFound(format!(
+fn failure(trouble: Trouble, bot: &BotId, chat: &ChatId) -> Failure {
+    match trouble {
+        Trouble::Failure(failure) => failure,
+        Trouble::NotDone(NotDone::Store(error)) => error.into(),
+        Trouble::NotDone(NotDone::Line(error)) if error.kind == LineErrorKind::NotFound => {
+            Failure::NotFound(format!(
                 "LINE knows nobody to speak to in {chat}: the user is no friend of {bot}, or it is not in the group"
-            )),
-            _ => Failure::Refused(format!("LINE has not done it: {error}")),
+            ))
+        }
+        Trouble::NotDone(error) => Failure::Refused(error.to_string()),
+    }
+}
+
+impl Held {
+    fn of(held: control::Held, bot: &BotId, chat: &ChatId) -> Self {
+        Self {
+            bot: bot.clone(),
+            chat: chat.clone(),
+            is_ours: held.is_ours,
+            at: held.at,
+            until: held.until,
         }
     }
 }

@@ -13,6 +13,7 @@ pub(crate) mod replay;
 pub(crate) mod secret;
 pub(crate) mod send_event;
 pub(crate) mod settle;
+pub(crate) mod sign_in_link;
 
 pub(crate) mod audited;
 pub(crate) mod confirm;
@@ -52,6 +53,8 @@ pub(crate) enum MendCommand {
     SendEvent(send_event::SendEvent),
     /// Makes an invitation by which an account can be attached. (OperatorPolicy)
     AttachLink(attach_link::AttachLink),
+    /// Makes a link by which an admin signs in to the management screen. (OperatorPolicy)
+    SignInLink(sign_in_link::SignInLink),
     /// Lists what was changed, by whom and why. (SupportPolicy)
     Audit(audit::Audit),
 }
@@ -70,6 +73,7 @@ impl MendCommand {
             Self::Secret(it) => it.run(site, screen).await,
             Self::SendEvent(it) => screen.show(&it.run(site).await?),
             Self::AttachLink(it) => screen.show(&it.run(site).await?),
+            Self::SignInLink(it) => screen.show(&it.run(site).await?),
             Self::Audit(it) => screen.show(&it.run(site).await?),
         }
     }

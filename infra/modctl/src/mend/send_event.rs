@@ -1,18 +1,14 @@
 //! `send-event`: something is said to the inbox, as the company's own systems say it.
 
 use std::io::IsTerminal as _;
-use std::time::Duration;
 
-use aws_smithy_runtime_api::client::http::HttpConnector as _;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
-use aws_smithy_types::byte_stream::ByteStream;
 use clap::Args;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use shared::aws::Timeouts;
-use shared::connector;
 use shared::domain::{BotId, Timestamp};
 use shared::env::Env;
 use shared::random::Random;
@@ -21,12 +17,7 @@ use shared::secret::SecretPlace;
 use crate::failure::Failure;
 use crate::mend::audited::{Change, Why, audited};
 use crate::output::{Report, Screen};
-use crate::site::Site;
-
-/// A connection to the inbox is made within this.
-const CONNECT: Duration = Duration::from_secs(5);
-/// The whole exchange.
-const TIMEOUT: Duration = Duration::from_secs(20);
+use crate::site::{Site, exchange};
 
 #[derive(Args)]
 pub(crate) struct SendEvent {
@@ -110,25 +101,14 @@ async fn post(site: &Site, place: &str, body: String) -> Result<Value, Failure> 
     let signature = inbox::sign(&keys.accepted()[0], seconds, &path, body.as_bytes());
     let mut request = HttpRequest::new(SdkBody::from(body));
     let url = format!("{}/{place}", site.inbox_url()?);
-    let wrong = |error: &dyn std::fmt::Display| Failure::Refused(format!("{url}: {error}"));
-    request.set_method("POST").map_err(|error| wrong(&error))?;
-    request
-        .set_uri(url.as_str())
-        .map_err(|error| wrong(&error))?;
+    let method = request.set_method("POST");
+    method.map_err(|error| Failure::Refused(format!("{url}: {error}")))?;
     let headers = request.headers_mut();
     headers.insert("content-type", "application/json");
     headers.insert(inbox::TIMESTAMP_HEADER, seconds.to_string());
     headers.insert(inbox::SIGNATURE_HEADER, signature);
-    let exchange = async {
-        let answer = connector::connector(CONNECT).call(request).await;
-        let answer = answer.map_err(|error| wrong(&shared::aws::reasons(&error)))?;
-        let status = answer.status().as_u16();
-        let body = ByteStream::new(answer.into_body()).collect().await;
-        let body = body.map_err(|error| wrong(&error))?.to_vec();
-        answered(status, &body)
-    };
-    let answered = tokio::time::timeout(TIMEOUT, exchange).await;
-    answered.unwrap_or_else(|_| Err(Failure::Refused(format!("{url}: no answer came in time"))))
+    let (status, body) = exchange(request, &url).await?;
+    answered(status, &body)
 }
 
 fn answered(status: u16, body: &[u8]) -> Result<Value, Failure> {

@@ -4,6 +4,7 @@ mod caller;
 mod functions;
 mod local;
 mod places;
+mod public;
 mod stack;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ use crate::arguments::SiteArguments;
 use crate::failure::Failure;
 
 pub(crate) use functions::Called;
+pub(crate) use public::exchange;
 pub(crate) use stack::Stack;
 
 use local::Running;

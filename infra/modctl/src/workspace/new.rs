@@ -15,7 +15,8 @@ macro_rules! template {
 
 /// The files, by their paths.
 const TEMPLATE: &[(&str, &str)] = template! {
-    "Cargo.toml" "README.md" "src/lib.rs" "tests/conformance.rs" "tests/stories.rs"
+    "Cargo.toml" "README.md" "src/about.rs" "src/lib.rs" "tests/about.rs" "tests/conformance.rs"
+    "tests/stories.rs"
 };
 
 /// Writes the module, enters it among the members, and chooses it.

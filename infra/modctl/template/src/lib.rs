@@ -1,12 +1,15 @@
 #![doc = include_str!("../README.md")]
 
+mod about;
+
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use line_module::settings::{Field, Kind, Schema, Words};
 use line_module::{
     Active, Context, Follow, Handled, Postback, QuickReply, Router, Routes, Standby, Text,
     TextMessage,
 };
+
+pub use about::about;
 
 pub fn module() -> Router {
     let active = Routes::new()
@@ -17,6 +20,7 @@ pub fn module() -> Router {
     Router::new()
         .active(active)
         .standby(standby)
+        .about(about::about())
         .settings(schema())
 }
 
@@ -35,17 +39,14 @@ struct Settings {
 }
 
 fn schema() -> Schema {
-    Schema::new([Field {
-        key: "greeting",
-        name: Words {
-            ja: "あいさつ",
-            zh: "問候語",
-            en: "Greeting",
-            th: "คำทักทาย",
-        },
-        kind: Kind::Text { most: 200 },
-        default: json!("Welcome! Say hello."),
-    }])
+    let name = Words {
+        ja: "あいさつ",
+        zh: "問候語",
+        en: "Greeting",
+        th: "คำทักทาย",
+    };
+    let kind = Kind::Text { most: 200 };
+    Schema::new([Field::new("greeting", name, kind, "Welcome! Say hello.")])
 }
 
 /// Someone new, or back.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use emulator::{Deliver, DeliverOptions, EventsRequest, NewUser};
-use line_module::{Context, Event, Module, ModuleError, Text};
+use line_module::{About, Context, Event, Icon, Module, ModuleError, Text, Words};
 use local::stack::{Options, Stack};
 use serde_json::{Value, json};
 use shared::domain::{BotId, ChatId, EventId, EventKind, LedgerEntry};
@@ -14,12 +14,17 @@ use shared::store::LedgerKey;
 use tempfile::TempDir;
 
 /// Pushes back what it is told, once it is mended.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Echo {
     is_mended: Arc<AtomicBool>,
+    about: About,
 }
 
 impl Module for Echo {
+    fn about(&self) -> &About {
+        &self.about
+    }
+
     async fn handle(&self, cx: &mut Context<'_>, event: &Event) -> Result<(), ModuleError> {
         let EventKind::Message(_) = &event.kind else {
             return Ok(());
@@ -32,6 +37,20 @@ impl Module for Echo {
         };
         cx.push(&[Text::new(format!("echo of {}", event.id))])
     }
+}
+
+/// All that an extension's pages can say of it.
+pub(crate) fn whole() -> About {
+    let words = Words::same("echo");
+    About::new(words, words)
+        .does(words)
+        .first(words)
+        .company(words)
+        .icon(Icon::Svg("<svg/>"))
+        .accent(6, 199, 85)
+        .price(words)
+        .support("help@example.com", "https://example.com/help", words)
+        .legal("https://example.com/terms", "https://example.com/privacy")
 }
 
 /// Several lists of words as one.
@@ -67,7 +86,15 @@ pub(crate) struct Bench {
 
 impl Bench {
     pub(crate) async fn start() -> Self {
-        let echo = Echo::default();
+        Self::with(whole()).await
+    }
+
+    /// With a module that says this of itself.
+    pub(crate) async fn with(about: About) -> Self {
+        let echo = Echo {
+            is_mended: Arc::default(),
+            about,
+        };
         let stack = Stack::start(&Options::default(), echo.clone())
             .await
             .unwrap();

@@ -1,9 +1,11 @@
 //! The other commands, each once as it should be and once with a mistake.
 
+use std::time::SystemTime;
+
 use emulator::Holder;
 use serde_json::{Value, json};
 use shared::domain::{BotId, Outcome, Timestamp};
-use shared::store::{Stopped, WalkRow};
+use shared::store::{AuditKey, AuditRow, BotRow, SettingChange, Stopped, WalkRow};
 use sqs::{NewMessage, Sqs, SystemClock, arn};
 
 use crate::bench::{Bench, words};
@@ -309,6 +311,119 @@ async fn an_invitation_is_a_link_to_the_start_page() {
     let ran = bench.modctl(&["attach-link", "--basic-id", "shop"]).await;
     assert_eq!(ran.code, 2, "{ran:?}");
     assert!(ran.err.contains("a basic id begins with @"), "{}", ran.err);
+}
+
+/// Presses the button of the page to which a link leads: the answer's status, and where it leads.
+async fn signs_in(bench: &Bench, token: &str) -> (u16, Option<String>) {
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    let url = &bench.stack.addresses.public_url;
+    let button = client
+        .build()
+        .unwrap()
+        .post(format!("{url}/console/sign-in"));
+    let button = button.header("origin", url).form(&[("link", token)]);
+    let answer = button.send().await.unwrap();
+    let place = answer.headers().get("location");
+    let place = place.map(|it| it.to_str().unwrap().to_owned());
+    (answer.status().as_u16(), place)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admin_signs_in_by_a_link_once() {
+    let bench = Bench::start().await;
+    let link = ["sign-in-link", &bench.basic_id, "--reason", "a new phone"];
+    let before = Timestamp::from(SystemTime::now());
+    let ran = bench.modctl(&link).await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let made = ran.json();
+    let expires_at = Timestamp(made["expires_at"].as_i64().unwrap());
+    let minutes = expires_at.since(before).as_secs() / 60;
+    assert!((15..=16).contains(&minutes), "{made}");
+    let url = made["url"].as_str().unwrap();
+    let mut browser = local::talk::Browser::new(&bench.stack, "en").unwrap();
+    assert_eq!(browser.open(url).await.unwrap().status, 200);
+
+    let place = format!("{}/console/sign-in?link=", bench.stack.addresses.public_url);
+    let token = url.strip_prefix(&place).unwrap();
+    assert_eq!(token.len(), 42);
+    let overview = format!("/console/{}/overview", bench.bot);
+    assert_eq!(signs_in(&bench, token).await, (303, Some(overview)));
+    assert_eq!(signs_in(&bench, token).await.0, 401);
+    let change = &bench.audit().await[0];
+    assert_eq!(
+        (&change["what"], &change["bot"], &change["reason"]),
+        (
+            &json!("sign-in-link"),
+            &json!(bench.bot),
+            &json!("a new phone")
+        )
+    );
+    assert!(!change.to_string().contains(token), "{change}");
+
+    let told = crate::bench::run(bench.command(&words(&[&["--local"], &link])), None).await;
+    let last = told.out.lines().last().unwrap();
+    let signs_in = format!("It signs in to {}, once, and runs out at ", bench.name);
+    assert!(last.starts_with(&signs_in), "{told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_signs_in_to_an_account_that_is_not_attached_or_for_longer_than_a_day() {
+    let bench = Bench::start().await;
+    let link = ["sign-in-link", &bench.bot];
+    let with = |span: &'static str| words(&[&link, &["--expires", span]]);
+    let ran = bench.modctl(&with("25h")).await;
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.err.contains("24h at most"), "{}", ran.err);
+    let ran = bench.modctl(&with("24h")).await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let unknown = "U00000000000000000000000000000000";
+    let ran = bench.modctl(&["sign-in-link", unknown]).await;
+    assert_eq!(ran.code, 3, "{ran:?}");
+
+    let bot = BotId::new(&bench.bot).unwrap();
+    let detach = |row: &mut BotRow| {
+        row.state.begin_detach(Timestamp(i64::MAX));
+    };
+    bench.stack.store.update_bot(&bot, detach).await.unwrap();
+    let made = bench.audit().await.len();
+    let ran = bench.modctl(&link).await;
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.err.contains("is not attached"), "{}", ran.err);
+    assert_eq!(bench.audit().await.len(), made);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_of_settings_is_listed_with_what_they_were() {
+    let bench = Bench::start().await;
+    let (bot, store) = (BotId::new(&bench.bot).unwrap(), &bench.stack.store);
+    let now = Timestamp::from(SystemTime::now());
+    let change = |key: &str, from: Value, to: Value| SettingChange {
+        key: key.into(),
+        from,
+        to,
+    };
+    let row = AuditRow {
+        at: now,
+        who: "an admin, session 0a1b2c3d".into(),
+        what: "settings".into(),
+        about: None,
+        reason: None,
+        count: 1,
+        ended_at: None,
+        result: None,
+        settings: vec![
+            change("opens", json!("10:00"), json!("09:30")),
+            change("days", json!(7), json!(14)),
+        ],
+    };
+    let key = AuditKey::new(Some(&bot), now, "x");
+    store.begin_audit(&key, &row).await.unwrap();
+    let local = bench.command(&["--local", "audit"]);
+    let told = crate::bench::run(local, None).await;
+    let clause = r#"opens: "10:00" → "09:30"; days: 7 → 14"#;
+    assert!(told.out.contains(clause), "{}", told.out);
+    let listed = bench.audit().await;
+    assert_eq!(listed[0]["settings"][1]["to"], 14, "{listed:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

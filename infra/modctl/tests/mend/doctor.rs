@@ -1,5 +1,6 @@
 //! `doctor`: nothing to say where all is well, and each fault found and named.
 
+use line_module::{About, Words};
 use serde_json::{Value, json};
 use shared::domain::{BotId, Pause, PauseMode, Timestamp};
 use shared::store::{Stopped, WalkRow};
@@ -88,6 +89,7 @@ async fn where_all_is_well_only_the_console_is_left_to_look_at() {
         "token",
         "webhook",
         "accounts",
+        "about",
         "concurrency",
         "API quota",
         "alarms",
@@ -210,6 +212,37 @@ async fn each_fault_that_line_and_the_table_tell_is_found_and_named() {
     ] {
         assert!(look.iter().any(|it| it.contains(said)), "{said}: {look:#?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_pages_do_not_say_is_told_and_a_page_that_is_not_there_is_unchecked() {
+    let words = Words::same("echo");
+    let bare = About::new(words, words).does(words).company(words);
+    let bench = Bench::with(bare).await;
+    let about = async || {
+        let ran = bench.modctl(&["doctor"]).await;
+        assert_eq!(ran.code, 0, "{ran:?}");
+        let findings = ran.json()["findings"].as_array().unwrap().clone();
+        let mut about = findings.into_iter().filter(|it| it["check"] == "about");
+        let one = about.next().unwrap();
+        assert!(about.next().is_none(), "{findings:#?}", findings = ran.out);
+        one
+    };
+    let found = about().await;
+    assert_eq!(found["verdict"], "look");
+    let said = "the pages do not say: first, icon, accent, price, support.mail, support.page, \
+        support.hours, terms, privacy";
+    assert_eq!(found["found"], said);
+    let remedy = "set them in the module's `About` (docs/module.md)";
+    assert_eq!(found["remedy"], remedy);
+
+    let mut addresses = json!(bench.stack.addresses);
+    addresses["public_url"] = "http://127.0.0.1:1".into();
+    bench.runs_at(&addresses, &json!(bench.stack.variables));
+    let found = about().await;
+    assert_eq!(found["verdict"], "unchecked");
+    let reason = found["found"].as_str().unwrap();
+    assert!(reason.starts_with("http://127.0.0.1:1/: "), "{reason}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,6 +16,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
+use serde::de::DeserializeOwned;
 
 pub use contents::{
     AudioMessage, Delivered, EditedMessage, FileMessage, ImageMessage, LocationMessage, Membership,
@@ -35,12 +36,16 @@ use crate::daily::Daily;
 use crate::settings::Schema;
 use crate::shared_values::SharedValues;
 use crate::{
-    Account, Active, Anywhere, Context, Handled, Menu, Module, NotEntitled, Place, Standby, Text,
+    About, Account, Active, Anywhere, Context, Handled, Language, Menu, Module, NotEntitled, Place,
+    Standby, Text,
 };
 use shared::domain::Event;
 
 /// What a chat is told whose account is not entitled.
 type Notice = dyn Fn(&NotEntitled<'_>) -> Option<Text> + Send + Sync;
+
+/// What users would read by some settings.
+type Preview = dyn Fn(&serde_json::Value, Language) -> Vec<String> + Send + Sync;
 
 /// A module made of routes. Clones are the same module.
 #[derive(Clone, Default)]
@@ -52,7 +57,9 @@ pub struct Router {
     nested: Vec<Router>,
     fallback: Option<Arc<dyn Handler<Anywhere, Event>>>,
     shared: SharedValues,
+    about: Option<Arc<About>>,
     settings: Schema,
+    preview: Option<Arc<Preview>>,
     menus: Vec<Menu>,
     dailies: Vec<Daily>,
     not_entitled: Option<Arc<Notice>>,
@@ -153,6 +160,28 @@ impl Router {
             }
             self.dailies.push(daily);
         }
+    }
+
+    /// Whose extension it is: what its pages say of it and of the company.
+    #[must_use]
+    pub fn about(self, about: About) -> Self {
+        let about = Some(Arc::new(about));
+        Self { about, ..self }
+    }
+
+    /// What users would read by these settings, for the management screen to show beside the
+    /// form. `S` is what handlers take the settings as.
+    #[must_use]
+    pub fn preview<S: DeserializeOwned>(
+        self,
+        words: impl Fn(&S, Language) -> Vec<String> + Send + Sync + 'static,
+    ) -> Self {
+        let preview = move |settings: &serde_json::Value, language| {
+            let settings = S::deserialize(settings);
+            settings.map_or_else(|_| Vec::new(), |settings| words(&settings, language))
+        };
+        let preview: Option<Arc<Preview>> = Some(Arc::new(preview));
+        Self { preview, ..self }
     }
 
     /// What each account may set.
@@ -286,8 +315,17 @@ impl Module for Router {
         self.push_instead
     }
 
+    fn about(&self) -> &About {
+        self.about.as_deref().unwrap_or(&crate::UNNAMED)
+    }
+
     fn settings(&self) -> &Schema {
         &self.settings
+    }
+
+    fn preview(&self, settings: &serde_json::Value, language: Language) -> Vec<String> {
+        let preview = self.preview.as_ref();
+        preview.map_or_else(Vec::new, |preview| preview(settings, language))
     }
 
     fn menus(&self) -> &[Menu] {

@@ -91,7 +91,7 @@ impl World {
             dice: dice.clone(),
             reconciler: Reconciler::new(&emulators),
             owners: Reconciler::new(&emulators),
-            attach: attach::App::new(config, &stands_on).attach,
+            attach: attach::App::new(config, shared::domain::About::unnamed(), &stands_on).attach,
             lies: 0,
             changed: BTreeSet::new(),
             emulators,

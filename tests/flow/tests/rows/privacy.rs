@@ -13,6 +13,7 @@ fn kind(row: &Value) -> &'static str {
     let key = |name: &str| row[name]["S"].as_str().unwrap();
     match (key("bot_id"), key("chat_id")) {
         ("@attach", _) => "attach",
+        ("@session", _) => "session",
         ("@message", _) => "message",
         ("@reconciler", _) => "reconciler",
         ("@channel", _) => "channel",
@@ -66,7 +67,7 @@ fn told() -> Attributes {
 
 /// The types that are written as rows, each with the kind of row: their optional members are in no row that happens
 /// not to have them.
-const TYPES: [(&str, &str, &str); 14] = [
+const TYPES: [(&str, &str, &str); 16] = [
     ("account", "store/bot.rs", "BotRow"),
     ("account", "domain/bot.rs", "BotState"),
     ("chat", "store/chat.rs", "ChatRow"),
@@ -74,6 +75,8 @@ const TYPES: [(&str, &str, &str); 14] = [
     ("event", "store/ledger/row.rs", "LedgerItem"),
     ("timer", "store/timer/row.rs", "Kept"),
     ("attach", "store/attach.rs", "AttachUnderWay"),
+    ("session", "domain/session.rs", "Session"),
+    ("session", "store/session.rs", "SignInLink"),
     ("limit", "store/limit.rs", "LimitRow"),
     ("receipt", "store/erase/receipt.rs", "Receipt"),
     ("audit", "store/audit.rs", "AuditRow"),
@@ -83,10 +86,11 @@ const TYPES: [(&str, &str, &str); 14] = [
     ("usage", "domain/usage/counts.rs", "Counts"),
 ];
 
-/// Written by an update alone.
-const UPDATED: [(&str, &str); 3] = [
+/// Members of no type: written beside one, or by an update alone.
+const UPDATED: [(&str, &str); 4] = [
     ("attach", "taker"),
     ("audit", "expires_at"),
+    ("session", "signed_out_at"),
     ("timer", "queued_at"),
 ];
 

@@ -49,12 +49,7 @@ fn module() -> Router {
 }
 
 fn settings() -> Schema {
-    Schema::new([Field {
-        key: "news",
-        name: NAME,
-        kind: Kind::MaySendToMany,
-        default: json!(false),
-    }])
+    Schema::new([Field::new("news", NAME, Kind::MaySendToMany, false)])
 }
 
 async fn send(cx: &mut Context<'_, Account>, news: &News) -> Handled {

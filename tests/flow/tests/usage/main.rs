@@ -39,12 +39,7 @@ struct News {
 }
 
 fn module() -> Router {
-    let may = Field {
-        key: "news",
-        name: NAME,
-        kind: Kind::MaySendToMany,
-        default: json!(false),
-    };
+    let may = Field::new("news", NAME, Kind::MaySendToMany, false);
     let active = Routes::new().any_text(answer);
     let account = Routes::new().command("news", send);
     Router::new()

@@ -83,7 +83,7 @@ impl World {
     /// The attach function.
     pub(crate) fn attach(&self) -> attach::App {
         let config = attach::Config::read(&env()).expect("its variables");
-        attach::App::new(config, &self.ground())
+        attach::App::new(config, shared::domain::About::unnamed(), &self.ground())
     }
 
     pub(crate) fn worker<M>(&self, module: M) -> worker::App<M> {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
+use super::seen::Seen;
 use super::troubles::{Trouble, Troubles};
 use crate::line::{Answer, Asked, Kind};
 use crate::rows::s;
@@ -95,6 +96,19 @@ impl Links {
         let state = self.visits.get(&who).map(|(state, _)| state);
         if let Some(begun) = state.and_then(|state| self.begun.get_mut(state)) {
             begun.is_linked = true;
+        }
+    }
+
+    /// An exchange has ended. Where there was no connection, or were too many calls, LINE has
+    /// certainly not taken the code: the attach is given back, and a later visit may finish it.
+    pub(super) fn ends(&mut self, seen: &Seen) {
+        let is_not_taken = matches!(seen.harm, Some(Harm::NotConnected | Harm::Throttled));
+        if seen.word != "exchange" || !is_not_taken {
+            return;
+        }
+        let state = self.visits.get(&seen.who).map(|(state, _)| state);
+        if let Some(begun) = state.and_then(|state| self.begun.get_mut(state)) {
+            begun.exchanged_by = begun.exchanged_by.filter(|it| *it != seen.who);
         }
     }
 

@@ -277,6 +277,7 @@ fn ends(world: &World, seen: &Seen, status: Option<u16>, at: Duration) {
     judges.control.ends(seen, status);
     judges.decorations.ends(seen, status);
     judges.keys.ends(seen, status);
+    judges.links.ends(seen);
     judges.parking.ends(seen, status);
     judges.plan_order.ends(seen, status);
 }

@@ -91,6 +91,7 @@ fn queues_and_api_ring_at_their_limits() {
 #[test]
 fn what_should_never_happen_rings_the_first_time() {
     for (alarm, metric) in [
+        ("ConsoleFailedAlarm", Metric::ConsoleFailed),
         ("CredentialsRefusedAlarm", Metric::CredentialsRefused),
         ("DetachesRefusedAlarm", Metric::DetachesRefused),
         ("FailedAttachesAlarm", Metric::AttachesFailed),

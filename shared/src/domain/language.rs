@@ -1,24 +1,66 @@
-//! Which language a page is in.
+//! The languages of LINE's markets, and which of them a reader wants.
 
 use std::cmp::Reverse;
 
-/// A page's language.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Language {
+use serde::{Deserialize, Serialize};
+
+/// A language that every page is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Language {
+    /// Japanese.
     Ja,
+    /// English.
     En,
+    /// Traditional Chinese.
     ZhHant,
+    /// Thai.
+    Th,
+}
+
+/// The same words in each language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Words {
+    /// Japanese.
+    pub ja: &'static str,
+    /// Traditional Chinese.
+    pub zh: &'static str,
+    /// English.
+    pub en: &'static str,
+    /// Thai.
+    pub th: &'static str,
+}
+
+impl Words {
+    /// The words in this language.
+    pub fn of(&self, language: Language) -> &'static str {
+        match language {
+            Language::Ja => self.ja,
+            Language::En => self.en,
+            Language::ZhHant => self.zh,
+            Language::Th => self.th,
+        }
+    }
+
+    /// The words where they are the same in each language, as a name may be.
+    pub const fn same(words: &'static str) -> Self {
+        Self {
+            ja: words,
+            zh: words,
+            en: words,
+            th: words,
+        }
+    }
 }
 
 impl Language {
     /// Those that every page is in. The first is for whoever names none of them: most of
     /// our users' customers read Japanese.
-    pub(crate) const ALL: [Self; 3] = [Self::Ja, Self::En, Self::ZhHant];
+    pub const ALL: [Self; 4] = [Self::Ja, Self::En, Self::ZhHant, Self::Th];
 
     /// The language of an `Accept-Language` header (RFC 9110, section 12.5.4): the first, by
     /// weight and then by order, that we have and that is not excluded. A part that is not
     /// as the grammar has it is passed over.
-    pub(crate) fn asked_for(header: &str) -> Self {
+    pub fn asked_for(header: &str) -> Self {
         let ranges: Vec<Range<'_>> = header.split(',').filter_map(Range::read).collect();
         let acceptable = || Self::ALL.into_iter().filter(|it| !it.is_excluded(&ranges));
         let mut wanted: Vec<_> = ranges.iter().filter(|it| it.weight > 0).collect();
@@ -39,11 +81,27 @@ impl Language {
     }
 
     /// The page's `lang`.
-    pub(crate) fn tag(self) -> &'static str {
+    pub fn tag(self) -> &'static str {
         match self {
             Self::Ja => "ja",
             Self::En => "en",
             Self::ZhHant => "zh-Hant",
+            Self::Th => "th",
+        }
+    }
+
+    /// The language of a page's `lang`.
+    pub fn of_tag(tag: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.tag() == tag)
+    }
+
+    /// Its name in itself.
+    pub fn own_name(self) -> &'static str {
+        match self {
+            Self::Ja => "日本語",
+            Self::En => "English",
+            Self::ZhHant => "繁體中文",
+            Self::Th => "ไทย",
         }
     }
 }
@@ -146,6 +204,7 @@ mod tests {
             ("ZH-hant-hk, EN;q=0.5", Language::ZhHant),
             ("zh-Hans-CN, en;q=0.5", Language::ZhHant),
             ("JA-jp", Language::Ja),
+            ("th-TH,th;q=0.9,en;q=0.8", Language::Th),
         ] {
             assert_eq!(Language::asked_for(header), language, "{header}");
         }
