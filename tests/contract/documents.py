@@ -19,6 +19,10 @@ ENDINGS = (".rs", ".md", ".toml", ".yaml", ".py", ".txt", ".stderr")
 REQUIREMENTS = "tests/contract/requirements.txt"
 
 
+# Documents whose rules are held by tests.
+HELD_BY_TESTS = ("docs/invariants.md", "docs/security.md")
+
+
 def tracked():
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True)
     return [name for name in listed.stdout.splitlines() if (ROOT / name).exists()]
@@ -121,9 +125,20 @@ def check_versions(documents):
             documents.wrong += [f"{name}: {fault}" for fault in faults]
 
 
+def check_tests(documents):
+    """A rule is held by a test of that name: a name of four words or more is one."""
+    code = "".join((ROOT / name).read_text() for name in documents.files if name.endswith(".rs"))
+    known = set(re.findall(r"\bfn (\w+)", code))
+    for name in HELD_BY_TESTS:
+        for test in re.findall(r"`([a-z0-9]+(?:_[a-z0-9]+){3,})`", (ROOT / name).read_text()):
+            if test not in known:
+                documents.wrong.append(f"{name}: there is no test {test}")
+
+
 def main():
     documents = Documents()
     check_versions(documents)
+    check_tests(documents)
     for name in documents.files:
         # The generator's own README speaks of the module that it makes.
         if name.endswith(".md") and not name.startswith("infra/modctl/template/"):
