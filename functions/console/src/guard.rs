@@ -123,8 +123,7 @@ async fn check_form<M>(
     form: &Form,
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    let sent = form.get(TOKEN).unwrap_or_default();
-    if !is_same(sent.as_bytes(), id.form_token().as_bytes()) {
+    if !is_of_session(form, id) {
         return Err(Refusal::Forged);
     }
     let of_session = format!("console-{}", &id.form_token()[..16]);
@@ -138,6 +137,12 @@ async fn check_form<M>(
         }
     }
     Ok(())
+}
+
+/// Whether a form carries its session's token.
+pub(crate) fn is_of_session(form: &Form, id: &SessionId) -> bool {
+    let sent = form.get(TOKEN).unwrap_or_default();
+    is_same(sent.as_bytes(), id.form_token().as_bytes())
 }
 
 /// Compares all bytes, however early two differ.

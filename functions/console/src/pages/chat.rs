@@ -8,9 +8,9 @@ use line_module::Module;
 use shared::control::{ByHand, Held, NotDone};
 use shared::domain::{ChatEffect, ChatId, Delivery, Effect, LedgerEntry, Verdict};
 use shared::gateway::Response;
-use shared::line::error::LineErrorKind;
+use shared::line::{self, error::LineErrorKind};
 use shared::pages::Texts;
-use shared::store::KeptEvent;
+use shared::store::{KeptEvent, LedgerKey};
 
 use crate::App;
 use crate::audited::{Change, audited};
@@ -87,7 +87,8 @@ async fn page<M: Module>(
     let is_of_present = |entry: &LedgerEntry| Some(entry.epoch) > detached_at;
     let happened = events.iter().filter_map(|event: &KeptEvent| {
         let entry = event.entry.as_ref().filter(|it| is_of_present(it))?;
-        Some(happened(app, entry, &clock, texts))
+        let said = said(app, &event.key, entry);
+        Some(happened(entry, said, &clock, texts))
     });
     let content = ChatPage {
         texts,
@@ -178,7 +179,7 @@ async fn ended<M: Module>(
     page(app, admin, id, (notice, 409)).await
 }
 
-fn happened<M>(app: &App<M>, entry: &LedgerEntry, clock: &Clock, texts: &Texts) -> Happened {
+fn happened(entry: &LedgerEntry, said: Option<String>, clock: &Clock, texts: &Texts) -> Happened {
     let verdict = entry.verdict();
     let (tone, key) = of_verdict(verdict);
     let came_of_it = match (verdict, answers(entry)) {
@@ -187,11 +188,10 @@ fn happened<M>(app: &App<M>, entry: &LedgerEntry, clock: &Clock, texts: &Texts) 
         (Verdict::Handled, count) => texts.with("came-sent", "count", count),
         _ => texts.get(&format!("came-{key}")),
     };
-    let raw = entry.raw().filter(|_| app.site.about.shows_messages);
     Happened {
         at: clock.time(entry.at, texts),
         what: what(&entry.kind, texts),
-        said: raw.and_then(said),
+        said,
         tone,
         badge: texts.get(&format!("verdict-{key}")),
         came_of_it,
@@ -223,10 +223,12 @@ fn what(kind: &str, texts: &Texts) -> String {
     }
 }
 
-/// The text of a message in an event's JSON.
-fn said(raw: &str) -> Option<String> {
-    let event: serde_json::Value = serde_json::from_str(raw).ok()?;
-    Some(event["message"]["text"].as_str()?.to_owned()).filter(|text| !text.is_empty())
+/// What its user has written, where the module lets admins read it and it is kept.
+fn said<M>(app: &App<M>, key: &LedgerKey, entry: &LedgerEntry) -> Option<String> {
+    let raw = entry.raw().filter(|_| app.site.about.shows_messages)?;
+    let event = line::event::read(&key.bot, &key.event, raw, entry.received_at);
+    let text = event.text().filter(|text| !text.is_empty());
+    text.map(str::to_owned)
 }
 
 /// The tone of a verdict, and the end of its messages' names.

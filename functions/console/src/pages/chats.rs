@@ -2,7 +2,7 @@
 
 use askama::Template;
 use line_module::Module;
-use shared::domain::chat::{Control, Word};
+use shared::domain::chat::{Control, Holding, Word};
 use shared::domain::{ChatId, Mode, Timestamp};
 use shared::gateway::Response;
 use shared::pages::Texts;
@@ -90,7 +90,7 @@ pub(super) fn name(id: &ChatId, row: &ChatRow, admin: &Admin<'_>, texts: &Texts)
 }
 
 /// When its registers moved last.
-fn heard_at(row: &ChatRow) -> Option<Timestamp> {
+pub(super) fn heard_at(row: &ChatRow) -> Option<Timestamp> {
     let registers = &row.registers;
     let presence = registers.presence.as_ref().map(|entry| entry.at);
     let control = registers.control.as_ref().map(|entry| entry.at);
@@ -115,42 +115,47 @@ impl Holder {
             (false, true) => ("good", "holder-ours"),
             (false, false) => ("warn", "holder-theirs"),
         };
-        let until = registers.lapses_at(detached_at);
-        let why = match &held.word {
-            _ if is_gone => texts.get("why-gone"),
-            Word::Nothing if held.is_ours => texts.get("why-default"),
-            Word::Nothing => texts.get("why-not-default"),
-            Word::Lapsed(_, at) => texts.with("why-lapsed", "at", clock.time(*at, texts)),
-            Word::Control(entry) => {
-                let at = clock.time(entry.at, texts);
-                match (entry.value, until) {
-                    (Control::Ours(_), Some(until)) => {
-                        let arguments = [
-                            ("at", at.into()),
-                            ("until", clock.time(until, texts).into()),
-                        ];
-                        texts.of("why-taken-until", arguments)
-                    }
-                    (Control::Ours(_), None) => texts.with("why-taken", "at", at),
-                    (Control::Theirs, _) => texts.with("why-theirs", "at", at),
-                    (Control::Default, _) if held.is_ours => texts.get("why-default"),
-                    (Control::Default, _) => texts.get("why-not-default"),
-                }
-            }
-            Word::Mode(entry) => {
-                let key = match entry.value {
-                    Mode::Active => "why-active",
-                    Mode::Standby => "why-standby",
-                };
-                texts.with(key, "at", clock.time(entry.at, texts))
-            }
-        };
         Self {
             tone,
             badge: texts.get(badge),
-            why,
+            why: match is_gone {
+                true => texts.get("why-gone"),
+                false => why(&held, registers.lapses_at(detached_at), clock, texts),
+            },
             is_ours: held.is_ours,
             is_gone,
+        }
+    }
+}
+
+/// Why it is held as it is, and until when.
+fn why(held: &Holding, until: Option<Timestamp>, clock: &Clock, texts: &Texts) -> String {
+    match &held.word {
+        Word::Nothing if held.is_ours => texts.get("why-default"),
+        Word::Nothing => texts.get("why-not-default"),
+        Word::Lapsed(_, at) => texts.with("why-lapsed", "at", clock.time(*at, texts)),
+        Word::Mode(entry) => {
+            let key = match entry.value {
+                Mode::Active => "why-active",
+                Mode::Standby => "why-standby",
+            };
+            texts.with(key, "at", clock.time(entry.at, texts))
+        }
+        Word::Control(entry) => {
+            let at = clock.time(entry.at, texts);
+            match (entry.value, until) {
+                (Control::Ours(_), Some(until)) => {
+                    let until = clock.time(until, texts);
+                    texts.of(
+                        "why-taken-until",
+                        [("at", at.into()), ("until", until.into())],
+                    )
+                }
+                (Control::Ours(_), None) => texts.with("why-taken", "at", at),
+                (Control::Theirs, _) => texts.with("why-theirs", "at", at),
+                (Control::Default, _) if held.is_ours => texts.get("why-default"),
+                (Control::Default, _) => texts.get("why-not-default"),
+            }
         }
     }
 }

@@ -18,7 +18,7 @@ use shared::store::{ChatRow, StoreError};
 
 use crate::App;
 use crate::guard::{Admin, Refusal};
-use crate::pages::chats::name;
+use crate::pages::chats::{heard_at, name};
 use crate::route::Page;
 use crate::screen::show as show_page;
 
@@ -213,8 +213,4 @@ fn held_by_others<M>(
 fn link(admin: &Admin<'_>, id: &ChatId, row: &ChatRow) -> (String, String) {
     let name = name(id, row, admin, admin.texts);
     (name, Page::Chat(id.clone()).path(&admin.bot))
-}
-
-fn heard_at(row: &ChatRow) -> Option<shared::domain::Timestamp> {
-    row.registers.mode.as_ref().map(|entry| entry.at)
 }

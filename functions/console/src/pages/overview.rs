@@ -41,12 +41,13 @@ struct Overview<'a> {
 pub(crate) async fn show<M: Module>(app: &App<M>, admin: &Admin<'_>) -> Result<Response, Refusal> {
     let (texts, month) = (admin.texts, Month::of(admin.now));
     let clock = Clock::of(app, admin);
-    let (used, quota, problems) = futures::join!(
+    let (used, quota, parked) = futures::join!(
         app.store.usage(&admin.bot, month, admin.now),
         quota(app, admin),
-        problems::lately(app, admin)
+        problems::parked(app, admin)
     );
-    let (used, problems) = (used?.counts, problems?);
+    let used = used?.counts;
+    let problems = problems::of(admin, parked?, &used);
     let state = &admin.row.state;
     let silence = state.may_act(Scope::MESSAGE_SEND, admin.now).err();
     let since = state.attached_at.max(state.resumed_at).unwrap_or_default();

@@ -7,8 +7,8 @@ use shared::pages::{Texts, Visitor};
 use shared::session::{SessionId, sign_in as begin};
 
 use crate::App;
-use crate::form::{Form, TOKEN};
-use crate::guard::Refusal;
+use crate::form::Form;
+use crate::guard::{Refusal, is_of_session};
 use crate::pages::refused;
 use crate::route::{Page, SIGN_IN};
 use crate::screen::{TEXTS, plain, see_other};
@@ -80,7 +80,7 @@ pub(crate) async fn sign_out<M: Module>(
     let Some(id) = SessionId::of(&request, visitor.is_secure) else {
         return refused::show(app, visitor, Refusal::NotSignedIn);
     };
-    if form.get(TOKEN) != Some(id.form_token().as_str()) {
+    if !is_of_session(&form, &id) {
         return refused::show(app, visitor, Refusal::Forged);
     }
     if let Err(error) = app.store.end_session(id.secret()).await {

@@ -5,7 +5,7 @@ use emulator::DeliverOptions;
 use flow::Bundle;
 use flow::faulty::Fate;
 use flow::screen::Screen;
-use line_module::{Active, Context, Handled, ModuleError, Router, Routes, TextMessage};
+use line_module::{About, Active, Context, Handled, ModuleError, Router, Routes, TextMessage};
 use serde_json::json;
 use shared::domain::{BotId, ChatId};
 
@@ -91,6 +91,33 @@ async fn what_went_wrong_is_told_in_words_with_what_to_do() {
     let chat = Page::Chat(ChatId::new(&bundle.guest).unwrap());
     let chat = screen.asks(&admin, &bot, &chat).await.body;
     assert!(chat.contains("A fault of the extension."), "{chat}");
+    assert!(
+        !chat.contains("<blockquote>"),
+        "nor is what users have written"
+    );
+}
+
+#[tokio::test]
+async fn what_users_have_written_is_shown_where_the_module_lets_admins_read_it() {
+    let module = Router::new()
+        .about(About::unnamed().shows_messages())
+        .active(Routes::new().any_text(fails));
+    let bundle = Bundle::with(module.clone()).await;
+    let screen = Screen::new(&bundle, module);
+    let bot = BotId::new(&bundle.bot).unwrap();
+    let admin = screen.admin_of(&[&bot]).await;
+    let message = json!({"type": "text", "text": "may I come at <9>?"});
+    let event = json!({"type": "message", "message": message});
+    let how = DeliverOptions::default();
+    bundle
+        .line_sends(Some(&bundle.guest), vec![event], how)
+        .await;
+    let chat = Page::Chat(ChatId::new(&bundle.guest).unwrap());
+    let chat = screen.asks(&admin, &bot, &chat).await.body;
+    assert!(
+        chat.contains("<blockquote>may I come at &#60;9&#62;?</blockquote>"),
+        "{chat}"
+    );
 }
 
 #[tokio::test]

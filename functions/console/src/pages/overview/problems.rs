@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use shared::domain::ledger::ParkKind;
-use shared::domain::usage::Month;
+use shared::domain::usage::Counts;
 use shared::domain::{State, Timestamp};
 use shared::pages::scope;
 use shared::store::{LedgerKey, ParkedKeyOf, StoreError};
@@ -29,16 +29,13 @@ pub(super) struct Problem {
     pub(super) link: Option<(String, String)>,
 }
 
-/// What went wrong lately.
-pub(super) async fn lately<M>(app: &App<M>, admin: &Admin<'_>) -> Result<Vec<Problem>, StoreError> {
+/// What went wrong lately: with what is parked, and by what was counted this month.
+pub(super) fn of(
+    admin: &Admin<'_>,
+    parked: BTreeMap<&'static str, usize>,
+    used: &Counts,
+) -> Vec<Problem> {
     let texts = admin.texts;
-    let since = admin.now.minus(LATELY);
-    let month = Month::of(admin.now);
-    let (parked, used) = futures::join!(
-        parked(app, admin, since),
-        app.store.usage(&admin.bot, month, admin.now)
-    );
-    let (parked, used) = (parked?, used?.counts);
     let mut problems: Vec<_> = parked
         .into_iter()
         .map(|(kind, count)| Problem {
@@ -64,15 +61,15 @@ pub(super) async fn lately<M>(app: &App<M>, admin: &Admin<'_>) -> Result<Vec<Pro
             )),
         });
     }
-    Ok(problems)
+    problems
 }
 
-/// How many of the account's events are parked, by what a shop owner makes of it.
-async fn parked<M>(
+/// How many of the account's events were parked lately, by what a shop owner makes of it.
+pub(super) async fn parked<M>(
     app: &App<M>,
     admin: &Admin<'_>,
-    since: Timestamp,
 ) -> Result<BTreeMap<&'static str, usize>, StoreError> {
+    let since = admin.now.minus(LATELY);
     let events = app
         .store
         .events(&keys(app, admin, since).await?, admin.now)
