@@ -91,6 +91,12 @@ impl Request {
         &self.request_context.http.method
     }
 
+    /// The bundle's own address: the one that is configured, or the one that was asked.
+    pub fn public_url(&self, configured: Option<&str>) -> String {
+        let asked = || format!("https://{}", self.request_context.domain_name);
+        configured.map_or_else(asked, str::to_owned)
+    }
+
     /// A header, whatever the case of its name.
     pub fn header(&self, name: &str) -> Option<&str> {
         let (_, value) = self

@@ -93,8 +93,7 @@ impl Offer {
 
     /// The bundle's own address: `PUBLIC_URL`, or the one that was asked.
     pub(crate) fn public_url(&self, request: &Request) -> String {
-        let asked = || format!("https://{}", request.request_context.domain_name);
-        self.public_url.clone().unwrap_or_else(asked)
+        request.public_url(self.public_url.as_deref())
     }
 }
 

@@ -7,7 +7,7 @@ use shared::domain::{About, BotId, Language};
 use shared::gateway::Response;
 use shared::pages::{AllTexts, Frame, Site, Texts, Visitor, scope};
 
-use crate::limit::WrongLimit;
+use crate::limit::{BasicId, WrongLimit};
 use crate::link::Link;
 
 /// Where the management screen is.
@@ -234,8 +234,7 @@ impl<'a> Pages<'a> {
         let (texts, about) = (self.texts, &self.site.about);
         let language = texts.language();
         let permission = |name: &str| (scope(texts, name), about.need(name, language));
-        let only_for =
-            |limit: &crate::limit::BasicId| texts.with("start-only", "id", limit.as_str());
+        let only_for = |limit: &BasicId| texts.with("start-only", "id", limit.as_str());
         let content = StartPage {
             texts,
             about,
@@ -366,8 +365,6 @@ impl<'a> Pages<'a> {
 mod tests {
     use super::*;
     use shared::domain::Words;
-
-    use crate::limit::BasicId;
 
     /// An outcome of every kind.
     fn outcomes() -> Vec<Outcome> {

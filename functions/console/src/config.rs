@@ -1,7 +1,6 @@
 //! The function's variables.
 
 use shared::env::{ConfigError, Env};
-use shared::gateway::Request;
 use shared::line::Channel;
 use shared::secret::SecretPlace;
 
@@ -40,13 +39,5 @@ impl Config {
             queue_url: env.required("EVENT_QUEUE_URL", "give the event queue's URL")?,
             public_url: env.optional_url("PUBLIC_URL")?,
         })
-    }
-}
-
-/// The bundle's own address: `PUBLIC_URL`, or the one that was asked.
-pub(crate) fn public_url(configured: Option<&str>, request: &Request) -> String {
-    match configured {
-        Some(url) => url.to_owned(),
-        None => format!("https://{}", request.request_context.domain_name),
     }
 }

@@ -14,9 +14,10 @@ use crate::App;
 use crate::form::{Form, TOKEN};
 use crate::route::{Method, Page};
 
-/// How often one session, and all of an account together, may change something within a minute.
-const CHANGES_OF_SESSION: u32 = 30;
-const CHANGES_OF_ACCOUNT: u32 = 60;
+/// How often one session, and all of an account together, may ask within a minute for what is
+/// counted.
+const MOST_OF_SESSION: u32 = 30;
+const MOST_OF_ACCOUNT: u32 = 60;
 const MINUTE: Duration = Duration::from_secs(60);
 /// A session's last use is written this often.
 const TOUCH: Duration = Duration::from_secs(300);
@@ -44,7 +45,7 @@ pub(crate) enum Refusal {
     NotSignedIn,
     /// The form is not one of this session's.
     Forged,
-    /// Too many changes. It is worth trying again then.
+    /// Too often. It is worth trying again then.
     TooMany(Timestamp),
     /// The account is suspended: the notice is all that is shown, with its name.
     Suspended(Option<String>),
@@ -58,17 +59,26 @@ impl From<StoreError> for Refusal {
     }
 }
 
-/// The session of a request, if there is one that has not ended.
-pub(crate) async fn session<M>(
+/// The accounts that a browser may see, each with its row, and its session's id.
+pub(crate) async fn accounts<M>(
     app: &App<M>,
     request: &Request,
     visitor: &Visitor,
-) -> Result<Option<(SessionId, Session)>, StoreError> {
-    let Some(id) = SessionId::of(request, visitor.is_secure) else {
-        return Ok(None);
-    };
-    let read = app.store.session(id.secret(), None, app.now()).await?;
-    Ok(read.session.map(|session| (id, session)))
+) -> Result<(SessionId, Vec<(BotId, BotRow)>), Refusal> {
+    let now = app.now();
+    let id = SessionId::of(request, visitor.is_secure).ok_or(Refusal::NotSignedIn)?;
+    let session = app.store.session(id.secret(), None, now).await?.session;
+    let session = session.ok_or(Refusal::NotSignedIn)?;
+    let seen = futures::future::try_join_all(session.accounts.keys().map(async |bot| {
+        let (out, row) = futures::try_join!(app.store.signed_out_at(bot), app.store.bot(bot))?;
+        let row = row.filter(|row| session.may_see(bot, &row.state, out, now));
+        Ok::<_, StoreError>(row.map(|row| (bot.clone(), row)))
+    }));
+    let accounts: Vec<_> = seen.await?.into_iter().flatten().collect();
+    match accounts.is_empty() {
+        true => Err(Refusal::NotSignedIn),
+        false => Ok((id, accounts)),
+    }
 }
 
 /// Lets a request to an account, or says why not.
@@ -93,8 +103,11 @@ pub(crate) async fn admit<'a, M>(
     if !session.may_see(&bot, &row.state, read.signed_out_at, now) {
         return Err(Refusal::NotSignedIn);
     }
-    if page.method() == Method::Post {
-        check_form(app, &id, &bot, &form, now).await?;
+    if page.method() == Method::Post && !is_of_session(&form, &id) {
+        return Err(Refusal::Forged);
+    }
+    if page.is_counted() {
+        count(app, &id, &bot, now).await?;
     }
     if row.state.is_suspended() {
         return Err(Refusal::Suspended(row.display_name));
@@ -115,21 +128,17 @@ pub(crate) async fn admit<'a, M>(
     })
 }
 
-/// Whether the form is one that this session was given, and not one of too many.
-async fn check_form<M>(
+/// Counts what is asked for, or says when it may be.
+async fn count<M>(
     app: &App<M>,
     id: &SessionId,
     bot: &BotId,
-    form: &Form,
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    if !is_of_session(form, id) {
-        return Err(Refusal::Forged);
-    }
     let of_session = format!("console-{}", &id.form_token()[..16]);
     for (name, most) in [
-        (of_session.as_str(), CHANGES_OF_SESSION),
-        ("console", CHANGES_OF_ACCOUNT),
+        (of_session.as_str(), MOST_OF_SESSION),
+        ("console", MOST_OF_ACCOUNT),
     ] {
         let free_at = app.store.count_call(bot, name, most, MINUTE, now).await?;
         if let Some(free_at) = free_at {

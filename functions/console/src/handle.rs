@@ -8,7 +8,6 @@ use shared::pages::{Texts, Visitor};
 use tracing::Instrument as _;
 
 use crate::App;
-use crate::config::public_url;
 use crate::form::Form;
 use crate::guard::{self, Admin, Refusal};
 use crate::origin;
@@ -36,15 +35,13 @@ pub async fn handle<M: Module>(app: &App<M>, request: Request) -> Response {
 }
 
 async fn answer<M: Module>(app: &App<M>, request: Request) -> Response {
-    let public_url = public_url(app.public_url.as_deref(), &request);
+    let public_url = request.public_url(app.public_url.as_deref());
     let visitor = Visitor::of(&request, &public_url);
     let texts = TEXTS.of(visitor.language);
-    let Some(route) = Route::read(request.method(), request.path()) else {
+    let method = Method::read(request.method());
+    let route = method.and_then(|method| Some((method, Route::read(method, request.path())?)));
+    let Some((method, route)) = route else {
         return refused::not_found(app, &visitor);
-    };
-    let method = match request.method() {
-        "POST" => Method::Post,
-        _ => Method::Get,
     };
     if !origin::is_ours(method, &request, &public_url) {
         tracing::warn!(?method, "a request of another site was refused");

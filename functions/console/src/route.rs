@@ -14,6 +14,17 @@ pub enum Method {
     Post,
 }
 
+impl Method {
+    /// By HTTP's word; none of one that no page is asked by.
+    pub(crate) fn read(word: &str) -> Option<Self> {
+        match word {
+            "GET" | "HEAD" => Some(Self::Get),
+            "POST" => Some(Self::Post),
+            _ => None,
+        }
+    }
+}
+
 /// What a request is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Route {
@@ -96,6 +107,12 @@ impl Page {
         }
     }
 
+    /// Whether it is one of those that a session may ask for only so often: it changes something,
+    /// reads the whole account, or asks LINE for several things.
+    pub(crate) fn is_counted(&self) -> bool {
+        self.method() == Method::Post || matches!(self, Self::Export | Self::Interference)
+    }
+
     /// Where it is for this account.
     pub fn path(&self, bot: &BotId) -> String {
         let rest = match self {
@@ -141,12 +158,7 @@ impl Page {
 
 impl Route {
     /// The route of a method and a decoded path; none if there is no such page.
-    pub(crate) fn read(method: &str, path: &str) -> Option<Self> {
-        let method = match method {
-            "GET" | "HEAD" => Method::Get,
-            "POST" => Method::Post,
-            _ => return None,
-        };
+    pub(crate) fn read(method: Method, path: &str) -> Option<Self> {
         let segments: Vec<_> = path.strip_prefix(ROOT)?.split('/').collect();
         Some(match (method, segments.as_slice()) {
             (Method::Get, ["accounts"]) => Self::Accounts,
@@ -182,13 +194,11 @@ mod tests {
         let chat = ChatId::new("C1").unwrap();
         for page in Page::all(&chat) {
             let path = page.path(&bot());
-            let method = match page.method() {
-                Method::Get => "GET",
-                Method::Post => "POST",
-            };
-            let route = Route::read(method, &path);
-            assert_eq!(route, Some(Route::OfAccount(bot(), page)), "{path}");
-            assert_eq!(Route::read("DELETE", &path), None);
+            let route = Some(Route::OfAccount(bot(), page.clone()));
+            for method in [Method::Get, Method::Post] {
+                let is_its = Route::read(method, &path) == route;
+                assert_eq!(is_its, method == page.method(), "{method:?} {path}");
+            }
         }
     }
 
@@ -202,10 +212,11 @@ mod tests {
             "/console/U1/chats//take",
             "/consoles/accounts",
         ] {
-            assert_eq!(Route::read("GET", path), None, "{path}");
+            assert_eq!(Route::read(Method::Get, path), None, "{path}");
         }
-        assert_eq!(Route::read("GET", SIGN_OUT), None);
-        assert_eq!(Route::read("GET", ACCOUNTS), Some(Route::Accounts));
-        assert_eq!(Route::read("POST", SIGN_IN), Some(Route::SignIn));
+        assert_eq!(Method::read("DELETE"), None);
+        assert_eq!(Route::read(Method::Get, SIGN_OUT), None);
+        assert_eq!(Route::read(Method::Get, ACCOUNTS), Some(Route::Accounts));
+        assert_eq!(Route::read(Method::Post, SIGN_IN), Some(Route::SignIn));
     }
 }

@@ -307,9 +307,7 @@ pub async fn change<M: Module>(
     });
     let row = set.await?;
     let other = other.into_inner().unwrap_or_else(PoisonError::into_inner);
-    // The write of the values whose answer was lost is found as a change: it is this one.
-    let is_set = |current: &Value| values.iter().all(|(key, value)| current[key] == *value);
-    if let Some(current) = other.filter(|current| !is_set(current)) {
+    if let Some(current) = other {
         return Err(SaveError::Changed(current));
     }
     // What could not be moved is found by the worker.

@@ -106,6 +106,16 @@ impl Store {
         Ok(read)
     }
 
+    /// When this account was signed out everywhere, within the longest life of a session.
+    ///
+    /// # Errors
+    /// The table is not available.
+    pub async fn signed_out_at(&self, bot: &BotId) -> Result<Option<Timestamp>, StoreError> {
+        let rows = self.read_all(vec![of_account(bot)]).await?;
+        let at = rows.first().and_then(|row| number_of(row, "signed_out_at"));
+        Ok(at.map(Timestamp))
+    }
+
     /// Ends what every session has proven of this account until `at`.
     ///
     /// # Errors

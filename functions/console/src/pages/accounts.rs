@@ -5,6 +5,7 @@ use line_module::Module;
 use shared::domain::BotId;
 use shared::gateway::{Request, Response};
 use shared::pages::{Texts, Visitor};
+use shared::store::BotRow;
 
 use crate::App;
 use crate::guard::{self, Refusal};
@@ -39,33 +40,16 @@ async fn list<M: Module>(
     request: &Request,
     visitor: &Visitor,
 ) -> Result<Response, Refusal> {
-    let session = guard::session(app, request, visitor).await?;
-    let (id, session) = session.ok_or(Refusal::NotSignedIn)?;
-    let bots: Vec<BotId> = session.accounts.keys().cloned().collect();
-    let seen = futures::future::join_all(bots.iter().map(|bot| async {
-        let (read, row) = futures::join!(
-            app.store.session(id.secret(), Some(bot), app.now()),
-            app.store.bot(bot)
-        );
-        let (read, row) = (read?, row?.unwrap_or_default());
-        let may = session.may_see(bot, &row.state, read.signed_out_at, app.now());
+    let (id, accounts) = guard::accounts(app, request, visitor).await?;
+    let entry = |(bot, row): (BotId, BotRow)| {
         let name = row.display_name.or(row.basic_id);
-        Ok(may.then(|| {
-            (
-                name.unwrap_or_else(|| bot.to_string()),
-                Page::Overview.path(bot),
-            )
-        }))
-    }));
-    let seen: Result<Vec<_>, Refusal> = seen.await.into_iter().collect();
-    let accounts: Vec<_> = seen?.into_iter().flatten().collect();
-    if accounts.is_empty() {
-        return Err(Refusal::NotSignedIn);
-    }
+        let place = Page::Overview.path(&bot);
+        (name.unwrap_or_else(|| bot.to_string()), place)
+    };
     let texts = TEXTS.of(visitor.language);
     let content = Accounts {
         texts,
-        accounts,
+        accounts: accounts.into_iter().map(entry).collect(),
         sign_out: SIGN_OUT,
         token: id.form_token(),
     };

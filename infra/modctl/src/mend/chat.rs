@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 use shared::control::{self, ByHand, NotDone};
 use shared::domain::{BotId, ChatId, Timestamp};
+use shared::line::LineClient;
 use shared::line::error::LineErrorKind;
 use shared::random::Random;
 
@@ -70,8 +71,9 @@ impl Chat {
             why: &place.why,
             count: 1,
         };
+        let line = site.line().await?;
         let work = async {
-            let held = self.by_hand(site, &bot, &chat).await;
+            let held = self.by_hand(site, &line, (&bot, &chat)).await;
             let held = held.map_err(|error| failure(error, &bot, &chat))?;
             Ok(Held::of(held, &bot, &chat))
         };
@@ -85,47 +87,27 @@ impl Chat {
     async fn by_hand(
         &self,
         site: &Site,
-        bot: &BotId,
-        chat: &ChatId,
-    ) -> Result<control::Held, Trouble> {
-        let line = site.line().await?;
+        line: &LineClient,
+        place: (&BotId, &ChatId),
+    ) -> Result<control::Held, NotDone> {
         let random = Random::system();
-        let begun = ByHand::begin(&site.store, &line, &random, (bot, chat), site.now()).await;
-        Ok(match self {
-            Self::Acquire { ttl, .. } => begun?.acquire(*ttl).await?,
-            Self::Release { .. } => begun?.release().await?,
-        })
+        let begun = ByHand::begin(&site.store, line, &random, place, site.now()).await?;
+        match self {
+            Self::Acquire { ttl, .. } => begun.acquire(*ttl).await,
+            Self::Release { .. } => begun.release().await,
+        }
     }
 }
 
-/// Why a chat was not taken or given back: by what was wanted, or before.
-enum Trouble {
-    NotDone(NotDone),
-    Failure(Failure),
-}
-
-impl From<NotDone> for Trouble {
-    fn from(error: NotDone) -> Self {
-        Self::NotDone(error)
-    }
-}
-
-impl From<Failure> for Trouble {
-    fn from(failure: Failure) -> Self {
-        Self::Failure(failure)
-    }
-}
-
-fn failure(trouble: Trouble, bot: &BotId, chat: &ChatId) -> Failure {
-    match trouble {
-        Trouble::Failure(failure) => failure,
-        Trouble::NotDone(NotDone::Store(error)) => error.into(),
-        Trouble::NotDone(NotDone::Line(error)) if error.kind == LineErrorKind::NotFound => {
+fn failure(error: NotDone, bot: &BotId, chat: &ChatId) -> Failure {
+    match error {
+        NotDone::Store(error) => error.into(),
+        NotDone::Line(error) if error.kind == LineErrorKind::NotFound => {
             Failure::NotFound(format!(
                 "LINE knows nobody to speak to in {chat}: the user is no friend of {bot}, or it is not in the group"
             ))
         }
-        Trouble::NotDone(error) => Failure::Refused(error.to_string()),
+        error => Failure::Refused(error.to_string()),
     }
 }
 

@@ -193,3 +193,19 @@ async fn too_many_changes_are_told_to_wait() {
     let answer = screen.post(&third, &undo, &[]).await;
     assert_eq!(answer.status_code, 429, "the account's own limit");
 }
+
+#[tokio::test]
+async fn what_is_costly_to_show_is_counted_and_the_rest_is_not() {
+    let (_bundle, screen, bot) = screen().await;
+    let admin = screen.admin_of(&[&bot]).await;
+    for _ in 0..30 {
+        let file = screen.asks(&admin, &bot, &Page::Export).await;
+        assert_eq!(file.status_code, 200);
+    }
+    for page in [Page::Export, Page::Interference] {
+        let answer = screen.asks(&admin, &bot, &page).await;
+        assert_eq!(answer.status_code, 429, "{page:?}");
+    }
+    let overview = screen.asks(&admin, &bot, &Page::Overview).await;
+    assert_eq!(overview.status_code, 200);
+}
