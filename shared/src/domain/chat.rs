@@ -185,6 +185,16 @@ impl ChatState {
         presence.is_some_and(|entry| entry.value == Presence::Gone)
     }
 
+    /// When anything was last heard that moves a register: an event of the chat's user, or of who
+    /// holds it.
+    #[must_use]
+    pub fn last_heard(&self) -> Option<Timestamp> {
+        let presence = self.presence.as_ref().map(|entry| entry.at);
+        let control = self.control.as_ref().map(|entry| entry.at);
+        let mode = self.mode.as_ref().map(|entry| entry.at);
+        presence.max(control).max(mode)
+    }
+
     /// When a chat that is ours stops being so by itself; none if it does not. A little
     /// before LINE's own `expireAt`: a message on its way must not come too late.
     #[must_use]

@@ -3,7 +3,7 @@
 use askama::Template;
 use line_module::Module;
 use shared::domain::chat::{Control, Holding, Word};
-use shared::domain::{ChatId, Mode, Timestamp};
+use shared::domain::{Chat, ChatId, ChatKind, Mode, Timestamp};
 use shared::gateway::Response;
 use shared::pages::Texts;
 use shared::store::ChatRow;
@@ -56,12 +56,12 @@ pub(crate) async fn show<M: Module>(
     let detached_at = admin.row.state.detached_at;
     let mut rows: Vec<(ChatId, ChatRow)> = page.rows;
     rows.retain(|(_, row)| Some(row.epoch) > detached_at);
-    rows.sort_by_key(|(_, row)| std::cmp::Reverse(heard_at(row)));
+    rows.sort_by_key(|(_, row)| std::cmp::Reverse(row.registers.last_heard()));
     let line = |(id, row): &(ChatId, ChatRow)| Line {
         name: name(id, row, admin, texts),
         href: Page::Chat(id.clone()).path(&admin.bot),
         holder: Holder::of(app, admin, row, &clock),
-        heard: heard_at(row).map(|at| clock.time(at, texts)),
+        heard: row.registers.last_heard().map(|at| clock.time(at, texts)),
     };
     let content = Chats {
         texts,
@@ -79,23 +79,14 @@ pub(crate) async fn show<M: Module>(
 pub(super) fn name(id: &ChatId, row: &ChatRow, admin: &Admin<'_>, texts: &Texts) -> String {
     let row = row.clone().of_present(admin.row.state.detached_at);
     let name = row.profile.and_then(|profile| profile.display_name());
-    let kind = match id.as_str().chars().next() {
-        Some('C' | 'R') => "chat-group",
-        _ => "chat-user",
+    let kind = match Chat::of_id(id.clone()).kind {
+        ChatKind::User => "chat-user",
+        ChatKind::Group | ChatKind::Room => "chat-group",
     };
     // The end of an id tells two without a name apart.
     let end: String = id.as_str().chars().rev().take(4).collect();
     let end: String = end.chars().rev().collect();
     name.unwrap_or_else(|| texts.with(kind, "end", end))
-}
-
-/// When its registers moved last.
-pub(super) fn heard_at(row: &ChatRow) -> Option<Timestamp> {
-    let registers = &row.registers;
-    let presence = registers.presence.as_ref().map(|entry| entry.at);
-    let control = registers.control.as_ref().map(|entry| entry.at);
-    let mode = registers.mode.as_ref().map(|entry| entry.at);
-    presence.max(control).max(mode)
 }
 
 impl Holder {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use askama::Template;
 use line_module::Module;
 use shared::domain::chat::Word;
-use shared::domain::{ChatId, LedgerEntry, Mode, Scope, UserId, Verdict};
+use shared::domain::{Chat, ChatId, ChatKind, LedgerEntry, Mode, Scope, UserId, Verdict};
 use shared::gateway::Response;
 use shared::line::endpoints::rich_menu_link::{GetDefaultRichMenu, GetRichMenuOfUser};
 use shared::line::error::{LineError, LineErrorKind};
@@ -18,7 +18,7 @@ use shared::store::{ChatRow, StoreError};
 
 use crate::App;
 use crate::guard::{Admin, Refusal};
-use crate::pages::chats::{heard_at, name};
+use crate::pages::chats::name;
 use crate::route::Page;
 use crate::screen::show as show_page;
 
@@ -53,7 +53,7 @@ struct Found {
 pub(crate) async fn show<M: Module>(app: &App<M>, admin: &Admin<'_>) -> Result<Response, Refusal> {
     let chats = app.store.chats(&admin.bot, None, CHATS).await?.rows;
     let mut newest: Vec<_> = chats.iter().collect();
-    newest.sort_by_key(|(_, row)| std::cmp::Reverse(heard_at(row)));
+    newest.sort_by_key(|(_, row)| std::cmp::Reverse(row.registers.last_heard()));
     newest.truncate(LOOKED_INTO);
     let (menus, taps) = futures::join!(menus(app, admin, &newest), taps(app, admin, &newest));
     let (mut found, unchecked) = match menus {
@@ -125,12 +125,12 @@ async fn menu_of(
     id: &ChatId,
     row: &ChatRow,
 ) -> Result<Option<(String, String)>, LineError> {
+    if Chat::of_id(id.clone()).kind != ChatKind::User {
+        return Ok(None); // a group has no menu
+    }
     let Ok(user) = UserId::new(id.as_str()) else {
         return Ok(None);
     };
-    if id.as_str().starts_with(['C', 'R']) {
-        return Ok(None); // a group has no menu
-    }
     let menu = if_any(line.call(&GetRichMenuOfUser { user: &user }).await)?;
     let other = menu.filter(|menu| !is_ours(admin, menu));
     Ok(other.map(|_| link(admin, id, row)))

@@ -5,7 +5,7 @@ use serde::Serialize;
 use shared::domain::{BotId, ChatId, Timestamp};
 
 use crate::failure::Failure;
-use crate::look::find::{FoundChat, last_heard};
+use crate::look::find::FoundChat;
 use crate::look::holder::Held;
 use crate::output::{Report, Screen, Table};
 use crate::site::Site;
@@ -56,7 +56,7 @@ impl Chats {
             Line {
                 name: chat.name(),
                 held: Held::of(site, &account, &chat.row.registers, screen),
-                last_heard: last_heard(&chat.row),
+                last_heard: chat.row.registers.last_heard(),
                 has_state: chat.row.state.is_some(),
                 chat: chat.id,
             }

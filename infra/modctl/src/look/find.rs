@@ -1,6 +1,6 @@
 //! A chat as a person names it: by its id, or by a part of its id or of its user's name.
 
-use shared::domain::{BotId, ChatId, Timestamp};
+use shared::domain::{BotId, ChatId};
 use shared::store::{ChatRow, LedgerKey};
 
 use crate::failure::Failure;
@@ -37,15 +37,6 @@ impl FoundChat {
 /// The name of a chat's user, if the module has read it: LINE tells names to nobody else.
 pub(crate) fn name(row: &ChatRow) -> Option<String> {
     row.profile.as_ref()?.display_name()
-}
-
-/// When anything was last heard of a chat that moves its registers: an event of its user's.
-pub(crate) fn last_heard(row: &ChatRow) -> Option<Timestamp> {
-    let registers = &row.registers;
-    let presence = registers.presence.as_ref().map(|it| it.at);
-    let control = registers.control.as_ref().map(|it| it.at);
-    let mode = registers.mode.as_ref().map(|it| it.at);
-    presence.max(control).max(mode)
 }
 
 /// The one chat that is meant.
