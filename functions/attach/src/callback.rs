@@ -323,6 +323,7 @@ mod tests {
 
     #[test]
     fn each_error_code_of_the_link_screen_has_the_trouble_that_it_means() {
+        listen();
         for (code, trouble) in [
             ("access_denied", Trouble::Refused),
             ("ACCESS_DENIED", Trouble::Refused),
@@ -353,7 +354,14 @@ mod tests {
         }
     }
 
+    /// Before anything logs: a place in the code that is first reached while nobody listens may stay silent for good.
+    fn listen() {
+        let nobody = tracing_subscriber::fmt().with_writer(std::io::sink);
+        let _ = tracing::subscriber::set_global_default(nobody.finish()); // another test may have been first
+    }
+
     fn logged(error: &str) -> String {
+        listen();
         let log = Log::default();
         let writer = log.clone();
         let subscriber = tracing_subscriber::fmt()

@@ -30,6 +30,14 @@ impl io::Write for Log {
 }
 
 impl Log {
+    /// To be made before anything can log: a place in the code that is first reached while nobody listens may stay
+    /// silent for good, when it is reached in another test at the moment that this one begins to listen.
+    fn new() -> Self {
+        let nobody = start::lines(Level::INFO, io::sink);
+        let _ = tracing::subscriber::set_global_default(nobody); // another test may have been first
+        Self::default()
+    }
+
     /// Runs some work, and keeps what it logs.
     async fn of<T>(&self, work: impl Future<Output = T>) -> T {
         let log = self.clone();
@@ -73,10 +81,10 @@ fn wish() -> Value {
 
 #[tokio::test]
 async fn a_failure_and_a_park_name_account_event_and_kind() {
+    let log = Log::new();
     let bundle = Bundle::attached().await;
     let worker = Worker::new(&bundle, Failing);
     let message = bundle.message(&bundle.guest, vec![wish()]).await;
-    let log = Log::default();
     log.of(async {
         for times in 1..=4 {
             worker.gives_back(&message.clone().received(times)).await;
@@ -100,9 +108,9 @@ async fn a_failure_and_a_park_name_account_event_and_kind() {
 
 #[tokio::test]
 async fn a_message_that_cannot_be_read_is_parked_with_an_error_too() {
+    let log = Log::new();
     let bundle = Bundle::attached().await;
     let worker = Worker::new(&bundle, Failing);
-    let log = Log::default();
     let message = Message::raw("m", "my secret wish");
     log.of(worker.settles(&message)).await;
     let parks = log.saying("a message of the queue is parked");
@@ -113,6 +121,7 @@ async fn a_message_that_cannot_be_read_is_parked_with_an_error_too() {
 
 #[tokio::test]
 async fn one_id_leads_from_the_access_log_to_the_row() {
+    let log = Log::new();
     let bundle = Bundle::attached().await;
     let held = bundle.line_holds(Some(&bundle.guest), vec![wish()]).await;
     let request = json!({
@@ -123,7 +132,6 @@ async fn one_id_leads_from_the_access_log_to_the_row() {
     let request: Request = serde_json::from_value(request).unwrap();
     let config = webhook::Config::read(&bundle.env()).unwrap();
     let app = webhook::App::new(config, &bundle.stack.ground);
-    let log = Log::default();
     let response = log.of(webhook::handle(&app, request)).await;
     assert_eq!(response.status_code, 200);
     let queued = log.saying("webhook queued");
