@@ -202,11 +202,11 @@ fn the_console_lists_what_is_parked_and_queues_and_reads_no_queue() {
 }
 
 #[test]
-fn the_reconciler_lists_the_bots_and_what_is_parked_and_nothing_else() {
+fn the_reconciler_lists_the_bots_their_chats_and_what_is_parked_and_nothing_else() {
     let template = template().unwrap();
     let queried = resources(&template, "ReconcilerFunction", "dynamodb:Query");
-    let indexes = ["bots", "parked"].map(|index| table_arn(&format!("Table/index/{index}")));
-    assert_eq!(queried, indexes);
+    let places = ["Table", "Table/index/bots", "Table/index/parked"];
+    assert_eq!(queried, places.map(table_arn));
     assert!(!actions(&template, "ReconcilerFunction").contains("sqs:ReceiveMessage"));
 }
 
