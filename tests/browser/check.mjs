@@ -1,18 +1,13 @@
 // The pages in a real browser: `node check.mjs PATH-OF-DEV [FOLDER-FOR-PICTURES]`.
 
-import { chromium } from "playwright-core";
-
+import { launch } from "./chromium.mjs";
 import { byKeyboard, byTouch } from "./flow.mjs";
 import { LANGUAGES, look } from "./pages.mjs";
 import { Line, start, until } from "./stack.mjs";
 
-const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
-// As root without a sandbox; and nothing that Chromium does by itself in the background.
-const QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-
 const [binary, pictures] = process.argv.slice(2);
 const stack = await start(binary);
-const browser = await chromium.launch({ executablePath: CHROMIUM, args: QUIET });
+const browser = await launch();
 let failed = 0;
 
 function check(name, problem) {

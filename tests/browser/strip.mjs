@@ -4,12 +4,12 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
-import { chromium } from "playwright-core";
+import { launch } from "./chromium.mjs";
 
 import { LANGUAGES } from "./pages.mjs";
 
 const [folder, into] = process.argv.slice(2);
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
+const browser = await launch();
 const page = await browser.newPage({ viewport: { width: 1250, height: 532 } });
 for (const language of LANGUAGES) {
   const names = readdirSync(folder).filter((name) => name.startsWith(`${language}-`)).sort();

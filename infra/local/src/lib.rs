@@ -23,6 +23,7 @@ pub mod talk;
 mod trace;
 
 pub use logs::start_logs;
+pub use trace::traces;
 
 use tokio::signal::unix::{SignalKind, signal};
 

@@ -7,8 +7,8 @@ use futures::future::BoxFuture;
 use shared::domain::{BotId, ChatId, EventId};
 use shared::store::{LedgerKey, Store};
 
-/// Finds traces in the table.
-pub(crate) fn traces(
+/// Finds traces in the table: what the emulator's pages show of an event.
+pub fn traces(
     store: Store,
 ) -> impl Fn(TraceKey) -> BoxFuture<'static, Option<Trace>> + Send + Sync + 'static {
     move |key| {

@@ -1,0 +1,341 @@
+//! Guests of an account who write, and what becomes of each of their messages: in the ledger, and at LINE.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use emulator::{Deliver, EventsRequest, Held, NewUser, Outcome, Traits};
+use futures::future::try_join_all;
+use serde_json::{Value, json};
+use shared::domain::{BotId, ChatId, EventId, Verdict};
+use shared::store::LedgerKey;
+
+use crate::error::{Failed, because, expect};
+use crate::world::World;
+
+/// What guests ask: for their reservations. It changes nothing.
+const QUESTION: &str = "予約を確認";
+/// One webhook of so many is sent twice.
+pub(crate) const TWICE: usize = 10;
+/// A webhook that is not answered 200 is sent again after this, so often.
+const AGAIN: Duration = Duration::from_millis(100);
+const TIMES: usize = 100;
+/// How often is looked whether an event is settled, and for how long.
+const LOOK: Duration = Duration::from_millis(200);
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// Guests of one account.
+pub(crate) struct Guests {
+    bot: String,
+    chats: Vec<String>,
+    client: reqwest::Client,
+}
+
+/// What became of what they wrote.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) struct Became {
+    pub(crate) events: usize,
+    /// Whose answer LINE has taken: once, in the order of their chat.
+    pub(crate) answered: usize,
+    /// Whose answer LINE may have taken: recorded as unknown.
+    pub(crate) unknown: usize,
+    /// Whose reply token was too old when they were taken up.
+    pub(crate) too_late: usize,
+    /// How often a webhook was not answered 200, and was sent again.
+    pub(crate) refused: usize,
+}
+
+/// What one guest wrote, in its order.
+#[derive(Default)]
+struct Written {
+    events: Vec<Sent>,
+    became: Became,
+}
+
+/// What was sent and is not settled: a guest after the other.
+pub(crate) struct Waiting {
+    since: u64,
+    written: Vec<Written>,
+}
+
+struct Sent {
+    event: String,
+    token: String,
+}
+
+impl Guests {
+    /// So many new friends of the first account that is attached.
+    pub(crate) async fn come(world: &World, number: usize) -> Result<Self, Failed> {
+        let bot = world.attached().await?;
+        let known = world.line.state().await.users.len();
+        let mut chats = Vec::new();
+        for number in 0..number {
+            let guest = NewUser {
+                name: format!("客{}", known + number),
+                language: "ja".into(),
+                friend: true,
+                phone: None,
+                traits: Traits::default(),
+            };
+            let made = world.line.make_user(&bot, guest).await;
+            chats.push(made.map_err(because("a user"))?);
+        }
+        Ok(Self {
+            bot,
+            chats,
+            client: reqwest::Client::new(),
+        })
+    }
+
+    /// The chat of one of them.
+    pub(crate) fn first(&self) -> &str {
+        self.chats.first().map_or("", String::as_str)
+    }
+
+    /// The first says something, and it is handled.
+    pub(crate) async fn say_once(&self, world: &World, text: &str) -> Result<(), Failed> {
+        let mut written = Written::default();
+        let chat = self.first().to_owned();
+        self.say(world, &chat, text, &mut written).await?;
+        self.settle_from(world, &chat, &mut written, 0).await
+    }
+
+    /// Each writes so many messages at once, waits for the answers, and does so again.
+    ///
+    /// # Errors
+    /// One is lost, answered twice or out of order.
+    pub(crate) async fn write(
+        &self,
+        world: &World,
+        at_once: usize,
+        times: usize,
+    ) -> Result<Became, Failed> {
+        let since = last_call(world).await;
+        let guests = self.chats.iter();
+        let writing = guests.map(|chat| self.of_guest(world, chat, at_once, times));
+        let written = try_join_all(writing).await?;
+        sum(world, since, &written).await
+    }
+
+    /// Each writes so many messages, and nobody waits for the answers: [`settle`](Self::settle) does.
+    pub(crate) async fn send(&self, world: &World, number: usize) -> Result<Waiting, Failed> {
+        let since = last_call(world).await;
+        let sending = self.chats.iter().map(async |chat| {
+            let mut written = Written::default();
+            for _ in 0..number {
+                self.say(world, chat, QUESTION, &mut written).await?;
+            }
+            Ok::<_, Failed>(written)
+        });
+        let written = try_join_all(sending).await?;
+        Ok(Waiting { since, written })
+    }
+
+    /// Waits until what was sent is settled.
+    pub(crate) async fn settle(
+        &self,
+        world: &World,
+        mut waiting: Waiting,
+    ) -> Result<Became, Failed> {
+        for (chat, written) in self.chats.iter().zip(&mut waiting.written) {
+            self.settle_from(world, chat, written, 0).await?;
+        }
+        sum(world, waiting.since, &waiting.written).await
+    }
+
+    async fn of_guest(
+        &self,
+        world: &World,
+        chat: &str,
+        at_once: usize,
+        times: usize,
+    ) -> Result<Written, Failed> {
+        let mut written = Written::default();
+        for _ in 0..times {
+            let first = written.events.len();
+            for _ in 0..at_once {
+                self.say(world, chat, QUESTION, &mut written).await?;
+            }
+            self.settle_from(world, chat, &mut written, first).await?;
+        }
+        Ok(written)
+    }
+
+    async fn settle_from(
+        &self,
+        world: &World,
+        chat: &str,
+        written: &mut Written,
+        first: usize,
+    ) -> Result<(), Failed> {
+        for sent in &written.events[first..] {
+            written.became.count(self.settled(world, chat, sent).await?);
+        }
+        Ok(())
+    }
+
+    /// One message, by a webhook that is sent until it is answered 200, as LINE does where redelivery is on.
+    async fn say(
+        &self,
+        world: &World,
+        chat: &str,
+        text: &str,
+        written: &mut Written,
+    ) -> Result<(), Failed> {
+        let held = self.webhook(world, chat, text).await?;
+        let copies = match written.events.len() % TWICE {
+            0 => 2,
+            _ => 1,
+        };
+        for _ in 0..copies {
+            written.became.refused += self.until_taken(&world.public_url, &held).await?;
+        }
+        let webhook: Value = serde_json::from_str(&held.body).map_err(because("a webhook"))?;
+        let event = &webhook["events"][0];
+        let text = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
+        written.events.push(Sent {
+            event: text("webhookEventId"),
+            token: text("replyToken"),
+        });
+        Ok(())
+    }
+
+    async fn webhook(&self, world: &World, chat: &str, text: &str) -> Result<Held, Failed> {
+        let message = json!({"type": "text", "text": text});
+        let request = EventsRequest {
+            bot: self.bot.clone(),
+            chat: Some(chat.to_owned()),
+            events: vec![json!({"type": "message", "message": message})],
+            deliver: Deliver::Hold,
+        };
+        let built = world.line.send_events(request).await;
+        match built.map_err(because("a webhook"))? {
+            Outcome::Held(held) => Ok(held),
+            Outcome::Delivered(_) => Err(Failed("a webhook was sent that was to be held".into())),
+        }
+    }
+
+    async fn until_taken(&self, public_url: &str, held: &Held) -> Result<usize, Failed> {
+        for refused in 0..TIMES {
+            let request = self
+                .client
+                .post(format!("{public_url}/webhook"))
+                .header("x-line-signature", &held.signature)
+                .body(held.body.clone());
+            let answer = request.send().await.map_err(because("a webhook"))?;
+            if answer.status().is_success() {
+                return Ok(refused);
+            }
+            tokio::time::sleep(AGAIN).await;
+        }
+        Err(Failed(format!("a webhook was refused {TIMES} times")))
+    }
+
+    /// Waits until the ledger has the message as done; says what it tells.
+    async fn settled(&self, world: &World, chat: &str, sent: &Sent) -> Result<Verdict, Failed> {
+        let key = LedgerKey {
+            bot: BotId::new(&self.bot).map_err(because("the account's id"))?,
+            chat: Some(ChatId::new(chat).map_err(because("a chat's id"))?),
+            event: EventId::new(&sent.event).map_err(because("an event's id"))?,
+        };
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let row = world.store.ledger(&key).await;
+            let row = row.map_err(because("the ledger"))?;
+            match row.map(|row| row.trace().verdict) {
+                Some(end @ (Verdict::Handled | Verdict::Unknown | Verdict::TokenExpired)) => {
+                    return Ok(end);
+                }
+                other if Instant::now() > until => {
+                    let event = &sent.event;
+                    return Err(Failed(format!(
+                        "{event} of {chat} is {other:?} after {PATIENCE:?}"
+                    )));
+                }
+                _ => tokio::time::sleep(LOOK).await,
+            }
+        }
+    }
+}
+
+impl Became {
+    fn count(&mut self, verdict: Verdict) {
+        self.events += 1;
+        self.unknown += usize::from(verdict == Verdict::Unknown);
+        self.too_late += usize::from(verdict == Verdict::TokenExpired);
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.events += other.events;
+        self.answered += other.answered;
+        self.unknown += other.unknown;
+        self.too_late += other.too_late;
+        self.refused += other.refused;
+    }
+}
+
+impl std::fmt::Display for Became {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            events,
+            answered,
+            unknown,
+            too_late,
+            refused,
+        } = self;
+        let twice = events / TWICE;
+        write!(
+            f,
+            "{events} messages, {twice} of them sent twice, {refused} webhooks refused and sent again: \
+             {answered} answered, {unknown} unknown, {too_late} too late; 0 lost, 0 twice, 0 out of order"
+        )
+    }
+}
+
+/// Holds what was settled against the answers that LINE has taken since a call.
+async fn sum(world: &World, since: u64, all: &[Written]) -> Result<Became, Failed> {
+    let taken = replies_taken(world, since).await;
+    let mut sum = Became::default();
+    for written in all {
+        sum.add(&written.became);
+        sum.answered += answers(&written.events, &taken)?;
+    }
+    let accounted = sum.answered + sum.unknown + sum.too_late;
+    expect(accounted >= sum.events, || {
+        format!("not each message has an answer: {sum:?}")
+    })?;
+    Ok(sum)
+}
+
+async fn last_call(world: &World) -> u64 {
+    let calls = world.line.calls(0).await;
+    calls.last().map_or(0, |call| call.number)
+}
+
+/// The numbers of the calls by which LINE took a reply, by the reply's token.
+async fn replies_taken(world: &World, since: u64) -> HashMap<String, Vec<u64>> {
+    let mut taken: HashMap<String, Vec<u64>> = HashMap::new();
+    for call in world.line.calls(since).await {
+        let token = call.request["replyToken"].as_str();
+        if let Some(token) = token.filter(|_| call.status == 200) {
+            taken.entry(token.to_owned()).or_default().push(call.number);
+        }
+    }
+    taken
+}
+
+/// How many of a guest's messages LINE has taken an answer to: each once, in their order.
+fn answers(events: &[Sent], taken: &HashMap<String, Vec<u64>>) -> Result<usize, Failed> {
+    let (mut answered, mut last) = (0, 0);
+    for sent in events {
+        let Some(numbers) = taken.get(&sent.token) else {
+            continue;
+        };
+        let event = &sent.event;
+        expect(numbers.len() == 1, || format!("{event} was answered twice"))?;
+        expect(numbers[0] > last, || {
+            format!("{event} was answered out of order")
+        })?;
+        (answered, last) = (answered + 1, numbers[0]);
+    }
+    Ok(answered)
+}

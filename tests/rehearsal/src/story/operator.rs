@@ -1,0 +1,58 @@
+//! The operator looks at the stack and changes it, with modctl.
+
+use crate::error::{Failed, expect};
+use crate::guests::Guests;
+use crate::world::World;
+
+/// Looks that must be there for whoever is on call. `B` is an account, `C` a chat.
+const LOOKS: [&[&str]; 9] = [
+    &["bots"],
+    &["bot", "B"],
+    &["chats", "B"],
+    &["chat", "B", "C"],
+    &["events", "B", "C"],
+    &["tail", "B", "--once"],
+    &["parked"],
+    &["usage", "B"],
+    &["reconcile", "status"],
+];
+
+/// What an operator changes, and takes back.
+const CHANGES: [&[&str]; 9] = [
+    &["pause", "B", "--yes", "--reason", "rehearsal"],
+    &["resume", "B", "--reason", "rehearsal"],
+    &["entitle", "B", "yes", "--reason", "rehearsal"],
+    &["attach-link", "--reason", "rehearsal"],
+    &["sign-in-link", "B", "--reason", "rehearsal"],
+    &["export", "B", "C", "--reason", "rehearsal"],
+    &["erase", "B", "C", "--yes", "--reason", "rehearsal"],
+    &["reconcile", "now"],
+    &["audit", "B"],
+];
+
+pub(crate) async fn run(world: &mut World) -> Result<String, Failed> {
+    let bot = world.attached().await?;
+    let guests = Guests::come(world, 1).await?;
+    guests.write(world, 1, 1).await?;
+    let chat = guests.first();
+    for command in LOOKS.iter().chain(&CHANGES) {
+        let named = command.iter().map(|word| match *word {
+            "B" => bot.as_str(),
+            "C" => chat,
+            word => word,
+        });
+        let named: Vec<_> = named.collect();
+        world.modctl(&named, 0).await?;
+    }
+    let doctor = world.modctl(&["doctor"], 0).await?;
+    expect(!doctor.contains("wrong"), || doctor.clone())?;
+    let unchecked = doctor
+        .lines()
+        .filter(|line| line.starts_with("unchecked"))
+        .count();
+    Ok(format!(
+        "modctl: {} looks, {} changes; doctor finds nothing wrong, {unchecked} things it cannot ask the emulator",
+        LOOKS.len(),
+        CHANGES.len()
+    ))
+}
