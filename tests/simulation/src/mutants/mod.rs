@@ -12,9 +12,8 @@ mod viable;
 mod weave;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
@@ -77,11 +76,11 @@ pub fn report(choice: &Choice) -> ExitCode {
 
 fn try_all(choice: &Choice) -> io::Result<bool> {
     let mut mutants = mutants()?;
-    let (unviable, simulation) = build(&mutants, choice.quick)?;
+    let unviable = build(&mutants)?;
     mutants
         .retain(|mutant| is_one_of(&mutant.name, &choice.some) && (mutant.quick || !choice.quick));
     let profiles: BTreeSet<_> = mutants.iter().map(|mutant| mutant.profile).collect();
-    let tries = without_mutant(&Vec::from_iter(profiles), choice, &simulation)?;
+    let tries = without_mutant(&Vec::from_iter(profiles), choice)?;
     let fates = in_parallel(cores(), &mutants, |mutant| {
         let fate = match unviable.contains(&mutant.name) {
             true => Fate::Untried("it does not compile".into()),
@@ -110,37 +109,18 @@ fn is_one_of(name: &str, some: &[String]) -> bool {
     some.is_empty() || some.iter().any(|part| name.contains(part))
 }
 
-/// Builds all of them; gives those that do not compile, and the simulation. For the few schedules of quick mutants it
-/// takes longer to optimise than to run what is not optimised.
-fn build(mutants: &[Mutant], quick: bool) -> io::Result<(BTreeSet<String>, PathBuf)> {
+/// Builds all of them; gives those that do not compile.
+fn build(mutants: &[Mutant]) -> io::Result<BTreeSet<String>> {
     let mut edits = rule::edits(mutants).map_err(io::Error::other)?;
-    let as_tests = ["build", "--bin", "simulation"].as_slice();
-    let optimised = [
-        "build",
-        "--package",
-        "simulation",
-        "--bin",
-        "simulation",
-        "--profile",
-        "mutant",
-    ]
-    .as_slice();
-    let arguments = if quick { as_tests } else { optimised };
+    let simulation = ["build", "--package", "simulation", "--bin", "simulation"];
+    let arguments = [&simulation, ["--profile", "mutant"].as_slice()].concat();
     let mut unviable = BTreeSet::new();
-    let built = viable::build(&mut edits, arguments, &mut unviable)?;
-    let simulation = built
-        .into_iter()
-        .find(|it| it.name == "simulation/simulation");
-    let simulation = simulation.ok_or_else(|| io::Error::other("no simulation was built"))?;
-    // Where it was built, the next build of the working copy puts its own.
-    let kept = folder().join("simulation");
-    fs::copy(&simulation.path, &kept)?;
-    Ok((unviable, kept))
+    viable::build(&mut edits, &arguments, &mut unviable)?;
+    Ok(unviable)
 }
 
 /// The schedules that mutants of a profile are tried with.
 struct Tries {
-    simulation: PathBuf,
     profile: Profile,
     seeds: u64,
     /// Those that the code as it is fails.
@@ -149,14 +129,9 @@ struct Tries {
 
 /// The schedules of each profile. Those that fail without a mutant say nothing of any, and
 /// are left out: so the rest can be seen while something is being mended.
-fn without_mutant(
-    profiles: &[Profile],
-    choice: &Choice,
-    simulation: &Path,
-) -> io::Result<BTreeMap<Profile, Tries>> {
+fn without_mutant(profiles: &[Profile], choice: &Choice) -> io::Result<BTreeMap<Profile, Tries>> {
     let tries = in_parallel(cores(), profiles, |profile| {
         let mut tries = Tries {
-            simulation: simulation.to_owned(),
             profile: *profile,
             seeds: choice.seeds,
             except: String::new(),
@@ -221,7 +196,7 @@ impl Tries {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(&self.simulation);
+        let mut command = Command::new(simulation());
         let (count, profile) = (self.seeds.to_string(), self.profile.to_string());
         command.args(["--seeds", &count, "--profile", &profile]);
         command.args(["--failures", "0", "--cores", "1"]);
@@ -234,6 +209,10 @@ impl Tries {
     fn time(&self) -> Duration {
         AT_LEAST + PER_SEED * u32::try_from(self.seeds).unwrap_or(u32::MAX)
     }
+}
+
+fn simulation() -> PathBuf {
+    folder().join("target/mutant/simulation")
 }
 
 /// A failure is printed as `seed 7: check: what`.

@@ -77,23 +77,14 @@ fn root_of_crate(file: &str) -> String {
     format!("{folder}/src/lib.rs")
 }
 
-/// Cargo in the scratch copy. What has a profile of its own is built apart; what is built as the tests are is built
-/// where they are, so that no crate of others is built again.
+/// Cargo in the scratch copy.
 pub(super) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new("cargo");
-    command.args(arguments).current_dir(folder().join("tree"));
-    match arguments.contains(&"--profile") {
-        true => command.env("CARGO_TARGET_DIR", folder().join("target")),
-        false => command.env("CARGO_TARGET_DIR", of_the_tests()),
-    };
     command
-}
-
-fn of_the_tests() -> PathBuf {
-    match std::env::var_os("CARGO_TARGET_DIR") {
-        Some(target) => root().join(target),
-        None => root().join("target"),
-    }
+        .args(arguments)
+        .current_dir(folder().join("tree"))
+        .env("CARGO_TARGET_DIR", folder().join("target"));
+    command
 }
 
 /// The files of the working copy as they are, or with another text.
