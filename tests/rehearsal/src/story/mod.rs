@@ -32,15 +32,16 @@ macro_rules! story {
 /// All of them, in their order.
 pub(crate) const STORIES: &[(&str, Story)] = &[
     story!("attach", attach),
+    // Before the scenario, which moves the clock of LINE and not that of AWS.
+    story!("schedules", schedules),
     story!("scenario", scenario),
     story!("storm", storm),
-    story!("schedules", schedules),
     story!("operator", operator),
     story!("edges", edges),
-    story!("leave", leave),
     story!("update", update),
     story!("rollback", rollback),
     story!("parameters", parameters),
+    story!("leave", leave),
     ("privileges", |world| Box::pin(privileges::judge(world))),
     story!("restore", restore),
     story!("delete", delete),

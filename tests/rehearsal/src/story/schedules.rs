@@ -1,31 +1,35 @@
-//! What runs by the clock: the reconciler finds an account that is not in the table, and the timer brings a reminder.
+//! What runs by the clock: the reconciler finds an account that is not in the table, and a timer that is due rings.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::domain::BotId;
 
 use crate::error::{Failed, because, expect};
-use crate::world::World;
+use crate::guests::Guests;
+use crate::world::{A_SECOND_OF_LINE, World};
 
 /// A schedule of a minute has come by then, and what it starts is done.
 const PATIENCE: Duration = Duration::from_secs(180);
 const LOOK: Duration = Duration::from_millis(500);
 
 pub(crate) async fn run(world: &mut World) -> Result<String, Failed> {
-    let found = reconciler(world).await?;
+    let bot = world.attached().await?;
+    let found = reconciler(world, &bot).await?;
+    let rang = timer(world, &bot).await?.as_secs_f64();
     Ok(format!(
-        "the reconciler by its schedule (every minute instead of every hour) had the account back after {:.0} s",
+        "the reconciler (every minute instead of every hour) had an account back after {:.0} s; a timer that was due rang\n\
+         after {rang:.0} s",
         found.as_secs_f64()
     ))
 }
 
 /// An account that LINE has as attached, and the table not at all.
-async fn reconciler(world: &World) -> Result<Duration, Failed> {
-    let bot = world.attached().await?;
-    let id = BotId::new(&bot).map_err(because("the account's id"))?;
-    forget(world, &bot).await?;
+async fn reconciler(world: &World, bot: &str) -> Result<Duration, Failed> {
+    let id = BotId::new(bot).map_err(because("the account's id"))?;
+    forget(world, bot).await?;
     let gone = world
         .store
         .bot(&id)
@@ -112,4 +116,45 @@ impl Schedule {
             .await
             .map(drop)
     }
+}
+
+/// A guest asks for staff, whose hours end at once: the timer's row is made due.
+async fn timer(world: &World, bot: &str) -> Result<Duration, Failed> {
+    let guests = Guests::come(world, 1).await?;
+    guests.say_once(world, "スタッフに相談").await?;
+    let client = world.aws.dynamodb();
+    let table = world.deployed.resource("Table")?;
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    let timers = client
+        .query()
+        .table_name(table)
+        .key_condition_expression("bot_id = :bot AND begins_with(chat_id, :timer)")
+        .filter_expression("chat = :chat")
+        .expression_attribute_values(":bot", text(bot))
+        .expression_attribute_values(":timer", text("@timer#"))
+        .expression_attribute_values(":chat", text(guests.first()));
+    let timers = timers.send().await.map_err(because("the timers"))?;
+    let [timer] = timers.items() else {
+        return Err(Failed(format!("the chat has {} timers", timers.count())));
+    };
+    // What we did ourselves counts to the end of a second of LINE's: an older timer would not take the chat back.
+    tokio::time::sleep(A_SECOND_OF_LINE).await;
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let now = now.map_err(because("the clock"))?.as_millis();
+    let update = client
+        .update_item()
+        .table_name(table)
+        .key("bot_id", timer["bot_id"].clone())
+        .key("chat_id", timer["chat_id"].clone())
+        .update_expression("SET due_at = :now")
+        .expression_attribute_values(":now", AttributeValue::N(now.to_string()));
+    update.send().await.map_err(because("the timer"))?;
+    let began = Instant::now();
+    world
+        .line_heard(
+            &format!("/v2/bot/chat/{}/control/acquire", guests.first()),
+            PATIENCE,
+        )
+        .await?;
+    Ok(began.elapsed())
 }
