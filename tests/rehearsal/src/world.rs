@@ -132,12 +132,7 @@ impl World {
         input: &str,
         expected: i32,
     ) -> Result<String, Failed> {
-        let mut command = Command::new(program("modctl")?);
-        command
-            .args(["--stack", STACK])
-            .args(arguments)
-            .envs(self.aws.variables());
-        let said = run_with_input(command, input).await?;
+        let said = self.run_modctl(arguments, input).await?;
         match said.code == Some(expected) {
             true => Ok(said.text),
             false => Err(Failed(format!(
@@ -147,6 +142,21 @@ impl World {
                 said.text
             ))),
         }
+    }
+
+    /// What `modctl doctor` finds, whether something is wrong or not.
+    pub(crate) async fn doctor(&self) -> Result<String, Failed> {
+        let said = self.run_modctl(&["doctor"], "").await?;
+        Ok(said.text)
+    }
+
+    async fn run_modctl(&self, arguments: &[&str], input: &str) -> Result<Said, Failed> {
+        let mut command = Command::new(program("modctl")?);
+        command
+            .args(["--stack", STACK])
+            .args(arguments)
+            .envs(self.aws.variables());
+        run_with_input(command, input).await
     }
 
     /// The first account that is attached.
@@ -302,9 +312,9 @@ pub(crate) fn table(aws: &Aws, name: &str) -> Store {
 }
 
 /// What a program has said, and its exit code.
-pub(crate) struct Said {
-    pub(crate) text: String,
-    pub(crate) code: Option<i32>,
+struct Said {
+    text: String,
+    code: Option<i32>,
 }
 
 async fn run_with_input(mut command: Command, input: &str) -> Result<Said, Failed> {
