@@ -12,7 +12,7 @@ const page = await context.newPage();
 async function linkAgain() {
   await page.goto(`${publicUrl}/`);
   await page.click("a.button");
-  await page.check(`input[value="${bot}"]`).catch(() => {});
+  await page.check(`input[value="${bot}"]`);
   await page.click("button[value=link]");
   await page.waitForURL(/\/attach\/callback/);
   await page.click("a.button.wide");

@@ -7,6 +7,7 @@ so: then the filling must go. RECORDING gets a line of JSON for each call that a
 """
 
 import json
+import os
 import sys
 from urllib.parse import parse_qsl
 
@@ -18,7 +19,9 @@ TYPES = provisioners._RESOURCE_HANDLERS
 
 
 def closed(gap):
-    sys.exit(f"the emulator has now {gap}: take its filling out of tests/rehearsal/aws.py")
+    """Ends the whole process, from whichever thread."""
+    print(f"the emulator has now {gap}: take its filling out of tests/rehearsal/aws.py", file=sys.stderr, flush=True)
+    os._exit(1)
 
 
 def placeholder(logical_id, properties, stack):

@@ -14,12 +14,14 @@ use shared::ground::tokio_sleep;
 use tokio::process::{Child, Command};
 
 use crate::error::{Failed, because, expect};
+use crate::wait::until;
 
 pub(crate) const REGION: &str = "us-east-1";
 /// Starting takes a second or two.
 const STARTING: Duration = Duration::from_secs(60);
 const CONNECT: Duration = Duration::from_secs(1);
-const LOOK: Duration = Duration::from_millis(100);
+/// What is in a queue is done by then.
+const EMPTYING: Duration = Duration::from_secs(60);
 
 /// AWS as it runs here. It ends with its functions when it is dropped.
 pub(crate) struct Aws {
@@ -63,22 +65,19 @@ impl Aws {
 
     async fn is_up(&mut self, folder: &Path) -> Result<(), Failed> {
         let health = format!("{}/_ministack/health", self.url);
-        let until = tokio::time::Instant::now() + STARTING;
-        while self.http.get(&health).send().await.is_err() {
-            let ended = self
-                .process
-                .try_wait()
-                .map_err(because("the emulator of AWS"))?;
-            if ended.is_some() || tokio::time::Instant::now() > until {
+        let Self { process, http, .. } = self;
+        until("the emulator of AWS is up", STARTING, async || {
+            let ended = process.try_wait().map_err(because("the emulator of AWS"))?;
+            if ended.is_some() {
                 let said = std::fs::read_to_string(folder.join("aws.log")).unwrap_or_default();
                 let last = said.lines().last().unwrap_or_default();
                 return Err(Failed(format!(
                     "the emulator of AWS does not start: {last}"
                 )));
             }
-            tokio::time::sleep(LOOK).await;
-        }
-        Ok(())
+            Ok(http.get(&health).send().await.is_ok().then_some(()))
+        })
+        .await
     }
 
     /// What a program needs in its environment to speak to it.
@@ -157,18 +156,11 @@ impl Aws {
             ("AttributeName.1", "ApproximateNumberOfMessages"),
             ("AttributeName.2", "ApproximateNumberOfMessagesNotVisible"),
         ];
-        let until = tokio::time::Instant::now() + STARTING;
-        loop {
+        until("the queue is empty", EMPTYING, async || {
             let answer = self.query("sqs", &get).await?;
-            if answer.matches("<Value>0</Value>").count() == 2 {
-                return Ok(());
-            }
-            let late = tokio::time::Instant::now() > until;
-            expect(!late, || {
-                format!("the queue does not become empty: {answer}")
-            })?;
-            tokio::time::sleep(LOOK).await;
-        }
+            Ok((answer.matches("<Value>0</Value>").count() == 2).then_some(()))
+        })
+        .await
     }
 
     /// Whether a secret is there, with its value.

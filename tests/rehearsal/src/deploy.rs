@@ -110,7 +110,6 @@ fn copy(from: &Path, to: &Path, release: &str) -> io::Result<()> {
 /// What CloudFormation has made.
 #[derive(Debug, Clone)]
 pub(crate) struct Deployed {
-    pub(crate) outputs: BTreeMap<String, String>,
     /// Physical ids by logical ones.
     pub(crate) resources: BTreeMap<String, String>,
 }
@@ -118,11 +117,6 @@ pub(crate) struct Deployed {
 impl Deployed {
     pub(crate) async fn read(aws: &Aws) -> Result<Self, Failed> {
         let client = aws_sdk_cloudformation::Client::new(&aws.config());
-        let described = client.describe_stacks().stack_name(STACK).send().await;
-        let described = described.map_err(because("the stack"))?;
-        let outputs = described.stacks().iter().flat_map(|stack| stack.outputs());
-        let outputs = outputs
-            .filter_map(|it| Some((it.output_key()?.to_owned(), it.output_value()?.to_owned())));
         let listed = client
             .list_stack_resources()
             .stack_name(STACK)
@@ -135,7 +129,6 @@ impl Deployed {
             Some((logical, it.physical_resource_id()?.to_owned()))
         });
         Ok(Self {
-            outputs: outputs.collect(),
             resources: resources.collect(),
         })
     }

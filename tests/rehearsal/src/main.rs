@@ -8,11 +8,13 @@ mod error;
 mod figures;
 mod gaps;
 mod guests;
+mod modctl;
 mod policy;
 mod privileges;
 mod recording;
 mod story;
 mod versions;
+mod wait;
 mod world;
 
 use std::path::PathBuf;

@@ -4,29 +4,29 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use aws_smithy_async::time::SharedTimeSource;
 use emulator::scenario::{self, Place, Scenario};
-use emulator::{Emulator, Settings};
+use emulator::{Call, Emulator, NewUser, Settings, Traits};
 use local::function::Function;
 use local::gateway::Gateway;
+use shared::domain::BotId;
 use shared::ground::Ground;
 use shared::store::Store;
 use template_file::Template;
 use tokio::net::TcpListener;
-use tokio::process::Command;
 use tokio::task::JoinSet;
 
 use crate::aws::Aws;
-use crate::deploy::{Deployed, Deployment, STACK};
-use crate::error::{Failed, because, expect};
+use crate::deploy::{Deployed, Deployment};
+use crate::error::{Failed, because};
 use crate::privileges::Stories;
 use crate::recording;
+use crate::wait::until;
 
-/// How long something may take that comes by itself, and how often is looked.
+/// How long a detach may take.
 const PATIENCE: Duration = Duration::from_secs(120);
-const LOOK: Duration = Duration::from_millis(200);
 /// What happens within one second of LINE's has no order.
 pub(crate) const A_SECOND_OF_LINE: Duration = Duration::from_secs(2);
 
@@ -55,6 +55,8 @@ pub(crate) struct World {
     pub(crate) sam: PathBuf,
     /// Where logs and recordings go.
     pub(crate) folder: PathBuf,
+    /// The table that the stack has made.
+    pub(crate) own_table: String,
     /// The stack's table, by the functions' own code.
     pub(crate) store: Store,
     /// What functions have called, story by story.
@@ -87,7 +89,8 @@ impl World {
         };
         deployment.deploy(&aws, &programs.sam).await?;
         let deployed = Deployed::read(&aws).await?;
-        let store = table(&aws, deployed.resource("Table")?);
+        let own_table = deployed.resource("Table")?.to_owned();
+        let store = table(&aws, &own_table);
         let mut world = Self {
             aws,
             line,
@@ -97,6 +100,7 @@ impl World {
             deployed,
             sam: programs.sam,
             folder: folder.to_owned(),
+            own_table,
             store,
             stories: Stories::new(),
             heard: 0,
@@ -117,48 +121,6 @@ impl World {
         Ok(())
     }
 
-    /// Runs `modctl` against the stack; gives what it prints.
-    ///
-    /// # Errors
-    /// It ends with another code than the expected, or cannot be run.
-    pub(crate) async fn modctl(&self, arguments: &[&str], expected: i32) -> Result<String, Failed> {
-        self.modctl_with_input(arguments, "", expected).await
-    }
-
-    /// The same, with an input.
-    pub(crate) async fn modctl_with_input(
-        &self,
-        arguments: &[&str],
-        input: &str,
-        expected: i32,
-    ) -> Result<String, Failed> {
-        let said = self.run_modctl(arguments, input).await?;
-        match said.code == Some(expected) {
-            true => Ok(said.text),
-            false => Err(Failed(format!(
-                "modctl {}: {:?} {}",
-                arguments.join(" "),
-                said.code,
-                said.text
-            ))),
-        }
-    }
-
-    /// What `modctl doctor` finds, whether something is wrong or not.
-    pub(crate) async fn doctor(&self) -> Result<String, Failed> {
-        let said = self.run_modctl(&["doctor"], "").await?;
-        Ok(said.text)
-    }
-
-    async fn run_modctl(&self, arguments: &[&str], input: &str) -> Result<Said, Failed> {
-        let mut command = Command::new(program("modctl")?);
-        command
-            .args(["--stack", STACK])
-            .args(arguments)
-            .envs(self.aws.variables());
-        run_with_input(command, input).await
-    }
-
     /// The first account that is attached.
     pub(crate) async fn attached(&self) -> Result<String, Failed> {
         let bots = self.line.state().await.bots;
@@ -167,39 +129,47 @@ impl World {
         Ok(attached.bot_id)
     }
 
-    /// Waits until LINE has taken a call that has this in its path or its body.
-    pub(crate) async fn line_heard(&self, part: &str, patience: Duration) -> Result<(), Failed> {
-        let until = Instant::now() + patience;
-        loop {
-            let calls = self.line.calls(0).await;
-            let mut taken = calls
-                .iter()
-                .filter(|call| call.status == 200 && call.method == "POST");
-            if taken.any(|call| call.path.contains(part) || call.request.to_string().contains(part))
-            {
-                return Ok(());
-            }
-            expect(Instant::now() < until, || {
-                format!("LINE has heard of no {part}")
-            })?;
-            tokio::time::sleep(LOOK).await;
-        }
+    /// A user of an account, who is a friend of it or not.
+    pub(crate) async fn user(&self, bot: &str, name: &str, friend: bool) -> Result<String, Failed> {
+        let user = NewUser {
+            name: name.to_owned(),
+            language: "ja".into(),
+            friend,
+            phone: None,
+            traits: Traits::default(),
+        };
+        let made = self.line.make_user(bot, user).await;
+        made.map_err(because("a user"))
     }
 
-    /// Waits until LINE has an account as detached, and a second more, in which it cannot be attached again.
+    /// Whether the table has an account.
+    pub(crate) async fn knows(&self, bot: &BotId) -> Result<bool, Failed> {
+        let row = self.store.bot(bot).await;
+        row.map(|row| row.is_some())
+            .map_err(because("the account's row"))
+    }
+
+    /// Waits until LINE has taken a call that has this in its path or its body.
+    pub(crate) async fn line_heard(&self, part: &str, patience: Duration) -> Result<(), Failed> {
+        let is_it = |call: &Call| {
+            let taken = call.status == 200 && call.method == "POST";
+            taken && (call.path.contains(part) || call.request.to_string().contains(part))
+        };
+        until(&format!("LINE has heard of {part}"), patience, async || {
+            let calls = self.line.calls(0).await;
+            Ok(calls.iter().any(is_it).then_some(()))
+        })
+        .await
+    }
+
+    /// Waits until LINE has an account as detached, and as long as it then cannot be attached again.
     pub(crate) async fn is_detached(&self, bot: &str) -> Result<(), Failed> {
-        let until = Instant::now() + PATIENCE;
-        while self
-            .line
-            .state()
-            .await
-            .bots
-            .iter()
-            .any(|it| it.bot_id == bot && it.attached)
-        {
-            expect(Instant::now() < until, || format!("{bot} is not detached"))?;
-            tokio::time::sleep(LOOK).await;
-        }
+        until(&format!("{bot} is detached"), PATIENCE, async || {
+            let bots = self.line.state().await.bots;
+            let attached = bots.iter().any(|it| it.bot_id == bot && it.attached);
+            Ok((!attached).then_some(()))
+        })
+        .await?;
         tokio::time::sleep(A_SECOND_OF_LINE).await;
         Ok(())
     }
@@ -247,7 +217,7 @@ impl World {
     async fn put_secret(&self) -> Result<(), Failed> {
         let secret = self.line.settings().channel_secret;
         let put = ["secret", "put", "channel-secret"];
-        self.modctl_with_input(&put, &secret, 0).await.map(drop)
+        self.modctl_with_input(&put, &secret).await.map(drop)
     }
 
     /// API Gateway: the template's routes, to the functions by their alias, as SAM would have made them.
@@ -309,51 +279,6 @@ pub(crate) fn table(aws: &Aws, name: &str) -> Store {
     Ground::emulated()
         .with_dynamodb_at(&aws.url)
         .table(name.to_owned())
-}
-
-/// What a program has said, and its exit code.
-struct Said {
-    text: String,
-    code: Option<i32>,
-}
-
-async fn run_with_input(mut command: Command, input: &str) -> Result<Said, Failed> {
-    use std::process::Stdio;
-    use tokio::io::AsyncWriteExt as _;
-
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = command.spawn().map_err(because("a program"))?;
-    if let Some(mut stdin) = child.stdin.take() {
-        stdin
-            .write_all(input.as_bytes())
-            .await
-            .map_err(because("its input"))?;
-    }
-    let output = child
-        .wait_with_output()
-        .await
-        .map_err(because("a program"))?;
-    let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-    Ok(Said {
-        text,
-        code: output.status.code(),
-    })
-}
-
-/// A program of this workspace, built beside this one.
-pub(crate) fn program(name: &str) -> Result<PathBuf, Failed> {
-    let us = std::env::current_exe().map_err(because("this program's path"))?;
-    let path = us.with_file_name(name);
-    match path.exists() {
-        true => Ok(path),
-        false => Err(Failed(format!(
-            "{} is not built: cargo build --bin {name}",
-            path.display()
-        ))),
-    }
 }
 
 pub(crate) fn root() -> PathBuf {

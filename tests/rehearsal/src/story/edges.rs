@@ -2,14 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use emulator::{Fault, NewUser, Traits};
+use emulator::Fault;
 use serde_json::json;
 
-use crate::error::{Failed, because, expect};
+use crate::error::{Failed, because};
+use crate::wait::until;
 use crate::world::World;
 
 const PATIENCE: Duration = Duration::from_secs(60);
-const LOOK: Duration = Duration::from_millis(500);
 
 pub(crate) async fn run(world: &mut World) -> Result<String, Failed> {
     let bot = world.attached().await?;
@@ -17,8 +17,7 @@ pub(crate) async fn run(world: &mut World) -> Result<String, Failed> {
     unreadable(world).await?;
     let greeted = line_is_out_of_order(world, &bot).await?;
     Ok(format!(
-        "a command by the inbox; a message that nobody can read is parked; LINE answered 500 twice, and the guest was
-\
+        "a command by the inbox; a message that nobody can read is parked; LINE answered 500 twice, and the guest was\n\
          greeted after {greeted:.0} s"
     ))
 }
@@ -27,7 +26,7 @@ pub(crate) async fn run(world: &mut World) -> Result<String, Failed> {
 async fn command(world: &World, bot: &str) -> Result<(), Failed> {
     let put = ["secret", "put", "inbox-key"];
     world
-        .modctl_with_input(&put, "a-key-of-the-rehearsal-that-is-long-enough", 0)
+        .modctl_with_input(&put, "a-key-of-the-rehearsal-that-is-long-enough")
         .await?;
     let say = [
         "send-event",
@@ -38,22 +37,17 @@ async fn command(world: &World, bot: &str) -> Result<(), Failed> {
         "--reason",
         "rehearsal",
     ];
-    world.modctl(&say, 0).await.map(drop)
+    world.modctl(&say).await.map(drop)
 }
 
 async fn unreadable(world: &World) -> Result<(), Failed> {
-    world
-        .aws
-        .send(world.deployed.resource("EventQueue")?, "not a job")
-        .await?;
-    let until = Instant::now() + PATIENCE;
-    while !world.modctl(&["parked"], 0).await?.contains("unreadable") {
-        expect(Instant::now() < until, || {
-            "the unreadable message is not parked".to_owned()
-        })?;
-        tokio::time::sleep(LOOK).await;
-    }
-    Ok(())
+    let queue = world.deployed.resource("EventQueue")?;
+    world.aws.send(queue, "not a job").await?;
+    until("the unreadable message is parked", PATIENCE, async || {
+        let parked = world.modctl(&["parked"]).await?;
+        Ok(parked.contains("unreadable").then_some(()))
+    })
+    .await
 }
 
 /// A new friend is greeted by name, which LINE does not tell at first.
@@ -65,18 +59,7 @@ async fn line_is_out_of_order(world: &World, bot: &str) -> Result<f64, Failed> {
         .add_faults(vec![fault])
         .await
         .map_err(because("a fault"))?;
-    let friend = NewUser {
-        name: "遅い客".into(),
-        language: "ja".into(),
-        friend: false,
-        phone: None,
-        traits: Traits::default(),
-    };
-    let friend = world
-        .line
-        .make_user(bot, friend)
-        .await
-        .map_err(because("a user"))?;
+    let friend = world.user(bot, "遅い客", false).await?;
     let began = Instant::now();
     world
         .line

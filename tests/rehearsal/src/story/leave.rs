@@ -11,7 +11,7 @@ pub(crate) async fn run(world: &mut World) -> Result<String, Failed> {
     let name = state.bots.iter().find(|it| it.bot_id == bot);
     let name = name.map(|it| it.display_name.clone()).unwrap_or_default();
     let said = world
-        .modctl(&["sign-in-link", &bot, "--reason", "rehearsal"], 0)
+        .modctl(&["sign-in-link", &bot, "--reason", "rehearsal"])
         .await?;
     let link = said
         .split_whitespace()

@@ -42,21 +42,20 @@ pub(crate) async fn run(world: &mut World) -> Result<String, Failed> {
             word => word,
         });
         let named: Vec<_> = named.collect();
-        world.modctl(&named, 0).await?;
+        world.modctl(&named).await?;
     }
     let doctor = world.doctor().await?;
+    let found = |word: &str| doctor.lines().filter(|line| line.starts_with(word)).count();
+    let parked = found("wrong     parked ");
     // What came too late in a storm is parked, and a person's to look at.
-    let mut wrong = doctor.lines().filter(|line| line.starts_with("wrong"));
-    expect(wrong.all(|line| line.contains(" parked ")), || {
-        doctor.clone()
-    })?;
-    let unchecked = doctor
-        .lines()
-        .filter(|line| line.starts_with("unchecked"))
-        .count();
+    expect(found("wrong") == parked, || doctor.clone())?;
     Ok(format!(
-        "modctl: {} looks, {} changes; doctor finds nothing wrong, {unchecked} things it cannot ask the emulator",
+        "modctl: {} looks, {} changes; doctor: {} things good, {} to look at, {parked} wrong (parked events),\n\
+         {} that it cannot ask the emulator",
         LOOKS.len(),
-        CHANGES.len()
+        CHANGES.len(),
+        found("good"),
+        found("look"),
+        found("unchecked")
     ))
 }

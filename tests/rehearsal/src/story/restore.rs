@@ -14,21 +14,20 @@ use shared::domain::BotId;
 
 use crate::error::{Failed, because, expect};
 use crate::guests::Guests;
+use crate::wait::until;
 use crate::world::{World, table};
 
 const RESTORED: &str = "bot-restored";
 const GUESTS: usize = 10;
 /// How long restoring a small table may take.
 const PATIENCE: Duration = Duration::from_secs(60);
-const LOOK: Duration = Duration::from_millis(500);
 
 pub(crate) async fn run(world: &mut World) -> Result<String, Failed> {
     let began = Instant::now();
     let client = world.aws.dynamodb();
-    let lost_table = world.deployed.resource("Table")?.to_owned();
     let guests = Guests::come(world, GUESTS).await?;
     guests.write(world, 2, 1).await?;
-    restore(&client, &lost_table).await?;
+    restore(&client, &world.own_table).await?;
     let backed_up = rows(&client, RESTORED).await?;
 
     // After the backup: messages that are answered, an account that is linked, and messages that wait in the queue.
@@ -38,7 +37,7 @@ pub(crate) async fn run(world: &mut World) -> Result<String, Failed> {
         .aws
         .is_emptied(world.deployed.resource("EventQueue")?)
         .await?;
-    let in_table = rows(&client, &lost_table).await?;
+    let in_table = rows(&client, &world.own_table).await?;
     let mapping = Mapping::of_worker(world).await?;
     mapping.enable(world, false).await?;
     let waiting = guests.send(world, 1).await?;
@@ -55,21 +54,11 @@ pub(crate) async fn run(world: &mut World) -> Result<String, Failed> {
     let came = guests.settle(world, waiting).await?;
     let lost = in_table - backed_up;
 
-    let known = world
-        .store
-        .bot(&linked)
-        .await
-        .map_err(because("the account's row"))?;
-    expect(known.is_none(), || {
+    expect(!world.knows(&linked).await?, || {
         "an account of after the backup is in the restored table".to_owned()
     })?;
-    world.modctl(&["reconcile", "now"], 0).await?;
-    let known = world
-        .store
-        .bot(&linked)
-        .await
-        .map_err(because("the account's row"))?;
-    expect(known.is_some(), || {
+    world.modctl(&["reconcile", "now"]).await?;
+    expect(world.knows(&linked).await?, || {
         "the reconciler has not brought the account back".to_owned()
     })?;
     Ok(format!(
@@ -134,19 +123,13 @@ async fn restore(client: &Client, from: &str) -> Result<(), Failed> {
 }
 
 async fn exists(client: &Client) -> Result<(), Failed> {
-    let until = Instant::now() + PATIENCE;
-    loop {
+    until("the restored table is active", PATIENCE, async || {
         let described = client.describe_table().table_name(RESTORED).send().await;
         let described = described.map_err(because("the restored table"))?;
         let status = described.table().and_then(|table| table.table_status());
-        if status.is_some_and(|status| status.as_str() == "ACTIVE") {
-            return Ok(());
-        }
-        expect(Instant::now() < until, || {
-            "the restored table does not become active".to_owned()
-        })?;
-        tokio::time::sleep(LOOK).await;
-    }
+        Ok(status.filter(|it| it.as_str() == "ACTIVE").map(drop))
+    })
+    .await
 }
 
 async fn stream_label(client: &Client) -> Result<String, Failed> {

@@ -9,14 +9,14 @@ use crate::versions::Versions;
 use crate::world::World;
 
 const GUESTS: usize = 10;
-/// How long nobody sees that nobody is answered.
+/// How long it takes until somebody notices.
 const UNSEEN: Duration = Duration::from_secs(10);
 
 pub(crate) async fn run(world: &mut World) -> Result<String, Failed> {
     let good = world.deployment.clone();
     let before = Versions::of(world, "WorkerFunction")?.live().await?;
     let bad = good.next("bad", &world.folder)?;
-    // It is written over and not made anew, so that it stays a program.
+    // Overwritten in place, the file keeps its executable bit.
     let worker = bad.build.join("WorkerFunction/bootstrap");
     fs::write(&worker, "#!/bin/sh\nexit 1\n").map_err(because("a bad worker"))?;
     world.deploy(bad).await?;
@@ -32,7 +32,7 @@ pub(crate) async fn run(world: &mut World) -> Result<String, Failed> {
     ))
 }
 
-/// Somebody sees that nobody is answered, and points the worker's alias back.
+/// Somebody notices that nobody is answered, and points the worker's alias back.
 async fn back(world: &World, before: &str) -> Result<(), Failed> {
     let worker = Versions::of(world, "WorkerFunction")?;
     let live = worker.live().await?;

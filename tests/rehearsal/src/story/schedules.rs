@@ -9,11 +9,11 @@ use shared::domain::BotId;
 
 use crate::error::{Failed, because, expect};
 use crate::guests::Guests;
+use crate::wait::until;
 use crate::world::{A_SECOND_OF_LINE, World};
 
 /// A schedule of a minute has come by then, and what it starts is done.
 const PATIENCE: Duration = Duration::from_secs(180);
-const LOOK: Duration = Duration::from_millis(500);
 
 pub(crate) async fn run(world: &mut World) -> Result<String, Failed> {
     let bot = world.attached().await?;
@@ -30,38 +30,23 @@ pub(crate) async fn run(world: &mut World) -> Result<String, Failed> {
 async fn reconciler(world: &World, bot: &str) -> Result<Duration, Failed> {
     let id = BotId::new(bot).map_err(because("the account's id"))?;
     forget(world, bot).await?;
-    let gone = world
-        .store
-        .bot(&id)
-        .await
-        .map_err(because("the account's row"))?;
-    expect(gone.is_none(), || {
+    expect(!world.knows(&id).await?, || {
         "the account's row is still there".to_owned()
     })?;
     let schedule = Schedule::of(world, "Reconciler").await?;
     schedule.set(world, "rate(1 minute)").await?;
     let began = Instant::now();
-    loop {
-        let row = world
-            .store
-            .bot(&id)
-            .await
-            .map_err(because("the account's row"))?;
-        if row.is_some() {
-            break;
-        }
-        expect(began.elapsed() < PATIENCE, || {
-            format!("the account is not back after {PATIENCE:?}")
-        })?;
-        tokio::time::sleep(LOOK).await;
-    }
+    until("the account is back", PATIENCE, async || {
+        Ok(world.knows(&id).await?.then_some(()))
+    })
+    .await?;
     let took = began.elapsed();
     schedule.set(world, &schedule.expression()).await?;
     Ok(took)
 }
 
 async fn forget(world: &World, bot: &str) -> Result<(), Failed> {
-    let key = |value: &str| aws_sdk_dynamodb::types::AttributeValue::S(value.to_owned());
+    let key = |value: &str| AttributeValue::S(value.to_owned());
     let deleted = world
         .aws
         .dynamodb()

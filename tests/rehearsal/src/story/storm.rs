@@ -12,11 +12,11 @@ use crate::guests::Guests;
 use crate::world::World;
 
 const GUESTS: usize = 40;
-/// So many messages of a guest come at once. More would wait in the queue for longer than their reply tokens live: the
-/// emulator of AWS hands over some twenty messages a second.
+/// How many messages each guest sends at once. With more, some would wait in the queue for longer than their reply
+/// tokens live: the emulator of AWS hands over about twenty messages a second.
 const AT_ONCE: usize = 5;
 const TIMES: usize = 10;
-/// A process is killed as often as this.
+/// The time between two kills.
 const KILL: Duration = Duration::from_secs(3);
 
 pub(crate) async fn run(world: &mut World) -> Result<String, Failed> {
@@ -36,7 +36,7 @@ pub(crate) async fn run(world: &mut World) -> Result<String, Failed> {
     ))
 }
 
-/// Kills a process of the worker and one of the webhook in turn, for ever.
+/// Kills a process of the worker and one of the webhook in turn, without end.
 async fn kill(world: &World, killed: &mut usize) {
     let functions = ["WorkerFunction", "WebhookFunction"];
     let names: Vec<_> = functions
