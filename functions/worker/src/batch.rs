@@ -2,6 +2,7 @@
 //! what is not done is given back, a chat's messages together.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
@@ -39,6 +40,10 @@ struct Batch<'a, M> {
     unfinished: AtomicUsize,
     /// Whether a chat waits to run alone.
     has_suspect: AtomicBool,
+    /// Messages that are settled and not acknowledged.
+    settled: Mutex<Vec<Receipt>>,
+    /// Whose turn it is to acknowledge.
+    acknowledging: tokio::sync::Mutex<()>,
 }
 
 /// What has become of a chat beside the others.
@@ -66,6 +71,8 @@ pub async fn handle<M: Module>(
         until: deadline.minus(BEFORE_DEADLINE),
         unfinished: AtomicUsize::new(chats.len()),
         has_suspect: AtomicBool::new(false),
+        settled: Mutex::default(),
+        acknowledging: tokio::sync::Mutex::default(),
     };
     // Boxed: a chat's future is large, and a thread's stack is not.
     let side_by_side = chats.iter().map(|chat| Box::pin(batch.handle_chat(chat)));
@@ -162,12 +169,23 @@ impl<M: Module> Batch<'_, M> {
     }
 
     /// Takes settled messages out of the queue while other chats go on: whatever becomes of
-    /// this invocation, they do not come again, and their group is free. The last chat's are
+    /// this invocation, they do not come again, and their group is free. What is settled while a
+    /// request is under way goes with the next: each one is paid. The last chat's are
     /// acknowledged by the batch's answer, as are those that could not be here.
     async fn acknowledge(&self, done: &[Record]) {
-        if !done.is_empty() && self.unfinished.load(Ordering::Relaxed) > 0 {
-            self.app.queue.acknowledge(&receipts(done)).await;
+        if done.is_empty() {
+            return;
         }
+        self.settled().extend(receipts(done));
+        let _turn = self.acknowledging.lock().await;
+        if self.unfinished.load(Ordering::Relaxed) > 0 {
+            let settled = std::mem::take(&mut *self.settled());
+            self.app.queue.acknowledge(&settled).await;
+        }
+    }
+
+    fn settled(&self) -> MutexGuard<'_, Vec<Receipt>> {
+        self.settled.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn within_limit(&self, work: impl Future<Output = impl Sized>) {

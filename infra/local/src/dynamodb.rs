@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use dynoxide::actions::create_table::CreateTableRequest;
+use dynoxide::actions::describe_table::DescribeTableRequest;
 use dynoxide::actions::update_time_to_live::UpdateTimeToLiveRequest;
 use dynoxide::{Database, DynoxideError};
 use serde_json::{Value, json};
@@ -92,6 +93,16 @@ impl DynamoDb {
             self.database.update_table(request)?;
         }
         Ok(())
+    }
+
+    /// The size of a table's rows in bytes, with what DynamoDB keeps for each beside it.
+    pub(crate) fn size(&self, table: &str) -> Result<u64, DynoxideError> {
+        let request = DescribeTableRequest {
+            table_name: table.to_owned(),
+        };
+        let described = self.database.describe_table(request)?.table;
+        let bytes = described.table_size_bytes.unwrap_or_default();
+        Ok(u64::try_from(bytes).unwrap_or_default())
     }
 
     /// Gives the table its stream, which has what changes from now on, and what changed before if it

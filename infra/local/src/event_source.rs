@@ -5,7 +5,7 @@ mod answer;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
 use crate::function::Function;
@@ -32,6 +32,7 @@ struct Inner {
     sqs: Sqs,
     source: EventSource,
     function: Function,
+    enabled: watch::Sender<bool>,
 }
 
 impl EventSourceMapping {
@@ -41,10 +42,16 @@ impl EventSourceMapping {
             sqs,
             source,
             function,
+            enabled: watch::Sender::new(true),
         };
         Self {
             inner: Arc::new(inner),
         }
+    }
+
+    /// One that is not enabled receives nothing; what it has handed over already goes on.
+    pub fn set_enabled(&self, enabled: bool) {
+        self.inner.enabled.send_replace(enabled);
     }
 
     /// Receives and hands over until `shutdown`, then waits for the batches under way.
@@ -81,8 +88,14 @@ impl EventSourceMapping {
     ) -> (Option<OwnedSemaphorePermit>, Vec<ReceivedMessage>) {
         // There is always a permit in the end, since the semaphore is never closed.
         let permit = Arc::clone(free).acquire_owned().await.ok();
+        let mut enabled = self.inner.enabled.subscribe();
         loop {
-            match self.receive(LONG_POLL).await {
+            let _ = enabled.wait_for(|enabled| *enabled).await;
+            let received = tokio::select! {
+                received = self.receive(LONG_POLL) => received,
+                _ = enabled.wait_for(|enabled| !*enabled) => continue,
+            };
+            match received {
                 Ok(messages) if messages.is_empty() => {}
                 Ok(messages) => return (permit, messages),
                 Err(error) => {
@@ -118,6 +131,7 @@ impl EventSourceMapping {
             sqs,
             source,
             function,
+            ..
         } = &*self.inner;
         let event = event(&source.queue, &messages);
         let answer = function.call(event).await;

@@ -103,6 +103,7 @@ struct Inner {
     done: watch::Sender<Option<String>>,
     /// Somebody waits.
     look: Notify,
+    enabled: watch::Sender<bool>,
 }
 
 impl StreamMapping {
@@ -114,6 +115,7 @@ impl StreamMapping {
             function,
             done: watch::Sender::new(None),
             look: Notify::new(),
+            enabled: watch::Sender::new(true),
         };
         Self {
             inner: Arc::new(inner),
@@ -124,7 +126,9 @@ impl StreamMapping {
     /// not known: it begins with the oldest record that is kept, as the function may be handed each
     /// more than once.
     pub async fn run(self) {
+        let mut enabled = self.inner.enabled.subscribe();
         loop {
+            let _ = enabled.wait_for(|enabled| *enabled).await;
             let after = self.inner.done.borrow().clone();
             match self.inner.stream.records(after.as_deref()) {
                 Ok(records) if records.is_empty() => self.wait(LOOK).await,
@@ -135,6 +139,11 @@ impl StreamMapping {
                 }
             }
         }
+    }
+
+    /// One that is not enabled hands nothing over, until it is: then what has changed meanwhile.
+    pub fn set_enabled(&self, enabled: bool) {
+        self.inner.enabled.send_replace(enabled);
     }
 
     /// Waits until all that has changed before this call is handed over and done.

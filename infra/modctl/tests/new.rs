@@ -83,7 +83,7 @@ The worker and `cargo dev` run tea-shop now: Cargo.toml says so in the line `mod
 
   cargo test -p tea-shop
   cargo dev
-  cargo run -p modctl -- choose reservation
+  cargo modctl choose reservation
 "
     );
     let expected = before

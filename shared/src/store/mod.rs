@@ -49,6 +49,7 @@ pub use keys::LedgerKey;
 pub use kind::RowKind;
 pub use ledger::{
     Failing, KeptEvent, LedgerRow, ParkedPage, ParkedRow, ParkedThing, ParkedWhy, Since, Try,
+    inflated_plan,
 };
 pub use load::Loaded;
 pub use module_row::{ModuleRow, RowChange};

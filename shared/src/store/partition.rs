@@ -1,6 +1,7 @@
 //! All rows of an account, page after page, as they are.
 
 use crate::domain::BotId;
+use crate::store::ledger::unpacked;
 use crate::store::{Item, Store, StoreError, keys, s};
 
 /// Some rows of an account.
@@ -32,8 +33,9 @@ impl Store {
         let page = query.send().await;
         let page = page.map_err(StoreError::unavailable(operation))?;
         let next = page.last_evaluated_key;
+        let items = page.items.unwrap_or_default().into_iter();
         Ok(Page {
-            items: page.items.unwrap_or_default(),
+            items: items.map(unpacked).collect(),
             next: next.map(|key| keys::sort_of(&key).to_owned()),
         })
     }

@@ -1,6 +1,7 @@
 //! One outside call: whom it is for, what it does there, and what is seen of it.
 
 mod meddle;
+mod plan_text;
 mod request;
 mod seen;
 

@@ -25,9 +25,9 @@ struct Arguments {
     /// Only schedules of this profile.
     #[arg(long)]
     profile: Option<Profile>,
-    /// Seeds that are left out, with commas between them.
+    /// Exactly these, with commas between them, in place of --seeds.
     #[arg(long, value_delimiter = ',')]
-    except: Vec<u64>,
+    exactly: Vec<u64>,
     /// Tells what happens in the first one, in words.
     #[arg(long)]
     tell: bool,
@@ -120,7 +120,7 @@ fn main() -> ExitCode {
         first: arguments.first_seed,
         count: arguments.seeds,
         profile: arguments.profile,
-        except: arguments.except.into_iter().collect(),
+        exactly: arguments.exactly,
         printed: arguments.failures,
         stop: arguments.stop,
         until: arguments.until,

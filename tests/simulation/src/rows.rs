@@ -6,6 +6,7 @@ use crate::history::{Loaded, Place};
 use crate::judge::Own;
 use crate::schedule::What;
 use crate::world::World;
+use shared::store::inflated_plan;
 use table_model::{Item, Value};
 
 /// A row as plain JSON.
@@ -111,6 +112,8 @@ fn plain(value: &Value) -> Json {
             None => serde_json::from_str(&number.to_string()).unwrap_or_default(),
         },
         Value::S(text) => text.as_str().into(),
+        // The one attribute of the bundle's that is bytes.
+        Value::B(bytes) => inflated_plan(bytes).unwrap_or_default().into(),
         Value::Bool(bool) => (*bool).into(),
         Value::Null => Json::Null,
         // Its JSON has one member, named by its type.

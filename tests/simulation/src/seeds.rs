@@ -21,8 +21,8 @@ pub struct Seeds {
     pub count: u64,
     /// Of which profile; of all in turn, if none is given.
     pub profile: Option<Profile>,
-    /// Seeds that are left out.
-    pub except: BTreeSet<u64>,
+    /// Exactly these in place of all that; if it is empty, those.
+    pub exactly: Vec<u64>,
     /// Maximum number of failures that are printed.
     pub printed: usize,
     /// Whether the first failure ends it.
@@ -34,11 +34,16 @@ pub struct Seeds {
 }
 
 impl Seeds {
-    fn nth(&self, nth: u64) -> u64 {
-        match self.profile {
+    fn nth(&self, nth: u64) -> Option<u64> {
+        if !self.exactly.is_empty() {
+            let nth = usize::try_from(nth).ok()?;
+            return self.exactly.get(nth).copied();
+        }
+        let seed = match self.profile {
             Some(profile) => profile.seed(self.first, nth),
             None => self.first + nth,
-        }
+        };
+        Some(seed).filter(|_| nth < self.count)
     }
 }
 
@@ -206,13 +211,9 @@ fn run_all(seeds: &Seeds) -> Figures {
 fn run_some(seeds: &Seeds, next: &AtomicU64, figures: &Mutex<Figures>) {
     loop {
         let number = next.fetch_add(1, Ordering::Relaxed);
-        if number >= seeds.count {
+        let Some(seed) = seeds.nth(number) else {
             return;
-        }
-        let seed = seeds.nth(number);
-        if seeds.except.contains(&seed) {
-            continue;
-        }
+        };
         let outcome = simulate(&Schedule::of(seed), false);
         let until = seeds.until.as_deref();
         let ends = (seeds.stop || until.is_some()) && breaks(&outcome.violations, until);

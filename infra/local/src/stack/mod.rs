@@ -26,6 +26,7 @@ use tokio::task::JoinSet;
 use crate::bundle::{self, BundleError, Variables};
 use crate::company::Company;
 use crate::dynamodb::DynamoDb;
+use crate::event_source::EventSourceMapping;
 use crate::function::{Function, FunctionError};
 use crate::gate::Gate;
 use crate::lambda::Lambda;
@@ -66,6 +67,7 @@ pub struct Stack {
     pub(crate) gateway_url: String,
     schedules: HashMap<String, Scheduled>,
     dynamodb: DynamoDb,
+    event_sources: Vec<EventSourceMapping>,
     streams: Vec<StreamMapping>,
     tasks: JoinSet<()>,
     /// What runs the functions, if it is not this process.
@@ -165,6 +167,28 @@ impl Stack {
             Ok(counted) => counted.map_err(|error| StackError::Stream(error.to_string())),
             Err(_) => Err(StackError::Stream("it was not counted in time".to_owned())),
         }
+    }
+
+    /// Whether functions are fed from the queues. Messages wait where they are not.
+    pub fn feed_from_queues(&self, enabled: bool) {
+        for mapping in &self.event_sources {
+            mapping.set_enabled(enabled);
+        }
+    }
+
+    /// Whether functions are fed from the table's stream. Changes wait where they are not.
+    pub fn feed_from_streams(&self, enabled: bool) {
+        for mapping in &self.streams {
+            mapping.set_enabled(enabled);
+        }
+    }
+
+    /// The size of the table's rows in bytes, as DynamoDB counts them.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn table_bytes(&self) -> Result<u64, DynoxideError> {
+        self.dynamodb.size(&self.addresses.table_name)
     }
 
     /// The stream of the template's table.

@@ -120,7 +120,7 @@ pub(super) async fn assemble<M: Module + Clone, K: Send + 'static>(
     };
     let (functions, kept) = run(needs).await?;
     let schedules = schedules(template, &functions, &clock)?;
-    feed_from_queues(template, &functions, &started.sqs, &mut started.tasks)?;
+    let event_sources = feed_from_queues(template, &functions, &started.sqs, &mut started.tasks)?;
     let streams = feed_from_streams(
         &definitions,
         &functions,
@@ -158,6 +158,7 @@ pub(super) async fn assemble<M: Module + Clone, K: Send + 'static>(
         gateway_url: started.gateway_url,
         schedules,
         dynamodb: started.dynamodb,
+        event_sources,
         streams,
         tasks: started.tasks,
         _kept: Box::new(kept),
@@ -169,17 +170,19 @@ fn feed_from_queues(
     functions: &HashMap<String, Function>,
     sqs: &Sqs,
     tasks: &mut JoinSet<()>,
-) -> Result<(), StackError> {
+) -> Result<Vec<EventSourceMapping>, StackError> {
+    let mut mappings = Vec::new();
     for definition in template.functions()? {
         let Some(function) = functions.get(&definition.logical_name) else {
             continue;
         };
         for source in definition.event_sources {
             let mapping = EventSourceMapping::new(sqs.clone(), source, function.clone());
-            tasks.spawn(mapping.run(std::future::pending()));
+            tasks.spawn(mapping.clone().run(std::future::pending()));
+            mappings.push(mapping);
         }
     }
-    Ok(())
+    Ok(mappings)
 }
 
 /// The mapping of each function that is fed from a table's stream.

@@ -39,7 +39,7 @@ pub(crate) fn new(workspace: &mut Workspace, name: &Name) -> Result<String, Refu
     Ok(format!(
         "Written:\n{written}\n\
          The worker and `cargo dev` run {name} now: Cargo.toml says so in the line `module`.\n\n  \
-         cargo test -p {name}\n  cargo dev\n  cargo run -p modctl -- choose {before}\n"
+         cargo test -p {name}\n  cargo dev\n  cargo modctl choose {before}\n"
     ))
 }
 

@@ -4,6 +4,7 @@ mod attempt;
 mod events;
 mod find;
 mod message;
+mod packed;
 mod park;
 mod parked;
 mod row;
@@ -21,6 +22,8 @@ use crate::store::{Item, LedgerKey, Store, StoreError, s};
 
 pub use attempt::Failing;
 pub use events::{KeptEvent, Since};
+pub use packed::inflated as inflated_plan;
+pub(super) use packed::unpacked;
 pub use parked::{ParkedPage, ParkedRow, ParkedThing, ParkedWhy};
 pub use row::LedgerRow;
 pub use tries::Try;

@@ -13,6 +13,7 @@ use crate::domain::{
     AccountEffect, Attempts, ChatEffect, Delivery, Effect, LedgerEntry, Outcome, Parked, Plan,
     Replays, Sends, Silence, State, Timestamp,
 };
+use crate::store::ledger::packed::{is_packed, packed};
 use crate::store::ledger::unreadable::Unreadable;
 use crate::store::row::VersionedRow;
 use crate::store::version::{self, Unread};
@@ -218,9 +219,9 @@ impl LedgerRow {
 
 /// Whether the release before this one reads the row as well. It would lose steps when it writes
 /// the row, of which they may still be asked for; send aloud what is to be silent; take a plan
-/// with a signal, a send to many, an audience or a coupon for damaged; and not know a word for why
-/// nothing was said.
-fn version_of(entry: &LedgerEntry) -> i64 {
+/// with a signal, a send to many, an audience or a coupon, or one that is deflated, for damaged; and
+/// not know a word for why nothing was said.
+fn version_of(entry: &LedgerEntry, item: &Item) -> i64 {
     let is_new = |plan: Plan| plan.effects.iter().any(is_newer);
     let is_dropped_anew = |effect: &Delivery| match effect {
         Delivery::Dropped { silence } => is_new_silence(*silence),
@@ -228,7 +229,8 @@ fn version_of(entry: &LedgerEntry) -> i64 {
     };
     let has_new_word =
         entry.silence.is_some_and(is_new_silence) || entry.effects().iter().any(is_dropped_anew);
-    match entry.needs_steps() || entry.plan().is_some_and(is_new) || has_new_word {
+    let has_new_plan = || is_packed(item) || entry.plan().is_some_and(is_new);
+    match entry.needs_steps() || has_new_word || has_new_plan() {
         true => version::NEWEST,
         false => version::VERSION,
     }
@@ -276,8 +278,8 @@ impl VersionedRow for LedgerRow {
         match self {
             Self::Absent => Ok(Item::new()),
             Self::Entry(entry) => {
-                let item = to_item(LedgerItem::from(entry))?;
-                Ok(version::stamped_as(version_of(entry), item))
+                let item = packed(to_item(LedgerItem::from(entry))?);
+                Ok(version::stamped_as(version_of(entry, &item), item))
             }
             Self::Unreadable(row) => Ok(row.item.clone()),
         }
@@ -331,7 +333,7 @@ mod tests {
         let is_new = |effect: Effect| {
             let effects = vec![effect];
             let entry = done().with_plan(&Plan { effects }, "a try", NOW).unwrap();
-            version_of(&entry) == version::NEWEST
+            version_of(&entry, &Item::new()) == version::NEWEST
         };
         assert!(!is_new(AccountEffect::EnsureMenu { menu: menu() }.into()));
         let audience = menu();
@@ -344,7 +346,7 @@ mod tests {
     /// The release before knows no such word.
     #[test]
     fn what_is_silent_by_our_own_word_is_read_by_this_release_alone() {
-        let is_new = |entry: &LedgerEntry| version_of(entry) == version::NEWEST;
+        let is_new = |entry: &LedgerEntry| version_of(entry, &Item::new()) == version::NEWEST;
         let silenced = |silence| done().silenced(Some(silence));
         assert!(!is_new(&silenced(Silence::Standby)));
         for silence in [Silence::Paused, Silence::NotEntitled] {
@@ -361,6 +363,19 @@ mod tests {
             };
             assert!(is_new(&dropped));
         }
+    }
+
+    #[test]
+    fn a_long_plan_is_deflated_and_read_by_this_release_alone() {
+        let card = r#"{"type":"text","text":"a row of a card","size":"sm","wrap":true},"#;
+        let menu = card.repeat(40);
+        let effects = vec![AccountEffect::EnsureMenu { menu }.into()];
+        let entry = done().with_plan(&Plan { effects }, "a try", NOW).unwrap();
+        let item = item(&entry);
+        assert!(item["plan"].is_b());
+        assert_eq!(item["v"], n(version::NEWEST));
+        let read: LedgerEntry = version::read(item).unwrap();
+        assert_eq!(read.plan(), entry.plan());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use flow::screen::{Admin, pages};
 use shared::domain::BotId;
 use shared::domain::session::{ABSOLUTE, IDLE};
 
-use crate::screen;
+use super::screen;
 
 #[tokio::test]
 async fn every_page_is_refused_without_a_session_with_anothers_and_with_an_old_cookie() {

@@ -10,7 +10,7 @@ use line_module::Router;
 use serde_json::json;
 use shared::domain::{BotId, ChatId};
 
-use crate::screen;
+use super::screen;
 
 /// The guest writes.
 async fn says(bundle: &Bundle, id: &str, text: &str) {

@@ -4,7 +4,7 @@ use console::Page;
 use emulator::DeliverOptions;
 use serde_json::{Value, json};
 
-use crate::screen;
+use super::screen;
 
 #[tokio::test]
 async fn a_download_has_what_is_kept_of_the_account_alone_and_no_secret() {

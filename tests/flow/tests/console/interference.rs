@@ -7,7 +7,7 @@ use emulator::{DeliverOptions, Fault, FaultKind};
 use flow::Bundle;
 use serde_json::{Value, json};
 
-use crate::screen;
+use super::screen;
 
 async fn sends(bundle: &Bundle, event: Value) {
     let how = DeliverOptions::default();

@@ -6,7 +6,7 @@ use local::talk::Browser;
 use shared::domain::BotId;
 use shared::store::SignInLink;
 
-use crate::screen;
+use super::screen;
 
 #[tokio::test]
 async fn who_has_just_linked_an_account_is_signed_in_and_a_page_loaded_again_signs_nobody_in() {

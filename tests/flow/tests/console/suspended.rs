@@ -5,7 +5,7 @@ use std::time::Duration;
 use console::Method;
 use flow::screen::{Admin, pages};
 
-use crate::screen;
+use super::screen;
 
 #[tokio::test]
 async fn while_it_is_suspended_every_page_is_the_notice_and_nothing_else_and_then_it_is_back() {

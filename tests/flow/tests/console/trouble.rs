@@ -9,7 +9,7 @@ use line_module::{About, Active, Context, Handled, ModuleError, Router, Routes, 
 use serde_json::json;
 use shared::domain::{BotId, ChatId};
 
-use crate::screen;
+use super::screen;
 
 #[tokio::test]
 async fn where_the_table_is_away_the_page_says_so_and_tells_no_more() {

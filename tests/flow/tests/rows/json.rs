@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 type Item = HashMap<String, AttributeValue>;
@@ -27,6 +29,7 @@ fn of(value: &AttributeValue) -> Value {
         AttributeValue::L(list) => json!({ "L": list.iter().map(of).collect::<Vec<_>>() }),
         AttributeValue::M(map) => json!({ "M": of_item(map) }),
         AttributeValue::Ss(set) => json!({ "SS": set }),
+        AttributeValue::B(bytes) => json!({ "B": STANDARD.encode(bytes) }),
         other => panic!("no row of ours has {other:?}"),
     }
 }
@@ -43,6 +46,7 @@ fn to(value: &Value) -> AttributeValue {
         "L" => AttributeValue::L(list().map(to).collect()),
         "M" => AttributeValue::M(to_item(value)),
         "SS" => AttributeValue::Ss(list().map(text).collect()),
+        "B" => AttributeValue::B(STANDARD.decode(text(value)).unwrap().into()),
         other => panic!("no row of ours has {other}"),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::kept;
+use super::kept;
 
 type Attributes = BTreeMap<String, BTreeSet<String>>;
 

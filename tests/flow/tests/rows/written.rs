@@ -69,6 +69,7 @@ pub(crate) async fn write_all(store: &Store) {
         ("done", done),
         ("parked", parked()),
         ("signals", signals()),
+        ("card", card()),
     ];
     for (event, row) in rows {
         assert!(store.replace_ledger(&key(event), &row, NOW).await.unwrap());
@@ -162,6 +163,23 @@ fn signals() -> LedgerEntry {
     };
     let plan = Plan {
         effects: vec![QueueEffect::Signal(signal).into()],
+    };
+    entry().with_plan(&plan, "a-try", NOW).unwrap()
+}
+
+/// A plan that is long, and much the same all over.
+fn card() -> LedgerEntry {
+    let row = |number| json!({"type": "text", "text": format!("row {number}"), "size": "sm"});
+    let rows: Vec<_> = (0..40).map(row).collect();
+    let body = json!({"type": "box", "layout": "vertical", "contents": rows});
+    let bubble = json!({"type": "bubble", "body": body});
+    let push = Push {
+        messages: vec![json!({"type": "flex", "altText": "a card", "contents": bubble})],
+        unit: None,
+        silent: false,
+    };
+    let plan = Plan {
+        effects: vec![Effect::Chat(ChatEffect::Push(push))],
     };
     entry().with_plan(&plan, "a-try", NOW).unwrap()
 }

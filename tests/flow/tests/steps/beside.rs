@@ -8,7 +8,7 @@ use flow::worker::Worker;
 use line_module::{Context, Event, Module, ModuleError, Step, Text};
 use tokio::sync::Notify;
 
-use crate::crm::{Answer, Crm, written};
+use super::crm::{Answer, Crm, written};
 
 /// Makes two steps beside each other.
 struct Both(Crm);

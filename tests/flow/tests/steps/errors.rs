@@ -6,7 +6,7 @@ use flow::Bundle;
 use flow::worker::Worker;
 use line_module::{Context, Event, Module, ModuleError, Step, StepAttempt};
 
-use crate::crm::written;
+use super::crm::written;
 
 /// Makes these steps, each with a result of so many bytes.
 struct Makes(Vec<(Step, usize)>);

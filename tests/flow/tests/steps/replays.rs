@@ -6,7 +6,7 @@ use shared::domain::{EventId, Outcome};
 use shared::queue::{Job, JobEvent, Replay};
 use worker::{ShadowError, shadow};
 
-use crate::crm::{Answer, Scene};
+use super::crm::{Answer, Scene};
 use flow::worker::Message;
 
 fn raw(scene: &Scene) -> Value {

@@ -8,7 +8,7 @@ use flow::worker::{Message, Worker};
 use line_module::{Context, Event, Module, ModuleError, Step, Text};
 use shared::domain::Outcome;
 
-use crate::crm::{Answer, Crm, Scene, written};
+use super::crm::{Answer, Crm, Scene, written};
 
 const SECOND: Duration = Duration::from_secs(1);
 

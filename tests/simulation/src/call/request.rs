@@ -4,6 +4,8 @@ use std::sync::{Arc, OnceLock};
 
 use serde_json::Value as Json;
 
+use super::plan_text::with_plans;
+
 /// The body of a request to AWS. Clones are the same one.
 #[derive(Debug, Clone)]
 pub(crate) struct Request(Arc<Inner>);
@@ -33,6 +35,6 @@ impl Request {
     pub(crate) fn json(&self) -> &Json {
         let Inner { bytes, json } = &*self.0;
         let text = || std::str::from_utf8(bytes).unwrap_or_default();
-        json.get_or_init(|| serde_json::from_str(text()).unwrap_or_default())
+        json.get_or_init(|| with_plans(serde_json::from_str(text()).unwrap_or_default()))
     }
 }

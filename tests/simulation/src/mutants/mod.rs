@@ -11,9 +11,10 @@ mod trial;
 mod viable;
 mod weave;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
@@ -62,7 +63,7 @@ pub struct Choice {
 }
 
 /// Tries mutants and tells of each; success only if each is caught, and the code as it is
-/// passes the same schedules.
+/// passes the schedules that have caught one.
 pub fn report(choice: &Choice) -> ExitCode {
     match try_all(choice) {
         Ok(true) => ExitCode::SUCCESS,
@@ -76,15 +77,13 @@ pub fn report(choice: &Choice) -> ExitCode {
 
 fn try_all(choice: &Choice) -> io::Result<bool> {
     let mut mutants = mutants()?;
-    let unviable = build(&mutants)?;
+    let (unviable, simulation) = build(&mutants, choice.quick)?;
     mutants
         .retain(|mutant| is_one_of(&mutant.name, &choice.some) && (mutant.quick || !choice.quick));
-    let profiles: BTreeSet<_> = mutants.iter().map(|mutant| mutant.profile).collect();
-    let tries = without_mutant(&Vec::from_iter(profiles), choice)?;
     let fates = in_parallel(cores(), &mutants, |mutant| {
         let fate = match unviable.contains(&mutant.name) {
             true => Fate::Untried("it does not compile".into()),
-            false => tries[&mutant.profile].meet(mutant),
+            false => Tries::of(mutant, &simulation, choice).meet(mutant),
         };
         println!("{}", sentence(mutant, &fate));
         fate
@@ -100,8 +99,43 @@ fn try_all(choice: &Choice) -> io::Result<bool> {
         "{caught} of {} mutants caught, {by_named} by the check that is named",
         mutants.len()
     );
-    let passes = tries.values().all(|tries| tries.except.is_empty());
+    let passes = choice.trusted || passes_without(&simulation, &mutants, &fates, choice)?;
     Ok(passes && by_named == mutants.len())
+}
+
+/// Whether the code as it is passes the schedules that have caught a mutant. One that fails without a mutant says nothing
+/// of any.
+fn passes_without(
+    simulation: &Path,
+    mutants: &[Mutant],
+    fates: &[Fate],
+    choice: &Choice,
+) -> io::Result<bool> {
+    let seeds = caught_at(mutants, fates, choice.seeds);
+    if seeds.is_empty() {
+        return Ok(true);
+    }
+    let mut command = Command::new(simulation);
+    let count = seeds.len() as u64;
+    let seeds: Vec<_> = seeds.iter().map(u64::to_string).collect();
+    command.args(["--exactly", &seeds.join(","), "--failures", "0"]);
+    let end = trial::run(command, None, time(count))?;
+    let passes = end.code == Some(0);
+    match passes {
+        true => println!("the code as it is passes the {count} schedules that caught them"),
+        false => println!("the code as it is must pass, and does not:\n{}", end.said),
+    }
+    Ok(passes)
+}
+
+/// The seeds at which mutants were caught. Of one that hangs nobody knows which: all of its profile's.
+fn caught_at(mutants: &[Mutant], fates: &[Fate], count: u64) -> BTreeSet<u64> {
+    let seeds_of = |(mutant, fate): (&Mutant, &Fate)| match fate {
+        Fate::Caught { seed, .. } => seed.parse().into_iter().collect(),
+        Fate::Hung => (0..count).map(|nth| mutant.profile.seed(0, nth)).collect(),
+        Fate::Survived | Fate::Untried(_) => Vec::new(),
+    };
+    mutants.iter().zip(fates).flat_map(seeds_of).collect()
 }
 
 /// Whether a name has one of these in it; every name has, if there are none.
@@ -109,46 +143,39 @@ fn is_one_of(name: &str, some: &[String]) -> bool {
     some.is_empty() || some.iter().any(|part| name.contains(part))
 }
 
-/// Builds all of them; gives those that do not compile.
-fn build(mutants: &[Mutant]) -> io::Result<BTreeSet<String>> {
+/// Builds all of them; gives those that do not compile, and the simulation. For the few schedules of quick mutants it
+/// takes longer to optimise than to run what is not optimised.
+fn build(mutants: &[Mutant], quick: bool) -> io::Result<(BTreeSet<String>, PathBuf)> {
     let mut edits = rule::edits(mutants).map_err(io::Error::other)?;
-    let simulation = ["build", "--package", "simulation", "--bin", "simulation"];
-    let arguments = [&simulation, ["--profile", "mutant"].as_slice()].concat();
+    let as_tests = ["build", "--bin", "simulation"].as_slice();
+    let optimised = [
+        "build",
+        "--package",
+        "simulation",
+        "--bin",
+        "simulation",
+        "--profile",
+        "mutant",
+    ]
+    .as_slice();
+    let arguments = if quick { as_tests } else { optimised };
     let mut unviable = BTreeSet::new();
-    viable::build(&mut edits, &arguments, &mut unviable)?;
-    Ok(unviable)
+    let built = viable::build(&mut edits, arguments, &mut unviable)?;
+    let simulation = built
+        .into_iter()
+        .find(|it| it.name == "simulation/simulation");
+    let simulation = simulation.ok_or_else(|| io::Error::other("no simulation was built"))?;
+    // Where it was built, the next build of the working copy puts its own.
+    let kept = folder().join("simulation");
+    fs::copy(&simulation.path, &kept)?;
+    Ok((unviable, kept))
 }
 
-/// The schedules that mutants of a profile are tried with.
-struct Tries {
+/// The schedules that a mutant is tried with.
+struct Tries<'a> {
+    simulation: &'a Path,
     profile: Profile,
     seeds: u64,
-    /// Those that the code as it is fails.
-    except: String,
-}
-
-/// The schedules of each profile. Those that fail without a mutant say nothing of any, and
-/// are left out: so the rest can be seen while something is being mended.
-fn without_mutant(profiles: &[Profile], choice: &Choice) -> io::Result<BTreeMap<Profile, Tries>> {
-    let tries = in_parallel(cores(), profiles, |profile| {
-        let mut tries = Tries {
-            profile: *profile,
-            seeds: choice.seeds,
-            except: String::new(),
-        };
-        if choice.trusted {
-            return Ok((*profile, tries));
-        }
-        let said = trial::run(tries.command(), None, tries.time())?.said;
-        let mut lines = said.lines();
-        let failed = lines.find_map(|line| line.strip_prefix("failed: "));
-        tries.except = failed.unwrap_or_default().to_owned();
-        if failed.is_some() {
-            println!("the code as it is must pass, and does not, {profile}:\n{said}");
-        }
-        Ok((*profile, tries))
-    });
-    tries.into_iter().collect()
 }
 
 impl Fate {
@@ -178,13 +205,21 @@ fn sentence(mutant: &Mutant, fate: &Fate) -> String {
     format!("{name}: {what} {became}")
 }
 
-impl Tries {
+impl<'a> Tries<'a> {
+    fn of(mutant: &Mutant, simulation: &'a Path, choice: &Choice) -> Self {
+        Self {
+            simulation,
+            profile: mutant.profile,
+            seeds: choice.seeds,
+        }
+    }
+
     /// Tries a mutant until a schedule fails by the check that is to catch it. Where that
     /// takes long, until one fails by any.
     fn meet(&self, mutant: &Mutant) -> Fate {
         let named = self.meet_until(mutant, &["--until", &mutant.judge], NAMED_WITHIN);
         match named {
-            Fate::Hung => self.meet_until(mutant, &["--stop"], self.time()),
+            Fate::Hung => self.meet_until(mutant, &["--stop"], time(self.seeds)),
             fate => fate,
         }
     }
@@ -196,23 +231,17 @@ impl Tries {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(simulation());
+        let mut command = Command::new(self.simulation);
         let (count, profile) = (self.seeds.to_string(), self.profile.to_string());
         command.args(["--seeds", &count, "--profile", &profile]);
         command.args(["--failures", "0", "--cores", "1"]);
-        if !self.except.is_empty() {
-            command.args(["--except", &self.except]);
-        }
         command
-    }
-
-    fn time(&self) -> Duration {
-        AT_LEAST + PER_SEED * u32::try_from(self.seeds).unwrap_or(u32::MAX)
     }
 }
 
-fn simulation() -> PathBuf {
-    folder().join("target/mutant/simulation")
+/// For so many schedules.
+fn time(seeds: u64) -> Duration {
+    AT_LEAST + PER_SEED * u32::try_from(seeds).unwrap_or(u32::MAX)
 }
 
 /// A failure is printed as `seed 7: check: what`.

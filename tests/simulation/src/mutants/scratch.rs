@@ -77,14 +77,23 @@ fn root_of_crate(file: &str) -> String {
     format!("{folder}/src/lib.rs")
 }
 
-/// Cargo in the scratch copy.
+/// Cargo in the scratch copy. What has a profile of its own is built apart; what is built as the tests are is built
+/// where they are, so that no crate of others is built again.
 pub(super) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new("cargo");
+    command.args(arguments).current_dir(folder().join("tree"));
+    match arguments.contains(&"--profile") {
+        true => command.env("CARGO_TARGET_DIR", folder().join("target")),
+        false => command.env("CARGO_TARGET_DIR", of_the_tests()),
+    };
     command
-        .args(arguments)
-        .current_dir(folder().join("tree"))
-        .env("CARGO_TARGET_DIR", folder().join("target"));
-    command
+}
+
+fn of_the_tests() -> PathBuf {
+    match std::env::var_os("CARGO_TARGET_DIR") {
+        Some(target) => root().join(target),
+        None => root().join("target"),
+    }
 }
 
 /// The files of the working copy as they are, or with another text.
@@ -103,6 +112,7 @@ fn copy_tree(scratch: &Path, changed: &BTreeMap<String, String>) -> io::Result<(
         let text = match changed.get(name) {
             Some(text) => text.clone().into_bytes(),
             None => match fs::read(root().join(name)) {
+                Ok(text) if name == "Cargo.toml" => with_own_version(&text),
                 Ok(text) => text,
                 Err(_) => continue, // deleted, and git does not know yet
             },
@@ -117,6 +127,18 @@ fn copy_tree(scratch: &Path, changed: &BTreeMap<String, String>) -> io::Result<(
         fs::write(&to, text)?;
     }
     Ok(())
+}
+
+/// The workspace's manifest with another version. Cargo tells a workspace's crates apart by name and version, and not by
+/// folder: in a target folder that both use it would take the copy's for the working copy's.
+fn with_own_version(manifest: &[u8]) -> Vec<u8> {
+    let manifest = String::from_utf8_lossy(manifest);
+    let version = |line: &str| match line.starts_with("version = ") {
+        true => "version = \"0.0.0-mutants\"".to_owned(),
+        false => line.to_owned(),
+    };
+    let lines: Vec<_> = manifest.lines().map(version).collect();
+    lines.join("\n").into_bytes()
 }
 
 /// What an earlier copy has left and the working copy has no more.

@@ -1,6 +1,5 @@
 //! The management screen of an account's admins.
 
-#![recursion_limit = "256"]
 #![expect(
     clippy::expect_used,
     clippy::unwrap_used,
