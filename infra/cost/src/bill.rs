@@ -25,7 +25,7 @@ const TRANSACTION: f64 = 14.0;
 const QUEUE: f64 = 10.0;
 const LINE: f64 = 70.0;
 /// What a function itself takes for an invocation, with the runtime.
-const OWN: f64 = 2.0;
+pub(crate) const OWN: f64 = 2.0;
 
 /// Of which a month has as many seconds.
 pub(crate) const MONTH: f64 = 30.0 * 24.0 * 3600.0;
@@ -100,7 +100,7 @@ impl Bill {
 }
 
 /// For how long a function waits for others, one call after the other, in milliseconds.
-fn waits(tally: &Tally) -> f64 {
+pub(crate) fn waits(tally: &Tally) -> f64 {
     let of = |(name, calls): (&String, &u64)| {
         let each = match name.as_str() {
             "GetItem" | "BatchGetItem" | "Query" | "Scan" => READ,

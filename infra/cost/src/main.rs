@@ -2,11 +2,13 @@
 
 mod bill;
 mod counts;
+mod day;
 mod meter;
 mod mix;
 mod page;
 mod prices;
 mod stack;
+mod text;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -48,6 +50,7 @@ async fn run(arguments: &Arguments) -> Result<(), Failure> {
     print!("{page}");
     if arguments.write {
         std::fs::write(counts_file(), toml::to_string(&counts)?)?;
+        std::fs::write(scale_file(), scale(&counts)?)?;
         return Ok(std::fs::write(page_file(), &page)?);
     }
     let drift = kept()?.drift(&counts);
@@ -98,12 +101,34 @@ fn page(counts: &Counts) -> Result<String, Failure> {
     Ok(page.markdown())
 }
 
+/// docs/scale.md with the model's table of these counts.
+fn scale(counts: &Counts) -> Result<String, Failure> {
+    let text = std::fs::read_to_string(scale_file())?;
+    let (before, rest) = text
+        .split_once(MADE)
+        .ok_or("docs/scale.md has no place for the table")?;
+    let (_, after) = rest
+        .split_once(END)
+        .ok_or("docs/scale.md has no end of the table")?;
+    let memory = local::stack::template()?.function("WorkerFunction")?.memory;
+    let table = day::table(counts, &Prices::built_in()?, memory);
+    Ok(format!("{before}{MADE}\n{table}{END}{after}"))
+}
+
+/// Between these stands the table.
+const MADE: &str = "<!-- made by cost -->";
+const END: &str = "<!-- end -->";
+
 fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
 fn counts_file() -> PathBuf {
     root().join("infra/cost/counts.toml")
+}
+
+fn scale_file() -> PathBuf {
+    root().join("docs/scale.md")
 }
 
 fn page_file() -> PathBuf {
@@ -125,6 +150,15 @@ mod tests {
         let page = page(&kept().unwrap()).unwrap();
         assert!(
             page == std::fs::read_to_string(page_file()).unwrap(),
+            "{REMEDY}"
+        );
+    }
+
+    #[test]
+    fn the_model_is_made_of_the_counts() {
+        let scale = scale(&kept().unwrap()).unwrap();
+        assert!(
+            scale == std::fs::read_to_string(scale_file()).unwrap(),
             "{REMEDY}"
         );
     }

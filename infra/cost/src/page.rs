@@ -8,6 +8,7 @@ use crate::prices::{
     API_REQUEST, GB_SECOND, INVOCATION, LOGGED, Prices, QUEUE_REQUEST, READ_UNIT, SENT, STORED,
     WRITE_UNIT,
 };
+use crate::text::{cents, head, money, number, round, row, thousands};
 
 /// The services of the first table, and what of the price file is theirs.
 const SERVICES: [(&str, &[&str]); 7] = [
@@ -375,57 +376,4 @@ impl Page<'_> {
 fn only(bill: &Bill, items: &[&str]) -> Bill {
     let kept = bill.0.iter().filter(|(item, _)| items.contains(item));
     Bill(kept.map(|(item, amount)| (*item, *amount)).collect())
-}
-
-fn head(out: &mut String, first: &str, columns: &[String]) {
-    row(out, first, columns);
-    let _ = writeln!(out, "|---|{}", "---:|".repeat(columns.len()));
-}
-
-fn row(out: &mut String, first: &str, cells: &[String]) {
-    let _ = writeln!(out, "| {first} | {} |", cells.join(" | "));
-}
-
-fn money(dollars: f64) -> String {
-    format!("{dollars:.2}")
-}
-
-fn cents(dollars: f64) -> String {
-    format!("{dollars:.4}")
-}
-
-/// At most two digits after the point, and none that are 0.
-fn number(amount: f64) -> String {
-    let text = format!("{amount:.2}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-fn round(amount: f64) -> String {
-    format!("{amount:.0}")
-}
-
-/// A whole number, its thousands apart.
-fn thousands(amount: f64) -> String {
-    let digits = format!("{amount:.0}");
-    let groups: Vec<_> = digits
-        .as_bytes()
-        .rchunks(3)
-        .rev()
-        .map(String::from_utf8_lossy)
-        .collect();
-    groups.join(",")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_short() {
-        assert_eq!(
-            [number(5.0), number(0.1), number(2.345)],
-            ["5", "0.1", "2.35"]
-        );
-        assert_eq!([thousands(648_000.0), thousands(100.0)], ["648,000", "100"]);
-    }
 }

@@ -59,7 +59,7 @@ pub(crate) async fn start() -> Result<(Stack, Meters), StackError> {
     let mut meters = Meters::default();
     let made = &mut meters;
     let stack = Stack::start_with(&Options::default(), module(), async |needs| {
-        let (functions, meters) = metered(needs)?;
+        let (functions, meters) = metered(&needs)?;
         *made = meters;
         Ok((functions, ()))
     })
@@ -69,7 +69,7 @@ pub(crate) async fn start() -> Result<(Stack, Meters), StackError> {
 }
 
 /// Each function on a ground of its own.
-fn metered(needs: Needs<'_, Router>) -> Result<(Functions, Meters), StackError> {
+fn metered(needs: &Needs<'_, Router>) -> Result<(Functions, Meters), StackError> {
     let (mut functions, mut meters) = (Functions::new(), Meters::default());
     for definition in needs.definitions {
         let meter = Meter::default();

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use emulator::{Deliver, EventsRequest, Held, Outcome};
+use emulator::{Deliver, EventsRequest, Held, Outcome as Sending};
 use futures::future::try_join_all;
 use serde_json::{Value, json};
-use shared::domain::{BotId, ChatId, EventId, Verdict};
+use shared::domain::{BotId, ChatId, EventId, Outcome, Verdict};
 use shared::store::LedgerKey;
 
 use crate::error::{Failed, because, expect};
@@ -127,6 +127,23 @@ impl Guests {
         Ok(Waiting { since, written })
     }
 
+    /// Waits until a release has parked all of what was sent.
+    pub(crate) async fn all_parked(&self, world: &World, waiting: &Waiting) -> Result<(), Failed> {
+        for (chat, written) in self.chats.iter().zip(&waiting.written) {
+            for sent in &written.events {
+                let what = format!("{} of {chat} is parked", sent.event);
+                let key = self.key(chat, &sent.event)?;
+                until(&what, PATIENCE, async || {
+                    let row = world.store.ledger(&key).await;
+                    let row = row.map_err(because("the ledger"))?;
+                    Ok(row.filter(|row| row.outcome() == Outcome::Parked))
+                })
+                .await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Waits until what was sent is settled.
     pub(crate) async fn settle(
         &self,
@@ -207,8 +224,8 @@ impl Guests {
         };
         let built = world.line.send_events(request).await;
         match built.map_err(because("a webhook"))? {
-            Outcome::Held(held) => Ok(held),
-            Outcome::Delivered(_) => Err(Failed("a webhook was sent that was to be held".into())),
+            Sending::Held(held) => Ok(held),
+            Sending::Delivered(_) => Err(Failed("a webhook was sent that was to be held".into())),
         }
     }
 
@@ -228,13 +245,17 @@ impl Guests {
         Err(Failed(format!("a webhook was refused {TIMES} times")))
     }
 
-    /// Waits until the ledger has the message as done; says what it tells.
-    async fn settled(&self, world: &World, chat: &str, event: &str) -> Result<Verdict, Failed> {
-        let key = LedgerKey {
+    fn key(&self, chat: &str, event: &str) -> Result<LedgerKey, Failed> {
+        Ok(LedgerKey {
             bot: BotId::new(&self.bot).map_err(because("the account's id"))?,
             chat: Some(ChatId::new(chat).map_err(because("a chat's id"))?),
             event: EventId::new(event).map_err(because("an event's id"))?,
-        };
+        })
+    }
+
+    /// Waits until the ledger has the message as done; says what it tells.
+    async fn settled(&self, world: &World, chat: &str, event: &str) -> Result<Verdict, Failed> {
+        let key = self.key(chat, event)?;
         let what = format!("{event} of {chat} is settled");
         until(&what, PATIENCE, async || {
             let row = world.store.ledger(&key).await;
