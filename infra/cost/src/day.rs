@@ -302,6 +302,6 @@ mod tests {
     fn more_than_the_workers_can_do_waits_longer_than_a_token_lives() {
         let day = load(10_000.0, 0.0, 50.0);
         assert!(day.late() > 0.0 && day.backlog > 100_000.0);
-        assert!(day.workers_at_once <= 50.0);
+        assert!(day.workers_at_once < 50.001, "{}", day.workers_at_once);
     }
 }
