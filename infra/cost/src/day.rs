@@ -186,7 +186,10 @@ impl Day {
     }
 
     fn late(&self) -> f64 {
-        self.ages.iter().skip(TOKEN).fold(0.0, |sum, number| sum + number)
+        self.ages
+            .iter()
+            .skip(TOKEN)
+            .fold(0.0, |sum, number| sum + number)
     }
 
     /// In dollars: the webhook once for each event, the worker by how full its batches are.
