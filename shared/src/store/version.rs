@@ -5,7 +5,6 @@
 use serde::de::DeserializeOwned;
 use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 
-use crate::store::ledger::unpacked;
 use crate::store::{Item, n, number_of};
 
 /// Of most rows that this release writes. What the release before this one would lose or
@@ -43,6 +42,6 @@ pub(super) fn stamped_as(version: i64, mut item: Item) -> Item {
 pub(super) fn read<T: DeserializeOwned>(item: Item) -> Result<T, Unread> {
     match number_of(&item, ATTRIBUTE) {
         Some(version) if version > NEWEST => Err(Unread::Newer(version)),
-        _ => from_item(unpacked(item)).map_err(|error| Unread::Malformed(error.to_string())),
+        _ => from_item(item).map_err(|error| Unread::Malformed(error.to_string())),
     }
 }

@@ -1,6 +1,7 @@
 //! A plan in fewer bytes: DynamoDB counts a write by the row's size, in steps of a KB, and a flex message is many times
 //! as long as what it says.
 
+use std::fmt;
 use std::io::{Read as _, Write as _};
 
 use aws_sdk_dynamodb::primitives::Blob;
@@ -8,6 +9,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use flate2::Compression;
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
+use serde::Deserializer;
+use serde::de::{Error, Visitor};
 
 use crate::store::Item;
 
@@ -46,6 +49,34 @@ pub(in crate::store) fn unpacked(mut item: Item) -> Item {
         item.insert(PLAN.to_owned(), AttributeValue::S(plan));
     }
     item
+}
+
+/// A row's plan, as text or deflated. Every reader of a row has it by this: the table's, and its stream's.
+pub(super) fn plan<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    from.deserialize_any(PlanVisitor)
+}
+
+struct PlanVisitor;
+
+impl Visitor<'_> for PlanVisitor {
+    type Value = Option<String>;
+
+    fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str("a plan")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Some(text.to_owned()))
+    }
+
+    fn visit_bytes<E: Error>(self, deflated: &[u8]) -> Result<Self::Value, E> {
+        let plan = inflated(deflated).ok_or_else(|| E::custom("the plan does not inflate"))?;
+        Ok(Some(plan))
+    }
 }
 
 /// Whether a row's plan is deflated.

@@ -13,7 +13,7 @@ use crate::domain::{
     AccountEffect, Attempts, ChatEffect, Delivery, Effect, LedgerEntry, Outcome, Parked, Plan,
     Replays, Sends, Silence, State, Timestamp,
 };
-use crate::store::ledger::packed::{is_packed, packed};
+use crate::store::ledger::packed::{self, is_packed, packed};
 use crate::store::ledger::unreadable::Unreadable;
 use crate::store::row::VersionedRow;
 use crate::store::version::{self, Unread};
@@ -36,7 +36,11 @@ struct LedgerItem {
     reason: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     silence: Option<Silence>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "packed::plan"
+    )]
     plan: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     planned_at: Option<Timestamp>,

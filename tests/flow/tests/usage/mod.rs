@@ -53,6 +53,7 @@ async fn answer(cx: &mut Context<'_, Active>, message: &TextMessage) -> Handled 
     for word in message.text.split(' ') {
         match word {
             "reply" => drop(cx.reply(&[Text::new("a reply"), Text::new("of two")])?),
+            "long" => drop(cx.reply(&[Text::new("a long reply ".repeat(100))])?),
             "push" => cx.push(&[Text::new("a push")])?,
             "unit" => cx.push_counted("spring", &[Text::new("a push")])?,
             _ => {}
@@ -293,6 +294,18 @@ fn sends(counts: &Counts) -> [u64; 4] {
         counts.multicasts.calls,
         counts.broadcasts,
     ]
+}
+
+#[tokio::test]
+async fn an_answer_whose_plan_is_deflated_counts() {
+    let scene = Scene::begin().await;
+    let event = scene.says(0, 0, "long").await;
+    let row = scene
+        .row(0, &format!("{}#{event}", scene.users[0][0]))
+        .await;
+    let plan = row.iter().find(|(name, _)| name == "plan");
+    assert!(plan.is_some_and(|(_, plan)| plan.is_b()), "{plan:?}");
+    assert_eq!(scene.usage(0, scene.month()).await.counts.replies, 1);
 }
 
 #[tokio::test]
