@@ -80,7 +80,7 @@ impl Bill {
         *self.0.entry(item).or_default() += amount;
     }
 
-    /// So many times this.
+    /// Every amount, multiplied by `factor`.
     pub(crate) fn times(&self, factor: f64) -> Self {
         Self(
             self.0
