@@ -13,7 +13,7 @@ use shared::connector;
 use shared::ground::tokio_sleep;
 use tokio::process::{Child, Command};
 
-use crate::error::{Failed, because, expect};
+use crate::error::{Failed, because};
 use crate::wait::until;
 
 pub(crate) const REGION: &str = "us-east-1";
@@ -165,15 +165,9 @@ impl Aws {
 
     /// Whether a secret is there, with its value.
     pub(crate) async fn has_secret(&self, arn: &str) -> Result<(), Failed> {
-        let request = self
-            .http
-            .post(&self.url)
-            .header("authorization", signed("secretsmanager"))
-            .header("x-amz-target", "secretsmanager.GetSecretValue")
-            .json(&serde_json::json!({"SecretId": arn}));
-        let answer = request.send().await.map_err(because("the secret"))?;
-        let status = answer.status();
-        expect(status.is_success(), || format!("the secret is {status}"))
+        let request = serde_json::json!({"SecretId": arn});
+        let get = "secretsmanager.GetSecretValue";
+        self.json("secretsmanager", get, &request).await.map(drop)
     }
 
     /// The document of a role's policy. IAM speaks XML, of which the document is one element's text.
@@ -211,18 +205,45 @@ impl Aws {
         body: Option<&serde_json::Value>,
     ) -> Result<serde_json::Value, Failed> {
         let mut request = self.http.request(method, format!("{}{path}", self.url));
-        request = request.header("authorization", signed(service));
         if let Some(body) = body {
             request = request.json(body);
         }
-        let answer = request.send().await.map_err(because(service))?;
-        let status = answer.status();
-        let text = answer.text().await.map_err(because(service))?;
-        if !status.is_success() {
-            return Err(Failed(format!("{service} {path}: {status} {text}")));
-        }
-        serde_json::from_str(&text).map_err(because(service))
+        answer(service, path, request).await
     }
+
+    /// A table's description. The SDK does not read it: a boolean that comes from a parameter is a text there.
+    pub(crate) async fn table(&self, name: &str) -> Result<serde_json::Value, Failed> {
+        let request = serde_json::json!({"TableName": name});
+        let describe = "DynamoDB_20120810.DescribeTable";
+        let answer = self.json("dynamodb", describe, &request).await?;
+        Ok(answer["Table"].clone())
+    }
+
+    /// A call of a service that takes the action's name in a header, and JSON.
+    pub(crate) async fn json(
+        &self,
+        service: &str,
+        target: &str,
+        request: &serde_json::Value,
+    ) -> Result<serde_json::Value, Failed> {
+        let post = self.http.post(&self.url).header("x-amz-target", target);
+        answer(service, target, post.json(request)).await
+    }
+}
+
+async fn answer(
+    service: &str,
+    action: &str,
+    request: reqwest::RequestBuilder,
+) -> Result<serde_json::Value, Failed> {
+    let request = request.header("authorization", signed(service));
+    let answer = request.send().await.map_err(because(service))?;
+    let status = answer.status();
+    let text = answer.text().await.map_err(because(service))?;
+    if !status.is_success() {
+        return Err(Failed(format!("{service} {action}: {status} {text}")));
+    }
+    serde_json::from_str(&text).map_err(because(service))
 }
 
 /// The text of an XML element.

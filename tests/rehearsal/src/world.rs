@@ -285,7 +285,7 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-fn template_path() -> PathBuf {
+pub(crate) fn template_path() -> PathBuf {
     root().join("template.yaml")
 }
 

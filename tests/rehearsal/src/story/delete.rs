@@ -37,10 +37,7 @@ async fn gone(world: &World) -> Result<(), Failed> {
 }
 
 async fn stayed(world: &World) -> Result<(), Failed> {
-    let client = world.aws.dynamodb();
-    let table = client.describe_table().table_name(&world.own_table);
-    let described = table.send().await;
-    described.map_err(because("the table"))?;
+    world.aws.table(&world.own_table).await?;
     for queue in ["EventQueue", "DeadLetterQueue", "UsageFailures"] {
         world.aws.has_queue(world.deployed.resource(queue)?).await?;
     }
