@@ -89,33 +89,35 @@ async fn menus<M: Module>(
         return Ok(Vec::new());
     }
     let line = app.line.bot(&admin.bot).granted(admin.row.state.scopes());
-    let texts = admin.texts;
-    let mut found = Vec::new();
-    if admin.row.state.may(Scope::ACCOUNT_MANAGE, admin.now)
-        && let Some(menu) = if_any(line.call(&GetDefaultRichMenu).await)?
-        && !is_ours(admin, &menu)
-    {
-        found.push(Found {
-            title: texts.get("default-menu-title"),
-            text: texts.get("default-menu"),
-            remedy: texts.get("default-menu-remedy"),
-            chats: Vec::new(),
-        });
-    }
     let of_users = newest
         .iter()
         .map(|(id, row)| menu_of(&line, admin, id, row));
-    let of_users = futures::future::try_join_all(of_users).await?;
+    let of_users = futures::future::try_join_all(of_users);
+    let (default, of_users) = futures::try_join!(default_menu(&line, admin), of_users)?;
     let chats: Vec<_> = of_users.into_iter().flatten().collect();
-    if !chats.is_empty() {
-        found.push(Found {
-            title: texts.get("user-menu-title"),
-            text: texts.get("user-menu"),
-            remedy: texts.get("user-menu-remedy"),
-            chats,
-        });
+    let texts = admin.texts;
+    let of_users = (!chats.is_empty()).then(|| Found {
+        title: texts.get("user-menu-title"),
+        text: texts.get("user-menu"),
+        remedy: texts.get("user-menu-remedy"),
+        chats,
+    });
+    Ok(default.into_iter().chain(of_users).collect())
+}
+
+/// The account's default menu, if it is not ours.
+async fn default_menu(line: &BotClient, admin: &Admin<'_>) -> Result<Option<Found>, LineError> {
+    if !admin.row.state.may(Scope::ACCOUNT_MANAGE, admin.now) {
+        return Ok(None);
     }
-    Ok(found)
+    let menu = if_any(line.call(&GetDefaultRichMenu).await)?;
+    let texts = admin.texts;
+    Ok(menu.filter(|menu| !is_ours(admin, menu)).map(|_| Found {
+        title: texts.get("default-menu-title"),
+        text: texts.get("default-menu"),
+        remedy: texts.get("default-menu-remedy"),
+        chats: Vec::new(),
+    }))
 }
 
 /// The chat, if its user has a menu that is not ours.
