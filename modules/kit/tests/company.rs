@@ -30,7 +30,7 @@ async fn answer(cx: &mut Context<'_, Active>, _: &TextMessage) -> Handled {
     cx.set_state(&Unsaid::new())?;
     let text = unsaid.first().cloned().unwrap_or_else(|| "Tea?".into());
     let more = [QuickReply::message("Tea", "tea")];
-    cx.reply(&[Text::new(text).quick_replies(more)]).map(drop)
+    cx.reply(&[Text::new(text).quick_replies(more)])
 }
 
 async fn closed(cx: &mut Context<'_, Account>, reason: &String) -> Handled {

@@ -4,9 +4,10 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use line_module::settings::{Field, Kind, Schema};
 use line_module::{
-    Active, Context, Event, Handled, Module, Next, Router, Routes, Text, TextMessage,
-    without_faults,
+    Active, Chat, Context, Event, Handled, Module, ModuleError, Next, Profile, Router, Routes,
+    Settings, Shared, State, Text, TextMessage, Words, without_faults,
 };
 use line_module_kit::{Harness, Verdict};
 use serde::{Deserialize, Serialize};
@@ -181,4 +182,127 @@ async fn a_timer_whose_payload_cannot_be_read_is_not_passed_over() {
         reason.contains("the payload of the timer \"dish\""),
         "{reason}"
     );
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct Seen {
+    times: u32,
+}
+
+#[derive(Deserialize)]
+struct Shop {
+    name: String,
+}
+
+/// All that a handler can take, in one order,
+async fn count(
+    cx: &mut Context<'_, Active>,
+    _: &TextMessage,
+    mut seen: State<Seen>,
+    shop: Settings<Shop>,
+    greeting: Shared<Greeting>,
+    profile: Option<Profile>,
+    chat: Chat,
+) -> Handled {
+    seen.times += 1;
+    seen.keep(cx)?;
+    let name = profile.map_or("somebody".to_owned(), |profile| profile.display_name);
+    assert_eq!(chat, *cx.chat());
+    let (greeting, shop, times) = (greeting.0, &shop.name, seen.times);
+    cx.reply(&[Text::new(format!("{greeting} {name}, {shop}, {times}"))])?;
+    Ok(())
+}
+
+/// and in another.
+async fn look(
+    cx: &mut Context<'_, Active>,
+    _: &TextMessage,
+    shop: Settings<Shop>,
+    seen: State<Seen>,
+) -> Handled {
+    cx.reply(&[Text::new(format!("{} {}", shop.name, seen.times))])?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_handler_takes_what_it_needs_in_any_order() {
+    let name = Field::new("name", Words::same("name"), Kind::Text { most: 40 }, "Hana");
+    let module = Router::new()
+        .active(Routes::new().text("count", count).text("look", look))
+        .settings(Schema::new([name]))
+        .share(Greeting("Hello,"));
+    let shop = Harness::new(module).await;
+    let mut guest = shop.user("Mari");
+    guest.says("count").await;
+    guest.says("count").await;
+    guest.says("look").await;
+    guest.sees(["Hello, Mari, Hana, 1", "Hello, Mari, Hana, 2", "Hana 2"]);
+}
+
+/// Rows that one handler reads, plans and reads again.
+async fn shelve(cx: &mut Context<'_, Active>, _: &TextMessage) -> Handled {
+    for number in 0..5 {
+        cx.create(format!("book/{number}"), &number)?;
+    }
+    cx.create("other", &9)?;
+    assert!(cx.create("book/0", &7).is_err(), "it is planned already");
+    let [first, second, ..] = &*cx.rows::<u32>("book/").await? else {
+        return Err(ModuleError::bug("what is planned is not seen"));
+    };
+    cx.replace(first.clone(), &10)?;
+    cx.delete(second.clone());
+    say_books(cx).await
+}
+
+async fn sort(cx: &mut Context<'_, Active>, _: &TextMessage) -> Handled {
+    if let Some(row) = cx.row::<u32>("book/0").await? {
+        cx.delete(row);
+    }
+    assert!(cx.row::<u32>("book/0").await?.is_none());
+    cx.create("book/0", &20)?;
+    cx.create("book/25", &25)?;
+    let (mut after, mut pages) = (None, Vec::new());
+    loop {
+        let page = cx.rows_page::<u32>("book/", after.as_deref(), 2).await?;
+        let values: Vec<_> = page.rows.iter().map(|row| row.value.to_string()).collect();
+        pages.push(values.join(" "));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    // The last page may be empty: that no row is left is seen only then.
+    cx.reply(&[Text::new(pages.join(" | ").trim_end_matches([' ', '|']))])
+}
+
+async fn say_books(cx: &mut Context<'_, Active>) -> Handled {
+    let rows = cx.rows::<u32>("book/").await?;
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|row| format!("{}={}", row.key, row.value))
+        .collect();
+    cx.reply(&[Text::new(rows.join(" "))])
+}
+
+async fn books(cx: &mut Context<'_, Active>, _: &TextMessage) -> Handled {
+    say_books(cx).await
+}
+
+#[tokio::test]
+async fn a_handler_reads_rows_as_it_has_planned_them() {
+    let routes = Routes::new()
+        .text("shelve", shelve)
+        .text("sort", sort)
+        .text("books", books);
+    let shop = Harness::new(Router::new().active(routes)).await;
+    let mut guest = shop.user("Mari");
+    for word in ["shelve", "books", "sort", "books"] {
+        guest.says(word).await.is(Verdict::Handled);
+    }
+    guest.sees([
+        "book/0=10 book/2=2 book/3=3 book/4=4",
+        "book/0=10 book/2=2 book/3=3 book/4=4",
+        "20 2 | 25 3 4",
+        "book/0=20 book/2=2 book/25=25 book/3=3 book/4=4",
+    ]);
 }

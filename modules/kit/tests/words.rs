@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use line_module::{
     Action, Active, Area, Context, Event, Handled, LinkedAccount, Menu, Module, ModuleError,
-    Postback, RichMenu, Router, Routes, Standby, Text, TextMessage,
+    Postback, RichMenu, Router, Routes, Standby, Sticker, Text, TextMessage, messages,
 };
 use line_module_kit::{Harness, Outcome, Setup, Verdict};
 use reservation::module;
@@ -195,7 +195,7 @@ async fn take(cx: &mut Context<'_, Standby>, _: &TextMessage) -> Handled {
 async fn tell(cx: &mut Context<'_, Active>, _: &TextMessage) -> Handled {
     let left = cx.held_until().map(|until| until.0 - cx.now().0);
     let minutes = left.map(|left| left / 60_000);
-    cx.reply(&[Text::new(format!("{minutes:?}"))]).map(drop)
+    cx.reply(&[Text::new(format!("{minutes:?}"))])
 }
 
 #[tokio::test]
@@ -240,7 +240,7 @@ async fn a_user_switches_the_tabs_of_the_rich_menu() {
         cx.link_menu("book")
     }
     async fn switched(cx: &mut Context<'_, Active>, tab: &Postback) -> Handled {
-        cx.reply(&[Text::new(&tab.rest)]).map(drop)
+        cx.reply(&[Text::new(&tab.rest)])
     }
     let routes = Routes::new().text("menu", shows).postback("tab ", switched);
     let menus = vec![tab("book", "orders").tab(tab("orders", "book"))];
@@ -257,11 +257,11 @@ async fn a_user_links_their_account_elsewhere() {
     async fn begins(cx: &mut Context<'_, Active>, _: &TextMessage) -> Handled {
         let token = cx.link_token().await?;
         let url = token.in_url("https://shop.example/login");
-        cx.reply(&[Text::new(url)]).map(drop)
+        cx.reply(&[Text::new(url)])
     }
     async fn linked(cx: &mut Context<'_, Active>, link: &LinkedAccount) -> Handled {
         let words = format!("{} {}", link.ok, link.nonce);
-        cx.reply(&[Text::new(words)]).map(drop)
+        cx.reply(&[Text::new(words)])
     }
     let routes = Routes::new().text("link", begins).account_linked(linked);
     let shop = Harness::new(Router::new().active(routes)).await;
@@ -271,4 +271,74 @@ async fn a_user_links_their_account_elsewhere() {
     let came = guest.links_account(&url, "a-nonce-of-the-shop").await;
     came.is(Verdict::Handled);
     guest.sees(["true a-nonce-of-the-shop"]);
+}
+
+/// Answers what it can, by what there is.
+fn answers(push_instead: bool) -> Router {
+    async fn said(cx: &mut Context<'_, Active>, message: &TextMessage) -> Handled {
+        cx.after("later", Duration::from_secs(60), &())?;
+        let sticker = Sticker::new("446", "1988");
+        cx.answer(&messages![Text::new(message.text.as_str()), sticker])
+    }
+    async fn later(cx: &mut Context<'_, Active>, _: &()) -> Handled {
+        match cx.can_reply() {
+            true => cx.reply(&[Text::new("never")]),
+            false => cx.answer(&[Text::new("later")]),
+        }
+    }
+    let router = Router::new().active(Routes::new().any_text(said).timer("later", later));
+    match push_instead {
+        true => router.push_instead_of_reply(),
+        false => router,
+    }
+}
+
+#[tokio::test]
+async fn an_answer_is_a_reply_or_else_a_push() {
+    let shop = Harness::new(answers(true)).await;
+    let mut guest = shop.user("Mari");
+    guest.says("hello").await.is(Verdict::Handled);
+    shop.clock().advance(Duration::from_secs(61)).await;
+    let texts: Vec<_> = guest
+        .news()
+        .iter()
+        .filter_map(|it| it.text().map(str::to_owned))
+        .collect();
+    assert_eq!(texts, ["hello", "later"]);
+    assert!(shop.transcript().contains("push"), "{}", shop.transcript());
+}
+
+#[tokio::test]
+async fn an_answer_that_can_reach_nobody_is_the_authors_error() {
+    let shop = Harness::new(answers(false)).await;
+    let mut guest = shop.user("Mari");
+    guest.says("hello").await.is(Verdict::Handled);
+    shop.clock().advance(Duration::from_secs(3600)).await;
+    let transcript = shop.transcript();
+    assert!(transcript.contains("has no reply token"), "{transcript}");
+}
+
+/// A text that came without a token, as what comes while others hold the chat.
+async fn told_without_a_token(module: Router) -> String {
+    async fn answer(cx: &mut Context<'_, Active>, _: &TextMessage) -> Handled {
+        cx.reply(&[Text::new("Welcome.")])
+    }
+    let shop = Harness::new(module.active(Routes::new().any_text(answer))).await;
+    let mut guest = shop.user("Mari");
+    let text =
+        json!({"type": "message", "replyToken": null, "message": {"type": "text", "text": "hi"}});
+    let came = guest.does(json!([text])).await;
+    let ends: Vec<_> = came.traces().map(|trace| format!("{trace:?}")).collect();
+    format!("{}{}", shop.transcript(), ends.join("\n"))
+}
+
+#[tokio::test]
+async fn a_reply_without_a_token_is_a_push_or_parks_the_event() {
+    let pushed = told_without_a_token(Router::new().push_instead_of_reply()).await;
+    assert!(pushed.contains("push to Mari"), "{pushed}");
+    let parked = told_without_a_token(Router::new()).await;
+    assert!(
+        parked.contains("LINE gave no reply token with this event"),
+        "{parked}"
+    );
 }

@@ -43,7 +43,7 @@ async fn bare(event: &Event) -> Vec<Value> {
 
 async fn by_route(cx: &mut Context<'_, Active>, message: &TextMessage) -> Handled {
     let text = Text::new(format!("You said: {}", message.text));
-    cx.reply(&[text]).map(drop)
+    cx.reply(&[text])
 }
 
 async fn other(_: &mut Context<'_, Active>, _: &Postback) -> Handled {

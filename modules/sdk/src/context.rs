@@ -2,6 +2,7 @@
 
 use std::any::{Any, type_name};
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -195,10 +196,12 @@ impl<H> Context<'_, H> {
     /// The author's: nothing of this type is shared.
     pub fn shared<T: Any + Send + Sync>(&self) -> Result<&T, ModuleError> {
         let shared = self.shared.and_then(SharedValues::get);
-        shared.ok_or_else(|| {
-            let name = type_name::<T>();
-            ModuleError::bug(format!("no {name} is shared: give one to `Router::share`"))
-        })
+        shared.ok_or_else(not_shared::<T>)
+    }
+
+    pub(super) fn shared_value<T: Any + Send + Sync>(&self) -> Result<Arc<T>, ModuleError> {
+        let shared = self.shared.and_then(SharedValues::get_shared);
+        shared.ok_or_else(not_shared::<T>)
     }
 
     /// With what a router shares, if it shares anything.
@@ -259,4 +262,9 @@ impl<H: Hold> Context<'_, H> {
         let chat = self.around.event.chat.as_ref();
         chat.ok_or_else(|| ModuleError::bug("the event is of no chat"))
     }
+}
+
+fn not_shared<T>() -> ModuleError {
+    let name = type_name::<T>();
+    ModuleError::bug(format!("no {name} is shared: give one to `Router::share`"))
 }

@@ -46,11 +46,6 @@ impl Draft {
             )));
         }
         self.check_timers()?;
-        if let Some(key) = self.changed_twice() {
-            return Err(ModuleError::bug(format!(
-                "a handler changes a row once, but {key:?} twice"
-            )));
-        }
         if self.state.as_ref().map_or(0, String::len) > LARGEST_STATE {
             return Err(ModuleError::bug(format!(
                 "a chat's state is at most {LARGEST_STATE} bytes"
@@ -88,11 +83,58 @@ impl Draft {
         self.timers.push(change);
     }
 
-    fn changed_twice(&self) -> Option<&str> {
-        let mut keys: Vec<_> = self.rows.iter().map(RowChange::key).collect();
-        keys.sort_unstable();
-        let twice = keys.windows(2).find(|pair| pair[0] == pair[1])?;
-        Some(twice[0])
+    /// What is planned for a row of the module's.
+    pub(super) fn row(&self, key: &str) -> Option<&RowChange> {
+        self.rows.iter().find(|change| change.key() == key)
+    }
+
+    /// Takes a change in, on top of what is planned for its row already.
+    pub(super) fn change_row(&mut self, change: RowChange) {
+        let before = self.rows.iter().position(|it| it.key() == change.key());
+        match before {
+            None => self.rows.push(change),
+            Some(at) => {
+                let before = self.rows.remove(at);
+                self.rows.extend(both(before, change));
+            }
+        }
+    }
+}
+
+/// Two changes of one row as one: what it was read as stays the condition.
+fn both(before: RowChange, then: RowChange) -> Option<RowChange> {
+    use RowChange::{Create, Delete, Replace};
+    match (before, then) {
+        (Create { key, .. }, Create { value, .. } | Replace { value, .. }) => {
+            Some(Create { key, value })
+        }
+        (Create { .. }, Delete { .. }) => None,
+        (
+            Replace {
+                key,
+                version,
+                epoch,
+                ..
+            }
+            | Delete {
+                key,
+                version,
+                epoch,
+            },
+            then,
+        ) => Some(match then {
+            Create { value, .. } | Replace { value, .. } => Replace {
+                key,
+                value,
+                version,
+                epoch,
+            },
+            Delete { .. } => Delete {
+                key,
+                version,
+                epoch,
+            },
+        }),
     }
 }
 
@@ -118,15 +160,43 @@ mod tests {
         };
         assert!(rows((0..88).map(|n| create(&n.to_string())).collect()).is_ok());
         assert!(rows((0..89).map(|n| create(&n.to_string())).collect()).is_err());
-        let twice = rows(vec![create("a"), create("b"), create("a")]).unwrap_err();
-        assert_eq!(
-            twice.to_string(),
-            r#"a handler changes a row once, but "a" twice"#
-        );
         let large = Draft {
             state: Some("x".repeat(LARGEST_STATE + 1)),
             ..Draft::default()
         };
         assert!(large.check("{}").is_err());
+    }
+
+    #[test]
+    fn several_changes_of_a_row_are_one_with_the_first_ones_condition() {
+        let (key, value) = ("a".to_owned(), "2".to_owned());
+        let (version, epoch) = ("seen".to_owned(), Timestamp(1));
+        let replace = RowChange::Replace {
+            key: key.clone(),
+            value: value.clone(),
+            version: version.clone(),
+            epoch,
+        };
+        let delete = RowChange::Delete {
+            key: key.clone(),
+            version,
+            epoch,
+        };
+        let planned = |before: &RowChange, then: &RowChange| {
+            let mut draft = Draft::default();
+            draft.change_row(before.clone());
+            draft.change_row(then.clone());
+            draft.rows
+        };
+        let created = vec![RowChange::Create { key, value }];
+        assert_eq!(planned(&create("a"), &replace), created);
+        assert_eq!(planned(&create("a"), &delete), []);
+        assert_eq!(planned(&replace, &delete), vec![delete.clone()]);
+        assert_eq!(planned(&delete, &replace), vec![replace]);
+        let RowChange::Replace { value, version, .. } = &planned(&delete, &create("a"))[0] else {
+            panic!("what is made again replaces what was there");
+        };
+        assert_eq!((value.as_str(), version.as_str()), ("1", "seen"));
+        assert_eq!(planned(&create("a"), &create("b")).len(), 2);
     }
 }

@@ -21,6 +21,7 @@
 #![warn(missing_docs)]
 
 mod account_link;
+mod argument;
 mod context;
 pub mod daily;
 mod draft;
@@ -44,6 +45,7 @@ mod to_many;
 use std::future::Future;
 use std::sync::Arc;
 
+pub use argument::{Argument, Settings, Shared, State};
 pub use context::{Context, Surroundings};
 pub use daily::{Day, TimeOfDay};
 pub use draft::Draft;
@@ -51,14 +53,15 @@ pub use hold::{Account, Active, Anywhere, Hold, InChat, OneChat, Place, Speaks, 
 pub use menu::{Menu, Tab};
 pub use narrowcast::{Narrowcast, NarrowcastEnded, NarrowcastOutcome};
 pub use not_entitled::NotEntitled;
+pub use outgoing::AnyMessage;
 pub use router::{
     Attached, AudioMessage, Beacon, ControlGained, ControlLost, Delivered, Detached, EditedMessage,
     Erased, FileMessage, Follow, Handler, ImageMessage, Join, Leave, LinkedAccount,
     LocationMessage, MemberJoined, MemberLeft, Membership, Next, Pattern, Postback, Regex, Resumed,
-    Router, Routes, ScopesChanged, StickerMessage, Suspended, TextMessage, Unfollow, Unknown,
-    Unsend, VideoMessage, VideoViewed, Wrapper,
+    Router, Routes, RoutesOf, ScopesChanged, StickerMessage, Suspended, TextMessage, Unfollow,
+    Unknown, Unsend, VideoMessage, VideoViewed, Wrapper,
 };
-pub use row::Row;
+pub use row::{Row, Rows};
 pub use signal::Signal;
 pub use step::{LONGEST_STEP, Step, StepAttempt};
 pub use step_log::{AFTER_STEPS, StepGround, StepLog, StepsEnded, Stop};

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::hold::Account;
 use crate::outgoing::wire;
-use crate::router::{Handler, Match, Route, Routes};
+use crate::router::{AnyHandler, Handler, Match, Route, Routes, boxed};
 use crate::{Context, Handled, ModuleError};
 use futures::future::BoxFuture;
 use shared::domain::{
@@ -281,12 +281,15 @@ impl Routes<Account> {
     /// A narrowcast that this account has planned is over: within some minutes of its end, once.
     /// Also of one that was dropped or refused.
     #[must_use]
-    pub fn narrowcast_ended(self, handler: impl Handler<Account, NarrowcastEnded>) -> Self {
-        self.add(NarrowcastRoute(Box::new(handler)))
+    pub fn narrowcast_ended<A: 'static>(
+        self,
+        handler: impl Handler<Account, NarrowcastEnded, A>,
+    ) -> Self {
+        self.add(NarrowcastRoute(boxed(handler)))
     }
 }
 
-struct NarrowcastRoute(Box<dyn Handler<Account, NarrowcastEnded>>);
+struct NarrowcastRoute(Box<dyn AnyHandler<Account, NarrowcastEnded>>);
 
 impl Route<Account> for NarrowcastRoute {
     fn find<'r>(&'r self, event: &Event) -> Option<Box<dyn Match<Account> + 'r>> {
@@ -295,7 +298,7 @@ impl Route<Account> for NarrowcastRoute {
     }
 }
 
-struct MatchedNarrowcast<'r>(&'r dyn Handler<Account, NarrowcastEnded>);
+struct MatchedNarrowcast<'r>(&'r dyn AnyHandler<Account, NarrowcastEnded>);
 
 impl Match<Account> for MatchedNarrowcast<'_> {
     fn run<'a>(self: Box<Self>, cx: &'a mut Context<'_, Account>) -> BoxFuture<'a, Handled>

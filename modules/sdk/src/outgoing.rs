@@ -4,11 +4,12 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::ser::Error as _;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::hold::{Account, Hold, InChat, Speaks};
-use crate::{Context, Menu, ModuleError};
+use crate::{Context, Handled, Menu, ModuleError};
 use shared::domain::{
     AccountEffect, ChatEffect, ChatKind, ControlEffect, Effect, Event, EventKind, Push, Reply,
     Timestamp,
@@ -22,13 +23,20 @@ const TOKEN_LIFE: Duration = Duration::from_secs(50);
 const REDELIVERED_TOKEN_LIFE: Duration = Duration::from_secs(20 * 60);
 
 impl<H: Hold> Context<'_, H> {
-    /// Answers the event, by its reply token: free of charge. Without one (LINE gives
-    /// none with `activated` or a timer) nothing is planned, and the answer is false.
+    /// Answers the event, by its reply token: free of charge. Several kinds of messages go
+    /// together by [`messages!`](crate::messages).
+    ///
+    /// An event that came while another channel held the chat has no token, though the chat may
+    /// be ours by now: then it is a push, if the module
+    /// [pushes instead](crate::Router::push_instead_of_reply), and else the event is parked, as
+    /// one is whose token is too old.
     ///
     /// # Errors
-    /// The author's: a second reply to one event, no or too many messages, or
-    /// ones that do not serialise.
-    pub fn reply<M: Serialize>(&mut self, messages: &[M]) -> Result<bool, ModuleError>
+    /// The author's: an event that never has a reply token (`activated`, a timer, a signal, a
+    /// command), for which [`Context::answer`] or [`Context::push`] is; a second reply to one
+    /// event, no or too many messages, or ones that do not serialise. [`ModuleError::Park`]: see
+    /// above.
+    pub fn reply<M: Serialize>(&mut self, messages: &[M]) -> Handled
     where
         H: Speaks,
     {
@@ -39,20 +47,38 @@ impl<H: Hold> Context<'_, H> {
     ///
     /// # Errors
     /// As [`Context::reply`].
-    pub fn reply_silently<M: Serialize>(&mut self, messages: &[M]) -> Result<bool, ModuleError>
+    pub fn reply_silently<M: Serialize>(&mut self, messages: &[M]) -> Handled
     where
         H: Speaks,
     {
         self.plan_reply(messages, true)
     }
 
-    fn plan_reply<M: Serialize>(
-        &mut self,
-        messages: &[M],
-        silent: bool,
-    ) -> Result<bool, ModuleError> {
+    /// Whether the event has a reply token.
+    pub fn can_reply(&self) -> bool {
+        self.around.event.reply_token.is_some()
+    }
+
+    /// Answers the event: by its reply token, or, where it has none, by a push, if the module
+    /// pushes instead of replies
+    /// ([`Router::push_instead_of_reply`](crate::Router::push_instead_of_reply)). A push counts
+    /// against the account's monthly quota.
+    ///
+    /// # Errors
+    /// As [`Context::reply`].
+    pub fn answer<M: Serialize>(&mut self, messages: &[M]) -> Handled
+    where
+        H: Speaks,
+    {
+        match !self.can_reply() && self.around.push_instead {
+            true => self.push(messages),
+            false => self.reply(messages),
+        }
+    }
+
+    fn plan_reply<M: Serialize>(&mut self, messages: &[M], silent: bool) -> Handled {
         let Some(token) = self.around.event.reply_token.clone() else {
-            return Ok(false);
+            return self.reply_without_token(messages, silent);
         };
         let effects = &self.draft.plan.effects;
         let is_reply = |effect: &Effect| matches!(effect, Effect::Chat(ChatEffect::Reply(_)));
@@ -69,7 +95,29 @@ impl<H: Hold> Context<'_, H> {
             silent,
             is_notice: false,
         }));
-        Ok(true)
+        Ok(())
+    }
+
+    fn reply_without_token<M: Serialize>(&mut self, messages: &[M], silent: bool) -> Handled {
+        let never_has_one = matches!(
+            self.around.event.kind,
+            EventKind::Activated { .. }
+                | EventKind::Timer { .. }
+                | EventKind::Signal { .. }
+                | EventKind::Command { .. }
+        );
+        if never_has_one {
+            return Err(ModuleError::bug(
+                "such an event has no reply token: use `push`, or `answer` in a module that has \
+                 `push_instead_of_reply`",
+            ));
+        }
+        match self.around.push_instead {
+            true => self.plan_push(None, messages, silent),
+            false => Err(ModuleError::park(
+                "LINE gave no reply token with this event, and the module does not push instead",
+            )),
+        }
     }
 
     /// Sends to the chat, which counts against the account's monthly quota.
@@ -295,6 +343,43 @@ pub(super) fn check_unit(unit: &str) -> Result<(), ModuleError> {
             "a unit is 1 to 30 letters, digits and _, not {unit:?}"
         ))),
     }
+}
+
+/// Any message, for sends of several kinds: see [`messages!`](crate::messages).
+#[derive(Debug, Clone)]
+pub struct AnyMessage(Result<Value, String>);
+
+impl AnyMessage {
+    /// Of a builder, or of whatever else serialises as one of LINE's message objects.
+    pub fn of(message: impl Serialize) -> Self {
+        Self(serde_json::to_value(message).map_err(|error| error.to_string()))
+    }
+}
+
+/// What its builder says against it, it says here.
+impl Serialize for AnyMessage {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            Ok(message) => message.serialize(serializer),
+            Err(reason) => Err(S::Error::custom(reason)),
+        }
+    }
+}
+
+/// Messages of several kinds, in one send.
+///
+/// ```
+/// use line_module::{Active, Context, Follow, Handled, Sticker, Text, messages};
+///
+/// async fn greet(cx: &mut Context<'_, Active>, _: &Follow) -> Handled {
+///     cx.reply(&messages![Text::new("Welcome."), Sticker::new("446", "1988")])
+/// }
+/// ```
+#[macro_export]
+macro_rules! messages {
+    ($($message:expr),+ $(,)?) => {
+        [$($crate::AnyMessage::of($message)),+]
+    };
 }
 
 pub(super) fn wire<M: Serialize>(messages: &[M]) -> Result<Vec<Value>, ModuleError> {

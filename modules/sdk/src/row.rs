@@ -1,6 +1,8 @@
 //! Rows of the module's own: what belongs to no one chat. They are written with the
 //! commit, each on the condition that it is as the handler saw it.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -15,12 +17,29 @@ pub struct Row<T> {
     pub key: String,
     /// What it holds.
     pub value: T,
+    /// None for one that the same handler has planned.
+    written: Option<Written>,
+}
+
+/// A page of rows: see [`Context::rows_page`].
+#[derive(Debug, Clone)]
+pub struct Rows<T> {
+    /// The rows, in the order of their keys. There may be fewer than were asked for.
+    pub rows: Vec<Row<T>>,
+    /// If there are more: the key after which the next page begins.
+    pub next: Option<String>,
+}
+
+/// Which write made a row.
+#[derive(Debug, Clone)]
+struct Written {
     version: String,
     epoch: Timestamp,
 }
 
 impl<H> Context<'_, H> {
-    /// Rows of the module's own whose keys begin with `prefix`, in their order.
+    /// Rows of the module's own whose keys begin with `prefix`, in their order, as this handler
+    /// has planned them.
     ///
     /// # Errors
     /// The table is not available, or a row is not of this type.
@@ -32,19 +51,58 @@ impl<H> Context<'_, H> {
         let rows = around
             .store
             .module_rows(&around.event.bot, prefix, bot.detached_at);
-        rows.await?.into_iter().map(read).collect()
+        let rows = self.with_planned(rows.await?, |key| key.starts_with(prefix));
+        rows.into_iter().map(Row::read).collect()
     }
 
-    /// One row of the module's own.
+    /// At most `most` of these rows, after the key `after`: the `next` of the page before.
+    ///
+    /// # Errors
+    /// As [`Context::rows`]; the author's: no row is asked for, or `after` does not begin with
+    /// `prefix`.
+    pub async fn rows_page<T: DeserializeOwned>(
+        &self,
+        prefix: &str,
+        after: Option<&str>,
+        most: u16,
+    ) -> Result<Rows<T>, ModuleError> {
+        if most == 0 || after.is_some_and(|after| !after.starts_with(prefix)) {
+            return Err(ModuleError::bug(format!(
+                "a page has at least one row, and begins after a key that begins with {prefix:?}"
+            )));
+        }
+        let (around, bot) = (self.around, &self.around.bot.state);
+        let page = around.store.module_rows_page(
+            &around.event.bot,
+            (prefix, after),
+            i32::from(most),
+            bot.detached_at,
+        );
+        let page = page.await?;
+        let next = page.next;
+        let is_of_page = |key: &str| {
+            let is_later = after.is_none_or(|after| key > after);
+            let is_earlier = next.as_deref().is_none_or(|next| key <= next);
+            key.starts_with(prefix) && is_later && is_earlier
+        };
+        let rows = self.with_planned(page.rows, is_of_page);
+        let rows = rows.into_iter().map(Row::read).collect::<Result<_, _>>()?;
+        Ok(Rows { rows, next })
+    }
+
+    /// One row of the module's own, as this handler has planned it.
     ///
     /// # Errors
     /// As [`Context::rows`].
     pub async fn row<T: DeserializeOwned>(&self, key: &str) -> Result<Option<Row<T>>, ModuleError> {
+        if let Some(change) = self.draft.row(key) {
+            return planned(change).map(Row::read).transpose();
+        }
         let (around, bot) = (self.around, &self.around.bot.state);
         let row = around
             .store
             .module_row(&around.event.bot, key, bot.detached_at);
-        row.await?.map(read).transpose()
+        row.await?.map(kept).map(Row::read).transpose()
     }
 
     /// A new row. Read it with [`row`](Self::row) first: if someone else creates it
@@ -52,17 +110,19 @@ impl<H> Context<'_, H> {
     /// fails each time, and its event is parked after six hours.
     ///
     /// # Errors
-    /// It does not serialise.
+    /// It does not serialise; this handler has planned a row of this key.
     pub fn create<T: Serialize>(
         &mut self,
         key: impl Into<String>,
         value: &T,
     ) -> Result<(), ModuleError> {
-        let value = serde_json::to_string(value)?;
-        self.draft.rows.push(RowChange::Create {
-            key: key.into(),
-            value,
-        });
+        let (key, value) = (key.into(), serde_json::to_string(value)?);
+        if self.draft.row(&key).and_then(planned).is_some() {
+            return Err(ModuleError::bug(format!(
+                "the row {key:?} is there: this handler has planned it"
+            )));
+        }
+        self.draft.change_row(RowChange::Create { key, value });
         Ok(())
     }
 
@@ -72,30 +132,93 @@ impl<H> Context<'_, H> {
     /// # Errors
     /// It does not serialise.
     pub fn replace<T, U: Serialize>(&mut self, row: Row<T>, value: &U) -> Result<(), ModuleError> {
-        let value = serde_json::to_string(value)?;
-        self.draft.rows.push(RowChange::Replace {
-            key: row.key,
-            value,
-            version: row.version,
-            epoch: row.epoch,
+        let (key, value) = (row.key, serde_json::to_string(value)?);
+        self.draft.change_row(match row.written {
+            None => RowChange::Create { key, value },
+            Some(Written { version, epoch }) => RowChange::Replace {
+                key,
+                value,
+                version,
+                epoch,
+            },
         });
         Ok(())
     }
 
     /// The end of a row, under the same condition.
     pub fn delete<T>(&mut self, row: Row<T>) {
-        self.draft.rows.push(RowChange::Delete {
-            key: row.key,
-            version: row.version,
-        });
+        let key = row.key;
+        match row.written {
+            None => self.draft.rows.retain(|change| change.key() != key),
+            Some(Written { version, epoch }) => self.draft.change_row(RowChange::Delete {
+                key,
+                version,
+                epoch,
+            }),
+        }
+    }
+
+    /// Rows as they are read, and what this handler has planned on top.
+    fn with_planned(
+        &self,
+        rows: Vec<ModuleRow>,
+        is_asked_for: impl Fn(&str) -> bool,
+    ) -> Vec<Row<String>> {
+        let rows = rows.into_iter().map(|row| (row.key.clone(), kept(row)));
+        let mut rows: BTreeMap<_, _> = rows.collect();
+        let changes = self.draft.rows.iter();
+        for change in changes.filter(|change| is_asked_for(change.key())) {
+            let key = change.key().to_owned();
+            match planned(change) {
+                Some(row) => rows.insert(key, row),
+                None => rows.remove(&key),
+            };
+        }
+        rows.into_values().collect()
     }
 }
 
-fn read<T: DeserializeOwned>(row: ModuleRow) -> Result<Row<T>, ModuleError> {
-    Ok(Row {
-        key: row.key,
-        value: serde_json::from_str(&row.value)?,
-        version: row.version,
-        epoch: row.epoch,
+/// The row as a change leaves it, if it leaves one.
+fn planned(change: &RowChange) -> Option<Row<String>> {
+    let (value, written) = match change {
+        RowChange::Create { value, .. } => (value, None),
+        RowChange::Replace {
+            value,
+            version,
+            epoch,
+            ..
+        } => {
+            let (version, epoch) = (version.clone(), *epoch);
+            (value, Some(Written { version, epoch }))
+        }
+        RowChange::Delete { .. } => return None,
+    };
+    Some(Row {
+        key: change.key().to_owned(),
+        value: value.clone(),
+        written,
     })
+}
+
+fn kept(row: ModuleRow) -> Row<String> {
+    let (version, epoch) = (row.version, row.epoch);
+    Row {
+        key: row.key,
+        value: row.value,
+        written: Some(Written { version, epoch }),
+    }
+}
+
+impl<T: DeserializeOwned> Row<T> {
+    fn read(row: Row<String>) -> Result<Self, ModuleError> {
+        let value = serde_json::from_str(&row.value);
+        let value = value.map_err(|error| {
+            ModuleError::bug(format!("the row {:?} is no such type: {error}", row.key))
+        })?;
+        Ok(Self {
+            key: row.key,
+            value,
+            written: row.written,
+        })
+    }
 }

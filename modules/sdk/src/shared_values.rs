@@ -46,6 +46,11 @@ impl SharedValues {
         self.0.get(&TypeId::of::<T>())?.value.downcast_ref()
     }
 
+    pub(super) fn get_shared<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        let shared = self.0.get(&TypeId::of::<T>())?;
+        Arc::clone(&shared.value).downcast().ok()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -52,7 +52,7 @@ pub use ledger::{
     inflated_plan,
 };
 pub use load::Loaded;
-pub use module_row::{ModuleRow, RowChange};
+pub use module_row::{ModuleRow, ModuleRowsPage, RowChange};
 pub use parked_end::EndingParked;
 pub use parked_keys::{ParkedKey, ParkedKeyOf, ParkedKeysPage};
 pub use profiles::ProfilesRound;

@@ -1,6 +1,7 @@
 //! The module's own rows, in the account's partition. Their writes join the
 //! commit, each with its condition.
 
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 use serde::Deserialize;
 
@@ -44,7 +45,17 @@ pub enum RowChange {
         key: String,
         /// The write that made it.
         version: String,
+        /// The epoch that it was created in.
+        epoch: Timestamp,
     },
+}
+
+/// A page of the module's rows.
+#[derive(Debug)]
+pub struct ModuleRowsPage {
+    pub rows: Vec<ModuleRow>,
+    /// The last key that was looked at, if there are more.
+    pub next: Option<String>,
 }
 
 /// What a written row says of its own writing.
@@ -99,7 +110,7 @@ impl RowChange {
                     .expression_attribute_values(":seen", s(version));
                 Ok(TransactWriteItem::builder().put(put.build()?).build())
             }
-            Self::Delete { key, version } => {
+            Self::Delete { key, version, .. } => {
                 let delete = Delete::builder()
                     .table_name(table)
                     .set_key(Some(row_key(writing.bot, key)))
@@ -110,6 +121,8 @@ impl RowChange {
         }
     }
 }
+
+const OPERATION: &str = "read a module's rows";
 
 fn row_key(bot: &BotId, key: &str) -> Item {
     keys::key(&keys::bot(bot), &format!("{}{key}", keys::MODULE))
@@ -130,6 +143,10 @@ struct Kept {
     version: String,
     #[serde(default)]
     epoch: Timestamp,
+}
+
+fn kept(item: Item) -> Result<Kept, StoreError> {
+    version::read(item).map_err(StoreError::unread(OPERATION))
 }
 
 impl Kept {
@@ -171,23 +188,52 @@ impl Store {
         prefix: &str,
         detached_at: Option<Timestamp>,
     ) -> Result<Vec<ModuleRow>, StoreError> {
-        const OPERATION: &str = "read a module's rows";
+        let query = self.module_rows_query(bot, prefix);
+        let mut rows = Vec::new();
+        let mut pages = query.into_paginator().items().send();
+        while let Some(item) = pages.next().await {
+            let item = item.map_err(StoreError::unavailable(OPERATION))?;
+            rows.extend(kept(item)?.into_row(detached_at));
+        }
+        Ok(rows)
+    }
+
+    /// At most `most` of these rows, after the key `after`, which begins with `prefix` as well.
+    ///
+    /// # Errors
+    /// As [`Store::module_rows`].
+    pub async fn module_rows_page(
+        &self,
+        bot: &BotId,
+        (prefix, after): (&str, Option<&str>),
+        most: i32,
+        detached_at: Option<Timestamp>,
+    ) -> Result<ModuleRowsPage, StoreError> {
         let query = self
-            .client
+            .module_rows_query(bot, prefix)
+            .limit(most)
+            .set_exclusive_start_key(after.map(|key| row_key(bot, key)));
+        let page = query.send().await;
+        let page = page.map_err(StoreError::unavailable(OPERATION))?;
+        let last = page.last_evaluated_key.as_ref().map(keys::sort_of);
+        let next = last
+            .and_then(|sort| sort.strip_prefix(keys::MODULE))
+            .map(str::to_owned);
+        let mut rows = Vec::new();
+        for item in page.items.unwrap_or_default() {
+            rows.extend(kept(item)?.into_row(detached_at));
+        }
+        Ok(ModuleRowsPage { rows, next })
+    }
+
+    fn module_rows_query(&self, bot: &BotId, prefix: &str) -> QueryFluentBuilder {
+        self.client
             .query()
             .table_name(&self.table)
             .consistent_read(true)
             .key_condition_expression("bot_id = :bot AND begins_with(chat_id, :prefix)")
             .expression_attribute_values(":bot", s(keys::bot(bot)))
-            .expression_attribute_values(":prefix", s(format!("{}{prefix}", keys::MODULE)));
-        let mut rows = Vec::new();
-        let mut pages = query.into_paginator().items().send();
-        while let Some(item) = pages.next().await {
-            let item = item.map_err(StoreError::unavailable(OPERATION))?;
-            let kept: Kept = version::read(item).map_err(StoreError::unread(OPERATION))?;
-            rows.extend(kept.into_row(detached_at));
-        }
-        Ok(rows)
+            .expression_attribute_values(":prefix", s(format!("{}{prefix}", keys::MODULE)))
     }
 }
 

@@ -41,7 +41,7 @@ async fn said(cx: &mut Context<'_, Active>, message: &TextMessage) -> Handled {
         .lock()
         .unwrap()
         .push(message.text.clone());
-    cx.reply(&[Text::new(message.text.clone())]).map(drop)
+    cx.reply(&[Text::new(message.text.clone())])
 }
 
 async fn detached(cx: &mut Context<'_, line_module::Account>, _: &Detached) -> Handled {

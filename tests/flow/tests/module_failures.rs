@@ -34,7 +34,7 @@ impl Module for Obeys {
                 }
                 "fail" => Err(ModuleError::Bug("out of luck".into())),
                 "wait" => Err(ModuleError::Retry("not now".into())),
-                "reply twice" => cx.reply(&[Text::new("hi again")]).map(drop),
+                "reply twice" => cx.reply(&[Text::new("hi again")]),
                 "write what no table takes" => cx.create("k".repeat(3000), &1),
                 _ => Ok(()),
             }

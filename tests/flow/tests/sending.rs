@@ -30,8 +30,8 @@ impl Module for Sends {
         };
         let hi = [Text::new("hi")];
         match text {
-            "reply" => cx.reply(&hi).map(drop),
-            "reply silently" => cx.reply_silently(&hi).map(drop),
+            "reply" => cx.reply(&hi),
+            "reply silently" => cx.reply_silently(&hi),
             "push" => cx.push(&hi),
             "push silently" => cx.push_silently(&hi),
             "push counted" => cx.push_counted("news", &hi),

@@ -207,7 +207,7 @@ async fn a_forced_replay_tells_it_again() {
     bundle.stack.settled().await.unwrap();
     let (key, now) = (bundle.key(Some(&bundle.guest), "e"), Timestamp(1));
     let raw = json!({"type": "message", "mode": "active", "source": {"type": "user", "userId": bundle.guest},
-        "message": {"type": "text", "text": format!("tell {} one", bundle.rival)}});
+        "replyToken": "too old", "message": {"type": "text", "text": format!("tell {} one", bundle.rival)}});
     let (store, queue) = (&bundle.stack.store, &bundle.stack.queue);
     let raw = raw.to_string();
     let queued = replay(store, queue, &key, Some(&raw), Mode::Force, now);

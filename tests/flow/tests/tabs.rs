@@ -69,7 +69,7 @@ impl Module for Tabbed {
             }
             EventKind::Postback { data, .. } => {
                 let words = format!("switched: {data}");
-                cx.active().unwrap().reply(&[Text::new(words)]).map(drop)
+                cx.active().unwrap().reply(&[Text::new(words)])
             }
             _ => Ok(()),
         }

@@ -250,10 +250,10 @@ async fn plan(cx: &mut Context<'_>, id: &str, wish: &Wish) -> Result<(), ModuleE
         return Ok(());
     };
     match wish {
-        Wish::Reply => cx.reply(&[message(id, 0)]).map(drop),
+        Wish::Reply => reply_if_possible(&mut cx, message(id, 0)).map(drop),
         Wish::Push => cx.push(&[message(id, 0)]),
         Wish::ReplyAndPush => {
-            let replied = cx.reply(&[message(id, 0)])?;
+            let replied = reply_if_possible(&mut cx, message(id, 0))?;
             cx.push(&[message(id, usize::from(replied))])
         }
         Wish::TwoPushes => {
@@ -262,7 +262,7 @@ async fn plan(cx: &mut Context<'_>, id: &str, wish: &Wish) -> Result<(), ModuleE
         }
         Wish::ShowAndReply(what) => {
             let shown = show(&mut cx, *what)?;
-            cx.reply(&[message(id, shown)]).map(drop)
+            reply_if_possible(&mut cx, message(id, shown)).map(drop)
         }
         Wish::AcquireAndPush(_) => cx.push(&[message(id, 1)]),
         Wish::PushReleasePush => {
@@ -273,6 +273,14 @@ async fn plan(cx: &mut Context<'_>, id: &str, wish: &Wish) -> Result<(), ModuleE
         Wish::Row(place) => take_place(&mut cx, id, *place).await,
         _ => Ok(()),
     }
+}
+
+/// Whether it is planned: some events that a schedule draws have no reply token.
+fn reply_if_possible(cx: &mut Context<'_, Active>, message: Value) -> Result<bool, ModuleError> {
+    if !cx.can_reply() {
+        return Ok(false);
+    }
+    cx.reply(&[message]).map(|()| true)
 }
 
 /// Gives the number of effects that are planned by it.

@@ -26,7 +26,7 @@ impl Module for Example {
             Some("later") => cx.after("remind", Duration::from_secs(7200), &json!({})),
             Some(_) => {
                 cx.set_state(&json!({"favourite": "a secret dish"}))?;
-                cx.reply(&[Text::new("Welcome.")]).map(drop)
+                cx.reply(&[Text::new("Welcome.")])
             }
         }
     }

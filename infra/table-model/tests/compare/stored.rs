@@ -482,7 +482,11 @@ impl Committed {
                     version,
                     epoch: Timestamp(1),
                 },
-                Change::Delete => RowChange::Delete { key, version },
+                Change::Delete => RowChange::Delete {
+                    key,
+                    version,
+                    epoch: Timestamp(1),
+                },
             }
         });
         rows.collect()

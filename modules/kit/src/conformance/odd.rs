@@ -73,7 +73,7 @@ pub(super) fn events() -> Vec<Value> {
         json!({ "type": "message", "message": { "type": "text", "text": null } }),
         json!({ "type": "message", "message": { "type": "text", "text": 5 } }),
         json!({ "type": "message", "message": { "type": "text", "text": "hi", "mention": [], "new": { "a": [1.5] } } }),
-        json!({ "type": "follow", "follow": null, "mode": null, "replyToken": null }),
+        json!({ "type": "follow", "follow": null }),
         json!({ "type": null }),
         json!({}),
     ];

@@ -160,7 +160,7 @@ macro_rules! routes {
     ($($(#[$doc:meta])* $name:ident $event:ident)*) => {$(
         $(#[$doc])*
         #[must_use]
-        pub fn $name(self, handler: impl Handler<H, $event>) -> Self {
+        pub fn $name<A: 'static>(self, handler: impl Handler<H, $event, A>) -> Self {
             self.on(RouteInput::from_event, handler)
         }
     )*};
@@ -193,7 +193,7 @@ impl Routes<Account> {
     /// A notification to a phone number has reached its user: LINE does not tell which chat
     /// that is.
     #[must_use]
-    pub fn delivered(self, handler: impl Handler<Account, Delivered>) -> Self {
+    pub fn delivered<A: 'static>(self, handler: impl Handler<Account, Delivered, A>) -> Self {
         self.on(RouteInput::from_event, handler)
     }
 }
@@ -204,7 +204,7 @@ impl<H: Hold> Routes<H> {
     /// takes, is recorded with its JSON. A message whose content is not known is one to
     /// [`message`](Self::message) too: the first route has it.
     #[must_use]
-    pub fn unknown(self, handler: impl Handler<H, Unknown>) -> Self {
+    pub fn unknown<A: 'static>(self, handler: impl Handler<H, Unknown, A>) -> Self {
         self.on(RouteInput::from_event, handler)
     }
 }

@@ -27,10 +27,11 @@ pub use event::{
     LinkedAccount, MemberJoined, MemberLeft, Postback, Resumed, ScopesChanged, Suspended,
     TextMessage, Unfollow, VideoViewed,
 };
+pub(crate) use handler::{AnyHandler, boxed};
 pub use handler::{Handler, Wrapper};
 pub use pattern::{Pattern, Regex};
-pub use routes::Routes;
 pub(crate) use routes::{Match, Route};
+pub use routes::{Routes, RoutesOf};
 
 use crate::daily::Daily;
 use crate::settings::Schema;
@@ -55,7 +56,7 @@ pub struct Router {
     account: Routes<Account>,
     around: Vec<Arc<dyn Wrapper>>,
     nested: Vec<Router>,
-    fallback: Option<Arc<dyn Handler<Anywhere, Event>>>,
+    fallback: Option<Arc<dyn AnyHandler<Anywhere, Event>>>,
     shared: SharedValues,
     about: Option<Arc<About>>,
     settings: Schema,
@@ -81,19 +82,22 @@ impl Router {
 
     /// Where the chat is ours.
     #[must_use]
-    pub fn active(self, active: Routes<Active>) -> Self {
+    pub fn active(self, routes: impl RoutesOf<Active>) -> Self {
+        let active = routes.routes();
         Self { active, ..self }
     }
 
     /// Where another channel holds the chat, or it is gone: nothing can be sent.
     #[must_use]
-    pub fn standby(self, standby: Routes<Standby>) -> Self {
+    pub fn standby(self, routes: impl RoutesOf<Standby>) -> Self {
+        let standby = routes.routes();
         Self { standby, ..self }
     }
 
     /// For the account itself.
     #[must_use]
-    pub fn account(mut self, account: Routes<Account>) -> Self {
+    pub fn account(mut self, routes: impl RoutesOf<Account>) -> Self {
+        let account = routes.routes();
         self.add_dailies(account.dailies.clone());
         Self { account, ..self }
     }
@@ -107,9 +111,9 @@ impl Router {
 
     /// What no route takes. Without it, nothing is done.
     #[must_use]
-    pub fn fallback(self, handler: impl Handler<Anywhere, Event>) -> Self {
+    pub fn fallback<A: 'static>(self, handler: impl Handler<Anywhere, Event, A>) -> Self {
         Self {
-            fallback: Some(Arc::new(handler)),
+            fallback: Some(Arc::from(boxed(handler))),
             ..self
         }
     }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::hold::{Hold, InChat};
 use crate::router::routes::{Match, MatchedRoute, Route};
-use crate::router::{Handler, Routes};
+use crate::router::{AnyHandler, Handler, Routes, boxed};
 use crate::{Context, Handled, ModuleError, Signal};
 use shared::domain::{Event, EventKind};
 
@@ -18,7 +18,11 @@ impl<H: Hold> Routes<H> {
     /// [`Router::account`](super::Router::account). A payload that is no `T` is the author's
     /// error: the event is tried again, and then parked.
     #[must_use]
-    pub fn timer<T>(self, name: impl Into<String>, handler: impl Handler<H, T>) -> Self
+    pub fn timer<T, A: 'static>(
+        self,
+        name: impl Into<String>,
+        handler: impl Handler<H, T, A>,
+    ) -> Self
     where
         T: DeserializeOwned + Send + Sync + 'static,
     {
@@ -32,21 +36,30 @@ impl<H: Hold> Routes<H> {
     /// chat's handler may push. A payload that is no `T` is the caller's error, which no other
     /// attempt mends: the command is parked at once, and its reason says what does not fit.
     #[must_use]
-    pub fn command<T>(self, name: impl Into<String>, handler: impl Handler<H, T>) -> Self
+    pub fn command<T, A: 'static>(
+        self,
+        name: impl Into<String>,
+        handler: impl Handler<H, T, A>,
+    ) -> Self
     where
         T: DeserializeOwned + Send + Sync + 'static,
     {
         self.named(Named::Command, name.into(), handler)
     }
 
-    pub(super) fn named<T>(self, kind: Named, name: String, handler: impl Handler<H, T>) -> Self
+    pub(super) fn named<T, A: 'static>(
+        self,
+        kind: Named,
+        name: String,
+        handler: impl Handler<H, T, A>,
+    ) -> Self
     where
         T: DeserializeOwned + Send + Sync + 'static,
     {
         self.add(NamedRoute {
             kind,
             name,
-            handler: Box::new(handler),
+            handler: boxed(handler),
         })
     }
 }
@@ -57,7 +70,7 @@ impl<H: InChat> Routes<H> {
     /// [`Router::standby`](super::Router::standby). A payload that is no `T` is the author's
     /// error: the event is tried again, and then parked.
     #[must_use]
-    pub fn signal<T>(self, handler: impl Handler<H, T>) -> Self
+    pub fn signal<T, A: 'static>(self, handler: impl Handler<H, T, A>) -> Self
     where
         T: Signal + DeserializeOwned,
     {
@@ -113,7 +126,7 @@ impl Named {
 struct NamedRoute<H, T> {
     kind: Named,
     name: String,
-    handler: Box<dyn Handler<H, T>>,
+    handler: Box<dyn AnyHandler<H, T>>,
 }
 
 impl<H, T> Route<H> for NamedRoute<H, T>

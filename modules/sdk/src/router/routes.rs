@@ -13,7 +13,7 @@ use crate::router::event::{
     Suspended, TextMessage, Unfollow, VideoViewed,
 };
 use crate::router::named::Named;
-use crate::router::{Handler, Pattern};
+use crate::router::{AnyHandler, Handler, Pattern, boxed};
 use crate::{Context, Day, Handled, TimeOfDay};
 use shared::domain::{Event, EventKind};
 
@@ -22,6 +22,23 @@ pub struct Routes<H> {
     all: Vec<Arc<dyn Route<H>>>,
     /// Those of an account.
     pub(super) dailies: Vec<Daily>,
+}
+
+/// Routes of this kind of place: [`Routes<H>`](Routes) alone.
+#[diagnostic::on_unimplemented(
+    message = "these handlers run in another place than where the chat is `{H}`",
+    label = "expected handlers that take `&mut Context<'_, {H}>`, and this is `{Self}`",
+    note = "`Router::active` takes handlers of `Active`, `Router::standby` of `Standby`, `Router::account` of `Account`"
+)]
+pub trait RoutesOf<H> {
+    /// The routes.
+    fn routes(self) -> Routes<H>;
+}
+
+impl<H> RoutesOf<H> for Routes<H> {
+    fn routes(self) -> Self {
+        self
+    }
 }
 
 impl<H> Clone for Routes<H> {
@@ -43,7 +60,7 @@ macro_rules! routes {
     ($($(#[$doc:meta])* $name:ident $event:ident)*) => {$(
         $(#[$doc])*
         #[must_use]
-        pub fn $name(self, handler: impl Handler<H, $event>) -> Self {
+        pub fn $name<A: 'static>(self, handler: impl Handler<H, $event, A>) -> Self {
             self.on(RouteInput::from_event, handler)
         }
     )*};
@@ -60,12 +77,13 @@ impl<H: Hold> Routes<H> {
 
     /// Whatever `read` makes something of. The others are made of this one.
     #[must_use]
-    pub fn on<E, R>(mut self, read: R, handler: impl Handler<H, E>) -> Self
+    pub fn on<E, R, A>(mut self, read: R, handler: impl Handler<H, E, A>) -> Self
     where
+        A: 'static,
         E: Send + Sync + 'static,
         R: Fn(&Event) -> Option<E> + Send + Sync + 'static,
     {
-        let handler = Box::new(handler);
+        let handler = boxed(handler);
         self.all.push(Arc::new(Reading { read, handler }));
         self
     }
@@ -91,7 +109,11 @@ impl<H: Hold> Routes<H> {
 impl<H: InChat> Routes<H> {
     /// A text that is `pattern`: words, one of several, or a [`Regex`](super::Regex).
     #[must_use]
-    pub fn text(self, pattern: impl Pattern, handler: impl Handler<H, TextMessage>) -> Self {
+    pub fn text<A: 'static>(
+        self,
+        pattern: impl Pattern,
+        handler: impl Handler<H, TextMessage, A>,
+    ) -> Self {
         self.on(
             move |event| TextMessage::from_event(event, |text| pattern.catch(text)),
             handler,
@@ -100,7 +122,7 @@ impl<H: InChat> Routes<H> {
 
     /// Any text.
     #[must_use]
-    pub fn any_text(self, handler: impl Handler<H, TextMessage>) -> Self {
+    pub fn any_text<A: 'static>(self, handler: impl Handler<H, TextMessage, A>) -> Self {
         self.on(
             |event| TextMessage::from_event(event, |text| Some(vec![text.to_owned()])),
             handler,
@@ -109,7 +131,7 @@ impl<H: InChat> Routes<H> {
 
     /// Any message, of whatever kind.
     #[must_use]
-    pub fn message(self, handler: impl Handler<H, Event>) -> Self {
+    pub fn message<A: 'static>(self, handler: impl Handler<H, Event, A>) -> Self {
         self.on(
             |event| matches!(event.kind, EventKind::Message(_)).then(|| event.clone()),
             handler,
@@ -119,7 +141,11 @@ impl<H: InChat> Routes<H> {
     /// A postback whose data begins with `prefix`. Postbacks of other channels' messages
     /// arrive here too, so let yours begin with a word of your own.
     #[must_use]
-    pub fn postback(self, prefix: impl Into<String>, handler: impl Handler<H, Postback>) -> Self {
+    pub fn postback<A: 'static>(
+        self,
+        prefix: impl Into<String>,
+        handler: impl Handler<H, Postback, A>,
+    ) -> Self {
         let prefix = prefix.into();
         self.on(move |event| Postback::from_event(event, &prefix), handler)
     }
@@ -148,7 +174,7 @@ impl<H: InChat> Routes<H> {
 impl Routes<Active> {
     /// We hold the chat from now on.
     #[must_use]
-    pub fn gained(self, handler: impl Handler<Active, ControlGained>) -> Self {
+    pub fn gained<A: 'static>(self, handler: impl Handler<Active, ControlGained, A>) -> Self {
         self.on(RouteInput::from_event, handler)
     }
 }
@@ -157,19 +183,19 @@ impl Routes<Active> {
 impl Routes<Standby> {
     /// We hold the chat no longer.
     #[must_use]
-    pub fn lost(self, handler: impl Handler<Standby, ControlLost>) -> Self {
+    pub fn lost<A: 'static>(self, handler: impl Handler<Standby, ControlLost, A>) -> Self {
         self.on(RouteInput::from_event, handler)
     }
 
     /// A user blocked the account.
     #[must_use]
-    pub fn unfollow(self, handler: impl Handler<Standby, Unfollow>) -> Self {
+    pub fn unfollow<A: 'static>(self, handler: impl Handler<Standby, Unfollow, A>) -> Self {
         self.on(RouteInput::from_event, handler)
     }
 
     /// The account left, or was removed from, a group or room.
     #[must_use]
-    pub fn leave(self, handler: impl Handler<Standby, Leave>) -> Self {
+    pub fn leave<A: 'static>(self, handler: impl Handler<Standby, Leave, A>) -> Self {
         self.on(RouteInput::from_event, handler)
     }
 }
@@ -183,15 +209,16 @@ impl Routes<Account> {
     /// due, and its `cx.now()` is that time. Of a handler that fails until its event is set
     /// aside, the next day's run is not held back.
     #[must_use]
-    pub fn daily<S, T>(
+    pub fn daily<S, T, A>(
         mut self,
         name: &str,
         time: impl Fn(&S) -> T + Send + Sync + 'static,
-        handler: impl Handler<Account, Day>,
+        handler: impl Handler<Account, Day, A>,
     ) -> Self
     where
         S: DeserializeOwned + 'static,
         T: Into<Option<TimeOfDay>> + 'static,
+        A: 'static,
     {
         let daily = Daily::new(name, time);
         let timer = daily.timer();
@@ -201,31 +228,34 @@ impl Routes<Account> {
 
     /// The channel was attached to the account: reported once.
     #[must_use]
-    pub fn attached(self, handler: impl Handler<Account, Attached>) -> Self {
+    pub fn attached<A: 'static>(self, handler: impl Handler<Account, Attached, A>) -> Self {
         self.on(RouteInput::from_event, handler)
     }
 
     /// The account's admin allowed something else than before.
     #[must_use]
-    pub fn scopes_changed(self, handler: impl Handler<Account, ScopesChanged>) -> Self {
+    pub fn scopes_changed<A: 'static>(
+        self,
+        handler: impl Handler<Account, ScopesChanged, A>,
+    ) -> Self {
         self.on(RouteInput::from_event, handler)
     }
 
     /// The channel was detached from the account: reported once.
     #[must_use]
-    pub fn detached(self, handler: impl Handler<Account, Detached>) -> Self {
+    pub fn detached<A: 'static>(self, handler: impl Handler<Account, Detached, A>) -> Self {
         self.on(RouteInput::from_event, handler)
     }
 
     /// The account was suspended.
     #[must_use]
-    pub fn suspended(self, handler: impl Handler<Account, Suspended>) -> Self {
+    pub fn suspended<A: 'static>(self, handler: impl Handler<Account, Suspended, A>) -> Self {
         self.on(RouteInput::from_event, handler)
     }
 
     /// The account is back.
     #[must_use]
-    pub fn resumed(self, handler: impl Handler<Account, Resumed>) -> Self {
+    pub fn resumed<A: 'static>(self, handler: impl Handler<Account, Resumed, A>) -> Self {
         self.on(RouteInput::from_event, handler)
     }
 }
@@ -252,11 +282,11 @@ impl<H> Routes<H> {
 
 struct Reading<R, H, E> {
     read: R,
-    handler: Box<dyn Handler<H, E>>,
+    handler: Box<dyn AnyHandler<H, E>>,
 }
 
 pub(super) struct MatchedRoute<'r, H, E> {
-    pub(super) handler: &'r dyn Handler<H, E>,
+    pub(super) handler: &'r dyn AnyHandler<H, E>,
     pub(super) input: E,
 }
 

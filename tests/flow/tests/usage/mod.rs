@@ -52,8 +52,8 @@ fn module() -> Router {
 async fn answer(cx: &mut Context<'_, Active>, message: &TextMessage) -> Handled {
     for word in message.text.split(' ') {
         match word {
-            "reply" => drop(cx.reply(&[Text::new("a reply"), Text::new("of two")])?),
-            "long" => drop(cx.reply(&[Text::new("a long reply ".repeat(100))])?),
+            "reply" => cx.reply(&[Text::new("a reply"), Text::new("of two")])?,
+            "long" => cx.reply(&[Text::new("a long reply ".repeat(100))])?,
             "push" => cx.push(&[Text::new("a push")])?,
             "unit" => cx.push_counted("spring", &[Text::new("a push")])?,
             _ => {}

@@ -1,0 +1,143 @@
+//! What a handler can take beside its event, read before it runs.
+
+use std::any::Any;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::hold::{Hold, InChat, OneChat};
+use crate::{Context, Handled, ModuleError, Profile};
+use shared::domain::Chat;
+
+/// What a handler can take beside its event. Types of your own can be arguments too: what every
+/// handler of a module begins with is read in one place.
+///
+/// ```
+/// use futures::future::BoxFuture;
+/// use line_module::{Argument, Context, ModuleError, OneChat};
+///
+/// /// Whether it is a guest's chat, or a group of the staff's.
+/// struct IsGroup(bool);
+///
+/// impl<H: OneChat> Argument<H> for IsGroup {
+///     fn read<'a>(cx: &'a mut Context<'_, H>) -> BoxFuture<'a, Result<Self, ModuleError>> {
+///         let is_group = cx.chat().kind != line_module::ChatKind::User;
+///         Box::pin(async move { Ok(Self(is_group)) })
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "a handler where the chat is `{H}` cannot take a `{Self}`",
+    label = "this is no argument of such a handler",
+    note = "what it can take: `State<T>`, `Settings<T>`, `Shared<T>`, `Option<Profile>`, `Chat`",
+    note = "where the chat is `Account` there is no chat, and so neither `State<T>` nor `Chat`"
+)]
+pub trait Argument<H: Hold>: Sized + Send + 'static {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// As a handler's.
+    fn read<'a>(cx: &'a mut Context<'_, H>) -> BoxFuture<'a, Result<Self, ModuleError>>;
+}
+
+/// The module's state of this chat, as [`Context::state`] gives it. Changes are kept by
+/// [`State::keep`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct State<T>(pub T);
+
+/// What the account has set, as [`Context::settings`] gives it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings<T>(pub T);
+
+/// What the module has for all its handlers: see [`Router::share`](crate::Router::share).
+#[derive(Debug)]
+pub struct Shared<T>(Arc<T>);
+
+impl<T: Serialize> State<T> {
+    /// Keeps it as the chat's new state.
+    ///
+    /// # Errors
+    /// As [`Context::set_state`].
+    pub fn keep<H: InChat>(&self, cx: &mut Context<'_, H>) -> Handled {
+        cx.set_state(&self.0)
+    }
+}
+
+impl<T, H> Argument<H> for State<T>
+where
+    T: DeserializeOwned + Default + Send + 'static,
+    H: InChat,
+{
+    fn read<'a>(cx: &'a mut Context<'_, H>) -> BoxFuture<'a, Result<Self, ModuleError>> {
+        now(cx.state().map(Self))
+    }
+}
+
+impl<T, H> Argument<H> for Settings<T>
+where
+    T: DeserializeOwned + Send + 'static,
+    H: Hold,
+{
+    fn read<'a>(cx: &'a mut Context<'_, H>) -> BoxFuture<'a, Result<Self, ModuleError>> {
+        now(cx.settings().map(Self))
+    }
+}
+
+impl<T, H> Argument<H> for Shared<T>
+where
+    T: Any + Send + Sync,
+    H: Hold,
+{
+    fn read<'a>(cx: &'a mut Context<'_, H>) -> BoxFuture<'a, Result<Self, ModuleError>> {
+        now(cx.shared_value().map(Self))
+    }
+}
+
+/// None where the account does not grant it, or the user shows none.
+impl<H: Hold> Argument<H> for Option<Profile> {
+    fn read<'a>(cx: &'a mut Context<'_, H>) -> BoxFuture<'a, Result<Self, ModuleError>> {
+        Box::pin(cx.profile())
+    }
+}
+
+impl<H: OneChat> Argument<H> for Chat {
+    fn read<'a>(cx: &'a mut Context<'_, H>) -> BoxFuture<'a, Result<Self, ModuleError>> {
+        now(Ok(cx.chat().clone()))
+    }
+}
+
+fn now<'a, T: Send + 'static>(
+    read: Result<T, ModuleError>,
+) -> BoxFuture<'a, Result<T, ModuleError>> {
+    Box::pin(std::future::ready(read))
+}
+
+macro_rules! holds_a_value {
+    ($($name:ident)*) => {$(
+        impl<T> Deref for $name<T> {
+            type Target = T;
+
+            fn deref(&self) -> &T {
+                &self.0
+            }
+        }
+    )*};
+}
+
+holds_a_value!(State Settings Shared);
+
+impl<T> DerefMut for State<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
+
+/// The same value.
+impl<T> Clone for Shared<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
