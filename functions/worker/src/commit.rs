@@ -49,6 +49,7 @@ async fn write<M: Module>(
         .chat
         .clone()
         .with_state(decision.draft.state.clone(), epoch)
+        .with_dialogue(decision.draft.dialogue.clone(), epoch)
         .with_profile(profile, app.now(), epoch)
         .with_notice_of(decision.told_of);
     let mut bot = view.bot.clone();

@@ -231,6 +231,7 @@ async fn call_module<M: Module>(
         bot: &view.bot,
         chat: &view.chat.registers,
         state: view.chat.state.as_deref(),
+        dialogue: view.chat.dialogue.as_ref().map(|it| &*it.progress),
         profile: profile.as_ref(),
         event: &event,
         received_at: work.received_at,

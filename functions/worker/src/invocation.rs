@@ -6,7 +6,7 @@ use line_module::{Module, ModuleError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shared::domain::{BotId, ChatId, EventId, Plan, Timestamp};
-use shared::store::{LedgerKey, RowChange, TimerChange};
+use shared::store::{DialogueChange, LedgerKey, RowChange, TimerChange};
 
 use crate::shadow::{Shadow, ShadowError, shadow};
 use crate::{App, handle};
@@ -60,6 +60,9 @@ pub struct Shown {
     plan: Plan,
     /// The module's new state of the chat, if it would change it.
     state: Option<Value>,
+    /// How far the chat's dialogue would be, or `"ends"`, if it would change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dialogue: Option<Value>,
     /// The changes to its own rows.
     rows: Vec<Value>,
     /// The timers that it would set and cancel.
@@ -139,9 +142,17 @@ impl From<&Shadow> for Shown {
             silence: shown.silence.map(|silence| silence.to_string()),
             plan: shown.plan.clone(),
             state: state.and_then(|state| serde_json::from_str(state).ok()),
+            dialogue: shown.dialogue.as_ref().map(dialogue),
             rows: shown.rows.iter().map(row).collect(),
             timers: shown.timers.iter().map(timer).collect(),
         }
+    }
+}
+
+fn dialogue(change: &DialogueChange) -> Value {
+    match change {
+        DialogueChange::Goes(progress) => serde_json::from_str(progress).unwrap_or_default(),
+        DialogueChange::Ends => "ends".into(),
     }
 }
 

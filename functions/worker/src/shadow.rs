@@ -2,7 +2,7 @@
 
 use line_module::{Module, ModuleError};
 use shared::domain::{Plan, Silence};
-use shared::store::{LedgerKey, RowChange, StoreError, TimerChange};
+use shared::store::{DialogueChange, LedgerKey, RowChange, StoreError, TimerChange};
 
 use crate::App;
 use crate::channel_pause;
@@ -21,6 +21,8 @@ pub struct Shadow {
     pub plan: Plan,
     /// Its new state of the chat, as JSON, if it would change it.
     pub state: Option<String>,
+    /// What would become of the chat's dialogue, if anything.
+    pub dialogue: Option<DialogueChange>,
     /// The changes to its own rows.
     pub rows: Vec<RowChange>,
     /// The timers that it would set and cancel.
@@ -89,6 +91,7 @@ pub async fn shadow<M: Module>(
         silence: view.may_speak(now, app.default_active).err(),
         plan: draft.plan,
         state: draft.state,
+        dialogue: draft.dialogue,
         rows: draft.rows,
         timers: draft.timers,
     })

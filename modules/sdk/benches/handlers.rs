@@ -122,6 +122,7 @@ impl Scene {
             bot: &self.bot,
             chat: &self.chat,
             state: None,
+            dialogue: None,
             profile: None,
             event: &self.event,
             received_at: NOW,

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::dialogue::Registered;
 use crate::draft::Draft;
-use crate::hold::{Account, Active, Anywhere, Hold, InChat, OneChat, Place, Standby};
+use crate::hold::{Account, Active, Anywhere, Hold, InChat, OneChat, Standby};
 use crate::settings::Schema;
 use crate::shared_values::SharedValues;
 use crate::step_log::StepLog;
@@ -33,6 +34,8 @@ pub struct Surroundings<'a> {
     pub chat: &'a ChatState,
     /// The module's state of the chat, as JSON.
     pub state: Option<&'a str>,
+    /// How far the chat's dialogue is, as JSON.
+    pub dialogue: Option<&'a str>,
     /// The profile of the chat's user, as it was read lately.
     pub profile: Option<&'a Profile>,
     /// The event.
@@ -58,6 +61,7 @@ pub struct Context<'a, H = Anywhere> {
     pub(super) around: &'a Surroundings<'a>,
     pub(super) draft: &'a mut Draft,
     shared: Option<&'a SharedValues>,
+    pub(super) dialogues: &'a [Registered],
     hold: PhantomData<H>,
 }
 
@@ -68,6 +72,7 @@ impl<'a> Context<'a> {
             around,
             draft,
             shared: None,
+            dialogues: &[],
             hold: PhantomData,
         }
     }
@@ -94,6 +99,7 @@ impl<'a> Context<'a> {
             around: self.around,
             draft: self.draft,
             shared: self.shared,
+            dialogues: self.dialogues,
             hold: PhantomData,
         }
     }
@@ -106,6 +112,7 @@ impl<H> Context<'_, H> {
             around: self.around,
             draft: self.draft,
             shared: self.shared,
+            dialogues: self.dialogues,
             hold: PhantomData,
         }
     }
@@ -122,12 +129,6 @@ impl<H> Context<'_, H> {
             ..
         } = *around;
         may_speak(&around.bot.state, around.chat, now, default_active).err()
-    }
-
-    /// Where the event is handled.
-    pub(super) fn place(&self) -> Place {
-        let is_of_chat = self.around.event.chat.is_some();
-        Place::of(is_of_chat, self.silence().is_none())
     }
 
     /// When we lose the chat if nothing is done: none if it is ours without limit, or
@@ -204,11 +205,16 @@ impl<H> Context<'_, H> {
         shared.ok_or_else(not_shared::<T>)
     }
 
-    /// With what a router shares, if it shares anything.
-    pub(super) fn sharing<'x>(&'x mut self, values: &'x SharedValues) -> Context<'x, H> {
+    /// With what a router shares, if it shares anything, and with its dialogues.
+    pub(super) fn of_router<'x>(
+        &'x mut self,
+        values: &'x SharedValues,
+        dialogues: &'x [Registered],
+    ) -> Context<'x, H> {
         let own = Some(values).filter(|values| !values.is_empty());
         Context {
             shared: own.or(self.shared),
+            dialogues,
             ..self.reborrow()
         }
     }

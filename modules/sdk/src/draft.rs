@@ -3,12 +3,14 @@
 use crate::ModuleError;
 use shared::domain::{Plan, Timestamp};
 use shared::line::endpoints::profile::Profile;
-use shared::store::{RowChange, TimerChange};
+use shared::store::{DialogueChange, RowChange, TimerChange};
 
 /// A commit has room for this many rows and timers of the module's beside our own.
 const MOST_ROWS: usize = 88;
 /// A chat's state may grow to this size, in bytes.
 const LARGEST_STATE: usize = 100 * 1024;
+/// A chat's dialogue, with the states that one can go back to, in bytes.
+const LARGEST_DIALOGUE: usize = 32 * 1024;
 /// Plan and event together may grow to this size, in bytes.
 const LARGEST_PLAN: usize = 300 * 1024;
 
@@ -22,6 +24,8 @@ pub struct Draft {
     pub plan: Plan,
     /// The module's new state of the chat, as JSON, if it changed.
     pub state: Option<String>,
+    /// What becomes of the chat's dialogue, if anything.
+    pub dialogue: Option<DialogueChange>,
     /// The module's own rows.
     pub rows: Vec<RowChange>,
     /// The timers that it sets and cancels, each name once.
@@ -49,6 +53,14 @@ impl Draft {
         if self.state.as_ref().map_or(0, String::len) > LARGEST_STATE {
             return Err(ModuleError::bug(format!(
                 "a chat's state is at most {LARGEST_STATE} bytes"
+            )));
+        }
+        if let Some(DialogueChange::Goes(progress)) = &self.dialogue
+            && progress.len() > LARGEST_DIALOGUE
+        {
+            return Err(ModuleError::bug(format!(
+                "the states of a dialogue are at most {LARGEST_DIALOGUE} bytes together: keep what \
+                 is larger in the chat's state or in rows"
             )));
         }
         if serde_json::to_string(&self.plan)?.len() + raw_event.len() > LARGEST_PLAN {

@@ -24,6 +24,7 @@ mod account_link;
 mod argument;
 mod context;
 pub mod daily;
+mod dialogue;
 mod draft;
 mod hold;
 mod kept_at_line;
@@ -48,6 +49,9 @@ use std::sync::Arc;
 pub use argument::{Argument, Settings, Shared, State};
 pub use context::{Context, Surroundings};
 pub use daily::{Day, TimeOfDay};
+pub use dialogue::{
+    Answer, Answered, Asked, Dialogue, DialogueRoute, Question, Turn, WhileNotOurs,
+};
 pub use draft::Draft;
 pub use hold::{Account, Active, Anywhere, Hold, InChat, OneChat, Place, Speaks, Standby};
 pub use menu::{Menu, Tab};

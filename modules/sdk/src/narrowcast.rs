@@ -292,8 +292,12 @@ impl Routes<Account> {
 struct NarrowcastRoute(Box<dyn AnyHandler<Account, NarrowcastEnded>>);
 
 impl Route<Account> for NarrowcastRoute {
-    fn find<'r>(&'r self, event: &Event) -> Option<Box<dyn Match<Account> + 'r>> {
-        watched(event)?;
+    fn may_take(&self, event: &Event) -> bool {
+        watched(event).is_some()
+    }
+
+    fn find<'r>(&'r self, cx: &Context<'_, Account>) -> Option<Box<dyn Match<Account> + 'r>> {
+        watched(cx.event())?;
         Some(Box::new(MatchedNarrowcast(&*self.0)))
     }
 }

@@ -1,11 +1,12 @@
 //! The row of a chat: who may speak in it, and the module's own state.
 
 use serde::{Deserialize, Serialize};
+use serde_dynamo::aws_sdk_dynamodb_1::to_item;
 
 use crate::domain::ledger::Change;
 use crate::domain::{BotId, ChatId, ChatState, Timestamp};
 use crate::store::row::{CountedRow, Place};
-use crate::store::{Store, StoreError, keys};
+use crate::store::{Item, Store, StoreError, keys, version};
 
 /// A chat, as kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +16,9 @@ pub struct ChatRow {
     /// The module's own state of this chat, as JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
+    /// The dialogue that the chat is in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dialogue: Option<KeptDialogue>,
     /// The profile of the chat's user, and when it was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile: Option<KeptProfile>,
@@ -31,6 +35,24 @@ pub struct ChatRow {
     /// Counts the writes; 0 before the first.
     #[serde(default)]
     pub version: u64,
+}
+
+/// A dialogue of the module's, in progress.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptDialogue {
+    /// How far it is, as the module's JSON.
+    pub progress: String,
+    /// The newest attach known when it began.
+    pub epoch: Timestamp,
+}
+
+/// What becomes of a chat's dialogue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DialogueChange {
+    /// It is as far as this, as the module's JSON.
+    Goes(String),
+    /// It is over.
+    Ends,
 }
 
 /// A profile, as it was read some time ago.
@@ -66,6 +88,14 @@ impl CountedRow for ChatRow {
         let version = self.version + 1;
         Self { version, ..self }
     }
+
+    fn attributes(&self) -> Result<Item, serde_dynamo::Error> {
+        let item = to_item(self)?;
+        Ok(match self.dialogue {
+            Some(_) => version::stamped_as(version::NEWEST, item),
+            None => version::stamped(item),
+        })
+    }
 }
 
 impl ChatRow {
@@ -76,8 +106,9 @@ impl ChatRow {
             self.state = None;
             self.state_epoch = None;
         }
-        let of_present = |kept: &KeptProfile| Some(kept.epoch) > detached_at;
-        self.profile = self.profile.filter(of_present);
+        let is_of_present = |epoch: Timestamp| Some(epoch) > detached_at;
+        self.profile = self.profile.filter(|kept| is_of_present(kept.epoch));
+        self.dialogue = self.dialogue.filter(|kept| is_of_present(kept.epoch));
         self
     }
 
@@ -90,6 +121,21 @@ impl ChatRow {
             self.state_epoch.get_or_insert(epoch);
         }
         self.epoch = epoch;
+        self
+    }
+
+    /// The row with its dialogue as it is now, if that has changed. It stays of the epoch that it
+    /// was begun in.
+    #[must_use]
+    pub fn with_dialogue(mut self, change: Option<DialogueChange>, epoch: Timestamp) -> Self {
+        match change {
+            None => {}
+            Some(DialogueChange::Ends) => self.dialogue = None,
+            Some(DialogueChange::Goes(progress)) => {
+                let epoch = self.dialogue.map_or(epoch, |kept| kept.epoch);
+                self.dialogue = Some(KeptDialogue { progress, epoch });
+            }
+        }
         self
     }
 
@@ -159,6 +205,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::n;
 
     #[test]
     fn a_state_begun_before_a_detach_ends_with_it_though_it_was_written_after() {
@@ -166,6 +213,29 @@ mod tests {
         let later = begun.with_state(Some("2".into()), Timestamp(30));
         assert_eq!(later.clone().of_present(None).state.as_deref(), Some("2"));
         assert_eq!(later.of_present(Some(Timestamp(20))).state, None);
+    }
+
+    #[test]
+    fn a_dialogue_begun_before_a_detach_ends_with_it_though_it_went_on_after() {
+        let goes = |step: &str| Some(DialogueChange::Goes(step.into()));
+        let begun = ChatRow::default().with_dialogue(goes("1"), Timestamp(10));
+        let later = begun.with_dialogue(goes("2"), Timestamp(30));
+        let shown = later.clone().of_present(None).dialogue;
+        assert_eq!(shown.map(|kept| kept.progress), Some("2".into()));
+        let ended = later.clone().of_present(Some(Timestamp(20)));
+        assert_eq!(ended.dialogue, None);
+        let over = later.with_dialogue(Some(DialogueChange::Ends), Timestamp(30));
+        assert_eq!(over.with_dialogue(None, Timestamp(30)).dialogue, None);
+    }
+
+    /// A release that does not know of dialogues would write the row without.
+    #[test]
+    fn a_chat_in_a_dialogue_is_left_to_releases_that_know_of_it() {
+        let goes = Some(DialogueChange::Goes("1".into()));
+        let row = ChatRow::default().with_dialogue(goes, Timestamp(10));
+        let version_of = |row: &ChatRow| row.attributes().unwrap()[version::ATTRIBUTE].clone();
+        assert_eq!(version_of(&row), n(version::NEWEST));
+        assert_eq!(version_of(&ChatRow::default()), n(version::VERSION));
     }
     #[test]
     fn a_profile_is_of_the_attachment_in_which_it_was_read() {

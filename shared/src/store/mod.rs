@@ -40,7 +40,7 @@ pub use attach::{AttachUnderWay, browser_hash};
 pub use audit::{AuditKey, AuditPage, AuditRow, SettingChange};
 pub use bot::{ArmedDaily, BotRow, Changed};
 pub use bots::{BotsPage, Place};
-pub use chat::{ChatRow, KeptProfile};
+pub use chat::{ChatRow, DialogueChange, KeptDialogue, KeptProfile};
 pub use chats::ChatsPage;
 pub use commit::{Commit, CommitError, Subject};
 pub use erase::{AccountPage, ChatPage, Counts, Receipt, Target};

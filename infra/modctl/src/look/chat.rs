@@ -42,6 +42,9 @@ pub(crate) struct Found {
     /// What the module keeps of it, if it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     state: Option<Value>,
+    /// How far the dialogue is that it is in, if it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dialogue: Option<Value>,
     timers: Vec<Waiting>,
     events: Vec<Listed>,
 }
@@ -94,13 +97,17 @@ impl Chat {
             since: entry.at,
             event: entry.by,
         });
-        let state = row.state.as_deref().filter(|_| self.state);
+        let shown = |json: Option<&str>| {
+            let json = json.filter(|_| self.state)?;
+            serde_json::from_str(json).ok()
+        };
         Ok(Found {
             name: find::name(&row),
             held: Held::of(site, &account, &row.registers, screen),
             presence,
             state_bytes: row.state.as_ref().map(String::len),
-            state: state.and_then(|json| serde_json::from_str(json).ok()),
+            state: shown(row.state.as_deref()),
+            dialogue: shown(row.dialogue.as_ref().map(|it| &*it.progress)),
             timers: timers
                 .into_iter()
                 .map(|timer| Waiting::of(timer, account.detached_at))
@@ -130,6 +137,9 @@ impl Report for Found {
         if let Some(state) = &self.state {
             let state = serde_json::to_string_pretty(state).unwrap_or_default();
             screen.line(&state);
+        }
+        if let Some(dialogue) = &self.dialogue {
+            screen.field("dialogue", &dialogue.to_string());
         }
         print_timers(&self.timers, screen);
         screen.line("");

@@ -187,7 +187,7 @@ route_inputs! {
 
 impl TextMessage {
     /// An event's text, with what `find` catches of it.
-    pub(super) fn from_event(
+    pub(crate) fn from_event(
         event: &Event,
         find: impl Fn(&str) -> Option<Vec<String>>,
     ) -> Option<Self> {

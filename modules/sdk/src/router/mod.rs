@@ -5,6 +5,7 @@
 //! ([`Router::account`]). An event that no route takes is handled by doing nothing:
 //! LINE also sends what belongs to other channels' messages.
 
+mod conditions;
 mod contents;
 mod event;
 mod handler;
@@ -30,10 +31,11 @@ pub use event::{
 pub(crate) use handler::{AnyHandler, boxed};
 pub use handler::{Handler, Wrapper};
 pub use pattern::{Pattern, Regex};
-pub(crate) use routes::{Match, Route};
+pub(crate) use routes::{Failed, Match, Route};
 pub use routes::{Routes, RoutesOf};
 
 use crate::daily::Daily;
+use crate::dialogue::{self, Registered};
 use crate::settings::Schema;
 use crate::shared_values::SharedValues;
 use crate::{
@@ -63,6 +65,7 @@ pub struct Router {
     preview: Option<Arc<Preview>>,
     menus: Vec<Menu>,
     dailies: Vec<Daily>,
+    dialogues: Vec<Registered>,
     not_entitled: Option<Arc<Notice>>,
     push_instead: bool,
     faults: Vec<String>,
@@ -82,8 +85,9 @@ impl Router {
 
     /// Where the chat is ours.
     #[must_use]
-    pub fn active(self, routes: impl RoutesOf<Active>) -> Self {
-        let active = routes.routes();
+    pub fn active(mut self, routes: impl RoutesOf<Active>) -> Self {
+        let mut active = routes.routes();
+        self.add_dialogues(std::mem::take(&mut active.dialogues));
         Self { active, ..self }
     }
 
@@ -128,7 +132,7 @@ impl Router {
     }
 
     /// Routes of another router, which come after this one's own; its wrappers lie around
-    /// them alone. What it shares, and its rich menus, are for all. Settings, a fallback
+    /// them alone. What it shares, its rich menus and its dialogues are for all. Settings, a fallback
     /// and the words of [`Router::not_entitled`] belong to the outermost router.
     #[must_use]
     pub fn nest(mut self, mut inner: Self) -> Self {
@@ -137,6 +141,7 @@ impl Router {
         self.faults.append(&mut inner.faults);
         self.menus.append(&mut inner.menus);
         self.add_dailies(std::mem::take(&mut inner.dailies));
+        self.add_dialogues(std::mem::take(&mut inner.dialogues));
         self.push_instead |= inner.push_instead;
         if inner.fallback.take().is_some() {
             let fault = "a nested router has a fallback: give it to the outermost router";
@@ -163,6 +168,17 @@ impl Router {
                 self.faults.push(fault);
             }
             self.dailies.push(daily);
+        }
+    }
+
+    fn add_dialogues(&mut self, dialogues: Vec<Registered>) {
+        for dialogue in dialogues {
+            if self.dialogues.iter().any(|it| it.name == dialogue.name) {
+                let name = dialogue.name;
+                let fault = format!("two dialogues have the name {name:?}, or one is given twice");
+                self.faults.push(fault);
+            }
+            self.dialogues.push(dialogue);
         }
     }
 
@@ -226,21 +242,20 @@ impl Router {
 
     async fn route(&self, cx: &mut Context<'_>, event: &Event) -> Handled {
         if let Some(mut cx) = cx.active() {
-            if let Some(found) = self.active.find(event) {
+            if let Some(found) = self.active.find(&cx) {
                 return found.run(&mut cx).await;
             }
         } else if let Some(mut cx) = cx.standby() {
-            if let Some(found) = self.standby.find(event) {
+            if let Some(found) = self.standby.find(&cx) {
                 return found.run(&mut cx).await;
             }
         } else if let Some(mut cx) = cx.account()
-            && let Some(found) = self.account.find(event)
+            && let Some(found) = self.account.find(&cx)
         {
             return found.run(&mut cx).await;
         }
-        let place = cx.place();
         for inner in &self.nested {
-            if inner.takes(place, event) {
+            if inner.takes(cx) {
                 return inner.enter(cx, event).await;
             }
         }
@@ -254,13 +269,26 @@ impl Router {
     }
 
     /// Whether a route of this router, or of one that is nested in it, takes the event.
-    fn takes(&self, place: Place, event: &Event) -> bool {
-        let takes = match place {
-            Place::ActiveChat => self.active.takes(event),
-            Place::StandbyChat => self.standby.takes(event),
-            Place::NoChat => self.account.takes(event),
+    fn takes(&self, cx: &mut Context<'_>) -> bool {
+        let takes = if let Some(cx) = cx.active() {
+            self.active.find(&cx).is_some()
+        } else if let Some(cx) = cx.standby() {
+            self.standby.find(&cx).is_some()
+        } else {
+            cx.account()
+                .is_some_and(|cx| self.account.find(&cx).is_some())
         };
-        takes || self.nested.iter().any(|inner| inner.takes(place, event))
+        takes || self.nested.iter().any(|inner| inner.takes(cx))
+    }
+
+    /// Whether one may, whatever is kept of the chat.
+    fn may_take(&self, event: &Event, place: Place) -> bool {
+        let may_take = match place {
+            Place::ActiveChat => self.active.may_take(event),
+            Place::StandbyChat => self.standby.may_take(event),
+            Place::NoChat => self.account.may_take(event),
+        };
+        may_take || self.nested.iter().any(|inner| inner.may_take(event, place))
     }
 
     /// Handles the event, with the wrappers around.
@@ -298,17 +326,20 @@ impl Next<'_> {
 
 impl Module for Router {
     async fn handle(&self, cx: &mut Context<'_>, event: &Event) -> Handled {
-        let mut cx = cx.sharing(&self.shared);
-        if self.around.is_empty() {
-            return self.route(&mut cx, event).await;
+        let mut cx = cx.of_router(&self.shared, &self.dialogues);
+        dialogue::begin(&mut cx)?;
+        match self.around.is_empty() {
+            true => self.route(&mut cx, event).await?,
+            false => self.enter(&mut cx, event).await?,
         }
-        self.enter(&mut cx, event).await
+        dialogue::resume(&mut cx).await
     }
 
-    /// Where there is a route for it. One in `active` alone leaves what comes on standby
+    /// Where there is a route for it, or may be: what a [condition](Routes::when) needs is not
+    /// known yet. One in `active` alone leaves what comes on standby
     /// recorded, and the other way round.
     fn takes_unknown(&self, event: &Event, place: Place) -> bool {
-        self.takes(place, event)
+        self.may_take(event, place)
     }
 
     fn not_entitled(&self, about: &NotEntitled<'_>) -> Option<Text> {

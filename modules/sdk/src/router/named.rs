@@ -1,14 +1,13 @@
 //! Timers, signals and commands: events that are found by a name, and bring a payload of the
 //! module's own or of its company's.
 
-use futures::future::BoxFuture;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::hold::{Hold, InChat};
-use crate::router::routes::{Match, MatchedRoute, Route};
+use crate::router::routes::{Failed, Match, MatchedRoute, Route};
 use crate::router::{AnyHandler, Handler, Routes, boxed};
-use crate::{Context, Handled, ModuleError, Signal};
+use crate::{Context, ModuleError, Signal};
 use shared::domain::{Event, EventKind};
 
 impl<H: Hold> Routes<H> {
@@ -134,29 +133,21 @@ where
     H: Hold,
     T: DeserializeOwned + Send + Sync + 'static,
 {
-    fn find<'r>(&'r self, event: &Event) -> Option<Box<dyn Match<H> + 'r>> {
-        let (name, payload) = self.kind.find(&self.name, event)?;
+    fn may_take(&self, event: &Event) -> bool {
+        self.kind.find(&self.name, event).is_some()
+    }
+
+    fn find<'r>(&'r self, cx: &Context<'_, H>) -> Option<Box<dyn Match<H> + 'r>> {
+        let (name, payload) = self.kind.find(&self.name, cx.event())?;
         let handler = &*self.handler;
         Some(match serde_json::from_value(payload.clone()) {
             Ok(input) => Box::new(MatchedRoute { handler, input }),
             Err(error) => {
                 let kind = self.kind.word();
                 let reason = format!("the payload of the {kind} {name:?}: {error}");
-                Box::new(Unreadable(self.kind.unreadable(reason)))
+                Box::new(Failed(self.kind.unreadable(reason)))
             }
         })
-    }
-}
-
-/// Input that its handler cannot read.
-struct Unreadable(ModuleError);
-
-impl<H: Hold> Match<H> for Unreadable {
-    fn run<'a>(self: Box<Self>, _: &'a mut Context<'_, H>) -> BoxFuture<'a, Handled>
-    where
-        Self: 'a,
-    {
-        Box::pin(async move { Err(self.0) })
     }
 }
 

@@ -6,6 +6,7 @@ use futures::future::BoxFuture;
 use serde::de::DeserializeOwned;
 
 use crate::daily::Daily;
+use crate::dialogue::Registered;
 use crate::hold::{Account, Active, Hold, InChat, Standby};
 use crate::router::event::{
     Attached, Beacon, ControlGained, ControlLost, Detached, Erased, Follow, Join, Leave,
@@ -14,7 +15,7 @@ use crate::router::event::{
 };
 use crate::router::named::Named;
 use crate::router::{AnyHandler, Handler, Pattern, boxed};
-use crate::{Context, Day, Handled, TimeOfDay};
+use crate::{Context, Day, Handled, ModuleError, TimeOfDay};
 use shared::domain::{Event, EventKind};
 
 /// Routes of one kind of place, `H`. The first that takes an event has it.
@@ -22,6 +23,8 @@ pub struct Routes<H> {
     all: Vec<Arc<dyn Route<H>>>,
     /// Those of an account.
     pub(super) dailies: Vec<Daily>,
+    /// Those of chats.
+    pub(crate) dialogues: Vec<Registered>,
 }
 
 /// Routes of this kind of place: [`Routes<H>`](Routes) alone.
@@ -46,6 +49,7 @@ impl<H> Clone for Routes<H> {
         Self {
             all: self.all.clone(),
             dailies: self.dailies.clone(),
+            dialogues: self.dialogues.clone(),
         }
     }
 }
@@ -72,6 +76,7 @@ impl<H: Hold> Routes<H> {
         Self {
             all: Vec::new(),
             dailies: Vec::new(),
+            dialogues: Vec::new(),
         }
     }
 
@@ -90,19 +95,25 @@ impl<H: Hold> Routes<H> {
 
     /// These, and after them the others: of another file of yours, say.
     #[must_use]
-    pub fn merge(mut self, others: Self) -> Self {
-        self.all.extend(others.all);
-        self.dailies.extend(others.dailies);
+    pub fn merge(mut self, mut others: Self) -> Self {
+        self.all.append(&mut others.all);
+        self.adopt(&mut others);
         self
     }
 
-    /// Whether one of them takes this event.
-    pub(super) fn takes(&self, event: &Event) -> bool {
-        self.find(event).is_some()
+    /// Takes over what is known of routes beside the routes themselves.
+    pub(crate) fn adopt(&mut self, inner: &mut Self) {
+        self.dailies.append(&mut inner.dailies);
+        self.dialogues.append(&mut inner.dialogues);
     }
 
-    pub(super) fn find<'r>(&'r self, event: &Event) -> Option<Box<dyn Match<H> + 'r>> {
-        self.all.iter().find_map(|route| route.find(event))
+    /// Whether one of them takes this event, whatever is kept of its chat.
+    pub(crate) fn may_take(&self, event: &Event) -> bool {
+        self.all.iter().any(|route| route.may_take(event))
+    }
+
+    pub(crate) fn find<'r>(&'r self, cx: &Context<'_, H>) -> Option<Box<dyn Match<H> + 'r>> {
+        self.all.iter().find_map(|route| route.find(cx))
     }
 }
 
@@ -262,7 +273,11 @@ impl Routes<Account> {
 
 /// A route, whatever it reads.
 pub(crate) trait Route<H>: Send + Sync {
-    fn find<'r>(&'r self, event: &Event) -> Option<Box<dyn Match<H> + 'r>>;
+    /// Whether it takes this event, or may: by what is kept of its chat.
+    fn may_take(&self, event: &Event) -> bool;
+
+    /// Its handler, if it takes the event.
+    fn find<'r>(&'r self, cx: &Context<'_, H>) -> Option<Box<dyn Match<H> + 'r>>;
 }
 
 /// A handler, with its input.
@@ -296,8 +311,12 @@ where
     E: Send + Sync + 'static,
     R: Fn(&Event) -> Option<E> + Send + Sync,
 {
-    fn find<'r>(&'r self, event: &Event) -> Option<Box<dyn Match<H> + 'r>> {
-        let input = (self.read)(event)?;
+    fn may_take(&self, event: &Event) -> bool {
+        (self.read)(event).is_some()
+    }
+
+    fn find<'r>(&'r self, cx: &Context<'_, H>) -> Option<Box<dyn Match<H> + 'r>> {
+        let input = (self.read)(cx.event())?;
         let handler = &*self.handler;
         Some(Box::new(MatchedRoute { handler, input }))
     }
@@ -316,5 +335,17 @@ where
             let mut cx = cx.reborrow();
             self.handler.run(&mut cx, &self.input).await
         })
+    }
+}
+
+/// What its handler cannot be run for.
+pub(crate) struct Failed(pub(crate) ModuleError);
+
+impl<H: Hold> Match<H> for Failed {
+    fn run<'a>(self: Box<Self>, _: &'a mut Context<'_, H>) -> BoxFuture<'a, Handled>
+    where
+        Self: 'a,
+    {
+        Box::pin(async move { Err(self.0) })
     }
 }

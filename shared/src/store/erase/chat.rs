@@ -260,7 +260,7 @@ impl Store {
         Ok(if_held(OPERATION, update.send().await)?.is_some())
     }
 
-    /// The module's state of another chat: a group's, say.
+    /// The module's state of another chat, and its dialogue: a group's, say.
     async fn rewrite_state(&self, target: &Target, item: &Item) -> Result<bool, StoreError> {
         let place = Place {
             operation: OPERATION,
@@ -269,14 +269,15 @@ impl Store {
         };
         let out = |text: &str| target.person.out_of(text);
         let change = |row: &ChatRow| {
-            let state = row.state.as_deref();
-            let state = state.map(|state| words::with_texts(state, &out));
-            match state == row.state {
+            let mut rewritten = row.clone();
+            let dialogue = rewritten.dialogue.as_mut();
+            let progress = dialogue.map(|dialogue| &mut dialogue.progress);
+            for json in rewritten.state.iter_mut().chain(progress) {
+                *json = words::with_texts(json, &out);
+            }
+            match rewritten == *row {
                 true => Change::Keep(false),
-                false => {
-                    let row = row.clone();
-                    Change::Write(ChatRow { state, ..row }, true)
-                }
+                false => Change::Write(rewritten, true),
             }
         };
         Ok(self.change(&place, None, change).await?.1)
@@ -291,6 +292,10 @@ impl Target {
         }
         let names_id = |text: &str| self.person.is_named_by_id(text);
         let has_id = |name: &str| text(item, name).is_some_and(names_id);
+        let has_id_in_dialogue = || {
+            let dialogue = item.get("dialogue").and_then(|it| it.as_m().ok());
+            dialogue.is_some_and(|dialogue| has_text(dialogue, &names_id))
+        };
         let is_named = has_text(item, &names_id);
         match RowKind::of(sort) {
             RowKind::Event if sort.starts_with(&self.prefix) => Fate::Goes,
@@ -298,7 +303,7 @@ impl Target {
             RowKind::Event if is_named || self.is_named_in_words(item) => Fate::IsRewritten,
             RowKind::Timer if text(item, "chat") == Some(self.chat.as_str()) => Fate::Goes,
             RowKind::Timer | RowKind::Module if is_named => Fate::Goes,
-            RowKind::Chat if has_id("state") => Fate::IsRewritten,
+            RowKind::Chat if has_id("state") || has_id_in_dialogue() => Fate::IsRewritten,
             RowKind::Account | RowKind::Audit if is_named => Fate::IsRewritten,
             RowKind::Other if is_named => Fate::IsLeft,
             _ => Fate::Stays,
