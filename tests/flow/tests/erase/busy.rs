@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use line_module::{
-    Account, Active, Chat, ChatId, ChatKind, Context, Erased, Event, Handled, InChat, ModuleError,
-    Router, Routes, Signal, Standby, Text, TextMessage, Unsend,
+    Account, Active, Answer, Answered, Asked, Chat, ChatId, ChatKind, Context, Dialogue, Erased,
+    Event, Handled, InChat, ModuleError, Question, Router, Routes, Signal, Standby, Text,
+    TextMessage, Turn, Unsend, WhileNotOurs, messages,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -30,6 +31,7 @@ pub(crate) fn busy() -> Router {
             Routes::new()
                 .text("listen", listen)
                 .any_text(hear)
+                .dialogue(Quoting::route())
                 .signal(tell)
                 .timer("later", later::<Active>)
                 .erased(forget::<Active>)
@@ -75,8 +77,35 @@ async fn hear(cx: &mut Context<'_, Active>, said: &TextMessage) -> Handled {
         };
         cx.signal(&listener.value, &heard)?;
     }
-    cx.reply(&[Text::new(format!("{name} ({by}) says: {}", said.text))])?;
-    Ok(())
+    let text = said.text.clone();
+    cx.enter(Quoting { by, name, text }).await
+}
+
+/// The question after what was said: it is in the chat's row, and nobody answers it.
+#[derive(Serialize, Deserialize)]
+struct Quoting {
+    by: String,
+    name: String,
+    text: String,
+}
+
+impl Dialogue for Quoting {
+    const NAME: &'static str = "quoting";
+    const WHILE_NOT_OURS: WhileNotOurs = WhileNotOurs::Pause;
+
+    async fn ask(&self, _: &mut Context<'_, Active>, _: Asked) -> Question {
+        let Self { by, name, text } = self;
+        Ok(messages![Text::new(format!("{name} ({by}) says: {text}"))].into())
+    }
+
+    async fn answer(self, _: &mut Context<'_, Active>, _: &Answer<'_>) -> Answered<Self> {
+        Ok(Turn::Stay)
+    }
+
+    fn fallback() -> Self {
+        let (by, name, text) = <_>::default();
+        Self { by, name, text }
+    }
 }
 
 async fn tell(cx: &mut Context<'_, Active>, heard: &Heard) -> Handled {

@@ -25,7 +25,7 @@ use shared::domain::{
     BotId, ChatEffect, Delivery, Effect, Entitlement, LedgerEntry, Outcome, Scope, Silence, UserId,
 };
 use shared::store::{Store, StoreError, TIMER_SHARDS, inflated_plan};
-use written::{ATTACH_STATE, MESSAGE, NOW, account, key, pause, stopped_account};
+use written::{ATTACH_STATE, MESSAGE, NOW, account, asked_chat, key, pause, stopped_account};
 
 /// The versions of rows that there have been. Those before the first had none. A version's folder has all rows as its
 /// release wrote them: those that the release before could read as well carry the version before.
@@ -132,6 +132,14 @@ async fn an_event_with_steps_has_what_they_have_come_to() {
     assert_eq!((crm.failed, crm.result.as_deref()), (1, Some("7")));
     let mail = steps.get("mail").unwrap();
     assert_eq!((mail.failed, mail.reason.as_deref()), (1, Some("busy")));
+}
+
+#[tokio::test]
+async fn a_chat_is_in_its_dialogue() {
+    let bundle = with_rows_of(2).await;
+    let row = bundle.stack.store.chat(&account(), &asked_chat()).await;
+    let dialogue = row.unwrap().unwrap().dialogue.unwrap();
+    assert!(dialogue.progress.contains(r#""name":"booking""#));
 }
 
 #[tokio::test]

@@ -12,8 +12,8 @@ use shared::domain::{
 };
 use shared::line::event;
 use shared::store::{
-    AttachUnderWay, ChatRow, Commit, LedgerKey, NewTimer, RowChange, Store, Subject, TimerChange,
-    WalkRow,
+    AttachUnderWay, ChatRow, Commit, DialogueChange, LedgerKey, NewTimer, RowChange, Store,
+    Subject, TimerChange, WalkRow,
 };
 
 pub(crate) const NOW: Timestamp = Timestamp(1_800_000_000_000);
@@ -75,6 +75,7 @@ pub(crate) async fn write_all(store: &Store) {
         assert!(store.replace_ledger(&key(event), &row, NOW).await.unwrap());
     }
     steps(store).await;
+    asked(store).await;
     stopped(store).await;
     rest(store).await;
 }
@@ -117,6 +118,33 @@ async fn stopped(store: &Store) {
         .unwrap();
     let written = store.replace_ledger(&key("told"), &told, NOW).await;
     assert!(written.unwrap());
+}
+
+/// A chat in a dialogue.
+pub(crate) fn asked_chat() -> ChatId {
+    ChatId::new("Uasked").unwrap()
+}
+
+async fn asked(store: &Store) {
+    let progress = r#"{"name":"booking","state":{"Name":{"people":2}},"at":1800000000000}"#;
+    let goes = Some(DialogueChange::Goes(progress.into()));
+    let chat = ChatRow::default().with_dialogue(goes, entry().epoch);
+    let key = LedgerKey {
+        chat: Some(asked_chat()),
+        ..key("asked")
+    };
+    let commit = Commit {
+        key: &key,
+        ledger: &entry(),
+        subject: Subject::Chat(&asked_chat(), &chat),
+        rows: &[],
+        timers: &[],
+        rung: None,
+        chat: None,
+        detached_at: None,
+        now: NOW,
+    };
+    store.commit(&commit).await.unwrap();
 }
 
 /// An event whose handler has made steps.
