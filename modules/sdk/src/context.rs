@@ -187,7 +187,10 @@ impl<H> Context<'_, H> {
     /// The author's: the settings do not fit the type.
     pub fn settings<T: DeserializeOwned>(&self) -> Result<T, ModuleError> {
         let values = self.around.settings.filled(&self.around.bot.settings);
-        Ok(serde_json::from_value(values)?)
+        unread(
+            "the account's settings",
+            serde_path_to_error::deserialize(values),
+        )
     }
 
     /// What the module has for all its handlers: see
@@ -244,10 +247,14 @@ impl<H: Hold> Context<'_, H> {
         H: InChat,
     {
         let kept = self.draft.state.as_deref().or(self.around.state);
-        Ok(kept
-            .map(serde_json::from_str)
-            .transpose()?
-            .unwrap_or_default())
+        let Some(kept) = kept else {
+            return Ok(T::default());
+        };
+        let mut json = serde_json::Deserializer::from_str(kept);
+        unread(
+            "the chat's state",
+            serde_path_to_error::deserialize(&mut json),
+        )
     }
 
     /// Keeps a new state of this chat.
@@ -268,6 +275,25 @@ impl<H: Hold> Context<'_, H> {
         let chat = self.around.event.chat.as_ref();
         chat.ok_or_else(|| ModuleError::bug("the event is of no chat"))
     }
+}
+
+/// What of `what` is no such type, and where: without the value, which may be a user's.
+pub(super) fn unread<T>(
+    what: &str,
+    read: Result<T, serde_path_to_error::Error<serde_json::Error>>,
+) -> Result<T, ModuleError> {
+    read.map_err(|error| {
+        let at = match error.path().to_string() {
+            path if path == "." => String::new(),
+            path => format!(" at `{path}`"),
+        };
+        let text = error.inner().to_string();
+        let wanted = text
+            .find("expected")
+            .map_or(text.as_str(), |at| &text[at..]);
+        let name = type_name::<T>();
+        ModuleError::bug(format!("{what} cannot be read as `{name}`{at}: {wanted}"))
+    })
 }
 
 fn not_shared<T>() -> ModuleError {

@@ -17,7 +17,8 @@ pub enum Language {
     Th,
 }
 
-/// The same words in each language.
+/// The same words in each language. A language that is empty reads the English words, or where
+/// there are none the first that there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Words {
     /// Japanese.
@@ -31,14 +32,44 @@ pub struct Words {
 }
 
 impl Words {
-    /// The words in this language.
+    /// The words in this language, or in one that there are any in.
     pub fn of(&self, language: Language) -> &'static str {
-        match language {
+        let own = match language {
             Language::Ja => self.ja,
             Language::En => self.en,
             Language::ZhHant => self.zh,
             Language::Th => self.th,
+        };
+        let all = [own, self.en, self.ja, self.zh, self.th];
+        let mut written = all.into_iter().filter(|words| !words.is_empty());
+        written.next().unwrap_or_default()
+    }
+
+    /// In Japanese; other languages by those that follow: `Words::ja("店名").en("Shop")`. What is
+    /// not given is read in English, or in the first language that is.
+    pub const fn ja(ja: &'static str) -> Self {
+        Self {
+            ja,
+            ..Self::same("")
         }
+    }
+
+    /// And in English.
+    #[must_use]
+    pub const fn en(self, en: &'static str) -> Self {
+        Self { en, ..self }
+    }
+
+    /// And in traditional Chinese.
+    #[must_use]
+    pub const fn zh(self, zh: &'static str) -> Self {
+        Self { zh, ..self }
+    }
+
+    /// And in Thai.
+    #[must_use]
+    pub const fn th(self, th: &'static str) -> Self {
+        Self { th, ..self }
     }
 
     /// The words where they are the same in each language, as a name may be.
@@ -191,6 +222,14 @@ fn thousandths(weight: &str) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_that_a_language_lacks_are_read_in_another() {
+        let words = Words::ja("店名").zh("店名（中）");
+        assert_eq!(words.of(Language::ZhHant), "店名（中）");
+        assert_eq!(words.of(Language::Th), "店名");
+        assert_eq!(words.en("Shop").of(Language::Th), "Shop");
+    }
 
     #[test]
     fn the_browsers_first_choice_that_we_have() {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Asked, Dialogue, Turn};
+use crate::context::unread;
 use crate::hold::InChat;
 use crate::{Active, AnyMessage, Context, Handled, ModuleError};
 use shared::domain::{Timestamp, UserId};
@@ -60,11 +61,11 @@ impl<H: InChat> Context<'_, H> {
     /// The author's: it is a state that this release does not know.
     pub fn dialogue<D: Dialogue>(&self) -> Result<Option<D>, ModuleError> {
         let own = self.progress().filter(|progress| progress.name == D::NAME);
-        let state = own.map(|progress| serde_json::from_value(progress.state));
-        state.transpose().map_err(|error| {
-            let name = D::NAME;
-            ModuleError::bug(format!("the dialogue {name:?} has no such state: {error}"))
-        })
+        let state = own.map(|progress| {
+            let what = format!("the state of the dialogue {:?}", D::NAME);
+            unread(&what, serde_path_to_error::deserialize(progress.state))
+        });
+        state.transpose()
     }
 
     /// Ends the dialogue that the chat is in, if it is in one. Nothing is said.

@@ -1,7 +1,7 @@
 //! The fields of the form, by the module's schema: how each is shown, and how what was sent is
 //! read. A value that was sent is shown again as it was sent, be it wrong.
 
-use line_module::settings::{Field, Kind, Schema, Values};
+use line_module::settings::{Field, Kind, Place, Schema, Values};
 use serde_json::{Map, Value};
 use shared::domain::Words;
 use shared::pages::Texts;
@@ -33,6 +33,13 @@ pub(super) enum Input {
     },
     Number {
         value: String,
+        /// Which keyboard a phone shows: `numeric`, `decimal`.
+        keyboard: &'static str,
+    },
+    Lines {
+        value: String,
+        /// How many lines it shows.
+        rows: usize,
     },
     Time {
         value: String,
@@ -90,7 +97,24 @@ pub(super) fn read(schema: &Schema, form: &Form, saved: &Value, texts: &Texts) -
             Err(_) => sent.wrong.push((field.key, expected(&field.kind, texts))),
         }
     }
+    if sent.wrong.is_empty() {
+        sent.wrong = broken_rules(schema, &sent.filled(saved), texts);
+    }
     sent
+}
+
+/// What the module's own rule says, beside the settings that it names.
+fn broken_rules(schema: &Schema, filled: &Value, texts: &Texts) -> Vec<(&'static str, String)> {
+    let broken = schema.broken_rules(filled).into_iter();
+    let beside = broken.filter_map(|wrong| {
+        let mut fields = schema.fields.iter();
+        // One that names no setting stands beside the first.
+        let named = fields.find(|field| field.key == wrong.key);
+        let field = named.or(schema.fields.first())?;
+        let words = wrong.words.map(|words| words.of(texts.language()));
+        Some((field.key, words.unwrap_or(&wrong.expected).to_owned()))
+    });
+    beside.collect()
 }
 
 /// The form's fields, with what is saved; or with what was sent, where it differs from what was
@@ -149,18 +173,46 @@ fn shown(field: &Field, value: &Value, wrong: Option<String>, texts: &Texts) -> 
     }
 }
 
-fn input(kind: &Kind, value: &Value, texts: &Texts) -> Input {
-    let text = match value {
+/// A setting's value as a form or a page has it.
+pub(super) fn written(value: &Value) -> String {
+    match value {
         Value::String(text) => text.clone(),
         Value::Null => String::new(),
-        other => other.to_string(),
-    };
+        Value::Array(values) => {
+            let lines: Vec<_> = values.iter().map(written).collect();
+            lines.join("\n")
+        }
+        other => match serde_json::from_value::<Place>(other.clone()) {
+            Ok(place) => place.to_string(),
+            Err(_) => other.to_string(),
+        },
+    }
+}
+
+fn input(kind: &Kind, value: &Value, texts: &Texts) -> Input {
+    let text = written(value);
     match kind {
         Kind::Text { most } => Input::Text {
             value: text,
             most: *most,
         },
-        Kind::Number { .. } => Input::Number { value: text },
+        Kind::Number { .. } => Input::Number {
+            value: text,
+            keyboard: "numeric",
+        },
+        Kind::Decimal { .. } => Input::Number {
+            value: text,
+            keyboard: "decimal",
+        },
+        // Degrees with signs and a comma: a phone's number keys may have neither.
+        Kind::Place => Input::Text {
+            value: text,
+            most: LONGEST_PLACE,
+        },
+        Kind::List { most, .. } => Input::Lines {
+            value: text,
+            rows: (*most).clamp(2, MOST_LINES_SHOWN),
+        },
         Kind::Time => Input::Time { value: text },
         Kind::Truth | Kind::MaySendToMany => Input::Check(*value == Value::Bool(true)),
         Kind::Choice(options) => Input::Choice(
@@ -175,6 +227,11 @@ fn input(kind: &Kind, value: &Value, texts: &Texts) -> Input {
         Kind::TimeZone => Input::Choice(zones(&text)),
     }
 }
+
+/// Maximum number of characters of two numbers of degrees.
+const LONGEST_PLACE: usize = 60;
+/// Maximum number of lines of a list that are seen at once.
+const MOST_LINES_SHOWN: usize = 8;
 
 /// Where LINE's accounts are, and those around; and the one that is set.
 const ZONES: [&str; 22] = [
@@ -215,10 +272,18 @@ fn value(kind: &Kind, sent: Option<&str>) -> Value {
     match kind {
         Kind::Truth | Kind::MaySendToMany => Value::Bool(sent.is_some()),
         Kind::Number { .. } => {
-            let digits = narrow(text);
-            digits
-                .parse::<i64>()
-                .map_or(Value::String(text.to_owned()), Value::from)
+            let number = narrow(text).parse::<i64>();
+            number.map_or_else(|_| text.into(), Value::from)
+        }
+        Kind::Decimal { .. } => {
+            let number = narrow(text).parse::<f64>();
+            number.map_or_else(|_| text.into(), Value::from)
+        }
+        Kind::Place if text.trim().is_empty() => Value::Null,
+        Kind::Place => Place::read(&narrow(text)).map_or_else(|| text.into(), Value::from),
+        Kind::List { of, .. } => {
+            let lines = text.lines().filter(|line| !line.trim().is_empty());
+            lines.map(|line| value(of, Some(line.trim()))).collect()
         }
         Kind::Time => {
             let time = narrow(text);
@@ -238,6 +303,8 @@ fn narrow(text: &str) -> String {
     let narrow = |sign: char| match sign {
         '０'..='９' => char::from_digit(u32::from(sign) - u32::from('０'), 10).unwrap_or(sign),
         '：' => ':',
+        '．' => '.',
+        '，' | '、' => ',',
         '－' | '−' | 'ー' => '-',
         other => other,
     };
@@ -257,6 +324,18 @@ fn expected(kind: &Kind, texts: &Texts) -> String {
                 ("most", write(*most).into()),
             ];
             texts.of("wrong-number", arguments)
+        }
+        Kind::Decimal { least, most } => {
+            let arguments = [
+                ("least", least.to_string().into()),
+                ("most", most.to_string().into()),
+            ];
+            texts.of("wrong-decimal", arguments)
+        }
+        Kind::Place => texts.get("wrong-place"),
+        Kind::List { of, most } => {
+            let each = expected(of, texts);
+            join(Some(texts.with("wrong-list", "most", *most)), each)
         }
         Kind::Time => texts.get("wrong-time"),
         Kind::Truth | Kind::MaySendToMany | Kind::Choice(_) | Kind::TimeZone => {
@@ -296,6 +375,19 @@ mod tests {
         assert_eq!(value(&number, Some("")), json!(""));
         assert_eq!(value(&Kind::Time, Some("９：３０")), json!("9:30"));
         assert_eq!(value(&Kind::Time, Some("09:30:00")), json!("09:30"));
+    }
+
+    #[test]
+    fn places_and_lists_are_read_as_they_are_written() {
+        let place = value(&Kind::Place, Some(" ３５．６５８，１３９．７０１６ "));
+        assert_eq!(place, json!({"latitude": 35.658, "longitude": 139.7016}));
+        assert_eq!(written(&place), "35.658, 139.7016");
+        assert_eq!(value(&Kind::Place, Some(" ")), Value::Null);
+        assert_eq!(value(&Kind::Place, Some("Shibuya")), json!("Shibuya"));
+        let times = Kind::list(Kind::Time, 3);
+        let read = value(&times, Some("09:30\r\n\r\n １２：００\r\n"));
+        assert_eq!(read, json!(["09:30", "12:00"]));
+        assert_eq!(written(&read), "09:30\n12:00");
     }
 
     #[test]

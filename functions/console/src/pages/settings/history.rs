@@ -12,6 +12,7 @@ use shared::store::{AuditRow, SettingChange, StoreError};
 use crate::App;
 use crate::audited::DONE;
 use crate::guard::Admin;
+use crate::pages::settings::fields;
 use crate::screen::Clock;
 
 /// How far back changes are listed.
@@ -123,7 +124,12 @@ fn written(kind: Option<&Kind>, value: &Value, texts: &Texts) -> String {
         (_, Value::Bool(true)) => texts.get("value-on"),
         (_, Value::Bool(false)) => texts.get("value-off"),
         (_, Value::String(text)) if text.is_empty() => texts.get("value-empty"),
-        (_, Value::String(text)) => text.clone(),
-        (_, other) => other.to_string(),
+        (_, Value::Null) => texts.get("value-empty"),
+        (_, Value::Array(values)) if values.is_empty() => texts.get("value-empty"),
+        (_, Value::Array(values)) => {
+            let all: Vec<_> = values.iter().map(fields::written).collect();
+            all.join(" / ")
+        }
+        (_, other) => fields::written(other),
     }
 }

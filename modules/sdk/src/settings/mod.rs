@@ -1,17 +1,23 @@
 //! What each account may set of the module. The module declares it; a value is checked
 //! when it is written, so that a handler only meets what fits.
 
+mod kind;
+mod place;
+
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::tz::TimeZone;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::Module;
 use crate::daily::arm;
-use shared::domain::{BotId, Timestamp};
+use shared::domain::{BotId, Language, Timestamp};
 
+pub use kind::Kind;
+pub use place::{Place, Zone};
 pub use shared::domain::Words;
 use shared::store::{Store, StoreError};
 
@@ -23,6 +29,19 @@ pub type Values = BTreeMap<String, Value>;
 pub struct Schema {
     /// Each setting, in the order in which they are shown.
     pub fields: Vec<Field>,
+    rules: Rules,
+}
+
+/// What the module says of settings that fit each by itself.
+#[derive(Clone, Default)]
+struct Rules(Option<Arc<Rule>>);
+
+type Rule = dyn Fn(&Value) -> Vec<Wrong> + Send + Sync;
+
+impl fmt::Debug for Rules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "rules" } else { "none" })
+    }
 }
 
 /// One setting.
@@ -71,36 +90,22 @@ impl Field {
         let group = Some(words);
         Self { group, ..self }
     }
-}
 
-/// What a setting holds.
-#[derive(Debug, Clone)]
-pub enum Kind {
-    /// One line of text, with a maximum number of characters.
-    Text {
-        /// The maximum.
-        most: usize,
-    },
-    /// A whole number within bounds.
-    Number {
-        /// The least.
-        least: i64,
-        /// The most.
-        most: i64,
-    },
-    /// On or off.
-    Truth,
-    /// One of some values, each with a name for people.
-    Choice(Vec<(&'static str, Words)>),
-    /// A time of day: `09:30`.
-    Time,
-    /// A time zone, by its name in the IANA database: `Asia/Tokyo`. Daily handlers go by the
-    /// first setting of this kind.
-    TimeZone,
-    /// On or off: whether the account lets the module send to many, as
-    /// [`Context::broadcast`](crate::Context::broadcast) does. The bundle goes by it; its default
-    /// is off.
-    MaySendToMany,
+    fn fault(&self) -> Option<String> {
+        if matches!(self.kind, Kind::MaySendToMany) && self.default != Value::Bool(false) {
+            let fault = "the default of `Kind::MaySendToMany` is false, so that an account says \
+                         itself that many may be sent to";
+            return Some(fault.to_owned());
+        }
+        let default = || {
+            let expected = self.kind.expected(&self.default)?;
+            Some(format!(
+                "its default {} does not fit: it {expected}",
+                self.default
+            ))
+        };
+        self.kind.fault().map(str::to_owned).or_else(default)
+    }
 }
 
 /// Why a value is not taken.
@@ -110,6 +115,19 @@ pub struct Wrong {
     pub key: String,
     /// What it must be.
     pub expected: String,
+    /// What an admin reads beside it, if it is a rule of the module's own that says so.
+    pub words: Option<Words>,
+}
+
+impl Wrong {
+    /// By a rule of the module's own: see [`Schema::check_with`].
+    pub fn new(key: &str, words: Words) -> Self {
+        Self {
+            key: key.to_owned(),
+            expected: format!("is wrong: {}", words.of(Language::En)),
+            words: Some(words),
+        }
+    }
 }
 
 impl fmt::Display for Wrong {
@@ -139,13 +157,58 @@ fn list(wrong: &[Wrong]) -> String {
 }
 
 /// A module without settings.
-pub(super) static NONE: Schema = Schema { fields: Vec::new() };
+pub(super) static NONE: Schema = Schema {
+    fields: Vec::new(),
+    rules: Rules(None),
+};
 
 impl Schema {
     /// One with these settings.
     pub fn new(fields: impl Into<Vec<Field>>) -> Self {
         Self {
             fields: fields.into(),
+            rules: Rules::default(),
+        }
+    }
+
+    /// With one more setting, under the ones before.
+    #[must_use]
+    pub fn field(mut self, field: Field) -> Self {
+        self.fields.push(field);
+        self
+    }
+
+    /// With a rule of the module's own, about settings that fit each by itself: that a shop opens
+    /// before it closes, say. `S` is what handlers take the settings as. What it finds is said
+    /// beside the setting, and nothing is saved.
+    #[must_use]
+    pub fn check_with<S: DeserializeOwned>(
+        self,
+        rule: impl Fn(&S) -> Vec<Wrong> + Send + Sync + 'static,
+    ) -> Self {
+        let rule = move |filled: &Value| {
+            let settings = S::deserialize(filled);
+            settings.map_or_else(|_| Vec::new(), |settings| rule(&settings))
+        };
+        let rules = Rules(Some(Arc::new(rule)));
+        Self { rules, ..self }
+    }
+
+    /// What the module's own rule finds wrong with all settings, each of which fits by itself.
+    pub fn broken_rules(&self, filled: &Value) -> Vec<Wrong> {
+        let rule = self.rules.0.as_ref();
+        rule.map_or_else(Vec::new, |rule| rule(filled))
+    }
+
+    /// The same, of what is set with `values` on top of what an account has.
+    fn check_all(&self, set: &Values, values: &Values) -> Result<(), SaveError> {
+        self.check(values).map_err(SaveError::Wrong)?;
+        let mut all = set.clone();
+        all.extend(values.clone());
+        let wrong = self.broken_rules(&self.filled(&all));
+        match wrong.is_empty() {
+            true => Ok(()),
+            false => Err(SaveError::Wrong(wrong)),
         }
     }
 
@@ -172,16 +235,18 @@ impl Schema {
 
     /// What is wrong with it, as its author's error.
     pub(super) fn fault(&self) -> Option<String> {
-        let mut fields = self.fields.iter();
-        let is_on = |field: &&Field| {
-            matches!(field.kind, Kind::MaySendToMany) && field.default != Value::Bool(false)
-        };
-        fields.find(is_on).map(|field| {
-            format!(
-                "the setting {:?}: the default of `Kind::MaySendToMany` is false, so that an \
-                 account says itself that many may be sent to",
-                field.key
-            )
+        let of_field = self.fields.iter().enumerate().find_map(|(nth, field)| {
+            let is_twice = || self.fields[..nth].iter().any(|it| it.key == field.key);
+            let fault = match field.fault() {
+                None if is_twice() => "there are two of this key".to_owned(),
+                fault => fault?,
+            };
+            Some(format!("the setting {:?}: {fault}", field.key))
+        });
+        of_field.or_else(|| {
+            let broken = self.broken_rules(&self.filled(&Values::new()));
+            let first = broken.first()?;
+            Some(format!("the settings' defaults break the rule: {first}"))
         })
     }
 
@@ -204,61 +269,16 @@ impl Schema {
                 Some(field) => field.kind.expected(value)?,
                 None => "is no setting of this module".into(),
             };
-            let key = key.clone();
-            Some(Wrong { key, expected })
+            let (key, words) = (key.clone(), None);
+            Some(Wrong {
+                key,
+                expected,
+                words,
+            })
         });
         let wrong: Vec<_> = wrong.collect();
         if wrong.is_empty() { Ok(()) } else { Err(wrong) }
     }
-}
-
-impl Kind {
-    /// What a value must be, where it is not.
-    fn expected(&self, value: &Value) -> Option<String> {
-        let (fits, expected) = match self {
-            Self::Text { most } => (
-                value.as_str().is_some_and(|text| {
-                    text.chars().count() <= *most && !text.contains(['\n', '\r'])
-                }),
-                format!("is a line of at most {most} characters"),
-            ),
-            Self::Number { least, most } => (
-                value
-                    .as_i64()
-                    .is_some_and(|number| (*least..=*most).contains(&number)),
-                format!("is a whole number from {least} to {most}"),
-            ),
-            Self::Truth | Self::MaySendToMany => (value.is_boolean(), "is true or false".into()),
-            Self::Choice(options) => {
-                let names: Vec<_> = options.iter().map(|(option, _)| *option).collect();
-                let fits = value.as_str().is_some_and(|text| names.contains(&text));
-                (fits, format!("is one of {}", names.join(", ")))
-            }
-            Self::Time => (
-                value.as_str().is_some_and(is_time),
-                "is a time of day such as 09:30".into(),
-            ),
-            Self::TimeZone => (
-                value
-                    .as_str()
-                    .is_some_and(|name| TimeZone::get(name).is_ok()),
-                "is a time zone such as Asia/Tokyo".into(),
-            ),
-        };
-        (!fits).then_some(expected)
-    }
-}
-
-fn is_time(text: &str) -> bool {
-    let parts = text.split_once(':');
-    parts.is_some_and(|(hour, minute)| {
-        let number = |text: &str, below: u8| {
-            text.len() == 2
-                && text.bytes().all(|sign| sign.is_ascii_digit())
-                && text.parse::<u8>().is_ok_and(|number| number < below)
-        };
-        number(hour, 24) && number(minute, 60)
-    })
 }
 
 /// Sets what `values` has, for one account of the module; the rest stays as it is. Daily
@@ -274,7 +294,8 @@ pub async fn save<M: Module>(
     values: &Values,
     now: Timestamp,
 ) -> Result<(), SaveError> {
-    module.settings().check(values).map_err(SaveError::Wrong)?;
+    let before = store.bot(bot).await?.unwrap_or_default().settings;
+    module.settings().check_all(&before, values)?;
     let set = store.update_bot(bot, |row| row.settings.extend(values.clone()));
     let row = set.await?;
     // What could not be moved is found by the worker.
@@ -295,7 +316,8 @@ pub async fn change<M: Module>(
     now: Timestamp,
 ) -> Result<(), SaveError> {
     let schema = module.settings();
-    schema.check(values).map_err(SaveError::Wrong)?;
+    let before = serde_json::from_value(seen.clone()).unwrap_or_default();
+    schema.check_all(&before, values)?;
     let other = Mutex::new(None);
     let set = store.update_bot(bot, |row| {
         let current = schema.filled(&row.settings);
@@ -367,6 +389,76 @@ mod tests {
         assert_eq!(with.fault(), None);
         let fault = Schema::new([news(json!(true))]).fault().unwrap();
         assert!(fault.starts_with("the setting \"news\": "), "{fault}");
+    }
+
+    #[test]
+    fn lists_places_and_decimals_fit_or_do_not() {
+        let place = || json!({"latitude": 35.0, "longitude": 139.0});
+        let (texts, two) = (Kind::list(Kind::Text { most: 3 }, 2), json!(["a", "b"]));
+        let tax = Kind::Decimal {
+            least: 0.0,
+            most: 1.5,
+        };
+        for (kind, fits, does_not) in [
+            (texts, two, json!(["a", ""])),
+            (Kind::list(Kind::Time, 1), json!([]), json!(["9:00"])),
+            (
+                Kind::Place,
+                place(),
+                json!({"latitude": 95, "longitude": 0}),
+            ),
+            (Kind::Place, Value::Null, json!("35, 139")),
+            (Kind::list(Kind::Place, 3), json!([place()]), json!([null])),
+            (tax, json!(0.5), json!(1.6)),
+        ] {
+            assert_eq!(kind.expected(&fits), None, "{fits}");
+            assert!(kind.expected(&does_not).is_some(), "{does_not}");
+        }
+    }
+
+    #[test]
+    fn a_schema_that_cannot_be_is_a_fault_before_a_worker_starts() {
+        let fault = |schema: Schema| schema.fault().unwrap_or_default();
+        assert_eq!(fault(schema()), "");
+        let odd = Schema::new([Field::new("opens", OPENS, Kind::Time, "9:30")]);
+        assert_eq!(
+            fault(odd),
+            r#"the setting "opens": its default "9:30" does not fit: it is a time of day such as 09:30"#
+        );
+        let twice = schema().field(Field::new("days", OPENS, Kind::Truth, true));
+        assert_eq!(
+            fault(twice),
+            r#"the setting "days": there are two of this key"#
+        );
+        let kind = Kind::list(Kind::Truth, 2);
+        let of_truths = Schema::new([Field::new("flags", OPENS, kind, json!([]))]);
+        assert!(fault(of_truths).contains("a list is of texts"));
+    }
+
+    #[test]
+    fn a_rule_of_the_modules_own_names_the_setting() {
+        #[derive(serde::Deserialize)]
+        struct Shop {
+            opens: String,
+            closes: String,
+        }
+        let time = |key, default| Field::new(key, OPENS, Kind::Time, default);
+        let rule = |shop: &Shop| match shop.opens < shop.closes {
+            true => Vec::new(),
+            false => vec![Wrong::new(
+                "closes",
+                Words::same("It closes after it opens."),
+            )],
+        };
+        let schema = |closes| Schema::new([time("opens", "10:00"), time("closes", closes)]);
+        let shop = schema("20:00").check_with(rule);
+        let late = values(&json!({"opens": "21:00"}));
+        let refused = shop.check_all(&Values::new(), &late).unwrap_err();
+        let expected = r#""closes" is wrong: It closes after it opens."#;
+        assert_eq!(refused.to_string(), expected);
+        let closes = values(&json!({"closes": "23:00"}));
+        assert!(shop.check_all(&closes, &late).is_ok());
+        assert!(schema("09:00").check_with(rule).fault().is_some());
     }
 
     #[test]
