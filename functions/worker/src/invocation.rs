@@ -159,7 +159,7 @@ fn dialogue(change: &DialogueChange) -> Value {
 fn row(change: &RowChange) -> Value {
     let json = |value: &str| serde_json::from_str::<Value>(value).unwrap_or_default();
     match change {
-        RowChange::Create { key, value } => json!({ "create": key, "value": json(value) }),
+        RowChange::Create { key, value, .. } => json!({ "create": key, "value": json(value) }),
         RowChange::Replace { key, value, .. } => json!({ "replace": key, "value": json(value) }),
         RowChange::Delete { key, .. } => json!({ "delete": key }),
     }

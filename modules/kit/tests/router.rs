@@ -306,3 +306,49 @@ async fn a_handler_reads_rows_as_it_has_planned_them() {
         "book/0=20 book/2=2 book/25=25 book/3=3 book/4=4",
     ]);
 }
+
+/// A seat is kept for an hour; each who asks has a number.
+async fn keep_seat(cx: &mut Context<'_, Active>, _: &TextMessage) -> Handled {
+    let number = cx.count("asked", 1).await?;
+    let seat = cx.row::<i64>("seat").await?;
+    let answer = match seat {
+        Some(seat) => format!("{number}: it is kept for number {}", seat.value),
+        None => {
+            let end = cx.now().plus(Duration::from_secs(3600));
+            cx.create_until("seat", &number, end)?;
+            format!("{number}: it is kept for you")
+        }
+    };
+    cx.reply(&[Text::new(answer)])
+}
+
+/// The row keeps its end.
+async fn hand_seat_on(cx: &mut Context<'_, Active>, _: &TextMessage) -> Handled {
+    if let Some(seat) = cx.row::<i64>("seat").await? {
+        cx.replace(seat, &0)?;
+    }
+    cx.reply(&[Text::new("It is nobody's.")])
+}
+
+#[tokio::test]
+async fn a_row_ends_by_itself_and_can_be_made_again() {
+    let routes = Routes::new()
+        .text("seat", keep_seat)
+        .text("hand on", hand_seat_on);
+    let shop = Harness::new(Router::new().active(routes)).await;
+    let mut guest = shop.user("Mari");
+    guest.says("seat").await;
+    guest.says("seat").await;
+    guest.says("hand on").await;
+    guest.says("seat").await;
+    guest.sees([
+        "1: it is kept for you",
+        "2: it is kept for number 1",
+        "It is nobody's.",
+        "3: it is kept for number 0",
+    ]);
+    shop.clock().advance(Duration::from_secs(3600)).await;
+    // The table has not deleted it yet.
+    guest.says("seat").await.is(Verdict::Handled);
+    guest.sees(["4: it is kept for you"]);
+}

@@ -117,9 +117,19 @@ impl Draft {
 fn both(before: RowChange, then: RowChange) -> Option<RowChange> {
     use RowChange::{Create, Delete, Replace};
     match (before, then) {
-        (Create { key, .. }, Create { value, .. } | Replace { value, .. }) => {
-            Some(Create { key, value })
-        }
+        (
+            Create { key, .. },
+            Create {
+                value, expires_at, ..
+            }
+            | Replace {
+                value, expires_at, ..
+            },
+        ) => Some(Create {
+            key,
+            value,
+            expires_at,
+        }),
         (Create { .. }, Delete { .. }) => None,
         (
             Replace {
@@ -135,9 +145,15 @@ fn both(before: RowChange, then: RowChange) -> Option<RowChange> {
             },
             then,
         ) => Some(match then {
-            Create { value, .. } | Replace { value, .. } => Replace {
+            Create {
+                value, expires_at, ..
+            }
+            | Replace {
+                value, expires_at, ..
+            } => Replace {
                 key,
                 value,
+                expires_at,
                 version,
                 epoch,
             },
@@ -158,6 +174,7 @@ mod tests {
         RowChange::Create {
             key: key.into(),
             value: "1".into(),
+            expires_at: None,
         }
     }
 
@@ -186,6 +203,7 @@ mod tests {
         let replace = RowChange::Replace {
             key: key.clone(),
             value: value.clone(),
+            expires_at: None,
             version: version.clone(),
             epoch,
         };
@@ -200,7 +218,11 @@ mod tests {
             draft.change_row(then.clone());
             draft.rows
         };
-        let created = vec![RowChange::Create { key, value }];
+        let created = vec![RowChange::Create {
+            key,
+            value,
+            expires_at: None,
+        }];
         assert_eq!(planned(&create("a"), &replace), created);
         assert_eq!(planned(&create("a"), &delete), []);
         assert_eq!(planned(&replace, &delete), vec![delete.clone()]);

@@ -17,6 +17,8 @@ pub struct Row<T> {
     pub key: String,
     /// What it holds.
     pub value: T,
+    /// From when on it counts as absent, if it is to end by itself.
+    pub expires_at: Option<Timestamp>,
     /// None for one that the same handler has planned.
     written: Option<Written>,
 }
@@ -102,7 +104,13 @@ impl<H> Context<'_, H> {
         let row = around
             .store
             .module_row(&around.event.bot, key, bot.detached_at);
-        row.await?.map(kept).map(Row::read).transpose()
+        let row = row.await?.filter(|row| self.is_there(row));
+        row.map(kept).map(Row::read).transpose()
+    }
+
+    /// Whether it has not expired when the event came.
+    fn is_there(&self, row: &ModuleRow) -> bool {
+        row.expires_at.is_none_or(|end| end > self.now())
     }
 
     /// A new row. Read it with [`row`](Self::row) first: if someone else creates it
@@ -116,33 +124,105 @@ impl<H> Context<'_, H> {
         key: impl Into<String>,
         value: &T,
     ) -> Result<(), ModuleError> {
-        let (key, value) = (key.into(), serde_json::to_string(value)?);
+        self.create_row(key.into(), value, None)
+    }
+
+    /// The same for a row that ends by itself: from `end` on, in whole seconds, it counts as
+    /// absent, and it is deleted within two days of that.
+    ///
+    /// # Errors
+    /// As [`Context::create`].
+    pub fn create_until<T: Serialize>(
+        &mut self,
+        key: impl Into<String>,
+        value: &T,
+        end: Timestamp,
+    ) -> Result<(), ModuleError> {
+        self.create_row(key.into(), value, Some(whole_seconds(end)))
+    }
+
+    fn create_row<T: Serialize>(
+        &mut self,
+        key: String,
+        value: &T,
+        expires_at: Option<Timestamp>,
+    ) -> Result<(), ModuleError> {
         if self.draft.row(&key).and_then(planned).is_some() {
             return Err(ModuleError::bug(format!(
                 "the row {key:?} is there: this handler has planned it"
             )));
         }
-        self.draft.change_row(RowChange::Create { key, value });
+        let value = serde_json::to_string(value)?;
+        self.draft.change_row(RowChange::Create {
+            key,
+            value,
+            expires_at,
+        });
         Ok(())
     }
 
-    /// Another value for a row. If someone else changes it first, the handler
-    /// runs again and sees theirs.
+    /// Another value for a row; when it ends by itself stays as it was. If someone else changes it
+    /// first, the handler runs again and sees theirs.
     ///
     /// # Errors
     /// It does not serialise.
     pub fn replace<T, U: Serialize>(&mut self, row: Row<T>, value: &U) -> Result<(), ModuleError> {
+        let end = row.expires_at;
+        self.replace_row(row, value, end)
+    }
+
+    /// The same, for a row that ends by itself from now on, or at another time.
+    ///
+    /// # Errors
+    /// As [`Context::replace`].
+    pub fn replace_until<T, U: Serialize>(
+        &mut self,
+        row: Row<T>,
+        value: &U,
+        end: Timestamp,
+    ) -> Result<(), ModuleError> {
+        self.replace_row(row, value, Some(whole_seconds(end)))
+    }
+
+    fn replace_row<T, U: Serialize>(
+        &mut self,
+        row: Row<T>,
+        value: &U,
+        expires_at: Option<Timestamp>,
+    ) -> Result<(), ModuleError> {
         let (key, value) = (row.key, serde_json::to_string(value)?);
         self.draft.change_row(match row.written {
-            None => RowChange::Create { key, value },
+            None => RowChange::Create {
+                key,
+                value,
+                expires_at,
+            },
             Some(Written { version, epoch }) => RowChange::Replace {
                 key,
                 value,
+                expires_at,
                 version,
                 epoch,
             },
         });
         Ok(())
+    }
+
+    /// Counts `by` on, and gives the new number: the next ticket's, or how many there are by now.
+    /// It is a row of this key with a number, 0 if there is none. Two handlers that count at the
+    /// same time get two numbers: one of them runs again. So a number that every chat of a busy
+    /// account counts makes them wait for each other.
+    ///
+    /// # Errors
+    /// The table is not available, or the row holds something else.
+    pub async fn count(&mut self, key: &str, by: i64) -> Result<i64, ModuleError> {
+        let row = self.row::<i64>(key).await?;
+        let number = row.as_ref().map_or(0, |row| row.value) + by;
+        match row {
+            Some(row) => self.replace(row, &number)?,
+            None => self.create(key, &number)?,
+        }
+        Ok(number)
     }
 
     /// The end of a row, under the same condition.
@@ -164,7 +244,8 @@ impl<H> Context<'_, H> {
         rows: Vec<ModuleRow>,
         is_asked_for: impl Fn(&str) -> bool,
     ) -> Vec<Row<String>> {
-        let rows = rows.into_iter().map(|row| (row.key.clone(), kept(row)));
+        let rows = rows.into_iter().filter(|row| self.is_there(row));
+        let rows = rows.map(|row| (row.key.clone(), kept(row)));
         let mut rows: BTreeMap<_, _> = rows.collect();
         let changes = self.draft.rows.iter();
         for change in changes.filter(|change| is_asked_for(change.key())) {
@@ -178,24 +259,33 @@ impl<H> Context<'_, H> {
     }
 }
 
+/// As the table has it.
+fn whole_seconds(end: Timestamp) -> Timestamp {
+    Timestamp(end.seconds() * 1000)
+}
+
 /// The row as a change leaves it, if it leaves one.
 fn planned(change: &RowChange) -> Option<Row<String>> {
-    let (value, written) = match change {
-        RowChange::Create { value, .. } => (value, None),
+    let (value, expires_at, written) = match change {
+        RowChange::Create {
+            value, expires_at, ..
+        } => (value, expires_at, None),
         RowChange::Replace {
             value,
+            expires_at,
             version,
             epoch,
             ..
         } => {
             let (version, epoch) = (version.clone(), *epoch);
-            (value, Some(Written { version, epoch }))
+            (value, expires_at, Some(Written { version, epoch }))
         }
         RowChange::Delete { .. } => return None,
     };
     Some(Row {
         key: change.key().to_owned(),
         value: value.clone(),
+        expires_at: *expires_at,
         written,
     })
 }
@@ -205,6 +295,7 @@ fn kept(row: ModuleRow) -> Row<String> {
     Row {
         key: row.key,
         value: row.value,
+        expires_at: row.expires_at,
         written: Some(Written { version, epoch }),
     }
 }
@@ -218,6 +309,7 @@ impl<T: DeserializeOwned> Row<T> {
         Ok(Self {
             key: row.key,
             value,
+            expires_at: row.expires_at,
             written: row.written,
         })
     }

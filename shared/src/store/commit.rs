@@ -74,6 +74,7 @@ impl Store {
             version: commit.key.event.as_str(),
             epoch: commit.ledger.epoch,
             detached_at: commit.detached_at,
+            now: commit.now,
         };
         for row in commit.rows {
             items.push(row.write(&self.table, &writing).map_err(invalid)?);

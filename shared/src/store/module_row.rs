@@ -19,6 +19,8 @@ pub struct ModuleRow {
     pub version: String,
     /// The newest attach known when it was created.
     pub epoch: Timestamp,
+    /// From when on it counts as absent. The table may keep it for two days longer.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// A write that the module plans. It holds only if the row is as the module saw it.
@@ -29,12 +31,16 @@ pub enum RowChange {
         key: String,
         /// What it will hold, as JSON.
         value: String,
+        /// From when on it counts as absent; in whole seconds.
+        expires_at: Option<Timestamp>,
     },
     /// Another value for a row that must be as it was read.
     Replace {
         key: String,
         /// What it will hold, as JSON.
         value: String,
+        /// From when on it counts as absent; in whole seconds.
+        expires_at: Option<Timestamp>,
         /// The write that made it.
         version: String,
         /// The epoch that it was created in, and stays of.
@@ -65,6 +71,7 @@ pub(super) struct Writing<'a> {
     pub(super) version: &'a str,
     pub(super) epoch: Timestamp,
     pub(super) detached_at: Option<Timestamp>,
+    pub(super) now: Timestamp,
 }
 
 impl RowChange {
@@ -81,31 +88,35 @@ impl RowChange {
         writing: &Writing<'_>,
     ) -> Result<TransactWriteItem, aws_sdk_dynamodb::error::BuildError> {
         match self {
-            Self::Create { key, value } => {
-                let put = Put::builder().table_name(table).set_item(Some(item(
-                    writing,
-                    writing.epoch,
-                    key,
-                    value,
-                )));
-                // What an ended attachment left behind is as good as absent.
+            Self::Create {
+                key,
+                value,
+                expires_at,
+            } => {
+                let item = item(writing, writing.epoch, key, (value, *expires_at));
+                let put = Put::builder().table_name(table).set_item(Some(item));
+                // What an ended attachment left behind is as good as absent, and so is what has
+                // expired.
+                let absent = "attribute_not_exists(chat_id) OR expires_at <= :now";
                 let put = match writing.detached_at {
-                    None => put.condition_expression("attribute_not_exists(chat_id)"),
+                    None => put.condition_expression(absent),
                     Some(at) => put
-                        .condition_expression("attribute_not_exists(chat_id) OR epoch <= :detached")
+                        .condition_expression(format!("{absent} OR epoch <= :detached"))
                         .expression_attribute_values(":detached", n(at.0)),
                 };
+                let put = put.expression_attribute_values(":now", n(writing.now.seconds()));
                 Ok(TransactWriteItem::builder().put(put.build()?).build())
             }
             Self::Replace {
                 key,
                 value,
+                expires_at,
                 version,
                 epoch,
             } => {
                 let put = Put::builder()
                     .table_name(table)
-                    .set_item(Some(item(writing, *epoch, key, value)))
+                    .set_item(Some(item(writing, *epoch, key, (value, *expires_at))))
                     .condition_expression("version = :seen")
                     .expression_attribute_values(":seen", s(version));
                 Ok(TransactWriteItem::builder().put(put.build()?).build())
@@ -128,11 +139,19 @@ fn row_key(bot: &BotId, key: &str) -> Item {
     keys::key(&keys::bot(bot), &format!("{}{key}", keys::MODULE))
 }
 
-fn item(writing: &Writing<'_>, epoch: Timestamp, key: &str, value: &str) -> Item {
+fn item(
+    writing: &Writing<'_>,
+    epoch: Timestamp,
+    key: &str,
+    (value, expires_at): (&str, Option<Timestamp>),
+) -> Item {
     let mut item = row_key(writing.bot, key);
     item.insert("value".into(), s(value));
     item.insert("version".into(), s(writing.version));
     item.insert("epoch".into(), n(epoch.0));
+    if let Some(expires_at) = expires_at {
+        item.insert("expires_at".into(), n(expires_at.seconds()));
+    }
     version::stamped(item)
 }
 
@@ -143,6 +162,9 @@ struct Kept {
     version: String,
     #[serde(default)]
     epoch: Timestamp,
+    /// In seconds, as DynamoDB has it.
+    #[serde(default)]
+    expires_at: Option<i64>,
 }
 
 fn kept(item: Item) -> Result<Kept, StoreError> {
@@ -159,6 +181,7 @@ impl Kept {
             value: self.value,
             version: self.version,
             epoch: self.epoch,
+            expires_at: self.expires_at.map(|at| Timestamp(at * 1000)),
         })
     }
 }
@@ -249,6 +272,7 @@ mod tests {
                 value: "1".into(),
                 version: "e".into(),
                 epoch: Timestamp(epoch),
+                expires_at: None,
             };
             kept.into_row(detached_at.map(Timestamp)).is_some()
         };

@@ -475,10 +475,15 @@ impl Committed {
         let rows = self.rows.iter().map(|(change, key)| {
             let (key, value, version) = (str::to_owned(key), "{}".into(), self.event.2.into());
             match change {
-                Change::Create => RowChange::Create { key, value },
+                Change::Create => RowChange::Create {
+                    key,
+                    value,
+                    expires_at: None,
+                },
                 Change::Replace => RowChange::Replace {
                     key,
                     value,
+                    expires_at: None,
                     version,
                     epoch: Timestamp(1),
                 },

@@ -252,6 +252,7 @@ async fn commit(store: &Store) {
         rows: &[RowChange::Create {
             key: "place/1".into(),
             value: r#"{"taken":true}"#.into(),
+            expires_at: Some(NOW),
         }],
         timers: &[TimerChange::Set(NewTimer {
             due: NOW,
