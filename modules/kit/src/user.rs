@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use emulator::{Bubble, Speaker};
 use futures::FutureExt as _;
+use line_module::Tap;
 use serde_json::{Value, json};
 
 use crate::Came;
@@ -72,6 +73,11 @@ impl User {
     pub async fn taps(&mut self, data: &str) -> Came {
         let words = format!("{} taps: {data}", self.name());
         self.did_event(words, postback(data)).await
+    }
+
+    /// The user taps something that carries this tap, whether it is on the screen or not.
+    pub async fn taps_on(&mut self, tap: &impl Tap) -> Came {
+        self.taps(&tap.data()).await
     }
 
     /// The user taps what reads so on the screen: a quick reply, a button, a part of the rich menu.

@@ -32,7 +32,7 @@ use shared::domain::Chat;
 #[diagnostic::on_unimplemented(
     message = "a handler where the chat is `{H}` cannot take a `{Self}`",
     label = "this is no argument of such a handler",
-    note = "what it can take: `State<T>`, `Settings<T>`, `Shared<T>`, `Option<Profile>`, `Chat`",
+    note = "what it can take: `State<T>`, `Settings<T>`, `Shared<T>`, `Option<Profile>`, `Chat`, and of a date picker's postback `Picked<T>`",
     note = "where the chat is `Account` there is no chat, and so neither `State<T>` nor `Chat`"
 )]
 pub trait Argument<H: Hold>: Sized + Send + 'static {

@@ -32,6 +32,7 @@ mod menu;
 mod narrowcast;
 mod not_entitled;
 mod outgoing;
+mod picked;
 mod read;
 mod router;
 mod row;
@@ -40,6 +41,7 @@ mod shared_values;
 mod signal;
 mod step;
 mod step_log;
+mod tap;
 mod timer;
 mod to_many;
 
@@ -58,6 +60,7 @@ pub use menu::{Menu, Tab};
 pub use narrowcast::{Narrowcast, NarrowcastEnded, NarrowcastOutcome};
 pub use not_entitled::NotEntitled;
 pub use outgoing::AnyMessage;
+pub use picked::{Pickable, Picked};
 pub use router::{
     Attached, AudioMessage, Beacon, ControlGained, ControlLost, Delivered, Detached, EditedMessage,
     Erased, FileMessage, Follow, Handler, ImageMessage, Join, Leave, LinkedAccount,
@@ -69,6 +72,9 @@ pub use row::{Row, Rows};
 pub use signal::Signal;
 pub use step::{LONGEST_STEP, Step, StepAttempt};
 pub use step_log::{AFTER_STEPS, StepGround, StepLog, StepsEnded, Stop};
+pub use tap::{Choices, StaleTap, Tap, TapField, TapReader, TapWriter, pages};
+
+pub use line_module_macros::{Tap, TapField};
 
 pub use shared::domain::message::{
     AudioContent, Emoji, ExternalContent, FileContent, ImageContent, ImageSet, LocationContent,
@@ -310,6 +316,12 @@ impl From<serde_json::Error> for ModuleError {
     fn from(error: serde_json::Error) -> Self {
         Self::Bug(error.to_string())
     }
+}
+
+/// What the macros' code calls.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::tap::tap_fits;
 }
 
 /// The examples of the documents compile.

@@ -12,6 +12,7 @@ mod handler;
 mod named;
 mod pattern;
 mod routes;
+mod taps;
 
 use std::any::Any;
 use std::sync::Arc;

@@ -302,7 +302,7 @@ impl Action {
                 input,
                 ..
             } => {
-                within("data", units(data), 1, 300)?;
+                data_limits(data)?;
                 if let Some(text) = display_text {
                     within("displayText", graphemes(text), 1, 300)?;
                 }
@@ -321,7 +321,7 @@ impl Action {
                 max,
                 ..
             } => {
-                within("data", units(data), 1, 300)?;
+                data_limits(data)?;
                 let [initial, min, max] = [initial, min, max].map(Option::as_deref);
                 date_time::check(*mode, initial, min, max)
             }
@@ -331,7 +331,7 @@ impl Action {
                 ..
             } => {
                 within("richMenuAliasId", units(rich_menu_alias_id), 1, 32)?;
-                within("data", units(data), 1, 300)
+                data_limits(data)
             }
             Self::Clipboard { clipboard_text, .. } => {
                 within("clipboardText", units(clipboard_text), 1, 1_000)
@@ -339,6 +339,21 @@ impl Action {
             Self::Camera { .. } | Self::CameraRoll { .. } | Self::Location { .. } => Ok(()),
         }
     }
+}
+
+/// The error names too long data by its first word: of a tap's that is the prefix.
+fn data_limits(data: &str) -> Result<(), OverLimit> {
+    within("data", units(data), 1, 300).map_err(|error| {
+        let first = data.split(['/', ' ']).next().unwrap_or_default();
+        let first: String = first.chars().take(30).collect();
+        match first.is_empty() {
+            true => error,
+            false => OverLimit {
+                problem: format!("{}, of data that begins with {first:?}", error.problem),
+                ..error
+            },
+        }
+    })
 }
 
 impl Action {

@@ -1,0 +1,28 @@
+#![doc = include_str!("../README.md")]
+#![warn(missing_docs)]
+
+mod tap;
+
+use proc_macro::TokenStream;
+use syn::{DeriveInput, parse_macro_input};
+
+/// Derives `line_module::Tap`, the data of a postback as a type: for a struct with named fields or
+/// without fields, or an enum of such variants. `#[tap("seat")]` gives its prefix,
+/// `#[tap("seat", version = 2)]` a version too, which is 1 otherwise. A variant is named in the data
+/// as in the code, or by `#[tap("word")]` above it.
+#[proc_macro_derive(Tap, attributes(tap))]
+pub fn derive_tap(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    let made = tap::derive(&input);
+    made.unwrap_or_else(syn::Error::into_compile_error).into()
+}
+
+/// Derives `line_module::TapField`, what a tap can hold: for an enum of variants without fields, or
+/// a struct with one field without a name, such as `struct Table(u32)`. A variant is named in the
+/// data as in the code, or by `#[tap("word")]` above it.
+#[proc_macro_derive(TapField, attributes(tap))]
+pub fn derive_tap_field(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    let made = tap::derive_field(&input);
+    made.unwrap_or_else(syn::Error::into_compile_error).into()
+}
