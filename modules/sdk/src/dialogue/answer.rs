@@ -1,6 +1,6 @@
 //! What a user says to a question.
 
-use crate::Pattern;
+use crate::{Pattern, Tap};
 use shared::domain::message::{LocationContent, MessageContent};
 use shared::domain::{Event, EventKind};
 
@@ -35,6 +35,11 @@ impl<'a> Answer<'a> {
     pub fn is(&self, pattern: &impl Pattern) -> bool {
         self.text()
             .is_some_and(|text| pattern.catch(text).is_some())
+    }
+
+    /// The tap, if it is one of this type: see [`DialogueRoute::takes`](crate::DialogueRoute::takes).
+    pub fn tap<T: Tap>(&self) -> Option<T> {
+        T::from_data(self.postback()?)
     }
 
     /// A postback's data.

@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use super::progress::Progress;
 use super::{Answer, Asked, Dialogue, Registered, Turn};
 use crate::router::{AnyHandler, Handler, Match, Route, Routes, boxed};
-use crate::{Active, Context, Handled, Pattern, TextMessage};
+use crate::{Active, Context, Handled, Pattern, Tap, TextMessage};
 use shared::domain::{Event, EventKind};
 
 /// How a dialogue takes its events: see [`Dialogue::route`] and
@@ -63,6 +63,12 @@ impl<D: Dialogue> DialogueRoute<D> {
     pub fn back_on(mut self, words: impl Pattern) -> Self {
         self.back.push(Box::new(words));
         self
+    }
+
+    /// Taps of this type are answers: see [`Answer::tap`]. One that an older release has sent is
+    /// not understood, so that the question is asked again.
+    pub fn takes<T: Tap>(self) -> Self {
+        self.takes_postback(format!("{}/", T::PREFIX))
     }
 
     /// Postbacks whose data begins with `prefix` are answers. Others are for other routes.

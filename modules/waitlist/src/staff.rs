@@ -1,0 +1,116 @@
+//! Staff: their group, from which they call, and a guest's chat that they take over.
+
+use std::time::Duration;
+
+use line_module::{
+    Active, Chat, Context, ControlGained, Handled, ModuleError, QuickReply, Standby, Tap as _,
+    Text, TextMessage,
+};
+
+use crate::guest::Visit;
+use crate::list::{self, Free, Seating};
+use crate::news;
+
+/// The row that says which chat is the staff's.
+pub(crate) const GROUP: &str = "staff";
+/// How long we hold a chat that a guest has asked us back into.
+const OUR_TURN: Duration = Duration::from_secs(3600);
+
+/// The group in which the restaurant's own word is written is the staff's from now on.
+pub(crate) async fn name_group(
+    cx: &mut Context<'_, Active>,
+    said: &TextMessage,
+    mut visit: Visit,
+) -> Handled {
+    let word = visit.shop.staff_word.as_str();
+    if word.is_empty() || said.text.trim() != word {
+        return Ok(());
+    }
+    match cx.row::<Chat>(GROUP).await? {
+        Some(row) => cx.replace(row, &visit.chat)?,
+        None => cx.create(GROUP, &visit.chat)?,
+    }
+    visit.guest.is_staff = true;
+    visit.keep(cx)?;
+    let texts = visit.texts();
+    let next = QuickReply::message(texts.next_label(), texts.next_label());
+    cx.reply(&[Text::new(texts.group_named()).quick_replies([next])])
+}
+
+/// "Next": which place is free?
+pub(crate) async fn what_is_free(
+    cx: &mut Context<'_, Active>,
+    _: &TextMessage,
+    visit: Visit,
+) -> Handled {
+    let (texts, shop) = (visit.texts(), &visit.shop);
+    let (seating, seats) = (Seating::Counter, shop.counter);
+    let counter = (seats > 0).then(|| Free { seating, seats }.quick_reply(texts.counter_label()));
+    let tables = shop.tables.iter().map(|&seats| {
+        let seating = Seating::Table;
+        Ok(Free { seating, seats }.quick_reply(texts.seats_label(seats)?))
+    });
+    let places = tables.chain(counter.map(Ok));
+    let places: Vec<_> = places.collect::<Result<_, ModuleError>>()?;
+    cx.reply(&[Text::new(texts.what_is_free()).quick_replies(places)])
+}
+
+/// This one.
+pub(crate) async fn call_next(
+    cx: &mut Context<'_, Active>,
+    free: &Free,
+    visit: Visit,
+) -> Handled {
+    let texts = visit.texts();
+    let answer = match list::call(cx, *free).await? {
+        Some(it) => texts.staff_called(it.number, it.name, it.people),
+        None => texts.nobody_fits(),
+    };
+    cx.reply(&[Text::new(answer)])
+}
+
+/// The last word before staff answer a guest.
+pub(crate) async fn hand_over(
+    cx: &mut Context<'_, Active>,
+    said: &TextMessage,
+    mut visit: Visit,
+) -> Handled {
+    visit.hear(said);
+    visit.keep(cx)?;
+    let texts = visit.texts();
+    let back = QuickReply::message(texts.return_label(), texts.return_label());
+    cx.reply(&[Text::new(texts.staff()).quick_replies([back])])?;
+    cx.release()
+}
+
+/// The guest asks for us: the chat is taken before we can answer.
+pub(crate) async fn take_chat(
+    cx: &mut Context<'_, Standby>,
+    said: &TextMessage,
+    mut visit: Visit,
+) -> Handled {
+    visit.hear(said);
+    visit.guest.returns = true;
+    visit.keep(cx)?;
+    cx.acquire(Some(OUR_TURN))
+}
+
+/// The chat is ours. Only a guest who asked for that, or for whom there is news, gets a message.
+pub(crate) async fn return_chat(
+    cx: &mut Context<'_, Active>,
+    _: &ControlGained,
+    mut visit: Visit,
+) -> Handled {
+    let mut messages = Vec::new();
+    if let Some(news) = visit.guest.news.take() {
+        messages.extend(news::message(cx, &news, &visit).await?);
+    }
+    if std::mem::take(&mut visit.guest.returns) {
+        messages.push(visit.text(visit.texts().back()));
+    }
+    visit.keep(cx)?;
+    match messages.is_empty() {
+        true => Ok(()),
+        false => cx.push(&messages),
+    }
+}
