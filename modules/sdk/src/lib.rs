@@ -42,6 +42,7 @@ mod signal;
 mod step;
 mod step_log;
 mod tap;
+mod texts;
 mod timer;
 mod to_many;
 
@@ -73,8 +74,9 @@ pub use signal::Signal;
 pub use step::{LONGEST_STEP, Step, StepAttempt};
 pub use step_log::{AFTER_STEPS, StepGround, StepLog, StepsEnded, Stop};
 pub use tap::{Choices, StaleTap, Tap, TapField, TapReader, TapWriter, pages};
+pub use texts::{CommandWords, TextValue};
 
-pub use line_module_macros::{Tap, TapField};
+pub use line_module_macros::{Tap, TapField, texts};
 
 pub use shared::domain::message::{
     AudioContent, Emoji, ExternalContent, FileContent, ImageContent, ImageSet, LocationContent,
@@ -322,6 +324,8 @@ impl From<serde_json::Error> for ModuleError {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::tap::tap_fits;
+    pub use crate::texts::{TextFiles, language};
+    pub use serde;
 }
 
 /// The examples of the documents compile.

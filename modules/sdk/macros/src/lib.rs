@@ -2,6 +2,7 @@
 #![warn(missing_docs)]
 
 mod tap;
+mod texts;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
@@ -24,5 +25,16 @@ pub fn derive_tap(input: TokenStream) -> TokenStream {
 pub fn derive_tap_field(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     let made = tap::derive_field(&input);
+    made.unwrap_or_else(syn::Error::into_compile_error).into()
+}
+
+/// What a module says, as one type with a method for each text: from a folder with a Fluent file for
+/// each language, such as `ja.ftl` and `zh-Hant.ftl`. `texts!("texts")` names the folder from the
+/// crate's `Cargo.toml` on, `texts!("./texts")` from the source file on. The first language is the
+/// first by its name, or `texts!("texts", first = "ja")`. It makes the types `Language` and `Texts`.
+#[proc_macro]
+pub fn texts(input: TokenStream) -> TokenStream {
+    let call = parse_macro_input!(input as texts::Call);
+    let made = texts::expand(&call);
     made.unwrap_or_else(syn::Error::into_compile_error).into()
 }

@@ -1,0 +1,29 @@
+//! Words that are commands, in all languages.
+
+use crate::Pattern;
+
+/// Words that a user says, in several languages: a message of [`texts!`](crate::texts) whose key
+/// begins with `words-`. As a pattern it catches the text and the tag of the language in which it was
+/// said, of which the `Language` of the texts makes itself by `Language::said(message)`.
+#[derive(Debug, Clone, Copy)]
+pub struct CommandWords(&'static [(&'static str, &'static [&'static str])]);
+
+impl CommandWords {
+    /// Each language's tag and its words.
+    #[doc(hidden)]
+    pub const fn new(languages: &'static [(&'static str, &'static [&'static str])]) -> Self {
+        Self(languages)
+    }
+}
+
+/// One of the words, in capitals or not, with any space around. A word of several languages is of the
+/// first.
+impl Pattern for CommandWords {
+    fn catch(&self, text: &str) -> Option<Vec<String>> {
+        self.0.iter().find_map(|(tag, words)| {
+            let mut caught = words.iter().find_map(|word| word.catch(text))?;
+            caught.push((*tag).to_owned());
+            Some(caught)
+        })
+    }
+}

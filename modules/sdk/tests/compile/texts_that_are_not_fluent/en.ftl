@@ -1,0 +1,2 @@
+hello = a
+and so on
