@@ -15,7 +15,10 @@ pub(crate) fn about() -> About {
             "Guests take a number in LINE, and wait where they like.",
         ),
     )
-    .does(words("順番の受付とお呼び出しをします", "Takes parties and calls them"))
+    .does(words(
+        "順番の受付とお呼び出しをします",
+        "Takes parties and calls them",
+    ))
     .first(words(
         "スタッフのグループで合言葉を送ると、お呼び出しができます。",
         "Write your word in your staff's group: parties are called from there.",
@@ -23,16 +26,34 @@ pub(crate) fn about() -> About {
     .company(Words::same("Example Waiting List, Inc."))
     .icon(ICON)
     .accent(0x8a, 0x4b, 0x14)
-    .price(words("月額2,200円（税込）", "2,200 yen a month, tax included"))
+    .price(words(
+        "月額2,200円（税込）",
+        "2,200 yen a month, tax included",
+    ))
     .support(
         "support@example.com",
         "https://www.example.com/support",
         words("平日10:00〜18:00", "Weekdays, 10:00 to 18:00"),
     )
-    .legal("https://www.example.com/terms", "https://www.example.com/privacy")
-    .needs(Scope::MESSAGE_SEND, words("お客さまにお返事し、お呼び出しするため", "To answer guests and to call them"))
-    .needs(Scope::MESSAGE_RECEIVE, words("お客さまの受付をするため", "To take their tickets"))
-    .needs(Scope::PROFILE_READ, words("お名前と言語を知るため", "To know their name and language"))
+    .legal(
+        "https://www.example.com/terms",
+        "https://www.example.com/privacy",
+    )
+    .needs(
+        Scope::MESSAGE_SEND,
+        words(
+            "お客さまにお返事し、お呼び出しするため",
+            "To answer guests and to call them",
+        ),
+    )
+    .needs(
+        Scope::MESSAGE_RECEIVE,
+        words("お客さまの受付をするため", "To take their tickets"),
+    )
+    .needs(
+        Scope::PROFILE_READ,
+        words("お名前と言語を知るため", "To know their name and language"),
+    )
 }
 
 const fn words(ja: &'static str, en: &'static str) -> Words {

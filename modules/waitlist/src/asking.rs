@@ -99,7 +99,10 @@ fn ask_seating(visit: &Visit) -> Text {
 }
 
 async fn ask_name(visit: &Visit, cx: &mut Context<'_, Active>) -> Result<Text, ModuleError> {
-    let name = cx.profile().await?.map(|profile| short(&profile.display_name));
+    let name = cx
+        .profile()
+        .await?
+        .map(|profile| short(&profile.display_name));
     let known = name.map(|name| QuickReply::message(name.clone(), name));
     Ok(Text::new(visit.texts().name_question()).quick_replies(known))
 }

@@ -184,7 +184,8 @@ async fn leave(cx: &mut Context<'_, Active>, mut visit: Visit) -> Handled {
 /// They come: the ticket has done its work.
 pub(crate) async fn come(cx: &mut Context<'_, Active>, tap: &Come, mut visit: Visit) -> Handled {
     let row = visit.ticket(cx).await?;
-    let is_called = |row: &Row<Ticket>| row.value.number == tap.number && row.value.called.is_some();
+    let is_called =
+        |row: &Row<Ticket>| row.value.number == tap.number && row.value.called.is_some();
     let Some(row) = row.filter(is_called) else {
         return visit.say(cx, visit.texts().too_late());
     };

@@ -1,6 +1,6 @@
 //! The list: who waits, in their order, and which party fits a place that is free.
 
-use line_module::{Chat, Context, Handled, Hold, ModuleError, Row, Tap, TapField};
+use line_module::{Chat, Context, Handled, Hold, ModuleError, Row, Tap};
 use serde::{Deserialize, Serialize};
 
 use crate::news::{self, News};
@@ -11,7 +11,7 @@ pub(crate) const TICKETS: &str = "ticket/";
 pub(crate) const NUMBER: &str = "number";
 
 /// Where a party would sit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Tap, TapField)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Tap)]
 #[tap("seating")]
 pub(crate) enum Seating {
     Counter,

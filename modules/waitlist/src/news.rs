@@ -45,11 +45,7 @@ pub(crate) async fn tell_staff<H: Hold>(cx: &mut Context<'_, H>, news: News) -> 
 }
 
 /// The chat is ours.
-pub(crate) async fn tell(
-    cx: &mut Context<'_, Active>,
-    news: &News,
-    mut visit: Visit,
-) -> Handled {
+pub(crate) async fn tell(cx: &mut Context<'_, Active>, news: &News, mut visit: Visit) -> Handled {
     take_in(cx, news, &mut visit)?;
     visit.keep(cx)?;
     match message(cx, news, &visit).await? {
@@ -59,11 +55,7 @@ pub(crate) async fn tell(
 }
 
 /// Staff have it: it is told when the chat is ours again, if it still is so.
-pub(crate) async fn keep(
-    cx: &mut Context<'_, Standby>,
-    news: &News,
-    mut visit: Visit,
-) -> Handled {
+pub(crate) async fn keep(cx: &mut Context<'_, Standby>, news: &News, mut visit: Visit) -> Handled {
     take_in(cx, news, &mut visit)?;
     visit.guest.news = Some(news.clone());
     visit.keep(cx)

@@ -37,7 +37,10 @@ impl Shop {
 pub(crate) fn schema() -> Schema {
     let words = |ja, en| Words::ja(ja).en(en);
     let number = |least, most| Kind::Number { least, most };
-    let languages = vec![("ja", words("日本語", "Japanese")), ("en", words("英語", "English"))];
+    let languages = vec![
+        ("ja", words("日本語", "Japanese")),
+        ("en", words("英語", "English")),
+    ];
     let near = Kind::Decimal {
         least: 50.0,
         most: 5000.0,
@@ -46,7 +49,12 @@ pub(crate) fn schema() -> Schema {
     Schema::new([
         field("language", LANGUAGE, Kind::Choice(languages), "ja".into()),
         field("zone", ZONE, Kind::TimeZone, "Asia/Tokyo".into()),
-        field("tables", TABLES, Kind::list(number(1, 12), 6), vec![2, 4, 6].into()),
+        field(
+            "tables",
+            TABLES,
+            Kind::list(number(1, 12), 6),
+            vec![2, 4, 6].into(),
+        ),
         field("counter", COUNTER, number(0, 6), 2.into()),
         field("minutes", MINUTES, number(1, 60), 10.into()),
         field("closes", CLOSES, Kind::Time, "22:00".into()),
@@ -61,10 +69,25 @@ type Name = (&'static str, &'static str);
 
 const LANGUAGE: Name = ("既定の言語", "Default language");
 const ZONE: Name = ("タイムゾーン", "Time zone");
-const TABLES: Name = ("テーブルの席数（1行に1つ）", "Seats of the tables, one a line");
-const COUNTER: Name = ("カウンターに並んで座れる人数", "People side by side at the counter");
-const MINUTES: Name = ("お呼び出しからお待ちする時間（分）", "Minutes to come when called");
+const TABLES: Name = (
+    "テーブルの席数（1行に1つ）",
+    "Seats of the tables, one a line",
+);
+const COUNTER: Name = (
+    "カウンターに並んで座れる人数",
+    "People side by side at the counter",
+);
+const MINUTES: Name = (
+    "お呼び出しからお待ちする時間（分）",
+    "Minutes to come when called",
+);
 const CLOSES: Name = ("受付終了時刻", "Closing time");
 const PLACE: Name = ("お店の場所", "Where you are");
-const METRES: Name = ("お店の近くとみなす距離（メートル）", "Metres that count as near");
-const STAFF_WORD: Name = ("スタッフのグループの合言葉", "Word that makes a group your staff's");
+const METRES: Name = (
+    "お店の近くとみなす距離（メートル）",
+    "Metres that count as near",
+);
+const STAFF_WORD: Name = (
+    "スタッフのグループの合言葉",
+    "Word that makes a group your staff's",
+);

@@ -56,11 +56,7 @@ pub(crate) async fn what_is_free(
 }
 
 /// This one.
-pub(crate) async fn call_next(
-    cx: &mut Context<'_, Active>,
-    free: &Free,
-    visit: Visit,
-) -> Handled {
+pub(crate) async fn call_next(cx: &mut Context<'_, Active>, free: &Free, visit: Visit) -> Handled {
     let texts = visit.texts();
     let answer = match list::call(cx, *free).await? {
         Some(it) => texts.staff_called(it.number, it.name, it.people),
@@ -102,11 +98,11 @@ pub(crate) async fn return_chat(
     mut visit: Visit,
 ) -> Handled {
     let mut messages = Vec::new();
-    if let Some(news) = visit.guest.news.take() {
-        messages.extend(news::message(cx, &news, &visit).await?);
-    }
     if std::mem::take(&mut visit.guest.returns) {
         messages.push(visit.text(visit.texts().back()));
+    }
+    if let Some(news) = visit.guest.news.take() {
+        messages.extend(news::message(cx, &news, &visit).await?);
     }
     visit.keep(cx)?;
     match messages.is_empty() {

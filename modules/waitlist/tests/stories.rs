@@ -10,7 +10,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// It is Friday, 2026-11-20, ten o'clock in Japan.
 async fn restaurant() -> (Harness, User) {
     let restaurant = Harness::new(waitlist::module()).await;
-    let settings = json!({"staff_word": "合言葉", "place": {"latitude": 35.6580, "longitude": 139.7016}});
+    let settings =
+        json!({"staff_word": "合言葉", "place": {"latitude": 35.6580, "longitude": 139.7016}});
     restaurant.account().sets(settings).await;
     let mut staff = restaurant.user("Aoi").in_group("Staff");
     staff.says("合言葉").await;
@@ -60,11 +61,17 @@ async fn the_first_party_that_fits_is_called() {
     let mut small = waiting(&restaurant, "Mari", 2).await;
     small.news(); // that they are next but one
     frees(&mut staff, "テーブル 4名").await;
-    staff.sees(["どのお席が空きましたか？", "2番 Mariさま（2名）をお呼びしました。"]);
+    staff.sees([
+        "どのお席が空きましたか？",
+        "2番 Mariさま（2名）をお呼びしました。",
+    ]);
     small.sees(["2番のお客さま、お席のご用意ができました。10分以内にお越しください。"]);
     large.sees_nothing();
     frees(&mut staff, "カウンター").await;
-    staff.sees(["どのお席が空きましたか？", "ご案内できるお客さまはいません。"]);
+    staff.sees([
+        "どのお席が空きましたか？",
+        "ご案内できるお客さまはいません。",
+    ]);
 }
 
 #[tokio::test]
@@ -125,9 +132,13 @@ async fn who_is_next_but_one_is_told_once() {
 async fn a_place_that_is_far_is_answered_with_the_walk() {
     let (restaurant, _) = restaurant().await;
     let mut guest = restaurant.user("Mari");
-    guest.sends_location("花園神社", "新宿区", (35.6938, 139.7034)).await;
+    guest
+        .sends_location("花園神社", "新宿区", (35.6938, 139.7034))
+        .await;
     guest.sees(["お店まで歩いて約50分です。お早めにお戻りください。"]);
-    guest.sends_location("ハチ公", "渋谷区", (35.6590, 139.7006)).await;
+    guest
+        .sends_location("ハチ公", "渋谷区", (35.6590, 139.7006))
+        .await;
     guest.sees(["お店の近くにいらっしゃいます。そのままお待ちください。"]);
 }
 
@@ -140,7 +151,9 @@ async fn at_closing_time_all_tickets_end_and_numbers_begin_anew() {
     let mut waiting_guest = waiting(&restaurant, "Mari", 2).await;
     called.news();
     restaurant.clock().advance(9 * MINUTE).await;
-    let closed = |number| format!("本日の受付は終了しました。{number}番は取り消しとなりました。申し訳ございません。");
+    let closed = |number| {
+        format!("本日の受付は終了しました。{number}番は取り消しとなりました。申し訳ございません。")
+    };
     called.sees([closed(1)]);
     waiting_guest.sees([closed(2)]);
     // Nobody is missed afterwards.
@@ -162,11 +175,13 @@ async fn staff_answer_and_what_happened_meanwhile_is_told_afterwards() {
     guest.news();
     frees(&mut staff, "テーブル 2名").await;
     guest.sees_nothing();
-    guest.says("受付に戻る").await.is(Verdict::Standby);
+    guest.says("受付に戻る").await;
     guest.sees([
-        "1番のお客さま、お席のご用意ができました。10分以内にお越しください。",
         "受付に戻りました。",
+        "1番のお客さま、お席のご用意ができました。10分以内にお越しください。",
     ]);
+    guest.taps_label("向かいます").await;
+    guest.sees(["1番のお客さま、お待ちしております。"]);
 }
 
 #[tokio::test]

@@ -114,7 +114,7 @@ pub trait Tap: Sized + Send + Sync + 'static {
 }
 
 /// All values of an enum whose variants have no fields, in the order of the code. It is derived with
-/// [`Tap`] and [`TapField`].
+/// [`Tap`] or [`TapField`]; such a tap is a [`TapField`] too, which other taps can hold.
 ///
 /// ```
 /// use line_module::{Choices as _, QuickReply, Tap};

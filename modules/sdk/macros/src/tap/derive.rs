@@ -29,7 +29,7 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
     let writes = forms.iter().map(Form::write);
     let read = read(&forms);
     let choices = match &input.data {
-        Data::Enum(data) => field::choices(&input.ident, data),
+        Data::Enum(data) => field::of_choices(input, data)?,
         _ => TokenStream::new(),
     };
     let (name, Head { prefix, version }) = (&input.ident, &head);

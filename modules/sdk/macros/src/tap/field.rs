@@ -1,8 +1,8 @@
-//! `#[derive(TapField)]`, and the list of an enum's variants.
+//! `#[derive(TapField)]`: what an enum without fields is beside a tap as well.
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Data, DataEnum, DeriveInput, Error, Fields, Result, Type};
+use syn::{Data, DataEnum, DeriveInput, Error, Fields, Ident, Result, Type, Variant};
 
 use super::{no_generics, units, variants};
 
@@ -43,16 +43,31 @@ fn of_enum(input: &DeriveInput, data: &DataEnum) -> Result<TokenStream> {
         );
         return Err(Error::new_spanned(variant, problem));
     }
+    Ok(of_words(&input.ident, &named))
+}
+
+/// What an enum without fields is beside a tap of its own: what another tap can hold. Nothing of
+/// one with fields.
+pub(super) fn of_choices(input: &DeriveInput, data: &DataEnum) -> Result<TokenStream> {
+    let mut variants = data.variants.iter();
+    match variants.all(|variant| matches!(variant.fields, Fields::Unit)) {
+        true => of_enum(input, data),
+        false => Ok(TokenStream::new()),
+    }
+}
+
+fn of_words(name: &Ident, named: &[(&Variant, String)]) -> TokenStream {
     let longest = named.iter().map(|(_, word)| units(word)).max();
     let longest = longest.unwrap_or_default();
-    let name = &input.ident;
     let (idents, words): (Vec<_>, Vec<_>) = named
         .iter()
         .map(|(variant, word)| (&variant.ident, word))
         .unzip();
-    let choices = choices(name, data);
-    Ok(quote! {
-        #choices
+    quote! {
+        #[automatically_derived]
+        impl ::line_module::Choices for #name {
+            const ALL: &'static [Self] = &[#(Self::#idents),*];
+        }
 
         #[automatically_derived]
         impl ::line_module::TapField for #name {
@@ -73,7 +88,7 @@ fn of_enum(input: &DeriveInput, data: &DataEnum) -> Result<TokenStream> {
                 }
             }
         }
-    })
+    }
 }
 
 fn of_wrapper(input: &DeriveInput, inner: &Type) -> TokenStream {
@@ -91,19 +106,6 @@ fn of_wrapper(input: &DeriveInput, inner: &Type) -> TokenStream {
             fn from_text(text: &str) -> ::core::option::Option<Self> {
                 <#inner as ::line_module::TapField>::from_text(text).map(Self)
             }
-        }
-    }
-}
-
-/// All variants as a list, where none has fields.
-pub(super) fn choices(name: &syn::Ident, data: &DataEnum) -> TokenStream {
-    let Some(all) = variants::without_fields(data) else {
-        return TokenStream::new();
-    };
-    quote! {
-        #[automatically_derived]
-        impl ::line_module::Choices for #name {
-            const ALL: &'static [Self] = &[#(Self::#all),*];
         }
     }
 }

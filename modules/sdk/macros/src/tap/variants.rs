@@ -1,6 +1,6 @@
 //! The variants of an enum, and how the data names them.
 
-use syn::{DataEnum, DeriveInput, Error, Fields, Ident, Result, Variant};
+use syn::{DataEnum, DeriveInput, Error, Result, Variant};
 
 use super::attribute::Word;
 
@@ -26,11 +26,4 @@ pub(super) fn named<'a>(
         all.push((variant, word));
     }
     Ok(all)
-}
-
-/// All of them, if none has fields: then they can be listed.
-pub(super) fn without_fields(data: &DataEnum) -> Option<Vec<&Ident>> {
-    let mut variants = data.variants.iter();
-    let all = variants.all(|variant| matches!(variant.fields, Fields::Unit));
-    all.then(|| data.variants.iter().map(|it| &it.ident).collect())
 }
