@@ -98,8 +98,9 @@ impl<T: Pickable, H: Hold> Argument<H> for Picked<T> {
         let missing = || {
             ModuleError::bug(format!(
                 "the handler takes {} that was picked, and this event has none: make its action \
-                 with a date picker of that mode, or take an `Option<Picked<…>>`",
-                T::WORDS
+                 with `PickMode::{:?}`, or take an `Option<Picked<…>>`",
+                T::WORDS,
+                T::MODE
             ))
         };
         let picked = Self::of(cx.event()).and_then(|picked| picked.ok_or_else(missing));

@@ -51,8 +51,10 @@ pub trait TapField: Sized {
     fn from_text(text: &str) -> Option<Self>;
 }
 
+// The note above names the types better than the compiler's own list would.
 macro_rules! read_as_they_are_displayed {
     ($($name:ident: $longest:expr;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl TapField for $name {
             const LONGEST: Option<usize> = $longest;
 
@@ -86,6 +88,7 @@ read_as_they_are_displayed! {
 }
 
 /// `1` or `0`.
+#[diagnostic::do_not_recommend]
 impl TapField for bool {
     const LONGEST: Option<usize> = Some(1);
 
@@ -103,6 +106,7 @@ impl TapField for bool {
 }
 
 /// `09:30`, with seconds only where there are any.
+#[diagnostic::do_not_recommend]
 impl TapField for Time {
     const LONGEST: Option<usize> = Some("23:59:59.999999999".len());
 
@@ -116,6 +120,7 @@ impl TapField for Time {
 }
 
 /// `2026-11-21T09:30`, with seconds only where there are any.
+#[diagnostic::do_not_recommend]
 impl TapField for DateTime {
     const LONGEST: Option<usize> = Some("-009999-01-01T23:59:59.999999999".len());
 
@@ -137,6 +142,7 @@ fn without_seconds(mut text: String, time: Time) -> String {
 
 /// None is the empty text. Some is the text of what is there, with a `+` before it where that text is
 /// empty itself or begins with a `+`.
+#[diagnostic::do_not_recommend]
 impl<T: TapField> TapField for Option<T> {
     const LONGEST: Option<usize> = match T::LONGEST {
         Some(longest) => Some(longest + 1),
