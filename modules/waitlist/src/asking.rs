@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use line_module::{
-    Active, Answer, Answered, Asked, Context, Dialogue, Handled, ModuleError, Question, QuickReply,
-    Tap, Text, TextMessage, Turn, WhileNotOurs, messages,
+    Answer, Answered, Asked, Dialogue, Handled, ModuleError, Question, QuickReply, Tap, Text,
+    TextMessage, Turn, WhileNotOurs, messages,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::guest::Visit;
+use crate::guest::{Ours, Visit};
 use crate::list::{self, Seating, Ticket};
 
 /// The question that waits.
@@ -31,7 +31,7 @@ impl Dialogue for Asking {
     const WHILE_NOT_OURS: WhileNotOurs = WhileNotOurs::Resume;
     const EXPIRES_AFTER: Duration = Duration::from_secs(30 * 60);
 
-    async fn ask(&self, cx: &mut Context<'_, Active>, asked: Asked) -> Question {
+    async fn ask(&self, cx: &mut Ours<'_>, asked: Asked) -> Question {
         let visit = Visit::of(cx)?;
         let question = match self {
             Self::People => ask_people(&visit, asked)?,
@@ -41,7 +41,7 @@ impl Dialogue for Asking {
         Ok(messages![question].into())
     }
 
-    async fn answer(self, cx: &mut Context<'_, Active>, answer: &Answer<'_>) -> Answered<Self> {
+    async fn answer(self, cx: &mut Ours<'_>, answer: &Answer<'_>) -> Answered<Self> {
         let visit = Visit::of(cx)?;
         Ok(match self {
             Self::People => {
@@ -98,7 +98,7 @@ fn ask_seating(visit: &Visit) -> Text {
     ])
 }
 
-async fn ask_name(visit: &Visit, cx: &mut Context<'_, Active>) -> Result<Text, ModuleError> {
+async fn ask_name(visit: &Visit, cx: &mut Ours<'_>) -> Result<Text, ModuleError> {
     let name = cx
         .profile()
         .await?
@@ -108,7 +108,7 @@ async fn ask_name(visit: &Visit, cx: &mut Context<'_, Active>) -> Result<Text, M
 }
 
 async fn take(
-    cx: &mut Context<'_, Active>,
+    cx: &mut Ours<'_>,
     mut visit: Visit,
     (people, seating, name): (u32, Seating, &str),
 ) -> Handled {
@@ -133,11 +133,7 @@ fn short(name: &str) -> String {
 }
 
 /// "Take a ticket". One is enough.
-pub(crate) async fn begin(
-    cx: &mut Context<'_, Active>,
-    said: &TextMessage,
-    mut visit: Visit,
-) -> Handled {
+pub(crate) async fn begin(cx: &mut Ours<'_>, said: &TextMessage, mut visit: Visit) -> Handled {
     visit.hear(said);
     visit.keep(cx)?;
     match visit.ticket(cx).await? {
@@ -147,10 +143,6 @@ pub(crate) async fn begin(
 }
 
 /// "Stop".
-pub(crate) async fn stopped(
-    cx: &mut Context<'_, Active>,
-    _: &TextMessage,
-    visit: Visit,
-) -> Handled {
+pub(crate) async fn stopped(cx: &mut Ours<'_>, _: &TextMessage, visit: Visit) -> Handled {
     visit.say(cx, visit.texts().stopped())
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use line_module::{Account, Context, Day, Handled};
 
 use crate::list::{NUMBER, TICKETS, Ticket};
-use crate::news::News;
+use crate::news::{self, What};
 
 /// The timer that goes on where one event cannot end them all.
 pub(crate) const TIMER: &str = "close";
@@ -22,7 +22,7 @@ pub(crate) async fn close(cx: &mut Context<'_, Account>, _: &Day) -> Handled {
 pub(crate) async fn close_rest(cx: &mut Context<'_, Account>, (): &()) -> Handled {
     let page = cx.rows_page::<Ticket>(TICKETS, None, MOST).await?;
     for row in page.rows {
-        cx.signal(&row.value.chat, &News::Closed(row.value.clone()))?;
+        news::send(cx, What::Closed, &row.value)?;
         cx.delete(row);
     }
     match page.next {

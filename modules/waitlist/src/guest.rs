@@ -9,7 +9,7 @@ use line_module::{
 use serde::{Deserialize, Serialize};
 
 use crate::list::{self, Ticket};
-use crate::news::{self, News};
+use crate::news::{self, News, What};
 use crate::shop::Shop;
 use crate::texts::{Language, Texts};
 
@@ -39,19 +39,16 @@ pub(crate) struct Visit {
     pub(crate) chat: Chat,
 }
 
-/// A party that was called comes.
+/// What a party that is called taps.
 #[derive(Debug, Tap)]
-#[tap("come")]
-pub(crate) struct Come {
-    pub(crate) number: i64,
+#[tap("called")]
+pub(crate) enum Called {
+    Coming { number: i64 },
+    GivesUp { number: i64 },
 }
 
-/// It gives its ticket up.
-#[derive(Debug, Tap)]
-#[tap("give up")]
-pub(crate) struct GiveUp {
-    pub(crate) number: i64,
-}
+/// A chat that is ours.
+pub(crate) type Ours<'a> = Context<'a, Active>;
 
 impl<H: OneChat> Argument<H> for Visit {
     fn read<'a>(cx: &'a mut Context<'_, H>) -> BoxFuture<'a, Result<Self, ModuleError>> {
@@ -82,7 +79,7 @@ impl Visit {
     }
 
     /// Keeps what is known, and answers with what can be said next.
-    pub(crate) fn say(&self, cx: &mut Context<'_, Active>, text: impl Into<String>) -> Handled {
+    pub(crate) fn say(&self, cx: &mut Ours<'_>, text: impl Into<String>) -> Handled {
         self.keep(cx)?;
         cx.reply(&[self.text(text)])
     }
@@ -112,7 +109,7 @@ impl Visit {
 
 /// Someone new, or back.
 pub(crate) async fn greet(
-    cx: &mut Context<'_, Active>,
+    cx: &mut Ours<'_>,
     _: &Follow,
     mut visit: Visit,
     profile: Option<Profile>,
@@ -128,72 +125,60 @@ pub(crate) async fn greet(
 
 /// "My ticket".
 pub(crate) async fn show_ticket(
-    cx: &mut Context<'_, Active>,
+    cx: &mut Ours<'_>,
     said: &TextMessage,
     mut visit: Visit,
 ) -> Handled {
     visit.hear(said);
     let texts = visit.texts();
-    let Some(own) = visit.ticket(cx).await?.map(|row| row.value) else {
+    let Some(ticket) = visit.ticket(cx).await?.map(|row| row.value) else {
         return visit.say(cx, texts.no_ticket());
     };
-    if own.called.is_some() {
+    let (number, what) = (ticket.number, What::Called);
+    if let Some(again) = news::message(cx, &News { what, ticket }, &visit).await? {
         visit.keep(cx)?;
-        let again = news::message(cx, &News::Called(own), &visit).await?;
-        return cx.reply(&again.into_iter().collect::<Vec<_>>());
+        return cx.reply(&[again]);
     }
     let waiting = list::waiting(cx).await?;
-    let ahead = waiting.iter().filter(|row| row.value.number < own.number);
-    let shown = texts.ticket_shown(own.number, ahead.count());
+    let ahead = waiting.iter().filter(|row| row.value.number < number);
+    let shown = texts.ticket_shown(number, ahead.count());
     visit.say(cx, shown)
 }
 
 /// "Give up".
-pub(crate) async fn give_up(
-    cx: &mut Context<'_, Active>,
-    said: &TextMessage,
-    mut visit: Visit,
-) -> Handled {
+pub(crate) async fn give_up(cx: &mut Ours<'_>, said: &TextMessage, mut visit: Visit) -> Handled {
     visit.hear(said);
     leave(cx, visit).await
 }
 
-/// The same, tapped where they were called: by a message that may be of another day.
-pub(crate) async fn give_up_called(
-    cx: &mut Context<'_, Active>,
-    tap: &GiveUp,
-    visit: Visit,
-) -> Handled {
-    match visit.guest.ticket == Some(tap.number) {
-        true => leave(cx, visit).await,
-        false => visit.say(cx, visit.texts().too_late()),
-    }
-}
-
-async fn leave(cx: &mut Context<'_, Active>, mut visit: Visit) -> Handled {
+async fn leave(cx: &mut Ours<'_>, mut visit: Visit) -> Handled {
     let Some(row) = visit.ticket(cx).await? else {
         return visit.say(cx, visit.texts().no_ticket());
     };
     let number = row.value.number;
-    list::end(cx, row, News::StaffGivenUp).await?;
+    list::end(cx, row, What::StaffGivenUp).await?;
     cx.cancel_timer(news::CALLED)?;
     visit.guest.ticket = None;
     visit.say(cx, visit.texts().gave_up(number))
 }
 
-/// They come: the ticket has done its work.
-pub(crate) async fn come(cx: &mut Context<'_, Active>, tap: &Come, mut visit: Visit) -> Handled {
+/// They come, or do not, and the ticket has done its work. The message that is tapped may be of
+/// another day.
+pub(crate) async fn answer_call(cx: &mut Ours<'_>, tap: &Called, mut visit: Visit) -> Handled {
+    let (Called::Coming { number } | Called::GivesUp { number }) = *tap;
     let row = visit.ticket(cx).await?;
-    let is_called =
-        |row: &Row<Ticket>| row.value.number == tap.number && row.value.called.is_some();
+    let is_called = |row: &Row<Ticket>| row.value.number == number && row.value.called.is_some();
     let Some(row) = row.filter(is_called) else {
         return visit.say(cx, visit.texts().too_late());
     };
-    news::tell_staff(cx, News::StaffComing(row.value.clone())).await?;
+    if matches!(tap, Called::GivesUp { .. }) {
+        return leave(cx, visit).await;
+    }
+    news::tell_staff(cx, What::StaffComing, row.value.clone()).await?;
     cx.delete(row);
     cx.cancel_timer(news::CALLED)?;
     visit.guest.ticket = None;
-    visit.say(cx, visit.texts().welcome(tap.number))
+    visit.say(cx, visit.texts().welcome(number))
 }
 
 /// They have not come in time, whoever has the chat.
@@ -205,13 +190,13 @@ pub(crate) async fn miss<H: OneChat>(
     let Some(row) = list::ticket(cx, *number, &visit.chat).await? else {
         return Ok(());
     };
-    cx.signal(&visit.chat, &News::Missed(row.value.clone()))?;
-    list::end(cx, row, News::StaffMissed).await
+    news::send(cx, What::Missed, &row.value)?;
+    list::end(cx, row, What::StaffMissed).await
 }
 
 /// They send their place: is it near enough to wait there?
 pub(crate) async fn tell_distance(
-    cx: &mut Context<'_, Active>,
+    cx: &mut Ours<'_>,
     sent: &LocationMessage,
     visit: Visit,
 ) -> Handled {

@@ -3,7 +3,7 @@
 use line_module::{Chat, Context, Handled, Hold, ModuleError, Row, Tap};
 use serde::{Deserialize, Serialize};
 
-use crate::news::{self, News};
+use crate::news::{self, What};
 
 /// What the keys of tickets begin with. They are in the order of their numbers.
 pub(crate) const TICKETS: &str = "ticket/";
@@ -92,26 +92,22 @@ pub(crate) async fn call<H: Hold>(
     };
     row.value.called = Some(free);
     let ticket = row.value.clone();
-    cx.signal(&ticket.chat, &News::Called(ticket.clone()))?;
+    news::send(cx, What::Called, &ticket)?;
     cx.replace(row, &ticket)?;
     tell_next_but_one(cx).await?;
     Ok(Some(ticket))
 }
 
 /// Takes a party off the list. The place that it was called to is the next one's.
-pub(crate) async fn end<H: Hold>(
-    cx: &mut Context<'_, H>,
-    row: Row<Ticket>,
-    news: fn(Ticket) -> News,
-) -> Handled {
+pub(crate) async fn end<H: Hold>(cx: &mut Context<'_, H>, row: Row<Ticket>, what: What) -> Handled {
     let ticket = row.value.clone();
     cx.delete(row);
     let Some(free) = ticket.called else {
         return tell_next_but_one(cx).await;
     };
-    news::tell_staff(cx, news(ticket)).await?;
+    news::tell_staff(cx, what, ticket).await?;
     match call(cx, free).await? {
-        Some(next) => news::tell_staff(cx, News::StaffCalled(next)).await,
+        Some(next) => news::tell_staff(cx, What::StaffCalled, next).await,
         None => Ok(()),
     }
 }
@@ -124,6 +120,6 @@ async fn tell_next_but_one<H: Hold>(cx: &mut Context<'_, H>) -> Handled {
     };
     row.value.is_told = true;
     let ticket = row.value.clone();
-    cx.signal(&ticket.chat, &News::NextButOne(ticket.clone()))?;
+    news::send(cx, What::NextButOne, &ticket)?;
     cx.replace(row, &ticket)
 }

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use line_module::{
-    Active, Chat, Context, ControlGained, Handled, ModuleError, QuickReply, Standby, Tap as _,
-    Text, TextMessage,
+    Chat, Context, ControlGained, Handled, ModuleError, QuickReply, Standby, Tap as _, Text,
+    TextMessage,
 };
 
-use crate::guest::Visit;
+use crate::guest::{Ours, Visit};
 use crate::list::{self, Free, Seating};
 use crate::news;
 
@@ -17,11 +17,7 @@ pub(crate) const GROUP: &str = "staff";
 const OUR_TURN: Duration = Duration::from_secs(3600);
 
 /// The group in which the restaurant's own word is written is the staff's from now on.
-pub(crate) async fn name_group(
-    cx: &mut Context<'_, Active>,
-    said: &TextMessage,
-    mut visit: Visit,
-) -> Handled {
+pub(crate) async fn name_group(cx: &mut Ours<'_>, said: &TextMessage, mut visit: Visit) -> Handled {
     let word = visit.shop.staff_word.as_str();
     if word.is_empty() || said.text.trim() != word {
         return Ok(());
@@ -38,11 +34,7 @@ pub(crate) async fn name_group(
 }
 
 /// "Next": which place is free?
-pub(crate) async fn what_is_free(
-    cx: &mut Context<'_, Active>,
-    _: &TextMessage,
-    visit: Visit,
-) -> Handled {
+pub(crate) async fn what_is_free(cx: &mut Ours<'_>, _: &TextMessage, visit: Visit) -> Handled {
     let (texts, shop) = (visit.texts(), &visit.shop);
     let (seating, seats) = (Seating::Counter, shop.counter);
     let counter = (seats > 0).then(|| Free { seating, seats }.quick_reply(texts.counter_label()));
@@ -56,7 +48,7 @@ pub(crate) async fn what_is_free(
 }
 
 /// This one.
-pub(crate) async fn call_next(cx: &mut Context<'_, Active>, free: &Free, visit: Visit) -> Handled {
+pub(crate) async fn call_next(cx: &mut Ours<'_>, free: &Free, visit: Visit) -> Handled {
     let texts = visit.texts();
     let answer = match list::call(cx, *free).await? {
         Some(it) => texts.staff_called(it.number, it.name, it.people),
@@ -66,11 +58,7 @@ pub(crate) async fn call_next(cx: &mut Context<'_, Active>, free: &Free, visit: 
 }
 
 /// The last word before staff answer a guest.
-pub(crate) async fn hand_over(
-    cx: &mut Context<'_, Active>,
-    said: &TextMessage,
-    mut visit: Visit,
-) -> Handled {
+pub(crate) async fn hand_over(cx: &mut Ours<'_>, said: &TextMessage, mut visit: Visit) -> Handled {
     visit.hear(said);
     visit.keep(cx)?;
     let texts = visit.texts();
@@ -92,11 +80,7 @@ pub(crate) async fn take_chat(
 }
 
 /// The chat is ours. Only a guest who asked for that, or for whom there is news, gets a message.
-pub(crate) async fn return_chat(
-    cx: &mut Context<'_, Active>,
-    _: &ControlGained,
-    mut visit: Visit,
-) -> Handled {
+pub(crate) async fn return_chat(cx: &mut Ours<'_>, _: &ControlGained, mut visit: Visit) -> Handled {
     let mut messages = Vec::new();
     if std::mem::take(&mut visit.guest.returns) {
         messages.push(visit.text(visit.texts().back()));

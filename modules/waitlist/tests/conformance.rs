@@ -6,7 +6,7 @@ line_module_kit::conformance!(
         follows(),
         says("順番を取る"),
         says("2名"),
-        taps("seating/1/either"),
+        taps_label("どちらでも"),
         says("真理"),
         says("受付票を見る"),
         says("取り消し"),

@@ -1,7 +1,7 @@
--greeting = “Take a ticket” gives you a number, and you can wait outside.
+-how-to-begin = “Take a ticket” gives you a number, and you can wait outside.
 
-greeting = Thank you for adding us. { -greeting }
-greeting-name = Thank you for adding us, { $name }. { -greeting }
+greeting = Thank you for adding us. { -how-to-begin }
+greeting-name = Thank you for adding us, { $name }. { -how-to-begin }
 
 ## What can be tapped
 

@@ -1,9 +1,9 @@
 ### What guests and staff read. A comment `# at most N` limits the characters of the text below it.
 
--greeting = 「順番を取る」で受付票をお取りします。お店の外でお待ちいただけます。
+-how-to-begin = 「順番を取る」で受付票をお取りします。お店の外でお待ちいただけます。
 
-greeting = ご登録ありがとうございます。{ -greeting }
-greeting-name = { $name }さま、ご登録ありがとうございます。{ -greeting }
+greeting = ご登録ありがとうございます。{ -how-to-begin }
+greeting-name = { $name }さま、ご登録ありがとうございます。{ -how-to-begin }
 
 ## What can be tapped
 

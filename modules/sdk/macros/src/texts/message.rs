@@ -117,6 +117,14 @@ fn known<'a>(resource: &'a Resource<&'a str>, problems: &mut Vec<String>) -> Kno
             _ => {}
         }
     }
+    // At run time one would be found where the other is meant.
+    let shared = known
+        .terms
+        .keys()
+        .filter(|key| known.messages.contains_key(*key));
+    problems.extend(
+        shared.map(|key| format!("`-{key}` has the name of the text `{key}`: give it another")),
+    );
     known
 }
 

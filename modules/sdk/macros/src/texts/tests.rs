@@ -50,6 +50,12 @@ fn a_variable_may_stand_anywhere() {
 }
 
 #[test]
+fn a_term_has_a_name_of_its_own() {
+    let wanted = "texts/ja.ftl: `-hello` has the name of the text `hello`: give it another";
+    assert_eq!(of("-hello = a\nhello = { -hello } b\n"), [wanted]);
+}
+
+#[test]
 fn what_is_not_fluent_is_told_by_its_line() {
     let problems = of("hello = a\nb c\n");
     assert_eq!(problems.len(), 1);
