@@ -32,7 +32,7 @@ pub(crate) async fn nearest(cx: &mut Context<'_, Active>, sent: &LocationMessage
     let nearest = branches.min_by(|a, b| here.to(a.place).total_cmp(&here.to(b.place)));
     match nearest {
         Some(branch) if visit.cx.chat().kind == ChatKind::User => {
-            let answer = visit.texts().nearest(&branch.name, here.to(branch.place));
+            let answer = visit.nearest(&branch.name, here.to(branch.place));
             visit.say_with_menu(answer)
         }
         _ => Ok(()),

@@ -11,34 +11,34 @@ use crate::texts::Texts;
 const GREEN: Color = Color::rgb(0x1f, 0x7a, 0x57);
 
 /// The card of a reservation that has just been made.
-pub(crate) fn confirmation(shop: &Shop, texts: &Texts, slot: Slot) -> Flex {
-    let list = Action::message(texts.list_label, texts.list_label);
+pub(crate) fn confirmation(shop: &Shop, texts: Texts, slot: Slot) -> Flex {
+    let list = Action::message(texts.list_label(), texts.list_label());
     let cancel = Action::postback_shown(
-        texts.cancel_label,
+        texts.cancel_label(),
         format!("cancel {slot}"),
-        texts.cancel_label,
+        texts.cancel_label(),
     );
     let footer = Row::new()
         .spacing(Space::Sm)
         .add(small(list).primary().color(GREEN))
         .add(small(cancel).secondary());
-    let card = Bubble::new().body(body(shop, texts, texts.reserved, slot));
-    Flex::new(texts.confirmed(slot), card.footer(footer))
+    let card = Bubble::new().body(body(shop, texts, &texts.reserved_heading(), slot));
+    Flex::new(texts.confirmed(texts.slot(slot)), card.footer(footer))
 }
 
 /// The card of a time that is free again: one tap reserves it.
-pub(crate) fn offer(shop: &Shop, texts: &Texts, slot: Slot) -> Flex {
+pub(crate) fn offer(shop: &Shop, texts: Texts, slot: Slot) -> Flex {
     let reserve = Action::postback_shown(
-        texts.reserve_label,
+        texts.reserve_label(),
         format!("reserve {slot}"),
-        texts.reserve_label,
+        texts.reserve_label(),
     );
     let footer = Row::new().add(small(reserve).primary().color(GREEN));
-    let card = Bubble::new().body(body(shop, texts, texts.free_again, slot));
-    Flex::new(texts.freed(slot), card.footer(footer))
+    let card = Bubble::new().body(body(shop, texts, &texts.free_again_heading(), slot));
+    Flex::new(texts.freed(texts.slot(slot)), card.footer(footer))
 }
 
-fn body(shop: &Shop, texts: &Texts, heading: &str, slot: Slot) -> Column {
+fn body(shop: &Shop, texts: Texts, heading: &str, slot: Slot) -> Column {
     let heading = Text::new(heading).size(Size::Sm);
     let name = Some(shop.name.as_str()).filter(|name| !name.is_empty());
     Column::new()

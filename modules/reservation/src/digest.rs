@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use line_module::{
-    Account, Active, Chat, ChatKind, Context, Event, Handled, ModuleError, Signal, Text,
+    Account, Active, Chat, Context, Handled, ModuleError, Signal, Text, TextMessage,
 };
 use serde::{Deserialize, Serialize};
 
@@ -25,20 +25,10 @@ impl Signal for Digest {
     const NAME: &'static str = "digest";
 }
 
-/// What is written in a group.
-pub(crate) struct SaidInGroup(String);
-
-/// Reads it.
-pub(crate) fn said_in_group(event: &Event) -> Option<SaidInGroup> {
-    let in_group = event.chat.as_ref()?.kind == ChatKind::Group;
-    let said = event.text()?.to_owned();
-    in_group.then_some(SaidInGroup(said))
-}
-
 /// The group in which the shop's own word is written is the staff's from now on.
-pub(crate) async fn name_group(cx: &mut Context<'_, Active>, said: &SaidInGroup) -> Handled {
+pub(crate) async fn name_group(cx: &mut Context<'_, Active>, said: &TextMessage) -> Handled {
     let visit = Visit::begin(cx)?;
-    if said.0.trim() != visit.shop.staff_word {
+    if said.text.trim() != visit.shop.staff_word {
         return Ok(());
     }
     let chat = visit.cx.chat().clone();
@@ -46,7 +36,7 @@ pub(crate) async fn name_group(cx: &mut Context<'_, Active>, said: &SaidInGroup)
         Some(row) => visit.cx.replace(row, &chat)?,
         None => visit.cx.create(STAFF, &chat)?,
     }
-    let answer = visit.texts().staff_chat(visit.shop.digest_at);
+    let answer = visit.texts().staff_chat(visit.shop.digest_at.to_string());
     visit.say(Text::new(answer))
 }
 

@@ -2,7 +2,7 @@
 
 use line_module::{
     Action, Active, ChatKind, Context, Erased, Follow, Handled, InChat, ModuleError, OneChat,
-    QuickReply, Text,
+    QuickReply, Text, TextMessage,
 };
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,7 @@ use crate::news::News;
 use crate::reserve;
 use crate::shop::Shop;
 use crate::slot::Slot;
+use crate::staff;
 use crate::texts::{Language, Texts};
 use crate::waiting;
 
@@ -47,9 +48,10 @@ pub(crate) async fn greet(cx: &mut Context<'_, Active>, _: &Follow) -> Handled {
     let language = profile
         .as_ref()
         .and_then(|profile| profile.language.as_deref());
-    visit.guest.language = language.map(Language::of);
+    visit.guest.language = language.map(|tag| Language::known(tag).unwrap_or(Language::En));
     let name = profile.map(|profile| profile.display_name);
-    let greeting = visit.texts().greeting(name.as_deref());
+    let texts = visit.texts();
+    let greeting = name.map_or_else(|| texts.greeting(), |name| texts.greeting_name(name));
     visit.give_menu()?;
     visit.say_with_menu(greeting)
 }
@@ -85,7 +87,7 @@ impl<'v, 'cx, H: InChat> Visit<'v, 'cx, H> {
         self.guest.language.unwrap_or(self.shop.language)
     }
 
-    pub(crate) fn texts(&self) -> &'static Texts {
+    pub(crate) fn texts(&self) -> Texts {
         self.language().texts()
     }
 
@@ -98,12 +100,21 @@ impl<'v, 'cx, H: InChat> Visit<'v, 'cx, H> {
 
 /// What only a chat that is ours can have.
 impl Visit<'_, '_> {
-    /// They speak another language than we knew.
-    pub(crate) fn hear(&mut self, language: Language) -> Handled {
-        if self.guest.language.replace(language) == Some(language) {
+    /// What they say by a word of the menu tells their language, and that they go on with us.
+    pub(crate) fn hear(&mut self, said: &TextMessage) -> Handled {
+        self.forget_past();
+        self.cx.cancel_timer(staff::TIMER)?;
+        let language = Language::said(said).or(self.guest.language);
+        if self.guest.language == language {
             return Ok(());
         }
+        self.guest.language = language;
         self.give_menu()
+    }
+
+    /// Which branch is near, and how far, in kilometres.
+    pub(crate) fn nearest(&self, branch: &str, kilometres: f64) -> String {
+        self.texts().nearest(branch, format!("{kilometres:.1}"))
     }
 
     /// Groups have none.
@@ -117,11 +128,15 @@ impl Visit<'_, '_> {
     /// What guests can say and, where there are branches, a way to send their place.
     pub(crate) fn menu(&self) -> Vec<QuickReply> {
         let texts = self.texts();
-        let labels = [texts.reserve_label, texts.list_label, texts.staff_label];
-        let words = labels.map(|label| QuickReply::message(label, label));
+        let labels = [
+            texts.reserve_label(),
+            texts.list_label(),
+            texts.staff_label(),
+        ];
+        let words = labels.map(|label| QuickReply::message(label.clone(), label));
         let asks_for_place = self.cx.chat().kind == ChatKind::User;
         let branch = self.shop.branches().next().filter(|_| asks_for_place);
-        let place = branch.map(|_| QuickReply::new(Action::location(texts.location_label)));
+        let place = branch.map(|_| QuickReply::new(Action::location(texts.location_label())));
         words.into_iter().chain(place).collect()
     }
 

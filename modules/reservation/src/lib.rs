@@ -22,6 +22,7 @@ use line_module::{Account, Active, Router, Routes, Standby};
 
 pub use crm::{Change, Crm, Entry};
 use shop::Shop;
+use texts::Texts;
 
 /// The module, with a line in the log for each entry of a customer register.
 pub fn module() -> Router {
@@ -44,7 +45,11 @@ pub fn module_with<C: Crm>(crm: C) -> Router {
 fn active<C: Crm>() -> Routes<Active> {
     Routes::new()
         .follow(guest::greet)
-        .on(texts::command, reserve::obey)
+        .text(Texts::words_reserve(), reserve::choose)
+        .text(Texts::words_list(), reserve::list)
+        .text(Texts::words_cancel(), reserve::cancel_which)
+        .text(Texts::words_staff(), staff::hand_over)
+        .text(Texts::words_back(), staff::greet_again)
         .postback("reserve ", reserve::reserve)
         .postback("cancel ", reserve::cancel)
         .postback(waiting::WAIT, waiting::wait)
@@ -54,14 +59,14 @@ fn active<C: Crm>() -> Routes<Active> {
         .timer(reminder::TIMER, reminder::remind)
         .signal(crm::tell::<C, Active>)
         .erased(guest::forget::<C, Active>)
-        .on(digest::said_in_group, digest::name_group)
+        .in_group(Routes::new().any_text(digest::name_group))
         .signal(digest::tell)
         .gained(staff::welcome_back)
 }
 
 fn standby<C: Crm>() -> Routes<Standby> {
     Routes::new()
-        .on(staff::call_for_us, staff::come_back)
+        .text(Texts::words_back(), staff::come_back)
         .timer(staff::TIMER, staff::take_over)
         .signal(waiting::freed_meanwhile)
         .command(web::COMMAND, web::booked_meanwhile)

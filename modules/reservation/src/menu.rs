@@ -32,16 +32,20 @@ pub(crate) fn all() -> Vec<Menu> {
 /// Three areas side by side. A tap says what the label says, as the quick replies do.
 fn menu(language: Language) -> RichMenu {
     let texts = language.texts();
-    let labels = [texts.reserve_label, texts.list_label, texts.staff_label];
+    let labels = [
+        texts.reserve_label(),
+        texts.list_label(),
+        texts.staff_label(),
+    ];
     let third = WIDTH / 3;
-    let area = |(label, x)| Area {
+    let area = |(label, x): (String, u32)| Area {
         bounds: Bounds {
             x,
             y: 0,
             width: third,
             height: HEIGHT,
         },
-        action: Action::message(label, label),
+        action: Action::message(label.clone(), label),
     };
     RichMenu {
         size: Size {
@@ -50,7 +54,7 @@ fn menu(language: Language) -> RichMenu {
         },
         selected: true,
         name: name(language).to_owned(),
-        chat_bar_text: texts.bar.to_owned(),
+        chat_bar_text: texts.menu_bar(),
         areas: labels
             .into_iter()
             .zip([0, third, 2 * third])

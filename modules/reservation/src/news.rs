@@ -61,7 +61,9 @@ async fn message(visit: &Visit<'_, '_>, news: News) -> Result<Option<Value>, Mod
         News::Booked(slot) if visit.guest.reservations.contains(&slot) => {
             serde_json::to_value(card::confirmation(&visit.shop, texts, slot))?
         }
-        News::NotBooked(slot) => serde_json::to_value(Text::new(texts.not_booked(slot)))?,
+        News::NotBooked(slot) => {
+            serde_json::to_value(Text::new(texts.not_booked(texts.slot(slot))))?
+        }
         News::Freed(_) | News::Booked(_) => return Ok(None),
     };
     Ok(Some(message))

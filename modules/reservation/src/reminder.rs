@@ -43,9 +43,9 @@ pub(crate) async fn remind(cx: &mut Context<'_, Active>, reminder: &Reminder) ->
     let visit = Visit::begin(cx)?;
     let texts = visit.texts();
     let choices = [
-        QuickReply::message(texts.list_label, texts.list_label),
-        QuickReply::postback(texts.cancel_label, format!("cancel {slot}")),
+        QuickReply::message(texts.list_label(), texts.list_label()),
+        QuickReply::postback(texts.cancel_label(), format!("cancel {slot}")),
     ];
-    let word = Text::new(texts.reminder(slot)).quick_replies(choices);
+    let word = Text::new(texts.reminder(texts.slot(slot))).quick_replies(choices);
     visit.cx.push_counted(UNIT, &[word])
 }

@@ -1,6 +1,8 @@
 //! Reserving, looking, cancelling.
 
-use line_module::{Active, Context, Handled, ModuleError, OneChat, Postback, QuickReply, Text};
+use line_module::{
+    Active, Context, Handled, ModuleError, OneChat, Postback, QuickReply, Text, TextMessage,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::card;
@@ -8,8 +10,6 @@ use crate::crm::{self, Change};
 use crate::guest::Visit;
 use crate::reminder;
 use crate::slot::Slot;
-use crate::staff;
-use crate::texts::{Command, Said};
 use crate::waiting;
 
 /// What is kept of a time that is taken.
@@ -28,26 +28,33 @@ pub(crate) enum Wish {
     NotOffered,
 }
 
-/// A word of the menu.
-pub(crate) async fn obey(cx: &mut Context<'_, Active>, said: &Said) -> Handled {
+/// "Reserve".
+pub(crate) async fn choose(cx: &mut Context<'_, Active>, said: &TextMessage) -> Handled {
     let mut visit = Visit::begin(cx)?;
-    visit.hear(said.language)?;
-    visit.forget_past();
-    visit.cx.cancel_timer(staff::TIMER)?;
-    let texts = visit.texts();
-    match said.command {
-        Command::Reserve => offer(visit, texts.choose).await,
-        Command::List => {
-            let list = texts.list(&visit.guest.reservations);
-            visit.say_with_menu(list)
+    visit.hear(said)?;
+    let choose = visit.texts().choose();
+    offer(visit, choose).await
+}
+
+/// "My reservations".
+pub(crate) async fn list(cx: &mut Context<'_, Active>, said: &TextMessage) -> Handled {
+    let mut visit = Visit::begin(cx)?;
+    visit.hear(said)?;
+    let list = visit.texts().list(&visit.guest.reservations);
+    visit.say_with_menu(list)
+}
+
+/// "Cancel".
+pub(crate) async fn cancel_which(cx: &mut Context<'_, Active>, said: &TextMessage) -> Handled {
+    let mut visit = Visit::begin(cx)?;
+    visit.hear(said)?;
+    match *visit.guest.reservations.as_slice() {
+        [] => {
+            let nothing = visit.texts().nothing_to_cancel();
+            visit.say_with_menu(nothing)
         }
-        Command::Cancel => match *visit.guest.reservations.as_slice() {
-            [] => visit.say_with_menu(texts.nothing_to_cancel),
-            [only] => take_back(visit, only).await,
-            _ => ask_which_to_cancel(visit),
-        },
-        Command::AskStaff => staff::hand_over(&mut visit),
-        Command::BackToUs => visit.say_with_menu(texts.back),
+        [only] => take_back(visit, only).await,
+        _ => ask_which_to_cancel(visit),
     }
 }
 
@@ -64,8 +71,8 @@ async fn offer(visit: Visit<'_, '_>, text: impl Into<String>) -> Handled {
             return visit.say(Text::new(text).quick_replies(choices));
         }
     }
-    let wait = QuickReply::postback(texts.wait_label, waiting::WAIT);
-    visit.say(Text::new(texts.nothing_free).quick_replies([wait]))
+    let wait = QuickReply::postback(texts.wait_label(), waiting::WAIT);
+    visit.say(Text::new(texts.nothing_free()).quick_replies([wait]))
 }
 
 /// A time was chosen.
@@ -80,9 +87,9 @@ pub(crate) async fn reserve(cx: &mut Context<'_, Active>, tapped: &Postback) -> 
             let card = card::confirmation(&visit.shop, texts, slot);
             visit.say(card)
         }
-        Wish::AlreadyTheirs => visit.say_with_menu(texts.already_yours(slot)),
-        Wish::Taken => offer(visit, texts.taken(slot)).await,
-        Wish::NotOffered => offer(visit, texts.too_late).await,
+        Wish::AlreadyTheirs => visit.say_with_menu(texts.already_yours(texts.slot(slot))),
+        Wish::Taken => offer(visit, texts.taken(texts.slot(slot))).await,
+        Wish::NotOffered => offer(visit, texts.too_late()).await,
     }
 }
 
@@ -122,7 +129,7 @@ pub(crate) async fn cancel(cx: &mut Context<'_, Active>, tapped: &Postback) -> H
 async fn take_back(mut visit: Visit<'_, '_>, slot: Slot) -> Handled {
     let texts = visit.texts();
     if !visit.guest.reservations.contains(&slot) {
-        return visit.say_with_menu(texts.nothing_to_cancel);
+        return visit.say_with_menu(texts.nothing_to_cancel());
     }
     if give_back(&mut visit, slot).await? {
         crm::plan(&mut visit, slot, Change::Cancelled)?;
@@ -130,7 +137,7 @@ async fn take_back(mut visit: Visit<'_, '_>, slot: Slot) -> Handled {
     }
     visit.guest.reservations.retain(|kept| *kept != slot);
     reminder::cancel(&mut visit, slot)?;
-    visit.say_with_menu(texts.cancelled(slot))
+    visit.say_with_menu(texts.cancelled(texts.slot(slot)))
 }
 
 /// Frees a time, if it is the guest's.
@@ -151,7 +158,7 @@ fn ask_which_to_cancel(visit: Visit<'_, '_>) -> Handled {
     let choice = |slot: &Slot| QuickReply::postback(texts.slot(*slot), format!("cancel {slot}"));
     let reservations = visit.guest.reservations.iter().take(QuickReply::MOST);
     let choices: Vec<_> = reservations.map(choice).collect();
-    visit.say(Text::new(texts.cancel_which).quick_replies(choices))
+    visit.say(Text::new(texts.cancel_which()).quick_replies(choices))
 }
 
 fn chat<H: OneChat>(visit: &Visit<'_, '_, H>) -> String {

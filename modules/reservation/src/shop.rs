@@ -171,13 +171,15 @@ fn of(
 
 /// What a guest would read by these settings.
 pub(crate) fn preview(shop: &Shop, language: line_module::Language) -> Vec<String> {
-    let texts = Language::of(language.tag()).texts();
+    let texts = Language::known(language.tag())
+        .unwrap_or(Language::En)
+        .texts();
     let day = Day(jiff::civil::date(2026, 12, 1));
     let Some(slot) = shop.slots(day).next() else {
-        return vec![texts.nothing_free.to_owned()];
+        return vec![texts.nothing_free()];
     };
-    let mut messages = vec![texts.greeting(None), texts.confirmed(slot)];
-    messages.extend(shop.remind.then(|| texts.reminder(slot)));
+    let mut messages = vec![texts.greeting(), texts.confirmed(texts.slot(slot))];
+    messages.extend(shop.remind.then(|| texts.reminder(texts.slot(slot))));
     messages
 }
 

@@ -3,11 +3,13 @@
 
 use std::time::Duration;
 
-use line_module::{Active, Context, ControlGained, Event, Handled, QuickReply, Standby, Text};
+use line_module::{
+    Active, Context, ControlGained, Handled, QuickReply, Standby, Text, TextMessage,
+};
 
 use crate::guest::{Guest, Visit};
 use crate::news;
-use crate::texts::{self, Command, Said};
+use crate::texts::Language;
 
 /// How long we hold a chat that a guest has asked us back into.
 const OUR_TURN: Duration = Duration::from_secs(3600);
@@ -15,28 +17,33 @@ const OUR_TURN: Duration = Duration::from_secs(3600);
 /// The timer's name.
 pub(crate) const TIMER: &str = "staff time";
 
-/// The last word before staff answer. Asking again restarts their hours.
-pub(crate) fn hand_over(visit: &mut Visit<'_, '_>) -> Handled {
+/// "Ask staff": the last word before they answer. Asking again restarts their hours.
+pub(crate) async fn hand_over(cx: &mut Context<'_, Active>, said: &TextMessage) -> Handled {
+    let mut visit = Visit::begin(cx)?;
+    visit.hear(said)?;
     let hours = Duration::from_secs(3600 * visit.shop.staff_hours);
     visit.cx.after(TIMER, hours, &())?;
     let texts = visit.texts();
-    let back = QuickReply::message(texts.back_label, texts.back_label);
-    let word = Text::new(texts.staff).quick_replies([back]);
+    let back = QuickReply::message(texts.back_label(), texts.back_label());
+    let word = Text::new(texts.staff_answer()).quick_replies([back]);
     visit.cx.set_state(&visit.guest)?;
     visit.cx.reply(&[word])?;
     visit.cx.release()
 }
 
-/// Staff hold the chat, and the guest asks for us.
-pub(crate) fn call_for_us(event: &Event) -> Option<Said> {
-    texts::command(event).filter(|said| said.command == Command::BackToUs)
+/// "Back to reservations", though we have the chat.
+pub(crate) async fn greet_again(cx: &mut Context<'_, Active>, said: &TextMessage) -> Handled {
+    let mut visit = Visit::begin(cx)?;
+    visit.hear(said)?;
+    let back = visit.texts().back_with_us();
+    visit.say_with_menu(back)
 }
 
 /// We cannot answer here: the chat is taken first.
-pub(crate) async fn come_back(cx: &mut Context<'_, Standby>, said: &Said) -> Handled {
+pub(crate) async fn come_back(cx: &mut Context<'_, Standby>, said: &TextMessage) -> Handled {
     let guest: Guest = cx.state()?;
     cx.set_state(&Guest {
-        language: Some(said.language),
+        language: Language::said(said).or(guest.language),
         returns: true,
         ..guest
     })?;
@@ -55,7 +62,7 @@ pub(crate) async fn welcome_back(cx: &mut Context<'_, Active>, _: &ControlGained
     let mut visit = Visit::begin(cx)?;
     let mut messages = news::kept(&mut visit).await?;
     if std::mem::take(&mut visit.guest.returns) {
-        let word = Text::new(visit.texts().back).quick_replies(visit.menu());
+        let word = Text::new(visit.texts().back_with_us()).quick_replies(visit.menu());
         messages.push(serde_json::to_value(word)?);
     }
     visit.cx.set_state(&visit.guest)?;

@@ -34,7 +34,7 @@ pub(crate) async fn wait(cx: &mut Context<'_, Active>, _: &Postback) -> Handled 
         visit.cx.create(&key, &chat)?;
         visit.guest.waits = Some(key);
     }
-    let promise = visit.texts().waiting;
+    let promise = visit.texts().waits();
     visit.say_with_menu(promise)
 }
 
