@@ -211,7 +211,7 @@ impl User {
             .collect()
     }
 
-    fn screen(&self) -> Vec<Value> {
+    pub(crate) fn screen(&self) -> Vec<Value> {
         tappable(&self.conversation(), self.menu().as_ref())
     }
 

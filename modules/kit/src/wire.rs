@@ -17,7 +17,7 @@ use axum::body::Body;
 use emulator::Emulator;
 use http::header::CONTENT_LENGTH;
 use sqs::Sqs;
-use table_model::Table;
+use table_model::{Item, Table};
 use tokio::sync::Notify;
 use tower::ServiceExt as _;
 
@@ -48,6 +48,14 @@ pub(crate) enum Harm {
     Answered(u16, &'static str),
     /// It is done, and the answer never comes.
     AnswerLost,
+}
+
+impl Asked {
+    /// Whether it may change something: what ends before it or after one that does not is the same.
+    pub(crate) fn changes(&self) -> bool {
+        let reads = ["GetItem", "BatchGetItem", "Query"];
+        !reads.contains(&self.word.as_str()) && !self.word.starts_with("GET ")
+    }
 }
 
 type Plan = Box<dyn FnMut(&Asked) -> Option<Harm> + Send>;
@@ -99,6 +107,17 @@ impl Wire {
     pub(crate) fn rows(&self) -> Vec<serde_json::Value> {
         let table = lock(&self.0.table);
         table.items().map(|item| serde_json::json!(item)).collect()
+    }
+
+    /// Those whose sort key begins so.
+    pub(crate) fn rows_of(&self, begin: &str) -> Vec<serde_json::Value> {
+        let table = lock(&self.0.table);
+        let is_one = |item: &&Item| match item.get("chat_id") {
+            Some(table_model::Value::S(key)) => key.starts_with(begin),
+            _ => false,
+        };
+        let found = table.items().filter(is_one);
+        found.map(|item| serde_json::json!(item)).collect()
     }
 
     /// For the LINE client.

@@ -30,6 +30,11 @@ impl World {
             if let Some(word) = word.clone().filter(|_| word != before) {
                 self.transcript.note(format!("  = {word}"));
             }
+            if let Some(trace) = &trace {
+                let chat = key.chat.as_ref().map(|chat| self.name(chat.as_str()));
+                let chat = chat.as_deref().unwrap_or("the account");
+                self.failures.look(&key, trace, chat);
+            }
             if !trace.as_ref().is_some_and(is_settled) {
                 lock(&self.progress).open.push((key.clone(), word));
             }

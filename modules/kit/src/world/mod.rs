@@ -26,6 +26,7 @@ use sqs::Sqs;
 use table_model::Table;
 use worker::{Shadow, ShadowError};
 
+use crate::failures::Failures;
 use crate::harness::Setup;
 use crate::lock;
 use crate::parts::{Parts, Worker};
@@ -48,6 +49,7 @@ pub(crate) struct World {
     pub(crate) bot: String,
     pub(crate) wire: Wire,
     pub(crate) transcript: Transcript,
+    pub(crate) failures: Arc<Failures>,
     parts: Parts,
     sqs: Sqs,
     webhook: webhook::App,
@@ -73,6 +75,8 @@ struct Progress {
     not_of_line: Vec<(String, ReceivedEvent)>,
     /// Whether the webhook cannot be reached.
     unreachable: bool,
+    /// Whether no worker takes the queue's messages.
+    is_idle: bool,
 }
 
 /// An event as the bundle has received it.
@@ -106,6 +110,7 @@ impl World {
         let bot = line.make_account(account).await.expect("an account");
         let world = Self {
             transcript: Transcript::default(),
+            failures: Arc::default(),
             webhook: parts.webhook(),
             inbox: parts.inbox(),
             timer: parts.timer(),
@@ -257,6 +262,16 @@ impl World {
     /// Whether LINE reaches the webhook from now on.
     pub(crate) fn set_reachable(&self, reachable: bool) {
         lock(&self.progress).unreachable = !reachable;
+    }
+
+    /// Whether a worker takes the queue's messages from now on.
+    pub(crate) fn set_at_work(&self, at_work: bool) {
+        lock(&self.progress).is_idle = !at_work;
+    }
+
+    /// Whether a worker takes the queue's messages.
+    fn is_at_work(&self) -> bool {
+        !lock(&self.progress).is_idle
     }
 
     /// An event's row of the ledger.
