@@ -80,9 +80,9 @@ impl Harness {
         User::new(self.world.clone(), self.world.user(name))
     }
 
-    /// The account's staff, at the chat with this user.
+    /// The account's staff, at the chat with this user, or at the group of [`User::in_group`].
     pub fn staff(&self, user: &User) -> Staff {
-        Staff::new(self.world.clone(), user.id().to_owned())
+        Staff::new(self.world.clone(), user.chat().to_owned())
     }
 
     /// The account, as its owner handles it.

@@ -8,6 +8,7 @@ mod clock;
 mod company;
 pub mod conformance;
 mod failures;
+mod group;
 mod harness;
 mod kept;
 mod parts;

@@ -238,7 +238,8 @@ impl Stage {
             ..DeliverOptions::default()
         });
         let sent = self.shop.line().send_events(request);
-        let came = self.shop.world().deed(words, sent).await;
+        // In a box, as the compiler follows futures only so deep.
+        let came = Box::pin(self.shop.world().deed(words, sent)).await;
         self.ends_late().await;
         self.finishes(&came)
     }

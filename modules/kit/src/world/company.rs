@@ -16,6 +16,7 @@ impl World {
         id: &str,
         payload: &Value,
     ) -> Came {
+        let _deed = self.wire.begins().await;
         self.line.let_pass(A_MOMENT);
         let to = chat.map_or_else(|| "the account".to_owned(), |chat| self.name(chat));
         let words = format!("The company's systems, to {to}: {name} {payload}");

@@ -77,6 +77,10 @@ struct Progress {
     unreachable: bool,
     /// Whether no worker takes the queue's messages.
     is_idle: bool,
+    /// How many deeds are being worked off.
+    busy: usize,
+    /// LINE's events, each with the number of the delivery that brought it.
+    delivered: Vec<(u64, ReceivedEvent)>,
 }
 
 /// An event as the bundle has received it.
@@ -208,12 +212,21 @@ impl World {
         words: impl Into<String>,
         deed: impl Future<Output = Result<T, emulator::Error>>,
     ) -> Came {
+        let _deed = self.wire.begins().await;
+        let is_one_of_several = self.wire.is_shared();
         self.line.let_pass(A_MOMENT);
         self.transcript.note(words);
+        let before = self.line.state().await.last_delivery;
         if let Err(error) = deed.await {
             panic!("{error}\n\n{}", self.transcript.text());
         }
-        self.settle().await
+        let last = self.line.state().await.last_delivery;
+        let came = self.settle().await;
+        // Others may have taken its events, and it theirs.
+        match is_one_of_several || self.wire.is_shared() {
+            true => self.look(self.delivered(before + 1..=last)).boxed().await,
+            false => came,
+        }
     }
 
     /// Whether a message waits in the queue for its next try.

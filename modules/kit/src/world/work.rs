@@ -26,13 +26,18 @@ impl World {
     async fn settle_all(&self) -> Came {
         let mut received = Vec::new();
         loop {
+            lock(&self.progress).busy += 1;
             let news = self.take_webhooks().await;
-            let idle = news.is_empty();
-            received.extend(news);
-            match self.work().await {
-                Some(rung) => received.extend(rung),
-                None if idle => break,
-                None => {}
+            let rung = self.work().await;
+            lock(&self.progress).busy -= 1;
+            let is_idle = news.is_empty() && rung.is_none();
+            received.extend(news.into_iter().chain(rung.into_iter().flatten()));
+            // What another deed's work has taken may be of this one.
+            let others = lock(&self.progress).busy;
+            match (is_idle, others) {
+                (true, 0) => break,
+                (true, _) => tokio::task::yield_now().await,
+                (false, _) => {}
             }
         }
         self.look(received).await
