@@ -1,5 +1,7 @@
 //! Modules without a fault that a comparison of two runs could take for one: no rule accuses them.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::time::Duration;

@@ -1,5 +1,7 @@
 //! Groups, and what users do there and elsewhere that is no text.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use std::sync::{Arc, Mutex};
 
 use line_module::{
@@ -8,13 +10,16 @@ use line_module::{
 };
 use line_module_kit::{Harness, Verdict};
 
+/// What happened, and by whom.
+type Heard = (EventKind, Option<UserId>);
+
 /// Keeps what it hears.
 #[derive(Clone, Default)]
-struct Hears(Arc<Mutex<Vec<(EventKind, Option<UserId>)>>>);
+struct Hears(Arc<Mutex<Vec<Heard>>>);
 
 impl Hears {
     /// What was heard since the last look.
-    fn news(&self) -> Vec<(EventKind, Option<UserId>)> {
+    fn news(&self) -> Vec<Heard> {
         std::mem::take(&mut *self.0.lock().unwrap())
     }
 

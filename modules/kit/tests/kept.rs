@@ -1,5 +1,7 @@
 //! Looks at what is kept, and failures that a test must expect.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 

@@ -216,16 +216,24 @@ impl World {
         let is_one_of_several = self.wire.is_shared();
         self.line.let_pass(A_MOMENT);
         self.transcript.note(words);
-        let before = self.line.state().await.last_delivery;
+        let before = self.last_delivery(is_one_of_several).await;
         if let Err(error) = deed.await {
             panic!("{error}\n\n{}", self.transcript.text());
         }
-        let last = self.line.state().await.last_delivery;
+        let last = self.last_delivery(is_one_of_several).await;
         let came = self.settle().await;
         // Others may have taken its events, and it theirs.
-        match is_one_of_several || self.wire.is_shared() {
-            true => self.look(self.delivered(before + 1..=last)).boxed().await,
-            false => came,
+        match before.zip(last) {
+            Some((before, last)) => self.look(self.delivered(before + 1..=last)).boxed().await,
+            None => came,
+        }
+    }
+
+    /// The number of LINE's newest delivery, where that is asked for: LINE counts all it has.
+    async fn last_delivery(&self, is_asked: bool) -> Option<u64> {
+        match is_asked {
+            true => Some(self.line.state().await.last_delivery),
+            false => None,
         }
     }
 
