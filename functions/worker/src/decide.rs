@@ -1,6 +1,7 @@
 //! What becomes of an event: recorded as it is, or given to the module, which
 //! plans. Nothing outside is touched here.
 
+use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
@@ -212,8 +213,18 @@ pub(crate) async fn run_module<M: Module>(
     let handled = AssertUnwindSafe(async { call_module(app, work, view, &steps).await })
         .catch_unwind()
         .await;
-    let panicked = |_| Err(ModuleError::Bug("the module panicked".into()));
-    steps::take_in(view, steps.into_ended(), handled.unwrap_or_else(panicked))
+    let handled = handled.unwrap_or_else(|panic| Err(panicked(panic.as_ref())));
+    steps::take_in(view, steps.into_ended(), handled)
+}
+
+/// In the panic's own words, if it has any.
+fn panicked(panic: &(dyn Any + Send)) -> ModuleError {
+    let words = panic.downcast_ref::<&str>().copied();
+    let words = words.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    ModuleError::Bug(match words {
+        Some(words) => format!("the module panicked: {words}"),
+        None => "the module panicked".into(),
+    })
 }
 
 async fn call_module<M: Module>(

@@ -13,7 +13,7 @@ const UNTIL_DETACHED: Duration = Duration::from_secs(10);
 
 /// The account.
 pub struct Account {
-    world: Arc<World>,
+    pub(crate) world: Arc<World>,
 }
 
 impl Account {
@@ -53,13 +53,7 @@ impl Account {
     /// # Panics
     /// The module's settings do not take it.
     pub async fn sets(&self, values: Value) {
-        self.world
-            .transcript
-            .note(format!("The account sets {values}"));
-        let values = serde_json::from_value(values).expect("settings are an object");
-        let (bot, worker) = (self.world.bot_id(), self.world.worker());
-        let saved = worker.save(&bot, &values).await;
-        if let Err(error) = saved {
+        if let Err(error) = self.world.sets(values).await {
             panic!("{error}");
         }
     }

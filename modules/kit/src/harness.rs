@@ -45,7 +45,8 @@ impl Default for Setup {
     }
 }
 
-/// One attached account whose chats the module answers.
+/// One attached account whose chats the module answers. A test in which a handler has failed fails when this goes,
+/// unless it has said that it expects it: [`Came::fails`].
 pub struct Harness {
     world: Arc<World>,
 }
@@ -79,9 +80,9 @@ impl Harness {
         User::new(self.world.clone(), self.world.user(name))
     }
 
-    /// The account's staff, at the chat with this user.
+    /// The account's staff, at the chat with this user, or at the group of [`User::in_group`].
     pub fn staff(&self, user: &User) -> Staff {
-        Staff::new(self.world.clone(), user.id().to_owned())
+        Staff::new(self.world.clone(), user.chat().to_owned())
     }
 
     /// The account, as its owner handles it.
@@ -130,9 +131,32 @@ impl Harness {
         Came::new(&self.world, self.world.deed(words, sent).await)
     }
 
+    /// Handlers may fail from now on, and have failed before: that alone lets no test fail.
+    pub fn expects_failures(&self) {
+        self.world.failures.expect_all();
+    }
+
     /// Everything so far, as a text that is the same in every run: hold it with a snapshot.
     pub fn transcript(&self) -> String {
         self.world.transcript.text()
+    }
+}
+
+/// A handler that failed is a test that failed, unless it has said so.
+impl Drop for Harness {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        if let Some(failure) = self.world.failures.unexpected() {
+            panic!(
+                "a handler has failed, {failure}
+(where a test wants it so, it says `.fails()` or `.is(Verdict::Failed)` of what was done, or `shop.expects_failures()`)
+
+{}",
+                self.transcript()
+            );
+        }
     }
 }
 

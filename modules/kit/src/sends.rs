@@ -86,6 +86,42 @@ impl User {
             .await
     }
 
+    /// The user writes a text in which these users are mentioned, each by their name with an `@`.
+    ///
+    /// # Panics
+    /// The name of one is not in it.
+    pub async fn mentions(&mut self, text: &str, others: &[&Self]) -> Came {
+        let units = |text: &str| text.encode_utf16().count();
+        let mentionees = others.iter().map(|other| {
+            let name = format!("@{}", self.world.name(other.id()));
+            let Some(at) = text.find(&name) else {
+                panic!("{text:?} has no {name:?}\n\n{}", self.transcript());
+            };
+            let (index, length) = (units(&text[..at]), units(&name));
+            json!({ "type": "user", "userId": other.id(), "index": index, "length": length })
+        });
+        let mentionees: Vec<_> = mentionees.collect();
+        let mention = json!({ "mentionees": mentionees });
+        self.sends(json!({ "type": "text", "text": text, "mention": mention }))
+            .await
+    }
+
+    /// The user watches a video with this tracking id to its end.
+    pub async fn watches_video(&mut self, tracking_id: &str) -> Came {
+        let words = format!("{} watches the video {tracking_id}", self.name());
+        let video = json!({ "trackingId": tracking_id });
+        let event = json!({ "type": "videoPlayComplete", "videoPlayComplete": video });
+        self.did_event(words, event).await
+    }
+
+    /// The user is near the LINE Beacon with this hardware id; `kind` is LINE's word: `enter`, `stay` or `banner`.
+    pub async fn meets_beacon(&mut self, hwid: &str, kind: &str) -> Came {
+        let words = format!("{} meets the beacon {hwid}: {kind}", self.name());
+        let beacon = json!({ "hwid": hwid, "type": kind });
+        self.did_event(words, json!({ "type": "beacon", "beacon": beacon }))
+            .await
+    }
+
     /// The user changes the newest text of theirs that reads so. LINE lets users do so in groups alone, so far:
     /// [`User::in_group`].
     ///

@@ -17,6 +17,21 @@ fn real_limit(limit: Duration) -> Duration {
     (REAL_TIMEOUT / 2 + limit / 16).min(limit).min(REAL_TIMEOUT)
 }
 
+/// A machine that is busy with others takes longer for all: so real time is counted in turns, of which whatever can go
+/// on has one each.
+const TURN: Duration = Duration::from_millis(20);
+
+async fn turns(time: Duration) {
+    for _ in 0..time.as_millis() / TURN.as_millis() {
+        tokio::time::sleep(TURN).await;
+    }
+}
+
+/// Ends when what has not ended by then never will.
+pub(crate) async fn for_ever() {
+    turns(2 * REAL_TIMEOUT).await;
+}
+
 /// LINE's clock, for all the others.
 #[derive(Debug, Clone)]
 pub(crate) struct Time(pub(crate) Emulator);
@@ -41,7 +56,7 @@ impl AsyncSleep for Time {
         Sleep::new(async move {
             match duration < LONGEST_WAIT {
                 true => tokio::task::yield_now().await,
-                false => tokio::time::sleep(real_limit(duration)).await,
+                false => turns(real_limit(duration)).await,
             }
             line.let_pass(duration);
         })

@@ -118,6 +118,25 @@ impl User {
         }
     }
 
+    /// The user taps the date picker that reads so on the screen, and picks this.
+    ///
+    /// # Panics
+    /// There is no such date picker.
+    pub async fn picks_label(&mut self, wanted: &str, value: &str) -> Came {
+        let screen = self.screen();
+        let is_it =
+            |it: &&Value| label(it) == wanted && it["type"].as_str() == Some("datetimepicker");
+        let Some(action) = screen.iter().find(is_it) else {
+            panic!(
+                "there is no date picker {wanted:?}, but {:?}\n\n{}",
+                self.choices(),
+                self.transcript()
+            );
+        };
+        let text = |name: &str| action[name].as_str().unwrap_or_default();
+        self.picks(text("data"), text("mode"), value).await
+    }
+
     /// The user picks a time for an action with this data; `mode` is `date`, `time` or `datetime`.
     pub async fn picks(&mut self, data: &str, mode: &str, value: &str) -> Came {
         let words = format!("{} picks {value}: {data}", self.name());
@@ -217,7 +236,7 @@ impl User {
             .collect()
     }
 
-    fn screen(&self) -> Vec<Value> {
+    pub(crate) fn screen(&self) -> Vec<Value> {
         tappable(&self.conversation(), self.menu().as_ref())
     }
 

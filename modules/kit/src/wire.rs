@@ -1,7 +1,7 @@
 //! The functions' way to the outside: the SDK's and the LINE client's HTTP connector, without a socket.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use axum::body::Body;
 use emulator::Emulator;
 use http::header::CONTENT_LENGTH;
 use sqs::Sqs;
-use table_model::Table;
+use table_model::{Item, Table};
 use tokio::sync::Notify;
 use tower::ServiceExt as _;
 
@@ -50,6 +50,14 @@ pub(crate) enum Harm {
     AnswerLost,
 }
 
+impl Asked {
+    /// Whether it may change something: what ends before it or after one that does not is the same.
+    pub(crate) fn changes(&self) -> bool {
+        let reads = ["GetItem", "BatchGetItem", "Query"];
+        !reads.contains(&self.word.as_str()) && !self.word.starts_with("GET ")
+    }
+}
+
 type Plan = Box<dyn FnMut(&Asked) -> Option<Harm> + Send>;
 
 /// The way to table, queue and LINE. Clones are the same one.
@@ -65,6 +73,17 @@ struct Ends {
     /// Whether a worker is at work: the plan is for its calls alone.
     is_worker: AtomicBool,
     crash: Notify,
+    /// How many deeds are under way: where there are several, each call lets the others go on first.
+    deeds: AtomicUsize,
+}
+
+/// A deed that is under way until this goes.
+pub(crate) struct Deed<'a>(&'a AtomicUsize);
+
+impl Drop for Deed<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 impl Wire {
@@ -77,7 +96,21 @@ impl Wire {
             plan: Mutex::default(),
             is_worker: AtomicBool::new(false),
             crash: Notify::new(),
+            deeds: AtomicUsize::new(0),
         }))
+    }
+
+    /// Someone begins to do something. Others may begin at the same moment.
+    pub(crate) async fn begins(&self) -> Deed<'_> {
+        self.0.deeds.fetch_add(1, Ordering::SeqCst);
+        let deed = Deed(&self.0.deeds);
+        tokio::task::yield_now().await;
+        deed
+    }
+
+    /// Whether several deeds are under way.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.0.deeds.load(Ordering::SeqCst) > 1
     }
 
     /// From now on this is asked what goes wrong with each call of a worker's.
@@ -101,6 +134,17 @@ impl Wire {
         table.items().map(|item| serde_json::json!(item)).collect()
     }
 
+    /// Those whose sort key begins so.
+    pub(crate) fn rows_of(&self, begin: &str) -> Vec<serde_json::Value> {
+        let table = lock(&self.0.table);
+        let is_one = |item: &&Item| match item.get("chat_id") {
+            Some(table_model::Value::S(key)) => key.starts_with(begin),
+            _ => false,
+        };
+        let found = table.items().filter(is_one);
+        found.map(|item| serde_json::json!(item)).collect()
+    }
+
     /// For the LINE client.
     pub(crate) fn connector(&self) -> SharedHttpConnector {
         SharedHttpConnector::new(self.clone())
@@ -113,6 +157,9 @@ impl Wire {
     }
 
     async fn answer(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        if self.is_shared() {
+            tokio::task::yield_now().await;
+        }
         let target = request.headers().get("x-amz-target").map(str::to_owned);
         let harm = self.harm(&asked(&request, target.as_deref()));
         match harm {

@@ -50,7 +50,7 @@ async fn a_video_that_line_is_still_preparing_is_waited_for() {
     shop.line().change_settings(&slow).await.unwrap();
     let mut guest = shop.user("Mari");
     let came = guest.sends(json!({"type": "video"})).await;
-    let trace = came.traces().next().unwrap();
+    let trace = came.fails().traces().next().unwrap();
     assert_eq!((trace.verdict, trace.attempts), (Verdict::Failed, 0));
     let reason = trace.reason.clone().unwrap();
     assert!(reason.contains("LINE is still preparing it"), "{reason}");
@@ -74,7 +74,7 @@ async fn content_that_line_does_not_have_is_not_asked_for_and_parks_the_event_at
     let shop = Harness::new(measuring(&asked)).await;
     let mut guest = shop.user("Mari");
     let came = guest.sends(elsewhere()).await;
-    let trace = came.traces().next().unwrap();
+    let trace = came.fails().traces().next().unwrap();
     assert_eq!(trace.verdict, Verdict::Failed);
     let reason = trace.reason.clone().unwrap();
     assert!(reason.contains("its provider is external"), "{reason}");
@@ -126,7 +126,7 @@ async fn what_the_user_took_back_parks_the_event_at_once() {
     let image = json!({"type": "message", "message": {"type": "image", "id": "77"}});
     let unsend = json!({"type": "unsend", "unsend": {"messageId": "77"}});
     let came = guest.does(json!([image, unsend])).await;
-    let trace = came.traces().next().unwrap();
+    let trace = came.fails().traces().next().unwrap();
     // It was parked, and the unsend has taken out what the reason told of it.
     let reason = trace.reason.clone().unwrap();
     assert!(reason.contains("was taken out"), "{trace:?}");

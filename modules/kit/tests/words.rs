@@ -109,7 +109,7 @@ async fn a_timer_rings_when_the_clock_comes_to_its_time() {
     assert_eq!(guest.news().len(), 1);
     assert!(
         shop.transcript()
-            .contains("A timer rings for Mari\n  push to Mari\n")
+            .contains("A timer rings for Mari: reminder/")
     );
 }
 
@@ -313,7 +313,10 @@ async fn an_answer_that_can_reach_nobody_is_the_authors_error() {
     let shop = Harness::new(answers(false)).await;
     let mut guest = shop.user("Mari");
     guest.says("hello").await.is(Verdict::Handled);
-    shop.clock().advance(Duration::from_secs(3600)).await;
+    shop.clock()
+        .advance(Duration::from_secs(3600))
+        .await
+        .fails();
     let transcript = shop.transcript();
     assert!(transcript.contains("has no reply token"), "{transcript}");
 }
@@ -324,6 +327,7 @@ async fn told_without_a_token(module: Router) -> String {
         cx.reply(&[Text::new("Welcome.")])
     }
     let shop = Harness::new(module.active(Routes::new().any_text(answer))).await;
+    shop.expects_failures();
     let mut guest = shop.user("Mari");
     let text =
         json!({"type": "message", "replyToken": null, "message": {"type": "text", "text": "hi"}});

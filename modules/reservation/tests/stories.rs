@@ -382,7 +382,7 @@ async fn the_customer_register_is_told_of_each_change_once_through_a_crash() {
     let module = reservation::module_with(register.clone()).wrap(crash_once);
     let shop = Harness::new(module).await;
     let mut guest = shop.user("Mari");
-    guest.taps("reserve 2026-11-23T11:00").await;
+    guest.taps("reserve 2026-11-23T11:00").await.fails();
     guest.sees(["11月23日(月) 11:00のご予約を承りました。"]);
     shop.clock().advance(HOUR).await;
     assert!(HAS_CRASHED.load(Ordering::SeqCst));

@@ -2,21 +2,24 @@
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use line_module::Module;
 use serde_json::Value;
 
+use super::left::{Alike, Left};
 use super::odd;
+use super::orders::{Order, orders};
 use super::rule::{Broken, Rule};
-use super::script::Step;
-use super::stage::{Left, Stage};
+use super::script::{MARI, Step, is_of_line};
+use super::stage::Stage;
+use super::undisturbed::{Played, Undisturbed};
 use crate::lock;
 use crate::wire::{Asked, Harm};
 
-/// What is set for later rings within this time, mostly.
-const DAYS: Duration = Duration::from_secs(3 * 24 * 3600);
+/// So much later an event may be handled for no reason of its own.
+const A_LITTLE: Duration = Duration::from_secs(20);
 /// How late a redelivery comes.
 const LATE: Duration = Duration::from_secs(3 * 3600);
 /// What LINE may answer to any call.
@@ -39,36 +42,11 @@ pub(super) type Make<M> = Arc<dyn Fn() -> M + Send + Sync>;
 
 /// A module and a script to hold it against the rules.
 pub(super) struct Checks<M> {
-    pub(super) make: Make<M>,
-    pub(super) script: Vec<Step>,
-}
-
-/// The script as it went where nothing disturbed it.
-struct Undisturbed {
-    events: Vec<Value>,
-    left: Left,
-    /// The worker's outside calls for each event.
-    calls: Vec<Vec<Asked>>,
-}
-
-impl Undisturbed {
-    /// Whether an event's call of this number is one of these; tokens are not counted among LINE's.
-    fn has(&self, nth: usize, counts: fn(&Asked) -> bool, hits: impl Fn(&Asked) -> bool) -> bool {
-        let mut nths = self.calls.iter().filter_map(|calls| {
-            let mut counted = calls.iter().filter(|asked| counts(asked));
-            counted.nth(nth - 1)
-        });
-        nths.any(hits)
-    }
-
-    /// The most calls that one event took.
-    fn most(&self) -> usize {
-        self.calls.iter().map(Vec::len).max().unwrap_or_default()
-    }
-}
-
-fn any_call(_: &Asked) -> bool {
-    true
+    make: Make<M>,
+    script: Vec<Step>,
+    undisturbed: OnceLock<Played>,
+    /// How often the script was begun.
+    runs: AtomicUsize,
 }
 
 /// A call to LINE that is not for a token.
@@ -80,18 +58,56 @@ fn lines_call(asked: &Asked) -> bool {
 fn can_meet(asked: &Asked, harm: &Harm) -> bool {
     match harm {
         Harm::Crash => true,
-        Harm::CrashAfter => asked.of_line,
+        Harm::CrashAfter => asked.of_line && asked.changes(),
         harm => !asked.word.starts_with("GET ") || FOR_QUESTIONS.contains(harm),
     }
 }
 
 impl<M: Module> Checks<M> {
-    async fn stage(&self) -> Stage {
-        let make = self.make.clone();
-        Stage::new(Box::new(move |parts| parts.worker(make()))).await
+    pub(super) fn new(make: Make<M>, script: Vec<Step>) -> Self {
+        Self {
+            make,
+            script,
+            undisturbed: OnceLock::new(),
+            runs: AtomicUsize::new(0),
+        }
     }
 
-    async fn undisturbed(&self) -> Result<Undisturbed, Broken> {
+    /// The same, where the script has been played already.
+    pub(super) fn after(self, played: Played) -> Self {
+        Self {
+            undisturbed: OnceLock::from(played),
+            ..self
+        }
+    }
+
+    /// How often the script was begun so far.
+    pub(super) fn runs(&self) -> usize {
+        self.runs.load(Ordering::SeqCst)
+    }
+
+    async fn stage(&self) -> Stage {
+        self.runs.fetch_add(1, Ordering::SeqCst);
+        let make = self.make.clone();
+        let mut names = vec![MARI.to_owned()];
+        for step in &self.script {
+            if !names.contains(&step.who) {
+                names.push(step.who.clone());
+            }
+        }
+        Stage::new(Box::new(move |parts| parts.worker(make())), names).await
+    }
+
+    /// The script, as it goes if nothing disturbs it: played once.
+    async fn undisturbed(&self) -> Played {
+        if let Some(played) = self.undisturbed.get() {
+            return played.clone();
+        }
+        let played = self.plays_undisturbed().await;
+        self.undisturbed.get_or_init(|| played).clone()
+    }
+
+    pub(super) async fn plays_undisturbed(&self) -> Played {
         let mut stage = self.stage().await;
         let calls: Arc<Mutex<Vec<Vec<Asked>>>> = Arc::default();
         let own = calls.clone();
@@ -102,14 +118,20 @@ impl<M: Module> Checks<M> {
         let mut events = Vec::new();
         for step in &self.script {
             lock(&calls).push(Vec::new());
-            events.extend(stage.play(std::slice::from_ref(step)).await?);
+            events.push(stage.play(step).await?);
         }
         stage.ends(Rule::Conversation).await?;
-        Ok(Undisturbed {
+        Ok(Arc::new(Undisturbed {
             events,
-            left: stage.left(),
             calls: std::mem::take(&mut lock(&calls)),
-        })
+            left: stage.left(),
+            rings: stage.rings(),
+            next_ring: stage.shop.world().next_ring(),
+        }))
+    }
+
+    async fn events(&self) -> Result<Vec<Value>, Broken> {
+        Ok(self.undisturbed().await?.events.clone())
     }
 
     pub(super) async fn conversation(&self) -> Result<(), Broken> {
@@ -117,7 +139,7 @@ impl<M: Module> Checks<M> {
     }
 
     pub(super) async fn repeatable(&self) -> Result<(), Broken> {
-        let events = self.undisturbed().await?.events;
+        let events = self.events().await?;
         let mut stage = self.stage().await;
         for event in &events {
             stage.tries_twice(event).await?;
@@ -131,38 +153,50 @@ impl<M: Module> Checks<M> {
         let mut stage = self.stage().await;
         for event in undisturbed.events.clone() {
             let event = stage.next(event).await;
+            let is_of_line = is_of_line(&event);
             stage.sends_all(vec![event], 2).await?;
-            let _ = stage.shop.line_redelivers().await;
+            if is_of_line {
+                let _ = stage.shop.line_redelivers().await;
+            }
         }
         let last = stage.shop.line().state().await.last_delivery;
         let _ = stage.shop.world().advance(LATE).await;
         redeliver(&stage, last).await;
         stage.ends(Rule::Once).await?;
-        let same = self.compare(Rule::Once, &stage, &undisturbed.left);
-        self.explained(same).await
+        self.judge(Rule::Once, &stage, &undisturbed, Alike::Same)
+            .await
     }
 
-    /// All at once in one webhook, in order and then the other way round.
+    /// All at once in one webhook, in order and then the other way round; and in orders drawn by lot.
     pub(super) async fn order(&self) -> Result<(), Broken> {
-        let events = self.undisturbed().await?.events;
-        for reversed in [false, true] {
-            let mut stage = self.stage().await;
-            let mut batch = Vec::new();
-            for event in &events {
-                batch.push(stage.next(event.clone()).await);
-            }
-            if reversed {
-                batch.reverse();
-            }
-            stage.sends_all(batch, 1).await?;
-            stage.ends(Rule::Order).await?;
+        let events = self.events().await?;
+        for order in orders(events.len()) {
+            let in_it = |broken: Broken| Broken {
+                detail: format!("{} (the events came {})", broken.detail, order.name),
+                ..broken
+            };
+            self.comes(&events, &order).await.map_err(in_it)?;
         }
         Ok(())
     }
 
+    /// All events, when the last has happened.
+    async fn comes(&self, events: &[Value], order: &Order) -> Result<(), Broken> {
+        let mut stage = self.stage().await;
+        let mut all = Vec::new();
+        for event in events {
+            all.push(stage.next(event.clone()).await);
+        }
+        for webhook in &order.webhooks {
+            let batch = webhook.iter().map(|place| all[*place].clone());
+            stage.sends_all(batch.collect(), 1).await?;
+        }
+        stage.ends(Rule::Order).await
+    }
+
     /// LINE does not reach us, and sends all of it again hours later, when no reply token is good.
     pub(super) async fn late(&self) -> Result<(), Broken> {
-        let events = self.undisturbed().await?.events;
+        let events = self.events().await?;
         let mut stage = self.stage().await;
         stage.shop.world().set_reachable(false);
         stage.play_events(&events).await?;
@@ -175,25 +209,27 @@ impl<M: Module> Checks<M> {
 
     /// Staff hold the chat, or the account is suspended; and the user blocks it.
     pub(super) async fn silence(&self) -> Result<(), Broken> {
-        let events = self.undisturbed().await?.events;
+        let events = self.events().await?;
         for is_suspended in [false, true] {
             let mut stage = self.stage().await;
-            let mut user = stage.shop.user("Mari");
-            let _ = match is_suspended {
-                true => stage.shop.account().suspend().await,
-                false => stage.shop.staff(&user).takes_control().await,
-            };
+            let before = stage.left().number_sent();
+            match is_suspended {
+                true => drop(stage.shop.account().suspend().await),
+                false => staff_take_all(&stage).await,
+            }
             // Who follows ends the standby.
             let events = events.iter().filter(|event| event["type"] != "follow");
             for event in events {
                 stage.sends(event.clone()).await?;
             }
             stage.ends(Rule::Silence).await?;
-            if is_suspended && !stage.left().sent.is_empty() {
+            if is_suspended && stage.left().number_sent() > before {
                 return Err(stage.broken(Rule::Silence, "something was sent"));
             }
             let _ = stage.shop.account().resume().await;
-            let _ = user.blocks().await;
+            for mut user in stage.users() {
+                let _ = user.blocks().await;
+            }
             stage.ends(Rule::Silence).await?;
         }
         self.silence_afterwards(&events).await
@@ -203,15 +239,14 @@ impl<M: Module> Checks<M> {
     async fn silence_afterwards(&self, events: &[Value]) -> Result<(), Broken> {
         let mut stage = self.stage().await;
         stage.play_events(events).await?;
-        let user = stage.shop.user("Mari");
-        let _ = stage.shop.staff(&user).takes_control().await;
-        let _ = stage.shop.world().advance(DAYS).await;
+        staff_take_all(&stage).await;
+        stage.days_go_by().await;
         stage.ends(Rule::Silence).await
     }
 
     /// Without the right to send, then without profiles.
     pub(super) async fn scopes(&self) -> Result<(), Broken> {
-        let events = self.undisturbed().await?.events;
+        let events = self.events().await?;
         for scope in ["message:send", "profile:read"] {
             let mut stage = self.stage().await;
             let _ = stage.shop.account().revokes(scope).await;
@@ -233,7 +268,7 @@ impl<M: Module> Checks<M> {
     /// The company's systems send what the module does not know.
     async fn unknown_commands(&self) -> Result<(), Broken> {
         let stage = self.stage().await;
-        let (company, user) = (stage.shop.company(), stage.shop.user("Mari"));
+        let (company, user) = (stage.shop.company(), stage.shop.user(MARI));
         for (nth, payload) in odd::payloads().into_iter().enumerate() {
             let (name, id) = ("a command that nobody knows", nth.to_string());
             let _ = company.sends_to(&user, name, &id, &payload).await;
@@ -245,10 +280,10 @@ impl<M: Module> Checks<M> {
     /// After the script, all timers, signals and commands that came in it come with payloads that
     /// nobody expects. They may end as they like, but soon.
     pub(super) async fn old_payloads(&self) -> Result<(), Broken> {
-        let events = self.undisturbed().await?.events;
+        let events = self.events().await?;
         let mut stage = self.stage().await;
         stage.play_events(&events).await?;
-        let _ = stage.shop.world().advance(DAYS).await;
+        stage.days_go_by().await;
         let mut known = BTreeSet::new();
         for (kind, event) in stage.shop.world().not_of_line() {
             let read: Value = serde_json::from_str(&event.raw).unwrap_or_default();
@@ -267,7 +302,7 @@ impl<M: Module> Checks<M> {
 
     /// The script in a group, and by users whose id LINE does not tell.
     pub(super) async fn groups(&self) -> Result<(), Broken> {
-        let events = self.undisturbed().await?.events;
+        let events = self.events().await?;
         let mut stage = self.stage().await;
         for event in odd::in_groups(&events, &stage.chat) {
             stage.sends(event).await?;
@@ -277,7 +312,7 @@ impl<M: Module> Checks<M> {
 
     /// After the script, these too.
     async fn takes(&self, rule: Rule, odd: Vec<Value>) -> Result<(), Broken> {
-        let events = self.undisturbed().await?.events;
+        let events = self.events().await?;
         let mut stage = self.stage().await;
         stage.play_events(&events).await?;
         for event in odd {
@@ -294,26 +329,24 @@ impl<M: Module> Checks<M> {
             for nth in 1..=undisturbed.most() {
                 if undisturbed.has(nth, lines_call, |asked| can_meet(asked, &harm)) {
                     let stage = self.hurt(&undisturbed, nth, lines_call, &harm).await?;
-                    stage.ends(Rule::LineErrors).await?;
-                    let sent = self.compare_sent(Rule::LineErrors, &stage, &undisturbed.left);
-                    self.explained(sent).await?;
+                    self.ends_as(Rule::LineErrors, &stage, &undisturbed, Alike::NoMore)
+                        .await?;
                 }
             }
         }
         Ok(())
     }
 
-    /// With each event, the process ends once: before its first outside call, then before its second, and so on;
-    /// and after a call to LINE, whose answer is not seen.
+    /// With each event, the process ends once: before its first outside call that may change something, then before
+    /// its second, and so on; and after a call to LINE, whose answer is not seen.
     pub(super) async fn state(&self) -> Result<(), Broken> {
         let undisturbed = self.undisturbed().await?;
         for harm in [Harm::Crash, Harm::CrashAfter] {
             for nth in 1..=undisturbed.most() {
-                if undisturbed.has(nth, any_call, |asked| can_meet(asked, &harm)) {
-                    let stage = self.hurt(&undisturbed, nth, any_call, &harm).await?;
-                    stage.ends(Rule::State).await?;
-                    let same = self.compare_crashed(&stage, &undisturbed.left);
-                    self.explained(same).await?;
+                if undisturbed.has(nth, Asked::changes, |asked| can_meet(asked, &harm)) {
+                    let stage = self.hurt(&undisturbed, nth, Asked::changes, &harm).await?;
+                    self.ends_as(Rule::State, &stage, &undisturbed, Alike::Kept)
+                        .await?;
                 }
             }
         }
@@ -343,45 +376,63 @@ impl<M: Module> Checks<M> {
         Ok(stage)
     }
 
-    fn compare_crashed(&self, stage: &Stage, undisturbed: &Left) -> Result<(), Broken> {
-        self.compare_sent(Rule::State, stage, undisturbed)?;
-        self.compare_kept(Rule::State, stage, undisturbed)
+    /// Nothing has failed, and what is left is alike. Nothing goes wrong any more meanwhile.
+    async fn ends_as(
+        &self,
+        rule: Rule,
+        stage: &Stage,
+        undisturbed: &Undisturbed,
+        alike: Alike,
+    ) -> Result<(), Broken> {
+        stage.ends(rule).await?;
+        stage.shop.world().wire.plan(|_| None);
+        self.judge(rule, stage, undisturbed, alike).await
     }
 
-    /// Nothing is said that was not said undisturbed, and nothing more often.
-    fn compare_sent(&self, rule: Rule, stage: &Stage, undisturbed: &Left) -> Result<(), Broken> {
-        match more(&stage.left().sent, &undisturbed.sent) {
-            Some(more) => Err(stage.broken(rule, said_more(&more))),
-            None => Ok(()),
-        }
-    }
-
-    fn compare(&self, rule: Rule, stage: &Stage, undisturbed: &Left) -> Result<(), Broken> {
-        let sent = stage.left().sent;
-        let differ = more(&sent, &undisturbed.sent).or_else(|| more(&undisturbed.sent, &sent));
-        match differ {
-            Some(differ) => Err(stage.broken(rule, said_more(&differ))),
-            None => self.compare_kept(rule, stage, undisturbed),
-        }
-    }
-
-    fn compare_kept(&self, rule: Rule, stage: &Stage, undisturbed: &Left) -> Result<(), Broken> {
-        let (kept, wanted) = (stage.left().kept, &undisturbed.kept);
-        if kept == *wanted {
+    /// Compares a run with the undisturbed one, both at the same moment.
+    async fn judge(
+        &self,
+        rule: Rule,
+        stage: &Stage,
+        undisturbed: &Undisturbed,
+        alike: Alike,
+    ) -> Result<(), Broken> {
+        let is_now = undisturbed.next_ring.is_none_or(|due| due > stage.now());
+        let twin = match is_now && undisturbed.rings == stage.rings() {
+            true => undisturbed.left.clone(),
+            false => self.twin(stage, undisturbed, Duration::ZERO).await?,
+        };
+        let Some(detail) = stage.left().differs(&twin, alike) else {
+            return Ok(());
+        };
+        let late_by = stage.longest_wait().await.max(A_LITTLE);
+        let later = self.twin(stage, undisturbed, late_by).await?;
+        if stage.left().is_only_later(&twin, &later, alike) {
             return Ok(());
         }
-        let detail = format!("in the end its rows are\n{kept:#?}\nand undisturbed\n{wanted:#?}");
-        Err(stage.broken(rule, detail))
+        self.explained(stage.broken(rule, detail)).await
+    }
+
+    /// What is left of an undisturbed run at the moment of this one, with each event handled so much later.
+    async fn twin(
+        &self,
+        stage: &Stage,
+        undisturbed: &Undisturbed,
+        late_by: Duration,
+    ) -> Result<Left, Broken> {
+        let mut twin = self.stage().await;
+        twin.late_by = late_by;
+        twin.play_events(&undisturbed.events).await?;
+        stage.meets(&twin).await;
+        Ok(twin.left())
     }
 
     /// Where runs differ, the deeper reason is reported: a plan that is never the same, or what is remembered outside
     /// of the rows, which two undisturbed runs show as well.
-    async fn explained(&self, result: Result<(), Broken>) -> Result<(), Broken> {
-        let Err(broken) = result else {
-            return Ok(());
-        };
+    async fn explained(&self, broken: Broken) -> Result<(), Broken> {
         self.repeatable().await?;
-        let (first, second) = (self.undisturbed().await?, self.undisturbed().await?);
+        let first = self.plays_undisturbed().await?;
+        let second = self.plays_undisturbed().await?;
         match first.left == second.left {
             true => Err(broken),
             false => Err(Broken {
@@ -389,6 +440,13 @@ impl<M: Module> Checks<M> {
                 ..broken
             }),
         }
+    }
+}
+
+/// Staff hold every chat of the script.
+async fn staff_take_all(stage: &Stage) {
+    for user in stage.users() {
+        let _ = stage.shop.staff(&user).takes_control().await;
     }
 }
 
@@ -404,24 +462,4 @@ async fn redeliver(stage: &Stage, last: u64) {
                 .await;
         }
     }
-}
-
-/// Something of `sent` that `wanted` has not, or fewer times.
-fn more(sent: &[(String, Value)], wanted: &[(String, Value)]) -> Option<Value> {
-    let mut left = wanted.to_vec();
-    let extra = sent.iter().find(|one| {
-        let place = left.iter().position(|other| other == *one);
-        place.map(|place| left.swap_remove(place)).is_none()
-    });
-    extra.map(|(_, messages)| messages.clone())
-}
-
-fn said_more(messages: &Value) -> String {
-    let texts: Vec<_> = messages
-        .as_array()
-        .into_iter()
-        .flatten()
-        .flat_map(crate::transcript::shown)
-        .collect();
-    format!("this is said otherwise, or more or less often, than undisturbed: {texts:?}")
 }

@@ -1,21 +1,32 @@
 //! What every module must hold to, whatever it does: [`conformance!`](crate::conformance!) makes a test of each rule.
 
 mod checks;
+mod left;
+mod meet;
 mod odd;
+mod orders;
 mod rule;
 mod script;
 mod stage;
+mod undisturbed;
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use futures::FutureExt as _;
 use line_module::Module;
 
 use checks::Checks;
 pub use rule::{Broken, Rule};
-pub use script::{Step, commands, does, follows, says, signals, taps, taps_label, usual};
+pub use script::{
+    Step, by, commands, does, follows, says, sets, signals, taps, taps_label, usual, waits,
+};
+pub use undisturbed::Shared;
 
-/// Every rule that has a check of its own. [`Rule::Finishes`] is judged by all of them.
+/// A rule that takes longer says what has taken it so long.
+const LONG: Duration = Duration::from_secs(2);
+
+/// Every rule that has a check of its own. [`Rule::Finishes`] and [`Rule::Script`] are judged by all of them.
 pub const RULES: [Rule; 13] = [
     Rule::Conversation,
     Rule::Once,
@@ -49,7 +60,7 @@ macro_rules! conformance {
         $crate::conformance!(@tests $module, {
             #[allow(unused_imports, reason = "a script need not have all of them")]
             use $crate::conformance::{
-                commands, does, follows, says, signals, taps, taps_label,
+                by, commands, does, follows, says, sets, signals, taps, taps_label, waits,
             };
             vec![$($step),*]
         });
@@ -72,16 +83,19 @@ macro_rules! conformance {
         );
     };
     (@test $module:expr, $script:expr, $($name:ident = $rule:ident,)*) => {
+        static CONFORMANCE: $crate::conformance::Shared = $crate::conformance::Shared::new();
         $(
             #[test]
             fn $name() {
-                $crate::conformance::hold($crate::conformance::Rule::$rule, || $module, $script);
+                let rule = $crate::conformance::Rule::$rule;
+                $crate::conformance::hold(rule, || $module, $script, &CONFORMANCE);
             }
         )*
     };
 }
 
-/// Holds a module against one rule.
+/// Holds a module against one rule; the script is played undisturbed once for all who share it. Where that goes wrong,
+/// the test of [`Rule::Conversation`] tells why, and the others name it.
 ///
 /// # Panics
 /// It breaks a rule: the sentence, what has shown it, and the conversation.
@@ -89,13 +103,25 @@ pub fn hold<M: Module>(
     rule: Rule,
     make: impl Fn() -> M + Send + Sync + 'static,
     script: Vec<Step>,
+    shared: &Shared,
 ) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
-    let checked = runtime
-        .expect("a runtime")
-        .block_on(check(rule, make, script));
+    let runtime = runtime.expect("a runtime");
+    let began = Instant::now();
+    let checks = Checks::new(Arc::new(make), script);
+    let play = || runtime.block_on(checks.plays_undisturbed());
+    let played = shared.0.get_or_init(play).clone();
+    if let (Err(_), true) = (&played, rule != Rule::Conversation) {
+        panic!("This rule is not checked: the test conformance_conversation tells why.");
+    }
+    let checks = checks.after(played);
+    let checked = runtime.block_on(checked(rule, &checks));
+    if began.elapsed() > LONG {
+        let (seconds, runs) = (began.elapsed().as_secs_f32(), checks.runs());
+        eprintln!("{rule:?} took {seconds:.1} s: it has played the script {runs} times.");
+    }
     if let Err(broken) = checked {
         panic!("{broken}");
     }
@@ -110,10 +136,12 @@ pub async fn check<M: Module>(
     make: impl Fn() -> M + Send + Sync + 'static,
     script: Vec<Step>,
 ) -> Result<(), Broken> {
-    let make = Arc::new(make);
-    let checks = Checks { make, script };
+    checked(rule, &Checks::new(Arc::new(make), script)).await
+}
+
+async fn checked<M: Module>(rule: Rule, checks: &Checks<M>) -> Result<(), Broken> {
     let checked = match rule {
-        Rule::Conversation | Rule::Finishes => checks.conversation().boxed(),
+        Rule::Script | Rule::Conversation | Rule::Finishes => checks.conversation().boxed(),
         Rule::Once => checks.once().boxed(),
         Rule::Repeatable => checks.repeatable().boxed(),
         Rule::State => checks.state().boxed(),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::script::{message, postback};
+use super::script::{SETS, is_of_line, message, postback};
 
 /// Data of other channels' messages, and of older versions of one's own.
 pub(super) fn postbacks() -> Vec<Value> {
@@ -107,18 +107,26 @@ pub(super) fn in_groups(events: &[Value], user: &str) -> Vec<Value> {
         json!({ "type": "memberJoined", "joined": members }),
         json!({ "type": "memberLeft", "left": members }),
     ];
-    let users = events.iter().filter(|event| event["type"] != "follow");
+    let is_users = |event: &&Value| event["type"] != "follow" && is_of_line(event);
+    let users = events.iter().filter(is_users);
     let all: Vec<_> = of_groups.iter().chain(users).collect();
     let of = |source: &Value| {
         let all = all.iter().map(|event| from(event, source));
         all.collect::<Vec<_>>()
     };
     let left = json!({ "type": "leave", "source": sources[0] });
-    sources.iter().flat_map(of).chain([left]).collect()
+    let set = events.iter().filter(|event| event["type"] == SETS).cloned();
+    set.chain(sources.iter().flat_map(of))
+        .chain([left])
+        .collect()
 }
 
 fn from(event: &Value, source: &Value) -> Value {
     let mut event = event.clone();
+    let user = event["source"]["userId"].take();
     event["source"] = source.clone();
+    if user.is_string() && !source["userId"].is_null() {
+        event["source"]["userId"] = user;
+    }
     event
 }

@@ -5,6 +5,8 @@ use std::fmt;
 /// What every module must hold to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rule {
+    /// The script itself can be played.
+    Script,
     /// It handles an ordinary conversation.
     Conversation,
     /// It answers an event once.
@@ -39,6 +41,9 @@ impl Rule {
     /// The rule and the remedy, in one sentence.
     pub fn sentence(self) -> &'static str {
         match self {
+            Self::Script => {
+                "The script cannot be played: correct the step below, or what comes before it."
+            }
             Self::Conversation => {
                 "A module must handle what its users say: find what fails below, and answer it or return Ok(())."
             }

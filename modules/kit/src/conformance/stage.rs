@@ -3,19 +3,19 @@
 use std::time::{Duration, SystemTime};
 
 use emulator::{Deliver, DeliverOptions, Outcome};
-use futures::FutureExt as _;
-use line_module::daily::Daily;
 use serde_json::{Value, json};
-use shared::domain::{ChatId, EventId, LedgerEntry, Timestamp, Trace, Verdict};
+use shared::domain::{ChatId, Effect, EventId, LedgerEntry, Timestamp, Trace, Verdict};
 use shared::store::LedgerKey;
 use worker::{Shadow, ShadowError};
 
+use super::left::Left;
 use super::rule::{Broken, Rule};
-use super::script::{COMMAND, SIGNAL, Step};
+use super::script::{COMMAND, MARI, SETS, SIGNAL, Step, WAITS, is_of_line};
 use crate::harness::{request, types};
+use crate::time::for_ever;
 use crate::transcript::shown;
 use crate::world::{Came, Hire, ReceivedEvent};
-use crate::{Harness, Setup};
+use crate::{Harness, Setup, User};
 
 /// So far are two events apart: enough for a crash, and for the tries after it.
 const BETWEEN: Duration = Duration::from_secs(600);
@@ -25,17 +25,26 @@ const A_WHILE: Duration = Duration::from_secs(60);
 const UNTIL_PARKED: Duration = Duration::from_secs(8 * 3600);
 /// What the worker writes of attempts that did not end.
 const VANISHED: &str = "the attempts vanished";
+/// What a reply to an event fails with that came while others held the chat.
+const NO_TOKEN: &str = "LINE gave no reply token with this event";
 /// What a second reply to an event is refused with.
 const TWICE: &str = "one reply to an event";
 
 /// One run.
 pub(super) struct Stage {
     pub(super) shop: Harness,
+    /// Mari's chat.
     pub(super) chat: String,
+    /// Everyone in the script, Mari first.
+    names: Vec<String>,
     begins: SystemTime,
     events: u32,
+    /// What the script has waited.
+    waited: Duration,
     /// Whether processes end in it.
     pub(super) crashes: bool,
+    /// So much later than it comes each event is handled.
+    pub(super) late_by: Duration,
 }
 
 /// What has become of showing what the module would do.
@@ -46,42 +55,43 @@ enum Tried {
     WouldCall,
 }
 
-/// What is left of a run, to be compared with another's.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Left {
-    /// What LINE has taken: the chat and the messages.
-    pub(super) sent: Vec<(String, Value)>,
-    /// The module's states of chats and its own rows.
-    pub(super) kept: Vec<(String, String)>,
-}
-
 impl Stage {
-    pub(super) async fn new(hire: Hire) -> Self {
+    /// For a script of these users; Mari is always there.
+    pub(super) async fn new(hire: Hire, names: Vec<String>) -> Self {
         let setup = Setup::default();
         let shop = Harness::hiring(&setup, hire).await;
-        let chat = shop.user("Mari").id().to_owned();
+        shop.expects_failures();
+        let chat = shop.user(MARI).id().to_owned();
+        for name in &names {
+            let _ = shop.user(name);
+        }
         Self {
             shop,
             chat,
+            names,
             begins: setup.begins,
             events: 0,
+            waited: Duration::ZERO,
             crashes: false,
+            late_by: Duration::ZERO,
         }
     }
 
-    /// Goes through the script; gives its events.
-    pub(super) async fn play(&mut self, script: &[Step]) -> Result<Vec<Value>, Broken> {
-        let mut events = Vec::new();
-        for step in script {
-            let line = self.shop.line();
-            let bubbles = line.conversation(self.shop.bot(), &self.chat).await;
-            let Some(event) = step.event(&bubbles) else {
-                return Err(self.broken(Rule::Conversation, format!("{step:?} cannot be tapped")));
-            };
-            self.sends(event.clone()).await?;
-            events.push(event);
+    /// Everyone in the script.
+    pub(super) fn users(&self) -> Vec<User> {
+        self.names.iter().map(|name| self.shop.user(name)).collect()
+    }
+
+    /// Does a step of the script; gives its event.
+    pub(super) async fn play(&mut self, step: &Step) -> Result<Value, Broken> {
+        let user = self.shop.user(&step.who);
+        let event = step.event(&user.screen());
+        let mut event = event.map_err(|detail| self.broken(Rule::Script, detail))?;
+        if step.who != MARI && event["source"].is_null() {
+            event["source"] = json!({ "type": "user", "userId": user.id() });
         }
-        Ok(events)
+        self.sends(event.clone()).await?;
+        Ok(event)
     }
 
     /// Goes through events, each in a webhook of its own.
@@ -101,7 +111,10 @@ impl Stage {
     /// The event that is next, with its id, when it is its time.
     pub(super) async fn next(&mut self, mut event: Value) -> Value {
         self.events += 1;
-        let due = self.begins + BETWEEN * self.events;
+        if event["type"] == WAITS {
+            self.waited += Duration::from_secs(event["seconds"].as_u64().unwrap_or_default());
+        }
+        let due = self.begins + BETWEEN * self.events + self.waited;
         let wait = due.duration_since(self.shop.clock().now());
         let _ = self.shop.world().advance(wait.unwrap_or_default()).await;
         let id = format!("event-{}", self.events);
@@ -119,72 +132,115 @@ impl Stage {
     pub(super) async fn sends_all(&self, events: Vec<Value>, copies: u32) -> Result<(), Broken> {
         let mut of_line = Vec::new();
         for event in events {
-            if !is_not_of_line(&event) {
+            if is_of_line(&event) {
                 of_line.push(event);
                 continue;
             }
             self.line_sends(std::mem::take(&mut of_line), copies)
                 .await?;
-            for _ in 0..copies {
-                match event["type"] == COMMAND {
-                    true => self.company_says(&event).await?,
-                    false => self.is_signalled(&event).await?,
-                }
-            }
+            self.happens(&event, copies).await?;
         }
         self.line_sends(of_line, copies).await
     }
 
-    async fn company_says(&self, command: &Value) -> Result<(), Broken> {
-        let text = |name: &str| command[name].as_str().unwrap_or_default();
-        let (name, id) = (text("name"), text("webhookEventId"));
-        let chat = Some(self.chat.as_str());
-        let world = self.shop.world();
-        let came = world.company_says(chat, name, id, &command["payload"]);
-        self.finishes(&came.await)
+    /// What LINE has no part in.
+    async fn happens(&self, event: &Value, copies: u32) -> Result<(), Broken> {
+        match event["type"].as_str() {
+            Some(SETS) => {
+                let set = self.shop.world().sets(event["values"].clone()).await;
+                set.map_err(|error| self.broken(Rule::Script, error))
+            }
+            Some(WAITS) => Ok(()),
+            _ => {
+                self.begins_late();
+                let mut came = Vec::new();
+                for _ in 0..copies {
+                    came.push(match event["type"] == COMMAND {
+                        true => self.company_says(event).await,
+                        false => self.is_signalled(event).await,
+                    });
+                }
+                self.ends_late().await;
+                came.iter().try_for_each(|came| self.finishes(came))
+            }
+        }
     }
 
-    async fn is_signalled(&self, signal: &Value) -> Result<(), Broken> {
+    /// Nobody handles what comes from now on.
+    fn begins_late(&self) {
+        self.shop.world().set_at_work(self.late_by.is_zero());
+    }
+
+    /// What has come meanwhile is handled now.
+    async fn ends_late(&self) {
+        if !self.late_by.is_zero() {
+            let world = self.shop.world();
+            let _ = world.advance(self.late_by).await;
+            world.set_at_work(true);
+            let _ = world.settle().await;
+        }
+    }
+
+    /// The chat in which an event happens.
+    fn chat_of<'a>(&'a self, event: &'a Value) -> &'a str {
+        event["source"]["userId"].as_str().unwrap_or(&self.chat)
+    }
+
+    async fn company_says(&self, command: &Value) -> Came {
+        let text = |name: &str| command[name].as_str().unwrap_or_default();
+        let (name, id) = (text("name"), text("webhookEventId"));
+        let chat = Some(self.chat_of(command));
+        let world = self.shop.world();
+        world
+            .company_says(chat, name, id, &command["payload"])
+            .await
+    }
+
+    async fn is_signalled(&self, signal: &Value) -> Came {
         let id = signal["webhookEventId"].as_str().unwrap_or_default();
+        let chat = self.chat_of(signal);
         let signal = json!({
             "type": "signal",
             "timestamp": Timestamp::from(self.shop.clock().now()),
-            "source": { "type": "user", "userId": self.chat },
+            "source": { "type": "user", "userId": chat },
             "epoch": Timestamp::from(self.shop.clock().now()),
             "name": signal["name"],
             "payload": signal["payload"],
         });
-        let chat = ChatId::new(&self.chat).ok();
+        let chat = ChatId::new(chat).ok();
         self.comes_by_queue(chat, SIGNAL, id, &signal).await
     }
 
     /// An event that is not of LINE's making comes to a chat, or to the account.
-    pub(super) async fn comes_by_queue(
+    async fn comes_by_queue(
         &self,
         chat: Option<ChatId>,
         kind: &str,
         id: &str,
         event: &Value,
-    ) -> Result<(), Broken> {
+    ) -> Came {
         let id = EventId::new(id).expect("an id");
         let world = self.shop.world();
-        let came = world.comes_by_queue(chat, kind, id, event);
-        self.finishes(&came.await)
+        world.comes_by_queue(chat, kind, id, event).await
     }
 
     async fn line_sends(&self, events: Vec<Value>, copies: u32) -> Result<(), Broken> {
         if events.is_empty() {
             return Ok(());
         }
+        self.begins_late();
+        let who = self.shop.world().name(self.chat_of(&events[0]));
         let events = Value::from(events);
-        let words = format!("Mari: {}", words(&events));
+        let words = format!("{who}: {}", words(&events));
         let mut request = request(self.shop.bot(), Some(&self.chat), events);
         request.deliver = Deliver::Send(DeliverOptions {
             copies,
             ..DeliverOptions::default()
         });
         let sent = self.shop.line().send_events(request);
-        let came = self.shop.world().deed(words, sent).await;
+        // In a box, as the compiler follows futures only so deep.
+        let came = Box::pin(self.shop.world().deed(words, sent)).await;
+        self.ends_late().await;
         self.finishes(&came)
     }
 
@@ -204,10 +260,10 @@ impl Stage {
         event["timestamp"] = json!(Timestamp::from(self.shop.clock().now()));
         // Whose row stands no more: it would count as cancelled.
         event["named"] = false.into();
-        self.comes_by_queue(key.chat.clone(), kind, &id, &event)
-            .await?;
+        let came = self.comes_by_queue(key.chat.clone(), kind, &id, &event);
+        self.finishes(&came.await)?;
         let _ = self.shop.world().advance(BETWEEN).await;
-        match self.shop.world().is_waiting() {
+        match self.is_open(key, &id).await {
             false => Ok(()),
             true => {
                 let (name, payload) = (&event["name"], &event["payload"]);
@@ -215,6 +271,19 @@ impl Stage {
                 Err(self.broken(Rule::OldPayloads, detail))
             }
         }
+    }
+
+    /// Whether an event of a chat, or of the account, is to come again.
+    async fn is_open(&self, key: &LedgerKey, id: &str) -> bool {
+        use shared::domain::Outcome::{Done, Parked};
+        let event = EventId::new(id).expect("an id");
+        let key = LedgerKey {
+            event,
+            ..key.clone()
+        };
+        let row = self.shop.world().row(&key).await;
+        let is_over = row.is_some_and(|row| matches!(row.outcome(), Done | Parked));
+        !is_over && self.shop.world().is_waiting()
     }
 
     fn finishes(&self, came: &Came) -> Result<(), Broken> {
@@ -242,7 +311,7 @@ impl Stage {
     /// is known when they have results: when it has handled the event.
     pub(super) async fn tries_twice(&mut self, event: &Value) -> Result<(), Broken> {
         let event = self.next(event.clone()).await;
-        if is_not_of_line(&event) {
+        if !is_of_line(&event) {
             // What it would do is only shown of an event that has a row.
             return self.sends_all(vec![event], 1).await;
         }
@@ -272,8 +341,10 @@ impl Stage {
             self.shop.line().stop_clock(at); // what the first has asked LINE took its time
             (first, self.shop.world().shadow(event).await)
         };
-        let Ok(both) = tokio::time::timeout(Duration::from_secs(2), both).await else {
-            return Err(self.does_not_finish(event));
+        let both = tokio::select! {
+            biased;
+            both = both => both,
+            () = for_ever() => return Err(self.does_not_finish(event)),
         };
         match both {
             (Ok(first), Ok(second)) if first != second => {
@@ -312,19 +383,7 @@ impl Stage {
 
     /// What is left of it.
     pub(super) fn left(&self) -> Left {
-        let calls = self.shop.line().calls(0).now_or_never().unwrap_or_default();
-        let sends = calls.iter().filter(|call| {
-            call.path.starts_with("/v2/bot/message/") && (200..=299).contains(&call.status)
-        });
-        let sent = sends.map(|call| {
-            let chat = call.chat.clone().unwrap_or_default();
-            (chat, call.request["messages"].clone())
-        });
-        let rows = self.shop.world().wire.rows();
-        Left {
-            sent: sent.collect(),
-            kept: rows.iter().filter_map(kept).collect(),
-        }
+        Left::of(self.shop.world())
     }
 
     pub(super) fn broken(&self, rule: Rule, detail: impl Into<String>) -> Broken {
@@ -345,6 +404,10 @@ impl Stage {
             return failed.then(|| (rule, "the module failed before it succeeded".into()));
         }
         let reason = row.reason().unwrap_or_default().to_owned();
+        if rule == Rule::Order && reason.contains(NO_TOKEN) {
+            // It came where others held the chat, and its turn when a later follow had ended that.
+            return None;
+        }
         let rule = match &reason {
             reason if reason.contains(TWICE) => Rule::Once,
             reason if reason.contains(VANISHED) => Rule::Finishes,
@@ -354,31 +417,14 @@ impl Stage {
     }
 }
 
-/// A command or a signal.
-fn is_not_of_line(event: &Value) -> bool {
-    event["type"] == COMMAND || event["type"] == SIGNAL
-}
-
 /// Whether two sends of an event's plan have the same messages.
 fn says_twice(row: &LedgerEntry) -> bool {
     let effects = row.plan().unwrap_or_default().effects;
-    let said: Vec<_> = effects.iter().map(|effect| effect.messages()).collect();
+    // The same to two lists of users is said once to each.
+    let to_chat = effects.iter().filter(|it| matches!(it, Effect::Chat(_)));
+    let said: Vec<_> = to_chat.map(Effect::messages).collect();
     let again = |(at, it): (usize, &&[Value])| !it.is_empty() && said[..at].contains(it);
     said.iter().enumerate().any(again)
-}
-
-/// A chat's state, a row of the module's own or a timer, without what the bundle counts, and
-/// without its own timers, of daily handlers.
-fn kept(row: &Value) -> Option<(String, String)> {
-    let text = |name: &str| row[name]["S"].as_str();
-    let key = text("chat_id")?;
-    let value = match key.split('#').next() {
-        Some("@m") => text("value"),
-        Some("@timer") if text("name").is_some_and(Daily::is_timer) => None,
-        Some("@timer") => text("payload"),
-        _ => text("state"),
-    };
-    Some((key.to_owned(), value?.to_owned()))
 }
 
 /// What a module would do.

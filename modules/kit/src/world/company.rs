@@ -16,6 +16,7 @@ impl World {
         id: &str,
         payload: &Value,
     ) -> Came {
+        let _deed = self.wire.begins().await;
         self.line.let_pass(A_MOMENT);
         let to = chat.map_or_else(|| "the account".to_owned(), |chat| self.name(chat));
         let words = format!("The company's systems, to {to}: {name} {payload}");
@@ -30,6 +31,19 @@ impl World {
             self.transcript.text()
         );
         self.settle().await
+    }
+
+    /// The account sets something of the module.
+    ///
+    /// # Errors
+    /// In words: the module's settings do not take it.
+    pub(crate) async fn sets(&self, values: Value) -> Result<(), String> {
+        self.transcript.note(format!("The account sets {values}"));
+        let values = serde_json::from_value(values);
+        let values = values.map_err(|_| "settings are an object".to_owned())?;
+        let (bot, worker) = (self.bot_id(), self.worker());
+        let saved = worker.save(&bot, &values).await;
+        saved.map_err(|error| error.to_string())
     }
 
     /// An operator erases all that is kept of a chat, as `modctl erase` does.

@@ -7,6 +7,7 @@ use shared::domain::Timestamp;
 
 use super::stand_ins::DEFINITIONS;
 use super::{Came, World};
+use crate::kept::TIMER_ROWS;
 
 impl World {
     /// Lets time go by; what becomes due meanwhile is done when it is due.
@@ -39,25 +40,31 @@ impl World {
 
     /// When something is next due: a timer, or another try of a message.
     fn next_due(&self) -> Option<SystemTime> {
-        let timer = self
-            .next_timer()
-            .and_then(|due| u64::try_from(due.0).ok())
-            .map(|due| UNIX_EPOCH + Duration::from_millis(due));
-        let message = self.sqs.next_visible(&DEFINITIONS.queue);
+        let timer = self.next_ring();
+        let message = match self.is_at_work() {
+            true => self.sqs.next_visible(&DEFINITIONS.queue),
+            false => None,
+        };
         timer.into_iter().chain(message).min()
+    }
+
+    /// When the next timer is due.
+    pub(crate) fn next_ring(&self) -> Option<SystemTime> {
+        let due = self.next_timer()?;
+        let since_1970 = u64::try_from(due.0).ok()?;
+        Some(UNIX_EPOCH + Duration::from_millis(since_1970))
     }
 
     /// The schedule's runs that find nothing are left out.
     fn next_timer(&self) -> Option<Timestamp> {
-        let rows = self.wire.rows();
+        let rows = self.wire.rows_of(TIMER_ROWS);
         let is_timer = |row: &&Value| is_waiting_timer(row);
         let due = |row: &Value| row["due_at"]["N"].as_str()?.parse().ok().map(Timestamp);
         rows.iter().filter(is_timer).filter_map(due).min()
     }
 }
 
-/// Whether a row is a timer that is not queued yet.
+/// Whether a timer's row is not queued yet.
 fn is_waiting_timer(row: &Value) -> bool {
-    let key = row["chat_id"]["S"].as_str();
-    key.is_some_and(|key| key.starts_with("@timer#")) && !row["timer_shard"].is_null()
+    !row["timer_shard"].is_null()
 }

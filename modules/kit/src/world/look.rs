@@ -1,6 +1,7 @@
 //! What came of what someone did.
 
 use shared::domain::Trace;
+use shared::store::LedgerKey;
 
 use super::{ReceivedEvent, World};
 use crate::lock;
@@ -22,26 +23,47 @@ impl Came {
 impl World {
     /// What has become of each event received, and of those that were not settled.
     pub(super) async fn look(&self, received: Vec<ReceivedEvent>) -> Came {
-        let open = std::mem::take(&mut lock(&self.progress).open);
+        let open: Vec<_> = lock(&self.progress).open.clone();
         let mut traces = Vec::new();
-        for (key, before) in open {
+        for (key, _) in open {
             let trace = self.row(&key).await.map(|row| row.trace());
-            let word = trace.as_ref().and_then(verdict);
-            if let Some(word) = word.clone().filter(|_| word != before) {
-                self.transcript.note(format!("  = {word}"));
-            }
-            if !trace.as_ref().is_some_and(is_settled) {
-                lock(&self.progress).open.push((key.clone(), word));
-            }
+            self.look_at(&key, trace.as_ref());
             traces.push((key, trace));
         }
-        let with_trace = |event: ReceivedEvent| {
+        let mut came = Came::default();
+        for event in received {
             let found = traces.iter().find(|(key, _)| *key == event.key);
-            let trace = found.and_then(|(_, trace)| trace.clone());
-            (event, trace)
+            let trace = match found {
+                Some((_, trace)) => trace.clone(),
+                // Another deed's look has found it settled.
+                None => self.row(&event.key).await.map(|row| row.trace()),
+            };
+            came.events.push((event, trace));
+        }
+        came
+    }
+
+    /// Notes what is new of an event.
+    fn look_at(&self, key: &LedgerKey, trace: Option<&Trace>) {
+        let word = trace.and_then(verdict);
+        let is_news = {
+            let open = &mut lock(&self.progress).open;
+            let Some(place) = open.iter().position(|(known, _)| known == key) else {
+                return;
+            };
+            let before = std::mem::replace(&mut open[place].1, word.clone());
+            if trace.is_some_and(is_settled) {
+                open.remove(place);
+            }
+            word != before
         };
-        Came {
-            events: received.into_iter().map(with_trace).collect(),
+        if let Some(word) = word.filter(|_| is_news) {
+            self.transcript.note(format!("  = {word}"));
+        }
+        if let Some(trace) = trace {
+            let chat = key.chat.as_ref().map(|chat| self.name(chat.as_str()));
+            let chat = chat.as_deref().unwrap_or("the account");
+            self.failures.look(key, trace, chat);
         }
     }
 }

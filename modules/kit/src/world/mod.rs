@@ -26,6 +26,7 @@ use sqs::Sqs;
 use table_model::Table;
 use worker::{Shadow, ShadowError};
 
+use crate::failures::Failures;
 use crate::harness::Setup;
 use crate::lock;
 use crate::parts::{Parts, Worker};
@@ -48,6 +49,7 @@ pub(crate) struct World {
     pub(crate) bot: String,
     pub(crate) wire: Wire,
     pub(crate) transcript: Transcript,
+    pub(crate) failures: Arc<Failures>,
     parts: Parts,
     sqs: Sqs,
     webhook: webhook::App,
@@ -73,6 +75,12 @@ struct Progress {
     not_of_line: Vec<(String, ReceivedEvent)>,
     /// Whether the webhook cannot be reached.
     unreachable: bool,
+    /// Whether no worker takes the queue's messages.
+    is_idle: bool,
+    /// How many deeds are being worked off.
+    busy: usize,
+    /// LINE's events, each with the number of the delivery that brought it.
+    delivered: Vec<(u64, ReceivedEvent)>,
 }
 
 /// An event as the bundle has received it.
@@ -106,6 +114,7 @@ impl World {
         let bot = line.make_account(account).await.expect("an account");
         let world = Self {
             transcript: Transcript::default(),
+            failures: Arc::default(),
             webhook: parts.webhook(),
             inbox: parts.inbox(),
             timer: parts.timer(),
@@ -203,12 +212,29 @@ impl World {
         words: impl Into<String>,
         deed: impl Future<Output = Result<T, emulator::Error>>,
     ) -> Came {
+        let _deed = self.wire.begins().await;
+        let is_one_of_several = self.wire.is_shared();
         self.line.let_pass(A_MOMENT);
         self.transcript.note(words);
+        let before = self.last_delivery(is_one_of_several).await;
         if let Err(error) = deed.await {
             panic!("{error}\n\n{}", self.transcript.text());
         }
-        self.settle().await
+        let last = self.last_delivery(is_one_of_several).await;
+        let came = self.settle().await;
+        // Others may have taken its events, and it theirs.
+        match before.zip(last) {
+            Some((before, last)) => self.look(self.delivered(before + 1..=last)).boxed().await,
+            None => came,
+        }
+    }
+
+    /// The number of LINE's newest delivery, where that is asked for: LINE counts all it has.
+    async fn last_delivery(&self, is_asked: bool) -> Option<u64> {
+        match is_asked {
+            true => Some(self.line.state().await.last_delivery),
+            false => None,
+        }
     }
 
     /// Whether a message waits in the queue for its next try.
@@ -257,6 +283,16 @@ impl World {
     /// Whether LINE reaches the webhook from now on.
     pub(crate) fn set_reachable(&self, reachable: bool) {
         lock(&self.progress).unreachable = !reachable;
+    }
+
+    /// Whether a worker takes the queue's messages from now on.
+    pub(crate) fn set_at_work(&self, at_work: bool) {
+        lock(&self.progress).is_idle = !at_work;
+    }
+
+    /// Whether a worker takes the queue's messages.
+    fn is_at_work(&self) -> bool {
+        !lock(&self.progress).is_idle
     }
 
     /// An event's row of the ledger.

@@ -1,5 +1,7 @@
 //! LINE's webhooks, handed to the function.
 
+use std::ops::RangeInclusive;
+
 use emulator::{Delivery, Held};
 use serde_json::json;
 use shared::line::webhook::{RawEvent, Webhook};
@@ -15,10 +17,25 @@ impl World {
         let since = lock(&self.progress).deliveries;
         let mut received = Vec::new();
         for delivery in self.line.deliveries(since).await {
+            if lock(&self.progress).deliveries >= delivery.number {
+                // Another deed's work has taken it meanwhile.
+                continue;
+            }
             lock(&self.progress).deliveries = delivery.number;
-            received.extend(self.take_webhook(&delivery).await);
+            let events = self.take_webhook(&delivery).await;
+            let numbered = events.iter().map(|event| (delivery.number, event.clone()));
+            lock(&self.progress).delivered.extend(numbered);
+            received.extend(events);
         }
         received
+    }
+
+    /// The events that came with these deliveries.
+    pub(super) fn delivered(&self, numbers: RangeInclusive<u64>) -> Vec<ReceivedEvent> {
+        let progress = lock(&self.progress);
+        let delivered = progress.delivered.iter();
+        let of_these = delivered.filter(|(number, _)| numbers.contains(number));
+        of_these.map(|(_, event)| event.clone()).collect()
     }
 
     pub(super) async fn take_webhook(&self, delivery: &Delivery) -> Vec<ReceivedEvent> {

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
+use line_module::daily::Daily;
+use serde_json::Value;
 use shared::queue::{COMMAND, Job, JobEvent, SIGNAL, TIMER};
 use shared::store::LedgerKey;
 use sqs::{ReceivedMessage, lambda_event};
@@ -24,13 +26,18 @@ impl World {
     async fn settle_all(&self) -> Came {
         let mut received = Vec::new();
         loop {
+            lock(&self.progress).busy += 1;
             let news = self.take_webhooks().await;
-            let idle = news.is_empty();
-            received.extend(news);
-            match self.work().await {
-                Some(rung) => received.extend(rung),
-                None if idle => break,
-                None => {}
+            let rung = self.work().await;
+            lock(&self.progress).busy -= 1;
+            let is_idle = news.is_empty() && rung.is_none();
+            received.extend(news.into_iter().chain(rung.into_iter().flatten()));
+            // What another deed's work has taken may be of this one.
+            let others = lock(&self.progress).busy;
+            match (is_idle, others) {
+                (true, 0) => break,
+                (true, _) => tokio::task::yield_now().await,
+                (false, _) => {}
             }
         }
         self.look(received).await
@@ -39,7 +46,7 @@ impl World {
     /// Hands the queue's messages to the worker; gives the timers, signals and commands that come by them. None if there is no message.
     async fn work(&self) -> Option<Vec<ReceivedEvent>> {
         let mut rung = None;
-        loop {
+        while self.is_at_work() {
             let queue = &DEFINITIONS.queue;
             let messages = self
                 .sqs
@@ -53,6 +60,7 @@ impl World {
             self.hand_over(&messages).await;
             self.note_calls().await;
         }
+        rung
     }
 
     /// The events of timers, signals and commands among the queue's messages that come for the first time.
@@ -78,14 +86,30 @@ impl World {
         let new = new.inspect(|(kind, event)| {
             let planned = (kind.clone(), event.clone());
             lock(&self.progress).not_of_line.push(planned);
-            if let Some(chat) = event.key.chat.as_ref().filter(|_| kind == TIMER) {
-                let name = self.name(chat.as_str());
-                self.transcript.note(format!("A timer rings for {name}"));
+            if kind == TIMER {
+                self.note_ring(event);
             }
         });
         let new: Vec<_> = new.map(|(_, event)| event).collect();
         self.open(&new);
         new
+    }
+
+    /// A timer rings: its name, and what it carries. Those of daily handlers ring each day, and are left out.
+    fn note_ring(&self, event: &ReceivedEvent) {
+        let read: Value = serde_json::from_str(&event.raw).unwrap_or_default();
+        let name = read["name"].as_str().unwrap_or_default();
+        if Daily::is_timer(name) {
+            return;
+        }
+        let chat = event.key.chat.as_ref();
+        let whose = chat.map_or_else(|| "the account".into(), |chat| self.name(chat.as_str()));
+        let payload = match &read["payload"] {
+            Value::Null => String::new(),
+            payload => format!(" {payload}"),
+        };
+        let words = format!("A timer rings for {whose}: {name}{payload}");
+        self.transcript.note(words);
     }
 
     /// Until the worker has ended or its process has: then what it was given comes again.
