@@ -161,7 +161,20 @@ fn kept(row: &Value) -> Option<(String, String)> {
         Some("@m") => text("value"),
         Some("@timer") if text("name").is_some_and(Daily::is_timer) => None,
         Some("@timer") => text("payload"),
-        _ => text("state"),
+        _ => return of_chat(row).map(|kept| (key.to_owned(), kept)),
     };
     Some((key.to_owned(), value?.to_owned()))
+}
+
+/// A chat's state, and the state of the dialogue that it is in.
+fn of_chat(row: &Value) -> Option<String> {
+    let state = row["state"]["S"].as_str();
+    let progress = row["dialogue"]["M"]["progress"]["S"].as_str();
+    let progress: Option<Value> = progress.and_then(|json| serde_json::from_str(json).ok());
+    let dialogue = progress.map(|it| format!("in {} at {}", it["name"], it["state"]));
+    match (state, dialogue) {
+        (None, None) => None,
+        (Some(state), None) => Some(state.to_owned()),
+        (state, Some(dialogue)) => Some(format!("{} {dialogue}", state.unwrap_or_default())),
+    }
 }

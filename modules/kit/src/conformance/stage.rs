@@ -435,8 +435,13 @@ fn in_words(shadow: &Shadow) -> String {
     });
     let effects: String = effects.collect();
     let state = shadow.state.as_deref().unwrap_or("as it was");
+    let dialogue = match &shadow.dialogue {
+        None => "as it was",
+        Some(DialogueChange::Ends) => "it ends",
+        Some(DialogueChange::Goes(progress)) => progress,
+    };
     let (rows, timers) = (&shadow.rows, &shadow.timers);
-    format!("{effects}  state: {state}\n  rows: {rows:?}\n  timers: {timers:?}\n")
+    format!("{effects}  state: {state}\n  dialogue: {dialogue}\n  rows: {rows:?}\n  timers: {timers:?}\n")
 }
 
 /// Events for the transcript.
