@@ -190,7 +190,42 @@ async fn one_whose_users_share_a_thing() {
     holds_to_all(with_one_cup, &of_two_users()).await;
 }
 
-/// The same, with the cup in the process's memory.
+/// A cup is lent until a moment after the next user asks for it: who is handled a little later finds it there.
+async fn lend(cx: &mut Context<'_, Active>, _: &TextMessage) -> Handled {
+    if cx.row::<u32>("lent").await?.is_none() {
+        cx.create("lent", &1)?;
+    }
+    cx.after("back", Duration::from_secs(605), &())?;
+    cx.reply(&[Text::new("Until ten past.")])
+}
+
+async fn back(cx: &mut Context<'_, Active>, _: &()) -> Handled {
+    let lent = cx.row::<u32>("lent").await?;
+    lent.map_or(Ok(()), |lent| {
+        cx.delete(lent);
+        Ok(())
+    })
+}
+
+async fn ask_whether_lent(cx: &mut Context<'_, Active>, _: &TextMessage) -> Handled {
+    let words = match cx.row::<u32>("lent").await? {
+        Some(_) => "It is lent.",
+        None => "Here it is.",
+    };
+    cx.reply(&[Text::new(words)])
+}
+
+fn that_lends() -> Router {
+    let routes = Routes::new().text("lend", lend).timer("back", back);
+    Router::new().active(routes.text("ask", ask_whether_lent))
+}
+
+#[tokio::test]
+async fn one_in_which_another_chats_timer_rings_meanwhile() {
+    holds_to_all(that_lends, &[by("Ken", says("lend")), says("ask")]).await;
+}
+
+/// Who has the cup, in the process's memory.
 #[derive(Default)]
 struct Cup(Mutex<Option<Chat>>);
 
