@@ -11,6 +11,7 @@ pub mod function;
 pub mod gate;
 pub mod gateway;
 pub mod invoke_api;
+pub mod journal;
 pub mod lambda;
 mod logs;
 mod process;

@@ -71,6 +71,12 @@ async fn run(arguments: Arguments) -> Result<(), StackError> {
         stack = Stack::start(&options, module::module()) => stack?,
         () = &mut asked_to_end => return Ok(()),
     };
+    let mut lines = stack.journal.lines();
+    let printing = tokio::spawn(async move {
+        while let Some(line) = lines.recv().await {
+            eprintln!("{line}");
+        }
+    });
     let _file = DevFile::write(&stack)?;
     if arguments.json {
         print_json(&stack);
@@ -78,6 +84,7 @@ async fn run(arguments: Arguments) -> Result<(), StackError> {
         print_addresses(&stack);
     }
     asked_to_end.await;
+    printing.abort();
     stack.save();
     Ok(())
 }
