@@ -25,6 +25,7 @@ mod world;
 
 pub use api::{Caller, Facts, Host, Limit};
 pub use behind::{Behind, ChatKey, Note, NoteKind, OwnEvent, SetTimer};
+pub use clock::read_moment;
 pub use company::CompanyCommand;
 pub use emulator::Emulator;
 pub use error::Error;

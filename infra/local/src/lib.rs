@@ -18,6 +18,7 @@ mod process;
 mod ready;
 mod replay;
 pub mod schedule;
+mod settings;
 pub mod stack;
 pub mod stream;
 pub mod talk;

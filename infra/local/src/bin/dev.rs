@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::pin::pin;
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use clap::Parser;
 use local::dev_file::DevFile;
@@ -34,6 +35,10 @@ struct Arguments {
     /// Folder that keeps the table and the LINE world; without it they live in memory.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Where the clock of the local world begins, from which it goes on: 2026-11-20T10:00, by the clocks in
+    /// Japan, or with an offset.
+    #[arg(long, value_name = "TIME", value_parser = emulator::read_moment, conflicts_with = "lambda")]
+    clock: Option<SystemTime>,
     /// Run the functions as real Lambda processes, under `cargo lambda watch`.
     #[arg(long)]
     lambda: bool,
@@ -63,6 +68,7 @@ async fn run(arguments: Arguments) -> Result<(), StackError> {
         dynamodb_port: arguments.dynamodb_port,
         sqs_port: arguments.sqs_port,
         data: arguments.data,
+        clock: arguments.clock,
         lambda: arguments.lambda,
         scheduled: true,
     };

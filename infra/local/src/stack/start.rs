@@ -30,6 +30,7 @@ use crate::invoke_api;
 use crate::journal::Journal;
 use crate::replay::again;
 use crate::schedule::Scheduled;
+use crate::settings::{set_by, sign_in_by};
 use crate::stream::StreamMapping;
 use crate::trace::traces_and_waits;
 
@@ -74,6 +75,10 @@ impl Started {
             dynamodb_url: dynamodb.url,
         };
         let line = start_line(&addresses, at.line, data, &mut tasks)?;
+        if let Some(at) = options.clock {
+            let set = line.set_clock(at).await;
+            set.map_err(|error| StackError::Line(error.to_string()))?;
+        }
         let started = Self {
             addresses,
             line,
@@ -156,7 +161,14 @@ pub(super) async fn assemble<M: Module + Clone, K: Send + 'static>(
         let journal = behind.clone();
         Box::pin(async move { journal.behind(&chat).await })
     });
-    line.run_again(again(bundle::worker_app(&variables, &ground, module)?));
+    let app = bundle::worker_app(&variables, &ground, module)?;
+    line.run_again(again(app.clone()));
+    line.change_settings_by(set_by(app));
+    line.sign_in_by(sign_in_by(
+        store.clone(),
+        addresses.public_url.clone(),
+        clock.clone(),
+    ));
     let company = Company::new(&addresses, clock);
     line.company_says(of_pages(company.clone()));
     Ok(Stack {
