@@ -71,8 +71,8 @@ impl Guest {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        let late = format!("{url} does not show {text}");
-        tokio::time::timeout(TIMEOUT, shown).await.expect(&late)
+        let shown = tokio::time::timeout(TIMEOUT, shown).await;
+        shown.unwrap_or_else(|_| panic!("{url} does not show {text}"))
     }
 
     fn line(&self) -> &str {

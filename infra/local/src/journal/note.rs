@@ -65,7 +65,7 @@ fn of_sending(old: Option<&LedgerEntry>, new: &LedgerEntry) -> Option<String> {
     has_ended.then(|| {
         let left = left.count();
         let all = sends.effects.len();
-        format!("of {all} to be sent, LINE has not taken {left} yet")
+        format!("not all is sent: {left} of {all} are left")
     })
 }
 
