@@ -1,5 +1,7 @@
 //! What the function is called with: a batch of the queue, or by an operator, who asks what its
-//! module would do with an event. IAM decides who may ask.
+//! module would do with an event, or changes an account's settings. IAM decides who may ask.
+
+use std::collections::BTreeMap;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use line_module::{Module, ModuleError};
@@ -8,16 +10,27 @@ use serde_json::{Value, json};
 use shared::domain::{BotId, ChatId, EventId, Plan, Timestamp};
 use shared::store::{DialogueChange, LedgerKey, RowChange, TimerChange};
 
+use crate::set::{SetError, set_settings};
 use crate::shadow::{Shadow, ShadowError, shadow};
 use crate::{App, handle};
 
-/// What the function is called with: only one of the two has anything.
+/// What the function is called with: only one of these has anything.
 #[derive(Deserialize)]
 pub struct Call {
     #[serde(default, rename = "Records")]
     records: Vec<SqsMessage>,
     #[serde(default)]
     shadow: Option<Asked>,
+    #[serde(default)]
+    set: Option<Set>,
+}
+
+/// Settings of an account that are to be changed, by key.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Set {
+    bot: BotId,
+    values: BTreeMap<String, Value>,
 }
 
 /// An event of which is asked what the module would do with it.
@@ -49,6 +62,8 @@ pub enum Answer {
 #[serde(rename_all = "snake_case")]
 pub enum Answered {
     Shadow(Shown),
+    /// All settings of the account, as they are now.
+    Set(Value),
     Failure(Failure),
 }
 
@@ -73,19 +88,33 @@ pub struct Shown {
 #[derive(Debug, Serialize)]
 pub struct Failure {
     /// `unknown`: the event's JSON is not kept; `not_now`; `would_call`: it would make a step;
-    /// `module`: it fails.
+    /// `module`: it fails; `refused`: a setting does not exist, or cannot have this value.
     kind: &'static str,
     reason: String,
 }
 
 /// Answers a batch or an operator. `deadline` is Lambda's.
 pub async fn answer<M: Module>(app: &App<M>, call: Call, deadline: Timestamp) -> Answer {
-    match call.shadow {
-        Some(asked) => Answer::Shadow(show(app, asked).await),
-        None => {
+    match (call.shadow, call.set) {
+        (Some(asked), _) => Answer::Shadow(show(app, asked).await),
+        (None, Some(asked)) => Answer::Shadow(set(app, asked).await),
+        (None, None) => {
             let mut batch = SqsEvent::default();
             batch.records = call.records;
             Answer::Batch(handle(app, batch, deadline).await)
+        }
+    }
+}
+
+async fn set<M: Module>(app: &App<M>, asked: Set) -> Answered {
+    match set_settings(app, &asked.bot, &asked.values).await {
+        Ok(settings) => Answered::Set(settings),
+        Err(error) => {
+            let kind = match error {
+                SetError::NotNow(_) => "not_now",
+                SetError::NoAccount(_) | SetError::Wrong { .. } => "refused",
+            };
+            Answered::Failure(Failure::new(kind, error.to_string()))
         }
     }
 }

@@ -97,7 +97,7 @@ async function ask(address, pause) {
   const word = verdict(trace)?.dataset.word;
   if (known.settled || !word) return null;
   if (word !== "none") show(address, trace);
-  known.settled = word !== "none" && word !== "waiting";
+  known.settled = word !== "none" && !("open" in verdict(trace).dataset);
   return trace;
 }
 

@@ -17,6 +17,23 @@ pub(crate) fn in_millis(duration: Duration) -> Millis {
     Millis::try_from(duration.as_millis()).unwrap_or(Millis::MAX)
 }
 
+/// Reads a moment such as `2026-11-20T10:00`: by the clocks in Japan, unless it names an offset, as
+/// `2026-11-20T10:00+08:00` and `2026-11-20T01:00Z` do.
+///
+/// # Errors
+/// It is none.
+pub fn read_moment(text: &str) -> Result<SystemTime, String> {
+    let in_japan = || {
+        let civil: jiff::civil::DateTime = text.parse().ok()?;
+        let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(9));
+        Some(civil.to_zoned(zone).ok()?.timestamp())
+    };
+    let moment = text.parse::<jiff::Timestamp>().ok().or_else(in_japan);
+    let moment = moment.map(SystemTime::from);
+    let fits = moment.filter(|moment| *moment > UNIX_EPOCH);
+    fits.ok_or_else(|| format!("{text:?} is no time such as 2026-11-20T10:00"))
+}
+
 /// Seconds in milliseconds.
 pub(crate) fn seconds(seconds: u64) -> Millis {
     Millis::try_from(seconds)
@@ -116,8 +133,21 @@ fn zoned(now: Millis, hours: i8) -> Option<jiff::Zoned> {
 #[cfg(test)]
 mod tests {
     use super::{
-        date, day, http_date, is_date, iso, length, moment, month, months_later, time_of_day,
+        date, day, http_date, is_date, iso, length, moment, month, months_later, read_moment,
+        time_of_day,
     };
+
+    #[test]
+    fn a_moment_is_read_by_the_clocks_in_japan_unless_it_names_others() {
+        let read = |text| read_moment(text).map(std::time::SystemTime::from).unwrap();
+        assert_eq!(read("2026-11-20T10:00"), read("2026-11-20T01:00Z"));
+        assert_eq!(read("2026-11-20T10:00+08:00"), read("2026-11-20T11:00:00"));
+        let error = read_moment("tomorrow").unwrap_err();
+        assert!(
+            error.contains("\"tomorrow\" is no time such as 2026-11-20T10:00"),
+            "{error}"
+        );
+    }
 
     #[test]
     fn a_moment_is_shown_in_japan() {

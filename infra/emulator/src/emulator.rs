@@ -8,8 +8,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
+use serde_json::Value;
 use tokio::sync::watch;
 
+use crate::behind::{Behind, ChatKey, FindBehind, SetSettings, SignIn};
 use crate::company::{CompanyCommand, SayForCompany};
 use crate::error::Error;
 use crate::platform::Platform;
@@ -32,6 +34,9 @@ struct Inner {
     traces: Mutex<Option<FindTrace>>,
     replays: Mutex<Option<RunEvent>>,
     company: Mutex<Option<SayForCompany>>,
+    behind: Mutex<Option<FindBehind>>,
+    sign_in: Mutex<Option<SignIn>>,
+    set_settings: Mutex<Option<SetSettings>>,
     client: reqwest::Client,
     changes: watch::Sender<u64>,
     save_planned: AtomicBool,
@@ -61,6 +66,9 @@ impl Emulator {
             traces: Mutex::new(None),
             replays: Mutex::new(None),
             company: Mutex::new(None),
+            behind: Mutex::new(None),
+            sign_in: Mutex::new(None),
+            set_settings: Mutex::new(None),
             client: send::client().map_err(Error::Client)?,
             changes: watch::Sender::new(0),
             save_planned: AtomicBool::new(false),
@@ -117,6 +125,39 @@ impl Emulator {
         *unpoisoned(&self.inner.company) = Some(Arc::new(say));
     }
 
+    /// Sets how to find what happens behind the webhooks in a chat. Without it the timelines have
+    /// webhooks and API calls alone.
+    pub fn show_behind(
+        &self,
+        find: impl Fn(ChatKey) -> BoxFuture<'static, Behind> + Send + Sync + 'static,
+    ) {
+        *unpoisoned(&self.inner.behind) = Some(Arc::new(find));
+        self.changed();
+    }
+
+    /// Sets how an address is made that signs in to an account's management screen. Without it the
+    /// pages do not lead there.
+    pub fn sign_in_by(
+        &self,
+        make: impl Fn(String) -> BoxFuture<'static, Result<String, String>> + Send + Sync + 'static,
+    ) {
+        *unpoisoned(&self.inner.sign_in) = Some(Arc::new(make));
+    }
+
+    /// Sets how an account's settings of the module are changed: the account, and a JSON object
+    /// of what is to be changed. Without it the control interface cannot.
+    pub fn change_settings_by(
+        &self,
+        set: impl Fn(String, Value) -> BoxFuture<'static, Result<(), String>> + Send + Sync + 'static,
+    ) {
+        *unpoisoned(&self.inner.set_settings) = Some(Arc::new(set));
+    }
+
+    /// Lets open pages look again: something behind the webhooks has changed.
+    pub fn refresh_pages(&self) {
+        self.inner.changes.send_modify(|number| *number += 1);
+    }
+
     /// How it is set up now.
     pub fn settings(&self) -> Settings {
         self.platform().settings.clone()
@@ -141,7 +182,22 @@ impl Emulator {
         unpoisoned(&self.inner.platform)
     }
 
-    /// How to find what became of an event, if that was set.
+    /// How to find what happens behind the webhooks, if that was set.
+    pub(crate) fn behind(&self) -> Option<FindBehind> {
+        unpoisoned(&self.inner.behind).clone()
+    }
+
+    /// How an admin is signed in, if that was set.
+    pub(crate) fn sign_in(&self) -> Option<SignIn> {
+        unpoisoned(&self.inner.sign_in).clone()
+    }
+
+    /// How the module's settings are changed, if that was set.
+    pub(crate) fn set_settings(&self) -> Option<SetSettings> {
+        unpoisoned(&self.inner.set_settings).clone()
+    }
+
+    /// How an event is run again, if that was set.
     pub(crate) fn replays(&self) -> Option<RunEvent> {
         unpoisoned(&self.inner.replays).clone()
     }
@@ -151,6 +207,7 @@ impl Emulator {
         unpoisoned(&self.inner.company).clone()
     }
 
+    /// How to find what became of an event, if that was set.
     pub(crate) fn traces(&self) -> Option<FindTrace> {
         unpoisoned(&self.inner.traces).clone()
     }
@@ -167,7 +224,7 @@ impl Emulator {
 
     /// Tells the pages, and plans to save.
     pub(crate) fn changed(&self) {
-        self.inner.changes.send_modify(|number| *number += 1);
+        self.refresh_pages();
         let keeps = self.platform().settings.data_file.is_some();
         if keeps && !self.inner.save_planned.swap(true, Ordering::SeqCst) {
             self.plan_save();

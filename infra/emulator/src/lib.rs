@@ -3,6 +3,7 @@
 mod api;
 mod attach;
 mod authorize;
+mod behind;
 mod clock;
 mod company;
 mod control;
@@ -23,6 +24,8 @@ mod webhook;
 mod world;
 
 pub use api::{Caller, Facts, Host, Limit};
+pub use behind::{Behind, ChatKey, Note, NoteKind, OwnEvent, SetTimer};
+pub use clock::read_moment;
 pub use company::CompanyCommand;
 pub use emulator::Emulator;
 pub use error::Error;

@@ -26,6 +26,9 @@ pub struct Trace {
     pub outcome: String,
     /// Why, in a sentence.
     pub reason: Option<String>,
+    /// What happens next, in a sentence: that it is tried again and when, or what it waits for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
     /// The event's type.
     pub kind: String,
     /// Attempts that failed.
@@ -36,6 +39,13 @@ pub struct Trace {
     pub received_at: i64,
     /// What was to be sent, in order.
     pub effects: Vec<TraceEffect>,
+}
+
+impl Trace {
+    /// Whether it is not settled: more may come of it.
+    pub(crate) fn is_open(&self) -> bool {
+        !matches!(self.outcome.as_str(), "done" | "parked")
+    }
 }
 
 /// One send, and what became of it.

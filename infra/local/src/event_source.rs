@@ -9,6 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
 use crate::function::Function;
+use crate::journal::Journal;
 use serde_json::Value;
 use sqs::{Error, ReceivedMessage, Sqs, lambda_event};
 use template_file::EventSource;
@@ -33,16 +34,33 @@ struct Inner {
     source: EventSource,
     function: Function,
     enabled: watch::Sender<bool>,
+    /// Follows what is handed over.
+    journal: Option<Journal>,
 }
 
 impl EventSourceMapping {
     /// A mapping that does nothing until it is run.
     pub fn new(sqs: Sqs, source: EventSource, function: Function) -> Self {
+        Self::of(sqs, source, function, None)
+    }
+
+    /// The same, with a journal of what it hands over.
+    pub(crate) fn with_journal(
+        sqs: Sqs,
+        source: EventSource,
+        function: Function,
+        journal: Journal,
+    ) -> Self {
+        Self::of(sqs, source, function, Some(journal))
+    }
+
+    fn of(sqs: Sqs, source: EventSource, function: Function, journal: Option<Journal>) -> Self {
         let inner = Inner {
             sqs,
             source,
             function,
             enabled: watch::Sender::new(true),
+            journal,
         };
         Self {
             inner: Arc::new(inner),
@@ -133,6 +151,9 @@ impl EventSourceMapping {
             function,
             ..
         } = &*self.inner;
+        if let Some(journal) = &self.inner.journal {
+            messages.iter().for_each(|it| journal.handed_over(&it.body));
+        }
         let event = event(&source.queue, &messages);
         let answer = function.call(event).await;
         let done = match answer {

@@ -33,5 +33,5 @@ pub use error::Error;
 pub use faults::Faults;
 pub use lambda_event::lambda_event;
 pub use message::{MessageAttribute, NewMessage, ReceivedMessage, Sent, Value};
-pub use queue::{Dead, Depth, Queue, Received};
+pub use queue::{Dead, Depth, Queue, Queued, Received};
 pub use service::Sqs;

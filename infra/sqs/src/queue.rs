@@ -63,6 +63,19 @@ pub struct Received {
     pub dead: Vec<Dead>,
 }
 
+/// A message that is in a queue, for who looks into it without receiving.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Queued {
+    /// The message's text.
+    pub body: String,
+    /// The message group, in a FIFO queue.
+    pub group: Option<String>,
+    /// From when on it can be received, if no earlier one of its group holds it back.
+    pub visible_at: SystemTime,
+    /// How often it was received.
+    pub receives: u32,
+}
+
 /// How many messages a queue has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Depth {
@@ -194,6 +207,18 @@ impl Queue {
         self.groups.clear();
         self.recent.clear();
         Ok(())
+    }
+
+    /// The messages that are in it, in its order. Looking changes nothing.
+    pub fn messages(&mut self, now: SystemTime) -> Vec<Queued> {
+        self.expire(now);
+        let queued = |message: &Stored| Queued {
+            body: message.content.body.clone(),
+            group: message.content.group.clone(),
+            visible_at: message.visible_at,
+            receives: message.receives,
+        };
+        self.messages.values().map(queued).collect()
     }
 
     /// How many messages there are.

@@ -15,7 +15,7 @@ use super::content;
 use super::error::Error;
 use super::faults::Faults;
 use super::message::{NewMessage, ReceivedMessage, Sent};
-use super::queue::{Depth, Queue};
+use super::queue::{Depth, Queue, Queued};
 
 /// A running SQS. Clones are the same one.
 ///
@@ -222,6 +222,14 @@ impl Sqs {
             visible, in_flight, ..
         } = depth.unwrap_or_default();
         (visible, in_flight)
+    }
+
+    /// The messages of a queue, in its order; none if there is no such queue. Looking changes nothing.
+    pub fn messages(&self, queue: &str) -> Vec<Queued> {
+        let now = self.inner.clock.now();
+        let mut state = self.state();
+        let entry = state.entry(queue);
+        entry.map_or_else(|_| Vec::new(), |entry| entry.queue.messages(now))
     }
 
     /// When the next message of a queue becomes visible by itself, if one will.

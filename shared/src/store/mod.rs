@@ -48,8 +48,8 @@ pub use export::ExportPage;
 pub use keys::LedgerKey;
 pub use kind::RowKind;
 pub use ledger::{
-    Failing, KeptEvent, LedgerRow, ParkedPage, ParkedRow, ParkedThing, ParkedWhy, Since, Try,
-    inflated_plan,
+    Failing, KeptEvent, LedgerChange, LedgerRow, ParkedPage, ParkedRow, ParkedThing, ParkedWhy,
+    Since, Try, inflated_plan,
 };
 pub use load::Loaded;
 pub use module_row::{ModuleRow, ModuleRowsPage, RowChange};

@@ -34,5 +34,6 @@ scenario!(the_main_job, "demo.scenario.toml");
 scenario!(two_tabs, "two-tabs.scenario.toml");
 scenario!(redelivery_storm, "redelivery-storm.scenario.toml");
 scenario!(standby, "standby.scenario.toml");
+scenario!(settings_and_clock, "settings-and-clock.scenario.toml");
 scenario!(suspension, "suspension.scenario.toml");
 scenario!(the_end_of_the_quota, "quota-end.scenario.toml");

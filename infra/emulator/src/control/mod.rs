@@ -17,6 +17,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use crate::clock::read_moment;
 use crate::emulator::Emulator;
 use crate::error::Error;
 use crate::webhook::request::EventsRequest;
@@ -33,6 +34,10 @@ pub(crate) fn routes() -> Router<Emulator> {
         .route("/_emulator/redeliver", post(redeliver))
         .route("/_emulator/faults", post(faults))
         .route("/_emulator/clock", post(clock))
+        .route(
+            "/_emulator/bots/{bot}/module-settings",
+            post(module_settings),
+        )
         .route("/_emulator/bots", post(bots))
         .route("/_emulator/bots/{bot}/other-module", post(other_module))
         .route("/_emulator/bots/{bot}/{verb}", post(bot_verb))
@@ -140,14 +145,37 @@ async fn faults(State(emulator): State<Emulator>, body: Bytes) -> Result<Respons
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Clock {
-    advance_s: u64,
+    /// Moves it forward.
+    #[serde(default)]
+    advance_s: Option<u64>,
+    /// Sets it to this moment.
+    #[serde(default)]
+    at: Option<String>,
+}
+
+/// What an account has set of the module: the stack knows how it is changed.
+async fn module_settings(
+    State(emulator): State<Emulator>,
+    Path(bot): Path<String>,
+    body: Bytes,
+) -> Result<Response, Error> {
+    let values: Value = read(&body)?;
+    let none = || Error::request("the emulator does not know how settings are changed");
+    let set = emulator.set_settings().ok_or_else(none)?;
+    set(bot, values).await.map_err(Error::request)?;
+    Ok(Json(json!({})).into_response())
 }
 
 async fn clock(State(emulator): State<Emulator>, body: Bytes) -> Result<Response, Error> {
     let request: Clock = read(&body)?;
-    emulator
-        .advance_clock(Duration::from_secs(request.advance_s))
-        .await;
+    match (request.at, request.advance_s) {
+        (Some(at), None) => {
+            let at = read_moment(&at).map_err(Error::request)?;
+            emulator.set_clock(at).await?;
+        }
+        (None, Some(seconds)) => emulator.advance_clock(Duration::from_secs(seconds)).await,
+        _ => return Err(Error::request("give either advance_s or at")),
+    }
     Ok(Json(emulator.state().await.clock).into_response())
 }
 

@@ -122,12 +122,27 @@ pub(super) async fn on_bot(
     Path((bot, verb)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Response {
+    if verb == "settings" {
+        return open_settings(&emulator, bot).await;
+    }
     let done = match verb.as_str() {
         "suspend" => emulator.suspend(&bot).await,
         "resume" => emulator.resume(&bot).await,
         other => Err(Error::request(format!("an account has no {other:?}"))),
     };
     answer(done.map(|_| ()), &headers, "/")
+}
+
+/// Leads to the account's management screen, by an address that signs in.
+async fn open_settings(emulator: &Emulator, bot: String) -> Response {
+    let Some(make) = emulator.sign_in() else {
+        let sentence = "the emulator does not know the management screen";
+        return problem(StatusCode::NOT_FOUND, sentence);
+    };
+    match make(bot).await {
+        Ok(url) => Redirect::to(&url).into_response(),
+        Err(sentence) => problem(StatusCode::BAD_REQUEST, &sentence),
+    }
 }
 
 /// Sends a webhook again.

@@ -9,7 +9,8 @@ use super::bubble::{self, BubbleView, Button, Tap};
 use super::menu::{self, MenuView};
 use super::timeline::{self, Entry};
 use super::{colour, initial, page, problem, segment};
-use crate::clock;
+use crate::behind::{Behind, ChatKey, SetTimer};
+use crate::clock::{self, Millis};
 use crate::emulator::Emulator;
 use crate::platform::Platform;
 use crate::world::account::{Account, AccountStatus};
@@ -42,6 +43,15 @@ struct ChatPage<'a> {
     entries: Vec<Entry>,
     traced: bool,
     company: bool,
+    signs_in: bool,
+    shows_behind: bool,
+    timers: Vec<TimerView>,
+}
+
+/// A timer that waits for its time.
+struct TimerView {
+    name: String,
+    due: String,
 }
 
 /// Why the module hears nothing of this chat.
@@ -57,6 +67,10 @@ pub(super) async fn show(
     State(emulator): State<Emulator>,
     Path((bot, chat)): Path<(String, String)>,
 ) -> Response {
+    let behind = match emulator.behind() {
+        Some(find) => Some(find(key(&bot, &chat)).await),
+        None => None,
+    };
     let mut platform = emulator.platform();
     let now = platform.now();
     platform.world.settle(now);
@@ -67,15 +81,25 @@ pub(super) async fn show(
     let given = Given {
         traced: emulator.traces().is_some(),
         company: emulator.company().is_some(),
+        signs_in: emulator.sign_in().is_some(),
+        behind,
     };
     page(StatusCode::OK, &view(&platform, account, &chat, given))
 }
 
+fn key(bot: &str, chat: &str) -> ChatKey {
+    ChatKey {
+        bot: bot.to_owned(),
+        chat: chat.to_owned(),
+    }
+}
+
 /// What whoever assembles the stack has handed in.
-#[derive(Clone, Copy)]
 struct Given {
     traced: bool,
     company: bool,
+    signs_in: bool,
+    behind: Option<Behind>,
 }
 
 fn view<'a>(
@@ -90,6 +114,8 @@ fn view<'a>(
     let known = world.user(bot, chat);
     let said = world.chat(bot, chat).map(|chat| &chat.bubbles);
     let default_active = platform.settings.default_active;
+    let shows_behind = given.behind.is_some();
+    let behind = given.behind.unwrap_or_default();
     ChatPage {
         account,
         initial: initial(&account.display_name),
@@ -115,10 +141,31 @@ fn view<'a>(
             clock::day(now, hours),
             clock::time_of_day(now, hours)
         ),
-        ahead: clock::length(world.clock_ahead),
-        entries: timeline::of_chat(world, bot, chat, hours),
+        ahead: moved(world.clock_ahead),
+        entries: timeline::of_chat(world, (bot, chat), &behind, hours),
         traced: given.traced,
         company: given.company,
+        signs_in: given.signs_in,
+        shows_behind,
+        timers: timers(behind.timers, now, hours),
+    }
+}
+
+fn timers(timers: Vec<SetTimer>, now: Millis, hours: i8) -> Vec<TimerView> {
+    let view = |timer: SetTimer| TimerView {
+        due: clock::moment(timer.due_at, now, hours),
+        name: timer.name,
+    };
+    timers.into_iter().map(view).collect()
+}
+
+/// How the clock stands to the system's; nothing where both are the same.
+fn moved(ahead: Millis) -> String {
+    let length = clock::length(ahead.saturating_abs());
+    match ahead {
+        _ if length.is_empty() => length,
+        0.. => format!("moved by {length}"),
+        _ => format!("{length} behind the system’s"),
     }
 }
 

@@ -38,6 +38,9 @@ pub struct Step {
     /// Any other call of the control interface.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub control: Option<Control>,
+    /// Sets the clock, before anything has happened also back: `2026-11-20T10:00`, in Japan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock: Option<String>,
     /// Moves the clock forward.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub advance_s: Option<u64>,
@@ -47,10 +50,13 @@ pub struct Step {
     /// An admin links an account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub link: Option<Link>,
+    /// An account's admin sets the module.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub set: Option<Set>,
     /// A user writes a text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub say: Option<Say>,
-    /// A user taps what has a postback.
+    /// A user taps a button.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tap: Option<Tap>,
     /// Sends a webhook: the body of `POST /_emulator/events`.
@@ -96,7 +102,17 @@ pub struct Say {
     pub text: String,
 }
 
-/// A user taps what has a postback.
+/// An account's admin sets the module.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Set {
+    /// The account's bot.
+    pub bot: String,
+    /// What is set, by key.
+    pub values: Map<String, Value>,
+}
+
+/// A user taps a button: by its postback's data, its place, or what is written on it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tap {
@@ -111,6 +127,10 @@ pub struct Tap {
     /// first is 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub choice: Option<usize>,
+    /// In their place: what is written on the button, in the newest message that has one of it. It
+    /// has a postback or a message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
 }
 
 /// A call of the control interface.

@@ -13,7 +13,7 @@ mod report;
 mod runner;
 mod world;
 
-pub use self::file::{Control, Expect, Link, Say, Scenario, Step, Tap};
+pub use self::file::{Control, Expect, Link, Say, Scenario, Set, Step, Tap};
 pub use self::record::record;
 pub use self::report::{Outcome, Report};
 pub use self::runner::run;

@@ -94,6 +94,9 @@ impl Run {
             let body = Value::Object(control.body.clone());
             self.world.ask(&control.path, &body).await?;
         }
+        if let Some(at) = &step.clock {
+            self.world.ask("clock", &json!({ "at": at })).await?;
+        }
         if let Some(seconds) = step.advance_s {
             self.world
                 .ask("clock", &json!({ "advance_s": seconds }))
@@ -103,14 +106,21 @@ impl Run {
     }
 
     async fn act(&self, step: &Step) -> Result<(), Stopped> {
+        if let Some(set) = &step.set {
+            let path = format!("bots/{}/module-settings", set.bot);
+            let values = Value::Object(set.values.clone());
+            self.world.ask(&path, &values).await?;
+        }
         if let Some(say) = &step.say {
             let event = json!({"type": "message", "message": {"type": "text", "text": say.text}});
             self.send(&json!({"bot": say.bot, "chat": say.chat, "events": [event]}))
                 .await?;
         }
         if let Some(tap) = &step.tap {
-            let data = self.data(tap).await?;
-            let event = json!({"type": "postback", "postback": {"data": data}});
+            let event = match &tap.label {
+                Some(label) => self.tapped(tap, label).await?,
+                None => postback(&self.data(tap).await?),
+            };
             self.send(&json!({"bot": tap.bot, "chat": tap.chat, "events": [event]}))
                 .await?;
         }
@@ -142,6 +152,30 @@ impl Run {
         let place = tap.choice.unwrap_or(1).saturating_sub(1);
         let data = offered.and_then(|offered| offered.into_iter().nth(place));
         data.ok_or_else(|| Stopped(format!("choice {} was not offered", place + 1)))
+    }
+
+    /// The event of a tap on the newest button with this label.
+    async fn tapped(&self, tap: &Tap, label: &str) -> Result<Value, Stopped> {
+        let answer = self.world.read("calls").await?;
+        let calls = answer["calls"].as_array().into_iter().flatten().rev();
+        let of_chat = calls.filter(|call| call["chat"] == tap.chat.as_str());
+        let mut found = of_chat.filter_map(|call| labelled(&call["request"]["messages"], label));
+        let action = found.next();
+        let action = action.ok_or_else(|| Stopped(format!("no button {label:?} was offered")))?;
+        match (
+            action["type"].as_str(),
+            action["data"].as_str(),
+            action["text"].as_str(),
+        ) {
+            (Some("postback"), Some(data), _) => Ok(postback(data)),
+            (Some("message"), _, Some(text)) => {
+                Ok(json!({"type": "message", "message": {"type": "text", "text": text}}))
+            }
+            (kind, ..) => Err(Stopped(format!(
+                "the button {label:?} is of the type {}: a scenario taps postbacks and messages",
+                kind.unwrap_or("?")
+            ))),
+        }
     }
 
     async fn redeliver(&self, place: usize) -> Result<(), Stopped> {
@@ -227,6 +261,22 @@ impl Run {
             .and_then(|user| user["user_id"].as_str())
             .map(str::to_owned)
             .ok_or_else(|| Stopped(format!("{name} has no user {person:?}")))
+    }
+}
+
+fn postback(data: &str) -> Value {
+    json!({"type": "postback", "postback": {"data": data}})
+}
+
+/// The action with this label, wherever in a message it is; the last one wins.
+fn labelled<'a>(part: &'a Value, label: &str) -> Option<&'a Value> {
+    if part["label"] == label && part["type"].is_string() {
+        return Some(part);
+    }
+    match part {
+        Value::Array(list) => list.iter().rev().find_map(|it| labelled(it, label)),
+        Value::Object(members) => members.values().find_map(|it| labelled(it, label)),
+        _ => None,
     }
 }
 

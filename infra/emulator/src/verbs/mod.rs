@@ -19,7 +19,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::Value;
 
 use crate::api::{self, Facts};
-use crate::clock::in_millis;
+use crate::clock::{self, in_millis};
 use crate::emulator::{Emulator, check};
 use crate::error::Error;
 use crate::world::State;
@@ -33,6 +33,22 @@ impl Emulator {
     pub fn now(&self) -> SystemTime {
         let now = self.platform().now();
         UNIX_EPOCH + Duration::from_millis(now.max(0).unsigned_abs())
+    }
+
+    /// An account's name, if there is one of this id.
+    pub fn account_name(&self, bot: &str) -> Option<String> {
+        let platform = self.platform();
+        let account = platform.world.account(bot)?;
+        Some(account.display_name.clone())
+    }
+
+    /// The time of day of a moment, in milliseconds since 1970, as the account's pages show it: by
+    /// the clocks of its region.
+    pub fn time_of_day(&self, bot: &str, at: i64) -> String {
+        let platform = self.platform();
+        let account = platform.world.account(bot);
+        let hours = account.map_or(9, |account| account.region.hours());
+        clock::time_of_day(at, hours)
     }
 
     /// Everything it knows.

@@ -13,6 +13,7 @@ fn handled() -> Trace {
         verdict: "handled".into(),
         outcome: "done".into(),
         reason: None,
+        next: None,
         kind: "message".into(),
         attempts: 0,
         at: 1_767_193_200_000,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::pin::pin;
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use clap::Parser;
 use local::dev_file::DevFile;
@@ -34,6 +35,10 @@ struct Arguments {
     /// Folder that keeps the table and the LINE world; without it they live in memory.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Where the clock of the local world begins, from which it goes on: 2026-11-20T10:00, by the clocks in
+    /// Japan, or with an offset.
+    #[arg(long, value_name = "TIME", value_parser = emulator::read_moment, conflicts_with = "lambda")]
+    clock: Option<SystemTime>,
     /// Run the functions as real Lambda processes, under `cargo lambda watch`.
     #[arg(long)]
     lambda: bool,
@@ -63,6 +68,7 @@ async fn run(arguments: Arguments) -> Result<(), StackError> {
         dynamodb_port: arguments.dynamodb_port,
         sqs_port: arguments.sqs_port,
         data: arguments.data,
+        clock: arguments.clock,
         lambda: arguments.lambda,
         scheduled: true,
     };
@@ -71,6 +77,12 @@ async fn run(arguments: Arguments) -> Result<(), StackError> {
         stack = Stack::start(&options, module::module()) => stack?,
         () = &mut asked_to_end => return Ok(()),
     };
+    let mut lines = stack.journal.lines();
+    let printing = tokio::spawn(async move {
+        while let Some(line) = lines.recv().await {
+            eprintln!("{line}");
+        }
+    });
     let _file = DevFile::write(&stack)?;
     if arguments.json {
         print_json(&stack);
@@ -78,6 +90,7 @@ async fn run(arguments: Arguments) -> Result<(), StackError> {
         print_addresses(&stack);
     }
     asked_to_end.await;
+    printing.abort();
     stack.save();
     Ok(())
 }

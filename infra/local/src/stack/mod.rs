@@ -29,6 +29,7 @@ use crate::dynamodb::DynamoDb;
 use crate::event_source::EventSourceMapping;
 use crate::function::{Function, FunctionError};
 use crate::gate::Gate;
+use crate::journal::Journal;
 use crate::lambda::Lambda;
 use crate::schedule::Scheduled;
 use crate::stream::{StreamMapping, TableStream};
@@ -51,6 +52,8 @@ pub struct Stack {
     pub sqs: Sqs,
     /// The company's own systems, which speak to the inbox.
     pub company: Company,
+    /// What happens behind the webhooks.
+    pub journal: Journal,
     /// The table, by the functions' own code.
     pub store: Store,
     /// The event queue, likewise.

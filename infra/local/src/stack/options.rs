@@ -1,6 +1,7 @@
 //! How the stack is started.
 
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 /// How the stack is started. A port of 0 takes a free one.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +19,8 @@ pub struct Options {
     pub sqs_port: u16,
     /// Where table and LINE world are kept; in memory if nowhere.
     pub data: Option<PathBuf>,
+    /// Where the local world's clock begins, from which it goes on; the system's if nowhere.
+    pub clock: Option<SystemTime>,
     /// Whether the functions run as Lambda processes of their own.
     pub lambda: bool,
     /// Whether the template's schedules run by themselves; else only when asked to.

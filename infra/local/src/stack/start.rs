@@ -27,10 +27,12 @@ use crate::function::Function;
 use crate::gate::Gate;
 use crate::gateway::Gateway;
 use crate::invoke_api;
+use crate::journal::Journal;
 use crate::replay::again;
 use crate::schedule::Scheduled;
+use crate::settings::{set_by, sign_in_by};
 use crate::stream::StreamMapping;
-use crate::trace::traces;
+use crate::trace::traces_and_waits;
 
 /// What the functions stand on, and what is served of it.
 struct Started {
@@ -73,6 +75,10 @@ impl Started {
             dynamodb_url: dynamodb.url,
         };
         let line = start_line(&addresses, at.line, data, &mut tasks)?;
+        if let Some(at) = options.clock {
+            let set = line.set_clock(at).await;
+            set.map_err(|error| StackError::Line(error.to_string()))?;
+        }
         let started = Self {
             addresses,
             line,
@@ -120,7 +126,17 @@ pub(super) async fn assemble<M: Module + Clone, K: Send + 'static>(
     };
     let (functions, kept) = run(needs).await?;
     let schedules = schedules(template, &functions, &clock)?;
-    let event_sources = feed_from_queues(template, &functions, &started.sqs, &mut started.tasks)?;
+    let store = ground.table(addresses.table_name.clone());
+    let journal = Journal::new(
+        started.line.clone(),
+        store.clone(),
+        started.sqs.clone(),
+        &addresses.event_queue_url,
+    );
+    let table_stream = started.dynamodb.stream(&addresses.table_name);
+    started.tasks.spawn(journal.clone().run(table_stream));
+    let feeding = (&started.sqs, &journal);
+    let event_sources = feed_from_queues(template, &functions, feeding, &mut started.tasks)?;
     let streams = feed_from_streams(
         &definitions,
         &functions,
@@ -138,14 +154,26 @@ pub(super) async fn assemble<M: Module + Clone, K: Send + 'static>(
     let gateway = Gateway::new(template.routes()?, functions, clock::of_line(&started.line));
     let serving = async move { drop(gateway.serve(public).await) };
     started.tasks.spawn(serving);
-    let store = ground.table(addresses.table_name.clone());
     let line = started.line;
-    line.show_traces(traces(store.clone()));
-    line.run_again(again(bundle::worker_app(&variables, &ground, module)?));
+    line.show_traces(traces_and_waits(store.clone(), journal.clone()));
+    let behind = journal.clone();
+    line.show_behind(move |chat| {
+        let journal = behind.clone();
+        Box::pin(async move { journal.behind(&chat).await })
+    });
+    let app = bundle::worker_app(&variables, &ground, module)?;
+    line.run_again(again(app.clone()));
+    line.change_settings_by(set_by(app));
+    line.sign_in_by(sign_in_by(
+        store.clone(),
+        addresses.public_url.clone(),
+        clock.clone(),
+    ));
     let company = Company::new(&addresses, clock);
     line.company_says(of_pages(company.clone()));
     Ok(Stack {
         company,
+        journal,
         line,
         sqs: started.sqs,
         store,
@@ -168,7 +196,7 @@ pub(super) async fn assemble<M: Module + Clone, K: Send + 'static>(
 fn feed_from_queues(
     template: &Template,
     functions: &HashMap<String, Function>,
-    sqs: &Sqs,
+    (sqs, journal): (&Sqs, &Journal),
     tasks: &mut JoinSet<()>,
 ) -> Result<Vec<EventSourceMapping>, StackError> {
     let mut mappings = Vec::new();
@@ -177,7 +205,8 @@ fn feed_from_queues(
             continue;
         };
         for source in definition.event_sources {
-            let mapping = EventSourceMapping::new(sqs.clone(), source, function.clone());
+            let (sqs, function) = (sqs.clone(), function.clone());
+            let mapping = EventSourceMapping::with_journal(sqs, source, function, journal.clone());
             tasks.spawn(mapping.clone().run(std::future::pending()));
             mappings.push(mapping);
         }

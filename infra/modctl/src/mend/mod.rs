@@ -12,6 +12,7 @@ pub(crate) mod reconcile;
 pub(crate) mod replay;
 pub(crate) mod secret;
 pub(crate) mod send_event;
+pub(crate) mod set;
 pub(crate) mod settle;
 pub(crate) mod sign_in_link;
 
@@ -40,6 +41,8 @@ pub(crate) enum MendCommand {
     Resume(pause::Resume),
     /// Says whether an account may be served. (OperatorPolicy)
     Entitle(entitle::Entitle),
+    /// Changes a setting of the module's, for one account. (OperatorPolicy)
+    Set(set::Set),
     /// LINE's list of accounts against the table. (status: SupportPolicy; now, approve: OperatorPolicy)
     #[command(subcommand)]
     Reconcile(reconcile::Reconcile),
@@ -68,6 +71,7 @@ impl MendCommand {
             Self::Pause(it) => screen.show(&it.run(site).await?),
             Self::Resume(it) => screen.show(&it.run(site).await?),
             Self::Entitle(it) => screen.show(&it.run(site).await?),
+            Self::Set(it) => screen.show(&it.run(site).await?),
             Self::Reconcile(it) => it.run(site, screen).await,
             Self::Dlq(it) => it.run(site, screen).await,
             Self::Secret(it) => it.run(site, screen).await,

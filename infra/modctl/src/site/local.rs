@@ -35,8 +35,8 @@ struct World {
 
 #[derive(Deserialize)]
 struct Clock {
-    /// How far it was moved ahead of the system's, in milliseconds.
-    ahead: u64,
+    /// How far it is ahead of the system's, in milliseconds; less than 0 if it is behind.
+    ahead: i64,
 }
 
 /// The one that runs.
@@ -63,17 +63,17 @@ pub(super) fn running() -> Result<Running, Failure> {
     }
 }
 
-/// How far the functions' clock is ahead of the system's: they go by the LINE Platform's, which
+/// How far the functions' clock is ahead of the system's, in milliseconds: they go by the LINE Platform's, which
 /// can be moved.
-pub(super) async fn ahead(variables: &BTreeMap<String, String>) -> Duration {
+pub(super) async fn ahead(variables: &BTreeMap<String, String>) -> i64 {
     let Some(line) = variables.get("LINE_API_URL") else {
-        return Duration::ZERO;
+        return 0;
     };
     let ask = async {
         let client = reqwest::Client::builder().timeout(AT_ONCE).build().ok()?;
         let url = format!("{}/_emulator/state", line.trim_end_matches('/'));
         let world: World = client.get(url).send().await.ok()?.json().await.ok()?;
-        Some(Duration::from_millis(world.clock.ahead))
+        Some(world.clock.ahead)
     };
     ask.await.unwrap_or_default()
 }

@@ -38,8 +38,8 @@ pub(crate) struct Site {
     pub(crate) store: Store,
     pub(crate) queue: Queue,
     ground: Ground,
-    /// How far its clock is ahead of this machine's.
-    ahead: Duration,
+    /// How far its clock is ahead of this machine's, in milliseconds; less than 0 if it is behind.
+    ahead: i64,
     kind: Kind,
 }
 
@@ -67,7 +67,7 @@ impl Site {
                     store: ground.table(table),
                     queue: ground.queue(queue, Timeouts::DEFAULT),
                     ground,
-                    ahead: Duration::ZERO,
+                    ahead: 0,
                     kind: Kind::Stack(Box::new(stack)),
                 })
             }
@@ -128,7 +128,8 @@ impl Site {
 
     /// Now, by the clock that its functions go by.
     pub(crate) fn now(&self) -> Timestamp {
-        Timestamp::from(SystemTime::now()).plus(self.ahead)
+        let now = Timestamp::from(SystemTime::now());
+        Timestamp(now.0.saturating_add(self.ahead))
     }
 
     /// The stack, where it is one.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use emulator::{Deliver, DeliverOptions, EventsRequest, NewUser};
+use line_module::settings::{Field, Kind, Schema};
 use line_module::{About, Context, Event, Icon, Module, ModuleError, Text, Words};
 use local::stack::{Options, Stack};
 use serde_json::{Value, json};
@@ -18,11 +19,16 @@ use tempfile::TempDir;
 pub(crate) struct Echo {
     is_mended: Arc<AtomicBool>,
     about: About,
+    settings: Schema,
 }
 
 impl Module for Echo {
     fn about(&self) -> &About {
         &self.about
+    }
+
+    fn settings(&self) -> &Schema {
+        &self.settings
     }
 
     async fn handle(&self, cx: &mut Context<'_>, event: &Event) -> Result<(), ModuleError> {
@@ -91,9 +97,12 @@ impl Bench {
 
     /// With a module that says this of itself.
     pub(crate) async fn with(about: About) -> Self {
+        let most = Kind::Number { least: 1, most: 9 };
+        let tables = Field::new("tables", Words::same("Tables"), most, 4);
         let echo = Echo {
             is_mended: Arc::default(),
             about,
+            settings: Schema::new([tables]),
         };
         let stack = Stack::start(&Options::default(), echo.clone())
             .await

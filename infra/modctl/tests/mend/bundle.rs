@@ -442,3 +442,32 @@ async fn the_list_of_changes_is_by_account_and_time() {
     assert_eq!(ran.code, 1);
     assert!(ran.err.contains("yesterday is no time"), "{}", ran.err);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_setting_is_changed_while_the_bundle_runs_and_the_change_is_listed() {
+    let bench = Bench::start().await;
+    let set = async |key: &str, value: &str| {
+        let asked = ["set", &bench.basic_id, key, value];
+        bench.modctl(&asked).await
+    };
+    let ran = set("tables", "7").await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let bot = BotId::new(&bench.bot).unwrap();
+    let row = bench.stack.store.bot(&bot).await.unwrap().unwrap();
+    assert_eq!(row.settings["tables"], 7);
+    assert_eq!(bench.audit().await[0]["about"], "tables = 7");
+    let ran = set("tables", "70").await;
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.err.contains("is a whole number from 1 to 9"),
+        "{}",
+        ran.err
+    );
+    let ran = set("table", "7").await;
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.err.contains("The module's settings: tables"),
+        "{}",
+        ran.err
+    );
+}

@@ -139,6 +139,20 @@ impl LedgerEntry {
     }
 }
 
+impl LedgerEntry {
+    /// Why the newest attempt at the event failed, if one has: none of one that is under way, or
+    /// came to its end without a word.
+    pub fn failure(&self) -> Option<&str> {
+        match &self.state {
+            State::Failed { reason } if self.attempts.begun.is_none() => {
+                let reason = reason.as_deref();
+                reason.filter(|reason| ![UNDER_WAY, IN_STEPS].contains(reason))
+            }
+            _ => None,
+        }
+    }
+}
+
 /// Ends the attempt of this name, if it was counted and came to nothing: it has not vanished.
 /// The entry may name none, or the next, which another worker has begun.
 pub fn end_attempt(entry: Option<&LedgerEntry>, name: &str) -> Change<LedgerEntry, ()> {

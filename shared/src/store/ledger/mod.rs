@@ -10,6 +10,7 @@ mod parked;
 mod row;
 mod settle;
 mod steps;
+mod stream;
 mod tries;
 mod unreadable;
 
@@ -26,6 +27,7 @@ pub use packed::inflated as inflated_plan;
 pub(super) use packed::unpacked;
 pub use parked::{ParkedPage, ParkedRow, ParkedThing, ParkedWhy};
 pub use row::LedgerRow;
+pub use stream::LedgerChange;
 pub use tries::Try;
 
 /// An outcome as a row has it.

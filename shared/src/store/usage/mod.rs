@@ -13,6 +13,7 @@ use crate::domain::{BotId, Timestamp};
 use crate::store::row::{CountedRow, Place};
 use crate::store::{Item, Store, StoreError, keys, s, version};
 
+pub(super) use record::{Raw, image, text};
 pub use record::{ReadRecord, StreamRecord};
 
 /// The row that takes counts.

@@ -43,19 +43,19 @@ pub enum ReadRecord {
 /// As Lambda hands it over.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Raw {
-    event_name: String,
-    dynamodb: RawChange,
+pub(in crate::store) struct Raw {
+    pub(in crate::store) event_name: String,
+    pub(in crate::store) dynamodb: RawChange,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct RawChange {
-    keys: Item,
+pub(in crate::store) struct RawChange {
+    pub(in crate::store) keys: Item,
     #[serde(default)]
-    new_image: Option<Item>,
+    pub(in crate::store) new_image: Option<Item>,
     #[serde(default)]
-    old_image: Option<Item>,
+    pub(in crate::store) old_image: Option<Item>,
 }
 
 impl StreamRecord {
@@ -119,7 +119,7 @@ fn read(record: &Value, sequence: &str, written_at: Timestamp) -> ReadRecord {
     }
 }
 
-fn text<'a>(keys: &'a Item, name: &str) -> Option<&'a str> {
+pub(in crate::store) fn text<'a>(keys: &'a Item, name: &str) -> Option<&'a str> {
     match keys.get(name) {
         Some(AttributeValue::S(text)) => Some(text),
         _ => None,
@@ -180,7 +180,7 @@ fn images<T: DeserializeOwned>(old: Option<Item>, new: Item) -> Result<(Option<T
     Ok((old.map(image).transpose()?, image(new)?))
 }
 
-fn image<T: DeserializeOwned>(item: Item) -> Result<T, Unread> {
+pub(in crate::store) fn image<T: DeserializeOwned>(item: Item) -> Result<T, Unread> {
     let version = match item.get(version::ATTRIBUTE) {
         Some(AttributeValue::N(version)) => version.parse().unwrap_or_default(),
         _ => 0,
