@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use emulator::{Deliver, DeliverOptions, Outcome};
 use serde_json::{Value, json};
 use shared::domain::{ChatId, Effect, EventId, LedgerEntry, Timestamp, Trace, Verdict};
-use shared::store::LedgerKey;
+use shared::store::{DialogueChange, LedgerKey};
 use worker::{Shadow, ShadowError};
 
 use super::left::Left;
@@ -441,7 +441,9 @@ fn in_words(shadow: &Shadow) -> String {
         Some(DialogueChange::Goes(progress)) => progress,
     };
     let (rows, timers) = (&shadow.rows, &shadow.timers);
-    format!("{effects}  state: {state}\n  dialogue: {dialogue}\n  rows: {rows:?}\n  timers: {timers:?}\n")
+    format!(
+        "{effects}  state: {state}\n  dialogue: {dialogue}\n  rows: {rows:?}\n  timers: {timers:?}\n"
+    )
 }
 
 /// Events for the transcript.
