@@ -9,14 +9,30 @@
 //! use line_module::{Active, Context, Handled, Router, Routes, Text, TextMessage};
 //!
 //! async fn hello(cx: &mut Context<'_, Active>, message: &TextMessage) -> Handled {
-//!     cx.reply(&[Text::new(format!("You said: {}", message.text))])?;
-//!     Ok(())
+//!     cx.reply(&[Text::new(format!("You said: {}", message.text))])
 //! }
 //!
 //! fn router() -> Router {
 //!     Router::new().active(Routes::new().text("hello", hello))
 //! }
 //! ```
+//!
+//! | you want to | look at |
+//! |---|---|
+//! | take events | [`Router`], [`Routes`]; what a handler takes beside its event: [`Argument`] |
+//! | know where a handler runs | [`Active`] (the chat is ours), [`Standby`] (another channel has it), [`Account`] (no chat) |
+//! | answer, push, keep something, ask LINE | [`Context`] |
+//! | make messages | [`Text`], [`Flex`] with [`flex`], [`TemplateMessage`] and the others beside them; several kinds in one send: [`messages!`] |
+//! | have something tapped | [`Tap`], [`QuickReply`], [`Action`], [`Menu`] |
+//! | ask one thing after the other | [`Dialogue`] |
+//! | say it in several languages | [`texts!`] |
+//! | keep what belongs to no one chat | [`Context::rows`], [`Context::create`], [`Context::count`] |
+//! | come back later, each day, or in another chat | [`Context::after`], [`Routes::daily`], [`Signal`] |
+//! | call a service of your own, once | [`Context::step`] |
+//! | let each account set something | [`settings`] |
+//!
+//! What is not obvious is told in `docs/module.md`; a module is tested with the crate
+//! `line-module-kit`.
 
 #![warn(missing_docs)]
 
