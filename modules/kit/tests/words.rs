@@ -47,8 +47,8 @@ async fn a_user_sees_what_is_new_and_taps_what_is_there() {
 async fn two_users_of_one_shop_have_chats_of_their_own() {
     let shop = Harness::new(module()).await;
     let (mut guest, mut rival) = (shop.user("Mari"), shop.user("Ken"));
-    guest.taps("reserve 2026-11-24T10:00").await;
-    rival.taps("reserve 2026-11-24T10:00").await;
+    guest.taps("reserve/1/2026-11-24T10:00").await;
+    rival.taps("reserve/1/2026-11-24T10:00").await;
     guest.sees(["11月24日(火) 10:00のご予約を承りました。"]);
     let news = rival.news();
     assert!(
@@ -98,7 +98,7 @@ async fn any_event_can_be_sent_and_sent_again() {
 async fn a_timer_rings_when_the_clock_comes_to_its_time() {
     let shop = Harness::new(module()).await;
     let mut guest = shop.user("Mari");
-    guest.taps("reserve 2026-11-24T10:00").await;
+    guest.taps("reserve/1/2026-11-24T10:00").await;
     guest.news();
     shop.clock()
         .advance(Duration::from_secs(5 * 86_400 / 2))

@@ -2,8 +2,9 @@
 //! free again.
 
 use line_module::flex::{Bubble, Button, ButtonHeight, Column, Row, Size, Space, Text};
-use line_module::{Action, Color, Flex};
+use line_module::{Action, Color, Flex, Tap as _};
 
+use crate::reserve::{Cancel, Reserve};
 use crate::shop::Shop;
 use crate::slot::Slot;
 use crate::texts::Texts;
@@ -13,11 +14,7 @@ const GREEN: Color = Color::rgb(0x1f, 0x7a, 0x57);
 /// The card of a reservation that has just been made.
 pub(crate) fn confirmation(shop: &Shop, texts: Texts, slot: Slot) -> Flex {
     let list = Action::message(texts.list_label(), texts.list_label());
-    let cancel = Action::postback_shown(
-        texts.cancel_label(),
-        format!("cancel {slot}"),
-        texts.cancel_label(),
-    );
+    let cancel = Cancel { slot }.shown(texts.cancel_label());
     let footer = Row::new()
         .spacing(Space::Sm)
         .add(small(list).primary().color(GREEN))
@@ -28,11 +25,7 @@ pub(crate) fn confirmation(shop: &Shop, texts: Texts, slot: Slot) -> Flex {
 
 /// The card of a time that is free again: one tap reserves it.
 pub(crate) fn offer(shop: &Shop, texts: Texts, slot: Slot) -> Flex {
-    let reserve = Action::postback_shown(
-        texts.reserve_label(),
-        format!("reserve {slot}"),
-        texts.reserve_label(),
-    );
+    let reserve = Reserve { slot }.shown(texts.reserve_label());
     let footer = Row::new().add(small(reserve).primary().color(GREEN));
     let card = Bubble::new().body(body(shop, texts, &texts.free_again_heading(), slot));
     Flex::new(texts.freed(texts.slot(slot)), card.footer(footer))

@@ -1,9 +1,10 @@
 //! The day before, a guest is reminded.
 
-use line_module::{Active, Context, Handled, InChat, QuickReply, Text};
+use line_module::{Active, Context, Handled, InChat, QuickReply, Tap as _, Text};
 use serde::{Deserialize, Serialize};
 
 use crate::guest::Visit;
+use crate::reserve::Cancel;
 use crate::slot::Slot;
 
 /// What reminders are counted under in the account's statistics.
@@ -44,7 +45,7 @@ pub(crate) async fn remind(cx: &mut Context<'_, Active>, reminder: &Reminder) ->
     let texts = visit.texts();
     let choices = [
         QuickReply::message(texts.list_label(), texts.list_label()),
-        QuickReply::postback(texts.cancel_label(), format!("cancel {slot}")),
+        Cancel { slot }.quick_reply(texts.cancel_label()),
     ];
     let word = Text::new(texts.reminder(texts.slot(slot))).quick_replies(choices);
     visit.cx.push_counted(UNIT, &[word])

@@ -1,7 +1,7 @@
 //! Reserving, looking, cancelling.
 
 use line_module::{
-    Active, Context, Handled, ModuleError, OneChat, Postback, QuickReply, Text, TextMessage,
+    Active, Context, Handled, ModuleError, OneChat, QuickReply, Tap, Text, TextMessage,
 };
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +11,20 @@ use crate::guest::Visit;
 use crate::reminder;
 use crate::slot::Slot;
 use crate::waiting;
+
+/// A time is chosen.
+#[derive(Debug, Tap)]
+#[tap("reserve")]
+pub(crate) struct Reserve {
+    pub(crate) slot: Slot,
+}
+
+/// A reservation is called off.
+#[derive(Debug, Tap)]
+#[tap("cancel")]
+pub(crate) struct Cancel {
+    pub(crate) slot: Slot,
+}
 
 /// What is kept of a time that is taken.
 #[derive(Debug, Serialize, Deserialize)]
@@ -65,21 +79,19 @@ async fn offer(visit: Visit<'_, '_>, text: impl Into<String>) -> Handled {
         let taken = visit.cx.rows::<Booking>(&day.key_prefix()).await?;
         let slots = visit.shop.slots(day);
         let free = slots.filter(|slot| taken.iter().all(|row| row.key != slot.key()));
-        let choice = |slot: Slot| QuickReply::postback(texts.slot(slot), format!("reserve {slot}"));
+        let choice = |slot: Slot| Reserve { slot }.quick_reply(texts.slot(slot));
         let choices: Vec<_> = free.map(choice).take(QuickReply::MOST).collect();
         if !choices.is_empty() {
             return visit.say(Text::new(text).quick_replies(choices));
         }
     }
-    let wait = QuickReply::postback(texts.wait_label(), waiting::WAIT);
+    let wait = waiting::Wait.quick_reply(texts.wait_label());
     visit.say(Text::new(texts.nothing_free()).quick_replies([wait]))
 }
 
 /// A time was chosen.
-pub(crate) async fn reserve(cx: &mut Context<'_, Active>, tapped: &Postback) -> Handled {
-    let Some(slot) = Slot::read(&tapped.rest) else {
-        return Ok(()); // another channel's, or an older version's
-    };
+pub(crate) async fn reserve(cx: &mut Context<'_, Active>, tap: &Reserve) -> Handled {
+    let slot = tap.slot;
     let mut visit = Visit::begin(cx)?;
     let texts = visit.texts();
     match take(&mut visit, slot).await? {
@@ -119,11 +131,8 @@ pub(crate) async fn take<H: OneChat>(
 }
 
 /// A reservation was called off.
-pub(crate) async fn cancel(cx: &mut Context<'_, Active>, tapped: &Postback) -> Handled {
-    match Slot::read(&tapped.rest) {
-        Some(slot) => take_back(Visit::begin(cx)?, slot).await,
-        None => Ok(()), // another channel's, or an older version's
-    }
+pub(crate) async fn cancel(cx: &mut Context<'_, Active>, tap: &Cancel) -> Handled {
+    take_back(Visit::begin(cx)?, tap.slot).await
 }
 
 async fn take_back(mut visit: Visit<'_, '_>, slot: Slot) -> Handled {
@@ -155,7 +164,7 @@ pub(crate) async fn give_back<H: OneChat>(
 
 fn ask_which_to_cancel(visit: Visit<'_, '_>) -> Handled {
     let texts = visit.texts();
-    let choice = |slot: &Slot| QuickReply::postback(texts.slot(*slot), format!("cancel {slot}"));
+    let choice = |slot: &Slot| Cancel { slot: *slot }.quick_reply(texts.slot(*slot));
     let reservations = visit.guest.reservations.iter().take(QuickReply::MOST);
     let choices: Vec<_> = reservations.map(choice).collect();
     visit.say(Text::new(texts.cancel_which()).quick_replies(choices))

@@ -3,10 +3,11 @@
 use std::fmt;
 
 use jiff::civil::{Date, DateTime};
+use line_module::TapField;
 use serde::{Deserialize, Serialize};
 
 /// One time, as `2026-11-21T10:00`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TapField)]
 #[serde(try_from = "String", into = "String")]
 pub(crate) struct Slot(pub(crate) DateTime);
 

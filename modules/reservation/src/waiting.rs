@@ -2,7 +2,7 @@
 //! those who wait, in their own chat. Whoever taps first has it: an offer keeps no time back.
 
 use line_module::{
-    Active, Chat, Context, Handled, ModuleError, OneChat, Postback, Row, Signal, Standby,
+    Active, Chat, Context, Handled, ModuleError, OneChat, Row, Signal, Standby, Tap,
 };
 use serde::{Deserialize, Serialize};
 
@@ -10,8 +10,11 @@ use crate::guest::Visit;
 use crate::news::{self, News};
 use crate::slot::Slot;
 
-/// What a tap carries by which a guest asks to wait.
-pub(crate) const WAIT: &str = "wait for a time";
+/// A guest asks to wait.
+#[derive(Debug, Tap)]
+#[tap("wait")]
+pub(crate) struct Wait;
+
 /// What the keys of the list's rows begin with; each row is a chat. They are in the order of asking.
 const LIST: &str = "waiting#";
 
@@ -26,7 +29,7 @@ impl Signal for Freed {
 }
 
 /// The guest wants to wait.
-pub(crate) async fn wait(cx: &mut Context<'_, Active>, _: &Postback) -> Handled {
+pub(crate) async fn wait(cx: &mut Context<'_, Active>, _: &Wait) -> Handled {
     let mut visit = Visit::begin(cx)?;
     if own(&visit).await?.is_none() {
         let chat = visit.cx.chat().clone();

@@ -7,8 +7,8 @@ line_module_kit::conformance!(
     script = [
         follows(),
         says("予約する"),
-        taps("reserve 2026-11-24T10:00"),
-        taps("wait for a time"),
+        taps("reserve/1/2026-11-24T10:00"),
+        taps("wait/1"),
         commands("booked", &json!({"time": "2026-11-24T11:00"})),
         does(json!({"type": "message", "message": {
             "type": "location", "title": "Hanazono", "address": "Shinjuku",
@@ -16,7 +16,7 @@ line_module_kit::conformance!(
         }})),
         says("予約を確認"),
         says("キャンセル"),
-        taps("cancel 2026-11-24T10:00"),
+        taps("cancel/1/2026-11-24T10:00"),
         signals("freed", &json!({"slot": "2026-11-25T10:00"})),
         signals("digest", &json!({"tomorrow": ["2026-11-25T10:00"]})),
         says("スタッフに相談"),

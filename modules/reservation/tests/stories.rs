@@ -23,7 +23,7 @@ async fn shop() -> Harness {
 async fn guest_of_monday(shop: &Harness) -> User {
     let mut guest = shop.user("Mari");
     guest.follows().await;
-    guest.taps("reserve 2026-11-23T11:00").await;
+    guest.taps("reserve/1/2026-11-23T11:00").await;
     guest.news();
     guest
 }
@@ -63,7 +63,7 @@ async fn a_time_that_someone_has_is_refused_and_others_are_offered() {
     let (mut guest, mut rival) = (shop.user("Mari"), shop.user("Ken"));
     rival.says("予約する").await;
     rival.sees(["ご希望の時間をお選びください。"]);
-    guest.taps("reserve 2026-11-21T10:00").await;
+    guest.taps("reserve/1/2026-11-21T10:00").await;
     guest.sees(["11月21日(土) 10:00のご予約を承りました。"]);
 
     rival
@@ -79,10 +79,10 @@ async fn times_that_the_shop_does_not_have_are_refused() {
     let shop = shop().await;
     let mut guest = shop.user("Mari");
     for odd in ["2026-11-20T11:00", "2026-11-21T09:00", "2026-12-24T10:00"] {
-        guest.taps(&format!("reserve {odd}")).await;
+        guest.taps(&format!("reserve/1/{odd}")).await;
         guest.sees(["その時間は選べません。別の時間をお選びください。"]);
     }
-    guest.taps("reserve a table").await.is(Verdict::Handled);
+    guest.taps("reserve/1/a table").await.is(Verdict::Handled);
     guest.sees_nothing();
 }
 
@@ -92,7 +92,7 @@ async fn the_shop_sets_its_hours_its_name_and_its_language() {
     let settings = json!({"name": "Sakura", "language": "en", "opens": "12:00", "minutes": 90});
     shop.account().sets(settings).await;
     let mut guest = shop.user("Ann");
-    guest.taps("reserve 2026-11-21T13:30").await;
+    guest.taps("reserve/1/2026-11-21T13:30").await;
     guest.sees(["Your reservation for Sat 11/21 13:30 is confirmed."]);
     guest.says("reserve").await;
     let times = ["Sat 11/21 12:00", "Sat 11/21 15:00", "Sat 11/21 16:30"];
@@ -104,8 +104,8 @@ async fn a_guest_is_reminded_at_six_on_the_day_before_once() {
     let shop = shop().await;
     let mut guest = guest_of_monday(&shop).await;
     // Cancelled and made again, which makes a second timer.
-    guest.taps("cancel 2026-11-23T11:00").await;
-    guest.taps("reserve 2026-11-23T11:00").await;
+    guest.taps("cancel/1/2026-11-23T11:00").await;
+    guest.taps("reserve/1/2026-11-23T11:00").await;
     guest.news();
     shop.clock().advance(2 * DAY + 7 * HOUR).await;
     guest.sees_nothing();
@@ -201,7 +201,7 @@ async fn full_shop() -> (Harness, User, User, User) {
     let settings = json!({"days": 1, "opens": "10:00", "closes": "11:00"});
     shop.account().sets(settings).await;
     let (mut ken, mut mari, mut ann) = (shop.user("Ken"), shop.user("Mari"), shop.user("Ann"));
-    ken.taps("reserve 2026-11-21T10:00").await;
+    ken.taps("reserve/1/2026-11-21T10:00").await;
     for guest in [&mut mari, &mut ann] {
         guest.says("予約する").await;
         guest.taps_label("空きを待つ").await;
@@ -219,7 +219,7 @@ const CONFIRMED: &str = "11月21日(土) 10:00のご予約を承りました。"
 #[tokio::test]
 async fn a_cancelled_time_is_offered_to_the_first_who_waits_and_then_to_the_next() {
     let (_shop, mut ken, mut mari, mut ann) = full_shop().await;
-    mari.taps("wait for a time").await; // asked twice, listed once
+    mari.taps("wait/1").await; // asked twice, listed once
     mari.news();
     ken.says("キャンセル").await;
     mari.sees([FREED]);
@@ -229,7 +229,7 @@ async fn a_cancelled_time_is_offered_to_the_first_who_waits_and_then_to_the_next
 
     mari.says("キャンセル").await;
     ann.sees([FREED]);
-    ken.taps("reserve 2026-11-21T10:00").await;
+    ken.taps("reserve/1/2026-11-21T10:00").await;
     ann.taps_label("予約する").await;
     ann.sees(["申し訳ありません。ただいまご予約いただける時間がありません。"]);
 }
@@ -238,7 +238,7 @@ async fn a_cancelled_time_is_offered_to_the_first_who_waits_and_then_to_the_next
 async fn who_has_a_time_waits_no_longer() {
     let (shop, mut ken, mut mari, mut ann) = full_shop().await;
     shop.account().sets(json!({"days": 2})).await;
-    mari.taps("reserve 2026-11-22T10:00").await;
+    mari.taps("reserve/1/2026-11-22T10:00").await;
     mari.news();
     ken.says("キャンセル").await;
     mari.sees_nothing();
@@ -252,8 +252,8 @@ async fn an_offer_that_comes_while_staff_have_the_chat_is_made_later_if_it_still
         shop.staff(guest).takes_control().await;
     }
     ken.says("キャンセル").await;
-    ken.taps("reserve 2026-11-21T10:00").await;
-    ken.taps("cancel 2026-11-21T10:00").await;
+    ken.taps("reserve/1/2026-11-21T10:00").await;
+    ken.taps("cancel/1/2026-11-21T10:00").await;
     mari.sees_nothing();
     shop.staff(&mari).gives_control().await;
     mari.sees([FREED]);
@@ -292,7 +292,7 @@ async fn what_is_booked_while_staff_have_the_chat_is_reserved_at_once_and_confir
         .sends_to(&mari, "booked", "order-1", &time)
         .await;
     mari.sees_nothing();
-    ken.taps("reserve 2026-11-21T10:00").await;
+    ken.taps("reserve/1/2026-11-21T10:00").await;
     assert!(
         ken.news()[0]
             .text()
@@ -382,7 +382,7 @@ async fn the_customer_register_is_told_of_each_change_once_through_a_crash() {
     let module = reservation::module_with(register.clone()).wrap(crash_once);
     let shop = Harness::new(module).await;
     let mut guest = shop.user("Mari");
-    guest.taps("reserve 2026-11-23T11:00").await.fails();
+    guest.taps("reserve/1/2026-11-23T11:00").await.fails();
     guest.sees(["11月23日(月) 11:00のご予約を承りました。"]);
     shop.clock().advance(HOUR).await;
     assert!(HAS_CRASHED.load(Ordering::SeqCst));

@@ -221,7 +221,7 @@ impl<W: Write> Demo<'_, W> {
         let offer = guest.chat.heard().await?;
         self.answered(&offer)?;
         self.expect_one(&offer, "空きが出ました")?;
-        let data = format!("reserve {slot}");
+        let data = format!("reserve/1/{slot}");
         let card = offer[0].message.to_string();
         self.expect(card.contains(&data), "the card should have a button for it")?;
         let answers = guest.chat.taps(&data, "予約する").await?;

@@ -47,7 +47,7 @@ pub const RULES: [Rule; 13] = [
 ///
 /// ```ignore
 /// line_module_kit::conformance!(reservation::module());
-/// line_module_kit::conformance!(reservation::module(), script = [says("予約する"), taps("reserve 2026-11-24T10:00")]);
+/// line_module_kit::conformance!(reservation::module(), script = [says("予約する"), taps("reserve/1/2026-11-24T10:00")]);
 /// ```
 ///
 /// With a script of what a user says, it reaches further into the module than with the usual one.
