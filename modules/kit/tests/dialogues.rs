@@ -277,6 +277,7 @@ async fn a_dialogue_without_a_route_is_the_authors_error() {
     let routes = Routes::new().text("book", book::<PAUSED>);
     let shop = Harness::new(Router::new().active(routes)).await;
     let came = shop.user("Mari").says("book").await;
+    came.fails();
     let reason = came.traces().next().and_then(|trace| trace.reason.clone());
     let wanted = "the dialogue \"booking\" has no route: give it to `Routes::dialogue`";
     assert!(
@@ -333,6 +334,7 @@ async fn a_condition_that_fails_is_the_handlers_failure() {
     // No route under the condition takes it: the condition is not asked.
     guest.says("something").await.is(Verdict::Handled);
     let came = guest.says("hello").await;
+    came.fails();
     let reason = came.traces().next().and_then(|trace| trace.reason.clone());
     let wanted = "the chat's state cannot be read as `dialogues::Guest`: expected struct Guest";
     assert!(reason.is_some_and(|it| it.starts_with(wanted)));

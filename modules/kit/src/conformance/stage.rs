@@ -85,8 +85,14 @@ impl Stage {
     /// Does a step of the script; gives its event.
     pub(super) async fn play(&mut self, step: &Step) -> Result<Value, Broken> {
         let user = self.shop.user(&step.who);
-        let event = step.event(&user.screen());
-        let mut event = event.map_err(|detail| self.broken(Rule::Script, detail))?;
+        let mut event = match step.event(&user.screen()) {
+            Ok(event) => event,
+            Err(detail) => {
+                // Where a handler has failed before, that is why it is not on the screen.
+                self.ends(Rule::Conversation).await?;
+                return Err(self.broken(Rule::Script, detail));
+            }
+        };
         if step.who != MARI && event["source"].is_null() {
             event["source"] = json!({ "type": "user", "userId": user.id() });
         }
@@ -161,7 +167,10 @@ impl Stage {
                     });
                 }
                 self.ends_late().await;
-                came.iter().try_for_each(|came| self.finishes(came))
+                for came in &came {
+                    self.finishes(came).await?;
+                }
+                Ok(())
             }
         }
     }
@@ -241,7 +250,7 @@ impl Stage {
         // In a box, as the compiler follows futures only so deep.
         let came = Box::pin(self.shop.world().deed(words, sent)).await;
         self.ends_late().await;
-        self.finishes(&came)
+        self.finishes(&came).await
     }
 
     /// A timer, signal or command that has come before comes once more, with another payload, and
@@ -261,7 +270,7 @@ impl Stage {
         // Whose row stands no more: it would count as cancelled.
         event["named"] = false.into();
         let came = self.comes_by_queue(key.chat.clone(), kind, &id, &event);
-        self.finishes(&came.await)?;
+        self.finishes(&came.await).await?;
         let _ = self.shop.world().advance(BETWEEN).await;
         match self.is_open(key, &id).await {
             false => Ok(()),
@@ -286,17 +295,34 @@ impl Stage {
         !is_over && self.shop.world().is_waiting()
     }
 
-    fn finishes(&self, came: &Came) -> Result<(), Broken> {
+    async fn finishes(&self, came: &Came) -> Result<(), Broken> {
         let is_done = |trace: &Trace| trace.outcome == shared::domain::Outcome::Done;
         let is_over = |trace: &Option<Trace>| trace.as_ref().is_some_and(is_done);
         let next = came.events.iter().find(|(_, trace)| !is_over(trace));
         match next {
             // It has left no trace, and no process has ended: the worker's time was over.
             Some((event, None)) if self.shop.world().is_waiting() && !self.crashes => {
-                Err(self.does_not_finish(event))
+                match self.is_behind_another(&event.key).await {
+                    true => Ok(()),
+                    false => Err(self.does_not_finish(event)),
+                }
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether an earlier event of its chat has failed and is tried again: until then it waits.
+    async fn is_behind_another(&self, key: &LedgerKey) -> bool {
+        use shared::domain::Outcome::{Done, Parked};
+        let received = self.shop.world().all_received();
+        let earlier = received.iter().take_while(|it| *it != key);
+        for it in earlier.filter(|it| it.chat == key.chat) {
+            let row = self.shop.world().row(it).await;
+            if row.is_some_and(|row| !matches!(row.outcome(), Done | Parked)) {
+                return true;
+            }
+        }
+        false
     }
 
     fn does_not_finish(&self, event: &ReceivedEvent) -> Broken {
