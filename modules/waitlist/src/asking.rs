@@ -34,7 +34,7 @@ impl Dialogue for Asking {
     async fn ask(&self, cx: &mut Ours<'_>, asked: Asked) -> Question {
         let visit = Visit::of(cx)?;
         let question = match self {
-            Self::People => ask_people(&visit, asked)?,
+            Self::People => ask_people(&visit, asked),
             Self::Seating { .. } => ask_seating(&visit),
             Self::Name { .. } => ask_name(&visit, cx).await?,
         };
@@ -44,18 +44,20 @@ impl Dialogue for Asking {
     async fn answer(self, cx: &mut Ours<'_>, answer: &Answer<'_>) -> Answered<Self> {
         let visit = Visit::of(cx)?;
         Ok(match self {
-            Self::People => {
-                let tapped = answer.tap::<Party>().map(|party| party.people);
-                let people = tapped.or_else(|| answer.number()).unwrap_or_default();
-                if people == 0 || people > visit.shop.largest_party() {
-                    Turn::NotUnderstood
-                } else if people > visit.shop.counter {
-                    let seating = Seating::Table;
-                    Turn::To(Self::Name { people, seating })
-                } else {
+            Self::People => match answer
+                .tap()
+                .map(|Party { people }| people)
+                .or(answer.number())
+            {
+                Some(people @ 1..) if people <= visit.shop.counter => {
                     Turn::To(Self::Seating { people })
                 }
-            }
+                Some(people @ 1..) if people <= visit.shop.largest_party() => {
+                    let seating = Seating::Table;
+                    Turn::To(Self::Name { people, seating })
+                }
+                _ => Turn::NotUnderstood,
+            },
             Self::Seating { people } => match answer.tap() {
                 Some(seating) => Turn::To(Self::Name { people, seating }),
                 None => Turn::NotUnderstood,
@@ -75,18 +77,14 @@ impl Dialogue for Asking {
     }
 }
 
-fn ask_people(visit: &Visit, asked: Asked) -> Result<Text, ModuleError> {
+fn ask_people(visit: &Visit, asked: Asked) -> Text {
     let (texts, largest) = (visit.texts(), visit.shop.largest_party());
     let question = match asked {
         Asked::NotUnderstood => texts.people_help(largest),
         _ => texts.people_question(),
     };
-    let sizes = (1..=largest.min(6)).map(|people| {
-        let label = texts.people_label(people)?;
-        Ok(Party { people }.quick_reply(label))
-    });
-    let sizes: Vec<_> = sizes.collect::<Result<_, ModuleError>>()?;
-    Ok(Text::new(question).quick_replies(sizes))
+    let size = |people| Party { people }.quick_reply(texts.people_label(people));
+    Text::new(question).quick_replies((1..=largest.min(6)).map(size))
 }
 
 fn ask_seating(visit: &Visit) -> Text {

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use line_module::{
-    Chat, Context, ControlGained, Handled, ModuleError, QuickReply, Standby, Tap as _, Text,
-    TextMessage,
+    Chat, Context, ControlGained, Handled, QuickReply, Standby, Tap as _, Text, TextMessage,
 };
 
 use crate::guest::{Ours, Visit};
@@ -35,15 +34,11 @@ pub(crate) async fn name_group(cx: &mut Ours<'_>, said: &TextMessage, mut visit:
 
 /// "Next": which place is free?
 pub(crate) async fn what_is_free(cx: &mut Ours<'_>, _: &TextMessage, visit: Visit) -> Handled {
-    let (texts, shop) = (visit.texts(), &visit.shop);
-    let (seating, seats) = (Seating::Counter, shop.counter);
-    let counter = (seats > 0).then(|| Free { seating, seats }.quick_reply(texts.counter_label()));
-    let tables = shop.tables.iter().map(|&seats| {
-        let seating = Seating::Table;
-        Ok(Free { seating, seats }.quick_reply(texts.seats_label(seats)?))
-    });
-    let places = tables.chain(counter.map(Ok));
-    let places: Vec<_> = places.collect::<Result<_, ModuleError>>()?;
+    let (texts, counter) = (visit.texts(), visit.shop.counter);
+    let free = |seating, seats, label| Free { seating, seats }.quick_reply(label);
+    let table = |&seats: &u32| free(Seating::Table, seats, texts.seats_label(seats));
+    let counter = (counter > 0).then(|| free(Seating::Counter, counter, texts.counter_label()));
+    let places = visit.shop.tables.iter().map(table).chain(counter);
     cx.reply(&[Text::new(texts.what_is_free()).quick_replies(places)])
 }
 

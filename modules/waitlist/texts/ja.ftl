@@ -21,7 +21,6 @@ return-label = 受付に戻る
 come-label = 向かいます
 # at most 20
 next-label = 次の方
-# at most 20
 people-label = { $people }名
 # at most 20
 counter-label = カウンター
@@ -29,7 +28,6 @@ counter-label = カウンター
 table-label = テーブル
 # at most 20
 either-label = どちらでも
-# at most 20
 seats-label = テーブル { $seats }名
 
 ## Taking a ticket
