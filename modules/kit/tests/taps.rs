@@ -4,7 +4,7 @@
 use jiff::civil::{Date, DateTime};
 use line_module::{
     Active, Buttons, Choices as _, Context, Handled, PickMode, Picked, Router, Routes, StaleTap,
-    State, Tap, TemplateMessage, Text, TextMessage, messages, pages,
+    State, Tap, TemplateMessage, Text, TextMessage, messages, pages, without_faults,
 };
 use line_module_kit::{Harness, Verdict};
 use serde::{Deserialize, Serialize};
@@ -206,4 +206,26 @@ async fn the_variants_of_an_enum_are_choices() {
     assert_eq!(guest.choices(), ["Small", "Large"]);
     guest.taps_label("Large").await;
     guest.sees(["Small", "Large"]);
+}
+
+/// Another type, with the prefix and the version of `Size`.
+#[derive(Debug, Tap)]
+#[tap("size")]
+struct Length {
+    centimetres: u32,
+}
+
+async fn length(cx: &mut Context<'_, Active>, length: &Length) -> Handled {
+    says(cx, format!("{} cm", length.centimetres))
+}
+
+#[tokio::test]
+async fn two_taps_that_nobody_can_tell_apart_are_a_fault_before_a_worker_starts() {
+    let router = Router::new().active(routes().tap(length));
+    let fault = without_faults(router).err().unwrap().to_string();
+    let wanted = "the taps `taps::Size` and `taps::Length` are both \"size\", version 1";
+    assert!(fault.contains(wanted), "{fault}");
+    // The same type may have several routes, and an older version one of its own.
+    let twice = routes().in_group(routes());
+    assert!(without_faults(Router::new().active(twice)).is_ok());
 }

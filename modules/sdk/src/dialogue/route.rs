@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 
 use super::progress::Progress;
 use super::{Answer, Asked, Dialogue, Registered, Turn};
-use crate::router::{AnyHandler, Handler, Match, Route, Routes, boxed};
+use crate::router::{AnyHandler, Handler, Match, Route, Routes, TapType, boxed};
 use crate::{Active, Context, Handled, Pattern, Tap, TextMessage};
 use shared::domain::{Event, EventKind};
 
@@ -17,6 +17,7 @@ pub struct DialogueRoute<D> {
     leaves: Vec<Leave>,
     back: Vec<Box<dyn Pattern>>,
     postbacks: Vec<String>,
+    taps: Vec<TapType>,
     dialogue: PhantomData<fn() -> D>,
 }
 
@@ -32,8 +33,9 @@ impl Routes<Active> {
     /// before it go first: put words that always work, such as a menu's, before it, and what takes
     /// any text after it.
     #[must_use]
-    pub fn dialogue<D: Dialogue>(mut self, route: DialogueRoute<D>) -> Self {
+    pub fn dialogue<D: Dialogue>(mut self, mut route: DialogueRoute<D>) -> Self {
         self.dialogues.push(Registered::of::<D>());
+        self.taps.append(&mut route.taps);
         self.add(route)
     }
 }
@@ -44,6 +46,7 @@ impl<D: Dialogue> DialogueRoute<D> {
             leaves: Vec::new(),
             back: Vec::new(),
             postbacks: Vec::new(),
+            taps: Vec::new(),
             dialogue: PhantomData,
         }
     }
@@ -67,7 +70,8 @@ impl<D: Dialogue> DialogueRoute<D> {
 
     /// Taps of this type are answers: see [`Answer::tap`]. One that an older release has sent is
     /// not understood, so that the question is asked again.
-    pub fn takes<T: Tap>(self) -> Self {
+    pub fn takes<T: Tap>(mut self) -> Self {
+        self.taps.push(TapType::of::<T>());
         self.takes_postback(format!("{}/", T::PREFIX))
     }
 

@@ -34,6 +34,7 @@ pub use handler::{Handler, Wrapper};
 pub use pattern::{Pattern, Regex};
 pub(crate) use routes::{Failed, Match, Route};
 pub use routes::{Routes, RoutesOf};
+pub(crate) use taps::TapType;
 
 use crate::daily::Daily;
 use crate::dialogue::{self, Registered};
@@ -89,13 +90,15 @@ impl Router {
     pub fn active(mut self, routes: impl RoutesOf<Active>) -> Self {
         let mut active = routes.routes();
         self.add_dialogues(std::mem::take(&mut active.dialogues));
+        self.faults.extend(taps::fault(&active.taps));
         Self { active, ..self }
     }
 
     /// Where another channel holds the chat, or it is gone: nothing can be sent.
     #[must_use]
-    pub fn standby(self, routes: impl RoutesOf<Standby>) -> Self {
+    pub fn standby(mut self, routes: impl RoutesOf<Standby>) -> Self {
         let standby = routes.routes();
+        self.faults.extend(taps::fault(&standby.taps));
         Self { standby, ..self }
     }
 

@@ -14,6 +14,7 @@ use crate::router::event::{
     Suspended, TextMessage, Unfollow, VideoViewed,
 };
 use crate::router::named::Named;
+use crate::router::taps::TapType;
 use crate::router::{AnyHandler, Handler, Pattern, boxed};
 use crate::{Context, Day, Handled, ModuleError, TimeOfDay};
 use shared::domain::{Event, EventKind};
@@ -25,6 +26,8 @@ pub struct Routes<H> {
     pub(super) dailies: Vec<Daily>,
     /// Those of chats.
     pub(crate) dialogues: Vec<Registered>,
+    /// The types of taps that they take.
+    pub(crate) taps: Vec<TapType>,
 }
 
 /// Routes of this kind of place: [`Routes<H>`](Routes) alone.
@@ -50,6 +53,7 @@ impl<H> Clone for Routes<H> {
             all: self.all.clone(),
             dailies: self.dailies.clone(),
             dialogues: self.dialogues.clone(),
+            taps: self.taps.clone(),
         }
     }
 }
@@ -77,6 +81,7 @@ impl<H: Hold> Routes<H> {
             all: Vec::new(),
             dailies: Vec::new(),
             dialogues: Vec::new(),
+            taps: Vec::new(),
         }
     }
 
@@ -105,6 +110,7 @@ impl<H: Hold> Routes<H> {
     pub(crate) fn adopt(&mut self, inner: &mut Self) {
         self.dailies.append(&mut inner.dailies);
         self.dialogues.append(&mut inner.dialogues);
+        self.taps.append(&mut inner.taps);
     }
 
     /// Whether one of them takes this event, whatever is kept of its chat.
