@@ -61,7 +61,7 @@ async fn a_guest_of_an_earlier_link_cannot_cancel_what_another_has_reserved_sinc
     let mut rival = bundle.stack.chat(&bundle.bot, &bundle.rival);
     let heard = rival.heard().await.unwrap();
     assert!(texts(&heard)[0].contains("承りました"), "{heard:?}");
-    let slot = data.strip_prefix("reserve ").unwrap();
+    let slot = data.strip_prefix("reserve/1/").unwrap();
     let kept = store
         .module_rows(&bot, "slot#", Some(unlinked))
         .await
