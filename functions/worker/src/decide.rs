@@ -22,7 +22,7 @@ use crate::withheld;
 use crate::work::{View, Work};
 
 /// A module that fails this often with one event has it parked.
-pub(crate) const MOST_ATTEMPTS: u32 = 5;
+pub const MOST_ATTEMPTS: u32 = 5;
 /// The ledger forgets what is older than thirty days: an event of this age may
 /// have been handled and forgotten.
 const TOO_OLD: Duration = Duration::from_secs(29 * 24 * 3600);

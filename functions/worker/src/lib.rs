@@ -30,6 +30,7 @@ mod work;
 pub use app::{App, TIMEOUT};
 pub use batch::handle;
 pub use config::Config;
+pub use decide::MOST_ATTEMPTS;
 pub use ended_attempts::EndedAttempts;
 pub use invocation::{Answer, Call, Shown, answer};
 pub use set::{SetError, set_settings};

@@ -1,4 +1,4 @@
-//! At closing time all open tickets end, and numbers begin anew.
+//! At closing time all open tickets end, and the numbers start again from 1.
 
 use std::time::Duration;
 

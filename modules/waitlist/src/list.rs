@@ -59,7 +59,7 @@ pub(crate) async fn waiting<H>(cx: &Context<'_, H>) -> Result<Vec<Row<Ticket>>, 
     Ok(rows)
 }
 
-/// The ticket of this number, if it is open and this chat's: numbers begin anew each day.
+/// The ticket of this number, if it is open and this chat's: the numbers start again each day.
 pub(crate) async fn ticket<H>(
     cx: &Context<'_, H>,
     number: i64,

@@ -143,7 +143,7 @@ async fn a_place_that_is_far_is_answered_with_the_walk() {
 }
 
 #[tokio::test]
-async fn at_closing_time_all_tickets_end_and_numbers_begin_anew() {
+async fn at_closing_time_all_tickets_end_and_the_numbers_start_again() {
     let (restaurant, mut staff) = restaurant().await;
     let mut called = waiting(&restaurant, "Ken", 2).await;
     frees(&mut staff, "テーブル 2名").await;

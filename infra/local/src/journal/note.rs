@@ -3,9 +3,7 @@
 use emulator::NoteKind;
 use shared::domain::{Delivery, LedgerEntry, Outcome, State};
 use shared::store::LedgerChange;
-
-/// So many failures of the module park an event.
-const MOST_ATTEMPTS: u32 = 5;
+use worker::MOST_ATTEMPTS;
 
 /// Something that went wrong.
 #[derive(Debug, PartialEq, Eq)]

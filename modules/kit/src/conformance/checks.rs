@@ -18,7 +18,7 @@ use super::undisturbed::{Played, Undisturbed};
 use crate::lock;
 use crate::wire::{Asked, Harm};
 
-/// So much later an event may be handled for no reason of its own.
+/// How much later an event may be handled, for no reason of its own.
 const A_LITTLE: Duration = Duration::from_secs(20);
 /// How late a redelivery comes.
 const LATE: Duration = Duration::from_secs(3 * 3600);

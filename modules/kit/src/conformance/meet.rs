@@ -13,7 +13,7 @@ use crate::world::ReceivedEvent;
 const DAYS: Duration = Duration::from_secs(3 * 24 * 3600);
 /// A timer that sets itself again has shown by then what it does.
 const ENOUGH_RINGS: usize = 200;
-/// So often one of two runs is brought forward to its next timer.
+/// Maximum number of times that one of two runs is brought forward to its next timer.
 const MOST_STEPS: usize = 64;
 
 impl Stage {

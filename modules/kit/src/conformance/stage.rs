@@ -43,7 +43,7 @@ pub(super) struct Stage {
     waited: Duration,
     /// Whether processes end in it.
     pub(super) crashes: bool,
-    /// So much later than it comes each event is handled.
+    /// How long after it comes each event is handled.
     pub(super) late_by: Duration,
 }
 

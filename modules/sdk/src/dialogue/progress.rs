@@ -46,12 +46,6 @@ impl<H> Context<'_, H> {
         self.draft.dialogue = Some(DialogueChange::Goes(json));
         Ok(())
     }
-
-    pub(super) fn drop_dialogue(&mut self) {
-        if self.draft.dialogue.is_some() || self.around.dialogue.is_some() {
-            self.draft.dialogue = Some(DialogueChange::Ends);
-        }
-    }
 }
 
 impl<H: InChat> Context<'_, H> {
@@ -70,7 +64,9 @@ impl<H: InChat> Context<'_, H> {
 
     /// Ends the dialogue that the chat is in, if it is in one. Nothing is said.
     pub fn end_dialogue(&mut self) {
-        self.drop_dialogue();
+        if self.draft.dialogue.is_some() || self.around.dialogue.is_some() {
+            self.draft.dialogue = Some(DialogueChange::Ends);
+        }
     }
 }
 

@@ -159,7 +159,7 @@ impl<D: Dialogue> Match<Active> for Taken<'_, D> {
 }
 
 impl Context<'_, Active> {
-    /// The wait for an answer begins anew.
+    /// The time for an answer starts again.
     fn touch_dialogue(&mut self) -> Handled {
         let Some(progress) = self.progress() else {
             return Ok(());
