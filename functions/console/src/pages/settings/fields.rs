@@ -160,16 +160,25 @@ pub(super) fn groups(
 fn shown(field: &Field, value: &Value, wrong: Option<String>, texts: &Texts) -> Shown {
     let language = texts.language();
     let help = field.help.map(|help| help.of(language).to_owned());
-    let help = match field.kind {
-        Kind::MaySendToMany => Some(join(help, texts.get("settings-to-many"))),
-        _ => help,
-    };
     Shown {
         name: name(field),
         label: field.name.of(language).to_owned(),
-        help,
+        help: match help_of_kind(&field.kind, texts) {
+            Some(of_kind) => Some(join(help, of_kind)),
+            None => help,
+        },
         wrong,
         input: input(&field.kind, value, texts),
+    }
+}
+
+/// How a kind is written that nobody can guess, whatever the module says of the field.
+fn help_of_kind(kind: &Kind, texts: &Texts) -> Option<String> {
+    match kind {
+        Kind::MaySendToMany => Some(texts.get("settings-to-many")),
+        Kind::Place => Some(texts.get("settings-place")),
+        Kind::List { most, .. } => Some(texts.with("settings-list", "most", *most)),
+        _ => None,
     }
 }
 
@@ -388,6 +397,19 @@ mod tests {
         let read = value(&times, Some("09:30\r\n\r\n １２：００\r\n"));
         assert_eq!(read, json!(["09:30", "12:00"]));
         assert_eq!(written(&read), "09:30\n12:00");
+    }
+
+    #[test]
+    fn a_field_says_how_a_place_and_a_list_are_written() {
+        let texts = crate::screen::TEXTS.of(shared::domain::Language::En);
+        let help = |kind| {
+            let field = Field::new("key", Words::ja("名"), kind, Value::Null);
+            shown(&field, &Value::Null, None, texts).help
+        };
+        assert!(help(Kind::Place).is_some_and(|help| help.contains("35.6580, 139.7016")));
+        let list = Kind::list(Kind::Time, 3);
+        assert_eq!(help(list).as_deref(), Some("One a line, at most 3 lines."));
+        assert_eq!(help(Kind::Time), None);
     }
 
     #[test]
