@@ -15,6 +15,7 @@ mod oauth;
 mod pages;
 mod platform;
 pub mod scenario;
+pub mod schema;
 mod serve;
 mod settings;
 mod signature;

@@ -41,6 +41,8 @@ enum Command {
     /// Makes every call of the client, once rightly and once wrongly, and prints a row for
     /// each. The exit code is 0 only if the first are all accepted and the second all refused.
     Exercise(Places),
+    /// Prints LINE's limits as this emulator keeps them, object by object, as Markdown.
+    Limits,
     /// Saves what a running emulator has seen as a scenario.
     Record {
         /// The file to write.
@@ -116,6 +118,10 @@ async fn main() -> ExitCode {
         None => serve(arguments.serve).await,
         Some(Command::Run { files, at, junit }) => run(&files, &at.into(), junit.as_deref()).await,
         Some(Command::Exercise(places)) => exercise::exercise(&places).await,
+        Some(Command::Limits) => {
+            print!("{}", emulator::schema::document());
+            Ok(ExitCode::SUCCESS)
+        }
         Some(Command::Record { file, at, name }) => record(&file, &at.into(), &name).await,
     };
     done.unwrap_or_else(|error| {

@@ -88,7 +88,7 @@ pub(super) fn date(cx: &Context<'_>, name: &str) -> Result<String, Refusal> {
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#validate-message-objects-of-reply-message>
 pub(super) fn validate(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
     let body = cx.json()?;
-    let mut findings = Findings::default();
+    let mut findings = Findings::of(cx.settings);
     messages::check(&mut findings, &body);
     findings.done()?;
     Ok(Answer::ok(Value::Object(Map::new())))

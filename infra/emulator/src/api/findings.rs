@@ -5,9 +5,9 @@
 //! their style.
 
 use serde_json::{Value, json};
-use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::{Refusal, uri};
+use super::Refusal;
+use crate::settings::Settings;
 
 /// One error in a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,24 +19,74 @@ pub(super) struct Detail {
 }
 
 /// The errors found so far. In all methods `at` is the place of `object`, empty for the body.
-#[derive(Default)]
-pub(super) struct Findings(Vec<Detail>);
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    details: Vec<Detail>,
+    /// Whether a member that LINE does not know is an error.
+    refuses_unknown: bool,
+    /// Whether a member that is `null` is an error; else it counts as left out.
+    refuses_null: bool,
+}
 
 impl Findings {
-    /// Adds an error.
-    pub(super) fn add(&mut self, message: impl Into<String>, property: impl Into<String>) {
-        self.0.push(Detail {
-            message: message.into(),
-            property: property.into(),
-        });
+    /// None yet, of a body that is looked at as the settings want it.
+    pub(super) fn of(settings: &Settings) -> Self {
+        Self {
+            details: Vec::new(),
+            refuses_unknown: settings.refuse_unknown_members,
+            refuses_null: settings.refuse_null_members,
+        }
+    }
+
+    /// With an error that was found before.
+    pub(super) fn with(mut self, detail: Option<&Detail>) -> Self {
+        self.details.extend(detail.cloned());
+        self
+    }
+
+    /// Adds an error, unless there is one of the same place.
+    pub(crate) fn add(&mut self, message: impl Into<String>, property: impl Into<String>) {
+        let property = property.into();
+        if !self.has(&property) {
+            let message = message.into();
+            self.details.push(Detail { message, property });
+        }
+    }
+
+    /// Whether there is an error of this place.
+    pub(crate) fn has(&self, property: &str) -> bool {
+        self.details.iter().any(|known| known.property == property)
+    }
+
+    /// A member that is given. `null` counts as left out, unless that is an error.
+    pub(crate) fn given<'a>(&self, object: &'a Value, member: &str) -> Option<&'a Value> {
+        let given = object.get(member);
+        given.filter(|value| self.refuses_null || !value.is_null())
+    }
+
+    /// Adds an error for each member of an object that is not known, if that is one.
+    pub(crate) fn unknown(&mut self, object: &Value, at: &str, is_known: impl Fn(&str) -> bool) {
+        if !self.refuses_unknown {
+            return;
+        }
+        let names = object.as_object().into_iter().flatten();
+        for (name, _) in names.filter(|(name, _)| !is_known(name)) {
+            self.add("unknown field", place(at, name));
+        }
+    }
+
+    /// Where each error is, and what it is.
+    pub(crate) fn all(self) -> Vec<(String, String)> {
+        let pairs = self.details.into_iter();
+        pairs.map(|it| (it.property, it.message)).collect()
     }
 
     /// The refusal, if anything was found.
     pub(super) fn done(self) -> Result<(), Refusal> {
-        if self.0.is_empty() {
+        if self.details.is_empty() {
             Ok(())
         } else {
-            Err(self.0.into())
+            Err(self.details.into())
         }
     }
 
@@ -47,17 +97,6 @@ impl Findings {
         let text = self.some_text(object, at, member);
         if text.is_some_and(|text| text.encode_utf16().count() > longest) {
             let text = format!("Length must be between 1 and {longest}");
-            self.add(text, place(at, member));
-        }
-    }
-
-    /// A text that must be there with a length in grapheme clusters: those of actions,
-    /// templates and rich menus. The text is as users report it, see
-    /// <https://github.com/zaoldyeck/cross-platform-chatbot/pull/1>.
-    pub(super) fn clusters(&mut self, object: &Value, at: &str, member: &str, longest: usize) {
-        let text = self.some_text(object, at, member);
-        if text.is_some_and(|text| text.graphemes(true).count() > longest) {
-            let text = format!("must not be longer than {longest} characters");
             self.add(text, place(at, member));
         }
     }
@@ -78,62 +117,10 @@ impl Findings {
         None
     }
 
-    /// A text that may be left out, of ASCII letters and digits and some other characters.
-    pub(super) fn characters(
-        &mut self,
-        object: &Value,
-        at: &str,
-        member: &str,
-        (longest, others): (usize, &str),
-    ) {
-        self.optional_text(object, at, member, longest);
-        let is_one = |it: char| it.is_ascii_alphanumeric() || others.contains(it);
-        let text = object.get(member).and_then(Value::as_str);
-        if text.is_some_and(|text| !text.chars().all(is_one)) {
-            self.add("Contains an invalid character", place(at, member));
-        }
-    }
-
-    /// As [`clusters`](Self::clusters), where it may be left out.
-    pub(super) fn optional_clusters(
-        &mut self,
-        object: &Value,
-        at: &str,
-        member: &str,
-        longest: usize,
-    ) {
-        if object.get(member).is_some() {
-            self.clusters(object, at, member, longest);
-        }
-    }
-
     /// A text that may be left out.
     pub(super) fn optional_text(&mut self, object: &Value, at: &str, member: &str, longest: usize) {
         if object.get(member).is_some() {
             self.text(object, at, member, longest);
-        }
-    }
-
-    /// An address that must be there, with https and at most 2,000 UTF-16 units.
-    pub(super) fn url(&mut self, object: &Value, at: &str, member: &str) {
-        self.text(object, at, member, 2000);
-        let url = object.get(member).and_then(Value::as_str);
-        if url.is_some_and(|url| !url.is_empty() && !uri::is_https(url)) {
-            self.add("Must be a valid HTTPS URL", place(at, member));
-        }
-    }
-
-    /// The same, where it may be left out.
-    pub(super) fn optional_url(&mut self, object: &Value, at: &str, member: &str) {
-        if object.get(member).is_some() {
-            self.url(object, at, member);
-        }
-    }
-
-    /// A number that must be there.
-    pub(super) fn number(&mut self, object: &Value, at: &str, member: &str) {
-        if object.get(member).and_then(Value::as_f64).is_none() {
-            self.add("May not be null", place(at, member));
         }
     }
 
@@ -221,7 +208,10 @@ impl Findings {
 
 impl From<Option<Detail>> for Findings {
     fn from(first: Option<Detail>) -> Self {
-        Self(first.into_iter().collect())
+        Self {
+            details: first.into_iter().collect(),
+            ..Self::default()
+        }
     }
 }
 
@@ -253,7 +243,8 @@ pub(super) fn wrong(property: &str, message: impl Into<String>) -> Refusal {
     }])
 }
 
-fn place(at: &str, member: &str) -> String {
+/// The place of a member of what is at a place; the body is at none.
+pub(crate) fn place(at: &str, member: &str) -> String {
     if at.is_empty() {
         member.to_owned()
     } else {

@@ -5,11 +5,11 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::actions::{self, Place};
 use super::findings::Findings;
 use super::picture::Picture;
 use super::{Answer, Context, Refusal};
 use crate::ids;
+use crate::schema::{self, RICH_MENU};
 use crate::world::menu::Menu;
 
 /// The most rich menus of an account.
@@ -125,45 +125,8 @@ fn fits(picture: &Picture) -> bool {
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#rich-menu-object>
 fn checked(cx: &Context<'_>) -> Result<Value, Refusal> {
     let body = cx.json()?;
-    let mut findings = Findings::default();
-    size(&mut findings, &body["size"]);
-    if !body["selected"].is_boolean() {
-        findings.add("May not be null", "selected");
-    }
-    findings.clusters(&body, "", "name", 300);
-    findings.clusters(&body, "", "chatBarText", 14);
-    for (place, area) in findings
-        .list(&body, "", "areas", (0, 20))
-        .iter()
-        .enumerate()
-    {
-        let at = format!("areas[{place}]");
-        bounds(&mut findings, &area["bounds"], &format!("{at}.bounds"));
-        let action = &area["action"];
-        actions::check(
-            &mut findings,
-            action,
-            &format!("{at}.action"),
-            Place::RichMenu,
-        );
-    }
+    let mut findings = Findings::of(cx.settings);
+    schema::check(&mut findings, &RICH_MENU, &body, "");
     findings.done()?;
     Ok(body)
-}
-
-fn size(findings: &mut Findings, size: &Value) {
-    let width = findings.whole(size, "size", "width", (800, 2500));
-    let height = findings.whole(size, "size", "height", (250, i64::from(i32::MAX)));
-    if let (Some(width), Some(height)) = (width, height)
-        && width * 100 < height * 145
-    {
-        findings.add("The width must be at least 1.45 times the height", "size");
-    }
-}
-
-fn bounds(findings: &mut Findings, bounds: &Value, at: &str) {
-    let most = i64::from(i32::MAX);
-    for (member, least) in [("x", 0), ("y", 0), ("width", 1), ("height", 1)] {
-        findings.whole(bounds, at, member, (least, most));
-    }
 }

@@ -2,7 +2,6 @@
 //!
 //! Each is read, hit by a fault or answered, written down, and only then answered on the wire.
 
-mod actions;
 mod audience;
 mod audience_list;
 mod bot;
@@ -15,7 +14,6 @@ mod coupon;
 mod detach;
 mod endpoint;
 mod findings;
-mod flex;
 mod insight;
 mod limit;
 mod list;
@@ -26,7 +24,6 @@ mod menu_alias;
 mod menu_batch;
 mod menu_insight;
 mod menu_link;
-mod message_parts;
 mod messages;
 mod narrowcast;
 mod paging;
@@ -39,10 +36,8 @@ mod record;
 mod route;
 mod send;
 mod table;
-mod templates;
 mod units;
 mod upload;
-mod uri;
 mod webhook_settings;
 
 use std::time::Duration;
@@ -56,6 +51,7 @@ use serde_json::json;
 
 pub(crate) use self::context::{Answer, Context, Incoming, Refusal};
 pub use self::endpoint::{Caller, Facts, Host, Limit};
+pub(crate) use self::findings::{Findings, place};
 use crate::clock::{Millis, http_date};
 use crate::emulator::Emulator;
 use crate::ids;

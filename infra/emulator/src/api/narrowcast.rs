@@ -13,7 +13,7 @@ use crate::world::sent::{Means, Narrowcast, Sent};
 pub(super) fn send(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
     let bot = cx.bot();
     let body = cx.json()?;
-    let mut findings = Findings::default();
+    let mut findings = Findings::of(cx.settings);
     messages::check(&mut findings, &body);
     recipient::check(&mut findings, &body);
     limit(&mut findings, &body);

@@ -14,7 +14,7 @@ use crate::world::sent::Means;
 pub(super) fn push(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
     let body = cx.json()?;
     let to = text(&body, "to");
-    let mut findings = Findings::from(to.as_ref().err().cloned());
+    let mut findings = Findings::of(cx.settings).with(to.as_ref().err());
     messages::check(&mut findings, &body);
     findings.done()?;
     notify(cx, Means::Pnp, to.unwrap_or_default(), &body)
@@ -25,7 +25,7 @@ pub(super) fn push(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
 pub(super) fn templated(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
     let body = cx.json()?;
     let to = text(&body, "to");
-    let mut findings = Findings::from(to.as_ref().err().cloned());
+    let mut findings = Findings::of(cx.settings).with(to.as_ref().err());
     findings.text(&body, "", "templateKey", 100);
     if !body["body"].is_object() {
         findings.add("May not be null", "body");

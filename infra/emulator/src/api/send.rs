@@ -20,7 +20,7 @@ pub(super) fn reply(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
     let bot = cx.bot();
     let body = cx.json()?;
     let token = text(&body, "replyToken");
-    let mut findings = Findings::from(token.as_ref().err().cloned());
+    let mut findings = Findings::of(cx.settings).with(token.as_ref().err());
     messages::check(&mut findings, &body);
     findings.done()?;
     coupons(cx, &bot, &body)?;
@@ -42,7 +42,7 @@ pub(super) fn push(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
     let bot = cx.bot();
     let body = cx.json()?;
     let to = text(&body, "to");
-    let mut findings = Findings::from(to.as_ref().err().cloned());
+    let mut findings = Findings::of(cx.settings).with(to.as_ref().err());
     messages::check(&mut findings, &body);
     units::check(&mut findings, &body);
     findings.done()?;
@@ -75,7 +75,7 @@ pub(super) fn chats_of_to(cx: &Context<'_>) -> Vec<String> {
 pub(super) fn multicast(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
     let bot = cx.bot();
     let body = cx.json()?;
-    let mut findings = Findings::default();
+    let mut findings = Findings::of(cx.settings);
     let to = findings.texts(&body, "to", (1, MOST_USERS));
     for (place, _) in to.iter().enumerate().filter(|(_, id)| !user::is_user(id)) {
         findings.add("Must be a user ID", format!("to[{place}]"));
@@ -100,7 +100,7 @@ pub(super) fn multicast(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
 pub(super) fn broadcast(cx: &mut Context<'_>) -> Result<Answer, Refusal> {
     let bot = cx.bot();
     let body = cx.json()?;
-    let mut findings = Findings::default();
+    let mut findings = Findings::of(cx.settings);
     messages::check(&mut findings, &body);
     findings.done()?;
     coupons(cx, &bot, &body)?;

@@ -7,24 +7,16 @@ use serde_json::{Value, json};
 use super::findings::Findings;
 use super::{Answer, Context, Refusal, paging};
 use crate::clock::month;
+use crate::schema::{self, COUNTED};
 use crate::world::sent::Means;
 
 const MEMBER: &str = "customAggregationUnits";
 /// How many different names an account can use in a month.
 const MOST_NAMES: usize = 1000;
 
-/// Looks at the units of a body: at most one, of letters, digits and underscores.
+/// Looks at the units of a body: at most one.
 pub(super) fn check(findings: &mut Findings, body: &Value) {
-    if body.get(MEMBER).is_none() {
-        return;
-    }
-    for (place, unit) in findings.texts(body, MEMBER, (0, 1)).iter().enumerate() {
-        let good = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-        if unit.len() > 30 || !unit.bytes().all(good) {
-            let text = "Must be 1 to 30 half-width letters, digits or underscores";
-            findings.add(text, format!("{MEMBER}[{place}]"));
-        }
-    }
+    schema::check_members(findings, &COUNTED, body, "");
 }
 
 /// The unit that a send counts for. The message with the 1,001st name of the month is sent, but

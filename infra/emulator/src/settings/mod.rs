@@ -79,6 +79,10 @@ pub struct Settings {
     pub preview_while_preparing: bool,
     /// Whether a POST or PUT must have `content-length` or `transfer-encoding`; else it gets 411.
     pub length_required: bool,
+    /// Whether a member that LINE's reference does not have is refused in messages and rich menus.
+    pub refuse_unknown_members: bool,
+    /// Whether a member that is `null` is refused there; else it counts as left out.
+    pub refuse_null_members: bool,
 
     /// Whether a webhook without a 2xx answer is sent again.
     pub redelivery: bool,
@@ -203,6 +207,8 @@ impl Default for Settings {
             transcoding_ms: 0,
             preview_while_preparing: true,
             length_required: true,
+            refuse_unknown_members: false,
+            refuse_null_members: false,
             redelivery: false,
             redelivery_schedule_s: vec![60, 300, 1800, 7200],
             error_statistics: true,

@@ -64,6 +64,14 @@ pub(super) const REASONS: &[(&str, &str)] = &[
         "LINE's front end has refused requests without a length, which its documents do not ask for.",
     ),
     (
+        "refuse_unknown_members",
+        "LINE's reference has an error text for a property that is invalid, and does not say of which objects. Refusing them all finds misspelled members.",
+    ),
+    (
+        "refuse_null_members",
+        "LINE's texts say that a member may not be null where it must be there; of others the reference says nothing.",
+    ),
+    (
         "attach_answer",
         "The table of the reference has `scope` as text, its example and the OpenAPI file `scopes` as a list.",
     ),
