@@ -1,0 +1,161 @@
+//! A world with an account that has linked the module, and calls in it.
+
+use reqwest::RequestBuilder;
+use serde_json::{Value, json};
+
+use crate::chapter::{Case, Step, folder};
+use crate::notation::{Names, Scope};
+use crate::stage::{BOOKS, Receiver, Stage, with_body};
+
+const SCOPES: &str = "message%3Asend%20message%3Areceive%20message%3Amark_as_read%20\
+                      message%3Atemplated_pnp%20profile%3Aread%20account%3Amanage%20\
+                      coupon%3Amanage";
+
+pub(crate) struct World {
+    stage: Stage,
+    token: String,
+    pub(crate) names: Names,
+}
+
+/// What was answered.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+    headers: reqwest::header::HeaderMap,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        let settings = emulator::Settings {
+            monthly_limit: None,
+            limit_scale: 1000.0,
+            ..Default::default()
+        };
+        let stage = Stage::with(settings, Receiver::Answers(200)).await;
+        let stage = stage.attach_to(BOOKS, SCOPES).await;
+        let token = stage.token().await;
+        let names = names(&stage).await;
+        Self {
+            stage,
+            token,
+            names,
+        }
+    }
+
+    fn request(&self, call: &str) -> RequestBuilder {
+        let (method, path) = call.split_once(' ').unwrap();
+        let url = format!("{}{path}", self.stage.address);
+        let request = self.stage.client.request(method.parse().unwrap(), url);
+        if path.starts_with("/_emulator/") {
+            return request;
+        }
+        request
+            .bearer_auth(&self.token)
+            .header("X-Emulated-Bot-Id", BOOKS)
+    }
+
+    pub(crate) async fn call(&self, case: &Case, scope: &Scope<'_>) -> Answer {
+        let mut request = self.request(&scope.text(&case.call));
+        for (name, value) in &case.headers {
+            request = request.header(name, scope.text(value));
+        }
+        let body = case.body.as_ref().map(|body| scope.value(body));
+        send(request, body, case.file.as_deref(), case.kind.as_deref()).await
+    }
+
+    /// Does a step and keeps what it names.
+    pub(crate) async fn step(&mut self, step: &Step, scope: &mut Scope<'_>) {
+        let answer = match (&step.call, &step.sends) {
+            (Some(call), None) => {
+                let request = self.request(&scope.text(call));
+                let body = step.body.as_ref().map(|body| scope.value(body));
+                send(request, body, step.file.as_deref(), step.kind.as_deref()).await
+            }
+            (None, Some(message)) => self.hook_of(scope.value(message)).await,
+            _ => panic!("a step is a call or a message that the user sends"),
+        };
+        assert!(answer.status < 300, "{}: {}", answer.status, answer.body);
+        for (name, place) in &step.keep {
+            scope.names.insert(name.clone(), answer.kept(place));
+        }
+    }
+
+    /// The webhook of a message that the user sends.
+    async fn hook_of(&mut self, message: Value) -> Answer {
+        let user = self.names["user"].as_str().unwrap();
+        let sent = self.stage.emulator.user_sends(BOOKS, user, message);
+        sent.await.unwrap();
+        Answer {
+            status: 200,
+            body: self.stage.hook().await.json(),
+            headers: Default::default(),
+        }
+    }
+}
+
+impl Answer {
+    fn kept(&self, place: &str) -> Value {
+        match place.strip_prefix("header ") {
+            Some(name) => self.headers[name].to_str().unwrap().into(),
+            None => self.body.pointer(place).unwrap().clone(),
+        }
+    }
+}
+
+async fn send(
+    request: RequestBuilder,
+    body: Option<Value>,
+    file: Option<&str>,
+    kind: Option<&str>,
+) -> Answer {
+    let request = match (body, file) {
+        (_, Some(file)) => {
+            let path = folder().join("../fixtures").join(file);
+            request.body(std::fs::read(path).unwrap())
+        }
+        (Some(Value::String(text)), None) => request.body(text),
+        (body, None) => with_body(request, &body.unwrap_or_default()),
+    };
+    let request = match kind {
+        Some(kind) => request.header("content-type", kind),
+        None => request,
+    };
+    let answer = request.send().await.unwrap();
+    let status = answer.status().as_u16();
+    let headers = answer.headers().clone();
+    let bytes = answer.bytes().await.unwrap();
+    let body = serde_json::from_slice(&bytes).unwrap_or_default();
+    Answer {
+        status,
+        body,
+        headers,
+    }
+}
+
+/// Who and what there is.
+async fn names(stage: &Stage) -> Names {
+    let state = stage.emulator.state().await;
+    let user = |name: &str| {
+        let mut users = state.users.iter();
+        let user = users.find(|user| user.bot == BOOKS && user.name == name);
+        user.unwrap().user_id.clone()
+    };
+    let chat = |letter: char| {
+        let mut chats = state.chats.iter();
+        let chat = chats.find(|chat| chat.bot == BOOKS && chat.chat.starts_with(letter));
+        chat.unwrap().chat.clone()
+    };
+    let names = json!({
+        "bot": BOOKS,
+        "user": user("青木さくら"),
+        "other": user("林小明"),
+        "no-friend": user("Aki"),
+        "nobody": format!("LU{}-U{}", "0".repeat(32), "1".repeat(32)),
+        "group": chat('C'),
+        "room": chat('R'),
+        "no-group": format!("C{}", "0".repeat(32)),
+        "no-room": format!("R{}", "0".repeat(32)),
+        "today": stage.date().await,
+    });
+    serde_json::from_value(names).unwrap()
+}
