@@ -10,15 +10,21 @@ use serde_json::Value;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Chapter {
+    /// The file's name.
+    #[serde(skip)]
+    pub(crate) name: String,
     /// LINE's rules, for what has no source of its own: an anchor in the Messaging API reference, a
     /// path of LINE's documents or a URL.
     pub(crate) source: String,
     /// Values that the file uses more than once, as `@name`.
     #[serde(default)]
     pub(crate) parts: BTreeMap<String, Value>,
-    /// What happens before a call, by name.
+    /// What happens before a call, by name. A call can have several, separated by spaces.
     #[serde(default)]
     pub(crate) given: BTreeMap<String, Vec<Step>>,
+    /// What of `given` is done once, for all calls: no call changes what it needs.
+    #[serde(default)]
+    pub(crate) standing: Vec<String>,
     /// Calls that LINE accepts, by name. Rules change one member of them.
     #[serde(default)]
     pub(crate) base: BTreeMap<String, Base>,
@@ -38,6 +44,8 @@ pub(crate) struct Base {
     pub(crate) to: Option<String>,
     pub(crate) call: Option<String>,
     pub(crate) body: Option<Value>,
+    /// What `${value}` in the call is. Rules change it, if there is no body.
+    pub(crate) value: Option<Value>,
     /// Where in the message or body the object is that the rules are about.
     #[serde(default)]
     pub(crate) root: String,
@@ -77,11 +85,13 @@ pub(crate) struct Rule {
     pub(crate) names: Option<String>,
     /// What the details say, where LINE tells.
     pub(crate) words: Option<String>,
+    /// The message of a refusal that has no details.
+    pub(crate) message: Option<String>,
     pub(crate) doubt: Option<String>,
 }
 
 /// A call and its answer.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Case {
     pub(crate) says: String,
@@ -89,10 +99,7 @@ pub(crate) struct Case {
     pub(crate) given: Option<String>,
     pub(crate) call: String,
     pub(crate) body: Option<Value>,
-    /// A file of `tests/fixtures` as the body.
-    pub(crate) file: Option<String>,
-    /// The content type of the body, if it is no JSON.
-    pub(crate) kind: Option<String>,
+    pub(crate) content: Option<Content>,
     #[serde(default)]
     pub(crate) headers: BTreeMap<String, String>,
     #[serde(default = "ok")]
@@ -107,14 +114,24 @@ pub(crate) struct Case {
     pub(crate) doubt: Option<String>,
 }
 
+/// A body that is no JSON.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Content {
+    /// A file of `tests/fixtures`.
+    pub(crate) file: Option<String>,
+    pub(crate) text: Option<String>,
+    /// The content type.
+    pub(crate) kind: Option<String>,
+}
+
 /// What happens before a call.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Step {
     pub(crate) call: Option<String>,
     pub(crate) body: Option<Value>,
-    pub(crate) file: Option<String>,
-    pub(crate) kind: Option<String>,
+    pub(crate) content: Option<Content>,
     /// A message that the user sends, instead of a call.
     pub(crate) sends: Option<Value>,
     /// Names for what the answer or the webhook has, by JSON pointer; `header NAME` for a header.
@@ -152,17 +169,16 @@ pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference")
 }
 
-/// Each file of rules, by its name.
-pub(crate) fn all() -> BTreeMap<String, Chapter> {
+pub(crate) fn all() -> Vec<Chapter> {
     let files = std::fs::read_dir(folder().join("rules")).unwrap();
     files.map(|file| read(&file.unwrap().path())).collect()
 }
 
-fn read(path: &Path) -> (String, Chapter) {
+fn read(path: &Path) -> Chapter {
     let text = std::fs::read_to_string(path).unwrap();
     let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
     match toml::from_str(&text) {
-        Ok(chapter) => (name, chapter),
+        Ok(chapter) => Chapter { name, ..chapter },
         Err(error) => panic!("{}: {error}", path.display()),
     }
 }

@@ -15,6 +15,8 @@ pub(crate) enum Expected {
     Named(String, Option<String>),
     /// 400, and the details or the message name this member.
     Mistyped(String),
+    /// 400, with this message.
+    Said(String),
     /// 400; LINE does not tell more.
     Refused,
     /// All that a case says.
@@ -41,6 +43,7 @@ pub(crate) fn difference(
     }
     match expected {
         Expected::Status(_) | Expected::Refused => None,
+        Expected::Said(words) => (message(&answer.body) != words).then(|| told(&answer.body)),
         Expected::Named(member, words) => misnamed(answer, member, words.as_deref()),
         Expected::Mistyped(member) => {
             let said = message(&answer.body).contains(member.as_str());

@@ -16,11 +16,13 @@ mod chapter;
 mod judge;
 mod known;
 mod notation;
+mod plan;
 #[expect(dead_code, reason = "the tests of the platform use more of it")]
 #[path = "../platform/stage.rs"]
 mod stage;
 mod trial;
 mod world;
+mod worlds;
 
 use std::process::ExitCode;
 

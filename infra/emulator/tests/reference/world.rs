@@ -1,9 +1,12 @@
 //! A world with an account that has linked the module, and calls in it.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
-use crate::chapter::{Case, Step, folder};
+use crate::chapter::{Case, Content, Step, folder};
 use crate::notation::{Names, Scope};
 use crate::stage::{BOOKS, Receiver, Stage, with_body};
 
@@ -11,10 +14,11 @@ const SCOPES: &str = "message%3Asend%20message%3Areceive%20message%3Amark_as_rea
                       message%3Atemplated_pnp%20profile%3Aread%20account%3Amanage%20\
                       coupon%3Amanage";
 
+type Headers = BTreeMap<String, String>;
+
 pub(crate) struct World {
     stage: Stage,
     token: String,
-    pub(crate) names: Names,
 }
 
 /// What was answered.
@@ -25,7 +29,8 @@ pub(crate) struct Answer {
 }
 
 impl World {
-    pub(crate) async fn new() -> Self {
+    /// A world, and who and what there is in it.
+    pub(crate) async fn new() -> (Self, Names) {
         let settings = emulator::Settings {
             monthly_limit: None,
             limit_scale: 1000.0,
@@ -35,43 +40,39 @@ impl World {
         let stage = stage.attach_to(BOOKS, SCOPES).await;
         let token = stage.token().await;
         let names = names(&stage).await;
-        Self {
-            stage,
-            token,
-            names,
-        }
-    }
-
-    fn request(&self, call: &str) -> RequestBuilder {
-        let (method, path) = call.split_once(' ').unwrap();
-        let url = format!("{}{path}", self.stage.address);
-        let request = self.stage.client.request(method.parse().unwrap(), url);
-        if path.starts_with("/_emulator/") {
-            return request;
-        }
-        request
-            .bearer_auth(&self.token)
-            .header("X-Emulated-Bot-Id", BOOKS)
+        (Self { stage, token }, names)
     }
 
     pub(crate) async fn call(&self, case: &Case, scope: &Scope<'_>) -> Answer {
-        let mut request = self.request(&scope.text(&case.call));
+        let mut request = self.request(&case.call, scope, &case.headers);
         for (name, value) in &case.headers {
             request = request.header(name, scope.text(value));
         }
-        let body = case.body.as_ref().map(|body| scope.value(body));
-        send(request, body, case.file.as_deref(), case.kind.as_deref()).await
+        send(request, case.body.as_ref(), case.content.as_ref(), scope).await
+    }
+
+    /// A request; LINE's endpoints get the token and the bot, unless they are among the headers.
+    fn request(&self, call: &str, scope: &Scope<'_>, headers: &Headers) -> RequestBuilder {
+        let call = scope.text(call);
+        let (method, path) = call.split_once(' ').unwrap();
+        let url = format!("{}{path}", self.stage.address);
+        let request = self.stage.client.request(method.parse().unwrap(), url);
+        if !path.starts_with("/v2/bot/") || headers.contains_key("authorization") {
+            return request;
+        }
+        let bot = scope.names["bot"].as_str().unwrap();
+        let request = request.bearer_auth(&self.token);
+        request.header("X-Emulated-Bot-Id", bot)
     }
 
     /// Does a step and keeps what it names.
     pub(crate) async fn step(&mut self, step: &Step, scope: &mut Scope<'_>) {
         let answer = match (&step.call, &step.sends) {
             (Some(call), None) => {
-                let request = self.request(&scope.text(call));
-                let body = step.body.as_ref().map(|body| scope.value(body));
-                send(request, body, step.file.as_deref(), step.kind.as_deref()).await
+                let request = self.request(call, scope, &Headers::new());
+                send(request, step.body.as_ref(), step.content.as_ref(), scope).await
             }
-            (None, Some(message)) => self.hook_of(scope.value(message)).await,
+            (None, Some(message)) => self.hook_of(scope.value(message), scope).await,
             _ => panic!("a step is a call or a message that the user sends"),
         };
         assert!(answer.status < 300, "{}: {}", answer.status, answer.body);
@@ -81,8 +82,8 @@ impl World {
     }
 
     /// The webhook of a message that the user sends.
-    async fn hook_of(&mut self, message: Value) -> Answer {
-        let user = self.names["user"].as_str().unwrap();
+    async fn hook_of(&mut self, message: Value, scope: &Scope<'_>) -> Answer {
+        let user = scope.names["user"].as_str().unwrap();
         let sent = self.stage.emulator.user_sends(BOOKS, user, message);
         sent.await.unwrap();
         Answer {
@@ -104,22 +105,38 @@ impl Answer {
 
 async fn send(
     request: RequestBuilder,
-    body: Option<Value>,
-    file: Option<&str>,
-    kind: Option<&str>,
+    body: Option<&Value>,
+    content: Option<&Content>,
+    scope: &Scope<'_>,
 ) -> Answer {
-    let request = match (body, file) {
-        (_, Some(file)) => {
-            let path = folder().join("../fixtures").join(file);
-            request.body(std::fs::read(path).unwrap())
-        }
-        (Some(Value::String(text)), None) => request.body(text),
-        (body, None) => with_body(request, &body.unwrap_or_default()),
+    let request = match content {
+        Some(content) => filled(request, content, scope),
+        None => with_body(
+            request,
+            &body.map(|body| scope.value(body)).unwrap_or_default(),
+        ),
     };
-    let request = match kind {
+    answer(request).await
+}
+
+/// With a body that is no JSON.
+fn filled(request: RequestBuilder, content: &Content, scope: &Scope<'_>) -> RequestBuilder {
+    let request = match &content.kind {
         Some(kind) => request.header("content-type", kind),
         None => request,
     };
+    match (&content.file, &content.text) {
+        (Some(file), None) => request.body(std::fs::read(fixture(file)).unwrap()),
+        (None, Some(text)) => request.body(scope.text(text)),
+        _ => panic!("a content is a file or a text"),
+    }
+}
+
+fn fixture(file: &str) -> PathBuf {
+    folder().join("../fixtures").join(file)
+}
+
+async fn answer(request: RequestBuilder) -> Answer {
     let answer = request.send().await.unwrap();
     let status = answer.status().as_u16();
     let headers = answer.headers().clone();
