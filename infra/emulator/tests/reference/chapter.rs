@@ -108,6 +108,8 @@ pub(crate) struct Case {
     pub(crate) names: Option<String>,
     /// The message of the answer.
     pub(crate) message: Option<String>,
+    /// How the message of the answer begins.
+    pub(crate) begins: Option<String>,
     /// Members of the answer, by JSON pointer.
     #[serde(default)]
     pub(crate) answer: BTreeMap<String, Value>,
@@ -132,6 +134,8 @@ pub(crate) struct Step {
     pub(crate) call: Option<String>,
     pub(crate) body: Option<Value>,
     pub(crate) content: Option<Content>,
+    #[serde(default)]
+    pub(crate) headers: BTreeMap<String, String>,
     /// A message that the user sends, instead of a call.
     pub(crate) sends: Option<Value>,
     /// Names for what the answer or the webhook has, by JSON pointer; `header NAME` for a header.

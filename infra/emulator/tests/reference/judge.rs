@@ -65,6 +65,10 @@ fn unlike(answer: &Answer, case: &Case, scope: &Scope<'_>) -> Option<String> {
     if words.is_some_and(|words| words != message(&answer.body)) {
         return Some(told(&answer.body));
     }
+    let begins = case.begins.as_deref().unwrap_or_default();
+    if !message(&answer.body).starts_with(begins) {
+        return Some(told(&answer.body));
+    }
     if let Some(member) = &case.names
         && let Some(difference) = misnamed(answer, &scope.text(member), None)
     {

@@ -57,7 +57,7 @@ fn of_rule(chapter: &Chapter, rule: &Rule) -> Vec<Planned> {
                     let value_shown = shown(value);
                     planned.push(Planned {
                         name: format!("{file}: {} [{place}]: {verb} {value_shown}", rule.says),
-                        case: of_base(base, rule),
+                        case: of_base(base, rule, verb),
                         changes: changes(base, rule, at, value),
                         expected: expected(base, rule, at, verb),
                     });
@@ -84,12 +84,14 @@ fn abridged(text: &str) -> String {
     }
 }
 
-fn of_base(base: &Base, rule: &Rule) -> Case {
+/// What leaves the base's answer in doubt says nothing of a refusal.
+fn of_base(base: &Base, rule: &Rule, verb: &str) -> Case {
     let case = call(base);
+    let doubt = case.doubt.filter(|_| verb == "accepts");
     Case {
         says: rule.says.clone(),
         source: rule.source.clone().or(case.source),
-        doubt: rule.doubt.clone().or(case.doubt),
+        doubt: rule.doubt.clone().or(doubt),
         ..case
     }
 }

@@ -18,7 +18,6 @@ type Headers = BTreeMap<String, String>;
 
 pub(crate) struct World {
     stage: Stage,
-    token: String,
 }
 
 /// What was answered.
@@ -38,30 +37,29 @@ impl World {
         };
         let stage = Stage::with(settings, Receiver::Answers(200)).await;
         let stage = stage.attach_to(BOOKS, SCOPES).await;
-        let token = stage.token().await;
         let names = names(&stage).await;
-        (Self { stage, token }, names)
+        (Self { stage }, names)
     }
 
     pub(crate) async fn call(&self, case: &Case, scope: &Scope<'_>) -> Answer {
-        let mut request = self.request(&case.call, scope, &case.headers);
-        for (name, value) in &case.headers {
-            request = request.header(name, scope.text(value));
-        }
+        let request = self.request(&case.call, &case.headers, scope).await;
         send(request, case.body.as_ref(), case.content.as_ref(), scope).await
     }
 
     /// A request; LINE's endpoints get the token and the bot, unless they are among the headers.
-    fn request(&self, call: &str, scope: &Scope<'_>, headers: &Headers) -> RequestBuilder {
+    async fn request(&self, call: &str, headers: &Headers, scope: &Scope<'_>) -> RequestBuilder {
         let call = scope.text(call);
         let (method, path) = call.split_once(' ').unwrap();
         let url = format!("{}{path}", self.stage.address);
-        let request = self.stage.client.request(method.parse().unwrap(), url);
+        let mut request = self.stage.client.request(method.parse().unwrap(), url);
+        for (name, value) in headers {
+            request = request.header(name, scope.text(value));
+        }
         if !path.starts_with("/v2/bot/") || headers.contains_key("authorization") {
             return request;
         }
         let bot = scope.names["bot"].as_str().unwrap();
-        let request = request.bearer_auth(&self.token);
+        let request = request.bearer_auth(self.stage.token().await);
         request.header("X-Emulated-Bot-Id", bot)
     }
 
@@ -69,7 +67,7 @@ impl World {
     pub(crate) async fn step(&mut self, step: &Step, scope: &mut Scope<'_>) {
         let answer = match (&step.call, &step.sends) {
             (Some(call), None) => {
-                let request = self.request(call, scope, &Headers::new());
+                let request = self.request(call, &step.headers, scope).await;
                 send(request, step.body.as_ref(), step.content.as_ref(), scope).await
             }
             (None, Some(message)) => self.hook_of(scope.value(message), scope).await,
