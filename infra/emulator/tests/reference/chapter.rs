@@ -131,6 +131,8 @@ pub(crate) struct Content {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Step {
+    /// How often; `${n}` is the number of the time, from 0.
+    pub(crate) times: Option<u64>,
     pub(crate) call: Option<String>,
     pub(crate) body: Option<Value>,
     pub(crate) content: Option<Content>,

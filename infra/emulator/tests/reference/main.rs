@@ -13,6 +13,7 @@
 )]
 
 mod chapter;
+mod checks;
 mod judge;
 mod known;
 mod notation;
@@ -28,5 +29,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let arguments = libtest_mimic::Arguments::from_args();
-    libtest_mimic::run(&arguments, trial::all()).exit_code()
+    let mut trials = checks::all();
+    trials.extend(trial::all());
+    libtest_mimic::run(&arguments, trials).exit_code()
 }

@@ -18,6 +18,7 @@ type Headers = BTreeMap<String, String>;
 
 pub(crate) struct World {
     stage: Stage,
+    token: String,
 }
 
 /// What was answered.
@@ -37,17 +38,18 @@ impl World {
         };
         let stage = Stage::with(settings, Receiver::Answers(200)).await;
         let stage = stage.attach_to(BOOKS, SCOPES).await;
+        let token = stage.token().await;
         let names = names(&stage).await;
-        (Self { stage }, names)
+        (Self { stage, token }, names)
     }
 
     pub(crate) async fn call(&self, case: &Case, scope: &Scope<'_>) -> Answer {
-        let request = self.request(&case.call, &case.headers, scope).await;
+        let request = self.request(&case.call, &case.headers, scope);
         send(request, case.body.as_ref(), case.content.as_ref(), scope).await
     }
 
     /// A request; LINE's endpoints get the token and the bot, unless they are among the headers.
-    async fn request(&self, call: &str, headers: &Headers, scope: &Scope<'_>) -> RequestBuilder {
+    fn request(&self, call: &str, headers: &Headers, scope: &Scope<'_>) -> RequestBuilder {
         let call = scope.text(call);
         let (method, path) = call.split_once(' ').unwrap();
         let url = format!("{}{path}", self.stage.address);
@@ -59,15 +61,26 @@ impl World {
             return request;
         }
         let bot = scope.names["bot"].as_str().unwrap();
-        let request = request.bearer_auth(self.stage.token().await);
+        let request = request.bearer_auth(&self.token);
         request.header("X-Emulated-Bot-Id", bot)
     }
 
-    /// Does a step and keeps what it names.
+    /// Does a step, as often as it says. The token has to outlive a movement of the clock.
     pub(crate) async fn step(&mut self, step: &Step, scope: &mut Scope<'_>) {
+        for n in 0..step.times.unwrap_or(1) {
+            scope.names.insert("n".into(), n.into());
+            self.once(step, scope).await;
+        }
+        if step.call.as_deref() == Some("POST /_emulator/clock") {
+            self.token = self.stage.token().await;
+        }
+    }
+
+    /// Does a step and keeps what it names.
+    async fn once(&mut self, step: &Step, scope: &mut Scope<'_>) {
         let answer = match (&step.call, &step.sends) {
             (Some(call), None) => {
-                let request = self.request(call, &step.headers, scope).await;
+                let request = self.request(call, &step.headers, scope);
                 send(request, step.body.as_ref(), step.content.as_ref(), scope).await
             }
             (None, Some(message)) => self.hook_of(scope.value(message), scope).await,
@@ -84,15 +97,19 @@ impl World {
         let user = scope.names["user"].as_str().unwrap();
         let sent = self.stage.emulator.user_sends(BOOKS, user, message);
         sent.await.unwrap();
-        Answer {
-            status: 200,
-            body: self.stage.hook().await.json(),
-            headers: Default::default(),
-        }
+        Answer::new(200, self.stage.hook().await.json())
     }
 }
 
 impl Answer {
+    pub(crate) fn new(status: u16, body: Value) -> Self {
+        Self {
+            status,
+            body,
+            headers: Default::default(),
+        }
+    }
+
     fn kept(&self, place: &str) -> Value {
         match place.strip_prefix("header ") {
             Some(name) => self.headers[name].to_str().unwrap().into(),
