@@ -45,12 +45,10 @@ impl Scope<'_> {
 
     fn object(&self, members: &Map<String, Value>) -> Value {
         if let (Some(times), Some(of)) = (members.get("times"), members.get("of")) {
-            let scopes = self.numbered(times.as_u64().unwrap());
+            let times = times.as_u64().unwrap();
             return match members.get("keys").and_then(Value::as_str) {
-                Some(key) => scopes
-                    .map(|scope| (scope.text(key), scope.value(of)))
-                    .collect(),
-                None => scopes.map(|scope| scope.value(of)).collect(),
+                Some(key) => self.numbered(times, |scope| (scope.text(key), scope.value(of))),
+                None => self.numbered(times, |scope| scope.value(of)),
             };
         }
         let Some(part) = members.get("like") else {
@@ -64,20 +62,29 @@ impl Scope<'_> {
         object
     }
 
-    /// Scopes in which `${n}` is a number: as many as there are to be.
-    fn numbered(&self, times: u64) -> impl Iterator<Item = Scope<'_>> {
-        (0..times).map(|n| {
-            let mut names = self.names.clone();
-            names.insert("n".into(), n.into());
-            let parts = self.parts;
-            Scope { parts, names }
-        })
+    /// What is made as often as said, each time in a scope in which `${n}` is the number.
+    fn numbered<T>(&self, times: u64, make: impl Fn(&Scope<'_>) -> T) -> Value
+    where
+        Value: FromIterator<T>,
+    {
+        let mut scope = Scope {
+            parts: self.parts,
+            names: self.names.clone(),
+        };
+        let make = |n: u64| {
+            scope.names.insert("n".into(), n.into());
+            make(&scope)
+        };
+        (0..times).map(make).collect()
     }
 
     /// A text with its names and repetitions written out.
     pub(crate) fn text(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for (name, value) in &self.names {
+            if !text.contains("${") {
+                break;
+            }
             let value = value.as_str().map_or(value.to_string(), str::to_owned);
             text = text.replace(&format!("${{{name}}}"), &value);
         }
@@ -109,8 +116,13 @@ fn repetition(text: &str) -> Option<(String, &str)> {
     let (inside, after) = text.split_once('>')?;
     let (times, what) = inside.split_once('*')?;
     let times: usize = times.parse().ok()?;
-    let numbered = (0..times).map(|n| what.replace('#', &n.to_string()));
-    Some((numbered.collect(), after))
+    let repeated = match what.contains('#') {
+        true => (0..times)
+            .map(|n| what.replace('#', &n.to_string()))
+            .collect(),
+        false => what.repeat(times),
+    };
+    Some((repeated, after))
 }
 
 /// Sets a member by its path, as LINE's details write it: `a.b[0].c`. Objects and elements on the
