@@ -15,6 +15,10 @@ pub(crate) fn all() -> Vec<Trial> {
         Trial::test("checks: the short notation is written out", notation),
         Trial::test("checks: members are set by their paths", paths),
         Trial::test("checks: another answer is a difference", differences),
+        Trial::test(
+            "checks: a missing object is named, or what is inside",
+            missing,
+        ),
         Trial::test("checks: a difference that is gone is an error", gone),
     ]
 }
@@ -58,14 +62,19 @@ fn paths() -> Result<(), Failed> {
     same(&body, &expected)
 }
 
-/// What is seen where a member was to be named.
-fn seen(status: u16, body: Value) -> Option<String> {
-    let expected = Expected::Named("messages[0].template.title".into(), Some("too long".into()));
+/// What is seen where something else was to be.
+fn seen_of(expected: &Expected, status: u16, body: Value) -> Option<String> {
     let scope = Scope {
         parts: &BTreeMap::new(),
         names: Names::new(),
     };
-    difference(&expected, &Answer::new(status, body), &scope)
+    difference(expected, &Answer::new(status, body), &scope)
+}
+
+/// What is seen where a member was to be named.
+fn seen(status: u16, body: Value) -> Option<String> {
+    let expected = Expected::Named("messages[0].template.title".into(), Some("too long".into()));
+    seen_of(&expected, status, body)
 }
 
 fn told(counted: usize, details: &[(&str, &str)]) -> Value {
@@ -111,6 +120,15 @@ fn differences() -> Result<(), Failed> {
         same(&seen(status, body), &Some(difference.to_owned()))?;
     }
     Ok(())
+}
+
+fn missing() -> Result<(), Failed> {
+    let expected = Expected::Missing("messages[0].area".into(), None);
+    let named = |property| seen_of(&expected, 400, told(1, &[(property, "a")]));
+    same(&named("messages[0].area"), &None)?;
+    same(&named("messages[0].area.x"), &None)?;
+    same(&named("messages[0]").is_some(), &true)?;
+    same(&named("messages[0].areas").is_some(), &true)
 }
 
 fn gone() -> Result<(), Failed> {

@@ -13,7 +13,10 @@ pub(crate) enum Expected {
     Status(u16),
     /// 400, with details that name this member alone.
     Named(String, Option<String>),
-    /// 400, and the details or the message name this member.
+    /// 400, with details that name this member, which is missing, or members inside of it: LINE does
+    /// not say which.
+    Missing(String, Option<String>),
+    /// 400, and the details or the message name this member or members inside of it.
     Mistyped(String),
     /// 400, with this message.
     Said(String),
@@ -44,10 +47,11 @@ pub(crate) fn difference(
     match expected {
         Expected::Status(_) | Expected::Refused => None,
         Expected::Said(words) => (message(&answer.body) != words).then(|| told(&answer.body)),
-        Expected::Named(member, words) => misnamed(answer, member, words.as_deref()),
+        Expected::Named(member, words) => misnamed(answer, same_member, member, words.as_deref()),
+        Expected::Missing(member, words) => misnamed(answer, inside, member, words.as_deref()),
         Expected::Mistyped(member) => {
             let said = message(&answer.body).contains(member.as_str());
-            misnamed(answer, member, None).filter(|_| !said)
+            misnamed(answer, inside, member, None).filter(|_| !said)
         }
         Expected::Case(case) => unlike(answer, case, scope),
     }
@@ -70,7 +74,7 @@ fn unlike(answer: &Answer, case: &Case, scope: &Scope<'_>) -> Option<String> {
         return Some(told(&answer.body));
     }
     if let Some(member) = &case.names
-        && let Some(difference) = misnamed(answer, &scope.text(member), None)
+        && let Some(difference) = misnamed(answer, same_member, &scope.text(member), None)
     {
         return Some(difference);
     }
@@ -97,26 +101,40 @@ fn miscounted(body: &Value) -> Option<String> {
     (counts && message(body) != counted).then(|| told(body))
 }
 
-fn misnamed(answer: &Answer, member: &str, words: Option<&str>) -> Option<String> {
+fn misnamed(
+    answer: &Answer,
+    same: fn(&str, &str) -> bool,
+    member: &str,
+    words: Option<&str>,
+) -> Option<String> {
     let details = answer.body["details"].as_array();
     let details = details.map_or([].as_slice(), Vec::as_slice);
-    let named = |detail: &Value| same_member(detail["property"].as_str().unwrap_or(""), member);
+    let named = |detail: &Value| same(detail["property"].as_str().unwrap_or(""), member);
     let named = !details.is_empty() && details.iter().all(named);
     let said = words.is_none_or(|words| details.iter().any(|d| d["message"] == words));
     (!named || !said).then(|| told(&answer.body))
 }
 
-/// Whether a property is the member expected. The reference has the whole path of it. LINE is known
-/// to write the members of templates and flex messages from inside the message as well, with slashes:
-/// `template/columns/0/title` and, seen from a flex message's contents, `/body/contents/0`.
 fn same_member(property: &str, member: &str) -> bool {
-    let slashes = property.contains('/');
-    let inside = match property.strip_prefix('/') {
+    steps(&whole(property)).eq(steps(member))
+}
+
+/// Whether a property is the member or one inside of it.
+fn inside(property: &str, member: &str) -> bool {
+    let property = whole(property);
+    let mut property = steps(&property);
+    steps(member).all(|step| property.next() == Some(step))
+}
+
+/// The whole path of a property, as the reference has it. LINE is known to write the members of
+/// templates and flex messages from inside the message as well, with slashes:
+/// `template/columns/0/title` and, seen from a flex message's contents, `/body/contents/0`.
+fn whole(property: &str) -> String {
+    match property.strip_prefix('/') {
         Some(of_flex) => format!("messages[0].contents.{of_flex}"),
-        None if slashes => format!("messages[0].{property}"),
+        None if property.contains('/') => format!("messages[0].{property}"),
         None => property.to_owned(),
-    };
-    steps(&inside).eq(steps(member))
+    }
 }
 
 fn steps(path: &str) -> impl Iterator<Item = &str> {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::chapter::{Base, Case, Chapter, Rule};
 use crate::judge::Expected;
-use crate::notation::join;
+use crate::notation::{MISSING, join};
 
 /// A test before it is run.
 pub(crate) struct Planned {
@@ -59,7 +59,7 @@ fn of_rule(chapter: &Chapter, rule: &Rule) -> Vec<Planned> {
                         name: format!("{file}: {} [{place}]: {verb} {value_shown}", rule.says),
                         case: of_base(base, rule, verb),
                         changes: changes(base, rule, at, value),
-                        expected: expected(base, rule, at, verb),
+                        expected: expected(base, rule, at, (verb, value)),
                     });
                 }
             }
@@ -134,18 +134,19 @@ fn changes(base: &Base, rule: &Rule, at: &str, value: &Value) -> Vec<(String, Va
         .collect()
 }
 
-fn expected(base: &Base, rule: &Rule, at: &str, verb: &str) -> Expected {
+fn expected(base: &Base, rule: &Rule, at: &str, (verb, value): (&str, &Value)) -> Expected {
     let member = match rule.names.as_deref() {
         Some("-") => None,
         Some(names) => Some(join(&root(base), names)),
         None => Some(join(&root(base), at)),
     };
-    let said = rule.message.clone();
-    match (verb, member) {
-        ("accepts", _) => Expected::Status(base.status),
-        _ if said.is_some() => Expected::Said(said.unwrap_or_default()),
-        (_, None) => Expected::Refused,
-        ("mistypes", Some(member)) => Expected::Mistyped(member),
-        (_, Some(member)) => Expected::Named(member, rule.words.clone()),
+    let words = rule.words.clone();
+    match (verb, rule.message.clone(), member) {
+        ("accepts", _, _) => Expected::Status(base.status),
+        (_, Some(message), _) => Expected::Said(message),
+        (_, None, None) => Expected::Refused,
+        ("mistypes", None, Some(member)) => Expected::Mistyped(member),
+        (_, None, Some(member)) if value == MISSING => Expected::Missing(member, words),
+        (_, None, Some(member)) => Expected::Named(member, words),
     }
 }
