@@ -74,7 +74,7 @@ pub(crate) enum Command {
         shell: Shell,
     },
     #[command(flatten)]
-    OfSite(SiteCommand),
+    OfSite(Box<SiteCommand>),
 }
 
 /// What is to be done with a stack or a `cargo dev`.
