@@ -141,7 +141,7 @@ def main():
     check_tests(documents)
     for name in documents.files:
         # The generator's own README speaks of the module that it makes.
-        if name.endswith(".md") and not name.startswith("infra/modctl/template/"):
+        if name.endswith(".md") and not name.startswith("infra/module-cli/template/"):
             documents.check(name)
     for wrong in documents.wrong:
         print(wrong, file=sys.stderr)

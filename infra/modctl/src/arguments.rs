@@ -1,7 +1,5 @@
 //! The command line. Each command's own arguments are beside what it does.
 
-use std::path::PathBuf;
-
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
@@ -15,7 +13,7 @@ use crate::site::Site;
 use crate::usage;
 use crate::why;
 
-/// The operator's command line of a LINE module channel, and the author's: a module of your own.
+/// The operator's command line of a LINE module channel.
 #[derive(Parser)]
 #[command(name = "modctl", version, after_help = AFTER)]
 pub(crate) struct Arguments {
@@ -25,9 +23,6 @@ pub(crate) struct Arguments {
     pub(crate) site: SiteArguments,
     #[command(flatten)]
     pub(crate) output: OutputArguments,
-    /// For `new` and `choose`: the workspace's folder; without it, it is looked for upwards.
-    #[arg(long, global = true, value_name = "DIR", help_heading = "Workspace")]
-    pub(crate) dir: Option<PathBuf>,
 }
 
 const AFTER: &str = "\
@@ -73,23 +68,13 @@ pub(crate) struct OutputArguments {
 /// What is to be done.
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Writes a module to begin with into modules/NAME, and chooses it.
-    New {
-        /// The name of its crate, such as my-module.
-        name: String,
-    },
-    /// Chooses the module in modules/NAME: the worker and `cargo dev` run it.
-    Choose {
-        /// The name of its crate.
-        name: String,
-    },
     /// Writes the completions of a shell to the standard output.
     Completions {
         /// Which shell.
         shell: Shell,
     },
     #[command(flatten)]
-    OfSite(SiteCommand),
+    OfSite(Box<SiteCommand>),
 }
 
 /// What is to be done with a stack or a `cargo dev`.

@@ -6,8 +6,6 @@ use std::process::ExitCode;
 use shared::env::ConfigError;
 use shared::store::StoreError;
 
-use crate::workspace::Refusal;
-
 /// Why a command has not done it, in one sentence that names the thing and the remedy.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
@@ -23,9 +21,6 @@ pub(crate) enum Failure {
     /// Anything else that was refused or did not work: exit code 1.
     #[error("{0}")]
     Refused(String),
-    /// The workspace's part.
-    #[error(transparent)]
-    Workspace(#[from] Refusal),
     /// The table.
     #[error(transparent)]
     Store(StoreError),
@@ -41,7 +36,7 @@ impl Failure {
             Self::NotFound(_) => 3,
             Self::NotAllowed(_) => 4,
             Self::Unwell(_) => 5,
-            Self::Refused(_) | Self::Workspace(_) | Self::Store(_) | Self::Config(_) => 1,
+            Self::Refused(_) | Self::Store(_) | Self::Config(_) => 1,
         })
     }
 

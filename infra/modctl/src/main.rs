@@ -11,7 +11,6 @@ mod site;
 mod usage;
 mod when;
 mod why;
-mod workspace;
 
 use std::process::ExitCode;
 
@@ -35,19 +34,15 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: Arguments) -> Result<(), Failure> {
     let mut screen = Screen::of_process(arguments.output.json);
-    let words = match arguments.command {
-        Command::New { name } => workspace::new_module(arguments.dir, &name)?,
-        Command::Choose { name } => workspace::choose(arguments.dir, &name)?,
+    match arguments.command {
         Command::Completions { shell } => {
             let command = &mut Arguments::command();
             clap_complete::generate(shell, command, "modctl", &mut std::io::stdout());
-            return Ok(());
+            Ok(())
         }
         Command::OfSite(command) => {
             let site = Site::open(&arguments.site).await?;
-            return command.run(&site, &mut screen).await;
+            command.run(&site, &mut screen).await
         }
-    };
-    print!("{words}");
-    Ok(())
+    }
 }

@@ -2,4 +2,4 @@
 //! the whole workspace: `cargo test --package my-module` would build again what `cargo test` and `cargo dev` have built.
 //! The kit depends on this crate, which turns on what is missing; no function does.
 //!
-//! `.ci/run features` names what is missing in its Cargo.toml.
+//! `.ci/run one_build` names what is missing in its Cargo.toml.

@@ -3,13 +3,13 @@
 use std::fs;
 use std::path::Path;
 
-use crate::workspace::manifest::Workspace;
-use crate::workspace::name::Name;
-use crate::workspace::refusal::Refusal;
+use crate::manifest::Workspace;
+use crate::name::Name;
+use crate::refusal::Refusal;
 
 macro_rules! template {
     ($($path:literal)*) => {
-        &[$(($path, include_str!(concat!("../../template/", $path)))),*]
+        &[$(($path, include_str!(concat!("../template/", $path)))),*]
     };
 }
 
@@ -39,7 +39,7 @@ pub(crate) fn new(workspace: &mut Workspace, name: &Name) -> Result<String, Refu
     Ok(format!(
         "Written:\n{written}\n\
          The worker and `cargo dev` run {name} now: Cargo.toml says so in the line `module`.\n\n  \
-         cargo test -p {name}\n  cargo dev\n  cargo modctl choose {before}\n"
+         cargo test -p {name}\n  cargo dev\n  cargo module choose {before}\n"
     ))
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::workspace::refusal::Refusal;
+use crate::refusal::Refusal;
 
 /// Words that Rust or its library has taken.
 const TAKEN: &[&str] = &[

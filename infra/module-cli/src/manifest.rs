@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{DocumentMut, Item, TableLike, Value, value};
 
-use crate::workspace::name::Name;
-use crate::workspace::refusal::Refusal;
+use crate::name::Name;
+use crate::refusal::Refusal;
 
 /// The workspace, whose Cargo.toml is changed in memory until it is saved.
 #[derive(Debug)]

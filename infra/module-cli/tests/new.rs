@@ -37,9 +37,9 @@ fn as_delivered() -> String {
     lines.map(|line| format!("{line}\n")).collect()
 }
 
-/// Runs modctl in this folder; what it says, as Ok if it has done what it was to.
-fn modctl(folder: &Path, arguments: &[&str]) -> Result<String, String> {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_modctl"));
+/// Runs `cargo module` in this folder; what it says, as Ok if it has done what it was to.
+fn cargo_module(folder: &Path, arguments: &[&str]) -> Result<String, String> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_module-cli"));
     let output = command
         .args(arguments)
         .current_dir(folder)
@@ -66,7 +66,7 @@ fn change(folder: &Path, from: &str, to: &str) {
 fn new_writes_a_crate_enters_it_and_chooses_it() {
     let folder = workspace();
     let before = manifest(folder.path());
-    let said = modctl(folder.path(), &["new", "tea-shop"]).unwrap();
+    let said = cargo_module(folder.path(), &["new", "tea-shop"]).unwrap();
     assert_eq!(
         said,
         "\
@@ -83,7 +83,7 @@ The worker and `cargo dev` run tea-shop now: Cargo.toml says so in the line `mod
 
   cargo test -p tea-shop
   cargo dev
-  cargo modctl choose reservation
+  cargo module choose reservation
 "
     );
     let expected = before
@@ -101,7 +101,7 @@ The worker and `cargo dev` run tea-shop now: Cargo.toml says so in the line `mod
 #[test]
 fn what_is_written_is_the_template_by_the_new_name() {
     let folder = workspace();
-    modctl(folder.path(), &["new", "tea-shop"]).unwrap();
+    cargo_module(folder.path(), &["new", "tea-shop"]).unwrap();
     for file in [
         "Cargo.toml",
         "README.md",
@@ -109,7 +109,7 @@ fn what_is_written_is_the_template_by_the_new_name() {
         "tests/conformance.rs",
         "tests/stories.rs",
     ] {
-        let path = Path::new(ROOT).join("infra/modctl/template").join(file);
+        let path = Path::new(ROOT).join("infra/module-cli/template").join(file);
         let template = fs::read_to_string(path).unwrap();
         let written = fs::read_to_string(folder.path().join("modules/tea-shop").join(file));
         let expected = template
@@ -123,9 +123,9 @@ fn what_is_written_is_the_template_by_the_new_name() {
 fn a_folder_below_and_one_that_is_named_will_do() {
     let folder = workspace();
     let below = folder.path().join("modules/reservation");
-    modctl(&below, &["new", "from-below"]).unwrap();
+    cargo_module(&below, &["new", "from-below"]).unwrap();
     let named = folder.path().to_str().unwrap();
-    modctl(Path::new("/"), &["new", "from-afar", "--dir", named]).unwrap();
+    cargo_module(Path::new("/"), &["new", "from-afar", "--dir", named]).unwrap();
     assert!(folder.path().join("modules/from-below/src").is_dir());
     assert!(folder.path().join("modules/from-afar/src").is_dir());
 }
@@ -133,8 +133,8 @@ fn a_folder_below_and_one_that_is_named_will_do() {
 #[test]
 fn choose_goes_back_to_the_very_same_line() {
     let folder = workspace();
-    modctl(folder.path(), &["new", "tea-shop"]).unwrap();
-    let said = modctl(folder.path(), &["choose", "reservation"]).unwrap();
+    cargo_module(folder.path(), &["new", "tea-shop"]).unwrap();
+    let said = cargo_module(folder.path(), &["choose", "reservation"]).unwrap();
     assert_eq!(said, "The worker and `cargo dev` run reservation now.\n");
     let text = manifest(folder.path());
     let left = text.replace("    \"modules/tea-shop\",\n", "");
@@ -145,16 +145,16 @@ fn choose_goes_back_to_the_very_same_line() {
 #[track_caller]
 fn refuses(folder: &Path, arguments: &[&str], expected: &str) {
     let before = manifest(folder);
-    let said = modctl(folder, arguments)
+    let said = cargo_module(folder, arguments)
         .unwrap_err()
         .replace(&format!("{}/", real(folder)), "");
-    assert_eq!(said, format!("modctl: {expected}\n"));
+    assert_eq!(said, format!("cargo module: {expected}\n"));
     assert_eq!(manifest(folder), before);
     let modules = fs::read_dir(folder.join("modules")).unwrap();
     assert_eq!(modules.count(), 1);
 }
 
-/// The folder's name without links, as modctl finds it.
+/// The folder's name without links, as the program finds it.
 fn real(folder: &Path) -> String {
     folder.canonicalize().unwrap().display().to_string()
 }
@@ -176,7 +176,7 @@ fn a_name_that_is_taken_is_refused() {
     refuses(
         folder.path(),
         &["new", "reservation"],
-        "modules/reservation is there already: take another name, or run `modctl choose reservation`",
+        "modules/reservation is there already: take another name, or run `cargo module choose reservation`",
     );
     for name in ["module", "serde", "modctl"] {
         let expected =
@@ -186,7 +186,7 @@ fn a_name_that_is_taken_is_refused() {
     refuses(
         folder.path(),
         &["choose", "nowhere"],
-        "there is no modules/nowhere/Cargo.toml: run `modctl new nowhere` to make it",
+        "there is no modules/nowhere/Cargo.toml: run `cargo module new nowhere` to make it",
     );
 }
 
@@ -206,7 +206,7 @@ fn a_workspace_that_is_not_as_expected_is_refused_with_what_to_write() {
         "Cargo.toml has no list `members` under [workspace]: write members = [\"modules/tea-shop\"] there",
     );
     change(folder.path(), "[workspace]", "[workspace");
-    let said = modctl(folder.path(), &["new", "tea-shop"]).unwrap_err();
+    let said = cargo_module(folder.path(), &["new", "tea-shop"]).unwrap_err();
     assert!(
         said.contains("Cargo.toml is no TOML, so mend it first: "),
         "{said}"
@@ -216,7 +216,7 @@ fn a_workspace_that_is_not_as_expected_is_refused_with_what_to_write() {
 #[test]
 fn outside_of_a_workspace_it_asks_for_one() {
     let folder = tempfile::tempdir().unwrap();
-    let said = modctl(folder.path(), &["new", "tea-shop"]).unwrap_err();
-    let expected = "modctl: there is no Cargo.toml with a [workspace] here or above: name its folder with --dir\n";
+    let said = cargo_module(folder.path(), &["new", "tea-shop"]).unwrap_err();
+    let expected = "cargo module: there is no Cargo.toml with a [workspace] here or above: name its folder with --dir\n";
     assert_eq!(said, expected);
 }

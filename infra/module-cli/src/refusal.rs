@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::workspace::name::Name;
+use crate::name::Name;
 
 /// Why nothing is done, in one sentence that names the remedy.
 #[derive(Debug, thiserror::Error)]
@@ -14,13 +14,13 @@ pub(crate) enum Refusal {
     )]
     NoName(String),
     /// The module is there.
-    #[error("{} is there already: take another name, or run `modctl choose {}`", .0.display(), .1)]
+    #[error("{} is there already: take another name, or run `cargo module choose {}`", .0.display(), .1)]
     Exists(PathBuf, Name),
     /// Another crate is called so.
     #[error("{} is the name of another crate in {}: take another name", .0, .1.display())]
     Taken(Name, PathBuf),
     /// The module is not there.
-    #[error("there is no {}: run `modctl new {}` to make it", .0.display(), .1)]
+    #[error("there is no {}: run `cargo module new {}` to make it", .0.display(), .1)]
     NoModule(PathBuf, Name),
     /// Not in a workspace.
     #[error("there is no Cargo.toml with a [workspace] here or above: name its folder with --dir")]
