@@ -1,6 +1,6 @@
 //! The list: who waits, in their order, and which party fits a place that is free.
 
-use line_module::{Chat, Context, Handled, Hold, ModuleError, Row, Tap};
+use line_module::{Chat, Context, Handled, Hold, ModuleError, OneChat, Row, Tap};
 use serde::{Deserialize, Serialize};
 
 use crate::news::{self, What};
@@ -42,6 +42,23 @@ pub(crate) struct Ticket {
 }
 
 impl Ticket {
+    /// One that the list has given no number yet.
+    pub(crate) fn new(chat: &Chat, people: u32, seating: Seating, name: String) -> Self {
+        Self {
+            number: 0,
+            chat: chat.clone(),
+            people,
+            seating,
+            name,
+            called: None,
+            is_told: false,
+        }
+    }
+
+    pub(crate) fn is_called_as(&self, number: i64) -> bool {
+        self.number == number && self.called.is_some()
+    }
+
     fn fits(&self, free: Free) -> bool {
         let is_there = self.seating == Seating::Either || self.seating == free.seating;
         is_there && self.people <= free.seats
@@ -69,16 +86,15 @@ pub(crate) async fn ticket<H>(
     Ok(row.filter(|row| row.value.chat == *chat))
 }
 
-/// Adds a party; gives its ticket with a number.
+/// Adds a party; gives its number.
 pub(crate) async fn add<H: Hold>(
     cx: &mut Context<'_, H>,
     ticket: Ticket,
-) -> Result<Ticket, ModuleError> {
+) -> Result<i64, ModuleError> {
     let number = cx.count(NUMBER, 1).await?;
-    let ticket = Ticket { number, ..ticket };
-    cx.create(Ticket::key(number), &ticket)?;
+    cx.create(Ticket::key(number), &Ticket { number, ..ticket })?;
     tell_next_but_one(cx).await?;
-    Ok(ticket)
+    Ok(number)
 }
 
 /// Calls the first party that fits, in its own chat.
@@ -93,7 +109,7 @@ pub(crate) async fn call<H: Hold>(
     row.value.called = Some(free);
     let ticket = row.value.clone();
     news::send(cx, What::Called, &ticket)?;
-    cx.replace(row, &ticket)?;
+    row.keep(cx)?;
     tell_next_but_one(cx).await?;
     Ok(Some(ticket))
 }
@@ -112,6 +128,15 @@ pub(crate) async fn end<H: Hold>(cx: &mut Context<'_, H>, row: Row<Ticket>, what
     }
 }
 
+/// Who is called has not come in time, whoever has their chat.
+pub(crate) async fn miss<H: OneChat>(cx: &mut Context<'_, H>, number: &i64, chat: Chat) -> Handled {
+    let Some(row) = ticket(cx, *number, &chat).await? else {
+        return Ok(());
+    };
+    news::send(cx, What::Missed, &row.value)?;
+    end(cx, row, What::StaffMissed).await
+}
+
 /// Who is next but one is told so, once.
 async fn tell_next_but_one<H: Hold>(cx: &mut Context<'_, H>) -> Handled {
     let second = waiting(cx).await?.into_iter().nth(1);
@@ -119,7 +144,6 @@ async fn tell_next_but_one<H: Hold>(cx: &mut Context<'_, H>) -> Handled {
         return Ok(());
     };
     row.value.is_told = true;
-    let ticket = row.value.clone();
-    news::send(cx, What::NextButOne, &ticket)?;
-    cx.replace(row, &ticket)
+    news::send(cx, What::NextButOne, &row.value)?;
+    row.keep(cx)
 }

@@ -2,20 +2,20 @@
 
 use std::time::Duration;
 
-use line_module::{
-    Chat, Context, Handled, Hold, InChat, ModuleError, Signal, Standby, Tap as _, Text,
-};
+use line_module::{Context, Handled, Hold, Settings, Signal, Standby, Tap as _, Text};
 use serde::{Deserialize, Serialize};
 
 use crate::guest::{Called, Ours, Visit};
-use crate::list::{self, Ticket};
+use crate::list::Ticket;
+use crate::shop::Shop;
 use crate::staff::GROUP;
 
 /// The name of the timer of a chat that is called. Its payload is the ticket's number.
 pub(crate) const CALLED: &str = "called";
 
 /// One chat, or the account, tells another.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, Signal)]
+#[signal("news")]
 pub(crate) struct News {
     pub(crate) what: What,
     pub(crate) ticket: Ticket,
@@ -35,10 +35,6 @@ pub(crate) enum What {
     StaffMissed,
 }
 
-impl Signal for News {
-    const NAME: &'static str = "news";
-}
-
 /// Tells the ticket's own chat.
 pub(crate) fn send<H: Hold>(cx: &mut Context<'_, H>, what: What, ticket: &Ticket) -> Handled {
     let ticket = ticket.clone();
@@ -51,70 +47,57 @@ pub(crate) async fn tell_staff<H: Hold>(
     what: What,
     ticket: Ticket,
 ) -> Handled {
-    match cx.row::<Chat>(GROUP).await? {
-        Some(group) => cx.signal(&group.value, &News { what, ticket }),
-        None => Ok(()),
-    }
+    cx.signal_to(GROUP, &News { what, ticket }).await
 }
 
 /// The chat is ours.
-pub(crate) async fn tell(cx: &mut Ours<'_>, news: &News, mut visit: Visit) -> Handled {
-    take_in(cx, news, &mut visit)?;
-    visit.keep(cx)?;
-    match message(cx, news, &visit).await? {
-        Some(message) => cx.push(&[message]),
-        None => Ok(()),
-    }
+pub(crate) async fn tell(cx: &mut Ours<'_>, news: &News, visit: Visit) -> Handled {
+    let Some(message) = message(news, &visit) else {
+        return Ok(());
+    };
+    start_time(cx, news, visit.shop.minutes)?;
+    cx.push(&[message])
 }
 
-/// Staff have it: it is told when the chat is ours again, if it still is so.
-pub(crate) async fn keep(cx: &mut Context<'_, Standby>, news: &News, mut visit: Visit) -> Handled {
-    take_in(cx, news, &mut visit)?;
-    visit.guest.news = Some(news.clone());
-    visit.keep(cx)
+/// Staff have it: the next party does not wait for them.
+pub(crate) async fn count_time(
+    cx: &mut Context<'_, Standby>,
+    news: &News,
+    shop: Settings<Shop>,
+) -> Handled {
+    start_time(cx, news, shop.minutes)
 }
 
-/// What is known by it, whoever has the chat.
-fn take_in<H: InChat>(cx: &mut Context<'_, H>, news: &News, visit: &mut Visit) -> Handled {
-    let number = news.ticket.number;
+/// A party that is called has so many minutes to come.
+fn start_time<H: Hold>(cx: &mut Context<'_, H>, news: &News, minutes: u64) -> Handled {
+    let time = Duration::from_secs(60 * minutes);
     match news.what {
-        What::Called => {
-            let minutes = Duration::from_secs(60 * visit.shop.minutes);
-            cx.after(CALLED, minutes, &number)?;
-        }
-        What::Missed | What::Closed => {
-            visit.guest.ticket = visit.guest.ticket.filter(|own| *own != number);
-        }
-        _ => {}
+        What::Called => cx.after(CALLED, time, &news.ticket.number),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// The message; none if it is so no longer.
-pub(crate) async fn message(
-    cx: &Ours<'_>,
-    news: &News,
-    visit: &Visit,
-) -> Result<Option<Text>, ModuleError> {
+pub(crate) fn message(news: &News, visit: &Visit) -> Option<Text> {
     let (texts, it) = (visit.texts(), &news.ticket);
     let (number, name) = (it.number, it.name.as_str());
-    let row = list::ticket(cx, number, &visit.chat).await?;
-    let is_called = row.map(|row| row.value.called.is_some());
-    let text = match news.what {
+    let own = visit.ticket.as_ref().map(|row| &row.value);
+    let own = own.filter(|own| own.number == number);
+    let is_called = own.map(|own| own.called.is_some());
+    Some(Text::new(match news.what {
         What::Called if is_called == Some(true) => {
             let coming = Called::Coming { number }.quick_reply(texts.come_label());
             let give_up = Called::GivesUp { number }.quick_reply(texts.give_up_label());
             let text = Text::new(texts.called(number, visit.shop.minutes));
-            return Ok(Some(text.quick_replies([coming, give_up])));
+            return Some(text.quick_replies([coming, give_up]));
         }
         What::NextButOne if is_called == Some(false) => texts.next_but_one(number),
-        What::Called | What::NextButOne => return Ok(None),
+        What::Called | What::NextButOne => return None,
         What::Missed => texts.missed(number),
         What::Closed => texts.closed(number),
         What::StaffCalled => texts.staff_called(number, name, it.people),
         What::StaffComing => texts.staff_coming(number, name, it.people),
         What::StaffGivenUp => texts.staff_given_up(number, name),
         What::StaffMissed => texts.staff_missed(number, name),
-    };
-    Ok(Some(Text::new(text)))
+    }))
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::files;
+use super::{check, files};
 
 /// The problems of these files.
 fn problems(first: Option<&str>, written: &[(&str, &str)]) -> Vec<String> {
@@ -10,7 +10,7 @@ fn problems(first: Option<&str>, written: &[(&str, &str)]) -> Vec<String> {
     for (name, text) in written {
         fs::write(folder.path().join(name), text).unwrap();
     }
-    files(folder.path(), "texts", first)
+    files(folder.path(), "texts", first, &check::TAKEN)
         .err()
         .unwrap_or_default()
 }
