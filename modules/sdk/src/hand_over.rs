@@ -12,7 +12,7 @@ use crate::{
     Active, Context, Handled, ModuleError, Pattern, Routes, Signal, Standby, TextMessage,
     kept_signals,
 };
-use shared::domain::EventKind;
+use shared::domain::{Event, EventKind};
 use shared::store::{NewTimer, TimerChange};
 
 /// The timer that takes the chat back.
@@ -182,6 +182,16 @@ pub(crate) fn end(cx: &mut Context<'_>) {
     }
 }
 
+/// The text by which the guest of this event has asked for us, when the chat is ours again.
+pub(crate) fn text(event: &Event) -> Option<&str> {
+    match &event.kind {
+        EventKind::Signal { name, payload, .. } if name == CameBack::NAME => {
+            payload.get("text")?.as_str()
+        }
+        _ => None,
+    }
+}
+
 /// What a chat is told when it is ours again, because its guest has asked for that.
 #[derive(Debug, Serialize, Deserialize)]
 struct CameBack {
@@ -204,7 +214,7 @@ impl CameBack {
     }
 
     /// The text that the guest has said.
-    fn from_signal(event: &shared::domain::Event) -> Option<TextMessage> {
+    fn from_signal(event: &Event) -> Option<TextMessage> {
         let EventKind::Signal { name, payload, .. } = &event.kind else {
             return None;
         };

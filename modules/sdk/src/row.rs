@@ -241,6 +241,17 @@ impl<H> Context<'_, H> {
         }
     }
 
+    /// No row of this key, whether there is one or not.
+    ///
+    /// # Errors
+    /// The table is not available.
+    pub async fn remove(&mut self, key: &str) -> Result<(), ModuleError> {
+        if let Some(row) = self.row::<serde::de::IgnoredAny>(key).await? {
+            self.delete(row);
+        }
+        Ok(())
+    }
+
     /// Counts `by` on, and gives the new number: the next ticket's, or how many there are by now.
     /// It is a row of this key with a number, 0 if there is none. Two handlers that count at the
     /// same time get two numbers: one of them runs again. So a number that every chat of a busy

@@ -9,7 +9,7 @@ use line_module::{
 use serde::{Deserialize, Serialize};
 
 use crate::guest::{Ours, Visit};
-use crate::list::{self, Seating, Ticket};
+use crate::list::{self, Seating};
 
 /// The question that waits.
 #[derive(Debug, Serialize, Deserialize)]
@@ -28,48 +28,50 @@ impl Dialogue for Asking {
         let visit = Visit::read(cx).await?;
         let (texts, largest) = (visit.texts(), visit.shop.largest_party());
         let question = match (self, asked) {
-            (Self::People, Asked::NotUnderstood) => Text::new(texts.people_help(largest)),
-            (Self::People, _) => Text::new(texts.people_question()),
-            (Self::Seating { .. }, _) => Text::new(texts.seating_question()),
-            (Self::Name { .. }, _) => Text::new(texts.name_question()),
+            (Self::People, Asked::NotUnderstood) => texts.people_help(largest),
+            (Self::People, _) => texts.people_question(),
+            (Self::Seating { .. }, _) => texts.seating_question(),
+            (Self::Name { .. }, _) => texts.name_question(),
         };
-        let answers: Vec<_> = match self {
-            Self::People => (1..=largest.min(6))
-                .map(|people| QuickReply::say(texts.people_label(people)))
-                .collect(),
+        let answers = match self {
+            Self::People => {
+                let label = |people| QuickReply::say(texts.people_label(people));
+                (1..=largest.min(6)).map(label).collect()
+            }
             Self::Seating { .. } => vec![
                 Seating::Counter.quick_reply(texts.counter_label()),
                 Seating::Table.quick_reply(texts.table_label()),
                 Seating::Either.quick_reply(texts.either_label()),
             ],
             Self::Name { .. } => {
-                let profile = cx.profile().await?.into_iter();
-                let known = profile.map(|profile| short(&profile.display_name));
-                known.map(QuickReply::say).collect()
+                let known = cx.profile().await?;
+                Vec::from_iter(known.map(|known| QuickReply::say(short(&known.display_name))))
             }
         };
-        Ok(messages![question.quick_replies(answers)].into())
+        Ok(messages![Text::new(question).quick_replies(answers)].into())
     }
 
     async fn answer(self, cx: &mut Ours<'_>, answer: &Answer<'_>) -> Answered<Self> {
-        let visit = Visit::read(cx).await?;
-        Ok(match (self, answer.text()) {
-            (Self::People, _) => {
-                let sizes = 1..=visit.shop.largest_party();
-                let people = answer.number().filter(|people| sizes.contains(people));
-                people.map(|people| Self::seat(people, &visit)).into()
-            }
-            (Self::Seating { people }, _) => {
+        let mut visit = Visit::read(cx).await?;
+        let next = match self {
+            Self::People => answer.number().and_then(|people| seat(people, &visit)),
+            Self::Seating { people } => {
                 let seating = answer.tap();
-                seating.map(|seating| Self::Name { people, seating }).into()
+                seating.map(|seating| Self::Name { people, seating })
             }
-            (Self::Name { people, seating }, Some(name)) => {
-                let ticket = Ticket::new(&visit.chat, people, seating, short(name));
-                take(cx, visit, ticket).await?;
-                Turn::Over
+            Self::Name { people, seating } => {
+                let Some(name) = answer.text() else {
+                    return Ok(Turn::NotUnderstood);
+                };
+                let ahead = list::waiting(cx).await?.len();
+                let number = list::add(cx, people, seating, short(name)).await?;
+                visit.guest.ticket = Some(number);
+                visit.ticket = list::ticket(cx, number).await?;
+                visit.say(cx, visit.texts().ticket_taken(number, ahead))?;
+                return Ok(Turn::Over);
             }
-            (Self::Name { .. }, None) => Turn::NotUnderstood,
-        })
+        };
+        Ok(next.into())
     }
 
     fn fallback() -> Self {
@@ -77,23 +79,14 @@ impl Dialogue for Asking {
     }
 }
 
-impl Asking {
-    /// Only a small party has the choice.
-    fn seat(people: u32, visit: &Visit) -> Self {
-        let seating = Seating::Table;
-        match people <= visit.shop.counter {
-            true => Self::Seating { people },
-            false => Self::Name { people, seating },
-        }
+/// Only a small party has the choice where to sit.
+fn seat(people: u32, visit: &Visit) -> Option<Asking> {
+    let seating = Seating::Table;
+    match people {
+        1.. if people <= visit.shop.counter => Some(Asking::Seating { people }),
+        1.. if people <= visit.shop.largest_party() => Some(Asking::Name { people, seating }),
+        _ => None,
     }
-}
-
-async fn take(cx: &mut Ours<'_>, mut visit: Visit, ticket: Ticket) -> Handled {
-    let ahead = list::waiting(cx).await?.len();
-    let number = list::add(cx, ticket).await?;
-    visit.guest.ticket = Some(number);
-    visit.ticket = list::ticket(cx, number, &visit.chat).await?;
-    visit.say(cx, visit.texts().ticket_taken(number, ahead))
 }
 
 /// As long as a label may be.

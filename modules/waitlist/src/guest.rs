@@ -1,14 +1,15 @@
 //! A guest: what is kept of their chat, and what they do with their ticket.
 
 use line_module::{
-    Active, Argument, Chat, Context, Follow, Handled, LocationMessage, ModuleError, OneChat,
-    Profile, QuickReply, Row, Tap, Text, TextMessage,
+    Active, Argument, Context, Follow, Handled, LocationMessage, ModuleError, OneChat, Profile,
+    QuickReply, Row, Tap, Text, TextMessage,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::list::{self, Ticket};
 use crate::news::{self, News, What};
 use crate::shop::Shop;
+use crate::staff::GROUP;
 use crate::texts::{Language, Texts};
 
 /// Metres that one walks in a minute, as Japan's estate agents count.
@@ -32,15 +33,13 @@ pub(crate) struct Visit {
     /// Their ticket, if it is open.
     pub(crate) ticket: Option<Row<Ticket>>,
     pub(crate) shop: Shop,
-    pub(crate) chat: Chat,
 }
 
-/// What a party that is called taps.
+/// A party that is called is on its way.
 #[derive(Debug, Tap)]
 #[tap("called")]
-pub(crate) enum Called {
-    Coming { number: i64 },
-    GivesUp { number: i64 },
+pub(crate) struct Coming {
+    pub(crate) number: i64,
 }
 
 /// A chat that is ours.
@@ -48,19 +47,17 @@ pub(crate) type Ours<'a> = Context<'a, Active>;
 
 impl<H: OneChat> Argument<H> for Visit {
     async fn read(cx: &mut Context<'_, H>) -> Result<Self, ModuleError> {
-        let chat = cx.chat().clone();
         let mut guest: Guest = cx.state()?;
         // They speak the language of the words that they use.
         guest.language = Language::heard(cx.event()).or(guest.language);
         let ticket = match guest.ticket {
-            Some(number) => list::ticket(cx, number, &chat).await?,
+            Some(number) => list::ticket(cx, number).await?,
             None => None,
         };
         Ok(Self {
             guest,
             ticket,
             shop: cx.settings()?,
-            chat,
         })
     }
 }
@@ -130,34 +127,20 @@ pub(crate) async fn give_up(cx: &mut Ours<'_>, _: &TextMessage, mut visit: Visit
     visit.say(cx, visit.texts().gave_up(number))
 }
 
-/// They come, or do not, and the ticket has done its work. The message that is tapped may be of
-/// another day.
-pub(crate) async fn answer_call(cx: &mut Ours<'_>, tap: &Called, mut visit: Visit) -> Handled {
-    let (Called::Coming { number } | Called::GivesUp { number }) = *tap;
-    let texts = visit.texts();
-    let Some(row) = visit.ticket.take_if(|row| row.value.is_called_as(number)) else {
-        return visit.say(cx, texts.too_late());
+/// They come, and the ticket has done its work. The message that is tapped may be of another day.
+pub(crate) async fn come(cx: &mut Ours<'_>, tap: &Coming, mut visit: Visit) -> Handled {
+    let is_called = |it: &Ticket| it.number == tap.number && it.called.is_some();
+    let Some(row) = visit.ticket.take_if(|row| is_called(&row.value)) else {
+        return visit.say(cx, visit.texts().too_late());
     };
-    let answer = match tap {
-        Called::Coming { .. } => {
-            news::tell_staff(cx, What::StaffComing, row.value.clone()).await?;
-            cx.delete(row);
-            texts.welcome(number)
-        }
-        Called::GivesUp { .. } => {
-            list::end(cx, row, What::StaffGivenUp).await?;
-            texts.gave_up(number)
-        }
-    };
-    visit.say(cx, answer)
+    let (what, ticket) = (What::StaffComing, row.value.clone());
+    cx.signal_to(GROUP, &News { what, ticket }).await?;
+    cx.delete(row);
+    visit.say(cx, visit.texts().welcome(tap.number))
 }
 
 /// They send their place: is it near enough to wait there?
-pub(crate) async fn tell_distance(
-    cx: &mut Ours<'_>,
-    sent: &LocationMessage,
-    visit: Visit,
-) -> Handled {
+pub(crate) async fn distance(cx: &mut Ours<'_>, sent: &LocationMessage, visit: Visit) -> Handled {
     let Some((here, shop)) = sent.place().zip(visit.shop.place) else {
         return Ok(());
     };

@@ -3,7 +3,8 @@
 use line_module::{Chat, Context, Handled, Hold, ModuleError, OneChat, Row, Tap};
 use serde::{Deserialize, Serialize};
 
-use crate::news::{self, What};
+use crate::news::{self, News, What};
+use crate::staff::GROUP;
 
 /// What the keys of tickets begin with. They are in the order of their numbers.
 pub(crate) const TICKETS: &str = "ticket/";
@@ -42,23 +43,6 @@ pub(crate) struct Ticket {
 }
 
 impl Ticket {
-    /// One that the list has given no number yet.
-    pub(crate) fn new(chat: &Chat, people: u32, seating: Seating, name: String) -> Self {
-        Self {
-            number: 0,
-            chat: chat.clone(),
-            people,
-            seating,
-            name,
-            called: None,
-            is_told: false,
-        }
-    }
-
-    pub(crate) fn is_called_as(&self, number: i64) -> bool {
-        self.number == number && self.called.is_some()
-    }
-
     fn fits(&self, free: Free) -> bool {
         let is_there = self.seating == Seating::Either || self.seating == free.seating;
         is_there && self.people <= free.seats
@@ -77,24 +61,33 @@ pub(crate) async fn waiting<H>(cx: &Context<'_, H>) -> Result<Vec<Row<Ticket>>, 
 }
 
 /// The ticket of this number, if it is open and this chat's: the numbers start again each day.
-pub(crate) async fn ticket<H>(
+pub(crate) async fn ticket<H: OneChat>(
     cx: &Context<'_, H>,
     number: i64,
-    chat: &Chat,
 ) -> Result<Option<Row<Ticket>>, ModuleError> {
     let row = cx.row::<Ticket>(&Ticket::key(number)).await?;
-    Ok(row.filter(|row| row.value.chat == *chat))
+    Ok(row.filter(|row| row.value.chat == *cx.chat()))
 }
 
-/// Adds a party; gives its number.
-pub(crate) async fn add<H: Hold>(
+/// Adds the chat's party; gives its number.
+pub(crate) async fn add<H: OneChat>(
     cx: &mut Context<'_, H>,
-    ticket: Ticket,
+    people: u32,
+    seating: Seating,
+    name: String,
 ) -> Result<i64, ModuleError> {
-    let number = cx.count(NUMBER, 1).await?;
-    cx.create(Ticket::key(number), &Ticket { number, ..ticket })?;
+    let ticket = Ticket {
+        number: cx.count(NUMBER, 1).await?,
+        chat: cx.chat().clone(),
+        people,
+        seating,
+        name,
+        called: None,
+        is_told: false,
+    };
+    cx.create(Ticket::key(ticket.number), &ticket)?;
     tell_next_but_one(cx).await?;
-    Ok(number)
+    Ok(ticket.number)
 }
 
 /// Calls the first party that fits, in its own chat.
@@ -121,16 +114,18 @@ pub(crate) async fn end<H: Hold>(cx: &mut Context<'_, H>, row: Row<Ticket>, what
     let Some(free) = ticket.called else {
         return tell_next_but_one(cx).await;
     };
-    news::tell_staff(cx, what, ticket).await?;
-    match call(cx, free).await? {
-        Some(next) => news::tell_staff(cx, What::StaffCalled, next).await,
-        None => Ok(()),
-    }
+    cx.signal_to(GROUP, &News { what, ticket }).await?;
+    let Some(ticket) = call(cx, free).await? else {
+        return Ok(());
+    };
+    let what = What::StaffCalled;
+    cx.signal_to(GROUP, &News { what, ticket }).await
 }
 
 /// Who is called has not come in time, whoever has their chat.
-pub(crate) async fn miss<H: OneChat>(cx: &mut Context<'_, H>, number: &i64, chat: Chat) -> Handled {
-    let Some(row) = ticket(cx, *number, &chat).await? else {
+pub(crate) async fn miss<H: OneChat>(cx: &mut Context<'_, H>, number: &i64) -> Handled {
+    let row = ticket(cx, *number).await?;
+    let Some(row) = row.filter(|row| row.value.called.is_some()) else {
         return Ok(());
     };
     news::send(cx, What::Missed, &row.value)?;

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use line_module::{Context, Handled, Hold, Settings, Signal, Standby, Tap as _, Text};
+use line_module::{Context, Handled, Hold, OneChat, QuickReply, Signal, Tap as _, Text};
 use serde::{Deserialize, Serialize};
 
-use crate::guest::{Called, Ours, Visit};
+use crate::guest::{Coming, Ours, Visit};
 use crate::list::Ticket;
 use crate::shop::Shop;
-use crate::staff::GROUP;
 
 /// The name of the timer of a chat that is called. Its payload is the ticket's number.
 pub(crate) const CALLED: &str = "called";
@@ -41,38 +40,20 @@ pub(crate) fn send<H: Hold>(cx: &mut Context<'_, H>, what: What, ticket: &Ticket
     cx.signal(&ticket.chat.clone(), &News { what, ticket })
 }
 
-/// Tells the staff's group, if there is one.
-pub(crate) async fn tell_staff<H: Hold>(
-    cx: &mut Context<'_, H>,
-    what: What,
-    ticket: Ticket,
-) -> Handled {
-    cx.signal_to(GROUP, &News { what, ticket }).await
-}
-
 /// The chat is ours.
 pub(crate) async fn tell(cx: &mut Ours<'_>, news: &News, visit: Visit) -> Handled {
-    let Some(message) = message(news, &visit) else {
-        return Ok(());
-    };
-    start_time(cx, news, visit.shop.minutes)?;
-    cx.push(&[message])
+    if let Some(message) = message(news, &visit) {
+        wait(cx, news).await?;
+        cx.push(&[message])?;
+    }
+    Ok(())
 }
 
-/// Staff have it: the next party does not wait for them.
-pub(crate) async fn count_time(
-    cx: &mut Context<'_, Standby>,
-    news: &News,
-    shop: Settings<Shop>,
-) -> Handled {
-    start_time(cx, news, shop.minutes)
-}
-
-/// A party that is called has so many minutes to come.
-fn start_time<H: Hold>(cx: &mut Context<'_, H>, news: &News, minutes: u64) -> Handled {
-    let time = Duration::from_secs(60 * minutes);
+/// A party that is called has so long to come, whoever has the chat.
+pub(crate) async fn wait<H: OneChat>(cx: &mut Context<'_, H>, news: &News) -> Handled {
+    let minutes = cx.settings::<Shop>()?.minutes;
     match news.what {
-        What::Called => cx.after(CALLED, time, &news.ticket.number),
+        What::Called => cx.after(CALLED, Duration::from_mins(minutes), &news.ticket.number),
         _ => Ok(()),
     }
 }
@@ -81,13 +62,15 @@ fn start_time<H: Hold>(cx: &mut Context<'_, H>, news: &News, minutes: u64) -> Ha
 pub(crate) fn message(news: &News, visit: &Visit) -> Option<Text> {
     let (texts, it) = (visit.texts(), &news.ticket);
     let (number, name) = (it.number, it.name.as_str());
-    let own = visit.ticket.as_ref().map(|row| &row.value);
-    let own = own.filter(|own| own.number == number);
-    let is_called = own.map(|own| own.called.is_some());
+    let own = visit
+        .ticket
+        .as_ref()
+        .filter(|row| row.value.number == number);
+    let is_called = own.map(|row| row.value.called.is_some());
     Some(Text::new(match news.what {
         What::Called if is_called == Some(true) => {
-            let coming = Called::Coming { number }.quick_reply(texts.come_label());
-            let give_up = Called::GivesUp { number }.quick_reply(texts.give_up_label());
+            let coming = Coming { number }.quick_reply(texts.come_label());
+            let give_up = QuickReply::say(texts.give_up_label());
             let text = Text::new(texts.called(number, visit.shop.minutes));
             return Some(text.quick_replies([coming, give_up]));
         }

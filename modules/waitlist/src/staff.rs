@@ -4,7 +4,6 @@ use line_module::{Handled, QuickReply, Tap as _, Text, TextMessage};
 
 use crate::guest::{Ours, Visit};
 use crate::list::{self, Free, Seating};
-use crate::texts::Language;
 
 /// The row that says which chat is the staff's.
 pub(crate) const GROUP: &str = "staff";
@@ -15,7 +14,8 @@ pub(crate) async fn name_group(cx: &mut Ours<'_>, said: &TextMessage, mut visit:
     if word.is_empty() || said.text.trim() != word {
         return Ok(());
     }
-    cx.put(GROUP, &visit.chat).await?;
+    let chat = cx.chat().clone();
+    cx.put(GROUP, &chat).await?;
     visit.guest.is_staff = true;
     cx.set_state(&visit.guest)?;
     let texts = visit.texts();
@@ -46,14 +46,12 @@ pub(crate) async fn call_next(cx: &mut Ours<'_>, free: &Free, visit: Visit) -> H
 /// The last word before staff answer a guest.
 pub(crate) async fn last_word(cx: &mut Ours<'_>, _: &TextMessage, visit: Visit) -> Handled {
     cx.set_state(&visit.guest)?;
-    let texts = visit.texts();
-    let back = QuickReply::say(texts.return_label());
-    cx.reply(&[Text::new(texts.staff()).quick_replies([back])])
+    let back = QuickReply::say(visit.texts().return_label());
+    cx.reply(&[Text::new(visit.texts().staff()).quick_replies([back])])
 }
 
 /// The guest has asked for us, and the chat is ours.
-pub(crate) async fn welcome(cx: &mut Ours<'_>, said: &TextMessage, mut visit: Visit) -> Handled {
-    visit.guest.language = Language::said(said).or(visit.guest.language);
+pub(crate) async fn welcome(cx: &mut Ours<'_>, _: &TextMessage, visit: Visit) -> Handled {
     cx.set_state(&visit.guest)?;
     cx.push(&[visit.text(visit.texts().back())])
 }

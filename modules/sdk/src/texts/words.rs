@@ -1,6 +1,6 @@
 //! Words that are commands, in all languages.
 
-use crate::{Event, Pattern};
+use crate::{Event, Pattern, hand_over};
 
 /// Words that a user says, in several languages: a message of [`texts!`](crate::texts) whose key
 /// begins with `words-`. As a pattern it catches the text and the tag of the language in which it was
@@ -26,7 +26,7 @@ impl CommandWords {
 /// The tag of the language in which the event's user said any of the words.
 #[doc(hidden)]
 pub fn heard(words: &[CommandWords], event: &Event) -> Option<&'static str> {
-    let text = event.text()?;
+    let text = event.text().or_else(|| hand_over::text(event))?;
     words.iter().find_map(|words| words.tag(text))
 }
 
