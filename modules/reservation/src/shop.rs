@@ -12,7 +12,8 @@ use crate::branch::Branch;
 use crate::slot::{Day, Slot};
 use crate::texts::Language;
 
-/// The branches of a shop that has set none.
+/// What a shop has that has set nothing.
+const PASSWORD: &str = "スタッフ通知";
 const SHIBUYA: &str = "渋谷店 35.6580,139.7016";
 const SHINJUKU: &str = "新宿店 35.6896,139.7006";
 
@@ -100,42 +101,39 @@ pub(crate) fn schema() -> Schema {
         ("zh", admin::CHINESE),
         ("en", admin::ENGLISH),
     ];
-    let (text, hours, day) = (Kind::text(60), Kind::number(1, 72), Kind::number(15, 480));
-    Schema::new([
-        Field::new("name", admin::SHOP_NAME, Kind::text(40), "")
-            .help(admin::SHOP_NAME_HELP)
-            .group(admin::YOUR_SHOP),
+    let shop = [
+        Field::new("name", admin::SHOP_NAME, Kind::text(40), "").help(admin::SHOP_NAME_HELP),
         Field::new("language", admin::LANGUAGE, Kind::Choice(languages), "ja")
-            .help(admin::LANGUAGE_HELP)
-            .group(admin::YOUR_SHOP),
-        Field::new("time_zone", admin::ZONE, Kind::TimeZone, "Asia/Tokyo").group(admin::YOUR_SHOP),
-        Field::new("opens", admin::OPENS, Kind::Time, "10:00").group(admin::TIMES),
-        Field::new("closes", admin::CLOSES, Kind::Time, "18:00")
-            .help(admin::CLOSES_HELP)
-            .group(admin::TIMES),
-        Field::new("minutes", admin::MINUTES, day, 60).group(admin::TIMES),
-        Field::new("days", admin::DAYS, Kind::number(1, 60), 7).group(admin::TIMES),
-        Field::new("remind", admin::REMIND, Kind::Truth, true)
-            .help(admin::REMIND_HELP)
-            .group(admin::REMINDERS),
-        Field::new("remind_at", admin::REMIND_AT, Kind::Time, "18:00").group(admin::REMINDERS),
-        Field::new("staff_hours", admin::STAFF_HOURS, hours, 12)
-            .help(admin::STAFF_HOURS_HELP)
-            .group(admin::STAFF),
-        Field::new(
-            "staff_word",
-            admin::STAFF_WORD,
-            text.clone(),
-            "スタッフ通知",
-        )
-        .help(admin::STAFF_WORD_HELP)
-        .group(admin::STAFF),
-        Field::new("digest_at", admin::DIGEST_AT, Kind::Time, "20:00").group(admin::STAFF),
-        Field::new("branch_1", admin::BRANCH, text.clone(), SHIBUYA)
-            .help(admin::BRANCH_HELP)
-            .group(admin::BRANCHES),
-        Field::new("branch_2", admin::BRANCH, text, SHINJUKU).group(admin::BRANCHES),
-    ])
+            .help(admin::LANGUAGE_HELP),
+        Field::new("time_zone", admin::ZONE, Kind::TimeZone, "Asia/Tokyo"),
+    ];
+    let times = [
+        Field::new("opens", admin::OPENS, Kind::Time, "10:00"),
+        Field::new("closes", admin::CLOSES, Kind::Time, "18:00").help(admin::CLOSES_HELP),
+        Field::new("minutes", admin::MINUTES, Kind::number(15, 480), 60),
+        Field::new("days", admin::DAYS, Kind::number(1, 60), 7),
+    ];
+    let reminders = [
+        Field::new("remind", admin::REMIND, Kind::Truth, true).help(admin::REMIND_HELP),
+        Field::new("remind_at", admin::REMIND_AT, Kind::Time, "18:00"),
+    ];
+    let staff = [
+        Field::new("staff_hours", admin::STAFF_HOURS, Kind::number(1, 72), 12)
+            .help(admin::STAFF_HOURS_HELP),
+        Field::new("staff_word", admin::STAFF_WORD, Kind::text(60), PASSWORD)
+            .help(admin::STAFF_WORD_HELP),
+        Field::new("digest_at", admin::DIGEST_AT, Kind::Time, "20:00"),
+    ];
+    let branches = [
+        Field::new("branch_1", admin::BRANCH, Kind::text(60), SHIBUYA).help(admin::BRANCH_HELP),
+        Field::new("branch_2", admin::BRANCH, Kind::text(60), SHINJUKU),
+    ];
+    Schema::default()
+        .group(admin::YOUR_SHOP, shop)
+        .group(admin::TIMES, times)
+        .group(admin::REMINDERS, reminders)
+        .group(admin::STAFF, staff)
+        .group(admin::BRANCHES, branches)
 }
 
 /// What a guest would read by these settings.
