@@ -68,7 +68,7 @@ const RESERVATION: Example = Example {
             follows(),
             says("予約する"),
             taps("reserve/1/2026-11-24T10:00"),
-            signals("freed", &json!({"slot": "2026-11-25T10:00"})),
+            signals("news", &json!({"freed": "2026-11-25T10:00"})),
             says("予約を確認"),
         ]
     },

@@ -1,9 +1,9 @@
 //! Where the shop is: who sends their place is told which branch is nearest.
 
 use line_module::settings::Place;
-use line_module::{Active, ChatKind, Context, Handled, LocationMessage};
+use line_module::{Handled, LocationMessage};
 
-use crate::guest::Visit;
+use crate::guest::{Ours, Visit};
 
 /// One of the shop's branches.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,22 +12,18 @@ pub(crate) struct Branch {
     place: Place,
 }
 
-/// A guest says where they are. In groups people tell each other.
-pub(crate) async fn nearest(cx: &mut Context<'_, Active>, sent: &LocationMessage) -> Handled {
-    let visit = Visit::begin(cx)?;
-    let Some(here) = Place::new(sent.location.latitude, sent.location.longitude) else {
+/// A guest says where they are.
+pub(crate) async fn nearest(cx: &mut Ours<'_>, sent: &LocationMessage, visit: Visit) -> Handled {
+    let Some(here) = sent.place() else {
         return Ok(());
     };
-    let metres_to = |branch: &Branch| here.metres_to(branch.place);
     let branches = visit.shop.branches();
-    let nearest = branches.min_by(|a, b| metres_to(a).total_cmp(&metres_to(b)));
-    match nearest {
-        Some(branch) if visit.cx.chat().kind == ChatKind::User => {
-            let answer = visit.nearest(&branch.name, metres_to(&branch) / 1000.0);
-            visit.say_with_menu(answer)
-        }
-        _ => Ok(()),
-    }
+    let metres_to = |branch: &Branch| here.metres_to(branch.place);
+    let Some(branch) = branches.min_by(|a, b| metres_to(a).total_cmp(&metres_to(b))) else {
+        return Ok(());
+    };
+    let kilometres = format!("{:.1}", metres_to(&branch) / 1000.0);
+    visit.say(cx, visit.texts().nearest(branch.name, kilometres))
 }
 
 impl Branch {

@@ -13,7 +13,7 @@ const GREEN: Color = Color::rgb(0x1f, 0x7a, 0x57);
 
 /// The card of a reservation that has just been made.
 pub(crate) fn confirmation(shop: &Shop, texts: Texts, slot: Slot) -> Flex {
-    let list = Action::message(texts.list_label(), texts.list_label());
+    let list = Action::say(texts.list_label());
     let cancel = Cancel { slot }.shown(texts.cancel_label());
     let footer = Row::new()
         .spacing(Space::Sm)

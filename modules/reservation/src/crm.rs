@@ -4,14 +4,14 @@
 //! committed, and the guest need not wait for it. The signal's handler calls the register in a
 //! step, so that a handler that runs again does not.
 
-use line_module::{Context, Handled, InChat, ModuleError, OneChat, Signal};
+use line_module::{Chat, Context, Handled, InChat, ModuleError, OneChat, Signal, StepAttempt};
 use serde::{Deserialize, Serialize};
 
-use crate::guest::Visit;
 use crate::slot::Slot;
 
 /// What the register is told.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Signal)]
+#[signal("crm")]
 pub struct Entry {
     /// The guest's chat.
     pub chat: String,
@@ -29,10 +29,6 @@ pub enum Change {
     Reserved,
     /// It is free again.
     Cancelled,
-}
-
-impl Signal for Entry {
-    const NAME: &'static str = "crm";
 }
 
 /// A customer register.
@@ -53,46 +49,28 @@ impl Crm for StandIn {
     }
 }
 
-/// Plans that the register is told.
-pub(crate) fn plan<H: OneChat>(
-    visit: &mut Visit<'_, '_, H>,
-    slot: Slot,
-    change: Change,
-) -> Handled {
-    let chat = visit.cx.chat().clone();
-    let entry = Entry {
-        chat: chat.id.to_string(),
-        time: slot.to_string(),
-        change,
-    };
-    visit.cx.signal(&chat, &entry)
+impl Entry {
+    pub(crate) fn of(chat: &Chat, slot: Slot, change: Change) -> Self {
+        Self {
+            chat: chat.id.to_string(),
+            time: slot.to_string(),
+            change,
+        }
+    }
 }
 
-/// Tells it at once, of a guest who is to be forgotten: a signal would be kept of them.
-pub(crate) async fn note<C: Crm, H: OneChat>(
-    cx: &mut Context<'_, H>,
-    slot: Slot,
-    change: Change,
-) -> Handled {
-    let crm = cx.shared::<C>()?;
-    let entry = Entry {
-        chat: cx.chat().id.to_string(),
-        time: slot.to_string(),
-        change,
-    };
-    let note = async |attempt: line_module::StepAttempt| {
-        let noted = crm.note(attempt.key(), &entry).await;
-        noted.map_err(ModuleError::retry)
-    };
-    cx.step(format!("crm {slot}"), note).await
+/// Plans that the register is told.
+pub(crate) fn plan<H: OneChat>(cx: &mut Context<'_, H>, slot: Slot, change: Change) -> Handled {
+    let chat = cx.chat().clone();
+    cx.signal(&chat, &Entry::of(&chat, slot, change))
 }
 
 /// Tells it, whoever holds the chat.
 pub(crate) async fn tell<C: Crm, H: InChat>(cx: &mut Context<'_, H>, entry: &Entry) -> Handled {
     let crm = cx.shared::<C>()?;
-    let note = async |attempt: line_module::StepAttempt| {
+    let note = async |attempt: StepAttempt| {
         let noted = crm.note(attempt.key(), entry).await;
         noted.map_err(ModuleError::retry)
     };
-    cx.step("crm", note).await
+    cx.step(format!("crm {}", entry.time), note).await
 }

@@ -18,7 +18,13 @@ mod texts;
 mod waiting;
 mod web;
 
-use line_module::{Account, Active, Router, Routes, Standby};
+mod admin {
+    line_module::words!("admin");
+}
+
+use std::time::Duration;
+
+use line_module::{Account, Active, HandOver, OneChat, Router, Routes, Standby};
 
 pub use crm::{Change, Crm, Entry};
 use shop::Shop;
@@ -34,7 +40,7 @@ pub fn module_with<C: Crm>(crm: C) -> Router {
     Router::new()
         .share(crm)
         .active(active::<C>())
-        .standby(standby::<C>())
+        .standby(always::<C, Standby>())
         .account(account())
         .about(about::about())
         .settings(shop::schema())
@@ -43,40 +49,38 @@ pub fn module_with<C: Crm>(crm: C) -> Router {
 }
 
 fn active<C: Crm>() -> Routes<Active> {
+    let hand_over = HandOver::on(Texts::words_staff(), staff::last_word)
+        .back_on(Texts::words_back(), staff::welcome)
+        .for_at_most(|shop: &Shop| Duration::from_hours(shop.staff_hours));
     Routes::new()
         .follow(guest::greet)
         .text(Texts::words_reserve(), reserve::choose)
         .text(Texts::words_list(), reserve::list)
         .text(Texts::words_cancel(), reserve::cancel_which)
-        .text(Texts::words_staff(), staff::hand_over)
-        .text(Texts::words_back(), staff::greet_again)
+        .hand_over(hand_over)
+        .text(Texts::words_back(), staff::welcome)
         .tap(reserve::reserve)
         .tap(reserve::cancel)
         .tap(waiting::wait)
-        .signal(waiting::freed)
-        .location(branch::nearest)
-        .command(web::COMMAND, web::booked)
+        .in_user_chat(Routes::new().location(branch::nearest))
         .timer(reminder::TIMER, reminder::remind)
-        .signal(crm::tell::<C, Active>)
-        .erased(guest::forget::<C, Active>)
         .in_group(Routes::new().any_text(digest::name_group))
         .signal(digest::tell)
-        .gained(staff::welcome_back)
+        .signal_when_ours(news::tell)
+        .merge(always::<C, Active>())
 }
 
-fn standby<C: Crm>() -> Routes<Standby> {
+/// What is done whoever holds the chat.
+fn always<C: Crm, H: OneChat>() -> Routes<H> {
     Routes::new()
-        .text(Texts::words_back(), staff::come_back)
-        .timer(staff::TIMER, staff::take_over)
-        .signal(waiting::freed_meanwhile)
-        .command(web::COMMAND, web::booked_meanwhile)
-        .signal(crm::tell::<C, Standby>)
-        .erased(guest::forget::<C, Standby>)
+        .command(web::COMMAND, web::booked)
+        .signal(crm::tell::<C, H>)
+        .erased(guest::forget::<C, H>)
 }
 
 fn account() -> Routes<Account> {
     Routes::new()
-        .attached(account::set_up)
-        .scopes_changed(account::set_up_again)
+        .attached(account::offer_menu)
+        .scopes_changed(account::offer_menu)
         .daily(digest::DAILY, |shop: &Shop| shop.digest_at, digest::send)
 }

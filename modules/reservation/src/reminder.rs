@@ -1,10 +1,11 @@
 //! The day before, a guest is reminded.
 
-use line_module::{Active, Context, Handled, InChat, QuickReply, Tap as _, Text};
+use line_module::{Context, Handled, OneChat, QuickReply, Tap as _, Text};
 use serde::{Deserialize, Serialize};
 
-use crate::guest::Visit;
+use crate::guest::{Ours, Visit};
 use crate::reserve::Cancel;
+use crate::shop::Shop;
 use crate::slot::Slot;
 
 /// What reminders are counted under in the account's statistics.
@@ -20,33 +21,25 @@ pub(crate) struct Reminder {
 }
 
 /// Sees to it that the guest is reminded, if there is still time for that.
-pub(crate) fn plan<H: InChat>(visit: &mut Visit<'_, '_, H>, slot: Slot) -> Handled {
-    let now = visit.cx.now();
-    match visit.shop.reminder(slot, now) {
-        Some(at) => visit.cx.at(&timer(slot), at, &Reminder { remind_of: slot }),
+pub(crate) fn plan<H: OneChat>(cx: &mut Context<'_, H>, shop: &Shop, slot: Slot) -> Handled {
+    match shop.reminder(slot, cx.now()) {
+        Some(at) => cx.at(&timer(slot), at, &Reminder { remind_of: slot }),
         None => Ok(()),
     }
 }
 
 /// A guest may have several reservations: each has a timer of its own.
-fn timer(slot: Slot) -> String {
+pub(crate) fn timer(slot: Slot) -> String {
     format!("{TIMER}/{slot}")
 }
 
-/// The reservation is cancelled.
-pub(crate) fn cancel<H: InChat>(visit: &mut Visit<'_, '_, H>, slot: Slot) -> Handled {
-    visit.cx.cancel_timer(&timer(slot))
-}
-
 /// The time has come.
-pub(crate) async fn remind(cx: &mut Context<'_, Active>, reminder: &Reminder) -> Handled {
-    let slot = reminder.remind_of;
-    let visit = Visit::begin(cx)?;
-    let texts = visit.texts();
+pub(crate) async fn remind(cx: &mut Ours<'_>, reminder: &Reminder, visit: Visit) -> Handled {
+    let (slot, texts) = (reminder.remind_of, visit.texts());
     let choices = [
-        QuickReply::message(texts.list_label(), texts.list_label()),
+        QuickReply::say(texts.list_label()),
         Cancel { slot }.quick_reply(texts.cancel_label()),
     ];
     let word = Text::new(texts.reminder(texts.slot(slot))).quick_replies(choices);
-    visit.cx.push_counted(UNIT, &[word])
+    cx.push_counted(UNIT, &[word])
 }

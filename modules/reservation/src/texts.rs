@@ -5,6 +5,11 @@ use crate::slot::Slot;
 line_module::texts!("texts", first = "ja");
 
 impl Texts {
+    /// What guests can say, as the quick replies and the rich menu have it.
+    pub(crate) fn menu(self) -> [String; 3] {
+        [self.reserve_label(), self.list_label(), self.staff_label()]
+    }
+
     pub(crate) fn list(self, slots: &[Slot]) -> String {
         self.lines(slots, self.list_heading(), self.no_reservations())
     }

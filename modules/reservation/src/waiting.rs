@@ -1,13 +1,10 @@
 //! A guest who finds nothing free waits. A time that somebody cancels is offered to the first of
 //! those who wait, in their own chat. Whoever taps first has it: an offer keeps no time back.
 
-use line_module::{
-    Active, Chat, Context, Handled, ModuleError, OneChat, Row, Signal, Standby, Tap,
-};
-use serde::{Deserialize, Serialize};
+use line_module::{Chat, Context, Handled, OneChat, Tap};
 
-use crate::guest::Visit;
-use crate::news::{self, News};
+use crate::guest::{Ours, Visit};
+use crate::news::News;
 use crate::slot::Slot;
 
 /// A guest asks to wait.
@@ -18,67 +15,38 @@ pub(crate) struct Wait;
 /// What the keys of the list's rows begin with; each row is a chat. They are in the order of asking.
 const LIST: &str = "waiting#";
 
-/// One chat tells another that a time is free.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Freed {
-    slot: Slot,
-}
-
-impl Signal for Freed {
-    const NAME: &'static str = "freed";
-}
-
-/// The guest wants to wait.
-pub(crate) async fn wait(cx: &mut Context<'_, Active>, _: &Wait) -> Handled {
-    let mut visit = Visit::begin(cx)?;
-    if own(&visit).await?.is_none() {
-        let chat = visit.cx.chat().clone();
-        let key = format!("{LIST}{:015}#{}", visit.cx.now().0, chat.id);
-        visit.cx.create(&key, &chat)?;
+/// The guest wants to wait. Who has been offered a time is no longer listed.
+pub(crate) async fn wait(cx: &mut Ours<'_>, _: &Wait, mut visit: Visit, chat: Chat) -> Handled {
+    let key = visit.guest.waits.clone().unwrap_or_default();
+    if cx.row::<Chat>(&key).await?.is_none() {
+        let key = format!("{LIST}{:015}#{}", cx.now().0, chat.id);
+        cx.create(&key, &chat)?;
         visit.guest.waits = Some(key);
     }
-    let promise = visit.texts().waits();
-    visit.say_with_menu(promise)
+    visit.say(cx, visit.texts().waits())
 }
 
 /// The guest has a time now, and waits no longer.
-pub(crate) async fn end<H: OneChat>(visit: &mut Visit<'_, '_, H>) -> Handled {
-    if let Some(row) = own(visit).await? {
-        visit.cx.delete(row);
-    }
-    visit.guest.waits = None;
-    Ok(())
-}
-
-/// The guest's own row: gone when they have been offered a time.
-async fn own<H>(visit: &Visit<'_, '_, H>) -> Result<Option<Row<Chat>>, ModuleError> {
-    match &visit.guest.waits {
-        Some(key) => visit.cx.row(key).await,
-        None => Ok(None),
+pub(crate) async fn end<H: OneChat>(cx: &mut Context<'_, H>, visit: &mut Visit) -> Handled {
+    match visit.guest.waits.take() {
+        Some(key) => cx.remove(&key).await,
+        None => Ok(()),
     }
 }
 
 /// A time is free again. Who is offered one leaves the list.
-pub(crate) async fn offer<H: OneChat>(visit: &mut Visit<'_, '_, H>, slot: Slot) -> Handled {
-    if !visit.shop.offers(slot, visit.cx.now()) {
+pub(crate) async fn offer<H: OneChat>(
+    cx: &mut Context<'_, H>,
+    visit: &Visit,
+    slot: Slot,
+) -> Handled {
+    if !visit.shop.offers(slot, cx.now()) {
         return Ok(());
     }
-    let waiting = visit.cx.rows::<Chat>(LIST).await?;
-    let mut others = waiting.into_iter();
-    let Some(first) = others.find(|row| row.value != *visit.cx.chat()) else {
-        return Ok(());
-    };
-    visit.cx.signal(&first.value, &Freed { slot })?;
-    visit.cx.delete(first);
+    let mut waiting = cx.rows::<Chat>(LIST).await?.into_iter();
+    if let Some(first) = waiting.find(|row| row.value != *cx.chat()) {
+        cx.signal(&first.value, &News::Freed(slot))?;
+        cx.delete(first);
+    }
     Ok(())
-}
-
-/// The chat is ours: the guest is offered the time.
-pub(crate) async fn freed(cx: &mut Context<'_, Active>, freed: &Freed) -> Handled {
-    news::tell(Visit::begin(cx)?, News::Freed(freed.slot)).await
-}
-
-/// Staff have it: the chat remembers the offer.
-pub(crate) async fn freed_meanwhile(cx: &mut Context<'_, Standby>, freed: &Freed) -> Handled {
-    news::keep(Visit::begin(cx)?, News::Freed(freed.slot))
 }

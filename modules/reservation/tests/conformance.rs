@@ -17,7 +17,7 @@ line_module_kit::conformance!(
         says("予約を確認"),
         says("キャンセル"),
         taps("cancel/1/2026-11-24T10:00"),
-        signals("freed", &json!({"slot": "2026-11-25T10:00"})),
+        signals("news", &json!({"freed": "2026-11-25T10:00"})),
         signals("digest", &json!({"tomorrow": ["2026-11-25T10:00"]})),
         says("スタッフに相談"),
         says("予約に戻る"),

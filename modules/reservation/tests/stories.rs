@@ -301,8 +301,8 @@ async fn what_is_booked_while_staff_have_the_chat_is_reserved_at_once_and_confir
     );
     mari.says("予約に戻る").await;
     mari.sees([
-        CONFIRMED,
         "自動のご案内に戻りました。ご予約はこちらからどうぞ。",
+        CONFIRMED,
     ]);
 }
 

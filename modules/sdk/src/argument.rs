@@ -4,7 +4,6 @@ use std::any::Any;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use futures::future::BoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -13,19 +12,29 @@ use crate::{Context, Handled, ModuleError, Profile};
 use shared::domain::Chat;
 
 /// What a handler can take beside its event. Types of your own can be arguments too: what every
-/// handler of a module begins with is read in one place.
+/// handler of a module begins with is read in one place. Where there is no handler, as in a
+/// [`Dialogue`](crate::Dialogue), it is `Visit::read(cx).await?`.
 ///
 /// ```
-/// use futures::future::BoxFuture;
-/// use line_module::{Argument, Context, ModuleError, OneChat};
+/// use line_module::{Argument, Chat, Context, ModuleError, OneChat};
+/// # #[derive(Default, serde::Deserialize)]
+/// # struct Guest;
+/// # #[derive(serde::Deserialize)]
+/// # struct Shop;
 ///
-/// /// Whether it is a guest's chat, or a group of the staff's.
-/// struct IsGroup(bool);
+/// struct Visit {
+///     guest: Guest,
+///     shop: Shop,
+///     chat: Chat,
+/// }
 ///
-/// impl<H: OneChat> Argument<H> for IsGroup {
-///     fn read<'a>(cx: &'a mut Context<'_, H>) -> BoxFuture<'a, Result<Self, ModuleError>> {
-///         let is_group = cx.chat().kind != line_module::ChatKind::User;
-///         Box::pin(async move { Ok(Self(is_group)) })
+/// impl<H: OneChat> Argument<H> for Visit {
+///     async fn read(cx: &mut Context<'_, H>) -> Result<Self, ModuleError> {
+///         Ok(Self {
+///             guest: cx.state()?,
+///             shop: cx.settings()?,
+///             chat: cx.chat().clone(),
+///         })
 ///     }
 /// }
 /// ```
@@ -40,7 +49,7 @@ pub trait Argument<H: Hold>: Sized + Send + 'static {
     ///
     /// # Errors
     /// As a handler's.
-    fn read<'a>(cx: &'a mut Context<'_, H>) -> BoxFuture<'a, Result<Self, ModuleError>>;
+    fn read(cx: &mut Context<'_, H>) -> impl Future<Output = Result<Self, ModuleError>> + Send;
 }
 
 /// The module's state of this chat, as [`Context::state`] gives it. Changes are kept by
@@ -71,8 +80,8 @@ where
     T: DeserializeOwned + Default + Send + 'static,
     H: InChat,
 {
-    fn read<'a>(cx: &'a mut Context<'_, H>) -> BoxFuture<'a, Result<Self, ModuleError>> {
-        now(cx.state().map(Self))
+    async fn read(cx: &mut Context<'_, H>) -> Result<Self, ModuleError> {
+        cx.state().map(Self)
     }
 }
 
@@ -81,8 +90,8 @@ where
     T: DeserializeOwned + Send + 'static,
     H: Hold,
 {
-    fn read<'a>(cx: &'a mut Context<'_, H>) -> BoxFuture<'a, Result<Self, ModuleError>> {
-        now(cx.settings().map(Self))
+    async fn read(cx: &mut Context<'_, H>) -> Result<Self, ModuleError> {
+        cx.settings().map(Self)
     }
 }
 
@@ -91,28 +100,22 @@ where
     T: Any + Send + Sync,
     H: Hold,
 {
-    fn read<'a>(cx: &'a mut Context<'_, H>) -> BoxFuture<'a, Result<Self, ModuleError>> {
-        now(cx.shared_value().map(Self))
+    async fn read(cx: &mut Context<'_, H>) -> Result<Self, ModuleError> {
+        cx.shared_value().map(Self)
     }
 }
 
 /// None where the account does not grant it, or the user shows none.
 impl<H: Hold> Argument<H> for Option<Profile> {
-    fn read<'a>(cx: &'a mut Context<'_, H>) -> BoxFuture<'a, Result<Self, ModuleError>> {
-        Box::pin(cx.profile())
+    async fn read(cx: &mut Context<'_, H>) -> Result<Self, ModuleError> {
+        cx.profile().await
     }
 }
 
 impl<H: OneChat> Argument<H> for Chat {
-    fn read<'a>(cx: &'a mut Context<'_, H>) -> BoxFuture<'a, Result<Self, ModuleError>> {
-        now(Ok(cx.chat().clone()))
+    async fn read(cx: &mut Context<'_, H>) -> Result<Self, ModuleError> {
+        Ok(cx.chat().clone())
     }
-}
-
-fn now<'a, T: Send + 'static>(
-    read: Result<T, ModuleError>,
-) -> BoxFuture<'a, Result<T, ModuleError>> {
-    Box::pin(std::future::ready(read))
 }
 
 macro_rules! holds_a_value {

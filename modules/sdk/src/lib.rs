@@ -25,7 +25,8 @@
 //! | make messages | [`Text`], [`Flex`] with [`flex`], [`TemplateMessage`] and the others beside them; several kinds in one send: [`messages!`] |
 //! | have something tapped | [`Tap`], [`QuickReply`], [`Action`], [`Menu`] |
 //! | ask one thing after the other | [`Dialogue`] |
-//! | say it in several languages | [`texts!`] |
+//! | let a person answer | [`HandOver`] |
+//! | say it in several languages | [`texts!`], to admins [`words!`] |
 //! | keep what belongs to no one chat | [`Context::rows`], [`Context::create`], [`Context::count`] |
 //! | come back later, each day, or in another chat | [`Context::after`], [`Routes::daily`], [`Signal`] |
 //! | call a service of your own, once | [`Context::step`] |
@@ -42,8 +43,10 @@ mod context;
 pub mod daily;
 mod dialogue;
 mod draft;
+mod hand_over;
 mod hold;
 mod kept_at_line;
+mod kept_signals;
 mod menu;
 mod narrowcast;
 mod not_entitled;
@@ -72,6 +75,7 @@ pub use dialogue::{
     Answer, Answered, Asked, Dialogue, DialogueRoute, Question, Turn, WhileNotOurs,
 };
 pub use draft::Draft;
+pub use hand_over::HandOver;
 pub use hold::{Account, Active, Anywhere, Hold, InChat, OneChat, Place, Speaks, Standby};
 pub use menu::{Menu, Tab};
 pub use narrowcast::{Narrowcast, NarrowcastEnded, NarrowcastOutcome};
@@ -92,7 +96,7 @@ pub use step_log::{AFTER_STEPS, StepGround, StepLog, StepsEnded, Stop};
 pub use tap::{Choices, StaleTap, Tap, TapField, TapReader, TapWriter, pages};
 pub use texts::{CommandWords, TextValue};
 
-pub use line_module_macros::{Tap, TapField, texts};
+pub use line_module_macros::{Signal, Tap, TapField, texts, words};
 
 pub use shared::domain::message::{
     AudioContent, Emoji, ExternalContent, FileContent, ImageContent, ImageSet, LocationContent,
@@ -340,7 +344,7 @@ impl From<serde_json::Error> for ModuleError {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::tap::tap_fits;
-    pub use crate::texts::{TextFiles, language};
+    pub use crate::texts::{TextFiles, heard, language};
     pub use serde;
 }
 

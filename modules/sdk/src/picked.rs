@@ -1,6 +1,5 @@
 //! What a user has picked at a date picker.
 
-use futures::future::BoxFuture;
 use jiff::civil::{Date, DateTime, Time};
 
 use crate::hold::Hold;
@@ -94,7 +93,7 @@ impl<T: Pickable> Picked<T> {
 }
 
 impl<T: Pickable, H: Hold> Argument<H> for Picked<T> {
-    fn read<'a>(cx: &'a mut Context<'_, H>) -> BoxFuture<'a, Result<Self, ModuleError>> {
+    async fn read(cx: &mut Context<'_, H>) -> Result<Self, ModuleError> {
         let missing = || {
             ModuleError::bug(format!(
                 "the handler takes {} that was picked, and this event has none: make its action \
@@ -103,14 +102,13 @@ impl<T: Pickable, H: Hold> Argument<H> for Picked<T> {
                 T::MODE
             ))
         };
-        let picked = Self::of(cx.event()).and_then(|picked| picked.ok_or_else(missing));
-        Box::pin(std::future::ready(picked))
+        Self::of(cx.event()).and_then(|picked| picked.ok_or_else(missing))
     }
 }
 
 /// None where nothing was picked.
 impl<T: Pickable, H: Hold> Argument<H> for Option<Picked<T>> {
-    fn read<'a>(cx: &'a mut Context<'_, H>) -> BoxFuture<'a, Result<Self, ModuleError>> {
-        Box::pin(std::future::ready(Picked::of(cx.event())))
+    async fn read(cx: &mut Context<'_, H>) -> Result<Self, ModuleError> {
+        Picked::of(cx.event())
     }
 }

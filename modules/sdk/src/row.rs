@@ -32,6 +32,9 @@ pub struct Rows<T> {
     pub next: Option<String>,
 }
 
+/// What the keys of the bundle's own rows begin with.
+const OWN: char = '@';
+
 /// Which write made a row.
 #[derive(Debug, Clone)]
 struct Written {
@@ -118,13 +121,13 @@ impl<H> Context<'_, H> {
     /// fails each time, and its event is parked after six hours.
     ///
     /// # Errors
-    /// It does not serialise; this handler has planned a row of this key.
+    /// It does not serialise; this handler has planned a row of this key; the key begins with `@`.
     pub fn create<T: Serialize>(
         &mut self,
         key: impl Into<String>,
         value: &T,
     ) -> Result<(), ModuleError> {
-        self.create_row(key.into(), value, None)
+        self.create_row(of_module(key.into())?, value, None)
     }
 
     /// The same for a row that ends by itself: from `end` on, in whole seconds, it counts as
@@ -138,7 +141,17 @@ impl<H> Context<'_, H> {
         value: &T,
         end: Timestamp,
     ) -> Result<(), ModuleError> {
-        self.create_row(key.into(), value, Some(whole_seconds(end)))
+        self.create_row(of_module(key.into())?, value, Some(whole_seconds(end)))
+    }
+
+    /// A row of the bundle's own, beside those of the module's.
+    pub(super) fn create_own<T: Serialize>(
+        &mut self,
+        key: String,
+        value: &T,
+        end: Timestamp,
+    ) -> Result<(), ModuleError> {
+        self.create_row(key, value, Some(whole_seconds(end)))
     }
 
     fn create_row<T: Serialize>(
@@ -208,6 +221,37 @@ impl<H> Context<'_, H> {
         Ok(())
     }
 
+    /// A row with this value, whether there is one of this key or not. When it ends by itself
+    /// stays as it was.
+    ///
+    /// ```
+    /// # use line_module::{Active, Chat, Context, Handled, TextMessage};
+    /// /// The group in which this is said is the staff's from now on.
+    /// async fn name_group(cx: &mut Context<'_, Active>, _: &TextMessage, chat: Chat) -> Handled {
+    ///     cx.put("staff", &chat).await
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// The table is not available, or the value does not serialise.
+    pub async fn put<T: Serialize>(&mut self, key: &str, value: &T) -> Result<(), ModuleError> {
+        match self.row::<serde::de::IgnoredAny>(key).await? {
+            Some(row) => self.replace(row, value),
+            None => self.create(key, value),
+        }
+    }
+
+    /// No row of this key, whether there is one or not.
+    ///
+    /// # Errors
+    /// The table is not available.
+    pub async fn remove(&mut self, key: &str) -> Result<(), ModuleError> {
+        if let Some(row) = self.row::<serde::de::IgnoredAny>(key).await? {
+            self.delete(row);
+        }
+        Ok(())
+    }
+
     /// Counts `by` on, and gives the new number: the next ticket's, or how many there are by now.
     /// It is a row of this key with a number, 0 if there is none. Two handlers that count at the
     /// same time get two numbers: one of them runs again. So a number that every chat of a busy
@@ -244,11 +288,15 @@ impl<H> Context<'_, H> {
         rows: Vec<ModuleRow>,
         is_asked_for: impl Fn(&str) -> bool,
     ) -> Vec<Row<String>> {
-        let rows = rows.into_iter().filter(|row| self.is_there(row));
+        let is_of_module = |row: &ModuleRow| !row.key.starts_with(OWN);
+        let rows = rows
+            .into_iter()
+            .filter(|row| is_of_module(row) && self.is_there(row));
         let rows = rows.map(|row| (row.key.clone(), kept(row)));
         let mut rows: BTreeMap<_, _> = rows.collect();
         let changes = self.draft.rows.iter();
-        for change in changes.filter(|change| is_asked_for(change.key())) {
+        let is_shown = |key: &str| !key.starts_with(OWN) && is_asked_for(key);
+        for change in changes.filter(|change| is_shown(change.key())) {
             let key = change.key().to_owned();
             match planned(change) {
                 Some(row) => rows.insert(key, row),
@@ -256,6 +304,16 @@ impl<H> Context<'_, H> {
             };
         }
         rows.into_values().collect()
+    }
+}
+
+/// The key, if a module may have it.
+fn of_module(key: String) -> Result<String, ModuleError> {
+    match key.starts_with(OWN) {
+        true => Err(ModuleError::bug(format!(
+            "the row {key:?} cannot be created: keys that begin with {OWN} are the bundle's own"
+        ))),
+        false => Ok(key),
     }
 }
 
@@ -297,6 +355,17 @@ fn kept(row: ModuleRow) -> Row<String> {
         value: row.value,
         expires_at: row.expires_at,
         written: Some(Written { version, epoch }),
+    }
+}
+
+impl<T: Serialize> Row<T> {
+    /// Keeps what was changed of its value, as [`Context::replace`] does.
+    ///
+    /// # Errors
+    /// As [`Context::replace`].
+    pub fn keep<H>(self, cx: &mut Context<'_, H>) -> Result<(), ModuleError> {
+        let value = serde_json::to_value(&self.value)?;
+        cx.replace(self, &value)
     }
 }
 

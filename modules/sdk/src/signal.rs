@@ -19,13 +19,10 @@ const LARGEST_PAYLOAD: usize = 32 * 1024;
 /// use line_module::Signal;
 /// use serde::{Deserialize, Serialize};
 ///
-/// #[derive(Serialize, Deserialize)]
+/// #[derive(Serialize, Deserialize, Signal)]
+/// #[signal("table freed")]
 /// struct TableFreed {
 ///     number: u32,
-/// }
-///
-/// impl Signal for TableFreed {
-///     const NAME: &'static str = "table freed";
 /// }
 /// ```
 pub trait Signal: Serialize + Send + Sync + 'static {
@@ -63,5 +60,16 @@ impl<H: Hold> Context<'_, H> {
             payload,
         }));
         Ok(())
+    }
+    /// Sends `signal` to the chat that the module's row `key` holds, such as the staff's group that
+    /// a handler has put there: `cx.put("staff", &chat)`. Nothing is done where there is no such row.
+    ///
+    /// # Errors
+    /// As [`Context::signal`] and [`Context::row`].
+    pub async fn signal_to<S: Signal>(&mut self, key: &str, signal: &S) -> Result<(), ModuleError> {
+        match self.row::<Chat>(key).await? {
+            Some(chat) => self.signal(&chat.value, signal),
+            None => Ok(()),
+        }
     }
 }

@@ -4,6 +4,10 @@ mod texts {
     line_module::texts!("texts", first = "ja");
 }
 
+mod admin {
+    line_module::words!("admin");
+}
+
 use line_module::{
     Active, Context, Handled, ModuleError, Pattern as _, Profile, Routes, TextMessage,
 };
@@ -127,4 +131,13 @@ fn a_guests_language_is_the_one_they_chose_else_their_profiles_else_the_accounts
     assert_eq!(of(None, Some(&french)), Language::ZhHant);
     assert_eq!(of(None, Some(&none)), Language::ZhHant);
     assert_eq!(of(None, None), Language::ZhHant);
+}
+
+#[test]
+fn what_admins_read_is_a_constant_in_the_languages_that_there_are() {
+    use line_module::{Language, Words};
+    assert_eq!(admin::OPENS, Words::ja("開店時刻").en("Opening time"));
+    let help = admin::OPENS_HELP;
+    assert_eq!(help.of(Language::En), "Reservations begin at this time.");
+    assert_eq!(help.of(Language::Th), help.en);
 }

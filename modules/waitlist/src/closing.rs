@@ -13,9 +13,7 @@ pub(crate) const TIMER: &str = "close";
 const MOST: u16 = 40;
 
 pub(crate) async fn close(cx: &mut Context<'_, Account>, _: &Day) -> Handled {
-    if let Some(row) = cx.row::<i64>(NUMBER).await? {
-        cx.delete(row);
-    }
+    cx.remove(NUMBER).await?;
     close_rest(cx, &()).await
 }
 

@@ -1,9 +1,10 @@
 //! The list: who waits, in their order, and which party fits a place that is free.
 
-use line_module::{Chat, Context, Handled, Hold, ModuleError, Row, Tap};
+use line_module::{Chat, Context, Handled, Hold, ModuleError, OneChat, Row, Tap};
 use serde::{Deserialize, Serialize};
 
-use crate::news::{self, What};
+use crate::news::{self, News, What};
+use crate::staff::GROUP;
 
 /// What the keys of tickets begin with. They are in the order of their numbers.
 pub(crate) const TICKETS: &str = "ticket/";
@@ -60,25 +61,33 @@ pub(crate) async fn waiting<H>(cx: &Context<'_, H>) -> Result<Vec<Row<Ticket>>, 
 }
 
 /// The ticket of this number, if it is open and this chat's: the numbers start again each day.
-pub(crate) async fn ticket<H>(
+pub(crate) async fn ticket<H: OneChat>(
     cx: &Context<'_, H>,
     number: i64,
-    chat: &Chat,
 ) -> Result<Option<Row<Ticket>>, ModuleError> {
     let row = cx.row::<Ticket>(&Ticket::key(number)).await?;
-    Ok(row.filter(|row| row.value.chat == *chat))
+    Ok(row.filter(|row| row.value.chat == *cx.chat()))
 }
 
-/// Adds a party; gives its ticket with a number.
-pub(crate) async fn add<H: Hold>(
+/// Adds the chat's party; gives its number.
+pub(crate) async fn add<H: OneChat>(
     cx: &mut Context<'_, H>,
-    ticket: Ticket,
-) -> Result<Ticket, ModuleError> {
-    let number = cx.count(NUMBER, 1).await?;
-    let ticket = Ticket { number, ..ticket };
-    cx.create(Ticket::key(number), &ticket)?;
+    people: u32,
+    seating: Seating,
+    name: String,
+) -> Result<i64, ModuleError> {
+    let ticket = Ticket {
+        number: cx.count(NUMBER, 1).await?,
+        chat: cx.chat().clone(),
+        people,
+        seating,
+        name,
+        called: None,
+        is_told: false,
+    };
+    cx.create(Ticket::key(ticket.number), &ticket)?;
     tell_next_but_one(cx).await?;
-    Ok(ticket)
+    Ok(ticket.number)
 }
 
 /// Calls the first party that fits, in its own chat.
@@ -93,7 +102,7 @@ pub(crate) async fn call<H: Hold>(
     row.value.called = Some(free);
     let ticket = row.value.clone();
     news::send(cx, What::Called, &ticket)?;
-    cx.replace(row, &ticket)?;
+    row.keep(cx)?;
     tell_next_but_one(cx).await?;
     Ok(Some(ticket))
 }
@@ -105,11 +114,22 @@ pub(crate) async fn end<H: Hold>(cx: &mut Context<'_, H>, row: Row<Ticket>, what
     let Some(free) = ticket.called else {
         return tell_next_but_one(cx).await;
     };
-    news::tell_staff(cx, what, ticket).await?;
-    match call(cx, free).await? {
-        Some(next) => news::tell_staff(cx, What::StaffCalled, next).await,
-        None => Ok(()),
-    }
+    cx.signal_to(GROUP, &News { what, ticket }).await?;
+    let Some(ticket) = call(cx, free).await? else {
+        return Ok(());
+    };
+    let what = What::StaffCalled;
+    cx.signal_to(GROUP, &News { what, ticket }).await
+}
+
+/// Who is called has not come in time, whoever has their chat.
+pub(crate) async fn miss<H: OneChat>(cx: &mut Context<'_, H>, number: &i64) -> Handled {
+    let row = ticket(cx, *number).await?;
+    let Some(row) = row.filter(|row| row.value.called.is_some()) else {
+        return Ok(());
+    };
+    news::send(cx, What::Missed, &row.value)?;
+    end(cx, row, What::StaffMissed).await
 }
 
 /// Who is next but one is told so, once.
@@ -119,7 +139,6 @@ async fn tell_next_but_one<H: Hold>(cx: &mut Context<'_, H>) -> Handled {
         return Ok(());
     };
     row.value.is_told = true;
-    let ticket = row.value.clone();
-    news::send(cx, What::NextButOne, &ticket)?;
-    cx.replace(row, &ticket)
+    news::send(cx, What::NextButOne, &row.value)?;
+    row.keep(cx)
 }

@@ -1,10 +1,11 @@
 //! What each restaurant sets.
 
 use line_module::TimeOfDay;
-use line_module::settings::{Field, Kind, Place, Schema, Words};
+use line_module::settings::{Field, Kind, Place, Schema};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::admin;
 use crate::texts::Language;
 
 /// One restaurant's settings.
@@ -35,59 +36,18 @@ impl Shop {
 
 /// What can be set.
 pub(crate) fn schema() -> Schema {
-    let words = |ja, en| Words::ja(ja).en(en);
-    let number = |least, most| Kind::Number { least, most };
-    let languages = vec![
-        ("ja", words("日本語", "Japanese")),
-        ("en", words("英語", "English")),
-    ];
-    let near = Kind::Decimal {
-        least: 50.0,
-        most: 5000.0,
-    };
-    let field = |key, (ja, en), kind, default: Value| Field::new(key, words(ja, en), kind, default);
+    let languages = vec![("ja", admin::JAPANESE), ("en", admin::ENGLISH)];
+    let seats = Kind::list(Kind::number(1, 12), 6);
+    let near = Kind::decimal(50.0, 5000.0);
     Schema::new([
-        field("language", LANGUAGE, Kind::Choice(languages), "ja".into()),
-        field("zone", ZONE, Kind::TimeZone, "Asia/Tokyo".into()),
-        field(
-            "tables",
-            TABLES,
-            Kind::list(number(1, 12), 6),
-            vec![2, 4, 6].into(),
-        ),
-        field("counter", COUNTER, number(0, 6), 2.into()),
-        field("minutes", MINUTES, number(1, 60), 10.into()),
-        field("closes", CLOSES, Kind::Time, "22:00".into()),
-        field("place", PLACE, Kind::Place, Value::Null),
-        field("metres", METRES, near, 400.into()),
-        field("staff_word", STAFF_WORD, Kind::Text { most: 30 }, "".into()),
+        Field::new("language", admin::LANGUAGE, Kind::Choice(languages), "ja"),
+        Field::new("zone", admin::ZONE, Kind::TimeZone, "Asia/Tokyo"),
+        Field::new("tables", admin::TABLES, seats, vec![2, 4, 6]),
+        Field::new("counter", admin::COUNTER, Kind::number(0, 6), 2),
+        Field::new("minutes", admin::MINUTES, Kind::number(1, 60), 10),
+        Field::new("closes", admin::CLOSES, Kind::Time, "22:00"),
+        Field::new("place", admin::PLACE, Kind::Place, Value::Null),
+        Field::new("metres", admin::METRES, near, 400),
+        Field::new("staff_word", admin::STAFF_WORD, Kind::text(30), ""),
     ])
 }
-
-/// A setting's name in Japanese and in English.
-type Name = (&'static str, &'static str);
-
-const LANGUAGE: Name = ("既定の言語", "Default language");
-const ZONE: Name = ("タイムゾーン", "Time zone");
-const TABLES: Name = (
-    "テーブルの席数（1行に1つ）",
-    "Seats of the tables, one a line",
-);
-const COUNTER: Name = (
-    "カウンターに並んで座れる人数",
-    "People side by side at the counter",
-);
-const MINUTES: Name = (
-    "お呼び出しからお待ちする時間（分）",
-    "Minutes to come when called",
-);
-const CLOSES: Name = ("受付終了時刻", "Closing time");
-const PLACE: Name = ("お店の場所", "Where you are");
-const METRES: Name = (
-    "お店の近くとみなす距離（メートル）",
-    "Metres that count as near",
-);
-const STAFF_WORD: Name = (
-    "スタッフのグループの合言葉",
-    "Word that makes a group your staff's",
-);

@@ -1,19 +1,12 @@
 //! Staff: their group, from which they call, and a guest's chat that they take over.
 
-use std::time::Duration;
-
-use line_module::{
-    Chat, Context, ControlGained, Handled, QuickReply, Standby, Tap as _, Text, TextMessage,
-};
+use line_module::{Handled, QuickReply, Tap as _, Text, TextMessage};
 
 use crate::guest::{Ours, Visit};
 use crate::list::{self, Free, Seating};
-use crate::news;
 
 /// The row that says which chat is the staff's.
 pub(crate) const GROUP: &str = "staff";
-/// How long we hold a chat that a guest has asked us back into.
-const OUR_TURN: Duration = Duration::from_secs(3600);
 
 /// The group in which the restaurant's own word is written is the staff's from now on.
 pub(crate) async fn name_group(cx: &mut Ours<'_>, said: &TextMessage, mut visit: Visit) -> Handled {
@@ -21,14 +14,12 @@ pub(crate) async fn name_group(cx: &mut Ours<'_>, said: &TextMessage, mut visit:
     if word.is_empty() || said.text.trim() != word {
         return Ok(());
     }
-    match cx.row::<Chat>(GROUP).await? {
-        Some(row) => cx.replace(row, &visit.chat)?,
-        None => cx.create(GROUP, &visit.chat)?,
-    }
+    let chat = cx.chat().clone();
+    cx.put(GROUP, &chat).await?;
     visit.guest.is_staff = true;
-    visit.keep(cx)?;
+    cx.set_state(&visit.guest)?;
     let texts = visit.texts();
-    let next = QuickReply::message(texts.next_label(), texts.next_label());
+    let next = QuickReply::say(texts.next_label());
     cx.reply(&[Text::new(texts.group_named()).quick_replies([next])])
 }
 
@@ -53,39 +44,14 @@ pub(crate) async fn call_next(cx: &mut Ours<'_>, free: &Free, visit: Visit) -> H
 }
 
 /// The last word before staff answer a guest.
-pub(crate) async fn hand_over(cx: &mut Ours<'_>, said: &TextMessage, mut visit: Visit) -> Handled {
-    visit.hear(said);
-    visit.keep(cx)?;
-    let texts = visit.texts();
-    let back = QuickReply::message(texts.return_label(), texts.return_label());
-    cx.reply(&[Text::new(texts.staff()).quick_replies([back])])?;
-    cx.release()
+pub(crate) async fn last_word(cx: &mut Ours<'_>, _: &TextMessage, visit: Visit) -> Handled {
+    cx.set_state(&visit.guest)?;
+    let back = QuickReply::say(visit.texts().return_label());
+    cx.reply(&[Text::new(visit.texts().staff()).quick_replies([back])])
 }
 
-/// The guest asks for us: the chat is taken before we can answer.
-pub(crate) async fn take_chat(
-    cx: &mut Context<'_, Standby>,
-    said: &TextMessage,
-    mut visit: Visit,
-) -> Handled {
-    visit.hear(said);
-    visit.guest.returns = true;
-    visit.keep(cx)?;
-    cx.acquire(Some(OUR_TURN))
-}
-
-/// The chat is ours. Only a guest who asked for that, or for whom there is news, gets a message.
-pub(crate) async fn return_chat(cx: &mut Ours<'_>, _: &ControlGained, mut visit: Visit) -> Handled {
-    let mut messages = Vec::new();
-    if std::mem::take(&mut visit.guest.returns) {
-        messages.push(visit.text(visit.texts().back()));
-    }
-    if let Some(news) = visit.guest.news.take() {
-        messages.extend(news::message(cx, &news, &visit).await?);
-    }
-    visit.keep(cx)?;
-    match messages.is_empty() {
-        true => Ok(()),
-        false => cx.push(&messages),
-    }
+/// The guest has asked for us, and the chat is ours.
+pub(crate) async fn welcome(cx: &mut Ours<'_>, _: &TextMessage, visit: Visit) -> Handled {
+    cx.set_state(&visit.guest)?;
+    cx.push(&[visit.text(visit.texts().back())])
 }

@@ -90,7 +90,7 @@ async fn who_does_not_come_in_ten_minutes_makes_room_for_the_next() {
         "1番 Kenさまはいらっしゃいませんでした。",
         "2番 Mariさま（2名）をお呼びしました。",
     ]);
-    first.taps("called/1/Coming/1").await;
+    first.taps("called/1/1").await;
     first.sees(["この受付票はもうお使いになれません。"]);
     second.taps_label("向かいます").await;
     restaurant.clock().advance(11 * MINUTE).await;

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 
+mod signal;
 mod tap;
 mod texts;
 
@@ -28,6 +29,15 @@ pub fn derive_tap_field(input: TokenStream) -> TokenStream {
     made.unwrap_or_else(syn::Error::into_compile_error).into()
 }
 
+/// Derives `line_module::Signal`, what one chat can tell another: `#[signal("table freed")]` gives its
+/// name. The type also derives serde's `Serialize` and `Deserialize`.
+#[proc_macro_derive(Signal, attributes(signal))]
+pub fn derive_signal(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    let made = signal::derive(&input);
+    made.unwrap_or_else(syn::Error::into_compile_error).into()
+}
+
 /// What a module says, as one type with a method for each text: from a folder with a Fluent file for
 /// each language, such as `ja.ftl` and `zh-Hant.ftl`. `texts!("texts")` names the folder from the
 /// crate's `Cargo.toml` on, `texts!("./texts")` from the source file on. The first language is the
@@ -36,5 +46,16 @@ pub fn derive_tap_field(input: TokenStream) -> TokenStream {
 pub fn texts(input: TokenStream) -> TokenStream {
     let call = parse_macro_input!(input as texts::Call);
     let made = texts::expand(&call);
+    made.unwrap_or_else(syn::Error::into_compile_error).into()
+}
+
+/// What admins read, on the pages and in the settings, as constants of the type `line_module::Words`:
+/// from a folder with a Fluent file for each of their languages, `ja.ftl`, `zh-Hant.ftl`, `en.ftl` and
+/// `th.ftl`, or some of them. The key `opens-help` is the constant `OPENS_HELP`. Stands in a module of
+/// its own, whose parent sees the constants: `mod admin { line_module::words!("admin"); }`.
+#[proc_macro]
+pub fn words(input: TokenStream) -> TokenStream {
+    let call = parse_macro_input!(input as texts::Call);
+    let made = texts::expand_words(&call);
     made.unwrap_or_else(syn::Error::into_compile_error).into()
 }

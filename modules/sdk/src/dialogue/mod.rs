@@ -145,6 +145,22 @@ pub enum Turn<D> {
     Over,
 }
 
+/// What was read of an answer: the next question or, where it was none, this one again.
+///
+/// ```
+/// # use line_module::{Answer, Turn};
+/// # enum Booking { Name { people: u32 } }
+/// fn people(answer: &Answer<'_>) -> Turn<Booking> {
+///     let people = answer.number().filter(|people| (1..=8).contains(people));
+///     people.map(|people| Booking::Name { people }).into()
+/// }
+/// ```
+impl<D> From<Option<D>> for Turn<D> {
+    fn from(next: Option<D>) -> Self {
+        next.map_or(Self::NotUnderstood, Self::To)
+    }
+}
+
 /// Why a question is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asked {

@@ -10,6 +10,7 @@ use shared::domain::{Event, EventKind, MembershipChange, RawJson, Timestamp};
 use crate::hold::{Account, Hold, InChat};
 use crate::router::event::{RouteInput, route_inputs};
 use crate::router::{Handler, Routes};
+use crate::settings::Place;
 
 macro_rules! content_messages {
     ($($(#[$doc:meta])* $name:ident { $member:ident: $content:ident($read:ident) })*) => {
@@ -57,6 +58,13 @@ content_messages! {
     LocationMessage { location: Location(LocationContent) }
     /// A sticker that a user sent.
     StickerMessage { sticker: Sticker(StickerContent) }
+}
+
+impl LocationMessage {
+    /// Where it is; none if LINE's degrees are of no place on earth.
+    pub fn place(&self) -> Option<Place> {
+        Place::new(self.location.latitude, self.location.longitude)
+    }
 }
 
 /// A user has changed a text that they had sent.

@@ -42,7 +42,7 @@ use crate::settings::Schema;
 use crate::shared_values::SharedValues;
 use crate::{
     About, Account, Active, Anywhere, Context, Handled, Language, Menu, Module, NotEntitled, Place,
-    Standby, Text,
+    Standby, Text, hand_over, kept_signals,
 };
 use shared::domain::Event;
 
@@ -68,6 +68,10 @@ pub struct Router {
     menus: Vec<Menu>,
     dailies: Vec<Daily>,
     dialogues: Vec<Registered>,
+    kept_signals: Vec<&'static str>,
+    /// What stands before the routes of `standby`.
+    while_theirs: Routes<Standby>,
+    hands_over: bool,
     not_entitled: Option<Arc<Notice>>,
     push_instead: bool,
     faults: Vec<String>,
@@ -91,6 +95,12 @@ impl Router {
         let mut active = routes.routes();
         self.add_dialogues(std::mem::take(&mut active.dialogues));
         self.faults.extend(taps::fault(&active.taps));
+        self.kept_signals.append(&mut active.kept_signals);
+        for while_theirs in active.while_theirs.drain(..) {
+            self.add_hand_over();
+            self.standby = while_theirs.clone().merge(self.standby);
+            self.while_theirs = while_theirs;
+        }
         Self { active, ..self }
     }
 
@@ -99,6 +109,7 @@ impl Router {
     pub fn standby(mut self, routes: impl RoutesOf<Standby>) -> Self {
         let standby = routes.routes();
         self.faults.extend(taps::fault(&standby.taps));
+        let standby = self.while_theirs.clone().merge(standby);
         Self { standby, ..self }
     }
 
@@ -146,6 +157,10 @@ impl Router {
         self.menus.append(&mut inner.menus);
         self.add_dailies(std::mem::take(&mut inner.dailies));
         self.add_dialogues(std::mem::take(&mut inner.dialogues));
+        self.kept_signals.append(&mut inner.kept_signals);
+        if std::mem::take(&mut inner.hands_over) {
+            self.add_hand_over();
+        }
         self.push_instead |= inner.push_instead;
         if inner.fallback.take().is_some() {
             let fault = "a nested router has a fallback: give it to the outermost router";
@@ -172,6 +187,13 @@ impl Router {
                 self.faults.push(fault);
             }
             self.dailies.push(daily);
+        }
+    }
+
+    fn add_hand_over(&mut self) {
+        if std::mem::replace(&mut self.hands_over, true) {
+            let fault = "chats are handed over to staff by two routes: a module has one";
+            self.faults.push(fault.to_owned());
         }
     }
 
@@ -332,10 +354,15 @@ impl Module for Router {
     async fn handle(&self, cx: &mut Context<'_>, event: &Event) -> Handled {
         let mut cx = cx.of_router(&self.shared, &self.dialogues);
         dialogue::begin(&mut cx)?;
+        kept_signals::keep(&mut cx, &self.kept_signals).await?;
+        if self.hands_over {
+            hand_over::end(&mut cx);
+        }
         match self.around.is_empty() {
             true => self.route(&mut cx, event).await?,
             false => self.enter(&mut cx, event).await?,
         }
+        kept_signals::bring_back(&mut cx, &self.kept_signals).await?;
         dialogue::resume(&mut cx).await
     }
 

@@ -17,6 +17,12 @@ impl Pattern for &'static str {
     }
 }
 
+impl<P: Pattern + ?Sized> Pattern for Box<P> {
+    fn catch(&self, text: &str) -> Option<Vec<String>> {
+        (**self).catch(text)
+    }
+}
+
 /// Any of these.
 impl<P: Pattern, const N: usize> Pattern for [P; N] {
     fn catch(&self, text: &str) -> Option<Vec<String>> {

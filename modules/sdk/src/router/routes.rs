@@ -28,6 +28,10 @@ pub struct Routes<H> {
     pub(crate) dialogues: Vec<Registered>,
     /// The types of taps that they take.
     pub(crate) taps: Vec<TapType>,
+    /// The names of signals that are kept while a chat is not ours.
+    pub(crate) kept_signals: Vec<&'static str>,
+    /// What is needed while staff have the chat.
+    pub(crate) while_theirs: Vec<Routes<Standby>>,
 }
 
 /// Routes of this kind of place: [`Routes<H>`](Routes) alone.
@@ -54,6 +58,8 @@ impl<H> Clone for Routes<H> {
             dailies: self.dailies.clone(),
             dialogues: self.dialogues.clone(),
             taps: self.taps.clone(),
+            kept_signals: self.kept_signals.clone(),
+            while_theirs: self.while_theirs.clone(),
         }
     }
 }
@@ -82,20 +88,28 @@ impl<H: Hold> Routes<H> {
             dailies: Vec::new(),
             dialogues: Vec::new(),
             taps: Vec::new(),
+            kept_signals: Vec::new(),
+            while_theirs: Vec::new(),
         }
     }
 
     /// Whatever `read` makes something of. The others are made of this one.
     #[must_use]
-    pub fn on<E, R, A>(mut self, read: R, handler: impl Handler<H, E, A>) -> Self
+    pub fn on<E, R, A>(self, read: R, handler: impl Handler<H, E, A>) -> Self
     where
         A: 'static,
         E: Send + Sync + 'static,
         R: Fn(&Event) -> Option<E> + Send + Sync + 'static,
     {
-        let handler = boxed(handler);
-        self.all.push(Arc::new(Reading { read, handler }));
-        self
+        self.on_boxed(read, boxed(handler))
+    }
+
+    pub(crate) fn on_boxed<E, R>(self, read: R, handler: Box<dyn AnyHandler<H, E>>) -> Self
+    where
+        E: Send + Sync + 'static,
+        R: Fn(&Event) -> Option<E> + Send + Sync + 'static,
+    {
+        self.add(Reading { read, handler })
     }
 
     /// These, and after them the others: of another file of yours, say.
@@ -111,6 +125,8 @@ impl<H: Hold> Routes<H> {
         self.dailies.append(&mut inner.dailies);
         self.dialogues.append(&mut inner.dialogues);
         self.taps.append(&mut inner.taps);
+        self.kept_signals.append(&mut inner.kept_signals);
+        self.while_theirs.append(&mut inner.while_theirs);
     }
 
     /// Whether one of them takes this event, whatever is kept of its chat.

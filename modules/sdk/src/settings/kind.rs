@@ -53,6 +53,21 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// A text of at most so many characters.
+    pub fn text(most: usize) -> Self {
+        Self::Text { most }
+    }
+
+    /// A whole number from `least` to `most`.
+    pub fn number(least: i64, most: i64) -> Self {
+        Self::Number { least, most }
+    }
+
+    /// A number with decimals from `least` to `most`.
+    pub fn decimal(least: f64, most: f64) -> Self {
+        Self::Decimal { least, most }
+    }
+
     /// A list of at most `most` of this kind.
     pub fn list(of: Self, most: usize) -> Self {
         let of = Box::new(of);

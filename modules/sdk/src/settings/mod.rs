@@ -178,6 +178,24 @@ impl Schema {
         self
     }
 
+    /// With some more settings, under a heading of their own.
+    ///
+    /// ```
+    /// use line_module::Words;
+    /// use line_module::settings::{Field, Kind, Schema};
+    ///
+    /// let opens = Field::new("opens", Words::ja("開店").en("Opens"), Kind::Time, "10:00");
+    /// let closes = Field::new("closes", Words::ja("閉店").en("Closes"), Kind::Time, "20:00");
+    /// let schema = Schema::default().group(Words::ja("営業時間").en("Hours"), [opens, closes]);
+    /// assert!(schema.fields.iter().all(|field| field.group.is_some()));
+    /// ```
+    #[must_use]
+    pub fn group(mut self, words: Words, fields: impl IntoIterator<Item = Field>) -> Self {
+        let fields = fields.into_iter().map(|field| field.group(words));
+        self.fields.extend(fields);
+        self
+    }
+
     /// With a rule of the module's own, about settings that fit each by itself: that a shop opens
     /// before it closes, say. `S` is what handlers take the settings as. What it finds is said
     /// beside the setting, and nothing is saved.

@@ -15,7 +15,7 @@ use crate::OverLimit;
 /// a date is, is given as a string.
 pub use fluent_bundle::FluentValue as TextValue;
 pub use language::language;
-pub use words::CommandWords;
+pub use words::{CommandWords, heard};
 
 /// The files of all languages, each read when it is asked for first. The macro has read them before,
 /// so nothing is wrong with them.

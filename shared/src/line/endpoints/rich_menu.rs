@@ -31,6 +31,37 @@ pub struct RichMenu<A = Action> {
     pub areas: Vec<Area<A>>,
 }
 
+impl RichMenu {
+    /// One of areas side by side, all of the same width, that is shown at first.
+    pub fn columns(
+        size: Size,
+        name: impl Into<String>,
+        chat_bar_text: impl Into<String>,
+        actions: impl IntoIterator<Item = Action>,
+    ) -> Self {
+        let actions: Vec<_> = actions.into_iter().collect();
+        let number = u32::try_from(actions.len()).unwrap_or(u32::MAX);
+        let width = size.width / number.max(1);
+        let area = |(x, action)| Area {
+            bounds: Bounds {
+                x,
+                y: 0,
+                width,
+                height: size.height,
+            },
+            action,
+        };
+        let lefts = (0..number).map(|nth| nth * width);
+        Self {
+            size,
+            selected: true,
+            name: name.into(),
+            chat_bar_text: chat_bar_text.into(),
+            areas: lefts.zip(actions).map(area).collect(),
+        }
+    }
+}
+
 /// A size in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Size {

@@ -205,6 +205,12 @@ impl Action {
         }
     }
 
+    /// A message of the user's, which says the label.
+    pub fn say(label: impl Into<String>) -> Self {
+        let label = label.into();
+        Self::message(label.clone(), label)
+    }
+
     /// An address.
     pub fn uri(label: impl Into<String>, uri: impl Into<String>) -> Self {
         Self::Uri {

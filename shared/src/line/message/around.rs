@@ -82,6 +82,11 @@ impl QuickReply {
         Self::new(Action::message(label, text))
     }
 
+    /// A button whose tap says its label.
+    pub fn say(label: impl Into<String>) -> Self {
+        Self::new(Action::say(label))
+    }
+
     /// With an icon: the https URL of a square PNG.
     #[must_use]
     pub fn icon(mut self, url: impl Into<String>) -> Self {

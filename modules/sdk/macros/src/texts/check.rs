@@ -9,10 +9,10 @@ use super::message::Message;
 use super::{keys, tag};
 
 /// Names that the type of the texts has itself.
-const TAKEN: [&str; 3] = ["of", "language", "files"];
+pub(super) const TAKEN: [&str; 3] = ["of", "language", "files"];
 
-/// A sentence for each thing that is wrong, with file and key.
-pub(super) fn problems(files: &[File]) -> Vec<String> {
+/// A sentence for each thing that is wrong, with file and key. No key is a name that is `taken`.
+pub(super) fn problems(files: &[File], taken: &[&str]) -> Vec<String> {
     let mut problems: Vec<_> = files
         .iter()
         .flat_map(|file| file.problems.clone())
@@ -23,7 +23,7 @@ pub(super) fn problems(files: &[File]) -> Vec<String> {
     let Some((first, others)) = files.split_first() else {
         return problems;
     };
-    names(first, &mut problems);
+    names(first, taken, &mut problems);
     for other in others {
         for key in keys(files) {
             problems.extend(difference(first, other, key));
@@ -39,7 +39,7 @@ pub(super) fn problems(files: &[File]) -> Vec<String> {
 }
 
 /// Each key is a method's name, and each variable a parameter's.
-fn names(first: &File, problems: &mut Vec<String>) {
+fn names(first: &File, taken: &[&str], problems: &mut Vec<String>) {
     let mut methods: BTreeMap<String, &str> = BTreeMap::new();
     for message in &first.messages {
         let (shown, key) = (&first.shown, message.key.as_str());
@@ -47,7 +47,7 @@ fn names(first: &File, problems: &mut Vec<String>) {
             None => problems.push(format!(
                 "{shown}: `{key}` can be no method's name in Rust: give it another key"
             )),
-            Some(method) if TAKEN.contains(&method.as_str()) => problems.push(format!(
+            Some(method) if taken.contains(&method.as_str()) => problems.push(format!(
                 "{shown}: the texts have a method `{method}` themselves: give `{key}` another key"
             )),
             Some(method) => {

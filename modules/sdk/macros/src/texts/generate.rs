@@ -20,6 +20,8 @@ pub(super) fn code(files: &[File], span: Span) -> TokenStream {
 }
 
 fn languages(files: &[File]) -> TokenStream {
+    let lists = files[0].messages.iter().filter(|it| it.is_words());
+    let lists = lists.map(|message| command_words(files, &message.key));
     let tags: Vec<_> = files.iter().map(|file| &file.tag).collect();
     let variants: Vec<_> = files.iter().map(|file| tag::variant(&file.tag)).collect();
     let documents: Vec<_> = files
@@ -78,6 +80,12 @@ fn languages(files: &[File]) -> TokenStream {
             /// these texts.
             pub fn said(message: &::line_module::TextMessage) -> ::core::option::Option<Self> {
                 let tag = message.captures.get(1)?;
+                Self::ALL.into_iter().find(|language| language.tag() == tag)
+            }
+
+            /// The language in which an event's user says any of the words of these texts.
+            pub fn heard(event: &::line_module::Event) -> ::core::option::Option<Self> {
+                let tag = ::line_module::__private::heard(&[#(#lists),*], event)?;
                 Self::ALL.into_iter().find(|language| language.tag() == tag)
             }
 
@@ -199,15 +207,20 @@ fn word_list(files: &[File], key: &str, span: Span) -> Option<TokenStream> {
     let mut name = tag::snake(key)?;
     name.set_span(span);
     let document = format!("The words of `{key}`, in all languages: a pattern for a route.");
+    let words = command_words(files, key);
+    let method = quote_spanned! {span=>
+        pub const fn #name() -> ::line_module::CommandWords {
+            #words
+        }
+    };
+    Some(quote!(#[doc = #document] #method))
+}
+
+fn command_words(files: &[File], key: &str) -> TokenStream {
     let lists = files.iter().filter_map(|file| {
         let words = file.message(key)?.words();
         let tag = &file.tag;
         Some(quote!((#tag, &[#(#words),*])))
     });
-    let method = quote_spanned! {span=>
-        pub const fn #name() -> ::line_module::CommandWords {
-            ::line_module::CommandWords::new(&[#(#lists),*])
-        }
-    };
-    Some(quote!(#[doc = #document] #method))
+    quote!(::line_module::CommandWords::new(&[#(#lists),*]))
 }

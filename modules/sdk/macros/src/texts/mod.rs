@@ -2,6 +2,7 @@
 
 mod check;
 mod file;
+mod for_admins;
 mod generate;
 mod message;
 mod place;
@@ -53,9 +54,18 @@ pub(crate) fn expand(call: &Call) -> Result<TokenStream> {
     let folder = place::folder(&call.folder)?;
     let shown = call.folder.value();
     let first = call.first.as_ref().map(LitStr::value);
-    let files = files(&folder, &shown, first.as_deref());
+    let files = files(&folder, &shown, first.as_deref(), &check::TAKEN);
     let files = files.map_err(|problems| all_at(&call.folder, problems))?;
     Ok(generate::code(&files, call.folder.span()))
+}
+
+/// A constant for each of the words that admins read.
+pub(crate) fn expand_words(call: &Call) -> Result<TokenStream> {
+    let folder = place::folder(&call.folder)?;
+    let first = call.first.as_ref().map(LitStr::value);
+    let files = files(&folder, &call.folder.value(), first.as_deref(), &[]);
+    let code = files.and_then(|files| for_admins::code(&files, call.folder.span()));
+    code.map_err(|problems| all_at(&call.folder, problems))
 }
 
 /// The languages, or what is wrong with their files. `shown` is what the author calls the folder.
@@ -63,9 +73,10 @@ fn files(
     folder: &Path,
     shown: &str,
     first: Option<&str>,
+    taken: &[&str],
 ) -> std::result::Result<Vec<File>, Vec<String>> {
     let files = file::read_all(folder, shown, first)?;
-    let problems = check::problems(&files);
+    let problems = check::problems(&files, taken);
     match problems.is_empty() {
         true => Ok(files),
         false => Err(problems),

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::files;
+use super::{check, files, for_admins};
 
 /// The problems of these files.
 fn problems(first: Option<&str>, written: &[(&str, &str)]) -> Vec<String> {
@@ -10,7 +10,7 @@ fn problems(first: Option<&str>, written: &[(&str, &str)]) -> Vec<String> {
     for (name, text) in written {
         fs::write(folder.path().join(name), text).unwrap();
     }
-    files(folder.path(), "texts", first)
+    files(folder.path(), "texts", first, &check::TAKEN)
         .err()
         .unwrap_or_default()
 }
@@ -164,4 +164,24 @@ fn a_file_is_a_language() {
     for name in ["zh-Hant.ftl", "en-GB.ftl", "zh-Hant-TW.ftl", "es-419.ftl"] {
         assert_eq!(problems(None, &[(name, "a = a")]), [""; 0]);
     }
+}
+
+#[test]
+fn words_for_admins_are_the_same_each_time_and_in_their_languages() {
+    let problems = |name: &str, text: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(name), text).unwrap();
+        let files = files(folder.path(), "admin", None, &[]).unwrap();
+        let span = proc_macro2::Span::call_site();
+        for_admins::code(&files, span).err().unwrap_or_default()
+    };
+    assert_eq!(problems("ja.ftl", "language = 言語\n"), [""; 0]);
+    assert_eq!(
+        problems("ja.ftl", "hours = { $number }時間\n"),
+        ["admin/ja.ftl: `hours` is not the same each time: words for admins have no variables"]
+    );
+    assert_eq!(
+        problems("fr.ftl", "hours = heures\n"),
+        ["admin/fr.ftl: admins read ja, en, zh-Hant or zh, and th"]
+    );
 }

@@ -1,0 +1,3 @@
+opens = Opening time
+opens-help = Reservations begin at { -this } time.
+-this = this
