@@ -28,13 +28,11 @@ pub fn document() -> String {
                 member.shape.words()
             );
         }
-        for (number, rule) in object.rules.iter().enumerate() {
-            let _ = write!(
-                text,
-                "{}- {}.\n",
-                if number == 0 { "\n" } else { "" },
-                rule.says
-            );
+        if !object.rules.is_empty() {
+            text += "\n";
+        }
+        for rule in object.rules {
+            let _ = writeln!(text, "- {}.", rule.says);
         }
     }
     text += PLACES_HEAD;
@@ -58,7 +56,7 @@ pub fn document() -> String {
         );
     }
     for rule in PLACES.iter().flat_map(|place| place.rules) {
-        let _ = write!(text, "\n- {}.\n", rule.says);
+        let _ = writeln!(text, "\n- {}.", rule.says);
     }
     text
 }

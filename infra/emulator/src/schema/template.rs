@@ -74,7 +74,7 @@ static CAROUSEL: Object = Object {
         Rule {
             says: "all columns have a picture, or none has",
             check: |findings, carousel, at| {
-                all_or_none(findings, carousel, at, "thumbnailImageUrl")
+                all_or_none(findings, carousel, at, "thumbnailImageUrl");
             },
             kept: r#"{"columns": [{"thumbnailImageUrl": "https://a.jp", "text": "a", "actions": [{"type": "message", "label": "a", "text": "a"}]}]}"#,
             broken: r#"{"columns": [{"text": "a", "actions": [{"type": "message", "label": "a", "text": "a"}]},
