@@ -221,8 +221,8 @@ impl<H> Context<'_, H> {
         Ok(())
     }
 
-    /// A row with this value, whether there is one of this key or not. When it ends by itself
-    /// stays as it was.
+    /// A row with this value, whether there is one of this key or not. A row that ends by itself
+    /// keeps its end.
     ///
     /// ```
     /// # use line_module::{Active, Chat, Context, Handled, TextMessage};

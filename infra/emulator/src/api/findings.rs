@@ -7,6 +7,7 @@
 use serde_json::{Value, json};
 
 use super::Refusal;
+use crate::schema::{Shape, check_member, one_of, utf16};
 use crate::settings::Settings;
 
 /// One error in a body.
@@ -90,38 +91,19 @@ impl Findings {
         }
     }
 
-    /// A text that must be there with a length in UTF-16 units, as most are.
-    ///
-    /// Source of both measures: <https://developers.line.biz/en/docs/messaging-api/text-character-count/>
+    /// A text that must be there, of at most so many UTF-16 units.
     pub(super) fn text(&mut self, object: &Value, at: &str, member: &str, longest: usize) {
-        let text = self.some_text(object, at, member);
-        if text.is_some_and(|text| text.encode_utf16().count() > longest) {
-            let text = format!("Length must be between 1 and {longest}");
-            self.add(text, place(at, member));
-        }
-    }
-
-    /// A text that must be there and not be empty. Gives it.
-    pub(super) fn some_text<'a>(
-        &mut self,
-        object: &'a Value,
-        at: &str,
-        member: &str,
-    ) -> Option<&'a str> {
-        let problem = match object.get(member).map(Value::as_str) {
-            None | Some(Some("")) => "May not be empty",
-            Some(None) => "Must be a string",
-            Some(text) => return text,
-        };
-        self.add(problem, place(at, member));
-        None
+        self.look(object, at, member, (true, &utf16(longest)));
     }
 
     /// A text that may be left out.
     pub(super) fn optional_text(&mut self, object: &Value, at: &str, member: &str, longest: usize) {
-        if object.get(member).is_some() {
-            self.text(object, at, member, longest);
-        }
+        self.look(object, at, member, (false, &utf16(longest)));
+    }
+
+    fn look(&mut self, object: &Value, at: &str, member: &str, expected: (bool, &Shape)) {
+        let given = self.given(object, member);
+        check_member(self, expected, given, &place(at, member));
     }
 
     /// A whole number that must be there and within bounds. Gives it.
@@ -133,38 +115,21 @@ impl Findings {
         bounds: (i64, i64),
     ) -> Option<i64> {
         let (least, most) = bounds;
-        match object.get(member) {
-            None | Some(Value::Null) => self.add("May not be null", place(at, member)),
-            Some(value) => {
-                let number = value
-                    .as_i64()
-                    .filter(|number| (least..=most).contains(number));
-                if number.is_none() {
-                    let text = format!("Must be between {least} and {most}");
-                    self.add(text, place(at, member));
-                }
-                return number;
-            }
-        }
-        None
+        self.look(object, at, member, (true, &Shape::Whole(least, most)));
+        let number = object.get(member).and_then(Value::as_i64);
+        number.filter(|number| (least..=most).contains(number))
     }
 
     /// A truth value that may be left out.
     pub(super) fn optional_truth(&mut self, object: &Value, at: &str, member: &str) {
-        if object.get(member).is_some_and(|value| !value.is_boolean()) {
-            self.add("Must be a boolean", place(at, member));
-        }
+        self.look(object, at, member, (false, &Shape::Truth));
     }
 
     /// A text that must be one of some.
     pub(super) fn one_of(&mut self, object: &Value, at: &str, member: &str, known: &[&str]) {
         let text = object.get(member).and_then(Value::as_str);
         if !text.is_some_and(|text| known.contains(&text)) {
-            let text = format!(
-                "Must be one of the following values: [{}]",
-                known.join(", ")
-            );
-            self.add(text, place(at, member));
+            self.add(one_of(known), place(at, member));
         }
     }
 

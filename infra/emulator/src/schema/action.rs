@@ -2,7 +2,7 @@
 //!
 //! Source: <https://developers.line.biz/en/reference/messaging-api/#action-objects>
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::form::{Form, reader};
 use super::{
@@ -63,8 +63,8 @@ pub(super) static QUICK_REPLY: Place = place(
                 findings.add("May not be in a quick reply", format!("{at}.altUri"));
             }
         },
-        kept: r#"{"type": "uri", "label": "a", "uri": "https://a.jp"}"#,
-        broken: r#"{"type": "uri", "label": "a", "uri": "https://a.jp", "altUri": {"desktop": "https://a.jp"}}"#,
+        kept: || json!({"type": "uri", "label": "a", "uri": "https://a.jp"}),
+        broken: || json!({"type": "uri", "label": "a", "uri": "https://a.jp", "altUri": {"desktop": "https://a.jp"}}),
         at: "altUri",
     }],
 );
@@ -91,7 +91,7 @@ pub(super) static FLEX: Place = place(
 pub(super) static VIDEO: Place = place("a video of a flex message", (false, 40), &[&URI], &[]);
 
 /// All places.
-pub(super) static PLACES: &[&Place] = &[
+pub(super) static PLACES: [&Place; 7] = [
     &TEMPLATE,
     &IMAGE_CAROUSEL,
     &QUICK_REPLY,
@@ -124,8 +124,8 @@ static POSTBACK: Object = Object {
                 findings.add("May not be used with displayText", format!("{at}.text"));
             }
         },
-        kept: r#"{"displayText": "a"}"#,
-        broken: r#"{"displayText": "a", "text": "a"}"#,
+        kept: || json!({"displayText": "a"}),
+        broken: || json!({"displayText": "a", "text": "a"}),
         at: "text",
     }],
 };
@@ -172,22 +172,22 @@ static DATETIME_PICKER: Object = Object {
         Rule {
             says: "`initial`, `max` and `min` have the form of the mode, from 1900-01-01 to 2100-12-31",
             check: forms,
-            kept: r#"{"mode": "datetime", "initial": "2026-11-21t09:30"}"#,
-            broken: r#"{"mode": "date", "initial": "20261121"}"#,
+            kept: || json!({"mode": "datetime", "initial": "2026-11-21t09:30"}),
+            broken: || json!({"mode": "date", "initial": "20261121"}),
             at: "initial",
         },
         Rule {
             says: "`max` is later than `min`",
             check: order,
-            kept: r#"{"mode": "time", "min": "09:00", "max": "09:01"}"#,
-            broken: r#"{"mode": "time", "min": "09:00", "max": "09:00"}"#,
+            kept: || json!({"mode": "time", "min": "09:00", "max": "09:01"}),
+            broken: || json!({"mode": "time", "min": "09:00", "max": "09:00"}),
             at: "max",
         },
         Rule {
             says: "`initial` is not before `min` and not after `max`",
             check: between,
-            kept: r#"{"mode": "time", "min": "09:00", "initial": "09:00", "max": "18:00"}"#,
-            broken: r#"{"mode": "time", "min": "09:00", "initial": "08:59", "max": "18:00"}"#,
+            kept: || json!({"mode": "time", "min": "09:00", "initial": "09:00", "max": "18:00"}),
+            broken: || json!({"mode": "time", "min": "09:00", "initial": "08:59", "max": "18:00"}),
             at: "initial",
         },
     ],
@@ -244,7 +244,7 @@ pub(super) static KINDS: &[&Object] = &[
 pub(super) fn label(findings: &mut Findings, place: &Place, action: &Value, at: &str) {
     let given = findings.given(action, "label");
     match given.filter(|label| label.as_str() != Some("")) {
-        Some(given) => check::label(findings, &place.label, given, &format!("{at}.label")),
+        Some(given) => check::text(findings, &place.label, given, &format!("{at}.label")),
         None if place.is_label_required => findings.add("`label` must be specified", at),
         None => {}
     }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::action::{self, Place};
-use super::{Form, Member, Object, Shape, Text, Unit};
+use super::{Form, Object, Shape, Text, Unit};
 use crate::api::{Findings, place};
 
 /// Looks at an object that is at a place.
@@ -19,28 +19,33 @@ pub(crate) fn check(findings: &mut Findings, object: &Object, value: &Value, at:
 
 /// As [`check`], where the object may have members that are not in the table.
 pub(crate) fn check_members(findings: &mut Findings, object: &Object, value: &Value, at: &str) {
-    members(findings, object.members(), value, at);
+    for member in object.members() {
+        let given = findings.given(value, member.name);
+        let property = place(at, member.name);
+        check_member(
+            findings,
+            (member.is_required, &member.shape),
+            given,
+            &property,
+        );
+    }
     for rule in object.rules {
         (rule.check)(findings, value, at);
     }
 }
 
-fn members(
+/// Looks at a member, whether it is given or not; one with an error is not looked at again.
+pub(crate) fn check_member(
     findings: &mut Findings,
-    all: impl Iterator<Item = &'static Member>,
-    value: &Value,
-    at: &str,
+    (is_required, shape): (bool, &Shape),
+    given: Option<&Value>,
+    property: &str,
 ) {
-    for member in all {
-        let property = place(at, member.name);
-        if findings.has(&property) {
-            continue;
-        }
-        match findings.given(value, member.name) {
-            Some(given) => shape(findings, &member.shape, given, &property),
-            None if member.is_required => findings.add(missing(&member.shape), property),
-            None => {}
-        }
+    match given {
+        _ if findings.has(property) => {}
+        Some(given) => self::shape(findings, shape, given, property),
+        None if is_required => findings.add(missing(shape), property),
+        None => {}
     }
 }
 
@@ -85,7 +90,7 @@ pub(super) fn shape(findings: &mut Findings, shape: &Shape, value: &Value, at: &
     }
 }
 
-fn text(findings: &mut Findings, text: &Text, value: &Value, at: &str) {
+pub(super) fn text(findings: &mut Findings, text: &Text, value: &Value, at: &str) {
     let Some(given) = value.as_str() else {
         return findings.add("Must be a string", at);
     };
@@ -154,25 +159,16 @@ pub(super) fn action(findings: &mut Findings, place: &'static Place, value: &Val
     for rule in place.rules {
         (rule.check)(findings, value, at);
     }
-    let others = object.members().filter(|member| member.name != "label");
-    members(findings, others, value, at);
-    for rule in object.rules {
-        (rule.check)(findings, value, at);
-    }
+    check_members(findings, object, value, at);
     findings.unknown(value, at, |name| {
         matches!(name, "type" | "label") || object.members().any(|member| member.name == name)
     });
 }
 
 /// LINE's words for a text that is none of those that it knows.
-pub(super) fn one_of(known: &[&str]) -> String {
+pub(crate) fn one_of(known: &[&str]) -> String {
     let known = known.join(", ");
     format!("Must be one of the following values: [{known}]")
-}
-
-/// The text of a label by itself, for [`action::label`].
-pub(super) fn label(findings: &mut Findings, label: &Text, value: &Value, at: &str) {
-    text(findings, label, value, at);
 }
 
 impl Text {

@@ -2,14 +2,14 @@
 //!
 //! Source: <https://developers.line.biz/en/reference/messaging-api/#flex-message>
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::action::{BUTTON, FLEX, VIDEO as OF_VIDEO};
 use super::form::Form;
 use super::look::Look;
 use super::{
-    ANY, Member, Object, PIXELS, Rule, Shape, Text, Unit, check, formed, https, optional, required,
-    utf16,
+    ANY, Member, Object, PIXELS, Rule, Shape, Text, Unit, formed, https, one_of, optional,
+    required, utf16,
 };
 use crate::api::Findings;
 
@@ -97,8 +97,8 @@ static BUBBLE: Object = Object {
         Rule {
             says: "its JSON has at most 30 KB",
             check: |findings, bubble, at| size(findings, bubble, at, LARGEST_BUBBLE),
-            kept: "{}",
-            broken: "{30 KB}",
+            kept: || json!({}),
+            broken: || json!({"body": texts(31)}),
             at: "",
         },
         Rule {
@@ -108,10 +108,14 @@ static BUBBLE: Object = Object {
                     findings.add("Must be wide enough for a video", format!("{at}.size"));
                 }
             },
-            kept: r#"{"size": "kilo", "hero": {"type": "video", "url": "https://a.jp", "previewUrl": "https://a.jp",
-                "altContent": {"type": "image", "url": "https://a.jp"}}}"#,
-            broken: r#"{"size": "micro", "hero": {"type": "video", "url": "https://a.jp", "previewUrl": "https://a.jp",
-                "altContent": {"type": "image", "url": "https://a.jp"}}}"#,
+            kept: || {
+                json!({"size": "kilo", "hero": {"type": "video", "url": "https://a.jp", "previewUrl": "https://a.jp",
+                "altContent": {"type": "image", "url": "https://a.jp"}}})
+            },
+            broken: || {
+                json!({"size": "micro", "hero": {"type": "video", "url": "https://a.jp", "previewUrl": "https://a.jp",
+                "altContent": {"type": "image", "url": "https://a.jp"}}})
+            },
             at: "size",
         },
     ],
@@ -154,23 +158,28 @@ static CAROUSEL: Object = Object {
         Rule {
             says: "its JSON has at most 50 KB",
             check: |findings, carousel, at| size(findings, carousel, at, LARGEST_CAROUSEL),
-            kept: r#"{"contents": [{"type": "bubble"}]}"#,
-            broken: "{50 KB}",
+            kept: || json!({"contents": [{"type": "bubble"}]}),
+            broken: || {
+                let bubble = json!({"type": "bubble", "body": texts(26)});
+                json!({"contents": [bubble, bubble]})
+            },
             at: "",
         },
         Rule {
             says: "no bubble of it shows a video",
             check: no_video,
-            kept: r#"{"contents": [{"type": "bubble", "hero": {"type": "image", "url": "https://a.jp"}}]}"#,
-            broken: r#"{"contents": [{"type": "bubble", "hero": {"type": "video", "url": "https://a.jp", "previewUrl": "https://a.jp",
-                "altContent": {"type": "image", "url": "https://a.jp"}}}]}"#,
+            kept: || json!({"contents": [{"type": "bubble", "hero": {"type": "image", "url": "https://a.jp"}}]}),
+            broken: || {
+                json!({"contents": [{"type": "bubble", "hero": {"type": "video", "url": "https://a.jp", "previewUrl": "https://a.jp",
+                "altContent": {"type": "image", "url": "https://a.jp"}}}]})
+            },
             at: "contents[0].hero.type",
         },
         Rule {
             says: "all its bubbles have one size",
             check: one_width,
-            kept: r#"{"contents": [{"type": "bubble"}, {"type": "bubble", "size": "mega"}]}"#,
-            broken: r#"{"contents": [{"type": "bubble"}, {"type": "bubble", "size": "nano"}]}"#,
+            kept: || json!({"contents": [{"type": "bubble"}, {"type": "bubble", "size": "mega"}]}),
+            broken: || json!({"contents": [{"type": "bubble"}, {"type": "bubble", "size": "nano"}]}),
             at: "contents[1].size",
         },
     ],
@@ -185,9 +194,15 @@ pub(super) const ANIMATED: Rule = Rule {
             findings.add(text, format!("{at}.contents"));
         }
     },
-    kept: r#"{"contents": {"type": "bubble", "body": {"type": "box", "layout": "vertical", "contents": [
-        {"type": "image", "url": "https://a.jp", "animated": true}]}}}"#,
-    broken: "{11 images}",
+    kept: || {
+        json!({"contents": {"type": "bubble", "body": {"type": "box", "layout": "vertical", "contents": [
+        {"type": "image", "url": "https://a.jp", "animated": true}]}}})
+    },
+    broken: || {
+        let image = json!({"type": "image", "url": "https://a.jp", "animated": true});
+        let body = json!({"type": "box", "layout": "vertical", "contents": vec![image; 11]});
+        json!({"contents": {"type": "bubble", "body": body}})
+    },
     at: "contents",
 };
 
@@ -250,8 +265,8 @@ static BOX: Object = Object {
     rules: &[Rule {
         says: "on a baseline there are icons, texts and fillers, and elsewhere all but icons",
         check: right_place,
-        kept: r#"{"layout": "baseline", "contents": [{"type": "icon", "url": "https://a.jp"}]}"#,
-        broken: r#"{"layout": "vertical", "contents": [{"type": "icon", "url": "https://a.jp"}]}"#,
+        kept: || json!({"layout": "baseline", "contents": [{"type": "icon", "url": "https://a.jp"}]}),
+        broken: || json!({"layout": "vertical", "contents": [{"type": "icon", "url": "https://a.jp"}]}),
         at: "contents[0].type",
     }],
 };
@@ -277,8 +292,8 @@ static GRADIENT: Object = Object {
                     findings.add(text, format!("{at}.angle"));
                 }
             },
-            kept: r#"{"angle": "359.5deg"}"#,
-            broken: r#"{"angle": "360deg"}"#,
+            kept: || json!({"angle": "359.5deg"}),
+            broken: || json!({"angle": "360deg"}),
             at: "angle",
         },
         Rule {
@@ -290,8 +305,8 @@ static GRADIENT: Object = Object {
                     findings.add(text, format!("{at}.centerPosition"));
                 }
             },
-            kept: r#"{"centerPosition": "100%"}"#,
-            broken: r#"{"centerPosition": "101%"}"#,
+            kept: || json!({"centerPosition": "100%"}),
+            broken: || json!({"centerPosition": "101%"}),
             at: "centerPosition",
         },
     ],
@@ -401,8 +416,8 @@ static TEXT: Object = Object {
                     findings.add("May not be empty", format!("{at}.text"));
                 }
             },
-            kept: r#"{"contents": [{"type": "span", "text": "a"}]}"#,
-            broken: r#"{"text": ""}"#,
+            kept: || json!({"text": "a"}),
+            broken: || json!({"text": ""}),
             at: "text",
         },
         Rule {
@@ -412,8 +427,8 @@ static TEXT: Object = Object {
                     findings.add("Must be positive", format!("{at}.lineSpacing"));
                 }
             },
-            kept: r#"{"text": "a", "lineSpacing": "0.5px"}"#,
-            broken: r#"{"text": "a", "lineSpacing": "0px"}"#,
+            kept: || json!({"text": "a", "lineSpacing": "0.5px"}),
+            broken: || json!({"text": "a", "lineSpacing": "0px"}),
             at: "lineSpacing",
         },
     ],
@@ -474,6 +489,12 @@ pub(super) static ALL: &[&Object] = &[
     &SEPARATOR,
     &FILLER,
 ];
+
+/// A box with so many KB of texts.
+fn texts(kilobytes: usize) -> Value {
+    let text = json!({"type": "text", "text": "a".repeat(1024)});
+    json!({"type": "box", "layout": "vertical", "contents": vec![text; kilobytes]})
+}
 
 /// How many bytes it is as JSON without spaces. The text is not documented.
 fn size(findings: &mut Findings, container: &Value, at: &str, most: usize) {
@@ -543,7 +564,7 @@ fn right_place(findings: &mut Findings, outer: &Value, at: &str) {
             .is_some_and(|kind| known.contains(&kind))
         {
             let at = format!("{at}.contents[{place}].type");
-            findings.add(check::one_of(&known), at);
+            findings.add(one_of(&known), at);
         }
     }
 }

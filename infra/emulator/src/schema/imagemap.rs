@@ -3,6 +3,7 @@
 //! Source: <https://developers.line.biz/en/reference/messaging-api/#imagemap-message>
 
 use super::form::Form;
+use super::message::FILES;
 use super::{Member, Object, PIXELS, Shape, formed, https, optional, required, utf16};
 
 /// The width that an imagemap has for LINE, whatever is downloaded.
@@ -31,12 +32,13 @@ static VIDEO: Object = Object {
     name: "video of an imagemap",
     anchor: "imagemap-message",
     kind: "",
-    members: &[&[
-        required("originalContentUrl", https()),
-        required("previewImageUrl", https()),
-        required("area", Shape::Object(&AREA)),
-        optional("externalLink", Shape::Object(&LINK)),
-    ]],
+    members: &[
+        FILES,
+        &[
+            required("area", Shape::Object(&AREA)),
+            optional("externalLink", Shape::Object(&LINK)),
+        ],
+    ],
     rules: &[],
 };
 
@@ -58,10 +60,8 @@ static URI: Object = Object {
     anchor: "imagemap-uri-action-object",
     kind: "uri",
     members: &[
-        &[
-            optional("label", utf16(100)),
-            required("linkUri", formed(1000, Form::Opened)),
-        ],
+        LABEL,
+        &[required("linkUri", formed(1000, Form::Opened))],
         PLACE,
     ],
     rules: &[],
@@ -71,10 +71,7 @@ static MESSAGE: Object = Object {
     name: "imagemap message action",
     anchor: "imagemap-message-action-object",
     kind: "message",
-    members: &[
-        &[optional("label", utf16(100)), required("text", utf16(400))],
-        PLACE,
-    ],
+    members: &[LABEL, &[required("text", utf16(400))], PLACE],
     rules: &[],
 };
 
@@ -82,16 +79,12 @@ static CLIPBOARD: Object = Object {
     name: "imagemap clipboard action",
     anchor: "imagemap-clipboard-action-object",
     kind: "clipboard",
-    members: &[
-        &[
-            optional("label", utf16(100)),
-            required("clipboardText", utf16(1000)),
-        ],
-        PLACE,
-    ],
+    members: &[LABEL, &[required("clipboardText", utf16(1000))], PLACE],
     rules: &[],
 };
 
+/// What is read out of an area, and where it is.
+static LABEL: &[Member] = &[optional("label", utf16(100))];
 static PLACE: &[Member] = &[required("area", Shape::Object(&AREA))];
 
 static AREA: Object = Object {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::action::QUICK_REPLY;
 use super::form::Form;
@@ -61,15 +61,15 @@ static TEXT: Object = Object {
                 "emojis",
                 Shape::List(0, MOST_EMOJIS, &Shape::Object(&EMOJI)),
             ),
-            optional("quoteToken", utf16(ANY)),
         ],
+        QUOTE,
         COMMON,
     ],
     rules: &[Rule {
         says: "each emoji stands at a `$` of the text",
         check: emojis,
-        kept: r#"{"text": "😀 $", "emojis": [{"index": 3, "productId": "5ac1", "emojiId": "001"}]}"#,
-        broken: r#"{"text": "😀 $", "emojis": [{"index": 2, "productId": "5ac1", "emojiId": "001"}]}"#,
+        kept: || json!({"text": "😀 $", "emojis": [{"index": 3, "productId": "5ac1", "emojiId": "001"}]}),
+        broken: || json!({"text": "😀 $", "emojis": [{"index": 2, "productId": "5ac1", "emojiId": "001"}]}),
         at: "emojis[0].index",
     }],
 };
@@ -78,11 +78,10 @@ static EMOJI: Object = Object {
     name: "emoji of a text message",
     anchor: "text-message",
     kind: "",
-    members: &[&[
-        required("index", Shape::Whole(0, super::PIXELS)),
-        required("productId", utf16(ANY)),
-        required("emojiId", utf16(ANY)),
-    ]],
+    members: &[
+        &[required("index", Shape::Whole(0, super::PIXELS))],
+        EMOJI_IDS,
+    ],
     rules: &[],
 };
 
@@ -94,8 +93,8 @@ static TEXT_V2: Object = Object {
         &[
             required("text", utf16(5000)),
             optional("substitution", Shape::Named(MOST_NAMES, SUBSTITUTES)),
-            optional("quoteToken", utf16(ANY)),
         ],
+        QUOTE,
         COMMON,
     ],
     rules: &[
@@ -106,8 +105,8 @@ static TEXT_V2: Object = Object {
                     findings.add("Braces must be paired", format!("{at}.text"));
                 }
             },
-            kept: r#"{"text": "{{a}}"}"#,
-            broken: r#"{"text": "{a"}"#,
+            kept: || json!({"text": "{{a}}"}),
+            broken: || json!({"text": "{a"}),
             at: "text",
         },
         Rule {
@@ -119,8 +118,8 @@ static TEXT_V2: Object = Object {
                     findings.add("Must be in the substitution", format!("{at}.text"));
                 }
             },
-            kept: r#"{"text": "{a}", "substitution": {"a": {"type": "mention", "mentionee": {"type": "all"}}}}"#,
-            broken: r#"{"text": "{b}", "substitution": {"a": {"type": "mention", "mentionee": {"type": "all"}}}}"#,
+            kept: || json!({"text": "{a}", "substitution": {"a": {"type": "mention", "mentionee": {"type": "all"}}}}),
+            broken: || json!({"text": "{b}", "substitution": {"a": {"type": "mention", "mentionee": {"type": "all"}}}}),
             at: "text",
         },
         Rule {
@@ -136,33 +135,41 @@ static TEXT_V2: Object = Object {
                     }
                 }
             },
-            kept: r#"{"text": "{a}{a}", "substitution": {"a": {"type": "mention", "mentionee": {"type": "all"}}}}"#,
-            broken: r#"{"text": "a", "substitution": {"a": {"type": "mention", "mentionee": {"type": "all"}}}}"#,
+            kept: || json!({"text": "{a}{a}", "substitution": {"a": {"type": "mention", "mentionee": {"type": "all"}}}}),
+            broken: || json!({"text": "a", "substitution": {"a": {"type": "mention", "mentionee": {"type": "all"}}}}),
             at: "substitution.a",
         },
         Rule {
             says: "a name has 1 to 20 ASCII letters, digits and `_`",
             check: good_names,
-            kept: r#"{"text": "{a_1}", "substitution": {"a_1": {"type": "mention", "mentionee": {"type": "all"}}}}"#,
-            broken: r#"{"text": "{a-1}", "substitution": {"a-1": {"type": "mention", "mentionee": {"type": "all"}}}}"#,
+            kept: || json!({"text": "{a_1}", "substitution": {"a_1": {"type": "mention", "mentionee": {"type": "all"}}}}),
+            broken: || json!({"text": "{a-1}", "substitution": {"a-1": {"type": "mention", "mentionee": {"type": "all"}}}}),
             at: "substitution.a-1",
         },
         Rule {
             says: "a message has at most 20 mentions",
             check: |findings, message, at| at_most(findings, message, at, "mention", MOST_MENTIONS),
-            kept: r#"{"text": "{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}",
-                "substitution": {"a": {"type": "mention", "mentionee": {"type": "all"}}}}"#,
-            broken: r#"{"text": "{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}",
-                "substitution": {"a": {"type": "mention", "mentionee": {"type": "all"}}}}"#,
+            kept: || {
+                json!({"text": "{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}",
+                "substitution": {"a": {"type": "mention", "mentionee": {"type": "all"}}}})
+            },
+            broken: || {
+                json!({"text": "{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}",
+                "substitution": {"a": {"type": "mention", "mentionee": {"type": "all"}}}})
+            },
             at: "substitution",
         },
         Rule {
             says: "a message has at most 20 emojis",
             check: |findings, message, at| at_most(findings, message, at, "emoji", MOST_EMOJIS),
-            kept: r#"{"text": "{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}",
-                "substitution": {"a": {"type": "emoji", "productId": "a", "emojiId": "a"}}}"#,
-            broken: r#"{"text": "{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}",
-                "substitution": {"a": {"type": "emoji", "productId": "a", "emojiId": "a"}}}"#,
+            kept: || {
+                json!({"text": "{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}",
+                "substitution": {"a": {"type": "emoji", "productId": "a", "emojiId": "a"}}})
+            },
+            broken: || {
+                json!({"text": "{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}",
+                "substitution": {"a": {"type": "emoji", "productId": "a", "emojiId": "a"}}})
+            },
             at: "substitution",
         },
     ],
@@ -201,10 +208,7 @@ static EMOJI_V2: Object = Object {
     name: "emoji",
     anchor: "text-message-v2-emoji-object",
     kind: "emoji",
-    members: &[&[
-        required("productId", utf16(ANY)),
-        required("emojiId", utf16(ANY)),
-    ]],
+    members: &[EMOJI_IDS],
     rules: &[],
 };
 
@@ -216,8 +220,8 @@ static STICKER: Object = Object {
         &[
             required("packageId", utf16(ANY)),
             required("stickerId", utf16(ANY)),
-            optional("quoteToken", utf16(ANY)),
         ],
+        QUOTE,
         COMMON,
     ],
     rules: &[],
@@ -227,13 +231,7 @@ static IMAGE: Object = Object {
     name: "image message",
     anchor: "image-message",
     kind: "image",
-    members: &[
-        &[
-            required("originalContentUrl", https()),
-            required("previewImageUrl", https()),
-        ],
-        COMMON,
-    ],
+    members: &[FILES, COMMON],
     rules: &[],
 };
 
@@ -242,14 +240,11 @@ static VIDEO: Object = Object {
     anchor: "video-message",
     kind: "video",
     members: &[
-        &[
-            required("originalContentUrl", https()),
-            required("previewImageUrl", https()),
-            optional(
-                "trackingId",
-                formed(100, Form::Characters("-.=,+*()%$&;:@{}!?<>[]")),
-            ),
-        ],
+        FILES,
+        &[optional(
+            "trackingId",
+            formed(100, Form::Characters("-.=,+*()%$&;:@{}!?<>[]")),
+        )],
         COMMON,
     ],
     rules: &[],
@@ -334,6 +329,21 @@ static COUPON: Object = Object {
     ],
     rules: &[],
 };
+
+/// Which of LINE's emojis it is.
+static EMOJI_IDS: &[Member] = &[
+    required("productId", utf16(ANY)),
+    required("emojiId", utf16(ANY)),
+];
+
+/// Which message it answers to.
+static QUOTE: &[Member] = &[optional("quoteToken", utf16(ANY))];
+
+/// A picture or a video, and what is shown of it before it is opened.
+pub(super) static FILES: &[Member] = &[
+    required("originalContentUrl", https()),
+    required("previewImageUrl", https()),
+];
 
 /// What every message can have.
 static COMMON: &[Member] = &[

@@ -25,7 +25,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::api::Findings;
 
-pub(crate) use self::check::{check, check_members};
+pub(crate) use self::check::{check, check_member, check_members, one_of};
 pub use self::document::document;
 pub(crate) use self::form::Form;
 pub(crate) use self::message::{COUNTED, SENT};
@@ -119,10 +119,10 @@ pub(crate) struct Rule {
     pub(crate) says: &'static str,
     /// Adds what is wrong with an object at a place.
     pub(crate) check: fn(&mut Findings, &Value, &str),
-    /// Members that keep the rule, as JSON, added to the least that the object needs.
-    pub(crate) kept: &'static str,
+    /// Members that keep the rule, for its test. They are added to those that the object needs.
+    pub(crate) kept: fn() -> Value,
     /// Members that break it.
-    pub(crate) broken: &'static str,
+    pub(crate) broken: fn() -> Value,
     /// Where the mistake is reported, from the object on.
     pub(crate) at: &'static str,
 }
@@ -178,7 +178,7 @@ const fn optional(name: &'static str, shape: Shape) -> Member {
 }
 
 /// A text of at most so many UTF-16 units.
-const fn utf16(most: usize) -> Shape {
+pub(crate) const fn utf16(most: usize) -> Shape {
     text(most, Unit::Utf16, Form::Any)
 }
 

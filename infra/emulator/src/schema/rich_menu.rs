@@ -4,6 +4,8 @@
 
 use std::ops::RangeInclusive;
 
+use serde_json::json;
+
 use super::action::AREA as TAPPED;
 use super::{Object, PIXELS, Rule, Shape, graphemes, required};
 
@@ -43,8 +45,8 @@ static SIZE: Object = Object {
                 findings.add("The width must be at least 1.45 times the height", at);
             }
         },
-        kept: r#"{"width": 1450, "height": 1000}"#,
-        broken: r#"{"width": 1449, "height": 1000}"#,
+        kept: || json!({"width": 1450, "height": 1000}),
+        broken: || json!({"width": 1449, "height": 1000}),
         at: "",
     }],
 };

@@ -1,6 +1,6 @@
 //! The tables row by row, each with what keeps it and what breaks it.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::action::{PLACES, Place};
 use super::{Member, Object, Rule, Shape, check, objects, sample};
@@ -124,38 +124,9 @@ fn of_rule(object: &'static Object, rule: &'static Rule) -> Row {
         source: object.source(),
         object: Judged::Object(object),
         at: rule.at.to_owned(),
-        kept: vec![added(&whole, rule.kept)],
-        broken: vec![("against the rule", added(&whole, rule.broken))],
+        kept: vec![sample::added(&whole, &(rule.kept)())],
+        broken: vec![("against the rule", sample::added(&whole, &(rule.broken)()))],
     }
-}
-
-/// An object with more members, as a rule has them in JSON, or by one of the names for what is too
-/// large to stand there.
-fn added(object: &Value, more: &str) -> Value {
-    let mut object = object.clone();
-    let more = match more {
-        "{30 KB}" => json!({"body": texts(31)}),
-        "{50 KB}" => {
-            let bubble = json!({"type": "bubble", "body": texts(26)});
-            json!({"contents": [bubble, bubble]})
-        }
-        "{11 images}" => {
-            let image = json!({"type": "image", "url": "https://a.jp", "animated": true});
-            let body = json!({"type": "box", "layout": "vertical", "contents": vec![image; 11]});
-            json!({"contents": {"type": "bubble", "body": body}})
-        }
-        json => serde_json::from_str(json).unwrap_or_default(),
-    };
-    for (name, value) in more.as_object().into_iter().flatten() {
-        object[name] = value.clone();
-    }
-    object
-}
-
-/// A box with so many KB of texts.
-fn texts(kilobytes: usize) -> Value {
-    let text = json!({"type": "text", "text": "a".repeat(1024)});
-    json!({"type": "box", "layout": "vertical", "contents": vec![text; kilobytes]})
 }
 
 const LABELS: &str =
@@ -225,7 +196,7 @@ fn of_place_rule(place: &'static Place, rule: &'static Rule) -> Row {
         source: "https://developers.line.biz/en/reference/messaging-api/#action-objects".into(),
         object: Judged::Action(place),
         at: rule.at.to_owned(),
-        kept: vec![added(&json!({}), rule.kept)],
-        broken: vec![("against the rule", added(&json!({}), rule.broken))],
+        kept: vec![(rule.kept)()],
+        broken: vec![("against the rule", (rule.broken)())],
     }
 }

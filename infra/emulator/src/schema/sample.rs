@@ -3,8 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::{ANY, Form, Member, Object, Shape, Text};
+use crate::api::Findings;
 
-/// The least that an object needs.
+/// The least that an object needs: what is required, and what its rules want beside.
 pub(super) fn object(object: &Object) -> Value {
     let mut members = Map::new();
     if !object.kind.is_empty() {
@@ -13,10 +14,24 @@ pub(super) fn object(object: &Object) -> Value {
     for member in object.members().filter(|member| member.is_required) {
         members.insert(member.name.into(), least(&member.shape));
     }
-    if object.name == "text of a flex message" {
-        members.insert("text".into(), "a".into());
+    let mut least = Value::from(members);
+    for rule in object.rules {
+        let mut findings = Findings::default();
+        (rule.check)(&mut findings, &least, "");
+        if !findings.all().is_empty() {
+            least = added(&least, &(rule.kept)());
+        }
     }
-    members.into()
+    least
+}
+
+/// An object with more members, or with others of the same names.
+pub(super) fn added(object: &Value, more: &Value) -> Value {
+    let mut object = object.clone();
+    for (name, value) in more.as_object().into_iter().flatten() {
+        object[name] = value.clone();
+    }
+    object
 }
 
 /// The simplest value of a shape. Not the first of those that are taken: a box may be in a box.

@@ -2,7 +2,7 @@
 //!
 //! Source: <https://developers.line.biz/en/reference/messaging-api/#template-messages>
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::action::{IMAGE_CAROUSEL, TEMPLATE};
 use super::form::Form;
@@ -57,18 +57,22 @@ static CAROUSEL: Object = Object {
         Rule {
             says: "all columns have as many actions",
             check: as_many_actions,
-            kept: r#"{"columns": [{"text": "a", "actions": [{"type": "message", "label": "a", "text": "a"}]}]}"#,
-            broken: r#"{"columns": [{"text": "a", "actions": [{"type": "message", "label": "a", "text": "a"}]},
+            kept: || json!({"columns": [{"text": "a", "actions": [{"type": "message", "label": "a", "text": "a"}]}]}),
+            broken: || {
+                json!({"columns": [{"text": "a", "actions": [{"type": "message", "label": "a", "text": "a"}]},
                 {"text": "a", "actions": [{"type": "message", "label": "a", "text": "a"},
-                    {"type": "message", "label": "a", "text": "a"}]}]}"#,
+                    {"type": "message", "label": "a", "text": "a"}]}]})
+            },
             at: "columns[1].actions",
         },
         Rule {
             says: "all columns have a title, or none has",
             check: |findings, carousel, at| all_or_none(findings, carousel, at, "title"),
-            kept: r#"{"columns": [{"title": "a", "text": "a", "actions": [{"type": "message", "label": "a", "text": "a"}]}]}"#,
-            broken: r#"{"columns": [{"title": "a", "text": "a", "actions": [{"type": "message", "label": "a", "text": "a"}]},
-                {"text": "a", "actions": [{"type": "message", "label": "a", "text": "a"}]}]}"#,
+            kept: || json!({"columns": [{"title": "a", "text": "a", "actions": [{"type": "message", "label": "a", "text": "a"}]}]}),
+            broken: || {
+                json!({"columns": [{"title": "a", "text": "a", "actions": [{"type": "message", "label": "a", "text": "a"}]},
+                {"text": "a", "actions": [{"type": "message", "label": "a", "text": "a"}]}]})
+            },
             at: "columns[1].title",
         },
         Rule {
@@ -76,9 +80,11 @@ static CAROUSEL: Object = Object {
             check: |findings, carousel, at| {
                 all_or_none(findings, carousel, at, "thumbnailImageUrl");
             },
-            kept: r#"{"columns": [{"thumbnailImageUrl": "https://a.jp", "text": "a", "actions": [{"type": "message", "label": "a", "text": "a"}]}]}"#,
-            broken: r#"{"columns": [{"text": "a", "actions": [{"type": "message", "label": "a", "text": "a"}]},
-                {"thumbnailImageUrl": "https://a.jp", "text": "a", "actions": [{"type": "message", "label": "a", "text": "a"}]}]}"#,
+            kept: || json!({"columns": [{"thumbnailImageUrl": "https://a.jp", "text": "a", "actions": [{"type": "message", "label": "a", "text": "a"}]}]}),
+            broken: || {
+                json!({"columns": [{"text": "a", "actions": [{"type": "message", "label": "a", "text": "a"}]},
+                {"thumbnailImageUrl": "https://a.jp", "text": "a", "actions": [{"type": "message", "label": "a", "text": "a"}]}]})
+            },
             at: "columns[1].thumbnailImageUrl",
         },
     ],
@@ -144,8 +150,8 @@ const SHORTER: Rule = Rule {
             findings.add(text, format!("{at}.text"));
         }
     },
-    kept: r#"{"title": "a", "text": "012345678901234567890123456789012345678901234567890123456789"}"#,
-    broken: r#"{"title": "a", "text": "0123456789012345678901234567890123456789012345678901234567890"}"#,
+    kept: || json!({"title": "a", "text": "a".repeat(BESIDE)}),
+    broken: || json!({"title": "a", "text": "a".repeat(BESIDE + 1)}),
     at: "text",
 };
 

@@ -2,21 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::super::action::{
-    AREA, BUTTON, FLEX, IMAGE_CAROUSEL, Place, QUICK_REPLY, TEMPLATE, VIDEO,
-};
-use super::super::check;
+use super::super::action::{FLEX, PLACES, Place, QUICK_REPLY};
+use super::super::{check, sample};
 use crate::api::Findings;
-
-static PLACES: [&Place; 7] = [
-    &TEMPLATE,
-    &IMAGE_CAROUSEL,
-    &QUICK_REPLY,
-    &AREA,
-    &BUTTON,
-    &FLEX,
-    &VIDEO,
-];
 
 /// What is wrong with an action, and where.
 fn errors(place: &'static Place, action: &Value) -> Vec<(String, String)> {
@@ -118,14 +106,8 @@ fn a_uri_has_one_of_four_schemes() {
 #[test]
 fn a_date_picker_has_dates_in_its_modes_form_and_in_order() {
     let picks = |mode: &str, more: Value| {
-        let mut action = json!({"type": "datetimepicker", "data": "d", "mode": mode});
-        let members = action.as_object_mut().unwrap();
-        members.extend(more.as_object().unwrap().clone());
-        let found = errors(&FLEX, &action);
-        found
-            .into_iter()
-            .map(|(place, _)| place)
-            .collect::<Vec<_>>()
+        let action = json!({"type": "datetimepicker", "data": "d", "mode": mode});
+        super::places(errors(&FLEX, &sample::added(&action, &more)))
     };
     for (mode, good, bad) in [
         (
@@ -175,14 +157,8 @@ fn a_date_picker_has_dates_in_its_modes_form_and_in_order() {
 #[test]
 fn a_postback_shows_one_text_and_has_300_units_of_data() {
     let found = |more: Value| {
-        let mut action = json!({"type": "postback", "data": "d"});
-        let members = action.as_object_mut().unwrap();
-        members.extend(more.as_object().unwrap().clone());
-        let found = errors(&FLEX, &action);
-        found
-            .into_iter()
-            .map(|(place, _)| place)
-            .collect::<Vec<_>>()
+        let action = json!({"type": "postback", "data": "d"});
+        super::places(errors(&FLEX, &sample::added(&action, &more)))
     };
     assert_eq!(found(json!({"data": "🍎".repeat(150)})), [""; 0]);
     assert_eq!(found(json!({"data": "🍎".repeat(151)})), ["action.data"]);
